@@ -1,0 +1,1 @@
+"""What is learned and remembered. Nothing in here imports `assistant`."""

@@ -1,0 +1,143 @@
+"""Every film and facet Marquee knows, and the numbers that stand for them.
+
+One numbering serves all: token 0 is padding, tokens 1 … M are the films in row order, then come the facets (genres,
+tags, people). Rows are in order of evidence (number of training ratings, most first; ties by movieId), so the films
+that can be recommended are the first `n_items` rows, action `a` is row `a` is token `a + 1`, and a smaller row is a
+better known film.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from core.domain import Constraints, Facet, Movie
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Immutable table of films and facets.
+
+    `movies[row].row == row`; `membership` is CSR of shape (facets, movies), bool; `n_ratings` is int64 of shape
+    (movies,), the evidence in the training data; `n_items` films, the first rows, can be recommended.
+    """
+
+    movies: tuple[Movie, ...]
+    facets: tuple[Facet, ...]
+    membership: sparse.csr_matrix
+    n_ratings: IntArray
+    n_items: int
+
+    def __post_init__(self) -> None:
+        if self.membership.shape != (len(self.facets), len(self.movies)):
+            raise ValueError(f"membership has shape {self.membership.shape}")
+        if not 0 <= self.n_items <= len(self.movies):
+            raise ValueError(f"n_items {self.n_items} of {len(self.movies)} movies")
+
+    # ---- tokens
+
+    @property
+    def n_tokens(self) -> int:
+        """Number of tokens, padding included."""
+        return 1 + len(self.movies) + len(self.facets)
+
+    def movie_token(self, row: int) -> int:
+        """Token of the film in `row`."""
+        return row + 1
+
+    def facet_token(self, index: int) -> int:
+        """Token of facet number `index`."""
+        return 1 + len(self.movies) + index
+
+    def is_movie(self, token: int) -> bool:
+        """Whether the token stands for a film."""
+        return 1 <= token <= len(self.movies)
+
+    def is_facet(self, token: int) -> bool:
+        """Whether the token stands for a genre, tag or person."""
+        return len(self.movies) < token < self.n_tokens
+
+    def movie(self, token: int) -> Movie:
+        """The film behind a token; KeyError for any other token."""
+        if not self.is_movie(token):
+            raise KeyError(token)
+        return self.movies[token - 1]
+
+    def facet(self, token: int) -> Facet:
+        """The facet behind a token; KeyError for any other token."""
+        if not self.is_facet(token):
+            raise KeyError(token)
+        return self.facets[token - 1 - len(self.movies)]
+
+    # ---- stable names: what is written to disk, so that a later catalogue can read it
+
+    def key_of(self, token: int) -> str:
+        """Stable name of a token: "movie:1214" or "genre:Sci-Fi"."""
+        return f"movie:{self.movie(token).movie_id}" if self.is_movie(token) else self.facet(token).key
+
+    def token_of(self, key: str) -> int | None:
+        """Token of a stable name; None where this catalogue does not hold it."""
+        kind, _, name = key.partition(":")
+        if kind != "movie":
+            return self._token_of_facet.get(key)
+        return self._token_of_movie_id.get(int(name)) if name.isdecimal() else None
+
+    def token_of_movie_id(self, movie_id: int) -> int | None:
+        """Token of a MovieLens movieId; None where unknown."""
+        return self._token_of_movie_id.get(movie_id)
+
+    def token_of_facet(self, kind: str, name: str) -> int | None:
+        """Token of a genre, tag or person by exact name; None where unknown."""
+        return self._token_of_facet.get(f"{kind}:{name}")
+
+    # ---- columns
+
+    @cached_property
+    def years(self) -> IntArray:
+        """Year of each film, (movies,), 0 where unknown."""
+        return np.fromiter((movie.year for movie in self.movies), dtype=np.int64, count=len(self.movies))
+
+    @cached_property
+    def movie_ids(self) -> IntArray:
+        """MovieLens movieId of each film, (movies,)."""
+        return np.fromiter((movie.movie_id for movie in self.movies), dtype=np.int64, count=len(self.movies))
+
+    def has(self, token: int) -> BoolArray:
+        """Which of the recommendable films have this facet, (n_items,)."""
+        mask = np.zeros(len(self.movies), dtype=np.bool_)
+        mask[self.membership[token - 1 - len(self.movies)].indices] = True
+        return mask[: self.n_items]
+
+    def allowed(self, constraints: Constraints) -> BoolArray:
+        """Which of the recommendable films fulfil the constraints, (n_items,)."""
+        mask = np.ones(self.n_items, dtype=np.bool_)
+        if constraints.years is not None:
+            first, last = constraints.years
+            years = self.years[: self.n_items]
+            mask &= (years >= first) & (years <= last)
+        for token in constraints.required:
+            mask &= self.has(token)
+        for token in constraints.excluded:
+            mask &= ~self.has(token)
+        return mask
+
+    def rows_of(self, movie_ids: Iterable[int]) -> IntArray:
+        """Row of each movieId, −1 where unknown; shape as given."""
+        lookup = self._token_of_movie_id
+        return np.array([lookup.get(int(movie_id), 0) - 1 for movie_id in movie_ids], dtype=np.int64)
+
+    @cached_property
+    def _token_of_movie_id(self) -> dict[int, int]:
+        return {movie.movie_id: movie.row + 1 for movie in self.movies}
+
+    @cached_property
+    def _token_of_facet(self) -> dict[str, int]:
+        return {facet.key: self.facet_token(index) for index, facet in enumerate(self.facets)}

@@ -1,0 +1,154 @@
+"""The nouns: what a film is, what can happen to it, what a person can say about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+
+
+class Outcome(IntEnum):
+    """What happened to a token: the second column of an observation.
+
+    The numbers are part of the bundle format (the encoder has one learned row per outcome): append, never renumber.
+    """
+
+    PADDING = 0
+    """No event: the rest of the row is empty."""
+    STATED_LIKE = 1
+    """The person named the film as one they like."""
+    STATED_DISLIKE = 2
+    """The person named the film as one they dislike."""
+    WANTED = 3
+    """The person asked for this genre, tag or person."""
+    AVOIDED = 4
+    """The person asked to be spared this genre, tag or person."""
+    SHOWN = 5
+    """Recommended, no reaction (yet)."""
+    UP = 6
+    """Recommended, thumb up."""
+    DOWN = 7
+    """Recommended, thumb down."""
+    SEEN = 8
+    """Seen already and found fair: neither thumb."""
+    NOT_TONIGHT = 9
+    """Not in the mood now; says little about taste."""
+    RETRACTED = 10
+    """Once stated, then taken back: no evidence, but still not to be recommended."""
+    VECTORS = 11
+    """Not an event of the conversation: its token says which fold's movie vectors to use (training only)."""
+
+
+class Reaction(Enum):
+    """What a person does to a recommendation. Values are what the store and the API write."""
+
+    UP = "up"
+    DOWN = "down"
+    SEEN = "seen"
+    NOT_TONIGHT = "not_tonight"
+    CLEAR = "clear"
+    """Takes the reaction back."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that this reaction leaves in the transcript."""
+        return _OUTCOME_OF[self]
+
+
+_OUTCOME_OF = {
+    Reaction.UP: Outcome.UP,
+    Reaction.DOWN: Outcome.DOWN,
+    Reaction.SEEN: Outcome.SEEN,
+    Reaction.NOT_TONIGHT: Outcome.NOT_TONIGHT,
+    Reaction.CLEAR: Outcome.SHOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Movie:
+    """One film of the catalogue, as people see it."""
+
+    row: int
+    """Row in the catalogue, 0-based; rows are in order of evidence, so a smaller row is a better known film."""
+    movie_id: int
+    """MovieLens movieId: stable across catalogues and what the store writes."""
+    title: str
+    """Title as people write it, without the year: "The Matrix"."""
+    year: int
+    """Year of release; 0 where MovieLens gives none."""
+    genres: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    """Other titles, from parentheses in the MovieLens title: "La Cité des enfants perdus"."""
+    imdb_id: int = 0
+    """IMDb number without "tt"; 0 where unknown."""
+    tmdb_id: int = 0
+    """TMDB number; 0 where unknown."""
+
+    @property
+    def label(self) -> str:
+        """Title and year: "The Matrix (1999)"; the bare title where the year is unknown."""
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Something many films share and a person can ask for: a genre, a tag people gave, a person."""
+
+    kind: str
+    """"genre", "tag" or "person"."""
+    name: str
+    """As shown: "Sci-Fi", "time travel", "Sigourney Weaver"."""
+
+    @property
+    def key(self) -> str:
+        """Stable name that the store writes: "genre:Sci-Fi"."""
+        return f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """What a film must fulfil to be shown at all. Tokens are those of the catalogue (facets only)."""
+
+    years: tuple[int, int] | None = None
+    """First and last year, both included; None = any. A film without a year is left out when set."""
+    required: tuple[int, ...] = ()
+    """Facet tokens a film must all have, sorted."""
+    excluded: tuple[int, ...] = ()
+    """Facet tokens none of which a film may have, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A taste somebody states: a token and how much they like it."""
+
+    token: int
+    strength: float
+    """−1 (hates) … +1 (loves); 0 = has seen it, no opinion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of the sum that makes a Q-value."""
+
+    text: str
+    """In words: "close to Alien"."""
+    contribution: float
+    """Share of the Q-value; the reasons of a recommendation add up to it."""
+    token: int = 0
+    """The event's token this comes from; 0 for what does not depend on the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One film shown to a person, as logged."""
+
+    id: str
+    """Opaque, issued by the server, unique across sessions."""
+    movie: Movie
+    q_value: float
+    """The policy's Q(s, a): expected discounted reward of showing it now."""
+    propensity: float
+    """Probability in (0, 1] with which the policy put this film at this place of the slate."""
+    policy_version: str
+    reasons: tuple[Reason, ...] = field(default=())
+    explored: bool = False
+    """True when it was a gamble, not the best guess."""

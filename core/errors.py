@@ -1,0 +1,43 @@
+"""What can go wrong, as one tree.
+
+MarqueeError                 everything Marquee raises on purpose; the text is one sentence for a person
+├── DataError                a ratings or titles file is not what it should be (names file, line and value)
+├── DownloadError            an archive could not be fetched or is not the one that was published
+├── BundleError              a saved model is missing a file, altered, or from a newer version
+├── StoreError               the database cannot be reached or holds something unexpected
+├── SettingsError            a setting or environment variable has a value that makes no sense
+└── UnknownIdError           an id that this server did not issue (or issued to another session)
+"""
+
+from __future__ import annotations
+
+
+class MarqueeError(Exception):
+    """Base of every error that is meant to be read by a person."""
+
+
+class DataError(MarqueeError):
+    """A file of ratings, titles, links or tags breaks its format.
+
+    The message names the file, the line (1 is the header) and the offending value, and says what was expected.
+    """
+
+
+class DownloadError(MarqueeError):
+    """A download failed, was cut short, or does not have the published checksum."""
+
+
+class BundleError(MarqueeError):
+    """A model folder is incomplete, altered or written by a newer version."""
+
+
+class StoreError(MarqueeError):
+    """The store cannot be opened, or a record in it cannot be understood."""
+
+
+class SettingsError(MarqueeError):
+    """A setting is out of its range; the message gives the name, the value and the range."""
+
+
+class UnknownIdError(MarqueeError):
+    """A session or recommendation id that was not issued here, or not to this session."""

@@ -1,0 +1,149 @@
+"""The conversation so far, as a value.
+
+`SessionState` is a transcript: an ordered tuple of (token, what happened to it) with one entry a token, plus the hard
+constraints. Every transition returns a new value; undo is the previous value. The environment and the chat both use
+these transitions and the observation made here, so training and serving cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from core.catalogue import Catalogue
+from core.domain import Constraints, Outcome, Reaction
+
+Observation = npt.NDArray[np.int32]
+"""Shape (length, 2): token and Outcome; rows of zeros pad the end."""
+
+_MOVIE_STATEMENTS = frozenset({Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN})
+_FACET_STATEMENTS = frozenset({Outcome.WANTED, Outcome.AVOIDED})
+
+
+class Event(NamedTuple):
+    """One entry of the transcript."""
+
+    token: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """An immutable transcript with constraints; equal transcripts are equal states."""
+
+    events: tuple[Event, ...] = ()
+    constraints: Constraints = field(default_factory=Constraints)
+
+    # ---- transitions
+
+    def state(self, token: int, outcome: Outcome) -> SessionState:
+        """The person states a taste: a film liked, disliked or seen, a facet wanted or avoided.
+
+        A token already in the transcript keeps its place and takes the new outcome (people change their mind).
+        Raises ValueError for an outcome that cannot be stated.
+        """
+        if outcome not in _MOVIE_STATEMENTS | _FACET_STATEMENTS:
+            raise ValueError(f"{outcome.name} cannot be stated")
+        return self._with(token, outcome)
+
+    def show(self, token: int) -> SessionState:
+        """A film is recommended. ValueError if it is in the transcript already: nothing is shown twice."""
+        if any(event.token == token for event in self.events):
+            raise ValueError(f"token {token} is in the transcript already")
+        return replace(self, events=(*self.events, Event(token, Outcome.SHOWN)))
+
+    def react(self, token: int, reaction: Reaction) -> SessionState:
+        """The person reacts to a shown film; the same reaction twice changes nothing. ValueError if never shown."""
+        if self.outcome_of(token) is None:
+            raise ValueError(f"token {token} was never shown")
+        return self._with(token, reaction.outcome)
+
+    def retract(self, token: int) -> SessionState:
+        """The person takes back what they said of a token; a film stays in the transcript, so it is not shown."""
+        if self.outcome_of(token) is None:
+            return self
+        return self._with(token, Outcome.RETRACTED)
+
+    def constrain(self, constraints: Constraints) -> SessionState:
+        """New hard constraints in place of the old ones."""
+        return replace(self, constraints=constraints)
+
+    # ---- reading
+
+    def outcome_of(self, token: int) -> Outcome | None:
+        """What happened to a token; None where it is not in the transcript."""
+        return next((event.outcome for event in self.events if event.token == token), None)
+
+    def tokens(self, *outcomes: Outcome) -> tuple[int, ...]:
+        """Tokens in order, of these outcomes only (of any, if none is named)."""
+        return tuple(event.token for event in self.events if not outcomes or event.outcome in outcomes)
+
+    def observation(self, length: int | None = None, *, vectors: int | None = None) -> Observation:
+        """The transcript as int32 of shape (length, 2), padded with zeros; as long as the transcript if None.
+
+        `vectors` puts a first row in front that says which fold's movie vectors the encoder is to use (training
+        people must meet vectors fitted on other people). ValueError if the transcript is longer than `length`.
+        """
+        head = () if vectors is None else (Event(vectors, Outcome.VECTORS),)
+        rows = (*head, *self.events)
+        if length is None:
+            length = max(len(rows), 1)
+        if len(rows) > length:
+            raise ValueError(f"{len(rows)} events do not fit an observation of {length}")
+        observation = np.zeros((length, 2), dtype=np.int32)
+        if rows:
+            observation[: len(rows)] = rows
+        return observation
+
+    # ---- disk
+
+    def to_json(self, catalogue: Catalogue) -> str:
+        """JSON with stable names in place of tokens, so that a later catalogue can read it."""
+
+        def keys(tokens: Iterable[int]) -> list[str]:
+            return [catalogue.key_of(token) for token in tokens]
+
+        return json.dumps(
+            {
+                "events": [[catalogue.key_of(token), outcome.name.lower()] for token, outcome in self.events],
+                "years": self.constraints.years,
+                "required": keys(self.constraints.required),
+                "excluded": keys(self.constraints.excluded),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str, catalogue: Catalogue) -> SessionState:
+        """Inverse of `to_json`; what the catalogue no longer holds is left out. ValueError for malformed text."""
+        try:
+            record = json.loads(text)
+            events = tuple(
+                Event(token, Outcome[name.upper()])
+                for key, name in record["events"]
+                if (token := catalogue.token_of(key)) is not None
+            )
+            years = record["years"]
+            constraints = Constraints(
+                years=None if years is None else (int(years[0]), int(years[1])),
+                required=_tokens(record["required"], catalogue),
+                excluded=_tokens(record["excluded"], catalogue),
+            )
+        except (KeyError, TypeError, IndexError, AttributeError) as error:
+            raise ValueError(f"not a session state: {error!r}") from error
+        return cls(events, constraints)
+
+    def _with(self, token: int, outcome: Outcome) -> SessionState:
+        event = Event(token, outcome)
+        if self.outcome_of(token) is None:
+            return replace(self, events=(*self.events, event))
+        return replace(self, events=tuple(event if old.token == token else old for old in self.events))
+
+
+def _tokens(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
+    found = (catalogue.token_of(key) for key in keys)
+    return tuple(sorted(token for token in found if token is not None))
