@@ -1,0 +1,110 @@
+"""From a session state to the films to show: greedy on Q with a little exploration of known propensity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.catalogue import BoolArray, Catalogue
+from core.session import Observation, SessionState
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class QFunction(Protocol):
+    """What a policy asks of a trained network."""
+
+    def q_values(self, observations: npt.NDArray[np.int32]) -> FloatArray:
+        """(B, L, 2) transcripts → (B, n_items) Q-values, unmasked."""
+
+    def contributions(self, observation: Observation, row: int) -> FloatArray:
+        """Exact parts of Q(observation, row): (1 + L,), first what owes nothing to the events, then one per event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One film that the policy chose to show."""
+
+    token: int
+    q_value: float
+    propensity: float
+    """Probability of this film at this place, given the films placed before it."""
+    explored: bool
+    """True where the film is not the best remaining one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Share of a Q-value that one event of the transcript has; token 0 for what owes nothing to the conversation."""
+
+    token: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """How a place of the slate is gambled with."""
+
+    share: float = 0.1
+    """Probability that a place is drawn instead of given to the best remaining film, 0 … 1."""
+    candidates: int = 20
+    """Only the best this many remaining films are drawn from: a person's evening is not spent on noise."""
+    temperature: float = 0.1
+    """Of the softmax over the candidates' Q-values, in units of reward."""
+
+
+class Policy:
+    """A Q-function with a catalogue and a version: what the assistant asks for films."""
+
+    def __init__(
+        self, q_function: QFunction, catalogue: Catalogue, version: str, exploration: Exploration | None = None
+    ) -> None:
+        self.catalogue = catalogue
+        self.version = version
+        self._q_function = q_function
+        self._exploration = exploration or Exploration()
+
+    def q_values(self, state: SessionState) -> FloatArray:
+        """Q(s, ·), (n_items,), unmasked."""
+        q_values: FloatArray = self._q_function.q_values(state.observation()[None])[0]
+        return q_values
+
+    def available(self, state: SessionState) -> BoolArray:
+        """Films that may be shown now, (n_items,): within the constraints and not in the transcript."""
+        mask = self.catalogue.allowed(state.constraints)
+        taken = np.array([token - 1 for token in state.tokens() if token <= self.catalogue.n_items], dtype=np.int64)
+        mask[taken] = False
+        return mask
+
+    def choose(self, state: SessionState, count: int, rng: np.random.Generator) -> tuple[Choice, ...]:
+        """At most `count` different films, best first but for gambles; fewer where the constraints leave fewer."""
+        q_values = self.q_values(state)
+        order = np.flatnonzero(self.available(state))
+        order = order[np.argsort(-q_values[order], kind="stable")][: self._exploration.candidates + count]
+        remaining = [int(row) for row in order]
+        choices: list[Choice] = []
+        while remaining and len(choices) < count:
+            chances = self._chances(q_values[remaining])
+            place = int(rng.choice(len(remaining), p=chances))
+            row = remaining.pop(place)
+            choices.append(Choice(row + 1, float(q_values[row]), float(chances[place]), place > 0))
+        return tuple(choices)
+
+    def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
+        """Exact contributions to Q(state, film), in the order of the transcript after token 0; they add up to it."""
+        parts = self._q_function.contributions(state.observation(), token - 1)
+        return tuple(Contribution(owner, float(part)) for owner, part in zip((0, *state.tokens()), parts, strict=False))
+
+    def _chances(self, q_values: FloatArray) -> npt.NDArray[np.float64]:
+        """Probability of each remaining film, best first, for one place."""
+        settings = self._exploration
+        head = q_values[: settings.candidates].astype(np.float64)
+        drawn = np.exp((head - head[0]) / settings.temperature)
+        chances = np.zeros(len(q_values))
+        chances[: len(head)] = settings.share * drawn / drawn.sum()
+        chances[0] += 1.0 - settings.share
+        chances /= chances.sum()
+        return chances
