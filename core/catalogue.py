@@ -110,8 +110,17 @@ class Catalogue:
         """MovieLens movieId of each film, (movies,)."""
         return np.fromiter((movie.movie_id for movie in self.movies), dtype=np.int64, count=len(self.movies))
 
+    @cached_property
+    def genre_table(self) -> npt.NDArray[np.float32]:
+        """1 where a recommendable film is of a genre, (n_items, genres), genres in the order of their facets."""
+        genres = [index for index, facet in enumerate(self.facets) if facet.kind == "genre"]
+        table: npt.NDArray[np.float32] = self.membership[genres][:, : self.n_items].T.toarray().astype(np.float32)
+        return table
+
     def has(self, token: int) -> BoolArray:
-        """Which of the recommendable films have this facet, (n_items,)."""
+        """Which of the recommendable films have this facet, (n_items,); KeyError for any other token."""
+        if not self.is_facet(token):
+            raise KeyError(token)
         mask = np.zeros(len(self.movies), dtype=np.bool_)
         mask[self.membership[token - 1 - len(self.movies)].indices] = True
         return mask[: self.n_items]

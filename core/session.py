@@ -133,7 +133,7 @@ class SessionState:
                 required=_tokens(record["required"], catalogue),
                 excluded=_tokens(record["excluded"], catalogue),
             )
-        except (KeyError, TypeError, IndexError, AttributeError) as error:
+        except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a session state: {error!r}") from error
         return cls(events, constraints)
 

@@ -1,0 +1,65 @@
+"""`python -m core COMMAND`: everything that is done without the chat.
+
+Each command lives in its own module as two functions, `configure(parser)` and `run(arguments) -> exit code`, and is
+imported only when it is asked for, so `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from core.errors import MarqueeError
+
+
+class Command(NamedTuple):
+    """A sub-command."""
+
+    module: str
+    """Module with `configure` and `run`."""
+    help: str
+    """One line."""
+
+
+COMMANDS: Final = MappingProxyType(
+    {
+        "fetch": Command("core.fetch", "download a MovieLens data set from GroupLens"),
+        "train": Command("core.train_command", "train a policy from ratings"),
+        "evaluate": Command("core.evaluate_command", "judge a policy on people it has not seen, against baselines"),
+    }
+)
+
+BAD_INPUT: Final = 2
+"""Exit code for what the person can put right, as argparse has it."""
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl-C, as shells have it: 128 + SIGINT."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit code: 0 done, 2 something to put right (said on stderr), 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="python -m core", description="Marquee without the chat.")
+    parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    for name, command in COMMANDS.items():
+        subparser = parsers.add_parser(name, help=command.help, description=f"This will {command.help}.")
+        if name == chosen:
+            module = import_module(command.module)
+            module.configure(subparser)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(module.run(parsed))
+    except MarqueeError as error:
+        print(f"marquee: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("marquee: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from core.catalogue import Catalogue
+from core.domain import Constraints, Facet, Movie
+
+# film:        Alien  Heat   Big    Nameless (no year)  Obscure (no evidence)
+# sci-fi         x      .     .        x                  x
+# comedy         .      .     x        x                  .
+CATALOGUE = Catalogue(
+    movies=(
+        Movie(0, 1214, "Alien", 1979, ("Sci-Fi",)),
+        Movie(1, 6, "Heat", 1995, ()),
+        Movie(2, 2797, "Big", 1988, ("Comedy",)),
+        Movie(3, 50, "Nameless", 0, ("Sci-Fi", "Comedy")),
+        Movie(4, 7, "Obscure", 1985, ("Sci-Fi",)),
+    ),
+    facets=(Facet("genre", "Sci-Fi"), Facet("genre", "Comedy")),
+    membership=sparse.csr_matrix(np.array([[1, 0, 0, 1, 1], [0, 0, 1, 1, 0]], dtype=np.bool_)),
+    n_ratings=np.array([9, 8, 7, 6, 1]),
+    n_items=4,
+)
+ALIEN, SCI_FI, COMEDY = 1, 6, 7
+
+
+def test_tokens_are_padding_then_films_then_facets() -> None:
+    assert CATALOGUE.n_tokens == 8
+    assert CATALOGUE.movie_token(0) == ALIEN
+    assert CATALOGUE.facet_token(0) == SCI_FI
+    assert [CATALOGUE.is_movie(token) for token in range(9)] == [False] + [True] * 5 + [False] * 3
+    assert [CATALOGUE.is_facet(token) for token in range(9)] == [False] * 6 + [True] * 2 + [False]
+    assert CATALOGUE.movie(ALIEN).title == "Alien"
+    assert CATALOGUE.facet(COMEDY) == Facet("genre", "Comedy")
+
+
+@pytest.mark.parametrize("token", [-1, 0, SCI_FI, 8])
+def test_what_is_no_film_has_no_film(token: int) -> None:
+    with pytest.raises(KeyError):
+        CATALOGUE.movie(token)
+
+
+@pytest.mark.parametrize("token", [-1, 0, ALIEN, 8])
+def test_what_is_no_facet_has_no_films(token: int) -> None:
+    with pytest.raises(KeyError):
+        CATALOGUE.facet(token)
+    with pytest.raises(KeyError):
+        CATALOGUE.has(token)
+
+
+def test_every_token_has_a_name_that_leads_back() -> None:
+    names = [CATALOGUE.key_of(token) for token in range(1, 8)]
+    assert names == ["movie:1214", "movie:6", "movie:2797", "movie:50", "movie:7", "genre:Sci-Fi", "genre:Comedy"]
+    assert [CATALOGUE.token_of(name) for name in names] == list(range(1, 8))
+
+
+@pytest.mark.parametrize("name", ["movie:999", "movie:x", "movie:-6", "movie:", "genre:sci-fi", "tag:Comedy", "", "6"])
+def test_unknown_names_lead_nowhere(name: str) -> None:
+    assert CATALOGUE.token_of(name) is None
+
+
+def test_columns() -> None:
+    assert CATALOGUE.years.tolist() == [1979, 1995, 1988, 0, 1985]
+    assert CATALOGUE.movie_ids.tolist() == [1214, 6, 2797, 50, 7]
+    assert CATALOGUE.rows_of([7, 99, 1214]).tolist() == [4, -1, 0]
+    assert CATALOGUE.token_of_movie_id(6) == 2
+    assert CATALOGUE.token_of_facet("genre", "Comedy") == COMEDY
+
+
+@pytest.mark.parametrize(
+    ("constraints", "allowed"),
+    [
+        (Constraints(), ["Alien", "Heat", "Big", "Nameless"]),
+        (Constraints(years=(1979, 1988)), ["Alien", "Big"]),
+        (Constraints(years=(1980, 1987)), []),
+        (Constraints(required=(SCI_FI,)), ["Alien", "Nameless"]),
+        (Constraints(required=(SCI_FI, COMEDY)), ["Nameless"]),
+        (Constraints(excluded=(COMEDY,)), ["Alien", "Heat"]),
+        (Constraints(required=(SCI_FI,), excluded=(COMEDY,)), ["Alien"]),
+        (Constraints(years=(1970, 2000), excluded=(SCI_FI,)), ["Heat", "Big"]),
+    ],
+)
+def test_constraints_leave_only_films_that_fulfil_all(constraints: Constraints, allowed: list[str]) -> None:
+    mask = CATALOGUE.allowed(constraints)
+    assert mask.shape == (4,)  # films without evidence are never shown
+    assert [CATALOGUE.movies[row].title for row in np.flatnonzero(mask)] == allowed
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="membership has shape"):
+        Catalogue(CATALOGUE.movies, (), CATALOGUE.membership, CATALOGUE.n_ratings, 4)
+    with pytest.raises(ValueError, match="n_items 6 of 5"):
+        Catalogue(CATALOGUE.movies, CATALOGUE.facets, CATALOGUE.membership, CATALOGUE.n_ratings, 6)

@@ -1,0 +1,167 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from core.catalogue import Catalogue
+from core.domain import Constraints, Facet, Movie, Outcome, Reaction
+from core.session import Event, SessionState
+
+CATALOGUE = Catalogue(
+    movies=tuple(Movie(row, 100 + row, f"Film {row}", 1990 + row, ()) for row in range(6)),
+    facets=(Facet("genre", "Comedy"), Facet("tag", "time travel"), Facet("person", "A: B")),
+    membership=sparse.csr_matrix((3, 6), dtype=np.bool_),
+    n_ratings=np.arange(6, 0, -1),
+    n_items=6,
+)
+FILMS, FACETS = st.integers(1, 6), st.integers(7, 9)
+STATEMENTS = st.one_of(
+    st.tuples(FILMS, st.sampled_from([Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN])),
+    st.tuples(FACETS, st.sampled_from([Outcome.WANTED, Outcome.AVOIDED])),
+)
+CONSTRAINTS = st.builds(
+    Constraints,
+    years=st.none() | st.tuples(st.integers(1900, 2000), st.integers(2000, 2100)),
+    required=st.sets(FACETS).map(lambda tokens: tuple(sorted(tokens))),
+    excluded=st.sets(FACETS).map(lambda tokens: tuple(sorted(tokens))),
+)
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> SessionState:
+    """A session reached by transitions only."""
+    state = SessionState().constrain(draw(CONSTRAINTS))
+    for step in draw(st.lists(st.sampled_from(["state", "show", "react", "retract"]), max_size=12)):
+        if step == "state":
+            state = state.state(*draw(STATEMENTS))
+        elif step == "show":
+            free = [token for token in range(1, 7) if state.outcome_of(token) is None]
+            state = state.show(draw(st.sampled_from(free))) if free else state
+        elif state.events:
+            token = draw(st.sampled_from(state.tokens()))
+            react = step == "react" and CATALOGUE.is_movie(token)
+            state = state.react(token, draw(st.sampled_from(Reaction))) if react else state.retract(token)
+    return state
+
+
+def test_a_conversation_is_a_transcript() -> None:
+    start = SessionState()
+    stated = start.state(1, Outcome.STATED_LIKE).state(7, Outcome.WANTED)
+    shown = stated.show(3)
+    thumb = shown.react(3, Reaction.DOWN)
+    assert thumb.events == ((1, Outcome.STATED_LIKE), (7, Outcome.WANTED), (3, Outcome.DOWN))
+    assert thumb.observation(4).tolist() == [[1, 1], [7, 3], [3, 7], [0, 0]]
+    assert thumb.observation(4).dtype == np.int32
+    assert thumb.observation().shape == (3, 2)
+    assert thumb.observation(5, vectors=2).tolist() == [[2, 11], [1, 1], [7, 3], [3, 7], [0, 0]]
+    assert start.observation().tolist() == [[0, 0]]
+    assert thumb.react(3, Reaction.CLEAR) == shown
+    assert shown.events == (*stated.events, Event(3, Outcome.SHOWN))  # undo is the previous value
+    assert thumb.tokens(Outcome.DOWN, Outcome.STATED_LIKE) == (1, 3)
+    assert thumb.outcome_of(2) is None
+
+
+def test_a_changed_mind_keeps_its_place() -> None:
+    state = SessionState().state(1, Outcome.STATED_LIKE).state(2, Outcome.STATED_LIKE).state(1, Outcome.STATED_DISLIKE)
+    assert state.events == ((1, Outcome.STATED_DISLIKE), (2, Outcome.STATED_LIKE))
+
+
+@given(sessions())
+def test_json_and_back_is_the_same_state(state: SessionState) -> None:
+    assert SessionState.from_json(state.to_json(CATALOGUE), CATALOGUE) == state
+
+
+def test_json_is_read_by_a_later_catalogue_that_numbers_differently_and_lacks_a_film() -> None:
+    state = SessionState().state(1, Outcome.STATED_LIKE).show(2).state(7, Outcome.AVOIDED)
+    state = state.constrain(Constraints(years=(1980, 1989), excluded=(7, 8)))
+    later = Catalogue(
+        movies=(Movie(0, 500, "New", 2020, ()), Movie(1, 100, "Film 0", 1990, ())),
+        facets=(Facet("tag", "time travel"), Facet("genre", "Comedy")),
+        membership=sparse.csr_matrix((2, 2), dtype=np.bool_),
+        n_ratings=np.array([5, 4]),
+        n_items=2,
+    )
+    read = SessionState.from_json(state.to_json(CATALOGUE), later)
+    assert read.events == ((2, Outcome.STATED_LIKE), (4, Outcome.AVOIDED))
+    assert read.constraints == Constraints(years=(1980, 1989), excluded=(3, 4))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[]", "{}", "null", '{"events": 3, "years": null, "required": [], "excluded": []}',
+        '{"events": [["movie:100", "loved"]], "years": null, "required": [], "excluded": []}',
+        '{"events": [["movie:100"]], "years": null, "required": [], "excluded": []}',
+        '{"events": [[100, "up"]], "years": null, "required": [], "excluded": []}',
+        '{"events": [], "years": [1990], "required": [], "excluded": []}',
+        '{"events": [], "years": [Infinity, 1], "required": [], "excluded": []}',
+    ],
+)  # fmt: skip
+def test_malformed_json_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        SessionState.from_json(text, CATALOGUE)
+
+
+@given(sessions(), st.integers(0, 5), st.none() | st.integers(0, 4))
+def test_an_observation_holds_every_event_in_order_and_pads_with_zeros(
+    state: SessionState, room: int, vectors: int | None
+) -> None:
+    head = [] if vectors is None else [[vectors, Outcome.VECTORS]]
+    length = len(head) + len(state.events) + room
+    observation = state.observation(max(length, 1), vectors=vectors)
+    assert observation[:length].tolist() == head + [list(event) for event in state.events] + [[0, 0]] * room
+    if len(state.events) > 0:
+        with pytest.raises(ValueError, match="do not fit"):
+            state.observation(len(state.events) - 1)
+
+
+@given(sessions())
+def test_no_token_stands_twice(state: SessionState) -> None:
+    assert len(set(state.tokens())) == len(state.events)
+
+
+@given(sessions(), FILMS)
+def test_nothing_is_shown_twice(state: SessionState, token: int) -> None:
+    if state.outcome_of(token) is None:
+        state = state.show(token)
+    with pytest.raises(ValueError, match="in the transcript already"):
+        state.show(token)
+
+
+@given(sessions(), FILMS, st.sampled_from(Reaction), st.sampled_from(Reaction))
+def test_a_reaction_twice_is_one_and_the_last_one_counts(
+    state: SessionState, token: int, first: Reaction, last: Reaction
+) -> None:
+    if state.outcome_of(token) is None:
+        with pytest.raises(ValueError, match="never shown"):
+            state.react(token, first)
+        state = state.show(token)
+    once = state.react(token, last)
+    assert once.react(token, last) == once
+    assert state.react(token, first).react(token, last) == once
+    assert once.outcome_of(token) == last.outcome
+    assert once.tokens() == state.tokens()
+
+
+@given(sessions(), st.integers(1, 9))
+def test_what_is_retracted_stays_in_the_transcript_and_says_nothing(state: SessionState, token: int) -> None:
+    after = state.retract(token)
+    assert after.tokens() == state.tokens()
+    assert after.retract(token) == after
+    assert after.outcome_of(token) == (None if state.outcome_of(token) is None else Outcome.RETRACTED)
+
+
+@given(sessions(), STATEMENTS)
+def test_transitions_leave_the_state_before_as_it_was(state: SessionState, statement: tuple[int, Outcome]) -> None:
+    before, events = hash(state), state.events
+    state.state(*statement)
+    state.retract(statement[0])
+    state.constrain(Constraints(years=(1, 2)))
+    assert (hash(state), state.events) == (before, events)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SHOWN, Outcome.UP, Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS])
+def test_only_tastes_can_be_stated(outcome: Outcome) -> None:
+    with pytest.raises(ValueError, match="cannot be stated"):
+        SessionState().state(1, outcome)
