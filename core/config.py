@@ -1,0 +1,137 @@
+"""Settings of a running Marquee: read from the environment once, at the start, and checked there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from core.errors import SettingsError
+
+FILMS: Final = (1, 10)
+"""Films a turn, fewest and most: ten cards are as many as a person still looks through."""
+
+EXPLORATION: Final = (0.0, 0.5)
+"""Least and largest share of films shown as a gamble; with more, most of what people see would be gambles."""
+
+_PORTS: Final = (1, 65_535)
+_SEEDS: Final = (0, 2**32 - 1)
+_DATABASES: Final = ("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this Marquee runs. SettingsError for a value out of its range, also when made by hand."""
+
+    bundle: Path = Path("models/marquee")
+    """MARQUEE_BUNDLE: folder of the trained model."""
+    database_url: str = "sqlite:///marquee.db"
+    """DATABASE_URL: sqlite:///file.db or postgresql://user:password@host/name.
+
+    SQLite belongs on a local disk. On a Space that is the app's own folder (the default), not a mounted bucket.
+    """
+    host: str = "127.0.0.1"
+    """MARQUEE_HOST, else GRADIO_SERVER_NAME: address to listen on. The default on a Space is 0.0.0.0."""
+    port: int = 7860
+    """MARQUEE_PORT, else GRADIO_SERVER_PORT: 1 to 65535."""
+    films: int = 3
+    """MARQUEE_FILMS: films a turn, 1 to 10."""
+    exploration: float = 0.1
+    """MARQUEE_EXPLORATION: share of films shown as a gamble, from which the next policy learns, 0 to 0.5."""
+    seed: int | None = None
+    """MARQUEE_SEED: 0 to 4294967295; makes the choice of films repeat. Unset = different each time."""
+
+    def __post_init__(self) -> None:
+        _check("MARQUEE_PORT", self.port, _PORTS)
+        _check("MARQUEE_FILMS", self.films, FILMS)
+        _check("MARQUEE_EXPLORATION", self.exploration, EXPLORATION)
+        if self.seed is not None:
+            _check("MARQUEE_SEED", self.seed, _SEEDS)
+        if not self.database_url.startswith(_DATABASES):
+            raise SettingsError(
+                f"DATABASE_URL is {_without_password(self.database_url)!r}, but must start with "
+                "sqlite:// or postgresql://, as in sqlite:///marquee.db."
+            )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Settings from variables such as `os.environ`; an empty variable counts as unset.
+
+        Raises SettingsError that names the variable, its value and the range.
+
+        >>> Settings.from_environment({"MARQUEE_FILMS": "5"}).films
+        5
+        """
+        default = cls()
+        values = _Variables(environ)
+        everywhere = "0.0.0.0" if values.first("SPACE_ID") else default.host  # a Space is reached from outside
+        _, host = values.first("MARQUEE_HOST", "GRADIO_SERVER_NAME") or ("", everywhere)
+        _, bundle = values.first("MARQUEE_BUNDLE") or ("", "")
+        _, database_url = values.first("DATABASE_URL") or ("", default.database_url)
+        port = values.whole(_PORTS, "MARQUEE_PORT", "GRADIO_SERVER_PORT")
+        films = values.whole(FILMS, "MARQUEE_FILMS")
+        exploration = values.number(EXPLORATION, "MARQUEE_EXPLORATION")
+        return cls(
+            bundle=Path(bundle) if bundle else default.bundle,
+            database_url=database_url,
+            host=host,
+            port=default.port if port is None else port,
+            films=default.films if films is None else films,
+            exploration=default.exploration if exploration is None else exploration,
+            seed=values.whole(_SEEDS, "MARQUEE_SEED"),
+        )
+
+
+class _Variables:
+    """Environment variables, as text and as numbers."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def first(self, *names: str) -> tuple[str, str] | None:
+        """Name and text of the first variable that is set and not blank."""
+        texts = ((name, self._environ.get(name, "").strip()) for name in names)
+        return next(((name, text) for name, text in texts if text), None)
+
+    def whole(self, bounds: tuple[int, int], *names: str) -> int | None:
+        """A whole number within bounds; None where unset."""
+        found = self.first(*names)
+        if found is None:
+            return None
+        name, text = found
+        if not _WHOLE.fullmatch(text):
+            raise _bad(name, text, bounds, "a whole number")
+        value = int(text)
+        _check(name, value, bounds)
+        return value
+
+    def number(self, bounds: tuple[float, float], name: str) -> float | None:
+        """A number within bounds; None where unset."""
+        found = self.first(name)
+        if found is None:
+            return None
+        _, text = found
+        try:
+            value = float(text)
+        except ValueError:
+            raise _bad(name, text, bounds, "a number") from None
+        _check(name, value, bounds)
+        return value
+
+
+def _check(name: str, value: float, bounds: tuple[float, float]) -> None:
+    low, high = bounds
+    if not low <= value <= high:  # NaN is not within any bounds
+        raise _bad(name, value, bounds, "a number")
+
+
+def _bad(name: str, value: object, bounds: tuple[float, float], kind: str) -> SettingsError:
+    low, high = bounds
+    return SettingsError(f"{name} is {value!r}, but must be {kind} from {low:.10g} to {high:.10g}.")
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"^([a-z0-9+]*://)?.*@", r"\1***@", url.partition("?")[0])

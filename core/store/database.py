@@ -1,0 +1,257 @@
+"""URL → engine, transactions that read or write, and the locks they take."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from core.errors import StoreError
+
+WAIT: Final = 30.0
+"""Seconds to wait for a lock before the store is called busy; a turn takes milliseconds, so this is a fault."""
+
+_POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+_SCHEMA_LOCK: Final = 0x4D61727175656521
+"""Key of the PostgreSQL advisory lock under which tables are made ("Marquee!" as a number)."""
+
+
+class Database:
+    """An engine with two kinds of transactions. Errors of the driver leave as StoreError.
+
+    A writing transaction takes the write lock at its start (SQLite: BEGIN IMMEDIATE), so that what it reads cannot
+    change under it; a reading one sees the database as of its first query and blocks nobody.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = _parse(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            parsed = self._file(parsed)
+        self.name: str = parsed.set(query={}).render_as_string(hide_password=True)
+        self._writer = threading.Lock()
+        self._thread = threading.local()
+        self._engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write: commits at the end, rolls back when the body raises.
+
+        Raises StoreError when the database fails or stays locked for `WAIT` seconds, RuntimeError when this thread
+        is in a writing transaction already (it would wait for itself).
+        """
+        if getattr(self._thread, "writes", False):
+            raise RuntimeError("this thread writes to the store already: leave that `with` block first")
+        self._thread.writes = True
+        try:
+            with self._one_writer(), self._translated():
+                with self._engine.connect() as raw:
+                    connection = raw.execution_options(marquee_begin="BEGIN IMMEDIATE")
+                    with connection.begin():
+                        if not self.is_sqlite:
+                            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT:.0f}s'")
+                        yield connection
+        finally:
+            self._thread.writes = False
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads, all of it from one snapshot."""
+        with self._translated(), self._engine.connect() as raw:
+            connection = raw if self.is_sqlite else raw.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write_schema(self) -> Iterator[Connection]:
+        """A writing transaction of which there is one at a time in all processes, to make tables in."""
+        if self.is_sqlite:
+            self._use_wal()
+        with self.write() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+            yield connection
+
+    def wipe_deleted(self) -> None:
+        """SQLite: move the log into the file and empty it, so that no deleted text is left on disk.
+
+        While another process reads, the log stays until the next call or until the last connection closes. PostgreSQL
+        does it in its own time (VACUUM).
+        """
+        if self.is_sqlite:
+            with self._translated(), self._engine.connect() as raw:
+                connection = raw.execution_options(marquee_begin="")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """SQLite has one writer at a time and polls for it; threads of one process queue here instead."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=WAIT):
+            raise busy(self.name)
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise StoreError(f"The database {self.name} failed: {_first_line(error)}") from error
+
+    def _use_wal(self) -> None:
+        """Write-ahead logging: readers and the writer do not block each other. It stays in the file.
+
+        Two processes that switch at once can fail with "locked" without waiting (the busy timeout does not apply to
+        the switch), hence the loop.
+        """
+        deadline = time.monotonic() + WAIT
+        while True:
+            try:
+                with self._engine.connect() as raw:
+                    connection = raw.execution_options(marquee_begin="")
+                    mode = connection.exec_driver_sql("PRAGMA journal_mode = WAL").scalar()
+                break
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                    raise StoreError(f"The database {self.name} cannot be opened: {_first_line(error)}") from error
+                time.sleep(0.02)
+            except SQLAlchemyError as error:
+                raise StoreError(f"The database {self.name} cannot be opened: {_first_line(error)}") from error
+        if mode != "wal":
+            raise StoreError(
+                f"The database {self.name} lies where SQLite cannot use write-ahead logging (mode {mode!r}): "
+                "keep it on a local disk."
+            )
+
+    def _file(self, url: URL) -> URL:
+        """The URL of a file that exists; a database in memory becomes a temporary file, deleted with this object."""
+        if url.query:
+            return url
+        if url.database in {None, "", ":memory:"}:
+            folder = tempfile.mkdtemp(prefix="marquee-")
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            url = url.set(database=str(Path(folder, "marquee.db")))
+        path = Path(str(url.database))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Conversations are nobody else's business: SQLite gives its log files the mode of the database.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(
+                f"The database file {path} cannot be opened for writing ({error.strerror}): "
+                "point DATABASE_URL at a place that can, as in sqlite:///marquee.db."
+            ) from error
+        return url
+
+
+def busy(what: str) -> StoreError:
+    """The error of a lock that did not come free."""
+    return StoreError(f"{what} was busy for {WAIT:.0f} seconds: try again.")
+
+
+class Locks:
+    """One lock a key, there only while somebody holds it or waits for it."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Hold the lock of `key`; StoreError when it does not come free within `WAIT` seconds."""
+        with self._guard:
+            lock, users = self._held.get(key, (threading.Lock(), 0))
+            self._held[key] = (lock, users + 1)
+        try:
+            if not lock.acquire(timeout=WAIT):
+                raise busy("This session")
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            with self._guard:
+                _, users = self._held.pop(key)
+                if users > 1:
+                    self._held[key] = (lock, users - 1)
+
+
+def _parse(url: str) -> URL:
+    """A URL with the driver spelt out. StoreError names what is possible, without the password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(
+            "DATABASE_URL is no database URL: write sqlite:///marquee.db or postgresql://user:password@host/name."
+        ) from error
+    if parsed.drivername in _POSTGRESQL:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
+        return parsed
+    raise StoreError(
+        f"Databases of the kind {parsed.drivername!r} are not supported: use sqlite:///… or postgresql://…"
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # sqlite3 begins no transactions of its own: `begin` below does
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {WAIT * 1000:.0f}",
+            "foreign_keys = ON",
+            "synchronous = FULL",  # committed means on disk, also after a power cut
+            "secure_delete = ON",  # forgotten means overwritten
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if statement := connection.get_execution_options().get("marquee_begin", "BEGIN"):
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url,
+            pool_pre_ping=True,  # a server that restarted is noticed here, not in a conversation
+            connect_args={
+                "client_encoding": "utf8",
+                "connect_timeout": 10,
+                "prepare_threshold": None,  # poolers in front of hosted databases do not keep prepared statements
+            },
+        )
+    except ImportError as error:
+        raise StoreError("PostgreSQL needs the driver psycopg: pip install 'psycopg[binary]'.") from error
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip() or type(cause).__name__).splitlines()[0]

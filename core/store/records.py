@@ -1,0 +1,175 @@
+"""The values that go into the store and come out of it; numbers are checked here, before a database sees them."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from core.domain import Reaction
+
+REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+"""Stands for each character that no database text can hold; see `storable`."""
+
+_NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def storable(text: str) -> str:
+    r"""`text` as the store writes it: NUL and lone surrogates become U+FFFD, everything else stays as it is.
+
+    PostgreSQL refuses NUL in text and neither database can encode half a surrogate pair, yet a JSON request can hold
+    both. SQLite would take NUL; it is replaced there too, so that a log reads the same from either database.
+
+    >>> storable("a\0b") == "a\N{REPLACEMENT CHARACTER}b"
+    True
+    """
+    return _NOT_STORABLE.sub(REPLACEMENT, text)
+
+
+def is_id(value: object) -> bool:
+    """True for 1–64 letters, digits, "-" and "_": the form of every id the store issues. Anything may be asked."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def finite(name: str, value: float) -> float:
+    """`value` as a plain float (numpy scalars too); ValueError for NaN and infinities."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be a finite number, not {number}")
+    return number
+
+
+def kind_of(reaction: Reaction | str | None) -> str | None:
+    """Value of a reaction as stored; None for CLEAR and for none. ValueError for a word that is no reaction."""
+    if reaction is None:
+        return None
+    known = Reaction(reaction)
+    return None if known is Reaction.CLEAR else known.value
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A recommendation as logged, with the reaction it has now.
+
+    Raises ValueError for a number that is not finite, a propensity outside (0, 1], an id of another form than
+    `Store.new_id` gives, a negative position, a reaction that does not exist, or a reward without a reaction.
+    """
+
+    id: str
+    """Opaque and unique in the store: `Store.new_id()`."""
+    movie_id: int
+    """MovieLens movieId."""
+    position: int
+    """Place in the slate, 0-based."""
+    q_value: float
+    propensity: float
+    """Probability in (0, 1] with which the policy put this film at this place."""
+    policy_version: str
+    explored: bool
+    reasons: str
+    """JSON."""
+    reaction: str | None = None
+    """Value of `core.domain.Reaction`; None = no reaction, or taken back."""
+    reward: float = 0.0
+    """In units of one thumb up; 0 without a reaction."""
+
+    def __post_init__(self) -> None:
+        if not is_id(self.id):
+            raise ValueError(f"{self.id!r} is no recommendation id: take one from Store.new_id()")
+        movie_id, position = operator.index(self.movie_id), operator.index(self.position)
+        if position < 0:
+            raise ValueError(f"position must be 0 or more, not {position}")
+        propensity = finite("propensity", self.propensity)
+        if not 0.0 < propensity <= 1.0:
+            raise ValueError(f"propensity must be in (0, 1], not {propensity}")
+        reaction, reward = kind_of(self.reaction), finite("reward", self.reward)
+        if reaction is None and reward != 0.0:
+            raise ValueError(f"a reward of {reward} without a reaction")
+        # Plain types: sqlite3 would write a numpy integer as bytes.
+        plain: dict[str, object] = {
+            "movie_id": movie_id,
+            "position": position,
+            "q_value": finite("q_value", self.q_value),
+            "propensity": propensity,
+            "policy_version": storable(self.policy_version),
+            "explored": bool(self.explored),
+            "reasons": storable(self.reasons),
+            "reaction": reaction,
+            "reward": reward,
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange. Texts are kept as `storable` writes them. ValueError if two films share a place or an id."""
+
+    number: int
+    """0-based, increasing, never reused within a session, not even after undo or clear."""
+    text: str
+    """What the person typed; "" for the opening turn."""
+    understood: str
+    """JSON."""
+    reply: str
+    """What Marquee said."""
+    shown: tuple[Shown, ...]
+    """In order of position."""
+    state_before: str
+    """JSON of the `SessionState` before the turn; undo goes back to it."""
+    state_after: str
+    """JSON right after the turn, before any reaction to it."""
+    state_shown: str
+    """JSON of the state from which the policy chose: before, plus what was understood."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", operator.index(self.number))
+        for name in ("text", "understood", "reply", "state_before", "state_after", "state_shown"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
+        shown = tuple(sorted(self.shown, key=lambda one: one.position))
+        if len({one.position for one in shown}) < len(shown) or len({one.id for one in shown}) < len(shown):
+            raise ValueError(f"turn {self.number} shows two films at one place, or under one id")
+        object.__setattr__(self, "shown", shown)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedStep:
+    """One recommendation that counts, as the learner reads it."""
+
+    session: int
+    """Number of the session in this store. Not its id: who holds that can speak in the session."""
+    turn: int
+    position: int
+    recommendation_id: str
+    state: str
+    """JSON of the `SessionState` from which the policy chose (`Turn.state_shown`)."""
+    movie_id: int
+    q_value: float
+    propensity: float
+    policy_version: str
+    explored: bool
+    reaction: str | None
+    """Value of `core.domain.Reaction`, None without one."""
+    reward: float
+    shown_at: datetime
+    """UTC."""
+    reacted_at: datetime | None
+    """UTC, of the latest change; None without a reaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What the store holds, in numbers. Undone turns, with all that was in them, are not counted."""
+
+    sessions: int
+    turns: int
+    recommendations: int
+    reactions: Mapping[str, int]
+    """Count by value of `core.domain.Reaction` (without "clear"), zeros included."""
+    total_reward: float
+    """In units of one thumb up."""

@@ -1,0 +1,167 @@
+"""The tables, and the version they have.
+
+marquee_sessions ─┬─ marquee_turns ── marquee_recommendations ── marquee_reactions
+                  └─ marquee_extras
+
+Everything hangs on its session by foreign keys that delete with it. All times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    insert,
+    inspect,
+    select,
+)
+
+from core.errors import StoreError
+
+VERSION: Final = 1
+"""Version of these tables. Raise it with every change that an older Marquee could not read or write."""
+
+LIVE, UNDONE, CLEARED = "live", "undone", "cleared"
+"""What became of a turn: part of the conversation; taken back; part of a conversation before "start over"."""
+
+
+def now() -> datetime:
+    """The present, UTC."""
+    return datetime.now(UTC)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware times in and out; SQLite, which knows no time zones, holds them as UTC text that people can read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC, whatever zone the value came in."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware UTC, whatever zone the server speaks in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+schema_version = Table(
+    "marquee_schema_version",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+sessions = Table(
+    "marquee_sessions",
+    metadata,
+    # sqlite_autoincrement: the number of a forgotten session is not given to another one.
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("next_turn", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+_SESSION: Final = "marquee_sessions.number"
+
+turns = Table(
+    "marquee_turns",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(8), CheckConstraint("status IN ('live', 'undone', 'cleared')"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("understood", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("state_before", Text, nullable=False),
+    Column("state_shown", Text, nullable=False),
+    Column("state_after", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),  # when it was undone or cleared
+)
+
+recommendations = Table(
+    "marquee_recommendations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("session", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("movie_id", BigInteger, nullable=False),
+    Column("q_value", Double, nullable=False),
+    Column("propensity", Double, CheckConstraint("propensity > 0 AND propensity <= 1"), nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("explored", Boolean, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("shown_at", UtcTime, nullable=False),
+    ForeignKeyConstraint(["session", "turn"], [turns.c.session, turns.c.number], ondelete="CASCADE"),
+    UniqueConstraint("session", "turn", "position"),
+)
+
+reactions = Table(
+    "marquee_reactions",
+    metadata,
+    Column("recommendation", ForeignKey("marquee_recommendations.id", ondelete="CASCADE"), primary_key=True),
+    Column("reaction", String(16), nullable=False),
+    Column("reward", Double, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+extras = Table(
+    "marquee_extras",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+
+def prepare(connection: Connection, where: str) -> None:
+    """Make what is missing and check the version, inside one transaction that holds the database's write lock.
+
+    `where` names the database in messages. Raises StoreError for tables of another version; they stay untouched.
+    """
+    found = None
+    if inspect(connection).has_table(schema_version.name):
+        found = connection.scalar(select(schema_version.c.version))
+    if found is not None and found > VERSION:
+        raise StoreError(
+            f"The database {where} has tables of version {found}, this Marquee knows version {VERSION}: "
+            "update Marquee, or point DATABASE_URL at another database."
+        )
+    if found is not None and found < 1:
+        raise StoreError(
+            f"The database {where} says it has tables of version {found}, which never existed: "
+            "restore it from a backup, or point DATABASE_URL at another database."
+        )
+    metadata.create_all(connection)
+    if found is None:
+        connection.execute(insert(schema_version).values(id=1, version=VERSION, created_at=now()))

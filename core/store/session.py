@@ -1,0 +1,257 @@
+"""One session, open under its lock, inside one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+
+from core.domain import Reaction
+from core.errors import UnknownIdError
+from core.store.records import Shown, Turn, finite, is_id, kind_of, storable
+from core.store.schema import CLEARED, LIVE, UNDONE, extras, now, reactions, recommendations, sessions, turns
+
+_SHOWN = select(recommendations, reactions.c.reaction, reactions.c.reward).outerjoin(
+    reactions, reactions.c.recommendation == recommendations.c.id
+)
+_OF_TURN = (turns.c.session == recommendations.c.session) & (turns.c.number == recommendations.c.turn)
+
+
+class SessionRecord:
+    """What is on record of one session; made by `Store.session`, of no use after its `with` block.
+
+    Everything read and written here belongs to one transaction, and nobody else changes the session meanwhile.
+    """
+
+    def __init__(self, connection: Connection, number: int, state: str, next_number: int) -> None:
+        self._connection = connection
+        self._number = number
+        self._state = state
+        self._next_number = next_number
+        self._turns: tuple[Turn, ...] | None = None
+        self._changed = False
+        self._closed = False
+
+    @property
+    def state(self) -> str:
+        """JSON of the `SessionState` now; assign to change it."""
+        return self._state
+
+    @state.setter
+    def state(self, state_json: str) -> None:
+        self._touch()
+        self._state = storable(state_json)
+
+    @property
+    def next_number(self) -> int:
+        """Number that the next turn must have."""
+        return self._next_number
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The live turns in order, with their reactions as of now (two queries, however many turns)."""
+        if self._turns is None:
+            self._turns = read_turns(self._connection, self._live())
+        return self._turns
+
+    @property
+    def last(self) -> Turn | None:
+        """The last live turn, without reading the ones before it; None where there is none."""
+        if self._turns is not None:
+            return self._turns[-1] if self._turns else None
+        query = select(turns.c.number).where(self._live()).order_by(turns.c.number.desc()).limit(1)
+        number = self._connection.scalar(query)
+        if number is None:
+            return None
+        return read_turns(self._connection, self._live() & (turns.c.number == number))[0]
+
+    def add(self, turn: Turn) -> None:
+        """Append a turn, with what it shows; the state becomes its `state_after`.
+
+        ValueError unless `turn.number` is `next_number`; StoreError at a recommendation id that is taken.
+        """
+        if turn.number != self._next_number:
+            raise ValueError(f"the next turn has number {self._next_number}, not {turn.number}")
+        self.state = turn.state_after
+        moment = now()
+        self._connection.execute(
+            insert(turns).values(
+                session=self._number,
+                number=turn.number,
+                status=LIVE,
+                text=turn.text,
+                understood=turn.understood,
+                reply=turn.reply,
+                state_before=turn.state_before,
+                state_shown=turn.state_shown,
+                state_after=turn.state_after,
+                created_at=moment,
+            )
+        )
+        if turn.shown:
+            self._connection.execute(
+                insert(recommendations),
+                [
+                    {
+                        "id": shown.id,
+                        "session": self._number,
+                        "turn": turn.number,
+                        "position": shown.position,
+                        "movie_id": shown.movie_id,
+                        "q_value": shown.q_value,
+                        "propensity": shown.propensity,
+                        "policy_version": shown.policy_version,
+                        "explored": shown.explored,
+                        "reasons": shown.reasons,
+                        "shown_at": moment,
+                    }
+                    for shown in turn.shown
+                ],
+            )
+        self._next_number += 1
+        for shown in turn.shown:
+            if shown.reaction is not None:
+                self.react(shown.id, shown.reaction, shown.reward)
+
+    def undo(self) -> Turn | None:
+        """Take the last live turn out of the conversation; None if there is none.
+
+        The turn stays on record as undone; it and its reactions no longer count. The state goes back to the turn's
+        `state_before`: reactions to earlier turns that came after it stay on record (`turns`), but are not in that
+        state; who wants them there replays them.
+        """
+        turn = self.last
+        if turn is None:
+            return None
+        self._close_turns(UNDONE, turns.c.number == turn.number)
+        self.state = turn.state_before
+        return turn
+
+    def clear(self, state_json: str) -> None:
+        """Start over from a fresh state: no live turns, no extras; what was logged stays for learning."""
+        self._close_turns(CLEARED)
+        self._connection.execute(delete(extras).where(extras.c.session == self._number))
+        self.state = state_json
+
+    def shown(self, recommendation_id: str) -> Shown:
+        """A recommendation of a live turn of this session; UnknownIdError for every other id."""
+        query = _SHOWN.join(turns, _OF_TURN).where(self._live(), recommendations.c.id == recommendation_id)
+        row = self._connection.execute(query).one_or_none() if is_id(recommendation_id) else None
+        if row is None:
+            raise UnknownIdError("This recommendation is not part of the conversation (any more).")
+        return _shown(row)
+
+    def react(self, recommendation_id: str, reaction: Reaction | str, reward: float) -> bool:
+        """Set the reaction to a recommendation; `Reaction.CLEAR` takes it back. True if something changed.
+
+        The same call twice changes nothing the second time. UnknownIdError as for `shown`; ValueError for an
+        unknown reaction and for a reward that is not finite.
+        """
+        kind, reward = kind_of(reaction), finite("reward", reward)
+        before = self.shown(recommendation_id)
+        if kind is None:
+            reward = 0.0
+        if (before.reaction, before.reward) == (kind, reward):
+            return False
+        self._touch()
+        its = reactions.c.recommendation == recommendation_id
+        moment = now()
+        if kind is None:
+            self._connection.execute(delete(reactions).where(its))
+        elif before.reaction is None:
+            self._connection.execute(
+                insert(reactions).values(
+                    recommendation=recommendation_id,
+                    reaction=kind,
+                    reward=reward,
+                    created_at=moment,
+                    updated_at=moment,
+                )
+            )
+        else:
+            self._connection.execute(
+                update(reactions).where(its).values(reaction=kind, reward=reward, updated_at=moment)
+            )
+        return True
+
+    @property
+    def extras(self) -> Mapping[str, str]:
+        """Small notes of the session (an open question, say) by key."""
+        return read_extras(self._connection, self._number)
+
+    def set_extra(self, key: str, text: str | None) -> None:
+        """Write a note; None deletes it."""
+        self._touch()
+        key = storable(key)
+        its = (extras.c.session == self._number) & (extras.c.key == key)
+        self._connection.execute(delete(extras).where(its))
+        if text is not None:
+            note = {"session": self._number, "key": key, "text": storable(text), "updated_at": now()}
+            self._connection.execute(insert(extras).values(note))
+
+    def finish(self) -> None:
+        """Write what was kept back to the end (`Store.session` calls this before it commits)."""
+        if self._changed:
+            self._connection.execute(
+                update(sessions)
+                .where(sessions.c.number == self._number)
+                .values(state=self._state, next_turn=self._next_number, updated_at=now())
+            )
+        self._closed = True
+
+    def _touch(self) -> None:
+        if self._closed:
+            raise RuntimeError("this session record is closed: open it again with Store.session")
+        self._changed = True
+        self._turns = None
+
+    def _live(self) -> ColumnElement[bool]:
+        return (turns.c.session == self._number) & (turns.c.status == LIVE)
+
+    def _close_turns(self, status: str, *which: ColumnElement[bool]) -> None:
+        self._touch()
+        self._connection.execute(update(turns).where(self._live(), *which).values(status=status, closed_at=now()))
+
+
+def read_turns(connection: Connection, which: ColumnElement[bool]) -> tuple[Turn, ...]:
+    """The turns of one session that fulfil a condition on `turns`, in order, in two queries."""
+    shown: dict[int, list[Shown]] = defaultdict(list)
+    query = _SHOWN.join(turns, _OF_TURN).where(which)
+    for row in connection.execute(query.order_by(recommendations.c.turn, recommendations.c.position)):
+        shown[row.turn].append(_shown(row))
+    return tuple(
+        Turn(
+            number=row.number,
+            text=row.text,
+            understood=row.understood,
+            reply=row.reply,
+            shown=tuple(shown[row.number]),
+            state_before=row.state_before,
+            state_after=row.state_after,
+            state_shown=row.state_shown,
+        )
+        for row in connection.execute(select(turns).where(which).order_by(turns.c.number))
+    )
+
+
+def read_extras(connection: Connection, session: int) -> Mapping[str, str]:
+    """All notes of one session by key, in order of key."""
+    query = select(extras.c.key, extras.c.text).where(extras.c.session == session).order_by(extras.c.key)
+    return MappingProxyType({row.key: row.text for row in connection.execute(query)})
+
+
+def _shown(row: Row[tuple[object, ...]]) -> Shown:
+    return Shown(
+        id=row.id,
+        movie_id=row.movie_id,
+        position=row.position,
+        q_value=row.q_value,
+        propensity=row.propensity,
+        policy_version=row.policy_version,
+        explored=row.explored,
+        reasons=row.reasons,
+        reaction=row.reaction,
+        reward=0.0 if row.reward is None else row.reward,
+    )

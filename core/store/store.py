@@ -1,0 +1,257 @@
+"""The door: open a database, start sessions, go on with them, read the log, forget."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import MappingProxyType, TracebackType
+from typing import Any, Final, Self
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+
+from core.domain import Reaction
+from core.errors import UnknownIdError
+from core.store.database import Database, Locks
+from core.store.records import LoggedStep, Statistics, is_id, storable
+from core.store.schema import UNDONE, now, prepare, reactions, recommendations, sessions, turns
+from core.store.session import SessionRecord, read_extras
+
+_SESSIONS_AT_ONCE: Final = 50
+"""Sessions that `log` reads in one go: bounds its memory and the length of its transactions."""
+
+_ID_BYTES: Final = 24
+"""Random bytes in an id: 192 bits cannot be guessed."""
+
+_OF_TURN = (turns.c.session == recommendations.c.session) & (turns.c.number == recommendations.c.turn)
+_COUNTED = turns.c.status != UNDONE
+
+
+class Store:
+    """Sessions, recommendations and reactions in one database; safe for many threads and many processes.
+
+    >>> with Store.open("sqlite://") as store:
+    ...     session = store.start("{}")
+    ...     with store.session(session) as record:
+    ...         record.state = '{"events": []}'
+    ...     with store.session(session) as record:
+    ...         record.state
+    '{"events": []}'
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._locks = Locks()
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open a database and make the tables that are missing.
+
+        `url` is "sqlite:///file.db" (relative to the working folder; four slashes for an absolute path), "sqlite://"
+        (a temporary file, gone with the store), or "postgresql://user:password@host:port/name" ("postgres://" too).
+        Raises StoreError when it cannot be reached, is no database, or has tables of a newer version.
+        """
+        database = Database(url)
+        try:
+            with database.write_schema() as connection:
+                prepare(connection, database.name)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Close all connections. Closing twice is fine."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- one session
+
+    @staticmethod
+    def new_id() -> str:
+        """A fresh id that nobody can guess: 32 letters, digits, "-" and "_"."""
+        return secrets.token_urlsafe(_ID_BYTES)
+
+    def start(self, state_json: str) -> str:
+        """Start a session with this state. Returns its id; who holds it can speak in the session."""
+        session_id, moment = self.new_id(), now()
+        with self._database.write() as connection:
+            connection.execute(
+                insert(sessions).values(
+                    id=session_id, state=storable(state_json), next_turn=0, created_at=moment, updated_at=moment
+                )
+            )
+        return session_id
+
+    @contextmanager
+    def session(self, session_id: str) -> Iterator[SessionRecord]:
+        """Go on with a session: one transaction, under a lock of this session across threads and processes.
+
+        What the body did is committed at its end, all of it, or rolled back when the body raises. Keep the body
+        short: on SQLite no other session can be written meanwhile.
+
+        Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the database fails.
+        """
+        with self._writing(session_id) as (connection, row):
+            record = SessionRecord(connection, row.number, row.state, row.next_turn)
+            yield record
+            record.finish()
+
+    def forget(self, session_id: str) -> None:
+        """Delete everything about one session, from the log too. UnknownIdError for an id that is not there.
+
+        On SQLite the deleted text is overwritten on disk; PostgreSQL frees it at its next VACUUM.
+        """
+        with self._writing(session_id) as (connection, row):
+            connection.execute(delete(sessions).where(sessions.c.number == row.number))
+        self._database.wipe_deleted()
+
+    def export(self, session_id: str) -> dict[str, Any]:
+        """Everything held about one session, ready for `json.dumps`; JSON texts are parsed. UnknownIdError as above.
+
+        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", and "turns": all of them,
+        also undone and cleared ones ("status"), each with its "recommendations", each with its "reaction" or None.
+        """
+        with self._database.read() as connection:
+            row = _find(connection, session_id, select(sessions))
+            told = {
+                "extras": dict(read_extras(connection, row.number)),
+                "turns": _export_turns(connection, row.number),
+            }
+        return _plain(row, "state") | told
+
+    # ---- all sessions
+
+    def log(self) -> Iterator[LoggedStep]:
+        """Every recommendation that counts (of live and cleared turns), by session, turn and position.
+
+        Reads a few sessions at a time, so it may run beside the conversation for as long as the reader likes; each
+        session is seen as of one moment.
+        """
+        after = 0
+        while True:
+            with self._database.read() as connection:
+                query = select(sessions.c.number).where(sessions.c.number > after).order_by(sessions.c.number)
+                numbers = connection.scalars(query.limit(_SESSIONS_AT_ONCE)).all()
+                if not numbers:
+                    return
+                rows = connection.execute(_log_query(numbers[0], numbers[-1])).all()
+            yield from (LoggedStep(**row._asdict()) for row in rows)
+            after = numbers[-1]
+
+    def statistics(self) -> Statistics:
+        """Counts over everything that is on record and was not undone."""
+        counted = select(reactions.c.reaction, func.count(), func.sum(reactions.c.reward))
+        counted = counted.join(recommendations, recommendations.c.id == reactions.c.recommendation)
+        counted = counted.join(turns, _OF_TURN).where(_COUNTED).group_by(reactions.c.reaction)
+        with self._database.read() as connection:
+            by_kind = {kind: (count, float(reward)) for kind, count, reward in connection.execute(counted)}
+            return Statistics(
+                sessions=_count(connection, select(func.count()).select_from(sessions)),
+                turns=_count(connection, select(func.count()).select_from(turns).where(_COUNTED)),
+                recommendations=_count(
+                    connection,
+                    select(func.count()).select_from(recommendations).join(turns, _OF_TURN).where(_COUNTED),
+                ),
+                reactions=MappingProxyType(
+                    {
+                        kind.value: by_kind.get(kind.value, (0, 0.0))[0]
+                        for kind in Reaction
+                        if kind is not Reaction.CLEAR
+                    }
+                ),
+                total_reward=sum((reward for _, reward in by_kind.values()), 0.0),
+            )
+
+    @contextmanager
+    def _writing(self, session_id: str) -> Iterator[tuple[Connection, Row[Any]]]:
+        """A writing transaction that has locked the row of one session."""
+        # Threads queue here, before they take a connection from the pool; processes queue at the row (PostgreSQL) or
+        # at BEGIN IMMEDIATE (SQLite, which ignores FOR UPDATE).
+        if not is_id(session_id):
+            raise _unknown()
+        with self._locks.hold(session_id), self._database.write() as connection:
+            yield connection, _find(connection, session_id, select(sessions).with_for_update())
+
+
+def _unknown() -> UnknownIdError:
+    return UnknownIdError("This session is not known here (any more): start a new one.")
+
+
+def _find(connection: Connection, session_id: str, query: Select[Any]) -> Row[Any]:
+    row = connection.execute(query.where(sessions.c.id == session_id)).one_or_none() if is_id(session_id) else None
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _count(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.execute(query).scalar_one())
+
+
+def _log_query(first: int, last: int) -> Select[Any]:
+    """The log of the sessions `first` to `last`, columns named as the fields of `LoggedStep`."""
+    return (
+        select(
+            recommendations.c.session,
+            recommendations.c.turn,
+            recommendations.c.position,
+            recommendations.c.id.label("recommendation_id"),
+            turns.c.state_shown.label("state"),
+            recommendations.c.movie_id,
+            recommendations.c.q_value,
+            recommendations.c.propensity,
+            recommendations.c.policy_version,
+            recommendations.c.explored,
+            reactions.c.reaction,
+            func.coalesce(reactions.c.reward, 0.0).label("reward"),
+            recommendations.c.shown_at,
+            reactions.c.updated_at.label("reacted_at"),
+        )
+        .join(turns, _OF_TURN)
+        .outerjoin(reactions, reactions.c.recommendation == recommendations.c.id)
+        .where(recommendations.c.session.between(first, last), _COUNTED)
+        .order_by(recommendations.c.session, recommendations.c.turn, recommendations.c.position)
+    )
+
+
+def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:
+    query = select(reactions).join(recommendations, recommendations.c.id == reactions.c.recommendation)
+    query = query.where(recommendations.c.session == session)
+    reacted = {row.recommendation: _plain(row) for row in connection.execute(query)}
+    exported = {}
+    for row in connection.execute(select(turns).where(turns.c.session == session).order_by(turns.c.number)):
+        told = _plain(row, "understood", "state_before", "state_shown", "state_after")
+        exported[row.number] = told | {"recommendations": []}
+    query = select(recommendations).where(recommendations.c.session == session)
+    for row in connection.execute(query.order_by(recommendations.c.turn, recommendations.c.position)):
+        told = _plain(row, "reasons") | {"reaction": reacted.get(row.id)}
+        exported[row.turn]["recommendations"].append(told)
+    return list(exported.values())
+
+
+def _plain(row: Row[Any], *json_columns: str) -> dict[str, Any]:
+    """A row as JSON-able values: times in ISO 8601, the named columns parsed."""
+    told = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row._asdict().items()}
+    return told | {name: _parsed(told[name]) for name in json_columns}
+
+
+def _parsed(text: str) -> Any:
+    """What a JSON text says; the text itself where it is no strict JSON (nothing held is left out of an export)."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        return text
