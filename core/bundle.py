@@ -1,0 +1,249 @@
+"""A trained policy as a folder: JSON manifest, safetensors weights, Parquet tables, SHA-256 of each. No pickle.
+
+manifest.json        format, settings, data fingerprint, metrics, git revision, SHA-256 of the other files
+weights.safetensors  what the network has learned, and the movie vectors in float16
+movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links, evidence, facets
+facets.parquet       genres, tags, people
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from scipy import sparse
+from torch import Tensor
+
+from core.catalogue import Catalogue
+from core.domain import Facet, Movie
+from core.errors import BundleError
+from core.factors import MovieVectors
+from core.policy import Exploration, Policy
+from core.qnetwork import QNetwork
+
+FORMAT = 1
+"""Version of the layout; a higher one on disk is refused."""
+
+_WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
+_VECTORS = ("like", "seen", "like_prior", "seen_prior")
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A catalogue, a network with one set of movie vectors, and what the manifest tells of them."""
+
+    catalogue: Catalogue
+    network: QNetwork
+    settings: Mapping[str, Any]
+    """Settings of the training, JSON-able."""
+    metrics: Mapping[str, Any]
+    """Figures on validation people, JSON-able."""
+    fingerprint: str
+    """SHA-256 of the ratings and titles it was trained on."""
+    revision: str = ""
+    """Git revision of the code, "" where unknown."""
+    version: str = field(default="unsaved")
+    """First 12 hex digits of the manifest's SHA-256: names the policy in the log."""
+
+    @property
+    def gamma(self) -> float:
+        """Discount of the Q-values."""
+        return float(self.settings["agent"]["gamma"])
+
+    def policy(self, exploration: Exploration | None = None) -> Policy:
+        """The policy that serves from this bundle."""
+        return Policy(self.network, self.catalogue, self.version, exploration)
+
+    def scorer(self) -> NetworkScorer:
+        """The policy as the evaluation asks for it."""
+        return NetworkScorer(self.network, self.gamma)
+
+    # ---- disk
+
+    def save(self, folder: Path | str) -> Bundle:
+        """Writes the folder and returns the bundle as it will be loaded (vectors rounded to float16).
+
+        An existing bundle in the folder is replaced; the manifest is written last, so a broken write is noticed.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "manifest.json").unlink(missing_ok=True)
+        (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network)))
+        _write_tables(self.catalogue, folder)
+        manifest = {
+            "format": FORMAT,
+            "n_items": self.catalogue.n_items,
+            "settings": dict(self.settings),
+            "metrics": dict(self.metrics),
+            "data": self.fingerprint,
+            "revision": self.revision,
+            "sha256": {name: _sha256(folder / name) for name in (_WEIGHTS, _MOVIES, _FACETS)},
+        }
+        (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        return Bundle.load(folder)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Bundle:
+        """Reads and verifies a folder.
+
+        Raises BundleError where a file is missing or altered, or the format is newer than this version's.
+        """
+        folder = Path(folder)
+        manifest, version = _read_manifest(folder)
+        catalogue = _read_tables(folder, manifest["n_items"])
+        try:
+            tensors = load_tensors((folder / _WEIGHTS).read_bytes())
+            vectors = MovieVectors(**{name: tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS})
+            network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
+            network.load_state_dict(tensors)
+        except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
+            raise _broken(folder, f"{_WEIGHTS} does not fit the manifest ({error})") from error
+        network.eval().requires_grad_(False)
+        return cls(
+            catalogue,
+            network,
+            manifest["settings"],
+            manifest["metrics"],
+            manifest["data"],
+            manifest["revision"],
+            version,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkScorer:
+    """A Q-network under the evaluation's protocol."""
+
+    network: QNetwork
+    gamma: float
+    name: str = "marquee"
+    gives_q_values: bool = True
+
+    def scores(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """Q-values (B, n_items), unmasked."""
+        return self.network.q_values(observations)
+
+
+def git_revision() -> str:
+    """Revision of the code that runs, with "+" where it has uncommitted changes; "" outside a checkout."""
+    home = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=home, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "--", "*.py") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _tensors(network: QNetwork) -> dict[str, Tensor]:
+    encoder = network.encoder
+    vectors = {f"vectors.{name}": getattr(encoder, name)[0].half().contiguous() for name in _VECTORS}
+    return {name: value.detach().contiguous() for name, value in network.state_dict().items()} | vectors
+
+
+def _write_tables(catalogue: Catalogue, folder: Path) -> None:
+    movies = catalogue.movies
+    by_movie = catalogue.membership.T.tocsr()
+    by_movie.sort_indices()
+    table = pa.table(
+        {
+            "movieId": pa.array(catalogue.movie_ids, pa.int32()),
+            "title": [movie.title for movie in movies],
+            "year": pa.array(catalogue.years, pa.int16()),
+            "genres": pa.array([movie.genres for movie in movies], pa.list_(pa.string())),
+            "aliases": pa.array([movie.aliases for movie in movies], pa.list_(pa.string())),
+            "imdbId": pa.array([movie.imdb_id for movie in movies], pa.int64()),
+            "tmdbId": pa.array([movie.tmdb_id for movie in movies], pa.int64()),
+            "ratings": pa.array(catalogue.n_ratings, pa.int32()),
+            "facets": pa.ListArray.from_arrays(
+                pa.array(by_movie.indptr, pa.int32()), pa.array(by_movie.indices, pa.int16())
+            ),
+        }
+    )
+    facets = pa.table(
+        {
+            "kind": [facet.kind for facet in catalogue.facets],
+            "name": pa.array([facet.name for facet in catalogue.facets], pa.string()),
+        }
+    )
+    pq.write_table(table, folder / _MOVIES, compression="zstd", compression_level=19)
+    pq.write_table(facets, folder / _FACETS, compression="zstd")
+
+
+def _read_tables(folder: Path, n_items: int) -> Catalogue:
+    try:
+        # Read whole in this thread: memory mapping or threads gain nothing at this size.
+        table = pq.read_table(folder / _MOVIES, use_threads=False)
+        names = pq.read_table(folder / _FACETS, use_threads=False).to_pylist()
+        columns = {name: table.column(name).to_pylist() for name in table.column_names if name != "facets"}
+        owned = table.column("facets").combine_chunks()
+        offsets, indices = owned.offsets.to_numpy(), owned.values.to_numpy()
+        by_movie = sparse.csr_matrix(
+            (np.ones(len(indices), dtype=np.bool_), indices.astype(np.int32), offsets), shape=(len(table), len(names))
+        )
+        keys = ("movieId", "title", "year", "genres", "aliases", "imdbId", "tmdbId")
+        movies = tuple(
+            Movie(row, movie_id, title, year, tuple(genres), tuple(aliases), imdb_id, tmdb_id)
+            for row, (movie_id, title, year, genres, aliases, imdb_id, tmdb_id) in enumerate(
+                zip(*(columns[key] for key in keys), strict=True)
+            )
+        )
+        facets = tuple(Facet(entry["kind"], entry["name"]) for entry in names)
+        return Catalogue(movies, facets, by_movie.T.tocsr(), np.array(columns["ratings"], dtype=np.int64), n_items)
+    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
+        raise _broken(folder, f"its tables cannot be read ({error})") from error
+
+
+def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise BundleError(
+            f"There is no trained model in {folder} (no manifest.json): point MARQUEE_BUNDLE at one or make one with "
+            f"`python -m core train --data DIR --out {folder}`."
+        )
+    text = path.read_bytes()
+    try:
+        manifest: dict[str, Any] = json.loads(text)
+        found = manifest["format"]
+        hashes = dict(manifest["sha256"])
+        complete = {"metrics", "data", "revision"} <= manifest.keys()
+        complete &= isinstance(manifest["n_items"], int) and isinstance(manifest["settings"], dict)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _broken(folder, "manifest.json is not a manifest") from error
+    if not isinstance(found, int) or found > FORMAT:
+        raise BundleError(
+            f"{folder} has format {found}, this version reads up to {FORMAT}: update Marquee, or train a new model."
+        )
+    if not complete:
+        raise _broken(folder, "manifest.json lacks entries")
+    for name in (_WEIGHTS, _MOVIES, _FACETS):
+        if not (folder / name).is_file():
+            raise _broken(folder, f"{name} is missing")
+        if _sha256(folder / name) != hashes.get(name):
+            raise _broken(folder, f"{name} is not the file that was saved (SHA-256 differs)")
+    return manifest, hashlib.sha256(text).hexdigest()[:12]
+
+
+def _broken(folder: Path, what: str) -> BundleError:
+    what = " ".join(what.split())  # libraries tell in several lines
+    return BundleError(f"The model in {folder} cannot be used: {what}. Restore it from where you got it or train anew.")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

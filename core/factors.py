@@ -1,0 +1,103 @@
+"""Ratings → movie vectors that model *having seen* and *liking* together, cross-fitted by person.
+
+Every person is a row of two binary tables side by side, [liked, rated]. Centred and factorised (SVD), they give each
+film two vectors: with a taste z ~ N(0, I), the person likes film m with probability `like_prior[m] + like[m]·z` and
+has seen it with probability `seen_prior[m] + seen[m]·z`. This linear-Gaussian reading is what lets the encoder update
+a taste in closed form after each reaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.linalg import LinearOperator, svds
+
+from core.ratings import IntArray, Ratings
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSettings:
+    """How the vectors are fitted."""
+
+    dimensions: int = 128
+    """Length of a taste; 64 loses 1 % of the hits on validation people of movielens-mix, 192 gains nothing."""
+    folds: int = 5
+    """Groups of people; those of a group meet vectors fitted on the other groups while the policy learns."""
+    salt: str = "factors"
+    """Names the split of the people into folds."""
+
+
+@dataclass(frozen=True, eq=False)
+class MovieVectors:
+    """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,) in 0 … 1."""
+
+    like: FloatArray
+    seen: FloatArray
+    like_prior: FloatArray
+    seen_prior: FloatArray
+
+
+def fit(ratings: Ratings, n_items: int, dimensions: int, *, seed: int = 0) -> MovieVectors:
+    """Vectors of the first `n_items` films from these people's ratings.
+
+    Fewer people or films than `dimensions` are fine: the missing dimensions are zero. A truncated SVD of the centred
+    table, never formed in memory: (n_users, 2·n_items) products with the sparse table and a rank-one correction.
+    """
+    table = sparse.hstack([ratings.likes()[:, :n_items], ratings.rated()[:, :n_items]]).tocsr()
+    mean = np.asarray(table.mean(axis=0), dtype=np.float32).ravel()
+    rank = min(dimensions, min(table.shape) - 1)
+    vectors = np.zeros((2 * n_items, dimensions), dtype=np.float32)
+    if rank > 0:
+        start = np.random.default_rng(seed).standard_normal(min(table.shape)).astype(np.float32)
+        _, singular, right = svds(_centred(table, mean), k=rank, v0=start, random_state=seed)
+        order = np.argsort(-singular)
+        vectors[:, :rank] = _signed(right[order]).T * (singular[order] / np.sqrt(ratings.n_users))
+    return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:])
+
+
+def cross_fit(
+    ratings: Ratings, n_items: int, settings: FactorSettings, *, seed: int = 0
+) -> Iterator[tuple[IntArray, MovieVectors]]:
+    """First (no people, vectors from everyone), then for each fold (its people, vectors from all the others).
+
+    The vectors of a fold are rotated onto those from everyone (orthogonal Procrustes), so that a taste means the
+    same whichever vectors made it. An iterator, so that a caller can show progress.
+    """
+    everyone = fit(ratings, n_items, settings.dimensions, seed=seed)
+    yield np.zeros(0, dtype=np.int64), everyone
+    fold = ratings.folds(settings.folds, settings.salt)
+    for number in range(settings.folds):
+        others = ratings.select(np.flatnonzero(fold != number))
+        yield np.flatnonzero(fold == number), _aligned(fit(others, n_items, settings.dimensions, seed=seed), everyone)
+
+
+def _centred(table: sparse.csr_matrix, mean: FloatArray) -> LinearOperator:
+    ones = np.ones(table.shape[0], dtype=np.float32)
+    return LinearOperator(
+        table.shape,
+        matvec=lambda x: table @ x.ravel() - mean @ x.ravel(),
+        rmatvec=lambda y: table.T @ y.ravel() - mean * (ones @ y.ravel()),
+        matmat=lambda x: table @ x - np.outer(ones, mean @ x),
+        rmatmat=lambda y: table.T @ y - np.outer(mean, ones @ y),
+        dtype=np.float32,
+    )
+
+
+def _signed(right: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Singular vectors are free in sign: make the largest entry of each positive, so that runs agree."""
+    largest = np.take_along_axis(right, np.abs(right).argmax(axis=1)[:, None], axis=1)
+    signed: npt.NDArray[np.floating] = right * np.where(largest < 0, -1.0, 1.0)
+    return signed
+
+
+def _aligned(vectors: MovieVectors, reference: MovieVectors) -> MovieVectors:
+    stacked = np.concatenate([vectors.like, vectors.seen])
+    left, _, right = np.linalg.svd(stacked.T @ np.concatenate([reference.like, reference.seen]))
+    rotation = (left @ right).astype(np.float32)
+    return MovieVectors(vectors.like @ rotation, vectors.seen @ rotation, vectors.like_prior, vectors.seen_prior)
