@@ -1,0 +1,147 @@
+"""`python -m core evaluate`: a trained policy against the baselines, on people nobody was fitted on."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.baselines import NAMES, fit_baselines
+from core.baselines.popularity import Popularity
+from core.baselines.scorer import FloatArray, Observations, Scorer
+from core.catalogue import Catalogue
+from core.errors import SettingsError
+from core.evaluation import EvaluationSettings, Report, evaluate
+from core.movielens import read_ratings
+from core.replay import View
+from core.report import table, to_text
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    default = EvaluationSettings()
+    add = parser.add_argument
+    add("--bundle", type=Path, required=True, metavar="DIR", help="folder of the trained policy")
+    add("--ratings", type=Path, required=True, metavar="DIR", help="MovieLens folder or .zip of unseen people")
+    add("--train", type=Path, metavar="DIR", help="MovieLens folder or .zip that the baselines are fitted on")
+    add("--against", type=Path, action="append", default=[], metavar="DIR", help="another policy (repeatable)")
+    add("--stated", type=_starts, default=default.stated, metavar="N,N", help="films people name first (0,1,3)")
+    add("--turns", type=int, default=default.turns, metavar="N", help="films shown in a session (%(default)s)")
+    add("--view", type=_views, default=default.views, metavar="VIEW", help="replay,rated (both) or one of them")
+    add("--baselines", default="all", metavar="NAMES", help=f"all, none or some of {','.join(NAMES)}")
+    add("--people", type=int, metavar="N", help="judge only this many people, drawn by the seed")
+    add("--least-ratings", type=int, default=default.least_ratings, metavar="N", help="people need (%(default)s)")
+    add("--seed", type=int, default=default.seed, metavar="N", help="random seed (%(default)s)")
+    add("--json", type=Path, metavar="FILE", help="write every figure and each person's hits here")
+    add("--figures", type=Path, metavar="DIR", help="write plots here")
+    add("--skip-bad-rows", action="store_true", help="count and leave out rows that cannot be read")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the table, writes what was asked for; returns 0."""
+    from core.bundle import Bundle
+
+    bundle = Bundle.load(arguments.bundle)
+    policies: list[Scorer] = [bundle.scorer()]
+    for folder in arguments.against:
+        other = Bundle.load(folder)
+        if not _same_films(bundle.catalogue, other.catalogue):
+            raise SettingsError(
+                f"{folder} recommends other films than {arguments.bundle}: compare policies trained on the same data."
+            )
+        policies.append(Named(other.scorer(), folder.name))
+    report = judge(arguments, bundle.catalogue, policies)
+    print(table(report))
+    if arguments.json is not None:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(to_text(report), encoding="utf-8")
+    if arguments.figures is not None:
+        from core.figures import save_figures
+
+        save_figures(report, arguments.figures)
+    return 0
+
+
+def judge(arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]) -> Report:
+    """Reads the people, fits the baselines and plays all sessions.
+
+    Raises DataError for unreadable ratings, SettingsError for an unknown baseline or one that needs `--train`.
+    """
+    settings = EvaluationSettings(
+        stated=arguments.stated,
+        turns=arguments.turns,
+        views=arguments.view,
+        seed=arguments.seed,
+        people=arguments.people,
+        least_ratings=arguments.least_ratings,
+    )
+    people, read = read_ratings(arguments.ratings, catalogue, skip_bad_rows=arguments.skip_bad_rows)
+    print(read, file=sys.stderr)
+    scorers = [*policies, *_baselines(arguments, catalogue)]
+    return evaluate(scorers, people, catalogue, settings, progress=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """A policy under another name, so that two bundles fit one table."""
+
+    scorer: Scorer
+    name: str
+
+    @property
+    def gives_q_values(self) -> bool:
+        """As the policy says."""
+        return bool(getattr(self.scorer, "gives_q_values", False))
+
+    @property
+    def gamma(self) -> float:
+        """As the policy says."""
+        return float(getattr(self.scorer, "gamma", 0.0))
+
+    def scores(self, observations: Observations) -> FloatArray:
+        """The policy's."""
+        return self.scorer.scores(observations)
+
+
+def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Scorer, ...]:
+    wanted = arguments.baselines
+    if wanted == "none":
+        return ()
+    names = NAMES if wanted == "all" else tuple(name.strip() for name in wanted.split(","))
+    if arguments.train is None:
+        if wanted not in ("all", "popularity"):
+            raise SettingsError(
+                f"--baselines {wanted} needs --train DIR, the ratings to fit them on; without it there is popularity."
+            )
+        return (Popularity.from_catalogue(catalogue),)
+    train, read = read_ratings(arguments.train, catalogue, skip_bad_rows=arguments.skip_bad_rows)
+    print(read, file=sys.stderr)
+    return fit_baselines(
+        train,
+        catalogue.n_items,
+        names,
+        seed=arguments.seed,
+        progress=lambda name: print(f"fitting {name}", file=sys.stderr),
+    )
+
+
+def _same_films(one: Catalogue, other: Catalogue) -> bool:
+    return bool(np.array_equal(one.movie_ids[: one.n_items], other.movie_ids[: other.n_items]))
+
+
+def _starts(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers such as 0,1,3") from None
+
+
+def _views(text: str) -> tuple[View, ...]:
+    names = {part.strip() for part in text.split(",")}
+    if not names <= {view.value for view in View}:
+        raise argparse.ArgumentTypeError(f"{text!r} is not replay, rated or replay,rated")
+    return tuple(view for view in View if view.value in names)

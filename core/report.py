@@ -1,0 +1,104 @@
+"""An evaluation's report as people read it (a table) and as programs do (JSON)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from core.evaluation import Report, Result
+from core.metrics import Interval
+
+FORMAT_VERSION = 1
+"""Of the JSON; append keys freely, raise it when one changes its meaning."""
+
+
+def table(report: Report) -> str:
+    """A block for each start and view, policies by hits, best first; intervals of 95 %."""
+    goal = f"hits@{report.settings.turns}"
+    blocks = []
+    for stated in report.settings.stated:
+        for view in report.settings.views:
+            rows = [result for result in report.results if (result.stated, result.view) == (stated, view)]
+            best = report.best_baseline(stated, view)
+            title = f"{stated} stated, {view.value} view, {len(rows[0].user_ids) if rows else 0} people, " + (
+                f"difference to {best}" if best else "no baseline"
+            )
+            rows.sort(key=lambda result: -result.metrics[goal].value)
+            lines = [_header(goal, report.settings.cuts)]
+            lines += [_row(result, goal, report.settings.cuts) for result in rows]
+            blocks.append("\n".join([title, "-" * len(lines[0]), *lines]))
+    return "\n\n".join(blocks)
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """Everything measured, in a form `json.dump` takes.
+
+    Keys: `format`, `settings`, `people` (user ids by start, as in the file), and `results`, each with `stated`, `view`,
+    `policy`, `is_baseline`, `best_baseline`, `metrics` and `differences` (name → value, low, high) `hits`, the
+    number of hits of each person in the order of `people`, and `hits_by_turn`, the share of people with a hit.
+    """
+    settings = report.settings
+    people = {str(result.stated): result.user_ids.tolist() for result in report.results}
+    results = [
+        {
+            "stated": result.stated,
+            "view": result.view.value,
+            "policy": result.policy,
+            "is_baseline": result.is_baseline,
+            "best_baseline": report.best_baseline(result.stated, result.view),
+            "metrics": {name: interval._asdict() for name, interval in result.metrics.items()},
+            "differences": {name: interval._asdict() for name, interval in result.differences.items()},
+            "hits": result.hits.sum(axis=1).tolist(),
+            "hits_by_turn": result.hits.mean(axis=0).round(6).tolist(),
+        }
+        for result in report.results
+    ]
+    return {
+        "format": FORMAT_VERSION,
+        "settings": {
+            "stated": list(settings.stated),
+            "turns": settings.turns,
+            "views": [view.value for view in settings.views],
+            "seed": settings.seed,
+            "people": settings.people,
+            "least_ratings": settings.least_ratings,
+            "resamples": settings.resamples,
+        },
+        "people": people,
+        "results": results,
+    }
+
+
+def to_text(report: Report) -> str:
+    """`to_json` as text: one line a result."""
+    record = to_json(report)
+    results = ",\n".join(json.dumps(result) for result in record.pop("results"))
+    return f'{json.dumps(record)[:-1]}, "results": [\n{results}\n]}}\n'
+
+
+_COLUMNS = (("first", "first_hit", 3), ("down", "thumbs_down", 2), ("reward", "reward", 2))
+_TAIL = (("coverage", "coverage", 3), ("Gini", "gini", 3), ("rank", "popularity_rank", 0), ("|Q-G|", "q_error", 3))
+
+
+def _header(goal: str, cuts: tuple[int, ...]) -> str:
+    early = "".join(f"{f'hits@{cut}':>9}" for cut in cuts[:-1])
+    middle = "".join(f"{title:>8}" for title, _, _ in _COLUMNS)
+    tail = "".join(f"{title:>9}" for title, _, _ in _TAIL)
+    return f"{'policy':<18}{goal:>21}{'difference':>26}{early}{middle}{tail}"
+
+
+def _row(result: Result, goal: str, cuts: tuple[int, ...]) -> str:
+    metrics = result.metrics
+    early = "".join(f"{metrics[f'hits@{cut}'].value:>9.2f}" for cut in cuts[:-1])
+    middle = "".join(f"{metrics[name].value:>8.{digits}f}" for _, name, digits in _COLUMNS)
+    tail = "".join(
+        f"{metrics[name].value:>9.{digits}f}" if name in metrics else f"{'':>9}" for _, name, digits in _TAIL
+    )
+    difference = _signed(result.differences[goal]) if goal in result.differences else ""
+    hits = metrics[goal]
+    whole = f"{hits.value:.2f} [{hits.low:.2f}, {hits.high:.2f}]"
+    return f"{result.policy:<18}{whole:>21}{difference:>26}{early}{middle}{tail}".rstrip()
+
+
+def _signed(interval: Interval) -> str:
+    return f"{interval.value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
