@@ -1,1 +1,45 @@
-"""The conversation: from typed text to films with reasons, and the page around it."""
+"""The conversation: from typed text to films with reasons, and the page around it.
+
+Reading order; each module imports only what stands above it:
+
+words           text as comparable words that know where they stand
+lexicon         cue words, genres, moods, decades, nicknames: data, not code
+phrases         the phrases of a list in a sentence
+utterance       what was understood of a line, with spans
+constraints     years and numbers of films
+tastes          cue phrases of taste
+cues            cue phrases in their place: negated, asked, about what stands before
+preferences     likes from dislikes, clause by clause
+facets          genres, moods, tags and people
+title_evidence  what speaks for a span being a title
+title_index     every way to write every title
+links           spans that may name films, and which to believe
+titles          which films a sentence names
+unknown         titles that no film has
+acts            what a line does: greets, asks why, takes back, wants films
+answers         lines that only make sense after what was shown or asked
+understanding   text → Utterance
+
+dialogue        the values of a conversation
+explanations    why this film: exact contributions to its Q-value
+wishes          hard wishes in words
+interpretation  Utterance + SessionState → SessionState
+replies         wording
+planning        how many films, which suggestions
+records         turns as the store keeps them
+chat            Assistant.start / respond / react: the seam
+
+icons           drawings of the buttons
+posters         drawings of the films
+theme           colours and style sheet
+cards           the conversation as HTML
+api             typed endpoints and MCP tools
+ui              the page: wiring, no decisions
+
+dialogs         recorded conversations in ReDial's format
+linking_scores  how well films and signs are found in them
+sources         where the command line takes its catalogue from
+scoring         labelled lines and recorded conversations as figures
+ask             python -m assistant ask
+__main__        python -m assistant COMMAND
+"""

@@ -62,6 +62,8 @@ class MovieMention:
     """Named as a pattern ("more like Alien"), not as something liked or seen."""
     seen: bool = False
     """The person says they have seen it."""
+    also: tuple[int, ...] = ()
+    """Tokens of other films meant by the same words ("the Bourne films"); `token` is the best known of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Utterance:
     """First and last year wanted, both included."""
     any_year: bool = False
     """The person lifts an earlier wish about years ("any year", "doesn't matter when")."""
+    lesser_known: bool = False
+    """Wants films that not everybody knows ("not too popular", "a hidden gem")."""
     count: int | None = None
     """How many films they want now, 1 … 10."""
     picks: tuple[int, ...] = ()

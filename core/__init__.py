@@ -1,1 +1,38 @@
-"""What is learned and remembered. Nothing in here imports `assistant`."""
+"""What is learned and remembered. Nothing in here imports `assistant`.
+
+Reading order; each module imports only what stands above it:
+
+errors            the error tree, told in its docstring
+domain            the nouns: movie, facet, outcome, reaction, recommendation
+config            frozen settings, the environment read once
+rewards           reaction → reward, one table
+catalogue         movies and facets, ids ↔ rows ↔ tokens; immutable
+session           SessionState and its pure transitions: the transcript
+ratings           who rated what, salted splits by person
+movielens         MovieLens folders and archives → catalogue + ratings
+fetch             downloads the archives
+
+factors           ratings → movie vectors, cross-fitted by person
+encoder           transcript → state vector
+qnetwork          Q(s, a) over movie vectors, mask inside
+policy            Q-values → slate, with propensities
+baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
+metrics           bootstrap intervals, coverage, Gini
+replay            whole sessions of unseen people, for any policy
+evaluation        policies compared, person by person
+report            an evaluation as a table and as JSON
+figures           an evaluation as plots
+bundle            save, verify, load a model folder
+
+viewer            a simulated viewer who answers from a real person's ratings
+environment       gymnasium.Env over session and viewer
+pretraining       rewards of all candidates at once, before the DQN
+agent             the DQN
+coach             validation people, the learning curve, the best checkpoint
+training          settings → trained bundle
+store             sessions, recommendations, reactions in a database
+
+train_command     python -m core train
+evaluate_command  python -m core evaluate
+__main__          python -m core COMMAND
+"""

@@ -113,7 +113,8 @@ class TranscriptDQN(DQN):
 
     def train(self, gradient_steps: int, batch_size: int = 100) -> None:
         """Gradient steps on the squared double-Q temporal difference."""
-        self.policy.set_training_mode(True)
+        # No dropout here: it would add noise to the targets and to the film that is picked for them.
+        self.policy.set_training_mode(False)
         losses = []
         for _ in range(gradient_steps):
             assert self.replay_buffer is not None

@@ -91,7 +91,9 @@ class Bundle:
             "revision": self.revision,
             "sha256": {name: _sha256(folder / name) for name in (_WEIGHTS, _MOVIES, _FACETS)},
         }
-        (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        (folder / "manifest.json").write_text(
+            json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8"
+        )
         return Bundle.load(folder)
 
     @classmethod

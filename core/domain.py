@@ -23,7 +23,7 @@ class Outcome(IntEnum):
     AVOIDED = 4
     """The person asked to be spared this genre, tag or person."""
     SHOWN = 5
-    """Recommended, no reaction (yet)."""
+    """Recommended, and nothing to say of it: not answered yet, or looked at and not known."""
     UP = 6
     """Recommended, thumb up."""
     DOWN = 7
@@ -36,6 +36,8 @@ class Outcome(IntEnum):
     """Once stated, then taken back: no evidence, but still not to be recommended."""
     VECTORS = 11
     """Not an event of the conversation: its token says which fold's movie vectors to use (training only)."""
+    PASSED = 12
+    """Recommended, and the talk went on without a word about it: says far less than SHOWN."""
 
 
 class Reaction(Enum):

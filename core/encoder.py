@@ -23,7 +23,13 @@ N_OUTCOMES = len(Outcome)
 
 _LIKED = {Outcome.STATED_LIKE: 1.0, Outcome.UP: 1.0, Outcome.WANTED: 2.0, Outcome.AVOIDED: -2.0}
 _SEEN = {Outcome.STATED_LIKE: 1.0, Outcome.STATED_DISLIKE: 1.0, Outcome.UP: 1.0, Outcome.DOWN: 1.0, Outcome.SEEN: 1.0}
-_PRECISION = {Outcome.STATED_LIKE: 20.0, Outcome.WANTED: 1.0, Outcome.AVOIDED: 1.0, Outcome.NOT_TONIGHT: 1.0}
+_PRECISION = {
+    Outcome.STATED_LIKE: 20.0,
+    Outcome.WANTED: 1.0,
+    Outcome.AVOIDED: 1.0,
+    Outcome.NOT_TONIGHT: 1.0,
+    Outcome.PASSED: 1.0,
+}
 _SILENT = frozenset({Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS})
 _OF_FACETS = frozenset({Outcome.WANTED, Outcome.AVOIDED})
 

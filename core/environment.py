@@ -36,18 +36,19 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
 
     ## Rewards
     `core.rewards.REWARD_OF` of the reaction: rated ≥ 4 a thumb up, +1; rated < 3 a thumb down, −0.5; rated between
-    or not rated 0.
+    or not rated 0. With probability `inattention` the viewer lets a film pass without a word, 0.
 
     ## Starting State
     The opening of a viewer drawn uniformly: films and genres they like or dislike, from their own history.
-    `reset(options={"person": number})` takes a certain viewer.
+    `reset(options={"person": number, "unanswered": rows})` takes a certain viewer and films of which they say nothing:
+    a recorded chat can be replayed so.
 
     ## Episode End
     Terminated after `turns` films, or when none is left to show. Never truncated: the length of the evening is part
     of the task.
 
     ## Info
-    `person` (number in `people`) and, after a step, `reaction` ("up", "down", "seen" or "none").
+    `person` (number in `people`) and, after a step, `reaction` ("up", "down", "seen", "none" or "passed").
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  # gymnasium declares it so
@@ -59,6 +60,7 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         *,
         turns: int = 20,
         opening: OpeningSettings | None = None,
+        inattention: float = 0.0,
         vector_sets: IntArray | None = None,
         render_mode: str | None = None,
     ) -> None:
@@ -69,6 +71,8 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         self._people = people
         self._catalogue = catalogue
         self._opening = opening or OpeningSettings()
+        self._inattention = inattention
+        self._unanswered: frozenset[int] = frozenset()
         self._vector_sets = vector_sets
         self._viewers: dict[int, Viewer] = {}
         self._length = 1 + self._opening.most + turns
@@ -90,7 +94,9 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
     ) -> tuple[Observation, dict[str, Any]]:
         """Begins a session; see the class."""
         super().reset(seed=seed)
-        chosen = None if options is None else options.get("person")
+        options = options or {}
+        chosen = options.get("person")
+        self._unanswered = frozenset(options.get("unanswered", ()))
         self._person = int(self.np_random.integers(self._people.n_users)) if chosen is None else int(chosen)
         self._state = self._viewer.open(self.np_random, self._opening)
         self._left = self.turns
@@ -103,13 +109,31 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
             raise InvalidAction(f"film {int(action)} is not one that may be shown now: see action_mask()")
         state = self.state.show(token)
         reaction = self._viewer.reaction(int(action))
-        if reaction is not None:
-            state = state.react(token, reaction)
+        answer = "none"
+        if int(action) in self._unanswered or (self._inattention and self.np_random.random() < self._inattention):
+            state, answer = state.pass_over(token), "passed"
+        elif reaction is not None:
+            state, answer = state.react(token, reaction), reaction.value
         self._state = state
         self._left -= 1
-        reward = 0.0 if reaction is None else REWARD_OF[reaction.outcome]
-        info = {"person": self._person, "reaction": "none" if reaction is None else reaction.value}
+        outcome = state.outcome_of(token)
+        assert outcome is not None
+        reward, info = REWARD_OF[outcome], {"person": self._person, "reaction": answer}
         return self._observation(), reward, self._left == 0 or not self.action_mask().any(), False, info
+
+    def fork(self) -> SessionEnv:
+        """Another environment on the same people, for sessions played in step; it needs a reset."""
+        twin = SessionEnv(
+            self._people,
+            self._catalogue,
+            turns=self.turns,
+            opening=self._opening,
+            inattention=self._inattention,
+            vector_sets=self._vector_sets,
+            render_mode=self.render_mode,
+        )
+        twin._viewers = self._viewers
+        return twin
 
     def action_mask(self) -> BoolArray:
         """Films that may be shown, (n_items,)."""

@@ -21,7 +21,7 @@ class QFunction(Protocol):
         """(B, L, 2) transcripts → (B, n_items) Q-values, unmasked."""
 
     def contributions(self, observation: Observation, row: int) -> FloatArray:
-        """Exact parts of Q(observation, row): (1 + L,), first what owes nothing to the events, then one per event."""
+        """Exact parts of Q(observation, row), (2 + L,): without the events, by all of them together, then by each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,16 @@ class Choice:
     """True where the film is not the best remaining one."""
 
 
+WHOLE = -1
+"""In place of a token: what the conversation as a whole adds, and no single event of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """Share of a Q-value that one event of the transcript has; token 0 for what owes nothing to the conversation."""
+    """Share of a Q-value that one event of the transcript has."""
 
     token: int
+    """The event's; 0 for what owes nothing to the conversation, `WHOLE` for what no single event of it carries."""
     value: float
 
 
@@ -94,9 +99,11 @@ class Policy:
         return tuple(choices)
 
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
-        """Exact contributions to Q(state, film), in the order of the transcript after token 0; they add up to it."""
+        """Exact contributions to Q(state, film), of 0, `WHOLE` and the events in order; they add up to it."""
         parts = self._q_function.contributions(state.observation(), token - 1)
-        return tuple(Contribution(owner, float(part)) for owner, part in zip((0, *state.tokens()), parts, strict=False))
+        return tuple(
+            Contribution(owner, float(part)) for owner, part in zip((0, WHOLE, *state.tokens()), parts, strict=False)
+        )
 
     def _chances(self, q_values: FloatArray) -> npt.NDArray[np.float64]:
         """Probability of each remaining film, best first, for one place."""

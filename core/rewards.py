@@ -14,6 +14,7 @@ REWARD_OF: Final = MappingProxyType(
         Outcome.SEEN: 0.0,
         Outcome.NOT_TONIGHT: -0.1,
         Outcome.SHOWN: 0.0,
+        Outcome.PASSED: 0.0,
     }
 )
 """Reward by what happened to a shown film, in units of one thumb up.

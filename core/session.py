@@ -63,6 +63,12 @@ class SessionState:
             raise ValueError(f"token {token} was never shown")
         return self._with(token, reaction.outcome)
 
+    def pass_over(self, *tokens: int) -> SessionState:
+        """The talk went on without a word about these films; those that are not SHOWN stay as they are."""
+        unanswered = {Event(token, Outcome.SHOWN) for token in tokens}
+        events = tuple(Event(event.token, Outcome.PASSED) if event in unanswered else event for event in self.events)
+        return replace(self, events=events)
+
     def retract(self, token: int) -> SessionState:
         """The person takes back what they said of a token; a film stays in the transcript, so it is not shown."""
         if self.outcome_of(token) is None:

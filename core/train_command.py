@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 from core.agent import AgentSettings
+from core.coach import CurvePoint
 from core.errors import SettingsError
 from core.factors import FactorSettings
 from core.movielens import read
-from core.training import CurvePoint, TrainingSettings, train
+from core.pretraining import PretrainingSettings
+from core.training import TrainingSettings, train
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the trained bundle")
     add("--seed", type=int, default=settings.seed, metavar="N", help="same seed, same bundle (%(default)s)")
     add("--steps", type=int, default=agent.steps, metavar="N", help="films shown in training (%(default)s)")
+    add("--rounds", type=int, default=settings.pretraining.rounds, metavar="N", help="of pretraining (%(default)s)")
     add("--gamma", type=float, default=agent.gamma, metavar="G", help="discount, 0 = greedy (%(default)s)")
     add("--n-steps", type=int, default=agent.n_steps, metavar="N", help="rewards summed a target (%(default)s)")
     add("--learning-rate", type=float, default=agent.learning_rate, metavar="R", help="(%(default)s)")
@@ -60,15 +63,20 @@ def plot_curve(curve: tuple[CurvePoint, ...], path: Path) -> None:
     """The learning curve as PNG: hits in training and on validation people, and the loss."""
     from matplotlib.figure import Figure
 
-    steps = [point.step for point in curve]
     figure = Figure(figsize=(9, 3.5), layout="constrained")
     hits, loss = figure.subplots(1, 2)
-    hits.plot(steps, [point.validation_hits for point in curve], marker="o", label="validation people, greedy")
-    hits.plot(steps, [point.training_hits for point in curve], marker=".", label="training people, exploring")
+    for axes, name, label in (
+        (hits, "validation_hits", "validation people, greedy"),
+        (hits, "training_hits", "training people, exploring"),
+        (loss, "loss", None),
+    ):
+        known = [(point.step, value) for point in curve if (value := getattr(point, name)) is not None]
+        # The loss of the pretraining is a sum over candidates: another scale.
+        known = [pair for pair in known if name != "loss" or pair[0] > 0]
+        axes.plot([step for step, _ in known], [value for _, value in known], marker=".", label=label)
     hits.set(xlabel="films shown in training", ylabel="thumbs up a session", title="Hits")
     hits.legend(frameon=False)
-    loss.plot(steps, [point.loss for point in curve], marker=".", color="tab:red")
-    loss.set(xlabel="films shown in training", ylabel="squared temporal difference", title="Loss")
+    loss.set(xlabel="films shown in training", ylabel="squared temporal difference", title="Loss of the DQN")
     figure.savefig(path, dpi=120)
 
 
@@ -81,10 +89,13 @@ def _settings(arguments: argparse.Namespace) -> TrainingSettings:
             raise SettingsError(f"--{name.replace('_', '-')} is {getattr(arguments, name)}: give 1 or more.")
     if not 0 <= arguments.seed < 2**32:
         raise SettingsError(f"--seed is {arguments.seed}: give 0 to {2**32 - 1}.")
+    if arguments.rounds < 0:
+        raise SettingsError(f"--rounds is {arguments.rounds}: give 0 or more.")
     if arguments.folds < 2:
         raise SettingsError(f"--folds is {arguments.folds}: give 2 or more, each person must meet others' vectors.")
     agent = AgentSettings(
         steps=arguments.steps, gamma=arguments.gamma, n_steps=arguments.n_steps, learning_rate=arguments.learning_rate
     )
     factors = FactorSettings(dimensions=arguments.dimensions, folds=arguments.folds)
-    return TrainingSettings(seed=arguments.seed, agent=agent, factors=factors)
+    pretraining = PretrainingSettings(rounds=arguments.rounds)
+    return TrainingSettings(seed=arguments.seed, agent=agent, factors=factors, pretraining=pretraining)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
-import threadpoolctl  # type: ignore[import-untyped]
+import threadpoolctl
 from implicit.als import AlternatingLeastSquares
 
 from core.baselines.evidence import LIKED, by_outcome, film_rows, like_shares

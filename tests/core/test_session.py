@@ -165,3 +165,17 @@ def test_transitions_leave_the_state_before_as_it_was(state: SessionState, state
 def test_only_tastes_can_be_stated(outcome: Outcome) -> None:
     with pytest.raises(ValueError, match="cannot be stated"):
         SessionState().state(1, outcome)
+
+
+@given(sessions(), st.sets(FILMS))
+def test_only_films_without_an_answer_are_passed_over(state: SessionState, films: set[int]) -> None:
+    later = state.pass_over(*films)
+    for token, outcome in state.events:
+        passed = token in films and outcome is Outcome.SHOWN
+        assert later.outcome_of(token) is (Outcome.PASSED if passed else outcome)
+
+
+def test_a_film_passed_over_can_still_be_answered() -> None:
+    state = SessionState().show(1).show(2).pass_over(1)
+    assert state.events == ((1, Outcome.PASSED), (2, Outcome.SHOWN))
+    assert state.react(1, Reaction.UP).outcome_of(1) is Outcome.UP

@@ -1,0 +1,108 @@
+// Runs once when the conversation appears. Buttons say what they do in data- attributes; every press becomes one
+// 'act' event, answered with the whole conversation drawn afresh, and the next is sent when the last was answered.
+
+const waiting = [];
+const kept = new Map(); // which folds the person opened or closed, by data-keep
+let busy = null; // timer that lets go of an event that was never answered
+let turns = 0;
+let newest = { revision: 0, value: null };
+
+const wide = () => window.matchMedia('(min-width: 60rem)').matches;
+const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+function send(event) {
+  waiting.push(event);
+  if (busy === null) next();
+}
+
+function next() {
+  const event = waiting.shift();
+  if (event === undefined) return;
+  busy = setTimeout(() => answered(), 8000);
+  element.setAttribute('aria-busy', 'true');
+  trigger('act', event);
+}
+
+function answered() {
+  clearTimeout(busy);
+  busy = null;
+  element.setAttribute('aria-busy', 'false');
+  next();
+}
+
+function say(text) {
+  const log = element.querySelector('.mq-log');
+  const turn = document.createElement('li');
+  turn.className = 'mq-turn mq-pending';
+  const line = document.createElement('p');
+  line.className = 'mq-you';
+  line.textContent = text.trim() || '…';
+  const dots = document.createElement('div');
+  dots.className = 'mq-says';
+  dots.innerHTML = '<p class="mq-dots" aria-hidden="true"><i></i><i></i><i></i></p>';
+  turn.append(line, dots);
+  element.querySelector('.mq-welcome')?.remove();
+  element.querySelectorAll('.mq-log .mq-suggestions').forEach((old) => old.remove());
+  log.append(turn);
+  scrollTo(turn);
+  send({ do: 'say', id: '', value: text });
+}
+
+function scrollTo(turn) {
+  turn.scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
+}
+
+function press(button) {
+  const { do: what, id = '', value = '', sure } = button.dataset;
+  if (sure && !window.confirm(sure)) return;
+  if (what === 'say') {
+    say(value);
+    // The button is gone now: go on by keyboard from the line, but call up no on-screen keyboard.
+    if (!window.matchMedia('(pointer: coarse)').matches) {
+      document.getElementById('mq-line')?.focus({ preventScroll: true });
+    }
+    return;
+  }
+  if (what === 'react') return react(button, id);
+  send({ do: what, id, value });
+}
+
+function react(button, id) {
+  const pressed = button.getAttribute('aria-pressed') === 'true';
+  button.parentElement.querySelectorAll('[aria-pressed]').forEach((one) => one.setAttribute('aria-pressed', 'false'));
+  button.setAttribute('aria-pressed', String(!pressed));
+  send({ do: 'react', id, value: pressed ? 'clear' : button.dataset.reaction });
+}
+
+function unfold() {
+  element.querySelectorAll('details[data-keep]').forEach((fold) => {
+    const wanted = kept.get(fold.dataset.keep) ?? (fold.dataset.wide === 'open' && wide());
+    if (fold.open !== wanted) fold.open = wanted;
+  });
+}
+
+function redrawn() {
+  const page = element.querySelector('.mq-page');
+  const revision = Number(page?.dataset.revision ?? 0);
+  if (revision < newest.revision) {
+    props.value = newest.value; // an older drawing came late
+    return;
+  }
+  newest = { revision, value: props.value };
+  unfold();
+  const now = Number(page?.dataset.turns ?? 0);
+  if (turns && now > turns) scrollTo(element.querySelector('.mq-turn:last-of-type'));
+  turns = now;
+  answered();
+}
+
+element.addEventListener('click', (event) => {
+  const summary = event.target.closest('summary');
+  const fold = summary?.closest('details[data-keep]');
+  if (fold) kept.set(fold.dataset.keep, !fold.open);
+  const button = event.target.closest('button[data-do]');
+  if (button) press(button);
+});
+document.addEventListener('marquee:say', (event) => say(event.detail));
+watch('value', redrawn);
+unfold();

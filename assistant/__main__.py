@@ -1,0 +1,38 @@
+"""Command line of the conversation: `python -m assistant ask | evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from core.errors import MarqueeError
+
+_COMMANDS: Final = {
+    "ask": ("assistant.ask", "Say how one line is understood."),
+    "evaluate": ("assistant.scoring", "Measure understanding on labelled lines or recorded conversations."),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status: 0, or 2 after a message on standard error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog="python -m assistant", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if name in given:  # only the command that is asked for is imported
+            importlib.import_module(module).configure(command)
+    parsed = parser.parse_args(given)
+    try:
+        status: int = importlib.import_module(_COMMANDS[parsed.command][0]).run(parsed)
+    except MarqueeError as error:
+        print(f"marquee: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

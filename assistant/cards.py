@@ -1,0 +1,208 @@
+"""The conversation as HTML: exchanges, film cards, chips, reasons, the taste panel.
+
+Everything people or data supply goes through `html.escape`; buttons carry what they do in `data-` attributes, which
+`assets/marquee.js` reads. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from assistant.dialogue import Card, Chip, ChipKind, Exchange, History
+from assistant.explanations import headline
+from assistant.icons import icon
+from assistant.planning import YEARS_KEY
+from assistant.posters import ground, poster
+from assistant.replies import CONSENT, EXAMPLES, INVITATION, signed
+from core.domain import Movie, Reaction, Reason
+
+LONGEST, AT_ONCE = 20, 10
+"""At most so many exchanges are drawn, and so many leave the top at once; the store keeps them all.
+
+Gradio updates a drawing place by place: were one exchange to leave at each turn, every film would be redrawn at each
+turn (measured: 500 ms where 100 are enough).
+"""
+
+ACTIONS = (
+    (Reaction.UP, icon("up"), "Good idea", "Thumb up, good idea"),
+    (Reaction.DOWN, icon("down"), "Not for me", "Thumb down, not for me"),
+    (Reaction.SEEN, icon("seen"), "Seen it", "Seen it"),
+    (Reaction.NOT_TONIGHT, icon("later"), "Not tonight", "Not tonight"),
+)
+"""Reaction, icon, what it says on the button, what a screen reader says before the title."""
+
+TOOLS = (
+    ("undo", "Undo last turn", icon("undo"), ""),
+    ("clear", "Start afresh", icon("clear"), "Start afresh? This conversation leaves the page."),
+    ("forget", "Forget me", icon("remove"), "Delete this conversation and everything logged of it?"),
+)
+"""What it does, what it says, its icon, what is asked before."""
+
+_GAMBLE = '<span class="mq-gamble" title="Shown to learn more about your taste">a gamble</span>'
+_FLIPPABLE = frozenset({ChipKind.LIKE, ChipKind.DISLIKE, ChipKind.WANT, ChipKind.ONLY, ChipKind.AVOID, ChipKind.NEVER})
+_TASTE_WORDS = {ChipKind.ONLY: "only ", ChipKind.NEVER: "no ", ChipKind.AVOID: "less ", ChipKind.WANT: "more "}
+
+
+def conversation(history: History, notice: str = "") -> str:
+    """The whole conversation; a welcome where nothing was said yet.
+
+    Args:
+        history: what `Assistant.history` gives.
+        notice: one line for the person that belongs to no turn ("Taken back.", an error in plain words).
+    """
+    exchanges = history.exchanges
+    turns = exchanges[-1].number + 1 if exchanges else 0
+    hidden = -(-max(len(exchanges) - LONGEST, 0) // AT_ONCE) * AT_ONCE
+    shown = exchanges[hidden:]
+    earlier = f'<li class="mq-earlier">{hidden} earlier turns are kept, but not drawn.</li>' if hidden > 0 else ""
+    drawn = "".join(_exchange(exchange, last=exchange is shown[-1]) for exchange in shown)
+    # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
+    return (
+        f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}"><div class="mq-main">'
+        f'<div role="log" aria-label="Conversation"><ol class="mq-log">{earlier}{drawn or _welcome()}</ol></div>'
+        f'<p class="mq-notice" role="status">{escape(notice)}</p></div>{taste_panel(history)}</div>'
+    )
+
+
+def _welcome() -> str:
+    return (
+        '<li class="mq-welcome"><h2>What shall we watch tonight?</h2>'
+        f"<p>{escape(INVITATION)} Typos, years and “no musicals” are fine.</p>{_suggestions(EXAMPLES, 'Examples')}</li>"
+    )
+
+
+def _exchange(exchange: Exchange, *, last: bool) -> str:
+    """One turn: what was typed, what was understood, the reply, the films."""
+    number = exchange.number
+    typed = f'<p class="mq-you"><span class="mq-hidden">You: </span>{escape(exchange.text) or "…"}</p>'
+    said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
+    films = "".join(film_card(card) for card in exchange.cards)
+    more = _suggestions(exchange.understood.suggestions, "Quick replies") if last else ""
+    return (
+        f'<li class="mq-turn" data-turn="{number}">{typed}{chips(exchange.understood.chips)}'
+        f'<div class="mq-says"><span class="mq-hidden">Marquee: </span>{said}</div>'
+        f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
+    )
+
+
+def chips(understood: Sequence[Chip]) -> str:
+    """What was understood of a line, each with its sign."""
+    if not understood:
+        return ""
+    items = "".join(
+        f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
+        f'<span class="mq-hidden">{_spoken(chip.kind)}: </span>{escape(_clipped(chip.label))}</li>'
+        for chip in understood
+    )
+    return f'<ul class="mq-chips" aria-label="What I understood">{items}</ul>'
+
+
+def film_card(card: Card) -> str:
+    """A film with its poster, the line of reason, four reactions and the collapsed sum behind it."""
+    film, movie = card.recommendation, card.recommendation.movie
+    title, name = escape(movie.title), f"film-{film.id}"
+    year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
+    genres = f"<span>{' · '.join(escape(genre) for genre in movie.genres)}</span>"
+    buttons = "".join(_action(card, *action) for action in ACTIONS)
+    return (
+        f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
+        f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year}{_GAMBLE if film.explored else ""}</h2>'
+        f'<p class="mq-genres">{genres}{_links(movie)}</p>'
+        f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
+        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
+        f"{_why(film.id, film.reasons, film.q_value)}</article>"
+    )
+
+
+def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: str) -> str:
+    film = card.recommendation
+    return (
+        f'<button type="button" class="mq-act" data-do="react" data-id="{escape(film.id)}" '
+        f'data-reaction="{reaction.value}" aria-pressed="{str(card.reaction is reaction).lower()}" '
+        f'aria-label="{spoken}: {escape(film.movie.title)}" title="{words}">{drawing}<span>{words}</span></button>'
+    )
+
+
+def _why(film: str, reasons: Sequence[Reason], q_value: float) -> str:
+    """The exact parts of the score, with a bar each, and what they add up to."""
+    widest = max((abs(reason.contribution) for reason in reasons), default=0.0) or 1.0
+    rows = "".join(_reason(reason, widest) for reason in reasons)
+    total = f'<th scope="row">expected of showing it (a thumb up is +1)</th><td></td><td>{signed(q_value)}</td>'
+    return (
+        f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>Why this?</summary>'
+        f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table></details>"
+    )
+
+
+def _reason(reason: Reason, widest: float) -> str:
+    side = "up" if reason.contribution >= 0 else "down"
+    bar = f'<i class="{side}" style="width:{100 * abs(reason.contribution) / widest:.0f}%"></i>'
+    words, part = escape(reason.text), signed(reason.contribution)
+    return f'<tr><th scope="row">{words}</th><td class="mq-bar">{bar}</td><td>{part}</td></tr>'
+
+
+def _links(movie: Movie) -> str:
+    """Links to the film elsewhere, where the number is known; followed only when clicked."""
+    links = []
+    if movie.imdb_id:
+        links.append(("IMDb", f"https://www.imdb.com/title/tt{movie.imdb_id:07d}/"))
+    if movie.tmdb_id:
+        links.append(("TMDB", f"https://www.themoviedb.org/movie/{movie.tmdb_id}"))
+    return "".join(
+        f'<a href="{url}" target="_blank" rel="noopener noreferrer" '
+        f'aria-label="{escape(movie.title)} on {name}">{name}</a>'
+        for name, url in links
+    )
+
+
+def _suggestions(lines: Iterable[str], label: str) -> str:
+    buttons = "".join(
+        f'<button type="button" class="mq-suggestion" data-do="say" data-value="{escape(line)}">{escape(line)}</button>'
+        for line in lines
+    )
+    return f'<div class="mq-suggestions" role="group" aria-label="{label}">{buttons}</div>' if buttons else ""
+
+
+def taste_panel(history: History) -> str:
+    """What is held about the person now; each part can be turned round or taken back."""
+    items = "".join(
+        f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
+        f'<span class="mq-hidden">{_spoken(chip.kind)}: </span>'
+        f"<span>{_TASTE_WORDS.get(chip.kind, '')}{escape(chip.label)}</span>{_edits(chip)}</li>"
+        for chip in history.taste
+    )
+    body = f'<ul class="mq-chips">{items}</ul>' if items else "<p>Nothing yet. Everything you tell me appears here.</p>"
+    tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
+    return (
+        '<aside class="mq-taste" aria-label="What I know about your taste"><details data-keep="taste" data-wide="open">'
+        f"<summary>Your taste <small>{len(history.taste) or ''}</small></summary>{body}</details>"
+        f'<div class="mq-tools">{tools}</div><p class="mq-consent">{escape(CONSENT)}</p></aside>'
+    )
+
+
+def _tool(do: str, words: str, drawing: str, sure: str) -> str:
+    ask = f' data-sure="{sure}"' if sure else ""
+    return f'<button type="button" data-do="{do}"{ask}>{drawing}{words}</button>'
+
+
+def _edits(chip: Chip) -> str:
+    """The buttons on a chip of the taste panel."""
+    actions = [("flip", "Turn round", icon("flip"))] if chip.kind in _FLIPPABLE else []
+    actions.append(("drop", "Take back", icon("remove")))
+    key, name = escape(chip.key or YEARS_KEY), escape(chip.label)
+    return "".join(
+        f'<button type="button" data-do="{do}" data-id="{key}" title="{words}" aria-label="{words}: {name}">'
+        f"{drawing}</button>"
+        for do, words, drawing in actions
+    )
+
+
+def _spoken(kind: ChipKind) -> str:
+    """A chip's sign for a screen reader."""
+    return {ChipKind.YEARS: "years", ChipKind.AMBIGUOUS: "which one"}.get(kind, kind.value)
+
+
+def _clipped(label: str) -> str:
+    return label if len(label) <= 80 else f"{label[:77].rstrip()}…"

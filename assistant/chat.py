@@ -1,0 +1,297 @@
+"""The seam: everything above talks to `Assistant`, and the truth of a conversation is in the store.
+
+A turn is one transaction under the session's lock: read the state, understand the line, apply it, ask the policy, say
+something, write it all down. Rapid clicks and simultaneous turns queue; none is lost.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from assistant import replies
+from assistant.dialogue import History, Question, Reply, Understood
+from assistant.interpretation import Interpretation, Table, interpret
+from assistant.planning import cold, edited, films_wanted, lifts, settled, suggestions
+from assistant.records import (
+    RECOMMENDED,
+    exchange_of,
+    last_with_films,
+    mention_of,
+    open_question,
+    question_of,
+    recommend,
+    replayed,
+    seed_of,
+    shown_films,
+    shown_of,
+    taste_of,
+    why_of,
+)
+from assistant.replies import Situation
+from assistant.utterance import Act, Context, Utterance
+from assistant.wishes import films_words
+from core.domain import Constraints, Outcome, Reaction, Recommendation
+from core.policy import Exploration, Policy
+from core.rewards import reward_of
+from core.session import SessionState
+from core.store import SessionRecord, Store, Turn
+
+if TYPE_CHECKING:
+    from assistant.understanding import Understanding
+
+LONGEST_TEXT = 10_000
+"""Characters of one line that are read; a longer one is cut, and the reply says so."""
+
+
+class Assistant:
+    """Holds conversations: films for what people say, reactions as rewards.
+
+    Safe for many threads. Session ids are secrets: who holds one can speak in that session.
+    """
+
+    def __init__(
+        self, policy: Policy, understanding: Understanding, store: Store, *, films: int = 3, seed: int = 0
+    ) -> None:
+        self._policy = policy
+        self._understanding = understanding
+        self._store = store
+        self._films = films
+        self._seed = seed
+
+    @classmethod
+    def open(
+        cls, bundle: str | Path, store: str, *, films: int = 3, seed: int = 0, exploration: Exploration | None = None
+    ) -> Self:
+        """Load a bundle and open a store.
+
+        Raises BundleError for a model folder that cannot be used, StoreError for a database that cannot.
+        """
+        from assistant.understanding import Understanding
+        from core.bundle import Bundle
+
+        loaded = Bundle.load(Path(bundle))
+        policy = loaded.policy(exploration)
+        return cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
+
+    @property
+    def version(self) -> str:
+        """Version of the policy that recommends."""
+        return self._policy.version
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- the conversation
+
+    def start(self) -> str:
+        """Start a conversation; returns its id."""
+        return self._store.start(SessionState().to_json(self._policy.catalogue))
+
+    def respond(self, session: str, text: str) -> Reply:
+        """Answer one line. UnknownIdError for a session that is not known here."""
+        with self._store.session(session) as record:
+            state = self._state(record)
+            last = last_with_films(record)
+            asked = mention_of(open_question(record), self._policy.catalogue)
+            context = Context(self._tokens(last), asked)
+            utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
+            utterance = settled(utterance, asked, self._policy.catalogue)
+            if utterance.act is Act.UNDO:
+                undone = self._undo(record)
+                return Reply(replies.undone(undone, record.next_number), Understood(Act.UNDO.value))
+            reply = self._turn(session, record, state, utterance, last)
+            return (
+                replace(reply, text=f"{replies.cut(LONGEST_TEXT)} {reply.text}") if len(text) > LONGEST_TEXT else reply
+            )
+
+    def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
+        """Take back (or turn round) something that is held about the person, by its chip's key; "" for the years.
+
+        A turn like any other, and undone like any other. UnknownIdError for a session or key that is not known.
+        """
+        with self._store.session(session) as record:
+            state = self._state(record)
+            utterance = edited(key, state, self._policy.catalogue, flip=flip)
+            return self._turn(session, record, state, utterance, last_with_films(record))
+
+    def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
+        """Record a reaction to a film: the session's state changes at once and the store holds the reward.
+
+        The same reaction twice changes nothing; CLEAR takes it back. Returns whether anything changed. UnknownIdError
+        for a recommendation that was not made in this session.
+        """
+        with self._store.session(session) as record:
+            shown = record.shown(recommendation_id)
+            changed = record.react(recommendation_id, reaction, reward_of(reaction))
+            token = self._policy.catalogue.token_of_movie_id(shown.movie_id)
+            state = self._state(record)
+            if changed and token is not None and state.outcome_of(token) is not None:
+                record.state = state.react(token, reaction).to_json(self._policy.catalogue)
+            return changed
+
+    def undo(self, session: str) -> bool:
+        """Take the last turn back; thumbs given to earlier turns stay. False where there is no turn."""
+        with self._store.session(session) as record:
+            return self._undo(record)
+
+    def clear(self, session: str) -> None:
+        """Forget the conversation and start afresh under the same id; what was logged stays for learning."""
+        with self._store.session(session) as record:
+            record.clear(SessionState().to_json(self._policy.catalogue))
+
+    def forget(self, session: str) -> None:
+        """Delete everything about the session, the log included."""
+        self._store.forget(session)
+
+    def export(self, session: str) -> dict[str, object]:
+        """Everything that is held about the session, ready for JSON."""
+        return self._store.export(session)
+
+    def history(self, session: str) -> History:
+        """Everything the page needs to draw the conversation. UnknownIdError for a session that is not known."""
+        catalogue = self._policy.catalogue
+        with self._store.session(session) as record:
+            exchanges = tuple(exchange_of(turn, catalogue) for turn in record.turns)
+            return History(session, exchanges, taste_of(self._state(record), catalogue), time.time_ns())
+
+    # ---- one turn
+
+    def _turn(
+        self, session: str, record: SessionRecord, before: SessionState, utterance: Utterance, last: Turn | None
+    ) -> Reply:
+        catalogue, number = self._policy.catalogue, record.next_number
+        step = interpret(utterance, before, self._table(record, before, utterance, last))
+        wanted = films_wanted(utterance, step, self._films)
+        seed = seed_of(self._seed, session, number)
+        step, films, after = self._films_for(step, wanted, seed)
+        question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
+        lift = lifts(step.state, self._policy) if wanted and not films else ()
+        situation = Situation(
+            variant=seed // 97 + number,
+            shown=len(films),
+            asked_for=wanted,
+            films=films_words(step.state.constraints, catalogue, len(films) if len(films) == wanted else 2),
+            wished=step.state.constraints != Constraints(),
+            cold=cold(step.state),
+            first=last is None,
+            lift=lift,
+        )
+        facets = frozenset(catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token))
+        reply = Reply(
+            self._say(utterance, step, situation, question, last),
+            Understood(
+                utterance.act.value,
+                step.chips,
+                question,
+                suggestions(utterance, step, len(films), question or lift, facets),
+                self._react_in_words(record, step),
+            ),
+            films,
+        )
+        record.add(
+            Turn(
+                number=number,
+                text=utterance.text,
+                understood=reply.understood.to_json(),
+                reply=reply.text,
+                shown=tuple(shown_of(film, place, catalogue) for place, film in enumerate(films)),
+                state_before=before.to_json(catalogue),
+                state_shown=step.state.to_json(catalogue),
+                state_after=after.to_json(catalogue),
+            )
+        )
+        return reply
+
+    def _films_for(
+        self, step: Interpretation, wanted: int, seed: int
+    ) -> tuple[Interpretation, tuple[Recommendation, ...], SessionState]:
+        """Films for a state: the step with what was passed over, the films, and the state once they are shown."""
+        if not wanted:
+            return step, (), step.state
+        # Nobody has to answer to every film: what stays without a word when the next ones come says little.
+        step = replace(step, state=step.state.pass_over(*step.state.tokens(Outcome.SHOWN)))
+        choices = self._policy.choose(step.state, wanted, np.random.default_rng(seed))
+        after = step.state
+        for choice in choices:
+            after = after.show(choice.token)
+        return step, recommend(self._policy, step.state, choices, (self._store.new_id() for _ in choices)), after
+
+    def _say(
+        self,
+        utterance: Utterance,
+        step: Interpretation,
+        situation: Situation,
+        question: Question | None,
+        last: Turn | None,
+    ) -> str:
+        """The words of the reply."""
+        act, variant, catalogue = utterance.act, situation.variant, self._policy.catalogue
+        if not situation.asked_for and not step.chips:
+            match act:
+                case Act.WHY:
+                    return replies.why(why_of(last, utterance.picks, catalogue))
+                case Act.ABOUT_ME:
+                    return replies.about_me(taste_of(step.state, catalogue), situation.films, situation.wished)
+                case Act.START_OVER:
+                    return replies.started_over()
+                case _:
+                    return replies.small_talk(act, variant)
+        said = replies.answer(step.chips, situation, question)
+        return said or replies.small_talk(act, variant)
+
+    def _react_in_words(self, record: SessionRecord, step: Interpretation) -> tuple[tuple[str, str], ...]:
+        """Logs what the line said of recommended films as reactions; returns those that stood before."""
+        if not step.reactions:
+            return ()
+        shown = shown_films(record)
+        replaced = []
+        for token, reaction in step.reactions:
+            film = shown[self._policy.catalogue.movie(token).movie_id]
+            record.react(film.id, reaction, reward_of(reaction))
+            replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
+        return tuple(replaced)
+
+    def _table(self, record: SessionRecord, state: SessionState, utterance: Utterance, last: Turn | None) -> Table:
+        """What the line can refer to; all turns are read only where it names a film that may have been shown."""
+        catalogue = self._policy.catalogue
+        named = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
+        tokens = set(self._tokens(last))
+        if any(state.outcome_of(token) in RECOMMENDED for token in named - tokens):
+            found = (catalogue.token_of_movie_id(movie_id) for movie_id in shown_films(record))
+            tokens |= {token for token in found if token is not None}
+        return Table(
+            catalogue,
+            self._tokens(last),
+            frozenset(tokens),
+            room=lambda changed: int(self._policy.available(changed).sum()),
+        )
+
+    def _undo(self, record: SessionRecord) -> bool:
+        turn = record.undo()
+        if turn is None:
+            return False
+        for recommendation_id, reaction in Understood.from_json(turn.understood).replaced:
+            record.react(recommendation_id, reaction, reward_of(Reaction(reaction)))
+        catalogue = self._policy.catalogue
+        record.state = replayed(self._state(record), record.turns, catalogue).to_json(catalogue)
+        return True
+
+    def _state(self, record: SessionRecord) -> SessionState:
+        return SessionState.from_json(record.state, self._policy.catalogue)
+
+    def _tokens(self, turn: Turn | None) -> tuple[int, ...]:
+        """Film tokens that a turn showed, in order; films that this catalogue no longer holds are left out."""
+        found = (self._policy.catalogue.token_of_movie_id(shown.movie_id) for shown in (turn.shown if turn else ()))
+        return tuple(token for token in found if token is not None)

@@ -1,0 +1,216 @@
+"""Years and numbers of films in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+_DECADES: Final = {
+    "twenties": 1920,
+    "thirties": 1930,
+    "forties": 1940,
+    "fifties": 1950,
+    "sixties": 1960,
+    "seventies": 1970,
+    "eighties": 1980,
+    "nineties": 1990,
+    "noughties": 2000,
+}
+_NUMBERS: Final = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)) | {
+    "a couple of": 2,
+    "couple of": 2,
+    "a couple": 2,
+    "a few": 3,
+    "twenty": 20,
+    "another": 1,
+    "a dozen": 10,
+}
+_NUMBER: Final = r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)"
+_YEAR: Final = r"((?:18|19|20)\d\d)"
+_DECADE: Final = (
+    r"(?:(?P<early>early|mid|late)[\s-]*)?(?:the\s+)?(?:(?P<long>(?:18|19|20)\d0)['’]?s|['’]?(?P<short>\d0)['’]?s"
+    r"|(?P<word>" + "|".join(_DECADES) + r"))\b"
+)
+_DECADE_RE: Final = re.compile(r"(?<![\w])" + _DECADE)
+_RANGE: Final = re.compile(
+    rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|-|–|till|until|through)\s*{_YEAR}\b|\b{_YEAR}\s*(?:-|–|to)\s*{_YEAR}\b"
+)
+_BEFORE: Final = re.compile(
+    rf"\b(?:before|pre|earlier than|older than|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
+)
+_UNTIL: Final = re.compile(rf"\b(?:until|up to|no later than|not later than|not after|by)\s+{_YEAR}\b(?!['’]?s)")
+_AFTER: Final = re.compile(rf"\b(?:after|post|newer than|later than|more recent than)[\s-]*{_YEAR}\b(?!['’]?s)")
+_SINCE: Final = re.compile(
+    rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b|\bsince\s+{_YEAR}\b(?!['’]?s)"
+    rf"|\b{_YEAR}\s+(?:or later|or newer|and later|onwards?)\b"
+    rf"|\b(?:not|nothing|no)\s+(?:before|older than)\s+{_YEAR}\b(?!['’]?s)"
+)
+_ONE_YEAR: Final = re.compile(
+    rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)|\A\s*{_YEAR}\s*\Z"
+    rf"|\b{_YEAR}\s+(?:movies?|films?|flicks?)\b"
+)
+_LAST_YEARS: Final = re.compile(rf"\b(?:last|past|previous)\s+(?:{_NUMBER}|few|couple of|couple)\s+years?\b")
+_LAST_DECADES: Final = re.compile(rf"\b(?:last|past)\s+(?:{_NUMBER}\s+)?decades?\b")
+_THIS_YEAR: Final = re.compile(r"\bthis\s+year\b")
+_NEW: Final = re.compile(
+    r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer|recent|modern|current)\b"
+    r"|\b(?:new|newer|recent|modern|latest|newest|current)\s+(?:\w+\s+){0,1}"
+    r"(?:movies?|films?|flicks?|releases?|ones|stuff|comed\w+|thrillers?|horror|sci-?fi|dramas?|action)\b"
+    r"|\b(?:more\s+recent|newer)\b(?!\s+than)"
+)
+_OLD: Final = re.compile(
+    r"\b(?:something|anything|stuff)\s+(?:that'?s\s+)?(?:really\s+)?(?:old|older|vintage|classic)\b(?!\s+than)"
+    r"|\b(?:old|older|vintage|golden age|old school|classic)\s+(?:\w+\s+){0,1}"
+    r"(?:movies?|films?|flicks?|ones|stuff|comed\w+|thrillers?|horror|westerns?|sci-?fi|dramas?|hollywood)\b"
+    r"|\bsilent\s+(?:movies?|films?|era)\b|\bolder\b(?!\s+than)|\bold\s*,"
+)
+_NOT_OLD: Final = re.compile(r"\b(?:nothing|not|no)\s+(?:too\s+|very\s+|that\s+)?old(?:er)?\b(?!\s+than)")
+_ANY_YEAR: Final = re.compile(
+    r"\b(?:any|whatever|every)\s+(?:year|decade|era|age|period)s?\b"
+    r"|\b(?:year|decade|era|age)\s+(?:doesn'?t|does not)\s+matter\b"
+    r"|\b(?:doesn'?t|does not|don'?t)\s+(?:matter|care)\s+"
+    r"(?:when|what year|which year|how old|about the (?:year|decade|era))\b"
+    r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
+    r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
+)
+_COUNT: Final = re.compile(
+    r"\b(?:give|show|find|recommend|suggest|gimme|list|need|want|tell|get|name)\s+(?:me\s+|us\s+)?"
+    r"(?:just\s+|only\s+|like\s+|another\s+|about\s+)?"
+    r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty|a couple of|a couple|a few|a dozen|another)\b"
+    r"(?!\s*(?:years?|stars?|%))"
+    r"|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+"
+    r"(?:more|other|good|great|new|different|funny|scary)*\s*"
+    r"(?:movies|films|flicks|suggestions|recommendations|recs|ideas|options|picks|titles|more|others|comedies|thrillers"
+    r"|horrors)\b"
+    r"|\b(?:just|only)\s+(one|1)\b(?!\s+of)|\btop\s+(\d{1,2}|three|five|ten)\b"
+)
+_LESSER_KNOWN: Final = re.compile(
+    r"\b(?:not|nothing|isn'?t|less|without)\s+(?:\w+\s+){0,2}"
+    r"(?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
+    r"|\b(?:hidden|lesser[- ]known|little[- ]known|overlooked|obscure|underrated|under the radar)\b"
+    r"(?:\s+(?:gems?|movies?|films?|stuff|ones?))?|\bgems?\b"
+    r"|\b(?:nobody|no one|few people)\s+(?:knows?|has seen|talks about)\b"
+    r"|\bless(?:er)? popular\b|\boff the beaten\b"
+)
+_AVOIDED: Final = re.compile(
+    r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t|never)\s+(?:\w+\s+){0,3}\Z"
+)
+_OLDEST: Final = 1880
+_OLD_UNTIL: Final = 1979
+"""Last year of what counts as an old film; by judgement."""
+_NEW_SPAN: Final = 5
+"""Years that count as recent."""
+
+
+def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
+    """First and last year asked for; None where nothing is said of years.
+
+    `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
+    """
+    spans = list(_spans(text, newest))
+    if not spans:
+        return None
+    first, last = spans[0]
+    for more_first, more_last in spans[1:]:
+        overlap = max(first, more_first), min(last, more_last)
+        if overlap[0] <= overlap[1]:
+            first, last = overlap
+        else:
+            first, last = min(first, more_first), max(last, more_last)
+    return first, last
+
+
+def any_year(text: str) -> bool:
+    """Whether an earlier wish about years is lifted."""
+    return _ANY_YEAR.search(text) is not None
+
+
+def lesser_known(text: str) -> bool:
+    """Whether films are wanted that not everybody knows."""
+    return _LESSER_KNOWN.search(text) is not None
+
+
+def count_wanted(text: str) -> int | None:
+    """How many films are asked for, 1 … 10; None where no number is given."""
+    match = _COUNT.search(text)
+    if match is None:
+        return None
+    said = next(group for group in match.groups() if group)
+    number = _NUMBERS.get(said) or int(said)
+    return min(max(number, 1), 10)
+
+
+def _number(said: str | None, default: int) -> int:
+    if said is None:
+        return default
+    return _NUMBERS[said] if said in _NUMBERS else int(said)
+
+
+def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
+    """Every span of years that is named; what one pattern has read the next ones do not see."""
+    found: list[tuple[int, int]] = []
+
+    def read(pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], tuple[int, int] | None]) -> None:
+        nonlocal text
+        pieces, at = [], 0
+        for match in pattern.finditer(text):
+            if (span := meaning(match)) is not None:
+                found.append(span)
+            pieces += [text[at : match.start()], " " * (match.end() - match.start())]
+            at = match.end()
+        text = "".join([*pieces, text[at:]])
+
+    def year(match: re.Match[str]) -> int:
+        return int(next(group for group in match.groups() if group))
+
+    def between(match: re.Match[str]) -> tuple[int, int]:
+        first, last = sorted(int(group) for group in match.groups() if group)
+        return first, last
+
+    read(_RANGE, between)
+    read(_SINCE, lambda match: (year(match), newest))
+    read(_AFTER, lambda match: (year(match) + 1, newest))
+    read(_BEFORE, lambda match: (_OLDEST, year(match) - 1))
+    read(_UNTIL, lambda match: (_OLDEST, year(match)))
+    read(_DECADE_RE, lambda match: None if _avoided(match) else _decade_span(match, newest))
+    read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest))
+    read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest))
+    read(_THIS_YEAR, lambda _: (newest, newest))
+    read(_ONE_YEAR, lambda match: (year(match), year(match)))
+    yield from found
+    old, new = (_OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
+    if _NOT_OLD.search(text):
+        yield _OLD_UNTIL + 1, newest
+    elif match := _NEW.search(text):
+        yield old if _avoided(match) else new
+    elif match := _OLD.search(text):
+        yield (_OLD_UNTIL + 1, newest) if _avoided(match) else old
+
+
+def _avoided(match: re.Match[str]) -> bool:
+    """Whether "no", "not", "nothing" or the like stands right before."""
+    return _AVOIDED.search(match.string, max(match.start() - 30, 0), match.start()) is not None
+
+
+def _decade_span(match: re.Match[str], newest: int) -> tuple[int, int]:
+    if match["long"]:
+        first = int(match["long"])
+    elif match["word"]:
+        first = _DECADES[match["word"]]
+    else:
+        short = int(match["short"])
+        first = 2000 + short if short < 20 else 1900 + short
+    last = first + (99 if first % 100 == 0 and first < 2000 and match["long"] else 9)
+    if match["early"]:
+        first, last = {"early": (first, first + 3), "mid": (first + 3, first + 6), "late": (first + 6, last)}[
+            match["early"]
+        ]
+    before = match.string[max(match.start() - 16, 0) : match.start()]
+    if re.search(r"\b(?:before|pre)\s*-?\s*(?:the\s+)?\Z", before):
+        return _OLDEST, first - 1
+    if re.search(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z", before):
+        return last + 1, newest
+    if re.search(r"\bsince\s+(?:the\s+)?\Z", before):
+        return first, newest
+    return first, min(last, max(newest, first))

@@ -1,0 +1,225 @@
+"""The cues of taste in a sentence whose titles and facets are known, each read in its place.
+
+"like" may compare, "good" may only describe, "have you seen" asks; negations, strengtheners and weakeners in front of
+a cue are counted in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from assistant.lexicon import table
+from assistant.tastes import COPULAS, Force, cue_book
+from assistant.words import Word, normal
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue in a sentence, negations counted in."""
+
+    first: int
+    last: int
+    force: Force
+    strength: float
+    phrase: str
+    backward: bool = False
+    """Speaks of what stands before it."""
+
+
+_VERB_SUBJECTS: Final = frozenset(
+    "i we they also really did do does dont didnt doesnt id actually especially always still who both not never "
+    "absolutely just to would u you and im kinda quite mostly only if".split()
+)
+_DID: Final = frozenset("did do does would will could i really".split())
+_SAID_IN_PASSING: Final = frozenset("ok okay alright nice cool sweet fine lit fire mid slow interesting".split())
+"""Verdicts only behind "is" or "was"; alone they are an answer to something else."""
+SHORT_SIGHTED: Final = frozenset(
+    ["but not", "except for", *"no nothing not never enough minus less more especially except skip try fancy".split()]
+)
+"""Cues only when what they speak of follows at once, with thin words between at most."""
+_THIN: Final = frozenset(
+    "the a an any more other such too very really kind of silly stupid sad bad good long big boring cheesy of those "
+    "these movie movies film films with w about another old new or and please stuff cheap dumb crappy like anything "
+    "something that are is too overly so in from".split()
+)
+_SENTENCE_ENDS: Final = ".?!;\n…"
+
+
+@cache
+def _words_of(kind: str) -> frozenset[str]:
+    return frozenset(normal(phrase) for phrase in table("cues")["words"][kind])
+
+
+def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> list[Cue]:
+    """The cues of a sentence; `names` are the ranges of words that titles and facets take, in order."""
+    taken = bytearray(len(words) + 1)
+    for first, last in names:
+        taken[first:last] = b"\x01" * (last - first)
+    found: list[Cue] = []
+    for first, last, phrase, (force, strength, verdict) in cue_book().find(words, lambda place: not taken[place]):
+        cue = _read(text, words, taken, Cue(first, last, force, strength, phrase), verdict)
+        if cue is not None:
+            found.append(_negated(text, words, taken, found, cue))
+    return found
+
+
+def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, verdict: bool) -> Cue | None:
+    """The cue in its place; None if it says nothing there."""
+    before = words[cue.first - 1].text if cue.first else ""
+    name_follows = _name_follows(text, words, taken, cue.last)
+    if cue.phrase == "like" and before not in _VERB_SUBJECTS:
+        return replace(cue, force=Force.SIMILAR, strength=0.6) if name_follows else None
+    if cue.phrase == "not like" and before in _DID:
+        cue = replace(cue, force=Force.FEEL, strength=-0.7)
+    if cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(text, words, taken, cue.last):
+        return None
+    if verdict and (cue.force is Force.VERDICT or not name_follows or _is_predicate(words, taken, cue.first)):
+        judges = _judges(text, words, taken, cue)
+        return replace(cue, force=Force.VERDICT, backward=True) if judges else None
+    if cue.force in (Force.FEEL, Force.SEEN, Force.WANT) and _asks(words, cue.first):
+        return replace(cue, force=Force.ASKED, strength=0.0)
+    backward = cue.force in (Force.FEEL, Force.SEEN) and _pronoun_follows(words, taken, cue.last)
+    return replace(cue, backward=backward)
+
+
+def _name_follows(text: str, words: Sequence[Word], taken: Sequence[int], last: int) -> bool:
+    """Whether a name stands within four words, in the same clause."""
+    for place in range(last, min(last + 4, len(words))):
+        if place and ends_sentence(text, words, place - 1, place):
+            return False
+        if taken[place]:
+            return True
+    return False
+
+
+def _name_follows_thinly(text: str, words: Sequence[Word], taken: Sequence[int], last: int) -> bool:
+    """Whether a name stands right behind, or behind words that only colour it."""
+    for place in range(last, min(last + 5, len(words))):
+        if place and ends_sentence(text, words, place - 1, place):
+            return False
+        if taken[place]:
+            return True
+        if words[place].text not in _THIN and not words[place].text.isdecimal():
+            return False
+    return False
+
+
+def _judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether a verdict is a predicate: after a name or a pronoun, with or without "was"; or all that is said."""
+    ends = cue.last >= len(words)
+    if cue.phrase in _SAID_IN_PASSING and not any(
+        word.text in COPULAS for word in words[max(cue.first - 3, 0) : cue.first]
+    ):
+        return ends and cue.first > 0 and bool(taken[cue.first - 1])
+    if cue.first == 0:
+        return ends or _ends_clause(text, words, cue.last - 1, cue.last)
+    if cue.phrase.split(" ")[0] in COPULAS or cue.phrase.endswith(" me"):
+        return True
+    return _behind_a_subject(text, words, taken, cue)
+
+
+def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    for place in range(cue.first - 1, max(cue.first - 5, -1), -1):
+        if ends_sentence(text, words, place, place + 1):
+            return place + 1 == cue.first
+        if taken[place]:
+            return place == cue.first - 1 or words[place + 1].text in COPULAS or cue.strength < 0
+        if words[place].text in COPULAS or words[place].text in _words_of("pronouns"):
+            return True
+    return False
+
+
+def _is_predicate(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether a name stands right before: "Heat is my favourite …", but not "my favourite is Heat"."""
+    if any(word.text in ("is", "are", "was", "were") for word in words[first + 1 : first + 5]):
+        return False
+    for place in range(first - 1, max(first - 5, -1), -1):
+        if taken[place]:
+            return place == first - 1 or any(word.text in COPULAS for word in words[place + 1 : first])
+        if words[place].text not in COPULAS and words[place].text not in _OF_MANY:
+            return False
+    return False
+
+
+_OF_MANY: Final = frozenset("one 1 two 2 three 3 some of another also definitely probably still always among".split())
+
+
+def _asks(words: Sequence[Word], first: int) -> bool:
+    before = [word.text for word in words[max(first - 3, 0) : first]]
+    return any(word in ("you", "u", "ya") for word in before[-2:]) and any(
+        word in ("have", "did", "do", "would", "are", "ever", "has", "you", "u", "can") for word in before
+    )
+
+
+def _pronoun_follows(words: Sequence[Word], taken: Sequence[int], last: int) -> bool:
+    if last >= len(words) or taken[last]:
+        return False
+    pronouns = _words_of("pronouns")
+    if words[last].text not in pronouns:
+        return False
+    return not any(taken[last : last + 3]) or words[last].text in ("it", "them")
+
+
+def _thinks_not(words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
+    """Whether "didn't think" or the like stands before the name that ends at `place`."""
+    while place >= 0 and taken[place]:
+        place -= 1
+    thinks = place > 0 and words[place].text in ("think", "find", "feel", "consider")
+    return thinks and words[place - 1].text in _words_of("negators")
+
+
+_SUBJECTS: Final = frozenset("i we you they he she".split())
+_THINKS: Final = frozenset("think say believe that sure know guess mean didnt dont because".split())
+_NEGATED_WITHIN: Final = {Force.SIMILAR: 1, Force.WANT: 4}
+"""Words before a cue in which a negation counts; 5 for the rest."""
+
+
+def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequence[Cue], cue: Cue) -> Cue:
+    """The cue with the negations, strengtheners and weakeners in front of it counted in."""
+    if cue.force in (Force.AVOID, Force.ASKED) or cue.phrase == "how about":
+        return cue
+    begin = max(found[-1].last if found else 0, cue.first - _NEGATED_WITHIN.get(cue.force, 5))
+    negations, factor = 0, 1.0
+    for place in range(cue.first - 1, begin - 1, -1):
+        if taken[place]:
+            negations += _thinks_not(words, taken, place)
+            break
+        if _ends_clause(text, words, place, place + 1):
+            break
+        word = words[place].text
+        if word in ("but", "because", "so", "and") and place < cue.first - 1:
+            break
+        if word in _SUBJECTS and (place == 0 or words[place - 1].text not in _THINKS):
+            break
+        negations += word in _words_of("negators")
+        factor *= 1.2 if word in _words_of("strengtheners") else 0.75 if word in _words_of("weakeners") else 1.0
+    strength = max(-1.0, min(1.0, cue.strength * factor))
+    if negations % 2 == 0:
+        return replace(cue, strength=strength)
+    phrase = f"not {cue.phrase}"
+    if cue.force is Force.SEEN:
+        return replace(cue, force=Force.WANT, strength=0.0, phrase=phrase)
+    if cue.force is Force.WANT:
+        return replace(cue, force=Force.AVOID, strength=-0.7, phrase=phrase)
+    if cue.force is Force.SIMILAR:
+        return replace(cue, strength=-0.5 if strength > 0 else 0.3, phrase=phrase)
+    flipped = -0.7 if 0.55 <= strength < 0.85 else -0.5 if strength > 0 else 0.25
+    return replace(cue, strength=flipped, phrase=phrase)
+
+
+def ends_sentence(text: str, words: Sequence[Word], last: int, first: int) -> bool:
+    """Whether a sentence ends between two words (places `last` and `first`)."""
+    if last < 0 or first >= len(words):
+        return False
+    between = text[words[last].end : words[first].start]
+    return any(mark in _SENTENCE_ENDS for mark in between)
+
+
+def _ends_clause(text: str, words: Sequence[Word], last: int, first: int) -> bool:
+    if first >= len(words):
+        return False
+    between = text[words[last].end : words[first].start]
+    return any(mark in ".?!;\n…,:()" for mark in between)

@@ -1,0 +1,172 @@
+"""The values of a conversation: what a turn was, as the page, the API and the store see it.
+
+A turn's `Understood` is what is written to the store as JSON, with stable names ("movie:1214", "genre:Sci-Fi") in
+place of tokens, so that a conversation outlives the bundle it was held with.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import Enum
+
+from core.domain import Reaction, Recommendation
+
+
+class ChipKind(Enum):
+    """What a chip says was understood; the value is what is stored."""
+
+    LIKE = "like"
+    DISLIKE = "dislike"
+    NAMED = "named"
+    SEEN = "seen"
+    LATER = "not tonight"
+    WANT = "want"
+    ONLY = "only"
+    AVOID = "avoid"
+    NEVER = "never"
+    YEARS = "years"
+    LIFTED = "lifted"
+    FORGOTTEN = "forgotten"
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+
+    @property
+    def sign(self) -> str:
+        """One character for the chip: ＋ for what is wanted, − for what is not, ✓ seen, ? unclear, × taken back."""
+        return _SIGNS[self]
+
+
+_SIGNS = {
+    ChipKind.LIKE: "+",
+    ChipKind.NAMED: "+",
+    ChipKind.WANT: "+",
+    ChipKind.ONLY: "+",
+    ChipKind.YEARS: "+",
+    ChipKind.DISLIKE: "−",
+    ChipKind.AVOID: "−",
+    ChipKind.NEVER: "−",
+    ChipKind.SEEN: "✓",
+    ChipKind.LATER: "◷",
+    ChipKind.LIFTED: "×",
+    ChipKind.FORGOTTEN: "×",
+    ChipKind.AMBIGUOUS: "?",
+    ChipKind.UNKNOWN: "?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that was understood."""
+
+    kind: ChipKind
+    label: str
+    """For people: "Alien (1979)", "comedies", "1990–1999"."""
+    key: str = ""
+    """Stable name of the token; empty for years and unknown titles."""
+    start: int = 0
+    """Where in the text it was found: `text[start:end]`; 0, 0 where it came from no particular words."""
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A name that fits several films, put back to the person."""
+
+    keys: tuple[str, ...]
+    """Stable names of the candidates, best first."""
+    labels: tuple[str, ...]
+    """The candidates for people, in the same order."""
+    strength: float
+    """What the person said of it, −1 … 1."""
+    similar_only: bool = False
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one line was taken to mean."""
+
+    act: str
+    """Value of `utterance.Act`."""
+    chips: tuple[Chip, ...] = ()
+    question: Question | None = None
+    suggestions: tuple[str, ...] = ()
+    """What the person might say next, as they would type it."""
+    replaced: tuple[tuple[str, str], ...] = ()
+    """Recommendation id and the reaction it had, for those that this line changed: undo puts them back."""
+
+    def to_json(self) -> str:
+        """JSON for the store."""
+        record = asdict(self)
+        record["chips"] = [{**asdict(chip), "kind": chip.kind.value} for chip in self.chips]
+        return json.dumps(record, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Understood:
+        """Inverse of `to_json`; ValueError for anything else."""
+        try:
+            record = json.loads(text)
+            question = record["question"]
+            return cls(
+                record["act"],
+                tuple(Chip(**{**chip, "kind": ChipKind(chip["kind"])}) for chip in record["chips"]),
+                None
+                if question is None
+                else Question(**{**question, "keys": tuple(question["keys"]), "labels": tuple(question["labels"])}),
+                tuple(record["suggestions"]),
+                tuple((recommendation, reaction) for recommendation, reaction in record["replaced"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not an understood turn: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one line."""
+
+    text: str
+    understood: Understood
+    recommendations: tuple[Recommendation, ...] = ()
+
+    @property
+    def unresolved(self) -> tuple[str, ...]:
+        """Titles that no film is known for, as typed."""
+        return tuple(chip.label for chip in self.understood.chips if chip.kind is ChipKind.UNKNOWN)
+
+    @property
+    def ambiguous(self) -> tuple[str, ...]:
+        """Names that fit several films, as typed."""
+        return tuple(chip.label for chip in self.understood.chips if chip.kind is ChipKind.AMBIGUOUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A film on the page: what was recommended and what the person did with it."""
+
+    recommendation: Recommendation
+    reaction: Reaction = Reaction.CLEAR
+    """CLEAR where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn as the page draws it."""
+
+    number: int
+    text: str
+    reply: str
+    understood: Understood
+    cards: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is needed to draw a conversation again."""
+
+    session: str
+    exchanges: tuple[Exchange, ...]
+    taste: tuple[Chip, ...]
+    """What is held about the person now, in the order they said it."""
+    revision: int
+    """Grows with every look at a session (nanoseconds): of two drawings the one with the larger number is newer."""

@@ -1,0 +1,114 @@
+"""Why this film: the exact parts of its Q-value, put into words.
+
+A Q-value is a sum of one part that owes nothing to the conversation and one part for each thing said or done in it
+(`Policy.explain`). Parts are only ever worded and grouped here, never rescaled: the reasons of a film add up to the
+Q-value that ranked it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.catalogue import Catalogue
+from core.domain import Outcome, Reason
+from core.policy import WHOLE, Contribution
+from core.session import SessionState
+
+SMALL = 0.005
+"""Parts below this (in units of one thumb up; they would read "+0.00") are told together."""
+
+_NOISE = 5e-5
+"""Less than this is the rounding of float32 sums."""
+
+REST = "everything else in our conversation"
+MOST = 8
+"""A film is given at most this many reasons of its own; the smaller ones are told together."""
+
+_WORDS = {
+    Outcome.STATED_LIKE: ("liked by fans of {}", "less liked by fans of {}"),
+    Outcome.UP: ("liked by fans of {}", "less liked by fans of {}"),
+    Outcome.STATED_DISLIKE: ("away from {}", "close to {}, which you did not like"),
+    Outcome.DOWN: ("away from {}", "close to {}, which you turned down"),
+    Outcome.SEEN: ("liked by people who know {}", "less liked by people who know {}"),
+    Outcome.NOT_TONIGHT: ("away from {}, which you put off", "close to {}, which you put off"),
+    Outcome.WANTED: ("goes with {}, as you asked", "less of {} than you asked for"),
+    Outcome.AVOIDED: ("away from {}, as you asked", "has a touch of {}"),
+}
+"""What a positive and a negative part of each kind of event says.
+
+"Liked by fans of Alien" and not "close to Alien": what carries the number is people, so it may well be a comedy.
+"""
+
+_UNANSWERED = frozenset({Outcome.SHOWN, Outcome.PASSED})
+_PASSED = ("away from what you passed over", "close to what you passed over")
+"""Films that were shown and not reacted to, told together: each says little and they are many."""
+
+_GENERAL = ("many people like it", "some people like it", "not a film for everyone")
+MANY = 0.15
+"""From this on, what a film has without the conversation is told as "many people like it" (the best known have .34)."""
+
+
+def reasons(state: SessionState, catalogue: Catalogue, contributions: Sequence[Contribution]) -> tuple[Reason, ...]:
+    """Reasons for one film, weightiest first; their contributions add up to those given.
+
+    Args:
+        state: the transcript that the film was chosen from.
+        catalogue: to name films and facets.
+        contributions: of `Policy.explain(state, film)`.
+    """
+    outcomes = dict(state.events)
+    base = sum(part.value for part in contributions if part.token == 0)
+    passed = sum(part.value for part in contributions if outcomes.get(part.token) in _UNANSWERED)
+    rest = sum(part.value for part in contributions if part.token == WHOLE)
+    worded: list[Reason] = []
+    for part in sorted((part for part in contributions if part.token > 0), key=lambda part: -abs(part.value)):
+        if outcomes[part.token] in _UNANSWERED:
+            continue
+        words = _WORDS.get(outcomes[part.token])
+        if words is None or abs(part.value) < SMALL or len(worded) >= MOST:
+            rest += part.value
+            continue
+        name = (
+            catalogue.movie(part.token).title if catalogue.is_movie(part.token) else facet_words(catalogue, part.token)
+        )
+        worded.append(Reason(words[part.value < 0].format(name), part.value, part.token))
+    worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
+    if abs(passed) >= SMALL:
+        worded.append(Reason(_PASSED[passed < 0], passed))
+    else:
+        rest += passed
+    worded.sort(key=lambda reason: -abs(reason.contribution))
+    if abs(rest) > _NOISE:
+        worded.append(Reason(REST, rest))
+    return tuple(worded)
+
+
+def facet_words(catalogue: Catalogue, token: int) -> str:
+    """A facet inside a sentence: "comedy", "time travel", "Sigourney Weaver"."""
+    facet = catalogue.facet(token)
+    if facet.kind == "person":
+        return facet.name
+    return {"Sci-Fi": "science fiction", "Film-Noir": "film noir"}.get(facet.name, facet.name.lower())
+
+
+def headline(reasons: Sequence[Reason]) -> str:
+    """One line for under the title, from the reasons that speak for the film.
+
+    At most two films or wishes, the weightiest; where nothing said in the conversation speaks for it, what is known
+    without it.
+    """
+    spoken = [reason for reason in reasons if reason.token and reason.contribution >= SMALL]
+    spoken.sort(key=lambda reason: -reason.contribution)
+    line = _join(spoken[:2]) if spoken else next(reason.text for reason in reasons if reason.text in _GENERAL)
+    return f"{line[:1].upper()}{line[1:]}."
+
+
+def _join(spoken: Sequence[Reason]) -> str:
+    """Gives "away from Titanic and Cats" rather than "away from Titanic; away from Cats"."""
+    if len(spoken) == 1:
+        return spoken[0].text
+    first, second = (reason.text for reason in spoken)
+    for verb in ("liked by fans of ", "away from "):
+        if first.startswith(verb) and second.startswith(verb) and ", " not in first + second:
+            return f"{first} and {second.removeprefix(verb)}"
+    return f"{first}; {second}"

@@ -1,0 +1,130 @@
+"""Genres, moods, tags and people of a catalogue, as people name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.lexicon import table
+from assistant.phrases import Found, PhraseBook
+from assistant.words import Word, normal
+from core.catalogue import Catalogue
+
+_NAMED_BY: Final = frozenset(
+    "by with from starring directed director actor actress stars featuring has love like".split()
+)
+_NOUNS: Final = frozenset("movie movies film films flick flicks story stories stuff thing things 1 ones".split())
+_COMMON_NAMES: Final = frozenset(("arnold", "lynch", "keanu", "denzel", "the rock", "sandler"))
+"""Names that need "with" or "by" before they are read as a wish."""
+_ENOUGH: Final = 10
+"""Recommendable films a tag must be on before only such films are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a phrase stands for."""
+
+    tokens: tuple[int, ...]
+    """Facet tokens, all of which are meant."""
+    strength: float | None = None
+    """How much, where the phrase says so itself ("funnier"); None where the cues around it decide."""
+    bare: bool = True
+    """May stand alone; otherwise only beside a word that makes it a wish ("movies about …", "with …")."""
+    firm: bool = True
+    """On enough films to be asked of every film shown."""
+
+
+class FacetFinder:
+    """Finds the facets of a catalogue in sentences; works with any kind of facet the catalogue holds."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._size = {
+            catalogue.facet_token(index): int(size)
+            for index, size in enumerate(catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist())
+        }
+        self._by_name: dict[str, list[int]] = {}
+        for index, facet in enumerate(catalogue.facets):
+            self._by_name.setdefault(normal(facet.name), []).append(catalogue.facet_token(index))
+        self._genre = {
+            normal(facet.name): catalogue.facet_token(index)
+            for index, facet in enumerate(catalogue.facets)
+            if facet.kind == "genre"
+        }
+        self._book = PhraseBook(self._phrases(catalogue))
+
+    def find(self, words: Sequence[Word], free: Callable[[int], bool]) -> list[Found[Term]]:
+        """Facets named by words that are `free`, in order."""
+        return [found for found in self._book.find(words, free) if found.meaning.bare or _wished(words, found)]
+
+    def _phrases(self, catalogue: Catalogue) -> Mapping[str, Term]:
+        lexicon = table("constraints")
+        phrases: dict[str, Term] = {}
+
+        def add(phrase: str, tokens: Sequence[int | None], **more: float | bool | None) -> None:
+            known = tuple(token for token in tokens if token is not None)
+            if known and len(known) == len(tokens):
+                firm = all(self._size[token] >= _ENOUGH or token in self._genre.values() for token in known)
+                phrases.setdefault(phrase, Term(known, firm=firm, **more))  # type: ignore[arg-type]
+
+        for phrase, (name, strength) in lexicon["comparatives"].items():
+            add(phrase, (self._first_of(name),), strength=strength)
+        for phrase, names in lexicon["pairs"].items():
+            add(phrase, [self._genre.get(normal(name)) for name in names])
+        for name, written in lexicon["genres"].items():
+            for phrase in (name, *written):
+                add(phrase, (self._genre.get(normal(name)),))
+        for phrase, names in lexicon["moods"].items():
+            add(phrase, (self._widest(names),))
+        for phrase, name in lexicon["people"].items():
+            add(phrase, (self._widest([name]),), bare=phrase not in _COMMON_NAMES)
+        silent = {normal(word) for word in lexicon["not_tags"]["words"]}
+        for index, facet in enumerate(catalogue.facets):
+            name = normal(facet.name)
+            if facet.kind != "genre" and name and name not in silent:
+                add(name, (catalogue.facet_token(index),), bare=" " in name)
+        for surname, token in self._surnames(catalogue).items():
+            add(surname, (token,), bare=False)
+        return phrases
+
+    def _first_of(self, name: str) -> int | None:
+        """A genre by its name, or "tag:a|b|Genre": the first that the catalogue has."""
+        for candidate in name.removeprefix("tag:").split("|"):
+            token = self._genre.get(normal(candidate))
+            if token is None or name.startswith("tag:"):
+                token = next(iter(self._by_name.get(normal(candidate), ())), token)
+            if token is not None:
+                return token
+        return None
+
+    def _widest(self, names: Sequence[str]) -> int | None:
+        """The first of these facets that is on enough films, else the one on most."""
+        tokens = [token for name in names for token in self._by_name.get(normal(name), ())]
+        firm = [token for token in tokens if self._size[token] >= _ENOUGH]
+        if firm:
+            return firm[0]
+        return max(tokens, key=lambda token: self._size[token], default=None)
+
+    def _surnames(self, catalogue: Catalogue) -> dict[str, int]:
+        """Last words of two- and three-word names that belong to one name only."""
+        owners: dict[str, list[int]] = {}
+        for index, facet in enumerate(catalogue.facets):
+            parts = normal(facet.name).split(" ")
+            if facet.kind != "genre" and 2 <= len(parts) <= 3 and len(parts[-1]) > 3:
+                owners.setdefault(parts[-1], []).append(catalogue.facet_token(index))
+        people = {
+            catalogue.facet_token(index) for index, facet in enumerate(catalogue.facets) if facet.kind == "person"
+        }
+        return {surname: tokens[0] for surname, tokens in owners.items() if len(tokens) == 1 and tokens[0] in people}
+
+
+def _wished(words: Sequence[Word], found: Found[Term]) -> bool:
+    """Whether a single word stands where a wish stands: "about robots", "with dinosaurs", "nolan films", "no gore"."""
+    before = words[found.first - 1].text if found.first else ""
+    after = words[found.last].text if found.last < len(words) else ""
+    return (
+        before in _NAMED_BY
+        or before in ("about", "something", "anything", "no", "without", "nothing", "more", "less", "of", "too")
+        or after in _NOUNS
+        or len(words) == found.last - found.first
+    )

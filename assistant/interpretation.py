@@ -1,0 +1,235 @@
+"""An utterance applied to the session state: a pure function.
+
+What was said becomes transitions of `SessionState` and nothing else, so a chat can be replayed. Films that Marquee
+recommended earlier in the session are reacted to rather than stated, since what is said of them is a reward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from assistant.dialogue import Chip, ChipKind
+from assistant.explanations import facet_words
+from assistant.utterance import Act, FacetMention, MovieMention, Utterance
+from assistant.wishes import newest, years_label
+from core.catalogue import Catalogue
+from core.domain import Constraints, Outcome, Reaction
+from core.session import SessionState
+
+LIKED_FROM = 0.2
+"""Strength from which a film counts as liked and, negated, as disliked; between the two it is seen and fair.
+
+The words people use ("loved", "was fine", "couldn't stand") are far from this on either side; see the lexicon.
+"""
+
+
+_OPINIONS = frozenset({Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.UP, Outcome.DOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a line can refer to."""
+
+    catalogue: Catalogue
+    last: tuple[int, ...] = ()
+    """Film tokens of the last turn that showed any, in order."""
+    issued: frozenset[int] = frozenset()
+    """Every film token recommended in this session."""
+    room: Callable[[SessionState], int] | None = None
+    """How many films a state leaves to be shown; None = never look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a line did."""
+
+    state: SessionState
+    chips: tuple[Chip, ...] = ()
+    reactions: tuple[tuple[int, Reaction], ...] = ()
+    """Film token and reaction, for films recommended in this session."""
+    lifted: tuple[int, ...] = ()
+    """Facets required earlier that gave way to a new wish, as tokens."""
+
+    def say(self, state: SessionState, *chips: Chip) -> Interpretation:
+        """The next step: a new state and what to show for it."""
+        return replace(self, state=state, chips=(*self.chips, *chips))
+
+
+def interpret(utterance: Utterance, state: SessionState, table: Table) -> Interpretation:
+    """Apply one line to the state.
+
+    Films become stated likes, dislikes or seen (or reactions, where Marquee had recommended them); wishes become wanted
+    and avoided facets, and the hard ones constraints; "forget …" retracts; "start over" retracts everything but keeps
+    every film of the conversation off the list.
+    """
+    step = Interpretation(state)
+    if utterance.act is Act.START_OVER:
+        step = replace(step, state=cleared(state))
+    if utterance.act is Act.FORGET:
+        return _forget(utterance, step, table)
+    for movie in utterance.movies:
+        step = _movie(movie, step, table)
+    step = _facets(utterance.facets, step, table)
+    step = _years(utterance, step, table.catalogue)
+    if utterance.act is Act.REACT:
+        step = _picks(utterance, step, table)
+    return replace(step, chips=(*step.chips, *_unclear(utterance)))
+
+
+def cleared(state: SessionState) -> SessionState:
+    """Everything taken back, what was passed over too; the films stay in the transcript, so none is shown again."""
+    for token in state.tokens():
+        state = state.retract(token)
+    return state.constrain(Constraints())
+
+
+def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:
+    """Reaction to a recommended film that somebody speaks of with this strength."""
+    if strength is not None and strength >= LIKED_FROM:
+        return Reaction.UP
+    if strength is not None and strength <= -LIKED_FROM:
+        return Reaction.DOWN
+    return Reaction.SEEN if seen or strength is not None else Reaction.CLEAR
+
+
+def movie_chip(catalogue: Catalogue, token: int, reaction: Reaction, start: int = 0, end: int = 0) -> Chip:
+    """Chip for a film that was liked, disliked or seen."""
+    kind = {Reaction.UP: ChipKind.LIKE, Reaction.DOWN: ChipKind.DISLIKE, Reaction.NOT_TONIGHT: ChipKind.LATER}
+    return Chip(kind.get(reaction, ChipKind.SEEN), catalogue.movie(token).label, catalogue.key_of(token), start, end)
+
+
+def _movie(mention: MovieMention, step: Interpretation, table: Table) -> Interpretation:
+    """One film: a reaction where it was recommended here, else a stated taste."""
+    reaction = reaction_of(mention.strength, seen=mention.seen)
+    named = mention.strength == 0 and not mention.seen
+    if named or (mention.similar_only and mention.strength >= 0):
+        reaction = Reaction.UP  # people name what they like: on ReDial 5 % of the films named are disliked
+    chip = movie_chip(table.catalogue, mention.token, reaction, *mention.span)
+    chip = replace(chip, kind=ChipKind.NAMED) if named or (mention.similar_only and reaction is Reaction.UP) else chip
+    for token in mention.also:
+        step = _movie(replace(mention, token=token, also=()), step, table)
+    held = step.state.outcome_of(mention.token)
+    if reaction is Reaction.SEEN and mention.strength == 0 and held in _OPINIONS:
+        return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
+    if mention.token in table.issued and held is not None:
+        reactions = (*step.reactions, (mention.token, reaction))
+        return replace(step, reactions=reactions).say(step.state.react(mention.token, reaction), chip)
+    outcome = {Reaction.UP: Outcome.STATED_LIKE, Reaction.DOWN: Outcome.STATED_DISLIKE}.get(reaction, Outcome.SEEN)
+    return step.say(step.state.state(mention.token, outcome), chip)
+
+
+def _facets(mentions: Iterable[FacetMention], step: Interpretation, table: Table) -> Interpretation:
+    """Wishes about genres, tags and people; a hard one that would leave nothing replaces older ones.
+
+    First those of its kind ("a western", then "a musical"), then all of them; what was lifted is told.
+    """
+    before = step.state.constraints.required
+    for mention in mentions:
+        step = _facet(mention, step, table.catalogue)
+    fresh = tuple(token for token in step.state.constraints.required if token not in before)
+    older = tuple(token for token in step.state.constraints.required if token in before)
+    if not fresh or not older or table.room is None or table.room(step.state):
+        return step
+    kinds = {table.catalogue.facet(token).kind for token in fresh}
+    alike = tuple(token for token in older if table.catalogue.facet(token).kind in kinds)
+    for lifted in (alike, older):
+        eased = step.state
+        for token in lifted:
+            eased = _without(eased.retract(token), token)
+        if table.room(eased):
+            chips = (facet_chip(table.catalogue, token, ChipKind.LIFTED) for token in lifted)
+            return replace(step, lifted=lifted).say(eased, *chips)
+    return step
+
+
+def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    token, wanted = mention.token, mention.strength > 0
+    state = step.state.state(token, Outcome.WANTED if wanted else Outcome.AVOIDED)
+    constraints = state.constraints
+    required, excluded = set(constraints.required) - {token}, set(constraints.excluded) - {token}
+    if mention.required:
+        (required if wanted else excluded).add(token)
+    state = state.constrain(replace(constraints, required=tuple(sorted(required)), excluded=tuple(sorted(excluded))))
+    kind = {
+        (True, True): ChipKind.ONLY,
+        (True, False): ChipKind.WANT,
+        (False, True): ChipKind.NEVER,
+        (False, False): ChipKind.AVOID,
+    }[wanted, mention.required]
+    return step.say(state, facet_chip(catalogue, token, kind, *mention.span))
+
+
+def facet_chip(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
+    """Chip for a genre, tag or person."""
+    return Chip(kind, facet_words(catalogue, token), catalogue.key_of(token), start, end)
+
+
+def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    constraints = step.state.constraints
+    if utterance.years is not None and not utterance.any_year:
+        chip = Chip(ChipKind.YEARS, years_label(utterance.years, newest(catalogue)))
+        return step.say(step.state.constrain(replace(constraints, years=utterance.years)), chip)
+    if utterance.any_year and constraints.years is not None:
+        return step.say(_any_year(step.state), Chip(ChipKind.LIFTED, years_label(constraints.years, newest(catalogue))))
+    return step
+
+
+def _picks(utterance: Utterance, step: Interpretation, table: Table) -> Interpretation:
+    """What was said of the films on the table: "loved the second", "seen them all"."""
+    reaction = reaction_of(utterance.strength, seen=utterance.seen)
+    places = utterance.picks or tuple(range(len(table.last)))
+    if reaction is Reaction.CLEAR:
+        return step
+    for place in places:
+        if place >= len(table.last) or step.state.outcome_of(table.last[place]) is None:
+            continue
+        token = table.last[place]
+        chip = movie_chip(table.catalogue, token, reaction)
+        step = replace(step, reactions=(*step.reactions, (token, reaction))).say(
+            step.state.react(token, reaction), chip
+        )
+    return step
+
+
+def _forget(utterance: Utterance, step: Interpretation, table: Table) -> Interpretation:
+    """Takes back what was said of the films, wishes and years of this line."""
+    state, catalogue = step.state, table.catalogue
+    said = [(token, mention.span) for mention in utterance.movies for token in (mention.token, *mention.also)]
+    said += [(mention.token, mention.span) for mention in utterance.facets]
+    for token, span in said:
+        known = state.outcome_of(token) not in (None, Outcome.RETRACTED)
+        film = catalogue.is_movie(token)
+        if token in table.issued and known:
+            step = replace(step, reactions=(*step.reactions, (token, Reaction.CLEAR)))
+        state = _without(state.retract(token), token)
+        if known:
+            label = catalogue.movie(token).label if film else facet_words(catalogue, token)
+            step = step.say(state, Chip(ChipKind.FORGOTTEN, label, catalogue.key_of(token), *span))
+    years = state.constraints.years
+    if years is not None and (utterance.years is not None or utterance.any_year):
+        state = _any_year(state)
+        step = step.say(state, Chip(ChipKind.FORGOTTEN, years_label(years, newest(catalogue))))
+    return replace(step, state=state, chips=(*step.chips, *_unclear(utterance)))
+
+
+def _unclear(utterance: Utterance) -> Iterable[Chip]:
+    """Chips for what could not be pinned down, labelled as typed."""
+    mentions = [(ChipKind.AMBIGUOUS, mention.span) for mention in utterance.ambiguous]
+    mentions += [(ChipKind.UNKNOWN, mention.span) for mention in utterance.unknown]
+    return (Chip(kind, utterance.text[slice(*span)].strip(), "", *span) for kind, span in mentions)
+
+
+def _without(state: SessionState, token: int) -> SessionState:
+    constraints = state.constraints
+    return state.constrain(
+        replace(
+            constraints,
+            required=tuple(other for other in constraints.required if other != token),
+            excluded=tuple(other for other in constraints.excluded if other != token),
+        )
+    )
+
+
+def _any_year(state: SessionState) -> SessionState:
+    return state.constrain(replace(state.constraints, years=None))

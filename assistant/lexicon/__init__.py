@@ -1,0 +1,102 @@
+"""What the conversation knows about words, as data: one file a topic in this folder, read once when first asked for.
+
+background.csv    how often words and pairs of words are said when no title is meant; counted in half of the ReDial
+                  conversations (Li et al. 2018, CC BY 4.0), with the titles taken out
+everyday.txt      ordinary words beyond those, by hand
+title_cues.toml   what makes a phrase more or less likely to be a title
+franchises.toml   series that go by one name, and nicknames of films
+cues.toml         what says like, hate, seen, want and avoid
+constraints.toml  genres, moods, people and years in plain words
+acts.toml         what greets, asks for help, thanks, takes back
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import tomllib
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any, Final
+
+_UNHEARD: Final = 0.3
+"""Count given to a word that was never heard outside of a title."""
+_EVERYDAY: Final = 4
+"""Count given to an ordinary word that the conversations happen not to hold."""
+_WISH: Final = 10
+"""Count given to the words of genres and moods."""
+_SPELL_FROM: Final = 4
+"""Letters from which a word is looked at for typing errors."""
+_WEIGHT: Final = 25.0
+"""How many times a word must be heard before what follows it is trusted over the single words."""
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """A TOML file of this folder."""
+    return tomllib.loads((files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def shortened(word: str) -> list[str]:
+    """The word with each letter left out in turn; words of over 24 letters are left alone."""
+    if len(word) > 24:
+        return []
+    return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+class Background:
+    """How surprising words are in sentences about films, titles aside."""
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        self.counts = counts
+        self.total = sum(count for phrase, count in counts.items() if " " not in phrase)
+        self._surprise = {word: -math.log(count / self.total) for word, count in counts.items() if " " not in word}
+        self.unheard = -math.log(_UNHEARD / self.total)
+
+    def is_common(self, word: str) -> bool:
+        """Whether it is a word that sentences are made of."""
+        return word in self._surprise
+
+    def nearly(self, word: str) -> bool:
+        """Whether a word looks like a common one with a typing error: a letter left out, added, changed or swapped."""
+        return len(word) >= _SPELL_FROM and any(short in self._shortened for short in (word, *shortened(word)))
+
+    @cached_property
+    def _shortened(self) -> frozenset[str]:
+        common = [word for word in self._surprise if len(word) >= _SPELL_FROM]
+        return frozenset(short for word in common for short in (word, *shortened(word)))
+
+    def of_word(self, word: str) -> float:
+        """−log probability of a word, in nats."""
+        return self._surprise.get(word, self.unheard)
+
+    def of_next(self, before: str, word: str) -> float:
+        """−log probability of a word after another, in nats; never more than alone."""
+        alone = self.of_word(word)
+        together = self.counts.get(f"{before} {word}")
+        if together is None:
+            return alone
+        share = (together + _WEIGHT * math.exp(-alone)) / (self.counts.get(before, together) + _WEIGHT)
+        return min(alone, -math.log(share))
+
+
+@cache
+def background() -> Background:
+    """The background that ships."""
+    folder = files(__name__)
+    rows = csv.reader((folder / "background.csv").read_text(encoding="utf-8").splitlines()[1:])
+    counts = {phrase: int(count) for phrase, count in rows}
+    for line in (folder / "everyday.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            for word in line.split():
+                phrase = word.replace("_", " ")
+                if phrase.count(" ") < 2:
+                    for part in {phrase, *phrase.split(" ")}:
+                        counts[part] = max(counts.get(part, 0), _EVERYDAY)
+    wishes = table("constraints")
+    for written in (*wishes["genres"].values(), wishes["moods"], wishes["comparatives"], wishes["pairs"]):
+        for name in written:
+            phrase = name.replace("-", " ").lower()
+            if phrase.count(" ") < 2:
+                counts[phrase] = max(counts.get(phrase, 0), _WISH)
+    return Background(counts)

@@ -1,0 +1,64 @@
+"""Spans of words that may name films, and which of them to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+THRESHOLD: Final = 0.8
+"""Log-odds from which a span is taken for a title; chosen on half of the ReDial conversations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A span of words and the films it may name."""
+
+    first: int
+    last: int
+    """One past the last word of the title; a year that belongs to it included."""
+    rows: tuple[int, ...]
+    """Films, most likely first; the rest could hardly be told from the first."""
+    score: float
+    """Log-odds that a film is named, nats."""
+    rule: str
+    also: tuple[int, ...] = ()
+    """Other films meant by the same words: the rest of a series."""
+    typos: int = 0
+
+
+def best_set(links: Sequence[Link], n_words: int) -> list[Link]:
+    """The non-overlapping links with the most points above the threshold, in order (weighted interval scheduling)."""
+    by_end: dict[int, list[Link]] = {}
+    for link in _outermost([link for link in links if link.score >= THRESHOLD]):
+        by_end.setdefault(link.last, []).append(link)
+    if not by_end:
+        return []
+    best: list[float] = [0.0] * (n_words + 1)
+    taken: list[Link | None] = [None] * (n_words + 1)
+    for end in range(1, n_words + 1):
+        best[end] = best[end - 1]
+        for link in by_end.get(end, ()):
+            points = best[link.first] + link.score
+            if points > best[end]:
+                best[end], taken[end] = points, link
+    found, end = [], n_words
+    while end > 0:
+        last = taken[end]
+        if last is None:
+            end -= 1
+        else:
+            found.append(last)
+            end = last.first
+    return found[::-1]
+
+
+def _outermost(links: list[Link]) -> list[Link]:
+    """Without those that lie inside a longer one: "the dark" in "the dark knight"."""
+    kept: list[Link] = []
+    for link in sorted(links, key=lambda link: (link.first, -link.last, -link.score)):
+        outer = kept[-1] if kept else None
+        if outer is not None and link.last <= outer.last and link.last - link.first < outer.last - outer.first:
+            continue
+        kept.append(link)
+    return kept

@@ -1,0 +1,59 @@
+"""Finding the phrases of a list in a sentence: longest first, from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from assistant.words import Word, normal
+
+Meaning = TypeVar("Meaning")
+
+
+class Found(NamedTuple, Generic[Meaning]):
+    """A phrase in a sentence."""
+
+    first: int
+    last: int
+    """One past the last word."""
+    phrase: str
+    meaning: Meaning
+
+
+class PhraseBook(Generic[Meaning]):
+    """Phrases and what they mean.
+
+    Phrases are written as people do; both they and the sentence are compared in normal form.
+    """
+
+    def __init__(self, phrases: Mapping[str, Meaning]) -> None:
+        self._meanings: dict[str, Meaning] = {}
+        self._longest: dict[str, int] = {}
+        for phrase, meaning in phrases.items():
+            key = normal(phrase)
+            if not key:
+                continue
+            self._meanings.setdefault(key, meaning)
+            head, _, rest = key.partition(" ")
+            length = 1 + (rest.count(" ") + 1 if rest else 0)
+            self._longest[head] = max(self._longest.get(head, 0), length)
+
+    def __contains__(self, phrase: str) -> bool:
+        return phrase in self._meanings
+
+    def find(self, words: Sequence[Word], free: Callable[[int], bool] = lambda _: True) -> list[Found[Meaning]]:
+        """Phrases in order, without overlap, made of words that are `free` only."""
+        found: list[Found[Meaning]] = []
+        first = 0
+        while first < len(words):
+            longest = self._longest.get(words[first].text, 0)
+            step = 1
+            for length in range(min(longest, len(words) - first), 0, -1):
+                phrase = " ".join([word.text for word in words[first : first + length]])
+                meaning = self._meanings.get(phrase)
+                if meaning is not None and all(free(place) for place in range(first, first + length)):
+                    found.append(Found(first, first + length, phrase, meaning))
+                    step = length
+                    break
+            first += step
+        return found

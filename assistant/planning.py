@@ -1,0 +1,161 @@
+"""What a turn does with what was understood: how many films, which suggestions, which wish to lift."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.dialogue import Chip, ChipKind, Question
+from assistant.explanations import facet_words
+from assistant.interpretation import Interpretation
+from assistant.replies import EXAMPLES
+from assistant.utterance import Act, AmbiguousMention, FacetMention, MovieMention, Span, Utterance
+from core.catalogue import Catalogue
+from core.domain import Outcome
+from core.errors import UnknownIdError
+from core.policy import Policy
+from core.session import SessionState
+
+TALK = frozenset(
+    {
+        Act.GREET,
+        Act.HELP,
+        Act.WHY,
+        Act.ABOUT_ME,
+        Act.THANKS,
+        Act.BYE,
+        Act.OFF_TOPIC,
+        Act.EMPTY,
+        Act.START_OVER,
+        Act.UNDO,
+    }
+)
+"""Acts that are answered in words, unless the line tells tastes or wishes as well."""
+
+YEARS_KEY = "years"
+"""Key that stands for the wish about years where a chip is edited."""
+
+_NUDGES = (("Something funnier", "genre:Comedy"), ("Something scarier", "genre:Horror"), ("No horror", "genre:Horror"))
+"""What a person might want next, and the facet it is about."""
+
+_UNCLEAR = frozenset({ChipKind.AMBIGUOUS, ChipKind.UNKNOWN})
+_TELLING = frozenset(
+    {
+        Outcome.STATED_LIKE,
+        Outcome.STATED_DISLIKE,
+        Outcome.UP,
+        Outcome.DOWN,
+        Outcome.SEEN,
+        Outcome.WANTED,
+        Outcome.AVOIDED,
+    }
+)
+
+
+def told(chips: tuple[Chip, ...]) -> bool:
+    """Whether a line told anything that was understood."""
+    return any(chip.kind not in _UNCLEAR for chip in chips)
+
+
+def cold(state: SessionState) -> bool:
+    """Whether nothing is known of the person's taste."""
+    return not state.tokens(*_TELLING)
+
+
+def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
+    """How many films this turn should show; 0 where it only talks.
+
+    A line of which nothing was understood is asked about first, unless there is a taste to go by.
+    """
+    if told(step.chips):
+        return utterance.count or usual
+    if utterance.act in TALK or utterance.ambiguous or (utterance.unknown and cold(step.state)):
+        return 0
+    return utterance.count or usual
+
+
+def settled(utterance: Utterance, asked: AmbiguousMention | None, catalogue: Catalogue) -> Utterance:
+    """An answer to our question ("the second one", "1972") with the film it means in it."""
+    if asked is None or utterance.act is not Act.ANSWER or utterance.movies:
+        return utterance
+    tokens = [asked.tokens[place] for place in utterance.picks if place < len(asked.tokens)]
+    if not tokens and utterance.years is not None:
+        first, last = utterance.years
+        tokens = [token for token in asked.tokens if first <= catalogue.movie(token).year <= last]
+    if not tokens:
+        return utterance
+    span = Span(0, len(utterance.text))
+    movies = tuple(
+        MovieMention(span, token, asked.strength, "answer", asked.similar_only, asked.seen) for token in tokens[:1]
+    )
+    return replace(utterance, movies=movies, years=None, picks=(), ambiguous=())
+
+
+def edited(key: str, state: SessionState, catalogue: Catalogue, *, flip: bool) -> Utterance:
+    """The line that a person would type to take back, or turn round, what a chip stands for.
+
+    UnknownIdError where nothing of that name is held.
+    """
+    if key == YEARS_KEY and state.constraints.years is not None and not flip:
+        return Utterance("Any year", Act.RECOMMEND, any_year=True)
+    token = catalogue.token_of(key)
+    outcome = None if token is None else state.outcome_of(token)
+    if token is None or outcome not in _TELLING:
+        raise UnknownIdError("That is not held (any more), so there is nothing to change.")
+    film = catalogue.is_movie(token)
+    name = catalogue.movie(token).label if film else facet_words(catalogue, token)
+    disliked = outcome in (Outcome.STATED_DISLIKE, Outcome.DOWN, Outcome.AVOIDED)
+    if flip:
+        text = f"{'I like' if disliked else 'I don’t like'} {name}"
+    else:
+        text = f"Forget {name}"
+    span = Span(len(text) - len(name), len(text))
+    strength = 1.0 if disliked else -1.0
+    act = Act.RECOMMEND if flip else Act.FORGET
+    if film:
+        return Utterance(text, act, movies=(MovieMention(span, token, strength, "chip"),))
+    return Utterance(text, act, facets=(FacetMention(span, token, strength, False, "chip"),))
+
+
+def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
+    """Wishes each of which, lifted alone, leaves films to show, as a person would type it."""
+    constraints, catalogue = state.constraints, policy.catalogue
+    eased = []
+    if constraints.years is not None:
+        eased.append(("any year", replace(constraints, years=None)))
+    for name, tokens in (("required", constraints.required), ("excluded", constraints.excluded)):
+        for token in tokens:
+            fewer = tuple(other for other in tokens if other != token)
+            changed = (
+                replace(constraints, required=fewer) if name == "required" else replace(constraints, excluded=fewer)
+            )
+            eased.append((f"forget {facet_words(catalogue, token)}", changed))
+    return tuple(wish for wish, changed in eased if policy.available(state.constrain(changed)).any())
+
+
+def suggestions(
+    utterance: Utterance,
+    step: Interpretation,
+    shown: int,
+    way_out: Question | tuple[str, ...],
+    facets: frozenset[str],
+) -> tuple[str, ...]:
+    """At most four lines the person might say next.
+
+    Args:
+        utterance: what they said.
+        step: what it did.
+        shown: films that this turn shows.
+        way_out: the open question, or the wishes of `lifts`; an empty tuple where all is well.
+        facets: keys of the facets they spoke of already.
+    """
+    if isinstance(way_out, Question):
+        return way_out.labels[:4]
+    if way_out:
+        return tuple(f"{wish[:1].upper()}{wish[1:]}" for wish in way_out[:3])
+    if not shown:
+        if cold(step.state):
+            return EXAMPLES if utterance.act not in (Act.THANKS, Act.BYE) else ()
+        return ("More", "What do you know about me?")
+    wishes = [line for line, facet in _NUDGES if facet not in facets][:1]
+    wishes.append("From the 90s" if step.state.constraints.years is None else "Any year")
+    return ("More", *wishes, "Why the first one?" if shown > 1 else "Why this one?")

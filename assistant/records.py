@@ -1,0 +1,192 @@
+"""Turns and recommendations as the store keeps them, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Understood
+from assistant.explanations import reasons
+from assistant.interpretation import facet_chip, movie_chip
+from assistant.replies import signed
+from assistant.utterance import AmbiguousMention, Span
+from assistant.wishes import newest, years_label
+from core.catalogue import Catalogue
+from core.domain import Outcome, Reaction, Reason, Recommendation
+from core.policy import Choice, Policy
+from core.session import SessionState
+from core.store import SessionRecord, Shown, Turn
+
+RECOMMENDED = frozenset({Outcome.SHOWN, Outcome.PASSED, Outcome.UP, Outcome.DOWN, Outcome.SEEN, Outcome.NOT_TONIGHT})
+"""Outcomes that a film can have after it was shown (SEEN can be stated, too)."""
+
+_TASTE = {
+    Outcome.STATED_LIKE: Reaction.UP,
+    Outcome.UP: Reaction.UP,
+    Outcome.STATED_DISLIKE: Reaction.DOWN,
+    Outcome.DOWN: Reaction.DOWN,
+    Outcome.SEEN: Reaction.SEEN,
+}
+
+
+def seed_of(seed: int, session: str, number: int) -> int:
+    """A number for one turn of one session: the same turn always gambles and reads the same."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{session}:{number}".encode()).digest()[:8], "big")
+
+
+def recommend(
+    policy: Policy, state: SessionState, choices: Iterable[Choice], ids: Iterable[str]
+) -> tuple[Recommendation, ...]:
+    """Choices of the policy as recommendations with their reasons."""
+    catalogue = policy.catalogue
+    return tuple(
+        Recommendation(
+            recommendation_id,
+            catalogue.movie(choice.token),
+            choice.q_value,
+            choice.propensity,
+            policy.version,
+            reasons(state, catalogue, policy.explain(state, choice.token)),
+            choice.explored,
+        )
+        for choice, recommendation_id in zip(choices, ids, strict=False)
+    )
+
+
+def shown_of(recommendation: Recommendation, position: int, catalogue: Catalogue) -> Shown:
+    """A recommendation as the store logs it."""
+    told = [
+        {
+            "text": reason.text,
+            "contribution": reason.contribution,
+            "key": catalogue.key_of(reason.token) if reason.token else "",
+        }
+        for reason in recommendation.reasons
+    ]
+    return Shown(
+        id=recommendation.id,
+        movie_id=recommendation.movie.movie_id,
+        position=position,
+        q_value=recommendation.q_value,
+        propensity=recommendation.propensity,
+        policy_version=recommendation.policy_version,
+        explored=recommendation.explored,
+        reasons=json.dumps(told, ensure_ascii=False),
+    )
+
+
+def card_of(shown: Shown, catalogue: Catalogue) -> Card | None:
+    """A logged recommendation as the page draws it; None where this catalogue no longer holds the film."""
+    token = catalogue.token_of_movie_id(shown.movie_id)
+    if token is None:
+        return None
+    told = tuple(
+        Reason(part["text"], part["contribution"], catalogue.token_of(part["key"]) or 0)
+        for part in json.loads(shown.reasons)
+    )
+    recommendation = Recommendation(
+        shown.id,
+        catalogue.movie(token),
+        shown.q_value,
+        shown.propensity,
+        shown.policy_version,
+        told,
+        shown.explored,
+    )
+    return Card(recommendation, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction))
+
+
+def exchange_of(turn: Turn, catalogue: Catalogue) -> Exchange:
+    """A logged turn as the page draws it."""
+    cards = (card_of(shown, catalogue) for shown in turn.shown)
+    return Exchange(
+        turn.number,
+        turn.text,
+        turn.reply,
+        Understood.from_json(turn.understood),
+        tuple(card for card in cards if card is not None),
+    )
+
+
+def question_of(mention: AmbiguousMention, catalogue: Catalogue) -> Question:
+    """An ambiguous mention as a question that can be stored."""
+    return Question(
+        tuple(catalogue.key_of(token) for token in mention.tokens),
+        tuple(catalogue.movie(token).label for token in mention.tokens),
+        mention.strength,
+        mention.similar_only,
+        mention.seen,
+    )
+
+
+def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMention | None:
+    """The open question as the understanding takes it; None where there is none."""
+    if question is None:
+        return None
+    tokens = (catalogue.token_of(key) for key in question.keys)
+    known = tuple(token for token in tokens if token is not None)
+    if not known:
+        return None
+    return AmbiguousMention(Span(0, 0), known, question.strength, "asked", question.similar_only, question.seen)
+
+
+def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -> SessionState:
+    """The state with the reactions that recommended films have now: undo keeps thumbs given to earlier turns."""
+    for shown in (shown for turn in turns for shown in turn.shown):
+        token = catalogue.token_of_movie_id(shown.movie_id)
+        outcome = None if token is None else state.outcome_of(token)
+        if token is None or outcome not in RECOMMENDED or (shown.reaction is None and outcome is Outcome.PASSED):
+            continue
+        state = state.react(token, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction))
+    return state
+
+
+def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
+    """What is held about a person, in the order they said it; the years last."""
+    constraints = state.constraints
+    chips = []
+    for token, outcome in state.events:
+        if catalogue.is_movie(token) and outcome in _TASTE:
+            chips.append(movie_chip(catalogue, token, _TASTE[outcome]))
+        elif outcome is Outcome.WANTED:
+            kind = ChipKind.ONLY if token in constraints.required else ChipKind.WANT
+            chips.append(facet_chip(catalogue, token, kind))
+        elif outcome is Outcome.AVOIDED:
+            kind = ChipKind.NEVER if token in constraints.excluded else ChipKind.AVOID
+            chips.append(facet_chip(catalogue, token, kind))
+    if constraints.years is not None:
+        chips.append(Chip(ChipKind.YEARS, years_label(constraints.years, newest(catalogue))))
+    return tuple(chips)
+
+
+def why_of(turn: Turn | None, picks: Sequence[int], catalogue: Catalogue) -> list[tuple[str, list[str], float]]:
+    """Title, worded parts and Q-value of the films of a turn, of all or of the picked places."""
+    cards = [card_of(shown, catalogue) for shown in turn.shown] if turn else []
+    chosen = [card for place, card in enumerate(cards) if card is not None and (not picks or place in picks)]
+    return [
+        (
+            card.recommendation.movie.label,
+            [f"{reason.text} {signed(reason.contribution)}" for reason in card.recommendation.reasons],
+            card.recommendation.q_value,
+        )
+        for card in chosen
+    ]
+
+
+def last_with_films(record: SessionRecord) -> Turn | None:
+    """The latest turn that showed films: what "the second one" means after a chat about something else."""
+    last = record.last
+    if last is None or last.shown:
+        return last
+    return next((turn for turn in reversed(record.turns) if turn.shown), None)
+
+
+def open_question(record: SessionRecord) -> Question | None:
+    """What the last turn asked."""
+    return Understood.from_json(record.last.understood).question if record.last else None
+
+
+def shown_films(record: SessionRecord) -> dict[int, Shown]:
+    """Every live recommendation of the session by movieId."""
+    return {shown.movie_id: shown for turn in record.turns for shown in turn.shown}

@@ -1,0 +1,78 @@
+"""The cue phrases of taste, as they stand in the lexicon, before anything is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+from typing import Final
+
+from assistant.lexicon import table
+from assistant.phrases import PhraseBook
+from assistant.words import Word, normal
+
+
+class Force(Enum):
+    """What a cue does."""
+
+    FEEL = auto()
+    """Likes or dislikes what follows."""
+    VERDICT = auto()
+    """Judges what stands before."""
+    SEEN = auto()
+    WANT = auto()
+    SIMILAR = auto()
+    AVOID = auto()
+    ASKED = auto()
+    """The person asks us: says nothing of their taste."""
+
+
+COPULAS: Final = frozenset(
+    "is was were are isnt wasnt arent werent be been looks looked sounds sounded seems seemed felt feels found thought "
+    "think its thats being s theyre are both all".split()
+)
+"""Words that join a film to what is said of it."""
+
+_KINDS: Final = {
+    "neutral": Force.ASKED,
+    "feel": Force.FEEL,
+    "want": Force.WANT,
+    "similar": Force.SIMILAR,
+    "avoid": Force.AVOID,
+    "seen": Force.SEEN,
+    "verdict": Force.VERDICT,
+}
+_TASTES: Final = frozenset((Force.FEEL, Force.SEEN, Force.SIMILAR))
+
+
+@dataclass(frozen=True, slots=True)
+class TasteCue:
+    """A cue phrase in a sentence."""
+
+    first: int
+    last: int
+    is_taste: bool
+    """Speaks of a film that would stand behind it."""
+    is_verdict: bool
+    """May speak of a film before it."""
+
+
+@cache
+def cue_book() -> PhraseBook[tuple[Force, float, bool]]:
+    """Cues: (what it does, strength, also a verdict)."""
+    cues = table("cues")
+    verdicts = {normal(phrase) for phrase in cues["verdict"]}
+    phrases: dict[str, tuple[Force, float, bool]] = {}
+    for kind, force in _KINDS.items():
+        for phrase, strength in cues[kind].items():
+            phrases.setdefault(phrase, (force, strength, normal(phrase) in verdicts))
+    return PhraseBook(phrases)
+
+
+def taste_cues(words: Sequence[Word]) -> list[TasteCue]:
+    """The cue phrases of a sentence in which no title is known yet."""
+    return [
+        TasteCue(first, last, force in _TASTES, verdict)
+        for first, last, _, (force, _, verdict) in cue_book().find(words)
+    ]

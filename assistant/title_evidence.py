@@ -1,0 +1,227 @@
+"""What speaks for and against a span of words being a title, in nats of log-odds.
+
+The weights stand in `lexicon/title_cues.toml`. They were set by hand and then fitted by logistic regression, shrunk
+towards the hand-set ones, on half of the ReDial conversations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from assistant.lexicon import Background, background, table
+from assistant.tastes import COPULAS, taste_cues
+from assistant.words import Word
+
+_QUOTES: Final = frozenset("\"'“”‘’«»„`*_")
+_NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
+_PEOPLE: Final = frozenset("actor actress director comedian filmmaker singer wrestler".split())
+_FUNCTION_WORDS: Final = frozenset(
+    "it its her him them us me you he she they we i my your his their this that these those one 1 who what why how "
+    "where nope yep yeah ok okay "
+    "up out go in on off over do did not no yes now then here there if so to for of the a an and or but is was are be "
+    "been will all both any some more just next again help hi hey stop wait".split()
+)
+_STRONG: Final = 2.0
+"""Points from which a cue is named in the rule."""
+
+Evidence = list[tuple[str, str]]
+"""(section of the table, key in it) of each cue that holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text, its words, and what is computed once for all its spans."""
+
+    text: str
+    words: Sequence[Word]
+    surprise: Sequence[float]
+    """Running sum of −log probability of the words, (n + 1,); see `Weights.idiom`."""
+    capitals: bool
+    """Capitals can be trusted: some words have one, most have none."""
+    after_cues: frozenset[int] = frozenset()
+    """Words that stand right behind a cue of taste ("couldn't finish …", "as funny as …")."""
+    verdicts: frozenset[int] = frozenset()
+    """Words at which a verdict begins ("was great", "sucked")."""
+    cue_of: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    """Range of the cue of several words that a word belongs to ("fed up with")."""
+
+    @classmethod
+    def of(cls, text: str, words: Sequence[Word], heard: Background, idiom: float) -> Sentence:
+        """Prepares a text; `idiom` is the share of a common word's surprise that counts inside a phrase."""
+        sums, before = [0.0], ""
+        for word in words:
+            surprise = heard.of_next(before, word.text)
+            sums.append(sums[-1] + (surprise * idiom if heard.is_common(word.text) else surprise))
+            before = word.text
+        inner = [word for word in words[1:] if word.text.isalpha() and word.text != "i"]
+        upper = sum(text[word.start].isupper() for word in inner)
+        first_upper = bool(words) and text[words[0].start].isupper()
+        capitals = 0 < upper <= 0.6 * len(inner) or (first_upper and not upper)
+        return cls(text, words, sums, capitals, *_cue_places(words))
+
+
+def _cue_places(words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
+    after, verdicts = set(), set()
+    cue_of: dict[int, tuple[int, int]] = {}
+    for cue in taste_cues(words):
+        if cue.last - cue.first > 1:
+            cue_of |= dict.fromkeys(range(cue.first, cue.last), (cue.first, cue.last))
+        if cue.is_verdict:
+            verdicts.add(cue.first)
+            if cue.first and words[cue.first - 1].text in COPULAS:
+                verdicts.add(cue.first - 1)
+        if cue.is_taste:
+            after.add(cue.last)
+            if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):
+                after.add(cue.last + 1)
+    return frozenset(after), frozenset(verdicts), cue_of
+
+
+class Weights:
+    """The table of cues, read once."""
+
+    def __init__(self) -> None:
+        self._table: dict[str, dict[str, float]] = table("title_cues")
+        self._heard = background()
+        scale = self._table["scale"]
+        self.bias, self.fame, self.told, self.idiom = (scale[key] for key in ("bias", "fame", "told", "idiom"))
+        self.kind = self._table["kind"]
+
+    def mark(self, name: str) -> float:
+        """Points of a mark ("quotes", "capitals", "year", …)."""
+        return self._table["mark"][name]
+
+    def points(self, evidence: Evidence) -> float:
+        """Sum of the points of these cues."""
+        return sum(self._table[section].get(key, 0.0) for section, key in evidence)
+
+    def named(self, evidence: Evidence) -> tuple[str, ...]:
+        """The cues that speak strongly for a title, in words."""
+        return tuple(
+            f"{section} '{key}'" if section != "mark" else key
+            for section, key in evidence
+            if self._table[section].get(key, 0.0) >= _STRONG
+        )
+
+    def knows(self, section: str, key: str) -> bool:
+        """Whether a word before or behind a span says something."""
+        return key in self._table[section]
+
+    def surprise(self, sentence: Sentence, first: int, last: int) -> float:
+        """How surprising the words are if no film is meant: −log probability, nats."""
+        words = sentence.words
+        alone = self._heard.of_word(words[first].text)
+        if first and not parted(sentence.text, words[first - 1].end, words[first].start):
+            alone = self._heard.of_next(words[first - 1].text, words[first].text)
+        return alone + sentence.surprise[last] - sentence.surprise[first + 1]
+
+
+def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:
+    """The cues that hold for the words [first, last)."""
+    text, words = sentence.text, sentence.words
+    start, end = words[first].start, words[last - 1].end
+    found: Evidence = []
+    if start and end < len(text) and text[start - 1] in _QUOTES and text[end] in _QUOTES:
+        found.append(("mark", "quotes"))
+    if first == 0 and last == len(words):
+        found.append(("mark", "alone"))
+    found += _before(weights, sentence, first) + _after(weights, sentence, last)
+    capitals = _capitals(sentence, first, last) if sentence.capitals else ""
+    if capitals:
+        found.append(("mark", capitals))
+    if ("mark", "quotes") not in found:
+        found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
+    cue = sentence.cue_of.get(first)
+    if cue is not None and last <= cue[1] and capitals != "capitals":
+        found.append(("mark", "inside_cue"))
+    return found
+
+
+def _before(weights: Weights, sentence: Sentence, first: int) -> Evidence:
+    words = sentence.words
+    if first == 0 or parted(sentence.text, words[first - 1].end, words[first].start):
+        return [("mark", "start")]
+    one = words[first - 1].text
+    two = f"{words[first - 2].text} {one}" if first > 1 else one
+    found = [("before", two if weights.knows("before", two) else one)]
+    return [*found, ("mark", "after_cue")] if first in sentence.after_cues else found
+
+
+def _after(weights: Weights, sentence: Sentence, last: int) -> Evidence:
+    words = sentence.words
+    found: Evidence = []
+    if last == len(words) or parted(sentence.text, words[last - 1].end, words[last].start):
+        found.append(("mark", "end"))
+    else:
+        one = words[last].text
+        two = f"{one} {words[last + 1].text}" if last + 1 < len(words) else one
+        found.append(("after", two if weights.knows("after", two) else one))
+    if last in sentence.verdicts:
+        found.append(("mark", "before_verdict"))
+    if any(word.text in _PEOPLE for word in words[last : last + 6]):
+        found.append(("mark", "person_after"))
+    return found
+
+
+def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[str]:
+    """What the words themselves are; `marked` by capitals."""
+    words = [word.text for word in sentence.words[first:last]]
+    names = ["words"] if len(words) > 1 else []
+    if all(_NUMERAL.match(word) for word in words) and words[0] == _typed(sentence, first):
+        names.append("numeral")
+    if len(words) == 1 and len(words[0]) == 1:
+        names.append("letter")
+    if all(word in _FUNCTION_WORDS for word in words):
+        names.append("function_word_capital" if marked else "function_word")
+    elif len(words) == 1 and background().is_common(words[0]):
+        names.append("common_capital" if marked else "common")
+    return names
+
+
+def _typed(sentence: Sentence, place: int) -> str:
+    word = sentence.words[place]
+    return sentence.text[word.start : word.end].lower()
+
+
+def _capitals(sentence: Sentence, first: int, last: int) -> str:
+    text, words = sentence.text, sentence.words
+    begins = first == 0 or any(mark in '.:;!?"\n…' for mark in text[words[first - 1].end : words[first].start])
+    if _in_name(text, words, first, last, begins):
+        return "in_name"
+    telling = [
+        word
+        for place, word in enumerate(words[first:last])
+        if not (place == 0 and begins) and (place == 0 or len(word.text) > 3) and not word.text[0].isdecimal()
+    ]
+    if not telling:
+        return ""
+    upper = sum(text[word.start].isupper() for word in telling)
+    return "capitals" if upper == len(telling) else "" if upper else "lower"
+
+
+def _in_name(text: str, words: Sequence[Word], first: int, last: int, begins: bool) -> bool:
+    """Whether a single capitalised word has another one right before or behind it, with but a space between."""
+    if last - first > 1 or not text[words[first].start].isupper():
+        return False
+    if last < len(words) and text[words[first].end : words[last].start] == " ":
+        after = words[last]
+        if text[after.start].isupper() and after.text not in _STARTERS:
+            return True
+    if first > 1 and not begins and text[words[first - 1].end : words[first].start] == " ":
+        before = words[first - 1]
+        return text[before.start].isupper() and before.text not in _STARTERS
+    return False
+
+
+_STARTERS: Final = frozenset(
+    "i a the and or is was it have did do you if my what that this not yes no oh ok okay but so we he she they how im "
+    "movie film like liked love loved seen saw watch watched hate hated both also maybe one 1 ive there".split()
+)
+
+
+def parted(text: str, end: int, start: int) -> bool:
+    """Whether a mark that parts stands between two words."""
+    return any(mark in '.,;:!?()[]"\n…/' for mark in text[end:start])

@@ -1,0 +1,264 @@
+"""Which films a sentence names.
+
+Every written form found in the sentence gets points, in nats of log-odds: how well known the film is, how surprising
+its words would be if no film were meant, and cues around it (quotes, capitals, a year, "the movie ...", other titles
+beside it). The set of non-overlapping forms with the most points is taken. Forms with typing errors compete in the
+same way, each error costing points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from assistant.lexicon import background, table
+from assistant.links import THRESHOLD, Link, best_set
+from assistant.tastes import cue_book
+from assistant.title_evidence import Sentence, Weights, evidence
+from assistant.title_index import Form, Kind, Match, TitleIndex
+from assistant.words import Word, normal
+
+_UNRATED: Final = 0.1
+"""Ratings that a film nobody rated counts as having."""
+_DOMINANT: Final = math.log(4.0)
+"""A film four times as well known as the others of its name is meant without asking."""
+_RATED_FOR: Final = 28
+"""Years over which MovieLens has collected ratings (1996 to 2023)."""
+_FAME: Final = 4.0
+"""Most that the ratings of a new film are multiplied by."""
+_LONG_NAME: Final = 7
+"""Letters from which a nickname may have a typing error: not "lotr"."""
+_TELLING: Final = 7.5
+"""Surprise from which a word is looked at for typing errors: not "with", "have", "movie"."""
+_POOL: Final = 100_000.0
+"""Fewest ratings that a film's share is taken of: in a handful of films none is famous for being one of few."""
+_MAX_WORDS: Final = 4000
+
+
+class TitleLinker:
+    """Finds the films of a catalogue in sentences."""
+
+    def __init__(self, index: TitleIndex) -> None:
+        self.index = index
+        self.weights = Weights()
+        self._heard = background()
+        self._cues = cue_book()
+        self._series_nouns = frozenset(table("franchises")["nouns"]["after"])
+        self._years: list[int] = index.catalogue.years.tolist()
+        counts = index.catalogue.n_ratings
+        total = math.log(max(float(counts.sum()), _POOL))
+        newest = max(self._years, default=0)
+        self._fame = [
+            math.log(count * _time_to_be_rated(year, newest) + _UNRATED) - total
+            for count, year in zip(counts.tolist(), self._years, strict=True)
+        ]
+
+    def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
+        """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
+        words = words[:_MAX_WORDS]
+        sentence = Sentence.of(text, words, self._heard, self.weights.idiom)
+        exact = [self.score(sentence, match, shown) for match in self._matches(words)]
+        chosen = best_set(exact, len(words))
+        typed = [self.score(sentence, match, shown, edits) for match, edits in self._typos(words, chosen).items()]
+        if typed:
+            chosen = best_set([*exact, *typed], len(words))
+        return self._with_neighbours([*exact, *typed], chosen, sentence)
+
+    # ---- candidates
+
+    def _matches(self, words: Sequence[Word]) -> list[Match]:
+        """Forms written right, and those that differ by spaces only."""
+        found = self.index.find(words)
+        for first in range(len(words)):
+            glued = words[first].text
+            for last in range(first + 1, min(first + 5, len(words) + 1)):
+                if last > first + 1:
+                    glued += words[last - 1].text
+                if 5 <= len(glued) <= 40 and (key := self.index.squashed(glued)) is not None:
+                    form = self.index.text(key)
+                    if form != " ".join([word.text for word in words[first:last]]):
+                        found.append(Match(first, last, key))
+        return found
+
+    def _typos(self, words: Sequence[Word], chosen: Sequence[Link]) -> dict[Match, int]:
+        """Forms that words outside of the chosen titles are a typing error or a few away from, and how many."""
+        taken = bytearray(len(words))
+        for link in chosen:
+            taken[link.first : link.last] = b"\x01" * (link.last - link.first)
+        found: dict[Match, int] = {}
+        tried: set[Match] = set()
+        for place, word in enumerate(words):
+            if taken[place] or len(word.text) < 4 or word.text in self._cues:
+                continue
+            if self._heard.of_word(word.text) < _TELLING:
+                continue
+            most = 4 if self._heard.is_common(word.text) else 24
+            for number in self.index.near(word.text):
+                for key, offset in self.index.with_word(number)[:most]:
+                    first = place - offset
+                    match = Match(first, first + self.index.length(key), key)
+                    if match in tried or first < 0 or match.last > len(words):
+                        continue
+                    tried.add(match)
+                    if edits := _edits(words, match, self.index.text(key)):
+                        name = self.index.forms(key)[0].kind >= Kind.NICKNAME
+                        if not name or (edits == 1 and len(self.index.text(key)) >= _LONG_NAME):
+                            found[match] = edits
+        return found
+
+    # ---- points
+
+    def score(self, sentence: Sentence, match: Match, shown: frozenset[int] = frozenset(), edits: int = 0) -> Link:
+        """A written form in a sentence as a link, with its points."""
+        first, last, key = match
+        words, weights = sentence.words, self.weights
+        year, year_last = _year_after(sentence, last)
+        forms = self.index.forms(key)
+        films = self._ranked(forms, year or _year_before(words, first), shown, bare_word=last - first == 1)
+        best = films[0][0]
+        rows = tuple(-row for points, row in films if best - points < _DOMINANT)
+        best += (weights.fame - 1.0) * self._fame[rows[0]]
+        rows = _by_age(rows, words, first, self._years)
+        cues = evidence(weights, sentence, first, last)
+        if edits:
+            cues += self._error_cues(words, first, last, edits)
+        told = weights.told * weights.surprise(sentence, first, last)
+        score = weights.bias + best + told + weights.points(cues)
+        why = weights.named(cues)
+        also = self._also(words, match, forms, rows, year)
+        name = "series" if also else "title" if not edits else f"{edits} typo{'s' if edits > 1 else ''}"
+        if year and abs(self._years[rows[0]] - year) <= 1:
+            last, why = year_last, ("year", *why)
+        elif also and forms[0].kind is not Kind.SERIES:
+            last += 1
+        return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits)
+
+    def _ranked(
+        self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
+    ) -> list[tuple[float, int]]:
+        """(points, −row) of the films of a written form, most likely first."""
+        weights, films = self.weights, []
+        for row, kind in forms:
+            points = self._fame[row] + weights.kind[kind.name.lower()]
+            if kind in (Kind.BARE, Kind.HEAD) and bare_word:
+                points += weights.mark("bare_word")
+            if row in shown:
+                points += weights.mark("shown")
+            if year and self._years[row]:
+                apart = abs(self._years[row] - year)
+                points += weights.mark("year" if apart == 0 else "near_year" if apart == 1 else "other_year")
+            films.append((points, -row))
+        films.sort(reverse=True)
+        return films
+
+    def _error_cues(self, words: Sequence[Word], first: int, last: int, edits: int) -> list[tuple[str, str]]:
+        cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
+        if all(self._heard.is_common(word.text) or self._heard.nearly(word.text) for word in words[first:last]):
+            cues.append(("mark", "typo_in_common"))
+        return cues
+
+    def _also(
+        self, words: Sequence[Word], match: Match, forms: Sequence[Form], rows: Sequence[int], year: int
+    ) -> tuple[int, ...]:
+        """The films besides the first that "Star Wars" or "the Bourne films" means."""
+        if forms[0].kind is Kind.SERIES:
+            return tuple(row for row, _ in forms if row != rows[0]) if len(rows) > 1 else ()
+        if year or match.last >= len(words) or words[match.last].text not in self._series_nouns:
+            return ()
+        if match.last - match.first == 1 and self._heard.is_common(words[match.first].text):
+            return ()
+        whole = normal(self.index.catalogue.movies[rows[0]].title)
+        members = {*self.index.beginning_with(self.index.text(match.key)), *self.index.beginning_with(whole)}
+        return tuple(sorted(members - {rows[0]}))
+
+    # ---- second look
+
+    def _with_neighbours(self, scored: Sequence[Link], chosen: list[Link], sentence: Sentence) -> list[Link]:
+        """Spans just below the threshold that stand in a list beside a film."""
+        if not chosen:
+            return chosen
+        bonus = self.weights.mark("list")
+        ends = {link.last for link in chosen}
+        starts = {link.first for link in chosen}
+        raised = [
+            replace(link, score=link.score + bonus, rule=f"{link.rule}; list")
+            for link in scored
+            if THRESHOLD - bonus <= link.score < THRESHOLD
+            and (_before_joint(sentence, link.first) in ends or _after_joint(sentence, link.last) in starts)
+        ]
+        return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
+
+
+def _edits(words: Sequence[Word], match: Match, form: str) -> int:
+    """Typing errors between what was typed and a written form; 0 where there are none, or too many."""
+    said = " ".join([word.text for word in words[match.first : match.last]])
+    most = 1 if len(form) < 6 else 2 if len(form) < 14 else 3
+    edits = OSA.distance(said, form, score_cutoff=most)
+    return edits if 0 < edits <= most and _digits(said) == _digits(form) else 0
+
+
+def _digits(text: str) -> list[str]:
+    return [word for word in text.split(" ") if word[0].isdecimal()]
+
+
+def _time_to_be_rated(year: int, newest: int) -> float:
+    """What to multiply a film's ratings by, because it was there to be rated for a part of the time only."""
+    return min(_RATED_FOR / max(newest + 1 - year, 1), _FAME) if year > newest - _RATED_FOR else 1.0
+
+
+def _as_year(word: str) -> int:
+    return int(word) if len(word) == 4 and word.isascii() and word.isdecimal() and 1880 <= int(word) <= 2040 else 0
+
+
+def _year_after(sentence: Sentence, last: int) -> tuple[int, int]:
+    """(year right behind a title, one past its word); (0, last) where there is none."""
+    words = sentence.words
+    if last < len(words) and (year := _as_year(words[last].text)):
+        if words[last].start - words[last - 1].end <= 3:
+            return year, last + 1
+    if last + 1 < len(words) and words[last].text == "from" and (year := _as_year(words[last + 1].text)):
+        return (year, last + 2) if words[last - 1].text not in _VAGUE else (0, last)
+    return 0, last
+
+
+def _year_before(words: Sequence[Word], first: int) -> int:
+    return _as_year(words[first - 1].text) if first else 0
+
+
+_NEWEST: Final = frozenset(("new", "newer", "newest", "latest", "recent", "remake", "reboot"))
+_OLDEST: Final = frozenset(("old", "older", "og", "original", "first", "classic"))
+_VAGUE: Final = frozenset(
+    "something anything movie movies film films one ones 1 stuff anything things classics".split()
+)
+_JOINTS: Final = frozenset(("and", "or", "also", "plus", "but", "not", "then"))
+
+
+def _by_age(rows: tuple[int, ...], words: Sequence[Word], first: int, years: Sequence[int]) -> tuple[int, ...]:
+    """Only the newest or oldest of homonyms where the word before says so."""
+    if len(rows) > 1 and first:
+        pick: Callable[..., int]
+        for said, pick in ((_NEWEST, max), (_OLDEST, min)):
+            if words[first - 1].text in said:
+                return (pick(rows, key=lambda row: years[row]),)
+    return rows
+
+
+def _before_joint(sentence: Sentence, first: int) -> int:
+    """Where the neighbour in a list would end, if the span begins at `first`; −1 where nothing joins them."""
+    words, place = sentence.words, first
+    while place > 0 and words[place - 1].text in _JOINTS:
+        place -= 1
+    joined = place < first or (first > 0 and "," in sentence.text[words[first - 1].end : words[first].start])
+    return place if joined else -1
+
+
+def _after_joint(sentence: Sentence, last: int) -> int:
+    words, place = sentence.words, last
+    while place < len(words) and words[place].text in _JOINTS:
+        place += 1
+    joined = place > last or (last < len(words) and "," in sentence.text[words[last - 1].end : words[last].start])
+    return place if joined else -1

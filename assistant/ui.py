@@ -1,0 +1,172 @@
+"""The page: wiring between the browser's events and the `Assistant`. No decisions, no state but an id.
+
+The browser keeps the id of its session (encrypted, in its own storage); the truth is in the store. Every event ends in
+the whole conversation drawn afresh from there, and the page keeps the newest drawing.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import gradio as gr
+
+from assistant import api, cards, theme
+from assistant.chat import Assistant
+from assistant.dialogue import History, Reply
+from assistant.utterance import Act
+from core.domain import Reaction
+from core.errors import MarqueeError, SettingsError, UnknownIdError
+
+_STORAGE_KEY: Final = "marquee-session"
+_STORAGE_SECRET: Final = "what-the-box-office-keeps"
+"""Not a secret from the browser's owner, who gets it with the page; fixed, so that a restarted server reads old ids."""
+
+_LOST: Final = "That conversation is not here any more, so we start afresh."
+_LAUNCH: Final[dict[str, Any]] = {
+    "run_history": False,
+    "enable_monitoring": False,
+    "max_file_size": "1kb",
+    "footer_links": ["api"],
+    "state_session_capacity": 10_000,
+    "ssr_mode": False,
+    "quiet": True,
+    "show_error": False,
+    "mcp_server": True,
+    "prevent_thread_lock": True,
+}
+_HEAD: Final = '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """The page and the typed endpoints on one `Assistant`."""
+    scripts = {name: path.read_text(encoding="utf-8") for name, path in theme.SCRIPTS.items()}
+    page = Page(assistant)
+    demo = gr.Blocks(title="Marquee", analytics_enabled=False, fill_width=True)
+    with demo:
+        session = gr.BrowserState("", storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
+        gr.HTML(theme.sign(), js_on_load=None, apply_default_css=False)
+        conversation = gr.HTML(
+            cards.conversation(_empty()), js_on_load=scripts["conversation"], apply_default_css=False
+        )
+        gr.HTML(theme.composer(), js_on_load=scripts["composer"], apply_default_css=False, elem_id="mq-composer")
+        quiet: dict[str, Any] = {
+            "outputs": [session, conversation],
+            "show_progress": "hidden",
+            "trigger_mode": "multiple",
+            "api_visibility": "private",
+        }
+        demo.load(page.opened, [session], **quiet)
+        conversation.act(page.acted, [session], **quiet)
+        api.add(assistant)
+    demo.queue(default_concurrency_limit=8, max_size=64)
+    return demo
+
+
+def serve(assistant: Assistant, *, host: str, port: int) -> None:
+    """Serve until interrupted. Raises SettingsError where the port is taken."""
+    demo, address = opened(assistant, host=host, port=port)
+    print(f"Marquee is open at {address}", flush=True)
+    demo.block_thread()
+
+
+def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, str]:
+    """Serve the page, the endpoints, the MCP tools and `/healthz` from threads of their own.
+
+    Returns what to `close()` and the address. Raises SettingsError where the port is taken.
+    """
+    demo = build(assistant)
+    try:
+        app, address, _ = demo.launch(
+            server_name=host,
+            server_port=port,
+            theme=theme.theme(),
+            css_paths=[theme.STYLE_SHEET],
+            favicon_path=theme.FAVICON,
+            head=_HEAD,
+            **_LAUNCH,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} is taken or not allowed on {host}: set MARQUEE_PORT to another, as in MARQUEE_PORT=7861."
+        ) from error
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """Says that the server answers, and with which policy."""
+        return {"status": "ok", "policy": assistant.version}
+
+    return demo, address
+
+
+class Page:
+    """Handlers of the page's events. Each takes the browser's session id and returns it (or a new one) and the page."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def opened(self, session: Any) -> tuple[str, str]:
+        """The page is opened or reloaded: draw what the store has."""
+        return self._drawn(_text(session))
+
+    def acted(self, session: Any, event: gr.EventData) -> tuple[str, str]:
+        """Something was typed or pressed; whatever the browser sends is checked here and by the store."""
+        sent = event._data if isinstance(event._data, dict) else {}  # anybody may post anything
+        data = {name: _text(sent.get(name)) for name in ("do", "id", "value")}
+        held = _text(session)
+        try:
+            return self._do(held, data["do"], data["id"], data["value"])
+        except UnknownIdError as error:
+            return self._drawn(held, str(error))
+        except (MarqueeError, ValueError) as error:
+            return self._drawn(held, str(error) if isinstance(error, MarqueeError) else "That did not work.")
+
+    def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
+        assistant, notice = self._assistant, ""
+        match do:
+            case "say":
+                session, notice = self._said(session, value)
+            case "react":
+                assistant.react(session, identity, Reaction(value))
+            case "drop" | "flip":
+                assistant.edit(session, identity, flip=do == "flip")
+            case "undo":
+                notice = "" if assistant.undo(session) else "There is nothing left to take back."
+            case "clear":
+                assistant.clear(session)
+            case "forget":
+                assistant.forget(session)
+                return "", cards.conversation(_empty(), "Everything about this conversation is deleted.")
+        return self._drawn(session, notice)
+
+    def _said(self, session: str, text: str) -> tuple[str, str]:
+        """Answers a line, in a new session where the browser holds none that is known."""
+        lost = ""
+        if session:
+            try:
+                return session, self._notice(self._assistant.respond(session, text))
+            except UnknownIdError:
+                lost = _LOST
+        session = self._assistant.start()
+        return session, lost or self._notice(self._assistant.respond(session, text))
+
+    def _notice(self, reply: Reply) -> str:
+        """What to say beside the conversation: a line that took a turn back is no turn itself."""
+        return reply.text if reply.understood.act == Act.UNDO.value else ""
+
+    def _drawn(self, session: str, notice: str = "") -> tuple[str, str]:
+        if not session:
+            return "", cards.conversation(_empty(), notice)
+        try:
+            return session, cards.conversation(self._assistant.history(session), notice)
+        except UnknownIdError:
+            return "", cards.conversation(_empty(), _LOST)
+
+
+def _empty() -> History:
+    """What there is to draw before anything was said."""
+    return History("", (), (), time.time_ns())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,62 @@
+"""A catalogue of a few films that are hard to tell apart, small enough to know by heart."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from core.catalogue import Catalogue
+from core.domain import Facet, Movie
+
+_FILMS = (
+    # title, year, aliases, genres, ratings; best known first
+    ("The Matrix", 1999, (), ("Action", "Sci-Fi"), 700),
+    ("Star Wars: Episode IV - A New Hope", 1977, (), ("Sci-Fi",), 690),
+    ("Star Wars: Episode V - The Empire Strikes Back", 1980, (), ("Sci-Fi",), 600),
+    ("Alien", 1979, (), ("Horror", "Sci-Fi"), 470),
+    ("Titanic", 1997, (), ("Drama", "Romance"), 455),
+    ("Terminator 2: Judgment Day", 1991, (), ("Action", "Sci-Fi"), 450),
+    ("The Rock", 1996, (), ("Action",), 380),
+    ("Up", 2009, (), ("Animation", "Comedy"), 350),
+    ("The Good, the Bad and the Ugly", 1966, ("Il Buono, il brutto, il cattivo",), ("Western",), 300),
+    ("WALL·E", 2008, (), ("Animation",), 290),
+    ("Love Actually", 2003, (), ("Comedy", "Romance"), 250),
+    ("Mad Max: Fury Road", 2015, (), ("Action",), 200),
+    ("The Godfather: Part II", 1974, (), ("Crime", "Drama"), 190),
+    ("The Thing", 1982, (), ("Horror", "Sci-Fi"), 150),
+    ("Rocky II", 1979, (), ("Drama",), 120),
+    ("Amelie", 2001, ("Le Fabuleux destin d'Amélie Poulain",), ("Comedy", "Romance"), 110),
+    ("Oppenheimer", 2023, (), ("Drama",), 45),
+    ("Solaris", 2002, (), ("Sci-Fi",), 43),
+    ("It", 2017, (), ("Horror",), 34),
+    ("Solaris", 1972, ("Solyaris",), ("Sci-Fi",), 32),
+    ("The Thing", 2011, (), ("Horror",), 14),
+    ("After All These Years", 2013, (), ("Drama",), 0),
+)
+_TAGS = {
+    "tom hanks": (4,),
+    "time travel": (5,),
+    "feel-good": (7, 10, 15),
+    "dark": (0, 3, 13),
+    "christopher nolan": (0,),
+}
+
+
+def catalogue() -> Catalogue:
+    """22 films, their genres, five tags and one person; all can be recommended."""
+    movies = tuple(
+        Movie(row, 100 + row, title, year, genres, aliases)
+        for row, (title, year, aliases, genres, _) in enumerate(_FILMS)
+    )
+    genres = sorted({genre for movie in movies for genre in movie.genres})
+    members: list[tuple[Facet, tuple[int, ...]]] = [
+        (Facet("genre", name), tuple(movie.row for movie in movies if name in movie.genres)) for name in genres
+    ]
+    members += [(Facet("tag", name), rows) for name, rows in _TAGS.items()]
+    members.append((Facet("person", "Sigourney Weaver"), (3, 9)))
+    dense = np.zeros((len(members), len(movies)), dtype=np.bool_)
+    for index, (_, rows) in enumerate(members):
+        dense[index, list(rows)] = True
+    counts = np.array([film[-1] for film in _FILMS], dtype=np.int64)
+    facets = tuple(facet for facet, _ in members)
+    return Catalogue(movies, facets, sparse.csr_matrix(dense), counts, len(movies))

@@ -1,0 +1,25 @@
+"""Starting the app: what is wrong is one sentence, before any server starts."""
+
+from __future__ import annotations
+
+import pytest
+
+import app
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("MARQUEE_BUNDLE", "no/such/bundle", "no/such/bundle"),
+        ("MARQUEE_FILMS", "many", "MARQUEE_FILMS is 'many', but must be a whole number from 1 to 10."),
+        ("DATABASE_URL", "mysql://x", "DATABASE_URL"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert app.main() == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Marquee cannot start: ") and said in told
+    assert told.count("\n") == 1 and "Traceback" not in told

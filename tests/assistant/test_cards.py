@@ -1,0 +1,167 @@
+"""The page as HTML: everything is shown, nothing that was typed or read from a file can become markup."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import cards
+from assistant.dialogue import Card, Chip, ChipKind, Exchange, History, Question, Understood
+from assistant.posters import HEIGHT, WIDTH, poster
+from core.domain import Movie, Reaction, Reason, Recommendation
+
+EVIL = "<img src=x onerror=alert(1)>\"'${alert(1)}{{this}}`"
+
+ALIEN = Movie(0, 1214, "Alien", 1979, ("Horror", "Sci-Fi"), imdb_id=78748, tmdb_id=348)
+FILM = Recommendation(
+    "id-1", ALIEN, 0.62, 1.0, "v1", (Reason("liked by fans of Jaws", 0.7, 5), Reason("many people like it", -0.08))
+)
+
+
+class Elements(HTMLParser):
+    """Reads HTML, insists that every element is closed, and keeps tags with their attributes and texts."""
+
+    VOID = frozenset({"rect", "circle", "path", "ellipse", "img", "br", "use"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def of(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
+        wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
+        return [found for name, found in self.tags if name == tag and wanted.items() <= found.items()]
+
+
+def history(*exchanges: Exchange, taste: tuple[Chip, ...] = ()) -> History:
+    return History("session", exchanges, taste, 5_000)
+
+
+def exchange(number: int = 0, text: str = "hello", film: Recommendation = FILM, **more: object) -> Exchange:
+    understood = Understood("recommend", (Chip(ChipKind.LIKE, "Jaws (1975)", "movie:1387", 0, 4),), None, ("More",))
+    return Exchange(number, text, "Three for tonight:", understood, (Card(film, **more),))  # type: ignore[arg-type]
+
+
+def test_an_empty_page_welcomes_with_examples() -> None:
+    page = Elements(cards.conversation(history()))
+    assert len(page.of("button", data_do="say")) == 4
+    assert page.of("article") == []
+
+
+def test_a_film_shows_what_it_is_and_four_reactions() -> None:
+    page = Elements(cards.film_card(Card(FILM, Reaction.DOWN)))
+    told = " ".join(page.texts)
+    assert all(part in told for part in ("Alien", "1979", "Horror · Sci-Fi", "Liked by fans of Jaws."))
+    pressed = {button["data-reaction"]: button["aria-pressed"] for button in page.of("button")}
+    assert pressed == {"up": "false", "down": "true", "seen": "false", "not_tonight": "false"}
+    assert all("Alien" in (button["aria-label"] or "") for button in page.of("button"))
+    assert [link["href"] for link in page.of("a", target="_blank", rel="noopener noreferrer")] == [
+        "https://www.imdb.com/title/tt0078748/",
+        "https://www.themoviedb.org/movie/348",
+    ]
+
+
+def test_why_lists_every_part_and_the_sum() -> None:
+    texts = Elements(cards.film_card(Card(FILM))).texts
+    assert [text for text in texts if text[:1] in "+−" and text[1:2].isdigit()] == ["+0.70", "−0.08", "+0.62"]
+
+
+def test_a_gamble_says_so() -> None:
+    assert "a gamble" in cards.film_card(Card(replace(FILM, explored=True)))
+    assert "a gamble" not in cards.film_card(Card(FILM))
+
+
+def test_quick_replies_belong_to_the_last_turn_only() -> None:
+    page = Elements(cards.conversation(history(exchange(0), exchange(1))))
+    assert [button["data-value"] for button in page.of("button", data_do="say")] == ["More"]
+
+
+def test_a_long_conversation_draws_the_latest_turns() -> None:
+    page = Elements(cards.conversation(history(*(exchange(number) for number in range(95)))))
+    assert len(page.of("article")) == 15
+    assert any("80 earlier turns" in text for text in page.texts)
+    for turns, drawn in ((20, 20), (21, 11), (30, 20), (31, 11)):
+        page = Elements(cards.conversation(history(*(exchange(number) for number in range(turns)))))
+        assert len(page.of("article")) == drawn
+
+
+def test_the_taste_panel_can_be_edited() -> None:
+    taste = (
+        Chip(ChipKind.LIKE, "Jaws (1975)", "movie:1387"),
+        Chip(ChipKind.NEVER, "horror", "genre:Horror"),
+        Chip(ChipKind.YEARS, "1990–1999"),
+    )
+    page = Elements(cards.conversation(history(exchange(), taste=taste)))
+    assert [button["data-id"] for button in page.of("button", data_do="drop")] == [
+        "movie:1387",
+        "genre:Horror",
+        "years",
+    ]
+    assert [button["data-id"] for button in page.of("button", data_do="flip")] == ["movie:1387", "genre:Horror"]
+
+
+@pytest.mark.parametrize("evil", [EVIL, "</li></ol><script>alert(1)</script>", "&lt;b&gt;", "\u202e\x00"])
+def test_nothing_typed_or_read_becomes_markup(evil: str) -> None:
+    movie = replace(ALIEN, title=evil, genres=(evil,))
+    film = replace(FILM, id=evil, movie=movie, reasons=(Reason(evil, 0.6, 3), Reason("many people like it", 0.02)))
+    chip = Chip(ChipKind.UNKNOWN, evil, evil)
+    understood = Understood("recommend", (chip,), Question((evil,), (evil,), 1.0), (evil,))
+    page = cards.conversation(history(Exchange(0, evil, evil, understood, (Card(film),)), taste=(chip,)), notice=evil)
+    elements = Elements(page)
+    assert elements.of("img") == [] and elements.of("script") == [] and elements.of("b") != []
+    assert not any(name.startswith("on") for _, attributes in elements.tags for name in attributes)
+    assert evil.replace("\x00", "") in "".join(elements.texts).replace("\x00", "").replace("\ufffd", "")
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_shown_as_it_is(text: str) -> None:
+    page = Elements(cards.conversation(history(exchange(text=text))))
+    assert page.of("script") == [] and page.of("div", role="log")
+
+
+@given(
+    st.integers(1, 300_000), st.lists(st.sampled_from(["Western", "Drama", "Sci-Fi", "Musical", "Horror"]), unique=True)
+)
+def test_posters_are_small_local_and_always_the_same(movie_id: int, genres: list[str]) -> None:
+    movie = replace(ALIEN, movie_id=movie_id, genres=tuple(genres))
+    art = poster(movie)
+    assert art == poster(movie)
+    assert len(art) < 4_000 and "http" not in art and "url(" not in art
+    assert Elements(art).of("svg", viewbox=f"0 0 {WIDTH} {HEIGHT}")
+
+
+def test_understood_survives_the_store() -> None:
+    understood = Understood(
+        "recommend",
+        tuple(Chip(kind, "x", "movie:1", 1, 2) for kind in ChipKind),
+        Question(("movie:1",), ("Solaris (1972)",), -1.0, similar_only=True),
+        ("More",),
+        (("id", "up"),),
+    )
+    assert Understood.from_json(understood.to_json()) == understood
+    for broken in ("[]", "{}", '{"act": 1}', "null"):
+        with pytest.raises(ValueError, match="not an understood turn"):
+            Understood.from_json(broken)

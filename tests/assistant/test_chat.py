@@ -1,0 +1,549 @@
+"""Whole conversations with the real understanding and store, and a policy whose numbers are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import screening
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.chat import LONGEST_TEXT, Assistant
+from assistant.dialogue import ChipKind, Reply
+from core.catalogue import Catalogue
+from core.domain import Outcome, Reaction
+from core.errors import UnknownIdError
+from core.session import SessionState
+from core.store import Store
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return screening.catalogue(tmp_path_factory.mktemp("films"))
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'chat.db'}"
+
+
+@pytest.fixture(autouse=True)
+def small_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two westerns are enough to insist on westerns: in the real catalogue a facet of so few films is only a wish."""
+    monkeypatch.setattr("assistant.facets._ENOUGH", 1)
+
+
+@pytest.fixture
+def chat(films: Catalogue, url: str) -> Iterator[Assistant]:
+    with screening.assistant(films, url) as assistant:
+        yield assistant
+
+
+def titles(reply: Reply) -> list[str]:
+    return [film.movie.title for film in reply.recommendations]
+
+
+def told(reply: Reply) -> list[tuple[str, str]]:
+    return [(chip.kind.value, chip.label) for chip in reply.understood.chips]
+
+
+def state_of(url: str, session: str, films: Catalogue) -> SessionState:
+    with Store.open(url) as store, store.session(session) as record:
+        return SessionState.from_json(record.state, films)
+
+
+def token(films: Catalogue, title: str, year: int | None = None) -> int:
+    return next(
+        movie.row + 1 for movie in films.movies if movie.title == title and (year is None or movie.year == year)
+    )
+
+
+OPENING = "I loved Alien and The Thing but hated Titanic"
+
+
+class TestTastes:
+    def test_three_titles_get_their_signs_and_the_films_are_none_of_them(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), OPENING)
+        assert told(reply) == [
+            ("like", "Alien (1979)"),
+            ("like", "The Thing (1982)"),
+            ("dislike", "Titanic (1997)"),
+        ]
+        # 0.5 − .01 row + (.4 + .4) × shared: Event Horizon shares both genres (row 6), the others one of two.
+        assert titles(reply) == ["Event Horizon", "Aliens", "Men in Black"]
+        assert reply.recommendations[0].q_value == pytest.approx(0.44 + 0.8)
+        assert "Alien and The Thing" in reply.text and "Titanic" in reply.text
+
+    def test_chips_point_at_the_words(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), OPENING)
+        words = [OPENING[chip.start : chip.end] for chip in reply.understood.chips]
+        assert words[0] == "Alien" and words[1].endswith("Thing") and words[2] == "Titanic"
+
+    def test_reasons_add_up_to_the_q_value_and_name_what_was_said(self, chat: Assistant) -> None:
+        film = chat.respond(chat.start(), OPENING).recommendations[0]
+        assert sum(reason.contribution for reason in film.reasons) == pytest.approx(film.q_value, abs=1e-6)
+        assert [(reason.text, round(reason.contribution, 2)) for reason in film.reasons] == [
+            ("many people like it", 0.44),
+            ("liked by fans of Alien", 0.4),
+            ("liked by fans of The Thing", 0.4),
+        ]
+
+    def test_a_film_named_without_praise_is_a_pointer_and_not_shown(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), "What about Heat?")
+        assert told(reply) == [("named", "Heat (1995)")]
+        assert "Heat" not in titles(reply)
+
+    def test_seen_without_opinion(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        assert told(chat.respond(session, "I've seen Heat")) == [("seen", "Heat (1995)")]
+        assert state_of(url, session, films).outcome_of(token(films, "Heat")) is Outcome.SEEN
+
+    def test_having_seen_it_does_not_take_an_opinion_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        chat.respond(session, "I loved Heat")
+        chat.respond(session, "I've seen Heat")
+        assert state_of(url, session, films).outcome_of(token(films, "Heat")) is Outcome.STATED_LIKE
+
+    def test_a_mind_may_change(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        chat.respond(session, "I loved Titanic")
+        chat.respond(session, "Actually I hated Titanic")
+        assert state_of(url, session, films).outcome_of(token(films, "Titanic")) is Outcome.STATED_DISLIKE
+
+    def test_cold_it_recommends_and_invites(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), "Surprise me")
+        assert titles(reply) == ["Alien", "The Thing", "Titanic"]
+        assert "loved" in reply.text
+
+
+class TestWishes:
+    def test_funnier_from_the_90s(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        reply = chat.respond(session, "something funnier, from the 90s")
+        assert ("years", "1990–1999") in told(reply)
+        assert all(1990 <= film.movie.year <= 1999 for film in reply.recommendations)
+        assert any("Comedy" in film.movie.genres for film in reply.recommendations)
+        assert "from the 90s" in reply.text
+
+    def test_years_stay_until_lifted(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "films from the 90s")
+        more = chat.respond(session, "more")
+        assert all(1990 <= film.movie.year <= 1999 for film in more.recommendations)
+        lifted = chat.respond(session, "any year")
+        assert ("lifted", "1990–1999") in told(lifted)
+        assert any(not 1990 <= film.movie.year <= 1999 for film in lifted.recommendations)
+
+    def test_a_genre_asked_for_is_the_only_one_shown_and_said(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), "a western")
+        assert titles(reply) == ["Blazing Saddles", "Unforgiven"]
+        assert "westerns" in reply.text and "Only two" in reply.text
+
+    def test_an_avoided_genre_is_never_shown(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "no horror")
+        for _ in range(6):
+            reply = chat.respond(session, "more")
+            assert not any("Horror" in film.movie.genres for film in reply.recommendations)
+
+    def test_a_new_genre_replaces_one_it_cannot_go_with(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "a western")
+        reply = chat.respond(session, "a musical")
+        assert ("lifted", "western") in told(reply)
+        assert titles(reply) == ["Moulin Rouge", "Cabaret"]
+
+    def test_a_new_wish_of_another_kind_wins_too(self, chat: Assistant, films: Catalogue) -> None:
+        session = chat.start()
+        chat.respond(session, "a western")
+        chat.respond(session, "no comedies")
+        reply = chat.respond(session, "a musical")
+        assert told(reply) == [("only", "musical"), ("lifted", "western")]
+
+    def test_a_new_genre_joins_one_it_goes_with(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "a comedy")
+        reply = chat.respond(session, "a romance")
+        assert titles(reply) == ["Groundhog Day", "Amelie"]  # the third was among the comedies
+        assert "Only two fit your wish for romantic comedies" in reply.text
+
+    def test_a_contradicting_wish_wins(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "no comedies")
+        reply = chat.respond(session, "a comedy")
+        assert reply.recommendations
+        assert all("Comedy" in film.movie.genres for film in reply.recommendations)
+
+    def test_when_nothing_fits_it_says_which_wish_to_lift(self, chat: Assistant) -> None:
+        session = chat.start()
+        reply = chat.respond(session, "a western from the 40s")
+        assert not reply.recommendations
+        assert "westerns from the 40s" in reply.text
+        assert "any year" in reply.text and "forget western" in reply.text
+        assert titles(chat.respond(session, reply.understood.suggestions[0])) == ["Blazing Saddles", "Unforgiven"]
+
+    def test_a_number_of_films(self, chat: Assistant) -> None:
+        assert len(chat.respond(chat.start(), "5 comedies please").recommendations) == 5
+
+    def test_forgetting(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        reply = chat.respond(session, "forget Titanic")
+        assert told(reply) == [("forgotten", "Titanic (1997)")]
+        state = state_of(url, session, films)
+        assert state.outcome_of(token(films, "Titanic")) is Outcome.RETRACTED
+        assert state.outcome_of(token(films, "Alien")) is Outcome.STATED_LIKE
+
+
+class TestNeverAgain:
+    def test_no_film_is_shown_twice_or_after_it_was_named(self, chat: Assistant, films: Catalogue) -> None:
+        session = chat.start()
+        seen = ["Alien", "The Thing", "Titanic"]
+        chat_lines = [OPENING, "more", "something else", "start over", "more", "surprise me", "more", "more"]
+        shown = [title for line in chat_lines for title in titles(chat.respond(session, line))]
+        assert not set(shown) & set(seen)
+        ids = [film for film in shown if film != "Solaris"]  # two films bear that name
+        assert len(ids) == len(set(ids)) == len(films.movies) - len(seen) - 2
+
+    def test_an_empty_house_says_so(self, chat: Assistant) -> None:
+        session = chat.start()
+        for _ in range(8):
+            chat.respond(session, "more")
+        reply = chat.respond(session, "more")
+        assert not reply.recommendations and "nothing left" in reply.text
+
+
+class TestReactions:
+    def test_a_thumb_changes_the_state_at_once_and_is_a_reward(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
+        session = chat.start()
+        first, second, third = chat.respond(session, OPENING).recommendations
+        assert chat.react(session, first.id, Reaction.DOWN)
+        assert chat.react(session, second.id, Reaction.UP)
+        assert chat.react(session, third.id, Reaction.NOT_TONIGHT)
+        state = state_of(url, session, films)
+        outcomes = [state.outcome_of(film.movie.row + 1) for film in (first, second, third)]
+        assert outcomes == [Outcome.DOWN, Outcome.UP, Outcome.NOT_TONIGHT]
+        with Store.open(url) as store:
+            assert [(step.reaction, step.reward) for step in store.log()] == [
+                ("down", -0.5),
+                ("up", 1.0),
+                ("not_tonight", -0.1),
+            ]
+
+    def test_twice_is_once_and_clear_takes_it_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        film = chat.respond(session, OPENING).recommendations[0]
+        assert chat.react(session, film.id, Reaction.UP)
+        assert not chat.react(session, film.id, Reaction.UP)
+        assert chat.react(session, film.id, Reaction.CLEAR)
+        assert state_of(url, session, films).outcome_of(film.movie.row + 1) is Outcome.SHOWN
+        with Store.open(url) as store:
+            assert {step.reward for step in store.log()} == {0.0}
+
+    def test_reactions_move_the_next_films(self, chat: Assistant) -> None:
+        liked, disliked = chat.start(), chat.start()
+        for session, reaction in ((liked, Reaction.UP), (disliked, Reaction.DOWN)):
+            films = chat.respond(session, OPENING).recommendations
+            comedy = next(film for film in films if "Comedy" in film.movie.genres)
+            chat.react(session, comedy.id, reaction)
+        assert sum("Comedy" in film.movie.genres for film in chat.respond(liked, "more").recommendations) > sum(
+            "Comedy" in film.movie.genres for film in chat.respond(disliked, "more").recommendations
+        )
+
+    def test_words_about_a_recommended_film_are_a_reaction(self, chat: Assistant, url: str) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        chat.respond(session, "I've seen Aliens and hated it")
+        with Store.open(url) as store:
+            assert [step.reaction for step in store.log()][:3] == [None, "down", None]
+
+    def test_the_second_one(self, chat: Assistant, url: str) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        reply = chat.respond(session, "I liked the second one")
+        assert told(reply) == [("like", "Aliens (1986)")]
+        with Store.open(url) as store:
+            assert [step.reward for step in store.log()][:3] == [0.0, 1.0, 0.0]
+
+    def test_ids_of_another_session_are_refused(self, chat: Assistant) -> None:
+        film = chat.respond(chat.start(), OPENING).recommendations[0]
+        with pytest.raises(UnknownIdError):
+            chat.react(chat.start(), film.id, Reaction.UP)
+        with pytest.raises(UnknownIdError):
+            chat.respond("no such session", "hi")
+
+    def test_rapid_and_simultaneous_clicks_lose_nothing(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        shown = chat.respond(session, "10 films").recommendations
+        assert len(shown) == 10
+        with ThreadPoolExecutor(8) as pool:
+            turns = [pool.submit(chat.respond, session, "more") for _ in range(3)]
+            list(pool.map(lambda film: chat.react(session, film.id, Reaction.UP), shown))
+        assert all(len(turn.result().recommendations) == 3 for turn in turns)
+        state = state_of(url, session, films)
+        assert all(state.outcome_of(film.movie.row + 1) is Outcome.UP for film in shown)
+        assert len(state.tokens(Outcome.SHOWN)) == 3
+        assert len(state.tokens(Outcome.PASSED)) == 6
+
+
+class TestQuestions:
+    def test_two_films_of_one_name_are_asked_about(self, chat: Assistant) -> None:
+        session = chat.start()
+        reply = chat.respond(session, "I loved Solaris")
+        assert reply.ambiguous == ("Solaris",)
+        assert not reply.recommendations
+        assert reply.text.endswith("?") and "1972" in reply.text and "2002" in reply.text
+        assert set(reply.understood.suggestions) == {"Solaris (1972)", "Solaris (2002)"}
+
+    @pytest.mark.parametrize("answer", ["1972", "Solaris (1972)"])
+    def test_the_answer_keeps_the_sign(self, chat: Assistant, answer: str) -> None:
+        session = chat.start()
+        chat.respond(session, "I hated Solaris")
+        assert told(chat.respond(session, answer)) == [("dislike", "Solaris (1972)")]
+
+    def test_an_unknown_title_is_said_back(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), "I loved Blorptron 9000")
+        assert reply.unresolved == ("Blorptron 9000",)
+        assert "“Blorptron 9000”" in reply.text
+        assert not reply.recommendations
+
+
+class TestSmallTalk:
+    @pytest.mark.parametrize("line", ["hi", "help", "", "   ", "😀", "thanks", "bye", "what's the weather like?"])
+    def test_every_line_gets_words_and_no_films(self, chat: Assistant, line: str) -> None:
+        reply = chat.respond(chat.start(), line)
+        assert reply.text and not reply.recommendations
+
+    def test_ten_thousand_characters_and_more(self, chat: Assistant) -> None:
+        session = chat.start()
+        assert chat.respond(session, "I loved Alien. " + "bla " * (LONGEST_TEXT // 4)).text
+        assert f"{LONGEST_TEXT:,}" in chat.respond(session, "x" * (LONGEST_TEXT + 1)).text
+        assert len(chat.history(session).exchanges[-1].text) == LONGEST_TEXT
+
+    def test_why_explains_the_film_meant(self, chat: Assistant) -> None:
+        session = chat.start()
+        assert "no film" in chat.respond(session, "why?").text
+        chat.respond(session, OPENING)
+        reply = chat.respond(session, "why the second one?")
+        assert reply.text.startswith("Aliens (1986): many people like it +0.47, liked by fans of Alien +0.20")
+        assert "+0.87" in reply.text  # 0.5 − 0.03 + (.4 + .4) / 2
+
+    def test_what_is_known(self, chat: Assistant) -> None:
+        session = chat.start()
+        assert "Nothing" in chat.respond(session, "what do you know about me?").text
+        chat.respond(session, OPENING)
+        chat.respond(session, "from the 90s")
+        text = chat.respond(session, "what do you know about me?").text
+        assert all(part in text for part in ("Alien", "The Thing", "Titanic", "films from the 90s"))
+
+    def test_the_same_turn_always_reads_the_same(self, films: Catalogue) -> None:
+        from assistant.records import seed_of
+
+        assert seed_of(1, "abc", 2) == seed_of(1, "abc", 2) != seed_of(1, "abc", 3)
+
+
+class TestTakingBack:
+    def test_undo_goes_back_one_turn(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        before = state_of(url, session, films)
+        chat.respond(session, "from the 90s")
+        assert chat.undo(session)
+        assert state_of(url, session, films) == before
+        assert [exchange.text for exchange in chat.history(session).exchanges] == [OPENING]
+        assert chat.undo(session) and not chat.undo(session)
+        assert state_of(url, session, films) == SessionState()
+
+    def test_undo_in_words(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        assert chat.respond(session, "undo").understood.act == "undo"
+        assert chat.history(session).exchanges == ()
+
+    def test_thumbs_given_to_earlier_turns_stay(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        film = chat.respond(session, OPENING).recommendations[0]
+        chat.respond(session, "more")
+        chat.react(session, film.id, Reaction.UP)
+        chat.undo(session)
+        assert state_of(url, session, films).outcome_of(film.movie.row + 1) is Outcome.UP
+        assert chat.history(session).exchanges[0].cards[0].reaction is Reaction.UP
+
+    def test_reactions_in_words_are_taken_back_with_their_turn(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
+        session = chat.start()
+        film = chat.respond(session, OPENING).recommendations[0]
+        chat.react(session, film.id, Reaction.DOWN)
+        chat.respond(session, "I liked the first one")
+        assert chat.history(session).exchanges[0].cards[0].reaction is Reaction.UP
+        chat.undo(session)
+        assert chat.history(session).exchanges[0].cards[0].reaction is Reaction.DOWN
+        assert state_of(url, session, films).outcome_of(film.movie.row + 1) is Outcome.DOWN
+
+    def test_start_over_lets_go_of_tastes_and_wishes(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        chat.respond(session, "from the 90s")
+        chat.respond(session, "start over")
+        assert chat.history(session).taste == ()
+        chat.undo(session)
+        assert len(chat.history(session).taste) == 4
+
+    def test_clear_empties_the_page_and_keeps_the_id(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        chat.clear(session)
+        history = chat.history(session)
+        assert history.exchanges == () and history.taste == ()
+        assert chat.respond(session, "hi").text
+
+    def test_forget_deletes_everything(self, chat: Assistant, url: str) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        chat.forget(session)
+        with pytest.raises(UnknownIdError):
+            chat.history(session)
+        with Store.open(url) as store:
+            assert list(store.log()) == []
+
+    def test_a_chip_can_be_taken_back_or_turned_round(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        chat.respond(session, "no horror")
+        chat.respond(session, "from the 90s")
+        chat.edit(session, "movie:3", flip=True)
+        chat.edit(session, "movie:1")
+        chat.edit(session, "years")
+        chat.edit(session, "genre:Horror")
+        assert [(chip.kind, chip.label) for chip in chat.history(session).taste] == [
+            (ChipKind.LIKE, "The Thing (1982)"),
+            (ChipKind.LIKE, "Titanic (1997)"),
+        ]
+        with pytest.raises(UnknownIdError):
+            chat.edit(session, "movie:1")
+
+
+class TestMemory:
+    def test_a_restart_goes_on_where_it_was(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        reply = chat.respond(session, OPENING)
+        chat.react(session, reply.recommendations[0].id, Reaction.UP)
+        chat.respond(session, "I loved Solaris")
+        before = chat.history(session)
+        chat.close()
+        with screening.assistant(films, url) as again:
+            after = again.history(session)
+            assert after.exchanges == before.exchanges and after.taste == before.taste
+            assert told(again.respond(session, "1972")) == [("like", "Solaris (1972)")]
+
+    def test_everything_logged_can_be_read_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        reply = chat.respond(session, OPENING)
+        with Store.open(url) as store:
+            steps = list(store.log())
+        assert [step.movie_id for step in steps] == [film.movie.movie_id for film in reply.recommendations]
+        assert [step.propensity for step in steps] == [1.0, 1.0, 1.0]
+        assert {step.policy_version for step in steps} == {"linear-1"}
+        state = SessionState.from_json(steps[0].state, films)
+        assert state.tokens(Outcome.STATED_LIKE) == (1, 2) and state.tokens(Outcome.SHOWN) == ()
+
+    def test_a_recorded_chat_replayed_through_the_transitions_is_the_same_observation(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
+        session = chat.start()
+        for line in (OPENING, "something funnier", "no musicals", "more"):
+            for film, reaction in zip(chat.respond(session, line).recommendations, Reaction, strict=False):
+                chat.react(session, film.id, reaction)
+        state = SessionState()
+        with Store.open(url) as store, store.session(session) as record:
+            for turn in record.turns:
+                said = SessionState.from_json(turn.state_shown, films)
+                for event in said.events:
+                    if state.outcome_of(event.token) is None:
+                        state = state.state(event.token, event.outcome)
+                for shown in turn.shown:
+                    state = state.show(films.token_of_movie_id(shown.movie_id) or 0)
+                for shown in turn.shown:
+                    if shown.reaction:
+                        state = state.react(films.token_of_movie_id(shown.movie_id) or 0, Reaction(shown.reaction))
+            final = SessionState.from_json(record.state, films)
+        np.testing.assert_array_equal(state.observation(), final.observation())
+
+    def test_export_holds_what_was_said(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, OPENING)
+        assert "Alien and The Thing" in json.dumps(chat.export(session))
+
+    def test_gambles_are_logged_with_their_chance(self, films: Catalogue, url: str) -> None:
+        with screening.assistant(films, url, gambles=0.5, seed=3) as chat:
+            session = chat.start()
+            shown = [film for _ in range(5) for film in chat.respond(session, "more").recommendations]
+        gambles = [film for film in shown if film.explored]
+        assert gambles and all(0 < film.propensity < 0.5 for film in gambles)
+        assert all(film.propensity >= 0.5 for film in shown if not film.explored)
+
+
+LINES = st.sampled_from(
+    [
+        OPENING,
+        "I loved Casablanca",
+        "hated Jaws",
+        "I've seen Heat",
+        "loved the first one",
+        "not the second one",
+        "I loved Solaris",
+        "1972",
+        "more",
+        "2 films",
+        "a comedy",
+        "a western",
+        "no horror",
+        "something funnier",
+        "from the 90s",
+        "before 1980",
+        "any year",
+        "forget horror",
+        "forget Alien",
+        "start over",
+        "why?",
+        "what do you know about me?",
+        "hi",
+        "",
+    ]
+)
+
+
+class TestAnyConversation:
+    @settings(max_examples=40)
+    @given(lines=st.lists(st.one_of(LINES, st.text(max_size=40)), max_size=9), clicks=st.data())
+    def test_the_promises_hold(self, films: Catalogue, lines: list[str], clicks: st.DataObject) -> None:
+        """No film twice, every wish kept, reasons that add up, undo all the way back: whatever is said and clicked."""
+        with screening.assistant(films, "sqlite://") as chat:
+            session = chat.start()
+            shown: list[int] = []
+            for line in lines:
+                reply = chat.respond(session, line)
+                assert reply.text.strip()
+                for film in reply.recommendations:
+                    assert sum(part.contribution for part in film.reasons) == pytest.approx(film.q_value, abs=1e-4)
+                    if clicks.draw(st.booleans()):
+                        chat.react(session, film.id, clicks.draw(st.sampled_from(list(Reaction))))
+                shown += [film.movie.movie_id for film in reply.recommendations]
+            assert len(shown) == len(set(shown))
+            for exchange in chat.history(session).exchanges:
+                years = [chip.label for chip in exchange.understood.chips if chip.kind is ChipKind.YEARS]
+                for card in exchange.cards if years == ["1990–1999"] else ():
+                    assert 1990 <= card.recommendation.movie.year <= 1999
+            while chat.undo(session):
+                pass
+            history = chat.history(session)
+            assert history.exchanges == () and history.taste == ()

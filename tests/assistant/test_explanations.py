@@ -1,0 +1,107 @@
+"""Reasons: exact parts, grouped and worded, nothing the numbers do not carry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import screening
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.explanations import MOST, REST, headline, reasons
+from core.catalogue import Catalogue
+from core.domain import Outcome, Reaction
+from core.policy import Contribution, Policy
+from core.session import SessionState
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return screening.catalogue(tmp_path_factory.mktemp("films"))
+
+
+def worded(films: Catalogue, state: SessionState, *parts: tuple[int, float]) -> list[tuple[str, float]]:
+    contributions = [Contribution(token, value) for token, value in parts]
+    return [(reason.text, round(reason.contribution, 3)) for reason in reasons(state, films, contributions)]
+
+
+def test_each_kind_of_event_has_its_words(films: Catalogue) -> None:
+    comedy, horror = films.token_of_facet("genre", "Comedy") or 0, films.token_of_facet("genre", "Horror") or 0
+    state = (
+        SessionState()
+        .state(1, Outcome.STATED_LIKE)
+        .state(3, Outcome.STATED_DISLIKE)
+        .state(18, Outcome.SEEN)
+        .state(comedy, Outcome.WANTED)
+        .state(horror, Outcome.AVOIDED)
+        .show(5)
+        .show(6)
+    )
+    for_it = worded(
+        films, state, (0, 0.3), (1, 0.9), (3, 0.8), (18, 0.7), (comedy, 0.6), (horror, 0.5), (5, 0.2), (6, 0.2)
+    )
+    assert for_it == [
+        ("liked by fans of Alien", 0.9),
+        ("away from Titanic", 0.8),
+        ("liked by people who know Heat", 0.7),
+        ("goes with comedy, as you asked", 0.6),
+        ("away from horror, as you asked", 0.5),
+        ("away from what you passed over", 0.4),
+        ("many people like it", 0.3),
+    ]
+    against = worded(films, state, (0, -0.3), (1, -0.9), (3, -0.8), (comedy, -0.6), (horror, -0.5), (5, -0.4))
+    assert against == [
+        ("less liked by fans of Alien", -0.9),
+        ("close to Titanic, which you did not like", -0.8),
+        ("less of comedy than you asked for", -0.6),
+        ("has a touch of horror", -0.5),
+        ("close to what you passed over", -0.4),
+        ("not a film for everyone", -0.3),
+    ]
+
+
+def test_small_and_retracted_parts_are_told_together(films: Catalogue) -> None:
+    state = SessionState().state(1, Outcome.STATED_LIKE).state(2, Outcome.STATED_LIKE).retract(2)
+    assert worded(films, state, (0, 0.1), (1, 0.004), (2, 0.05)) == [("some people like it", 0.1), (REST, 0.054)]
+
+
+def test_a_long_conversation_gives_a_short_list(films: Catalogue) -> None:
+    state = SessionState()
+    for token in range(1, 21):
+        state = state.state(token, Outcome.STATED_LIKE)
+    told = worded(films, state, (0, 0.1), *((token, 0.01 * token) for token in range(1, 21)))
+    assert len(told) == MOST + 2
+    assert told[-1] == (REST, round(0.01 * sum(range(1, 13)), 3))
+
+
+@given(st.data())
+def test_reasons_of_any_session_add_up(films: Catalogue, data: st.DataObject) -> None:
+    """The sum of the reasons is the policy's Q-value, for every session of stated tastes, shows and reactions."""
+    policy = Policy(screening.Linear(films), films, "v")
+    tokens = data.draw(st.lists(st.integers(1, films.n_items), unique=True, max_size=films.n_items - 1))
+    state = SessionState()
+    for token in tokens:
+        if data.draw(st.booleans()):
+            state = state.state(token, data.draw(st.sampled_from([Outcome.STATED_LIKE, Outcome.STATED_DISLIKE])))
+        else:
+            state = state.show(token).react(token, data.draw(st.sampled_from(list(Reaction))))
+    (choice,) = policy.choose(state, 1, np.random.default_rng(0))
+    told = reasons(state, films, policy.explain(state, choice.token))
+    assert sum(reason.contribution for reason in told) == pytest.approx(choice.q_value, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        ([(0, 0.4)], "Many people like it."),
+        ([(0, 0.4), (1, -0.2)], "Many people like it."),
+        ([(0, 0.4), (1, 0.1)], "Liked by fans of Alien."),
+        ([(0, 0.4), (1, 0.1), (2, 0.2)], "Liked by fans of The Thing and Alien."),
+        ([(0, 0.4), (1, 0.1), (3, 0.2)], "Away from Titanic; liked by fans of Alien."),
+    ],
+)
+def test_the_line_under_the_title(films: Catalogue, parts: list[tuple[int, float]], line: str) -> None:
+    state = SessionState()
+    for token, outcome in ((1, Outcome.STATED_LIKE), (2, Outcome.STATED_LIKE), (3, Outcome.STATED_DISLIKE)):
+        state = state.state(token, outcome)
+    assert headline(reasons(state, films, [Contribution(*part) for part in parts])) == line

@@ -1,0 +1,148 @@
+"""Wording: what was understood is said back with its sign, and every sentence is English."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import screening
+
+from assistant import replies
+from assistant.dialogue import Chip, ChipKind, Question
+from assistant.replies import Situation
+from assistant.utterance import Act
+from assistant.wishes import films_words, genres_words, listing, years_label, years_words
+from core.catalogue import Catalogue
+from core.domain import Constraints
+
+LIKES = (Chip(ChipKind.LIKE, "Alien (1979)", "movie:1"), Chip(ChipKind.LIKE, "The Thing (1982)", "movie:2"))
+DISLIKE = Chip(ChipKind.DISLIKE, "Titanic (1997)", "movie:3")
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return screening.catalogue(tmp_path_factory.mktemp("films"))
+
+
+def test_tastes_are_said_back_with_their_sign() -> None:
+    assert replies.heard((*LIKES, DISLIKE), 0) == "You liked Alien and The Thing, and not Titanic."
+    assert replies.heard((*LIKES, DISLIKE), 1) == "Alien and The Thing: yes. Titanic: no. Got it."
+    assert replies.heard((*LIKES, DISLIKE, replace(DISLIKE, label="Cats (2019)")), 0) == (
+        "You liked Alien and The Thing, and not Titanic or Cats."
+    )
+    assert replies.heard([Chip(ChipKind.WANT, "Sigourney Weaver", "person:Sigourney Weaver")], 0) == (
+        "More Sigourney Weaver."
+    )
+    assert replies.heard(LIKES, 0) == "You liked Alien and The Thing."
+    assert replies.heard((DISLIKE,), 0) == "Not Titanic, then."
+
+
+@pytest.mark.parametrize("variant", range(6))
+def test_no_variant_leaves_a_name_out(variant: int) -> None:
+    text = replies.heard((*LIKES, DISLIKE), variant)
+    assert all(name in text for name in ("Alien", "The Thing", "Titanic"))
+    assert text[0].isupper() and text[-1] == "."
+
+
+def test_a_title_in_brackets_keeps_them() -> None:
+    chip = Chip(ChipKind.LIKE, "(500) Days of Summer (2009)", "movie:1")
+    assert replies.titles([chip], ChipKind.LIKE) == ["(500) Days of Summer"]
+
+
+def test_a_long_list_is_cut_short() -> None:
+    chips = [Chip(ChipKind.LIKE, f"Film {number} (2000)", f"movie:{number}") for number in range(9)]
+    assert replies.heard(chips, 0) == "You liked Film 0, Film 1, Film 2, Film 3 and 5 more."
+
+
+def test_unknown_titles_are_said_back() -> None:
+    chip = Chip(ChipKind.UNKNOWN, "Blorptron 9000")
+    assert replies.unknown([chip]) == "I don’t know a film called “Blorptron 9000”: is it spelled another way?"
+    assert len(replies.unknown([replace(chip, label="x" * 5000)])) < 200
+
+
+def test_the_question_names_years_where_titles_agree() -> None:
+    solaris = Question(("movie:13", "movie:14"), ("Solaris (1972)", "Solaris (2002)"), 1.0)
+    assert replies.asking(solaris) == "Which Solaris do you mean: 1972 or 2002?"
+    dune = Question(("movie:1", "movie:2"), ("Dune (1984)", "Dune Drifter (2020)"), 1.0)
+    assert replies.asking(dune) == "Which one do you mean: Dune (1984) or Dune Drifter (2020)?"
+    assert replies.asking(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("situation", "text"),
+    [
+        (Situation(shown=3, asked_for=3), "Three for tonight:"),
+        (Situation(shown=1, asked_for=1, variant=1), "How about this one?"),
+        (Situation(shown=3, asked_for=3, films="comedies from the 90s", wished=True), "Three comedies from the 90s:"),
+        (
+            Situation(shown=1, asked_for=3, films="musical westerns", wished=True),
+            "Only one fits your wish for musical westerns:",
+        ),
+        (
+            Situation(asked_for=3, films="musical westerns", lift=("any year", "forget musical")),
+            "I have nothing left to show among musical westerns. Say “any year” or “forget musical” and there is more.",
+        ),
+        (Situation(shown=0, asked_for=0), ""),
+    ],
+)
+def test_the_line_before_the_films(situation: Situation, text: str) -> None:
+    assert replies.slate((), situation) == text
+
+
+@pytest.mark.parametrize("act", [Act.GREET, Act.HELP, Act.EMPTY, Act.OFF_TOPIC, Act.THANKS, Act.BYE, Act.ANSWER])
+def test_small_talk_never_runs_out_of_words(act: Act) -> None:
+    assert {replies.small_talk(act, variant) for variant in range(7)} == {
+        replies.small_talk(act, variant) for variant in range(7, 14)
+    }
+    assert all(len(replies.small_talk(act, variant)) > 20 for variant in range(7))
+
+
+def test_wishes_in_words(films: Catalogue) -> None:
+    def facet(name: str) -> int:
+        return films.token_of_facet("genre", name) or 0
+
+    assert films_words(Constraints(), films) == "films"
+    nineties = Constraints(
+        years=(1990, 1999), required=(facet("Comedy"),), excluded=(facet("Horror"), facet("Musical"))
+    )
+    assert films_words(nineties, films) == "comedies from the 90s, no horror or musicals"
+    assert films_words(nineties, films, 1) == "comedy from the 90s, no horror or musicals"
+
+
+@pytest.mark.parametrize(
+    ("genres", "words"),
+    [
+        (["Comedy"], "comedies"),
+        (["Comedy", "Romance"], "romantic comedies"),
+        (["Horror", "Comedy"], "horror comedies"),
+        (["Sci-Fi", "Horror"], "sci-fi horror films"),
+        (["Musical", "Western"], "musical westerns"),
+        (["Film-Noir"], "films noirs"),
+        ([], "films"),
+    ],
+)
+def test_genres_in_words(genres: list[str], words: str) -> None:
+    assert genres_words(genres) == words
+
+
+@pytest.mark.parametrize(
+    ("years", "words", "label"),
+    [
+        ((1990, 1999), "from the 90s", "1990–1999"),
+        ((1920, 1929), "from the 1920s", "1920–1929"),
+        ((2000, 2009), "from the 2000s", "2000–2009"),
+        ((1982, 1982), "from 1982", "1982"),
+        ((1985, 1992), "from 1985 to 1992", "1985–1992"),
+        ((1880, 1959), "up to 1959", "up to 1959"),
+        ((2001, 2023), "since 2001", "since 2001"),
+        ((2023, 2023), "from 2023", "2023"),
+    ],
+)
+def test_years_in_words(years: tuple[int, int], words: str, label: str) -> None:
+    assert years_words(years, newest=2023) == words
+    assert years_label(years, newest=2023) == label
+
+
+def test_lists_in_words() -> None:
+    assert [listing(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert listing(["a", "b"], "or") == "a or b"

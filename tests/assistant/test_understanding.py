@@ -1,0 +1,297 @@
+"""A line of text becomes a value that says who is liked, what is wanted and what is done."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import films
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from assistant.scoring import read_rows, score_rows
+from assistant.understanding import Understanding
+from assistant.utterance import Act, AmbiguousMention, Context, Span, Utterance
+
+CATALOGUE = films.catalogue()
+UNDERSTANDING = Understanding(CATALOGUE)
+MOVIELENS = Path("../shared/data/movielens-mix")
+
+
+def token(label: str) -> int:
+    return next(movie.row + 1 for movie in CATALOGUE.movies if movie.label == label)
+
+
+def understood(text: str, *shown: str, asked: tuple[str, ...] = ()) -> Utterance:
+    question = AmbiguousMention(Span(0, 0), tuple(map(token, asked)), 1.0, "") if asked else None
+    return UNDERSTANDING.understand(text, Context(tuple(map(token, shown)), question))
+
+
+def tastes(text: str) -> dict[str, float]:
+    return {CATALOGUE.movie(mention.token).title: mention.strength for mention in understood(text).movies}
+
+
+def wishes(text: str) -> dict[str, tuple[bool, bool]]:
+    """Facet → (wanted, required)."""
+    return {
+        CATALOGUE.facet(mention.token).name: (mention.strength > 0, mention.required)
+        for mention in understood(text).facets
+    }
+
+
+# ---- likes and dislikes
+
+
+def test_signs_go_to_the_films_they_speak_of() -> None:
+    assert tastes("I loved Alien and The Thing but hated Titanic") == {"Alien": 1.0, "The Thing": 1.0, "Titanic": -1.0}
+    assert tastes("I loved Alien and The Thing, couldn't stand Titanic") == {
+        "Alien": 1.0,
+        "The Thing": 1.0,
+        "Titanic": -1.0,
+    }
+    assert tastes("Alien was great, Titanic was boring") == {"Alien": 0.9, "Titanic": -0.7}
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("I love Titanic", 1),
+        ("Titanic is my favourite film", 1),
+        ("Titanic? loved it", 1),
+        ("Titanic was not bad", 1),
+        ("I don't hate Titanic", 1),
+        ("who doesn't love Titanic", 1),
+        ("Titanic", 1),
+        ("I don't like Titanic", -1),
+        ("not a fan of Titanic", -1),
+        ("Titanic is overrated", -1),
+        ("Titanic sucked", -1),
+        ("I saw Titanic. It was awful.", -1),
+        ("sick of Titanic", -1),
+        ("less like Titanic", -1),
+        ("I've seen Titanic", 0),
+        ("I haven't seen Titanic", 0),
+        ("have you seen Titanic?", 0),
+        ("what is Titanic about?", 0),
+        ("never heard of Titanic", 0),
+    ],
+)
+def test_signs(text: str, sign: int) -> None:
+    (mention,) = understood(text).movies
+    assert (mention.strength > 0) - (mention.strength < 0) == sign, mention.rule
+
+
+def test_the_words_of_a_title_are_not_cues() -> None:
+    assert tastes("Love Actually was terrible") == {"Love Actually": -0.9}
+    assert list(tastes("The Good, the Bad and the Ugly")) == ["The Good, the Bad and the Ugly"]
+
+
+def test_a_film_named_as_a_pattern_is_not_called_liked_or_seen() -> None:
+    (mention,) = understood("something like Alien").movies
+    assert mention.similar_only and mention.strength > 0 and not mention.seen
+    (mention,) = understood("I've seen Alien and loved it").movies
+    assert mention.seen and not mention.similar_only and mention.strength == 1.0
+
+
+def test_every_decision_names_its_rule() -> None:
+    utterance = understood("I loved Alien, no romance")
+    assert "feel: loved" in utterance.movies[0].rule
+    assert "avoid: no" in utterance.facets[0].rule
+
+
+# ---- genres, tags, people, years, numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a comedy", {"Comedy": (True, True)}),
+        ("I like comedies", {"Comedy": (True, False)}),
+        ("something funnier", {"Comedy": (True, False)}),
+        ("no musicals, nothing scary", {"Horror": (False, True)}),
+        ("I hate horror", {"Horror": (False, True)}),
+        ("I'm not big on horror", {"Horror": (False, False)}),
+        ("horror or western", {"Horror": (True, False), "Western": (True, False)}),
+        ("a rom-com", {"Romance": (True, True), "Comedy": (True, True)}),
+        ("anything but horror", {"Horror": (False, True)}),
+        ("something with Tom Hanks", {"tom hanks": (True, False)}),
+        ("anything by nolan", {"christopher nolan": (True, False)}),
+        ("starring Sigourney Weaver", {"Sigourney Weaver": (True, False)}),
+        ("I love Weaver", {"Sigourney Weaver": (True, False)}),
+        ("time travel please", {"time travel": (True, False)}),
+        ("do you like horror?", {}),
+        ("Alien was hilarious", {}),
+    ],
+)
+def test_wishes(text: str, wanted: dict[str, tuple[bool, bool]]) -> None:
+    assert wishes(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("from the 90s", (1990, 1999)),
+        ("1980s horror", (1980, 1989)),
+        ("the nineties", (1990, 1999)),
+        ("80s or 90s", (1980, 1999)),
+        ("late 60s", (1966, 1969)),
+        ("before 2000", (1880, 1999)),
+        ("before the 70s", (1880, 1969)),
+        ("since 2010", (2010, 2023)),
+        ("after 2010", (2011, 2023)),
+        ("between 1990 and 1980", (1980, 1990)),
+        ("last five years", (2019, 2023)),
+        ("from 1994", (1994, 1994)),
+        ("nothing old", (1980, 2023)),
+        ("old westerns", (1880, 1979)),
+        ("I loved Solaris (1972)", None),
+        ("hello", None),
+    ],
+)
+def test_years(text: str, years: tuple[int, int] | None) -> None:
+    assert understood(text).years == years
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("give me five", 5), ("show me 3 comedies", 3), ("give me 99 movies", 10), ("a comedy", None)]
+)
+def test_numbers_of_films(text: str, count: int | None) -> None:
+    assert understood(text).count == count
+
+
+def test_any_year_and_lesser_known() -> None:
+    assert understood("a comedy, any year").any_year
+    assert understood("a comedy, not too popular").lesser_known
+    assert not understood("a comedy").any_year
+
+
+# ---- acts
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("hi", Act.GREET),
+        ("help", Act.HELP),
+        ("more please", Act.MORE),
+        ("undo", Act.UNDO),
+        ("forget Titanic", Act.FORGET),
+        ("start over", Act.START_OVER),
+        ("what do you know about me?", Act.ABOUT_ME),
+        ("why?", Act.WHY),
+        ("thanks!", Act.THANKS),
+        ("bye", Act.BYE),
+        ("recommend me a film", Act.RECOMMEND),
+        ("thanks, now a comedy", Act.RECOMMEND),
+        ("what's the capital of France", Act.OFF_TOPIC),
+        ("👍", Act.OFF_TOPIC),
+        ("", Act.EMPTY),
+        (" \n ", Act.EMPTY),
+    ],
+)
+def test_acts(text: str, act: Act) -> None:
+    assert understood(text).act is act
+
+
+def test_reactions_to_what_is_on_the_table() -> None:
+    table = ("Alien (1979)", "Titanic (1997)", "The Matrix (1999)")
+    utterance = understood("I like the second one", *table)
+    assert (utterance.act, utterance.picks) == (Act.REACT, (1,)) and (utterance.strength or 0) > 0
+    utterance = understood("seen the first two", *table)
+    assert (utterance.act, utterance.picks, utterance.seen) == (Act.REACT, (0, 1), True)
+    utterance = understood("hated all of them", *table)
+    assert (utterance.act, utterance.picks) == (Act.REACT, ()) and (utterance.strength or 0) < 0
+    assert understood("why the last one?", *table).picks == (2,)
+
+
+@pytest.mark.parametrize(
+    ("text", "picks"),
+    [("1972", (1,)), ("the second one", (1,)), ("the old one", (1,)), ("yes", (0,)), ("both", (0, 1)), ("no", ())],
+)
+def test_answers_to_our_question(text: str, picks: tuple[int, ...]) -> None:
+    utterance = understood(text, asked=("Solaris (2002)", "Solaris (1972)"))
+    assert (utterance.act, utterance.picks, utterance.years) == (Act.ANSWER, picks, None)
+
+
+def test_an_open_question_can_be_passed_over() -> None:
+    utterance = understood("I loved Alien", asked=("Solaris (2002)", "Solaris (1972)"))
+    assert utterance.act is Act.RECOMMEND and len(utterance.movies) == 1
+
+
+# ---- what is unclear or unknown is said
+
+
+def test_unclear_and_unknown_titles() -> None:
+    utterance = understood("I loved Solaris and 'Zorblax Returns'")
+    assert [len(question.tokens) for question in utterance.ambiguous] == [2]
+    (unknown,) = utterance.unknown
+    assert utterance.text[unknown.span.start : unknown.span.end] == "Zorblax Returns"
+
+
+# ---- properties
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=400))
+@example("\x00" * 50)
+@example("İ" * 40)
+@example("'" * 30 + "Alien" + '"' * 30)
+def test_any_text_is_understood_with_spans_inside_and_apart(text: str) -> None:
+    utterance = UNDERSTANDING.understand(text)
+    assert utterance == UNDERSTANDING.understand(text)
+    for slot in (utterance.movies, utterance.ambiguous, utterance.unknown):
+        end = 0
+        for mention in slot:
+            assert end <= mention.span.start < mention.span.end <= len(text)
+            end = mention.span.end
+    assert all(0 <= facet.span.start < facet.span.end <= len(text) for facet in utterance.facets)
+
+
+@given(st.lists(st.sampled_from("loved hated Alien Titanic the and but not no it was up great 1972 , . ' in".split())))
+def test_strengths_stay_in_range(pieces: list[str]) -> None:
+    utterance = UNDERSTANDING.understand(" ".join(pieces))
+    assert all(-1 <= mention.strength <= 1 for mention in (*utterance.movies, *utterance.ambiguous, *utterance.facets))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["star wars ", "no not never ", "from the last 1980 ", "gozdilla ", "'", "1 ", "e\u0301", "ok thanks ", "a.b."],
+)
+def test_twenty_thousand_characters_take_bounded_time(piece: str) -> None:
+    long = (piece * 20_000)[:20_000]
+    begin = time.process_time()
+    utterance = UNDERSTANDING.understand(long)
+    assert time.process_time() - begin < 2.0  # measured: 0.15 s at most
+    assert utterance.text == long
+
+
+# ---- labelled lines over the whole catalogue
+
+
+@pytest.fixture(scope="module")
+def whole() -> Understanding:
+    if not MOVIELENS.is_dir():
+        pytest.skip(f"{MOVIELENS} is not there: the labelled lines need the whole catalogue")
+    from core import movielens
+
+    return Understanding(movielens.read(MOVIELENS).catalogue)
+
+
+def test_labelled_lines(whole: Understanding) -> None:
+    report = score_rows(whole, read_rows(Path("tests/data/utterances.jsonl")))
+    assert report.rows >= 400
+    assert report.share >= 0.97, "\n".join(report.failures)
+
+
+def test_the_conversation_of_the_readme(whole: Understanding) -> None:
+    utterance = whole.understand("I loved Alien and The Thing but hated Titanic")
+    assert [(whole.catalogue.movie(m.token).label, m.strength) for m in utterance.movies] == [
+        ("Alien (1979)", 1.0),
+        ("The Thing (1982)", 1.0),
+        ("Titanic (1997)", -1.0),
+    ]
+    utterance = whole.understand("something funnier, from the 90s")
+    assert utterance.act is Act.RECOMMEND and utterance.years == (1990, 1999)
+    (comedy,) = utterance.facets
+    assert whole.catalogue.facet(comedy.token).key == "genre:Comedy" and not comedy.required

@@ -1,0 +1,36 @@
+"""What a person does on the page and what they see, by the names a person would use."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def say(page: Page, text: str) -> Locator:
+    """Types a line, presses Enter, waits for the answer; returns the turn."""
+    before = page.locator(".mq-turn:not(.mq-pending)").count()
+    page.get_by_label("Message", exact=True).fill(text)
+    page.keyboard.press("Enter")
+    turn = page.locator(".mq-turn:not(.mq-pending)").nth(before)
+    expect(turn.locator(".mq-says p").first).not_to_be_empty()
+    return turn
+
+
+def answered(page: Page) -> None:
+    """Waits until every press was answered and drawn."""
+    page.wait_for_function("document.querySelector('[aria-busy=true]') === null")
+
+
+def films(turn: Locator) -> list[str]:
+    """ "The Matrix (1999)" for each film of a turn."""
+    return [card.get_attribute("data-film") or "" for card in turn.get_by_role("article").all()]
+
+
+def chips(turn: Locator) -> list[str]:
+    """ "+Alien (1979)" for each thing that was understood."""
+    found = turn.get_by_label("What I understood").get_by_role("listitem").all()
+    return [f"{chip.locator('b').inner_text()}{(chip.text_content() or '').rpartition(': ')[2]}" for chip in found]
+
+
+def thumb(turn: Locator, place: int, name: str) -> Locator:
+    """A button under the film at a place of a turn, by the start of its name."""
+    return turn.get_by_role("article").nth(place).locator(f"button[aria-label^='{name}']")

@@ -1,0 +1,42 @@
+"""The one reward table."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain import Outcome, Reaction
+from core.rewards import REWARD_OF, reaction_to, reward_of
+
+
+@pytest.mark.parametrize(
+    ("reaction", "reward"),
+    [
+        (Reaction.UP, 1.0),
+        (Reaction.DOWN, -0.5),
+        (Reaction.SEEN, 0.0),
+        (Reaction.NOT_TONIGHT, -0.1),
+        (Reaction.CLEAR, 0.0),
+    ],
+)
+def test_what_a_reaction_is_worth(reaction: Reaction, reward: float) -> None:
+    assert reward_of(reaction) == reward
+
+
+def test_a_reaction_taken_back_is_worth_what_none_is() -> None:
+    assert reward_of(Reaction.CLEAR) == REWARD_OF[Outcome.SHOWN]
+
+
+def test_no_reaction_is_worth_more_than_a_thumb_up_or_less_than_a_thumb_down() -> None:
+    assert all(reward_of(Reaction.DOWN) <= reward_of(reaction) <= reward_of(Reaction.UP) for reaction in Reaction)
+
+
+@pytest.mark.parametrize("half_stars", range(1, 11))
+def test_every_rating_is_a_reaction(half_stars: int) -> None:
+    stars = half_stars / 2
+    expected = Reaction.UP if half_stars >= 8 else Reaction.DOWN if half_stars < 6 else Reaction.SEEN
+    assert reaction_to(stars) is expected
+
+
+def test_the_table_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        REWARD_OF[Outcome.UP] = 2.0  # type: ignore[index]
