@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 def write_curve(curve: tuple[CurvePoint, ...], path: Path) -> None:
     """The learning curve as CSV, one line a check."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.name for column in dataclasses.fields(CurvePoint)])
         writer.writerows(dataclasses.astuple(point) for point in curve)
 

@@ -261,3 +261,26 @@ def test_people_may_have_rated_films_that_are_not_recommendable() -> None:
     environment.reset(seed=0)
     environment.step(np.int64(0))
     assert environment.step(np.int64(1))[2]
+
+
+class TestInattention:
+    """Viewers who let films pass without a word."""
+
+    def test_all_films_pass_an_inattentive_viewer_for_no_reward(self) -> None:
+        environment = make(people=one_person(), opening=SILENT, inattention=1.0)
+        environment.reset(seed=0)
+        _, reward, _, _, info = environment.step(np.int64(0))
+        assert (reward, info["reaction"]) == (0.0, "passed")
+        assert environment.state.events == ((1, Outcome.PASSED),)
+
+    def test_named_films_pass_and_the_others_are_answered(self) -> None:
+        environment = make(people=one_person(), opening=SILENT)
+        environment.reset(seed=0, options={"unanswered": [0]})
+        answers = [environment.step(np.int64(row))[4]["reaction"] for row in (0, 1)]
+        assert answers[0] == "passed" != answers[1]
+
+    def test_the_next_session_is_answered_again(self) -> None:
+        environment = make(people=one_person(), opening=SILENT)
+        environment.reset(seed=0, options={"unanswered": [0]})
+        environment.reset(seed=0)
+        assert environment.step(np.int64(0))[4]["reaction"] != "passed"
