@@ -118,16 +118,22 @@ class Catalogue:
         return table
 
     def has(self, token: int) -> BoolArray:
-        """Which of the recommendable films have this facet, (n_items,); KeyError for any other token."""
+        """Which of the recommendable films have this facet, (n_items,), read-only; KeyError for any other token."""
         if not self.is_facet(token):
             raise KeyError(token)
-        mask = np.zeros(len(self.movies), dtype=np.bool_)
-        mask[self.membership[token - 1 - len(self.movies)].indices] = True
-        return mask[: self.n_items]
+        if (mask := self._masks.get(token)) is None:
+            # Cutting a row out of a CSR matrix takes longer than everything else about a wish.
+            whole = np.zeros(len(self.movies), dtype=np.bool_)
+            whole[self.membership[token - 1 - len(self.movies)].indices] = True
+            mask = whole[: self.n_items].copy()
+            mask.flags.writeable = False
+            self._masks[token] = mask
+        return mask
 
     def allowed(self, constraints: Constraints) -> BoolArray:
         """Which of the recommendable films fulfil the constraints, (n_items,)."""
         mask = np.ones(self.n_items, dtype=np.bool_)
+        mask[: constraints.best_known_left_out] = False
         if constraints.years is not None:
             first, last = constraints.years
             years = self.years[: self.n_items]
@@ -142,6 +148,11 @@ class Catalogue:
         """Row of each movieId, −1 where unknown; shape as given."""
         lookup = self._token_of_movie_id
         return np.array([lookup.get(int(movie_id), 0) - 1 for movie_id in movie_ids], dtype=np.int64)
+
+    @cached_property
+    def _masks(self) -> dict[int, BoolArray]:
+        """Which films have a facet, by its token, for those that were asked for."""
+        return {}
 
     @cached_property
     def _token_of_movie_id(self) -> dict[int, int]:

@@ -116,6 +116,8 @@ class Constraints:
     """Facet tokens a film must all have, sorted."""
     excluded: tuple[int, ...] = ()
     """Facet tokens none of which a film may have, sorted."""
+    best_known_left_out: int = 0
+    """This many of the best known films, the first rows of the catalogue, are left out; 0 = none."""
 
 
 @dataclass(frozen=True, slots=True)

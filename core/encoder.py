@@ -28,7 +28,7 @@ _PRECISION = {
     Outcome.WANTED: 1.0,
     Outcome.AVOIDED: 1.0,
     Outcome.NOT_TONIGHT: 1.0,
-    Outcome.PASSED: 1.0,
+    Outcome.PASSED: 0.3,
 }
 _SILENT = frozenset({Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS})
 _OF_FACETS = frozenset({Outcome.WANTED, Outcome.AVOIDED})

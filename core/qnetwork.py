@@ -78,13 +78,15 @@ class QNetwork(nn.Module):
         encoder = self.encoder
         gates, for_like, for_seen = self._readings(transcripts)
         sets, wishes = encoder.vector_set(transcripts), self._wishes(transcripts)
+        # Of a thousand facets a batch speaks of a handful: the product over all would cost more than all the rest.
+        spoken = wishes.any(dim=0).nonzero()[:, 0]
         q_values = torch.empty(len(transcripts), encoder.n_items)
         for number in set(sets.tolist()):
             which = sets == number
             gate = gates[which]
             block = torch.addmm(gate[:, 5:], for_like[which], encoder.like[number].T)
             block = torch.addmm(block, for_seen[which], encoder.seen[number].T)
-            block = torch.addmm(block, gate[:, 4:5] * wishes[which], encoder.membership)
+            block = torch.addmm(block, gate[:, 4:5] * wishes[which][:, spoken], encoder.membership[spoken])
             priors = torch.stack([encoder.like_prior[number], encoder.seen_prior[number]])
             q_values[which] = torch.addmm(block, gate[:, 2:4], priors)
         return q_values

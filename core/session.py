@@ -120,6 +120,7 @@ class SessionState:
                 "years": self.constraints.years,
                 "required": keys(self.constraints.required),
                 "excluded": keys(self.constraints.excluded),
+                "best_known_left_out": self.constraints.best_known_left_out,
             }
         )
 
@@ -138,6 +139,7 @@ class SessionState:
                 years=None if years is None else (int(years[0]), int(years[1])),
                 required=_tokens(record["required"], catalogue),
                 excluded=_tokens(record["excluded"], catalogue),
+                best_known_left_out=max(int(record.get("best_known_left_out", 0)), 0),  # not in older sessions
             )
         except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a session state: {error!r}") from error
