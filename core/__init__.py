@@ -32,6 +32,7 @@ coach             validation people, the learning curve, the best checkpoint
 training          settings → trained bundle
 store             sessions, recommendations, reactions in a database
 
+split_command     python -m core split
 train_command     python -m core train
 evaluate_command  python -m core evaluate
 __main__          python -m core COMMAND

@@ -28,6 +28,7 @@ class Command(NamedTuple):
 COMMANDS: Final = MappingProxyType(
     {
         "fetch": Command("core.fetch", "download a MovieLens data set from GroupLens"),
+        "split": Command("core.split_command", "put some people of a data set aside, to judge a policy on"),
         "train": Command("core.train_command", "train a policy from ratings"),
         "evaluate": Command("core.evaluate_command", "judge a policy on people it has not seen, against baselines"),
     }

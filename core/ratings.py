@@ -16,6 +16,11 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
+def fold_of(user_id: int, count: int, salt: str) -> int:
+    """Fold 0 … count − 1 of one person, by a salted hash of the id in the file."""
+    return int.from_bytes(hashlib.sha256(f"{salt}:{user_id}".encode()).digest()[:8], "big") % count
+
+
 @dataclass(frozen=True, eq=False)
 class Ratings:
     """Ratings sorted by user, then row; users are numbered 0 … n_users − 1.
@@ -86,8 +91,7 @@ class Ratings:
 
         A hash and not a shuffle, so that a person stays in their fold when the data grows.
         """
-        digests = (hashlib.sha256(f"{salt}:{user_id}".encode()).digest() for user_id in self.user_ids)
-        return np.array([int.from_bytes(digest[:8], "big") % count for digest in digests], dtype=np.int64)
+        return np.array([fold_of(int(user_id), count, salt) for user_id in self.user_ids], dtype=np.int64)
 
     def split(self, held_out: int, count: int, salt: str) -> tuple[Ratings, Ratings]:
         """(others, held out): fold number `held_out` of `count` folds by person is held out."""

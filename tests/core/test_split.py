@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import main
+from core.errors import DataError
+from core.movielens import read, read_ratings
+from core.split_command import split
+
+
+def test_every_person_goes_to_one_side_with_all_they_wrote(tiny_movielens: Path, tmp_path: Path) -> None:
+    whole = read(tiny_movielens, min_ratings=1)
+    learn, test = split(tiny_movielens, tmp_path, 2, "held-out")
+    sides = [read_ratings(tmp_path / side, whole.catalogue)[0] for side in ("learn", "test")]
+    assert (learn, test) == (sides[0].n_users, sides[1].n_users)
+    ids = [set(side.user_ids.tolist()) for side in sides]
+    assert ids[0] | ids[1] == set(whole.ratings.user_ids.tolist())
+    assert not ids[0] & ids[1]
+    assert len(sides[0]) + len(sides[1]) == len(whole.ratings)
+
+
+def test_the_sides_are_those_of_the_ratings_themselves(tiny_movielens: Path, tmp_path: Path) -> None:
+    whole = read(tiny_movielens, min_ratings=1)
+    split(tiny_movielens, tmp_path, 2, "salt")
+    others, held_out = whole.ratings.split(0, 2, "salt")
+    for side, expected in (("learn", others), ("test", held_out)):
+        found = read_ratings(tmp_path / side, whole.catalogue)[0]
+        assert found.user_ids.tolist() == expected.user_ids.tolist()
+
+
+def test_a_row_without_a_person_is_named(tiny_movielens: Path, tmp_path: Path) -> None:
+    with (tiny_movielens / "ratings.csv").open("a", encoding="utf-8") as file:
+        file.write("nobody,1,4.0,1\n")
+    with pytest.raises(DataError, match="'nobody' is no userId"):
+        split(tiny_movielens, tmp_path, 2, "salt")
+
+
+def test_what_cannot_be_split_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["split", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert "movies.csv" in capsys.readouterr().err
+    assert main(["split", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--parts", "1"]) == 2
