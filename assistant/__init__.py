@@ -18,15 +18,18 @@ titles          which films a sentence names
 unknown         titles that no film has
 acts            what a line does: greets, asks why, takes back, wants films
 answers         lines that only make sense after what was shown or asked
+mentions        names with their signs
 understanding   text → Utterance
 
 dialogue        the values of a conversation
 explanations    why this film: exact contributions to its Q-value
 wishes          hard wishes in words
 interpretation  Utterance + SessionState → SessionState
+small_talk      what is said without films
 replies         wording
 planning        how many films, which suggestions
 records         turns as the store keeps them
+saying          which wording answers which act
 chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons
@@ -40,6 +43,8 @@ dialogs         recorded conversations in ReDial's format
 linking_scores  how well films and signs are found in them
 sources         where the command line takes its catalogue from
 scoring         labelled lines and recorded conversations as figures
+recall          what recommenders named next against what a policy would
+recall_command  python -m assistant recall
 ask             python -m assistant ask
 __main__        python -m assistant COMMAND
 """

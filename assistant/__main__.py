@@ -1,4 +1,4 @@
-"""Command line of the conversation: `python -m assistant ask | evaluate`."""
+"""Command line of the conversation: `python -m assistant ask | evaluate | recall`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from core.errors import MarqueeError
 _COMMANDS: Final = {
     "ask": ("assistant.ask", "Say how one line is understood."),
     "evaluate": ("assistant.scoring", "Measure understanding on labelled lines or recorded conversations."),
+    "recall": ("assistant.recall_command", "Compare recommendations with those of recorded conversations."),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -18,10 +18,14 @@ _WHOLE_ACTS: Final = {
     "help": Act.HELP,
     "why_not": Act.WHY,
     "why": Act.WHY,
+    "best_pick": Act.WHY,
+    "about_you": Act.ABOUT_YOU,
     "more": Act.MORE,
     "greet": Act.GREET,
     "thanks": Act.THANKS,
     "bye": Act.BYE,
+    "surprise": Act.RECOMMEND,
+    "complain": Act.COMPLAIN,
 }
 _ORDINALS: Final = {
     "first": 0,
@@ -42,12 +46,14 @@ _ORDINALS: Final = {
     "tenth": 9,
 }
 _ORDINAL: Final = re.compile(
-    r"\b(?:the\s+)?("
-    + "|".join(_ORDINALS)
-    + r"|last|middle|latter|former)\b(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
+    r"\b(?:the\s+)?(" + "|".join(_ORDINALS) + r"|last|middle|latter|former)\b"
+    r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
 )
 _NUMBERED: Final = re.compile(
     r"(?:\b(?:number|no\.?|option|choice|film|movie)\s*|#)(\d{1,2})\b|\A\s*(\d)\s*[.)!]*\s*\Z"
+)
+_OTHERS: Final = re.compile(
+    r"\b(?:the\s+)?(?:other(?:\s+(?:two|2|three|3|ones?|films?|movies?))?|others|rest|remaining(?:\s+\w+)?)\b"
 )
 _BOTH: Final = re.compile(r"\b(?:first|last)\s+(two|2|three|3)\b")
 _LONGEST: Final = 400
@@ -96,19 +102,63 @@ def whole_act(line: Line) -> Act | None:
     return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
 
 
+_AGREES: Final = ("yes", "agree", "both", "takes")
+_OPENING: Final = re.compile(
+    r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool|nice|fine|alright|sure|then)\s+)+"
+)
+
+
+def nod(line: Line, on_table: bool | None) -> Act | None:
+    """The act of a line that only says yes or no; "no" to films on the table asks for others.
+
+    `on_table` None: only lines that cannot hold a title.
+    """
+    rest = replace(line, plain=_OPENING.sub("", line.plain, count=1)) if _OPENING.match(line.plain) else line
+    if any(is_whole(name, rest) for name in (_AGREES if on_table is not None else _AGREES[:2])):
+        return Act.AGREE
+    if is_whole("no", rest):
+        return Act.MORE if on_table else Act.DECLINE
+    return Act.DECLINE if not on_table and is_whole("no_film", rest) else None
+
+
+def series_named(text: str) -> list[tuple[int, int]]:
+    """Where well-known series are named in a text in lower case; films inside of these names are not meant."""
+    names = table("acts")["series"]["names"]
+    found = ((text.find(name), len(name)) for name in names)
+    return [(start, start + length) for start, length in found if start >= 0]
+
+
 def picks(line: Line, n_shown: int) -> tuple[int, ...]:
     """Places, 0-based, of the films on the table that a line points at by number; only those that exist."""
-    found: list[int] = []
+    return tuple(pointed(line, n_shown))
+
+
+def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
+    """The same with the first and the last-but-one character of the words that point, in the order of the line."""
+    found: list[tuple[int, tuple[int, int]]] = []
     if match := _BOTH.search(line.lower):
         number = {"two": 2, "2": 2, "three": 3, "3": 3}[match[1]]
-        found = list(range(number)) if match[0].startswith("first") else list(range(n_shown - number, n_shown))
+        places = range(number) if match[0].startswith("first") else range(n_shown - number, n_shown)
+        found = [(place, match.span()) for place in places]
     else:
         for match in _ORDINAL.finditer(line.lower):
             place = {"last": n_shown - 1, "latter": n_shown - 1, "former": 0, "middle": n_shown // 2}.get(match[1])
-            found.append(_ORDINALS[match[1]] if place is None else place)
+            found.append((_ORDINALS[match[1]] if place is None else place, match.span()))
         for match in _NUMBERED.finditer(line.lower):
-            found.append(int(match[1] or match[2]) - 1)
-    return tuple(place for place in dict.fromkeys(found) if 0 <= place < n_shown)
+            found.append((int(match[1] or match[2]) - 1, match.span()))
+    if found and (match := _OTHERS.search(line.lower)):
+        named = {place for place, _ in found}
+        found += [(place, match.span()) for place in range(n_shown) if place not in named]
+    places_of: dict[int, tuple[int, int]] = {}
+    for place, span in found:
+        if 0 <= place < n_shown:
+            places_of.setdefault(place, span)
+    return places_of
+
+
+def beyond(line: Line) -> tuple[str, ...]:
+    """What the line asks of films that is not known here."""
+    return tuple(name for name, pattern in _patterns("beyond").items() if pattern.search(line.lower))
 
 
 def titles_only(masked: str, blank: str) -> bool:

@@ -7,26 +7,69 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from assistant import acts
-from assistant.cues import Cue
+from assistant import acts, preferences
+from assistant.cues import Cue, find_cues
 from assistant.tastes import Force
 from assistant.utterance import Act, AmbiguousMention, Context, Utterance
+from assistant.words import Word
 from core.catalogue import Catalogue
 
+_SHORT: Final = 8
+"""Words up to which a line about "the last one" can only be about films on the table."""
+_TABLE: Final = 10
+"""Films there could be on the table, where none are."""
 _YEAR: Final = re.compile(r"\b(?:18|19|20)\d\d\b")
 
 
-def reaction(utterance: Utterance, line: acts.Line, cues: Sequence[Cue], context: Context) -> Utterance | None:
-    """What is said of the films on the table: "I like the second one", "seen it"; None where nothing is."""
-    picks = acts.picks(line, len(context.shown))
+def reaction(
+    utterance: Utterance, line: acts.Line, found: Sequence[Word], cues: Sequence[Cue], context: Context
+) -> Utterance | None:
+    """What is said of the films on the table: "I like the second one", "seen it"; None where nothing is.
+
+    Where there is no table, the line is a reaction only if it points at films by number and says how they are.
+    """
+    pointed = acts.pointed(line, len(context.shown) or _TABLE)
     felt = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
     seen = any(cue.force is Force.SEEN for cue in cues)
-    if not (felt or seen or picks) or utterance.facets or utterance.unknown:
+    asks = not felt and line.lower.rstrip().endswith("?")
+    if asks or utterance.facets or utterance.unknown or utterance.beyond:
         return None
-    if not picks and not any(cue.backward for cue in cues):
+    if not context.shown:
+        short = len(found) <= _SHORT
+        speaks = short and (felt or seen) and (pointed or acts.holds("these", line))
+        return replace(utterance, act=Act.REACT, years=None, count=None) if speaks else None
+    said = replace(utterance, act=Act.REACT, picks=tuple(pointed), years=None, count=None)
+    if not felt and acts.holds("later", line):
+        return replace(said, later=True)
+    if acts.holds("seen_all", line):
+        seen = True
+    elif not (felt or seen or pointed) or not (
+        pointed or any(cue.backward for cue in cues) or (felt and acts.holds("these", line))
+    ):
         return None
     strength = felt[-1].strength if felt else 0.0 if seen else -0.7 if line.plain.startswith("not ") else 0.7
-    return replace(utterance, act=Act.REACT, picks=picks, strength=strength, seen=seen, years=None, count=None)
+    strengths = _strengths(utterance.text, found, list(pointed.values()), strength)
+    if len(set(strengths)) == 1:
+        return replace(said, strength=strengths[0], seen=seen)
+    return replace(said, strength=strength, strengths=strengths, seen=seen)
+
+
+def _strengths(
+    text: str, found: Sequence[Word], spans: Sequence[tuple[int, int]], otherwise: float
+) -> tuple[float, ...]:
+    """How each of the films pointed at is liked, as if the words that point were titles: "hated the first one"."""
+    ranges = []
+    for start, end in spans:
+        inside = [number for number, word in enumerate(found) if start <= word.start and word.end <= end]
+        ranges.append((inside[0], inside[-1] + 1) if inside else (0, 0))
+    names = sorted({name for name in ranges if name[1]})
+    signs = dict(zip(names, preferences.signs(text, found, names, find_cues(text, found, names)), strict=True))
+    felt = {name: sign for name, sign in signs.items() if sign.force in (Force.FEEL, Force.VERDICT, Force.AVOID)}
+    if not felt:
+        return tuple(otherwise for _ in spans)
+    unsaid = [0.0 if sign.force is Force.SEEN else otherwise for sign in signs.values()]
+    by_name = {name: felt[name].strength if name in felt else unsaid[number] for number, name in enumerate(signs)}
+    return tuple(by_name.get(name, otherwise) for name in ranges)
 
 
 def answer_to(utterance: Utterance, line: acts.Line, asked: AmbiguousMention, catalogue: Catalogue) -> Utterance | None:

@@ -52,10 +52,13 @@ def told(utterance: Utterance, catalogue: Catalogue, *, explain: bool = False) -
         ("years", utterance.years and f"{utterance.years[0]}-{utterance.years[1]}"),
         ("any year", utterance.any_year or None),
         ("lesser known", utterance.lesser_known or None),
+        ("well known", utterance.well_known or None),
+        ("beyond", ", ".join(utterance.beyond) or None),
         ("count", utterance.count),
         ("picks", utterance.picks or None),
-        ("strength", utterance.strength),
+        ("strength", utterance.strengths or utterance.strength),
         ("seen", utterance.seen or None),
+        ("later", utterance.later or None),
     ):
         if value is not None:
             yield f"{name:<14}{value}"

@@ -14,7 +14,8 @@ from assistant.explanations import headline
 from assistant.icons import icon
 from assistant.planning import YEARS_KEY
 from assistant.posters import ground, poster
-from assistant.replies import CONSENT, EXAMPLES, INVITATION, signed
+from assistant.replies import signed
+from assistant.small_talk import CONSENT, EXAMPLES, INVITATION
 from core.domain import Movie, Reaction, Reason
 
 LONGEST, AT_ONCE = 20, 10
@@ -48,13 +49,13 @@ def conversation(history: History, notice: str = "") -> str:
     """The whole conversation; a welcome where nothing was said yet.
 
     Args:
-        history: what `Assistant.history` gives.
+        history: what `Assistant.history` gives, of the latest `LONGEST` turns at least.
         notice: one line for the person that belongs to no turn ("Taken back.", an error in plain words).
     """
     exchanges = history.exchanges
     turns = exchanges[-1].number + 1 if exchanges else 0
-    hidden = -(-max(len(exchanges) - LONGEST, 0) // AT_ONCE) * AT_ONCE
-    shown = exchanges[hidden:]
+    hidden = -(-max(history.earlier + len(exchanges) - LONGEST, 0) // AT_ONCE) * AT_ONCE
+    shown = exchanges[hidden - history.earlier :]
     earlier = f'<li class="mq-earlier">{hidden} earlier turns are kept, but not drawn.</li>' if hidden > 0 else ""
     drawn = "".join(_exchange(exchange, last=exchange is shown[-1]) for exchange in shown)
     # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
@@ -201,7 +202,9 @@ def _edits(chip: Chip) -> str:
 
 def _spoken(kind: ChipKind) -> str:
     """A chip's sign for a screen reader."""
-    return {ChipKind.YEARS: "years", ChipKind.AMBIGUOUS: "which one"}.get(kind, kind.value)
+    return {ChipKind.YEARS: "years", ChipKind.AMBIGUOUS: "which one", ChipKind.LESSER_KNOWN: "only"}.get(
+        kind, kind.value
+    )
 
 
 def _clipped(label: str) -> str:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from assistant import replies
-from assistant.dialogue import History, Question, Reply, Understood
+from assistant import small_talk
+from assistant.dialogue import History, Reply, Understood
 from assistant.interpretation import Interpretation, Table, interpret
 from assistant.planning import cold, edited, films_wanted, lifts, settled, suggestions
 from assistant.records import (
     RECOMMENDED,
     exchange_of,
-    last_with_films,
+    film_named,
     mention_of,
     open_question,
     question_of,
@@ -30,9 +30,9 @@ from assistant.records import (
     shown_films,
     shown_of,
     taste_of,
-    why_of,
 )
 from assistant.replies import Situation
+from assistant.saying import said
 from assistant.utterance import Act, Context, Utterance
 from assistant.wishes import films_words
 from core.domain import Constraints, Outcome, Reaction, Recommendation
@@ -103,18 +103,18 @@ class Assistant:
         """Answer one line. UnknownIdError for a session that is not known here."""
         with self._store.session(session) as record:
             state = self._state(record)
-            last = last_with_films(record)
+            last = record.last_shown
             asked = mention_of(open_question(record), self._policy.catalogue)
-            context = Context(self._tokens(last), asked)
+            context = Context(self._tokens(last), asked, film_named(record.last, self._policy.catalogue))
             utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
             utterance = settled(utterance, asked, self._policy.catalogue)
             if utterance.act is Act.UNDO:
                 undone = self._undo(record)
-                return Reply(replies.undone(undone, record.next_number), Understood(Act.UNDO.value))
+                return Reply(small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value))
             reply = self._turn(session, record, state, utterance, last)
-            return (
-                replace(reply, text=f"{replies.cut(LONGEST_TEXT)} {reply.text}") if len(text) > LONGEST_TEXT else reply
-            )
+            if len(text) > LONGEST_TEXT:
+                return replace(reply, text=f"{small_talk.cut(LONGEST_TEXT)} {reply.text}")
+            return reply
 
     def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
         """Take back (or turn round) something that is held about the person, by its chip's key; "" for the years.
@@ -124,7 +124,7 @@ class Assistant:
         with self._store.session(session) as record:
             state = self._state(record)
             utterance = edited(key, state, self._policy.catalogue, flip=flip)
-            return self._turn(session, record, state, utterance, last_with_films(record))
+            return self._turn(session, record, state, utterance, record.last_shown)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
         """Record a reaction to a film: the session's state changes at once and the store holds the reward.
@@ -159,12 +159,17 @@ class Assistant:
         """Everything that is held about the session, ready for JSON."""
         return self._store.export(session)
 
-    def history(self, session: str) -> History:
-        """Everything the page needs to draw the conversation. UnknownIdError for a session that is not known."""
+    def history(self, session: str, latest: int | None = None) -> History:
+        """Everything the page needs to draw the conversation, or its `latest` turns.
+
+        UnknownIdError for a session that is not known.
+        """
         catalogue = self._policy.catalogue
         with self._store.session(session) as record:
-            exchanges = tuple(exchange_of(turn, catalogue) for turn in record.turns)
-            return History(session, exchanges, taste_of(self._state(record), catalogue), time.time_ns())
+            turns = record.turns if latest is None else record.recent(latest)
+            exchanges = tuple(exchange_of(turn, catalogue) for turn in turns)
+            taste, earlier = taste_of(self._state(record), catalogue), record.n_turns - len(turns)
+            return History(session, exchanges, taste, time.time_ns(), earlier)
 
     # ---- one turn
 
@@ -179,18 +184,20 @@ class Assistant:
         question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
         lift = lifts(step.state, self._policy) if wanted and not films else ()
         situation = Situation(
-            variant=seed // 97 + number,
+            variant=seed_of(self._seed, session, 0) // 97 + number,  # two turns in a row never read the same
             shown=len(films),
             asked_for=wanted,
             films=films_words(step.state.constraints, catalogue, len(films) if len(films) == wanted else 2),
             wished=step.state.constraints != Constraints(),
             cold=cold(step.state),
             first=last is None,
+            more=utterance.act is Act.MORE,
+            beyond=utterance.beyond,
             lift=lift,
         )
         facets = frozenset(catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token))
         reply = Reply(
-            self._say(utterance, step, situation, question, last),
+            said(utterance, step, situation, question, last=last, catalogue=catalogue),
             Understood(
                 utterance.act.value,
                 step.chips,
@@ -227,29 +234,6 @@ class Assistant:
         for choice in choices:
             after = after.show(choice.token)
         return step, recommend(self._policy, step.state, choices, (self._store.new_id() for _ in choices)), after
-
-    def _say(
-        self,
-        utterance: Utterance,
-        step: Interpretation,
-        situation: Situation,
-        question: Question | None,
-        last: Turn | None,
-    ) -> str:
-        """The words of the reply."""
-        act, variant, catalogue = utterance.act, situation.variant, self._policy.catalogue
-        if not situation.asked_for and not step.chips:
-            match act:
-                case Act.WHY:
-                    return replies.why(why_of(last, utterance.picks, catalogue))
-                case Act.ABOUT_ME:
-                    return replies.about_me(taste_of(step.state, catalogue), situation.films, situation.wished)
-                case Act.START_OVER:
-                    return replies.started_over()
-                case _:
-                    return replies.small_talk(act, variant)
-        said = replies.answer(step.chips, situation, question)
-        return said or replies.small_talk(act, variant)
 
     def _react_in_words(self, record: SessionRecord, step: Interpretation) -> tuple[tuple[str, str], ...]:
         """Logs what the line said of recommended films as reactions; returns those that stood before."""

@@ -44,7 +44,8 @@ _AFTER: Final = re.compile(rf"\b(?:after|post|newer than|later than|more recent 
 _SINCE: Final = re.compile(
     rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b|\bsince\s+{_YEAR}\b(?!['’]?s)"
     rf"|\b{_YEAR}\s+(?:or later|or newer|and later|onwards?)\b"
-    rf"|\b(?:not|nothing|no)\s+(?:before|older than)\s+{_YEAR}\b(?!['’]?s)"
+    r"|\b(?:not|nothing|no)\s+(?:from\s+|made\s+|released\s+|movies?\s+|films?\s+)*"
+    rf"(?:before|older than)\s+{_YEAR}\b(?!['’]?s)"
 )
 _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)|\A\s*{_YEAR}\s*\Z"
@@ -52,6 +53,13 @@ _ONE_YEAR: Final = re.compile(
 )
 _LAST_YEARS: Final = re.compile(rf"\b(?:last|past|previous)\s+(?:{_NUMBER}|few|couple of|couple)\s+years?\b")
 _LAST_DECADES: Final = re.compile(rf"\b(?:last|past)\s+(?:{_NUMBER}\s+)?decades?\b")
+_SILENT: Final = re.compile(r"\bsilent\s+(?:movies?|films?|era|cinema|comed\w+)\b")
+_SILENT_UNTIL: Final = 1929
+_THIS_CENTURY: Final = re.compile(r"\b(?:this|the 21st|21st|twenty-first)\s+century\b")
+_LAST_CENTURY: Final = re.compile(r"\b(?:last|the 20th|20th|twentieth)\s+century\b")
+_THAN: Final = r"(?:even|much|way|a bit|something|anything|but|slightly|little)"
+_OLDER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)older\b(?!\s+than)")
+_NEWER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)(?:newer|more recent|more modern)\b(?!\s+than)")
 _THIS_YEAR: Final = re.compile(r"\bthis\s+year\b")
 _NEW: Final = re.compile(
     r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer|recent|modern|current)\b"
@@ -83,20 +91,34 @@ _COUNT: Final = re.compile(
     r"(?:more|other|good|great|new|different|funny|scary)*\s*"
     r"(?:movies|films|flicks|suggestions|recommendations|recs|ideas|options|picks|titles|more|others|comedies|thrillers"
     r"|horrors)\b"
-    r"|\b(?:just|only)\s+(one|1)\b(?!\s+of)|\btop\s+(\d{1,2}|three|five|ten)\b"
+    r"|\b(?:just|only)\s+(one|two|three|[1-5])\b(?!\s+of)(?!\s*(?:years?|stars?|hours?|h\b|min|%))|\btop\s+(\d{1,2}|three|five|ten)\b"
 )
 _LESSER_KNOWN: Final = re.compile(
     r"\b(?:not|nothing|isn'?t|less|without)\s+(?:\w+\s+){0,2}"
     r"(?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
-    r"|\b(?:hidden|lesser[- ]known|little[- ]known|overlooked|obscure|underrated|under the radar)\b"
-    r"(?:\s+(?:gems?|movies?|films?|stuff|ones?))?|\bgems?\b"
+    r"|\b(?:hidden|less(?:er)?[- ]known|little[- ]known|overlooked|obscure|underrated|under the radar|niche)\b"
+    r"(?:\s+(?:gems?|movies?|films?|stuff|ones?))?|\bgems?\b|\bdeep cuts?\b"
     r"|\b(?:nobody|no one|few people)\s+(?:knows?|has seen|talks about)\b"
-    r"|\bless(?:er)? popular\b|\boff the beaten\b"
+    r"|\b(?:something|anything|films?|movies?|ones?)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+(?:probably\s+)?"
+    r"(?:never|not|haven'?t)\s+heard\s+of\b"
+    r"|\bless(?:er)? (?:popular|famous|mainstream)\b|\boff the beaten\b"
+)
+_VERDICT: Final = re.compile(
+    r"(?:\b(?:is|was|are|were|be|such)|'s)\s+"
+    r"(?:(?:a|an|one|really|so|very|pretty|quite|way|such|criminally|kind of)\s+)*\Z"
+)
+"""Before "underrated" or "a gem": somebody judges a film and asks for nothing."""
+_NOT_OBSCURE: Final = re.compile(
+    r"\b(?:less|not|nothing|isn'?t)\s+(?:(?:so|that|too|as|very|quite)\s+)?(?:obscure|unknown|niche|underground)\b"
+)
+_BETTER_KNOWN: Final = re.compile(
+    r"\b(?:more|better|well)[- ](?:popular|known|famous|mainstream)\b|\b(?:popular|famous|mainstream)\s+"
+    r"(?:ones?|films?|movies?|stuff)\b|\b(?:popular|famous|mainstream)(?:\s+\w+)?\s+(?:is|are)\s+(?:fine|ok(?:ay)?|good)\b"
 )
 _AVOIDED: Final = re.compile(
     r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t|never)\s+(?:\w+\s+){0,3}\Z"
 )
-_OLDEST: Final = 1880
+OLDEST: Final = 1880
 _OLD_UNTIL: Final = 1979
 """Last year of what counts as an old film; by judgement."""
 _NEW_SPAN: Final = 5
@@ -121,6 +143,11 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
     return first, last
 
 
+def compared(text: str) -> int:
+    """−1 where films older than those on the table are wanted, 1 for newer ones, 0 where neither is said."""
+    return -1 if _OLDER.search(text) else 1 if _NEWER.search(text) else 0
+
+
 def any_year(text: str) -> bool:
     """Whether an earlier wish about years is lifted."""
     return _ANY_YEAR.search(text) is not None
@@ -128,7 +155,17 @@ def any_year(text: str) -> bool:
 
 def lesser_known(text: str) -> bool:
     """Whether films are wanted that not everybody knows."""
-    return _LESSER_KNOWN.search(text) is not None
+    rest = _NOT_OBSCURE.sub(" ", text)
+    return any(
+        not _VERDICT.search(rest, max(match.start() - 40, 0), match.start()) for match in _LESSER_KNOWN.finditer(rest)
+    )
+
+
+def well_known(text: str) -> bool:
+    """Whether an earlier wish for lesser known films is lifted."""
+    if _NOT_OBSCURE.search(text):
+        return True
+    return _BETTER_KNOWN.search(text) is not None and not lesser_known(text)
 
 
 def count_wanted(text: str) -> int | None:
@@ -171,15 +208,18 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
     read(_RANGE, between)
     read(_SINCE, lambda match: (year(match), newest))
     read(_AFTER, lambda match: (year(match) + 1, newest))
-    read(_BEFORE, lambda match: (_OLDEST, year(match) - 1))
-    read(_UNTIL, lambda match: (_OLDEST, year(match)))
+    read(_BEFORE, lambda match: (OLDEST, year(match) - 1))
+    read(_UNTIL, lambda match: (OLDEST, year(match)))
     read(_DECADE_RE, lambda match: None if _avoided(match) else _decade_span(match, newest))
     read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest))
     read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest))
+    read(_THIS_CENTURY, lambda _: (2000, newest))
+    read(_LAST_CENTURY, lambda _: (OLDEST, 1999))
+    read(_SILENT, lambda _: (OLDEST, _SILENT_UNTIL))
     read(_THIS_YEAR, lambda _: (newest, newest))
     read(_ONE_YEAR, lambda match: (year(match), year(match)))
     yield from found
-    old, new = (_OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
+    old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
     if _NOT_OLD.search(text):
         yield _OLD_UNTIL + 1, newest
     elif match := _NEW.search(text):
@@ -208,7 +248,7 @@ def _decade_span(match: re.Match[str], newest: int) -> tuple[int, int]:
         ]
     before = match.string[max(match.start() - 16, 0) : match.start()]
     if re.search(r"\b(?:before|pre)\s*-?\s*(?:the\s+)?\Z", before):
-        return _OLDEST, first - 1
+        return OLDEST, first - 1
     if re.search(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z", before):
         return last + 1, newest
     if re.search(r"\bsince\s+(?:the\s+)?\Z", before):

@@ -26,6 +26,7 @@ class ChipKind(Enum):
     AVOID = "avoid"
     NEVER = "never"
     YEARS = "years"
+    LESSER_KNOWN = "lesser known"
     LIFTED = "lifted"
     FORGOTTEN = "forgotten"
     AMBIGUOUS = "ambiguous"
@@ -43,6 +44,7 @@ _SIGNS = {
     ChipKind.WANT: "+",
     ChipKind.ONLY: "+",
     ChipKind.YEARS: "+",
+    ChipKind.LESSER_KNOWN: "+",
     ChipKind.DISLIKE: "−",
     ChipKind.AVOID: "−",
     ChipKind.NEVER: "−",
@@ -63,7 +65,7 @@ class Chip:
     label: str
     """For people: "Alien (1979)", "comedies", "1990–1999"."""
     key: str = ""
-    """Stable name of the token; empty for years and unknown titles."""
+    """Stable name of the token, or of the wish for lesser known films; empty for years and unknown titles."""
     start: int = 0
     """Where in the text it was found: `text[start:end]`; 0, 0 where it came from no particular words."""
     end: int = 0
@@ -170,3 +172,5 @@ class History:
     """What is held about the person now, in the order they said it."""
     revision: int
     """Grows with every look at a session (nanoseconds): of two drawings the one with the larger number is newer."""
+    earlier: int = 0
+    """Turns before `exchanges` that were not read."""

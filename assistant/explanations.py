@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.lexicon import as_written
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reason
 from core.policy import WHOLE, Contribution
@@ -31,12 +32,22 @@ _WORDS = {
     Outcome.DOWN: ("away from {}", "close to {}, which you turned down"),
     Outcome.SEEN: ("liked by people who know {}", "less liked by people who know {}"),
     Outcome.NOT_TONIGHT: ("away from {}, which you put off", "close to {}, which you put off"),
-    Outcome.WANTED: ("goes with {}, as you asked", "less of {} than you asked for"),
-    Outcome.AVOIDED: ("away from {}, as you asked", "has a touch of {}"),
 }
 """What a positive and a negative part of each kind of event says.
 
 "Liked by fans of Alien" and not "close to Alien": what carries the number is people, so it may well be a comedy.
+"""
+
+_FACET_WORDS = {
+    (Outcome.WANTED, True): ("{}, as you asked", "less liked by people who like {}"),
+    (Outcome.WANTED, False): ("liked by people who like {}", "less liked by people who like {}"),
+    (Outcome.AVOIDED, True): ("liked by people who avoid {}", "{}, which you wanted less of"),
+    (Outcome.AVOIDED, False): ("away from {}, as you asked", "less liked by people who avoid {}"),
+}
+"""The same for a genre or tag that was asked for or to be spared, for films that have it (True) and that do not.
+
+The number holds both what people with that leaning like and whether the film has it: a comedy that fans of comedies
+think little of still gets a negative part, and is still a comedy.
 """
 
 _UNANSWERED = frozenset({Outcome.SHOWN, Outcome.PASSED})
@@ -48,12 +59,15 @@ MANY = 0.15
 """From this on, what a film has without the conversation is told as "many people like it" (the best known have .34)."""
 
 
-def reasons(state: SessionState, catalogue: Catalogue, contributions: Sequence[Contribution]) -> tuple[Reason, ...]:
+def reasons(
+    state: SessionState, catalogue: Catalogue, film: int, contributions: Sequence[Contribution]
+) -> tuple[Reason, ...]:
     """Reasons for one film, weightiest first; their contributions add up to those given.
 
     Args:
         state: the transcript that the film was chosen from.
         catalogue: to name films and facets.
+        film: token of the film.
         contributions: of `Policy.explain(state, film)`.
     """
     outcomes = dict(state.events)
@@ -64,14 +78,12 @@ def reasons(state: SessionState, catalogue: Catalogue, contributions: Sequence[C
     for part in sorted((part for part in contributions if part.token > 0), key=lambda part: -abs(part.value)):
         if outcomes[part.token] in _UNANSWERED:
             continue
-        words = _WORDS.get(outcomes[part.token])
+        words = _words_for(outcomes[part.token], part.token, film, catalogue)
         if words is None or abs(part.value) < SMALL or len(worded) >= MOST:
             rest += part.value
             continue
-        name = (
-            catalogue.movie(part.token).title if catalogue.is_movie(part.token) else facet_words(catalogue, part.token)
-        )
-        worded.append(Reason(words[part.value < 0].format(name), part.value, part.token))
+        text = words[part.value < 0].format(_name(catalogue, part.token))
+        worded.append(Reason(f"tagged {text}" if text.startswith("“") else text, part.value, part.token))
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
     if abs(passed) >= SMALL:
         worded.append(Reason(_PASSED[passed < 0], passed))
@@ -83,11 +95,28 @@ def reasons(state: SessionState, catalogue: Catalogue, contributions: Sequence[C
     return tuple(worded)
 
 
+def _words_for(outcome: Outcome, token: int, film: int, catalogue: Catalogue) -> tuple[str, str] | None:
+    """What a positive and a negative part say of an event; None for events that have no words."""
+    if outcome not in (Outcome.WANTED, Outcome.AVOIDED):
+        return _WORDS.get(outcome)
+    return _FACET_WORDS[outcome, bool(catalogue.has(token)[film - 1])]
+
+
+def _name(catalogue: Catalogue, token: int) -> str:
+    """A film or facet inside a reason; a tag that is no name stands in quotes, since it may be any kind of word."""
+    if catalogue.is_movie(token):
+        return catalogue.movie(token).title
+    words = facet_words(catalogue, token)
+    return f"“{words}”" if catalogue.facet(token).kind == "tag" and words == words.lower() else words
+
+
 def facet_words(catalogue: Catalogue, token: int) -> str:
     """A facet inside a sentence: "comedy", "time travel", "Sigourney Weaver"."""
     facet = catalogue.facet(token)
     if facet.kind == "person":
         return facet.name
+    if facet.kind == "tag":
+        return as_written(facet.name)
     return {"Sci-Fi": "science fiction", "Film-Noir": "film noir"}.get(facet.name, facet.name.lower())
 
 
@@ -108,7 +137,7 @@ def _join(spoken: Sequence[Reason]) -> str:
     if len(spoken) == 1:
         return spoken[0].text
     first, second = (reason.text for reason in spoken)
-    for verb in ("liked by fans of ", "away from "):
+    for verb in ("liked by fans of ", "liked by people who know ", "liked by people who like ", "away from "):
         if first.startswith(verb) and second.startswith(verb) and ", " not in first + second:
             return f"{first} and {second.removeprefix(verb)}"
     return f"{first}; {second}"

@@ -57,6 +57,10 @@ class FacetFinder:
         """Facets named by words that are `free`, in order."""
         return [found for found in self._book.find(words, free) if found.meaning.bare or _wished(words, found)]
 
+    def named(self, name: str) -> tuple[int, ...]:
+        """Tokens of the facets of exactly this name, in normal form."""
+        return tuple(self._by_name.get(name, ()))
+
     def _phrases(self, catalogue: Catalogue) -> Mapping[str, Term]:
         lexicon = table("constraints")
         phrases: dict[str, Term] = {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.dialogue import Chip, ChipKind
 from assistant.explanations import facet_words
 from assistant.utterance import Act, FacetMention, MovieMention, Utterance
-from assistant.wishes import newest, years_label
+from assistant.wishes import LESSER_KNOWN, newest, years_label
 from core.catalogue import Catalogue
 from core.domain import Constraints, Outcome, Reaction
 from core.session import SessionState
@@ -23,6 +23,10 @@ LIKED_FROM = 0.2
 The words people use ("loved", "was fine", "couldn't stand") are far from this on either side; see the lexicon.
 """
 
+BEST_KNOWN = 1000
+"""Films left out where lesser known ones are wanted: in the shipped catalogue they hold 65 % of all ratings."""
+_BEST_KNOWN_SHARE = 4
+"""At most one film in so many counts as best known, so that a small catalogue has lesser known ones, too."""
 
 _OPINIONS = frozenset({Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.UP, Outcome.DOWN})
 
@@ -72,6 +76,7 @@ def interpret(utterance: Utterance, state: SessionState, table: Table) -> Interp
         step = _movie(movie, step, table)
     step = _facets(utterance.facets, step, table)
     step = _years(utterance, step, table.catalogue)
+    step = _fame(utterance, step, table.catalogue)
     if utterance.act is Act.REACT:
         step = _picks(utterance, step, table)
     return replace(step, chips=(*step.chips, *_unclear(utterance)))
@@ -122,24 +127,26 @@ def _movie(mention: MovieMention, step: Interpretation, table: Table) -> Interpr
 def _facets(mentions: Iterable[FacetMention], step: Interpretation, table: Table) -> Interpretation:
     """Wishes about genres, tags and people; a hard one that would leave nothing replaces older ones.
 
-    First those of its kind ("a western", then "a musical"), then all of them; what was lifted is told.
+    First the one for lesser known films, then those of its kind ("a western", then "a musical"), then all of them;
+    what was lifted is told.
     """
     before = step.state.constraints.required
     for mention in mentions:
         step = _facet(mention, step, table.catalogue)
     fresh = tuple(token for token in step.state.constraints.required if token not in before)
     older = tuple(token for token in step.state.constraints.required if token in before)
-    if not fresh or not older or table.room is None or table.room(step.state):
+    if not fresh or table.room is None or table.room(step.state):
         return step
     kinds = {table.catalogue.facet(token).kind for token in fresh}
     alike = tuple(token for token in older if table.catalogue.facet(token).kind in kinds)
-    for lifted in (alike, older):
-        eased = step.state
+    famous = bool(step.state.constraints.best_known_left_out)
+    for lifted, fame in (((), famous), (alike, False), (older, False), (alike, famous), (older, famous)):
+        eased = _famous_too(step.state) if fame else step.state
         for token in lifted:
             eased = _without(eased.retract(token), token)
         if table.room(eased):
-            chips = (facet_chip(table.catalogue, token, ChipKind.LIFTED) for token in lifted)
-            return replace(step, lifted=lifted).say(eased, *chips)
+            chips = [facet_chip(table.catalogue, token, ChipKind.LIFTED) for token in lifted]
+            return replace(step, lifted=lifted).say(eased, *chips, *[fame_chip(ChipKind.LIFTED)] * fame)
     return step
 
 
@@ -147,8 +154,9 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
     token, wanted = mention.token, mention.strength > 0
     state = step.state.state(token, Outcome.WANTED if wanted else Outcome.AVOIDED)
     constraints = state.constraints
+    held = constraints.required if wanted else constraints.excluded
     required, excluded = set(constraints.required) - {token}, set(constraints.excluded) - {token}
-    if mention.required:
+    if mention.required or token in held:  # "funnier" does not soften "a comedy"
         (required if wanted else excluded).add(token)
     state = state.constrain(replace(constraints, required=tuple(sorted(required)), excluded=tuple(sorted(excluded))))
     kind = {
@@ -175,13 +183,33 @@ def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> 
     return step
 
 
+def _fame(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """The wish for lesser known films, or for the well-known ones again."""
+    constraints = step.state.constraints
+    if utterance.lesser_known:
+        left_out = min(BEST_KNOWN, catalogue.n_items // _BEST_KNOWN_SHARE)
+        if constraints.best_known_left_out:  # "more obscure"
+            left_out = min(2 * constraints.best_known_left_out, catalogue.n_items // 2)
+        state = step.state.constrain(replace(constraints, best_known_left_out=left_out))
+        return step.say(state, fame_chip(ChipKind.LESSER_KNOWN))
+    if utterance.well_known and constraints.best_known_left_out:
+        return step.say(_famous_too(step.state), fame_chip(ChipKind.LIFTED))
+    return step
+
+
+def fame_chip(kind: ChipKind) -> Chip:
+    """Chip for the wish for lesser known films."""
+    return Chip(kind, "lesser known films", LESSER_KNOWN)
+
+
 def _picks(utterance: Utterance, step: Interpretation, table: Table) -> Interpretation:
-    """What was said of the films on the table: "loved the second", "seen them all"."""
-    reaction = reaction_of(utterance.strength, seen=utterance.seen)
+    """What was said of the films on the table: "loved the second", "seen them all", "not tonight"."""
     places = utterance.picks or tuple(range(len(table.last)))
-    if reaction is Reaction.CLEAR:
-        return step
-    for place in places:
+    strengths = utterance.strengths or (utterance.strength,) * len(places)
+    for place, strength in zip(places, strengths, strict=True):
+        reaction = Reaction.NOT_TONIGHT if utterance.later else reaction_of(strength, seen=utterance.seen)
+        if reaction is Reaction.CLEAR:
+            continue
         if place >= len(table.last) or step.state.outcome_of(table.last[place]) is None:
             continue
         token = table.last[place]
@@ -210,6 +238,9 @@ def _forget(utterance: Utterance, step: Interpretation, table: Table) -> Interpr
     if years is not None and (utterance.years is not None or utterance.any_year):
         state = _any_year(state)
         step = step.say(state, Chip(ChipKind.FORGOTTEN, years_label(years, newest(catalogue))))
+    if utterance.lesser_known and state.constraints.best_known_left_out:
+        state = _famous_too(state)
+        step = step.say(state, fame_chip(ChipKind.FORGOTTEN))
     return replace(step, state=state, chips=(*step.chips, *_unclear(utterance)))
 
 
@@ -233,3 +264,7 @@ def _without(state: SessionState, token: int) -> SessionState:
 
 def _any_year(state: SessionState) -> SessionState:
     return state.constrain(replace(state.constraints, years=None))
+
+
+def _famous_too(state: SessionState) -> SessionState:
+    return state.constrain(replace(state.constraints, best_known_left_out=0))

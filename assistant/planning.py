@@ -7,8 +7,9 @@ from dataclasses import replace
 from assistant.dialogue import Chip, ChipKind, Question
 from assistant.explanations import facet_words
 from assistant.interpretation import Interpretation
-from assistant.replies import EXAMPLES
+from assistant.small_talk import EXAMPLES
 from assistant.utterance import Act, AmbiguousMention, FacetMention, MovieMention, Span, Utterance
+from assistant.wishes import LESSER_KNOWN
 from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.errors import UnknownIdError
@@ -21,6 +22,12 @@ TALK = frozenset(
         Act.HELP,
         Act.WHY,
         Act.ABOUT_ME,
+        Act.ABOUT_YOU,
+        Act.AGREE,
+        Act.DECLINE,
+        Act.COMPLAIN,
+        Act.BEYOND,
+        Act.REACT,
         Act.THANKS,
         Act.BYE,
         Act.OFF_TOPIC,
@@ -97,6 +104,8 @@ def edited(key: str, state: SessionState, catalogue: Catalogue, *, flip: bool) -
     """
     if key == YEARS_KEY and state.constraints.years is not None and not flip:
         return Utterance("Any year", Act.RECOMMEND, any_year=True)
+    if key == LESSER_KNOWN and state.constraints.best_known_left_out and not flip:
+        return Utterance("Well-known ones too", Act.RECOMMEND, well_known=True)
     token = catalogue.token_of(key)
     outcome = None if token is None else state.outcome_of(token)
     if token is None or outcome not in _TELLING:
@@ -122,6 +131,8 @@ def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     eased = []
     if constraints.years is not None:
         eased.append(("any year", replace(constraints, years=None)))
+    if constraints.best_known_left_out:
+        eased.append(("well-known ones too", replace(constraints, best_known_left_out=0)))
     for name, tokens in (("required", constraints.required), ("excluded", constraints.excluded)):
         for token in tokens:
             fewer = tuple(other for other in tokens if other != token)
@@ -153,6 +164,8 @@ def suggestions(
     if way_out:
         return tuple(f"{wish[:1].upper()}{wish[1:]}" for wish in way_out[:3])
     if not shown:
+        if utterance.act is Act.AGREE and not cold(step.state):
+            return ("More", "Why the first one?", "What do you know about me?")
         if cold(step.state):
             return EXAMPLES if utterance.act not in (Act.THANKS, Act.BYE) else ()
         return ("More", "What do you know about me?")

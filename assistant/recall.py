@@ -14,8 +14,8 @@ the seeker says of them is a reaction. Wishes about genres, tags and people coun
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 from typing import Final
@@ -28,11 +28,11 @@ from assistant.interpretation import Table, interpret
 from assistant.understanding import Understanding
 from assistant.utterance import Context
 from assistant.words import normal
-from core.baselines.scorer import FloatArray, Scorer
+from core.baselines.scorer import Scorer
 from core.catalogue import Catalogue
 from core.domain import Constraints, Outcome
-from core.metrics import Interval, resamples
-from core.session import Event, SessionState
+from core.metrics import FloatArray, Interval, resamples
+from core.session import SessionState
 
 SALT: Final = "redial-recall"
 PARTS: Final = 3
@@ -98,9 +98,9 @@ class Recall:
 
     policy: str
     reading: Reading
-    at: dict[int, Interval] = field(default_factory=dict)
+    at: Mapping[int, Interval]
     """Rank → share of the points whose film is ranked so high, with a 95 % interval over conversations."""
-    differences: dict[int, Interval] = field(default_factory=dict)
+    differences: Mapping[int, Interval]
     """The same for this policy minus the best baseline at that rank, paired; empty where there is no baseline."""
 
 
@@ -208,7 +208,7 @@ def _ranks(scorer: Scorer, asked: Sequence[Point], catalogue: Catalogue) -> IntA
     scores = np.array(scorer.scores(np.stack([point.state.observation(length) for point in asked])), dtype=np.float64)
     for row, point in zip(scores, asked, strict=True):
         row[~catalogue.allowed(point.state.constraints)] -= np.ptp(row) + 1.0
-        taken = {*point.named, *point.state.tokens()} - {point.film}
+        taken = {*point.named, *point.state.tokens()}
         row[[token - 1 for token in taken if token <= catalogue.n_items]] = -np.inf
     ranks = np.full(len(asked), _NEVER, dtype=np.int64)
     for place, (row, point) in enumerate(zip(scores, asked, strict=True)):
@@ -234,24 +234,21 @@ def recalls(
     conversation = played[0].conversation
     weights = resamples(int(conversation.max()) + 1, _RESAMPLES, seed)
     size = np.bincount(conversation).astype(np.float64)
-
-    def sums(mine: Replay, cut: int) -> FloatArray:
-        return np.bincount(conversation, weights=mine.ranks <= cut)
-
-    results = []
-    bars = [mine for mine, scorer in zip(played, scorers, strict=True) if not getattr(scorer, "gives_q_values", False)]
-    for scorer, mine in zip(scorers, played, strict=True):
-        recall = Recall(scorer.name, reading)
-        for cut in CUTS:
-            recall.at[cut] = _ratio(sums(mine, cut), size, weights)
-            if bars:
-                best = max((sums(bar, cut) for bar in bars), key=np.sum)
-                recall.differences[cut] = _ratio(sums(mine, cut) - best, size, weights)
-        results.append(recall)
-    return tuple(results)
+    hits = {cut: [np.bincount(conversation, mine.ranks <= cut).astype(np.float64) for mine in played] for cut in CUTS}
+    bars = [place for place, scorer in enumerate(scorers) if not getattr(scorer, "gives_q_values", False)]
+    best = {cut: max((hits[cut][place] for place in bars), key=np.sum) for cut in CUTS if bars}
+    return tuple(
+        Recall(
+            scorer.name,
+            reading,
+            {cut: _ratio(hits[cut][place], size, weights) for cut in CUTS},
+            {cut: _ratio(hits[cut][place] - bar, size, weights) for cut, bar in best.items()},
+        )
+        for place, scorer in enumerate(scorers)
+    )
 
 
-def _ratio(hits: npt.NDArray[np.float64], size: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> Interval:
+def _ratio(hits: FloatArray, size: FloatArray, weights: FloatArray) -> Interval:
     shares = (weights @ hits) / np.maximum(weights @ size, 1.0)
     low, high = np.percentile(shares, (2.5, 97.5))
     return Interval(float(hits.sum() / size.sum()), float(low), float(high))
@@ -262,4 +259,4 @@ def _key(title: str) -> str:
     return next((key.removeprefix(article) for article in _ARTICLES if key.startswith(article)), key)
 
 
-__all__ = ["CUTS", "Event", "Part", "Point", "Reading", "Recall", "outside", "points", "recalls", "replay", "third_of"]
+__all__ = ["CUTS", "Part", "Point", "Reading", "Recall", "outside", "points", "recalls", "replay", "third_of"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Understood
 from assistant.explanations import reasons
-from assistant.interpretation import facet_chip, movie_chip
+from assistant.interpretation import facet_chip, fame_chip, movie_chip
 from assistant.replies import signed
 from assistant.utterance import AmbiguousMention, Span
 from assistant.wishes import newest, years_label
@@ -47,7 +47,7 @@ def recommend(
             choice.q_value,
             choice.propensity,
             policy.version,
-            reasons(state, catalogue, policy.explain(state, choice.token)),
+            reasons(state, catalogue, choice.token, policy.explain(state, choice.token)),
             choice.explored,
         )
         for choice, recommendation_id in zip(choices, ids, strict=False)
@@ -143,7 +143,7 @@ def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -
 
 
 def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
-    """What is held about a person, in the order they said it; the years last."""
+    """What is held about a person, in the order they said it; years and fame last."""
     constraints = state.constraints
     chips = []
     for token, outcome in state.events:
@@ -157,6 +157,8 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
             chips.append(facet_chip(catalogue, token, kind))
     if constraints.years is not None:
         chips.append(Chip(ChipKind.YEARS, years_label(constraints.years, newest(catalogue))))
+    if constraints.best_known_left_out:
+        chips.append(fame_chip(ChipKind.LESSER_KNOWN))
     return tuple(chips)
 
 
@@ -174,17 +176,17 @@ def why_of(turn: Turn | None, picks: Sequence[int], catalogue: Catalogue) -> lis
     ]
 
 
-def last_with_films(record: SessionRecord) -> Turn | None:
-    """The latest turn that showed films: what "the second one" means after a chat about something else."""
-    last = record.last
-    if last is None or last.shown:
-        return last
-    return next((turn for turn in reversed(record.turns) if turn.shown), None)
-
-
 def open_question(record: SessionRecord) -> Question | None:
     """What the last turn asked."""
-    return Understood.from_json(record.last.understood).question if record.last else None
+    last = record.last
+    return Understood.from_json(last.understood).question if last else None
+
+
+def film_named(turn: Turn | None, catalogue: Catalogue) -> int | None:
+    """Token of the film that the line of a turn named, if it was exactly one and none that was shown with it."""
+    chips = Understood.from_json(turn.understood).chips if turn else ()
+    keys = {chip.key for chip in chips if chip.key.startswith("movie:") and chip.end}
+    return catalogue.token_of(keys.pop()) if len(keys) == 1 else None
 
 
 def shown_films(record: SessionRecord) -> dict[int, Shown]:

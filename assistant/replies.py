@@ -1,6 +1,7 @@
 """What Marquee says: short, warm, and true to what was understood.
 
-All wording stands here. Variants are chosen by number, so the same turn of the same session always reads the same.
+What is said without films stands in `small_talk`. Variants are chosen by number, so the same turn of the same session
+always reads the same.
 """
 
 from __future__ import annotations
@@ -9,78 +10,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.dialogue import Chip, ChipKind, Question
-from assistant.utterance import Act
+from assistant.small_talk import INVITATION, pick
 from assistant.wishes import listing
 
-INVITATION = "Tell me a film or two you loved, and one you couldn’t stand."
-EXAMPLES = (
-    "I loved Alien and The Thing but hated Titanic",
-    "Something like Amélie, but not a musical",
-    "A comedy from the 80s",
-    "Surprise me",
-)
-CONSENT = (
-    "To learn what to suggest, Marquee keeps this conversation, the films it showed and your thumbs under a random "
-    "number: no name, no address, no cookies of others. “Forget me” deletes it."
-)
-
-_GREETING = (
-    f"Hello! I find films for tonight. {INVITATION}",
-    f"Good evening! Let’s find you a film. {INVITATION}",
-    f"Hi there! {INVITATION} I’ll take it from there.",
-)
-_HELP = (
-    "Just talk to me. Name films you loved or couldn’t stand (“loved Heat, hated Titanic”), say what you’re in the "
-    "mood for (“a funny western from the 70s, no musicals”), or give films to go by (“more like Alien”). Thumbs "
-    "teach me most. “More”, “why the second one?”, “forget Titanic”, “any year”, “undo” and “start over” work too."
-)
-_EMPTY = (
-    "I’m listening. A film you love is a good start.",
-    "Nothing came through. Name a film you love, or ask for “a comedy from the 80s”.",
-)
-_OFF_TOPIC = (
-    "I only know films, but I know plenty of those. Which one did you last enjoy?",
-    "That’s beyond my projector. Name a film you liked and I’ll find you the next one.",
-)
-_THANKS = (
-    "My pleasure. Enjoy the film!",
-    "You’re welcome. Shout if you’d like more.",
-    "Any time. Have a good evening!",
-)
-_BYE = ("Good night, and enjoy the film!", "See you at the pictures. Your conversation stays here if you come back.")
-_NOT_UNDERSTOOD = (
-    "I didn’t catch a film or a wish in that. “Help” shows how we can talk.",
-    "I’m not sure what you mean. Name a film, a genre or a decade, and off we go.",
-)
-_SMALL_TALK = {
-    Act.GREET: _GREETING,
-    Act.HELP: (_HELP,),
-    Act.EMPTY: _EMPTY,
-    Act.OFF_TOPIC: _OFF_TOPIC,
-    Act.THANKS: _THANKS,
-    Act.BYE: _BYE,
-}
-_START_OVER = f"Clean slate: I’ve let go of your tastes and wishes. {INVITATION}"
-_NO_UNDO = "There is nothing left to take back."
-_UNDONE = ("Taken back.", "Done, that never happened.")
 _NO_WHY = "There’s no film on the table yet to explain. Ask me for one first."
-_CUT = "That was a long one: I read the first {limit:,} characters."
-
 _TASTES = (
     "You liked {likes}, and not {either}.",
     "{likes}: yes. {dislikes}: no. Got it.",
     "Noted: more in the spirit of {likes}, less of {dislikes}.",
 )
-_LIKES = ("You liked {likes}.", "{likes}: good to know.", "Noted, you enjoyed {likes}.")
+_LIKES = ("You liked {likes}.", "{likes}: good to know.", "Noted: more in the spirit of {likes}.")
 _DISLIKES = ("Not {either}, then.", "{dislikes}: not for you, noted.", "I’ll steer clear of things like {dislikes}.")
 _COLD = (
     "{number} that many people love, until I know you better:",
     "I don’t know your taste yet, so here {be} {count} that rarely {miss}:",
 )
 _LEAD = ("{number} for tonight:", "How about {these}?", "Try {these}:", "My best {count}:")
-_LEAD_WISHED = ("{number} {films}:", "Here {be} {count} {films}:", "Let’s see, {count} {films}:")
+_LEAD_WISHED = ("{number} {films}:", "Here {be} {count} {films}:", "How about these? {number} {films}:")
+_LEAD_MORE = ("{number} more:", "And {count} more:", "Here {be} {count} {others}:", "Next {count}:")
 _INVITE = "Name a film you loved or couldn’t stand and I’ll do better."
 _THUMBS = "A thumb on each tells me more than words."
+_BEYOND = {
+    "length": "how long films run",
+    "streaming": "where to stream films",
+    "age": "age ratings",
+    "language": "which language they are in",
+    "cinemas": "what is on in cinemas",
+    "plot": "plots, casts or trailers",
+    "reviews": "what critics say",
+    "series": "series, only films",
+    "topic": "which films are about that",
+}
+"""What is not in the catalogue, after "I don’t know"."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -102,28 +63,12 @@ class Situation:
     """Nothing is known of the person’s taste."""
     first: bool = False
     """These are the first films of the conversation."""
+    more: bool = False
+    """They asked for others of the same."""
+    beyond: tuple[str, ...] = ()
+    """What they asked for that is not known here: keys of `utterance.beyond`."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
-
-
-def small_talk(act: Act, variant: int) -> str:
-    """The answer to a line that tells nothing of films: a greeting, a thank-you, an empty line."""
-    return _pick(_SMALL_TALK.get(act, _NOT_UNDERSTOOD), variant)
-
-
-def started_over() -> str:
-    """The answer to "start over"."""
-    return _START_OVER
-
-
-def undone(anything: bool, variant: int) -> str:
-    """The answer to "undo"; `anything` says whether there was a turn to take back."""
-    return _pick(_UNDONE, variant) if anything else _NO_UNDO
-
-
-def cut(limit: int) -> str:
-    """Says that only the first `limit` characters were read."""
-    return _CUT.format(limit=limit)
 
 
 def why(films: Sequence[tuple[str, Sequence[str], float]]) -> str:
@@ -148,7 +93,13 @@ def about_me(taste: Sequence[Chip], films: str, wished: bool) -> str:
 
 def answer(chips: Sequence[Chip], situation: Situation, question: Question | None = None) -> str:
     """The reply to a line that told tastes or wishes, in the order: heard, unclear, films or why there are none."""
-    parts = [heard(chips, situation.variant), unknown(chips), asking(question), slate(chips, situation)]
+    parts = [
+        heard(chips, situation.variant),
+        unknown(chips),
+        asking(question),
+        not_known(situation.beyond, situation.shown > 0),
+        slate(chips, situation),
+    ]
     return " ".join(part for part in parts if part)
 
 
@@ -158,7 +109,7 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
     sentences = []
     if likes or dislikes:
         forms = _TASTES if likes and dislikes else _LIKES if likes else _DISLIKES
-        told = _pick(forms, variant).format(
+        told = pick(forms, variant).format(
             likes=listing(likes), dislikes=listing(dislikes), either=listing(dislikes, "or")
         )
         sentences.append(told[:1].upper() + told[1:])
@@ -170,8 +121,8 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
         sentences.append(f"You’ve seen {listing(seen)}.")
     if later := titles(chips, ChipKind.LATER):
         sentences.append(f"Not tonight: {listing(later)}.")
-    soft = [f"more {chip.label}" for chip in chips if chip.kind is ChipKind.WANT]
-    soft += [f"less {chip.label}" for chip in chips if chip.kind is ChipKind.AVOID]
+    soft = [f"more {_quoted(chip)}" for chip in chips if chip.kind is ChipKind.WANT]
+    soft += [f"less {_quoted(chip)}" for chip in chips if chip.kind is ChipKind.AVOID]
     if soft:
         sentences.append(f"{soft[0][:1].upper()}{listing(soft)[1:]}.")
     if forgotten := titles(chips, ChipKind.FORGOTTEN):
@@ -179,6 +130,11 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
     if lifted := titles(chips, ChipKind.LIFTED):
         sentences.append(f"I no longer insist on {listing(lifted)}.")
     return " ".join(sentences)
+
+
+def _quoted(chip: Chip) -> str:
+    """A tag that is no name in quotes, since it may be any kind of word: more “dark”."""
+    return f"“{chip.label}”" if chip.key.startswith("tag:") and chip.label == chip.label.lower() else chip.label
 
 
 def unknown(chips: Iterable[Chip]) -> str:
@@ -198,6 +154,17 @@ def asking(question: Question | None) -> str:
     return f"Which one do you mean: {listing(question.labels, 'or')}?"
 
 
+def not_known(beyond: Iterable[str], on_table: bool) -> str:
+    """Says what the catalogue does not tell, and where it can be found."""
+    asked = [name for name in beyond if name in _BEYOND]
+    if not asked:
+        return ""
+    told = f"I don’t know {listing((_BEYOND[name] for name in asked), 'or')}"
+    return (
+        f"{told}; the links on each film may help." if on_table and asked not in (["series"], ["topic"]) else f"{told}."
+    )
+
+
 def slate(chips: Sequence[Chip], situation: Situation) -> str:
     """The line before the films, or what to do when there are none."""
     count, wanted = situation.shown, situation.asked_for
@@ -213,18 +180,22 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
         "films": situation.films,
         "these": "this one" if count == 1 else f"these {_NUMBERS[count]}",
         "be": "is" if count == 1 else "are",
+        "others": "other" if count == 1 else "others",
         "miss": "misses" if count == 1 else "miss",
     }
     if count < wanted:
         fit = "fits" if count == 1 else "fit"
         wished = f"your wish for {situation.films}" if situation.wished else "what you haven’t seen"
         return f"Only {words['count']} {fit} {wished}:"
-    if situation.wished:
-        lead = _pick(_LEAD_WISHED, situation.variant).format(**words)
+    if situation.more and not situation.first:
+        lead = pick(_LEAD_MORE, situation.variant).format(**words)
+    elif situation.wished:
+        lead = pick(_LEAD_WISHED, situation.variant).format(**words)
     elif situation.cold:
-        lead = f"{_INVITE} {_pick(_COLD, situation.variant).format(**words)}"
+        lead = pick(_COLD, situation.variant).format(**words)
+        lead = f"{_INVITE} {lead}" if situation.first else lead
     else:
-        lead = _pick(_LEAD, situation.variant).format(**words)
+        lead = pick(_LEAD, situation.variant).format(**words)
     return f"{_THUMBS} {lead}" if situation.first and not situation.cold else lead
 
 
@@ -242,10 +213,6 @@ def titles(chips: Iterable[Chip], kind: ChipKind) -> list[str]:
 def signed(value: float) -> str:
     """Two places and a sign: "+0.31" or "−0.04", with a true minus sign."""
     return f"{value:+.2f}".replace("-", "−")
-
-
-def _pick(forms: Sequence[str], variant: int) -> str:
-    return forms[variant % len(forms)]
 
 
 def _shortened(title: str) -> str:

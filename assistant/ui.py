@@ -158,7 +158,7 @@ class Page:
         if not session:
             return "", cards.conversation(_empty(), notice)
         try:
-            return session, cards.conversation(self._assistant.history(session), notice)
+            return session, cards.conversation(self._assistant.history(session, cards.LONGEST), notice)
         except UnknownIdError:
             return "", cards.conversation(_empty(), _LOST)
 

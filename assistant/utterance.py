@@ -33,6 +33,16 @@ class Act(Enum):
     """Answers our question ("the second one", "1982", "yes"): `picks`, `years` or mentions say what."""
     ABOUT_ME = "about me"
     """"what do you know about me?"""
+    ABOUT_YOU = "about you"
+    """"are you a robot?", "is it free?"""
+    AGREE = "agree"
+    """"ok", "I'll watch that one": nothing more is wanted; `picks` may say which film."""
+    DECLINE = "decline"
+    """"no", with no film on the table and no question open."""
+    COMPLAIN = "complain"
+    """"these suck", "you don't understand": about us, not about a film."""
+    BEYOND = "beyond"
+    """Asks of films what is not known here ("where can I stream it?"); `beyond` says what."""
     THANKS = "thanks"
     BYE = "bye"
     OFF_TOPIC = "off-topic"
@@ -116,14 +126,22 @@ class Utterance:
     """The person lifts an earlier wish about years ("any year", "doesn't matter when")."""
     lesser_known: bool = False
     """Wants films that not everybody knows ("not too popular", "a hidden gem")."""
+    well_known: bool = False
+    """Lifts an earlier wish for lesser known films ("less obscure", "better known ones too")."""
+    beyond: tuple[str, ...] = ()
+    """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
     count: int | None = None
     """How many films they want now, 1 … 10."""
     picks: tuple[int, ...] = ()
     """Which of the films on the table are meant, 0-based places ("the second one" = 1)."""
     strength: float | None = None
     """How the picks (or all films on the table) are liked, −1 … 1, for `Act.REACT`."""
+    strengths: tuple[float, ...] = ()
+    """How each of the picks is liked, where it is not the same for all; empty otherwise."""
     seen: bool = False
     """The picks were seen already, for `Act.REACT`."""
+    later: bool = False
+    """The picks are put off ("not tonight"), for `Act.REACT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +152,5 @@ class Context:
     """Tokens of the films of the last turn, in order."""
     asked: AmbiguousMention | None = None
     """The question that is open, if any."""
+    named: int | None = None
+    """Token of the film of the last line, if it named exactly one."""

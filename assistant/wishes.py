@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assistant.lexicon import as_written
 from core.catalogue import Catalogue
 from core.domain import Constraints
 
@@ -39,6 +40,12 @@ _ADJECTIVES = {
 _AS_NOUN = ("Comedy", "Western", "Musical", "Thriller", "Documentary", "Drama", "Mystery", "Romance")
 """Which of several genres is the noun, first come first: "romantic comedies", not "comic romances"."""
 
+_WHOLE = ("Animation", "Children", "IMAX")
+"""After "no", these need their noun: "no animated films", but "no horror"."""
+
+LESSER_KNOWN = "lesser-known"
+"""Key that stands for the wish for lesser known films where a chip is edited."""
+
 FIRST_YEAR = 1890
 """A span that begins then or before is told as open: the oldest films are hardly older."""
 
@@ -48,9 +55,15 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
     required = [catalogue.facet(token) for token in constraints.required]
     phrase = genres_words(facet.name for facet in required if facet.kind == "genre")
     people = [facet.name for facet in required if facet.kind == "person"]
-    tags = [facet.name.lower() for facet in required if facet.kind not in ("genre", "person")]
+    tags = [as_written(facet.name) for facet in required if facet.kind not in ("genre", "person")]
     if count == 1:
         phrase = _singular(phrase)
+    names = [tag for tag in tags if is_full_name(tag)]
+    if names:
+        phrase = f"{listing(names)} {phrase}"
+        tags = [tag for tag in tags if tag not in names]
+    if constraints.best_known_left_out:
+        phrase = f"lesser known {phrase}"
     if tags:
         phrase += f" tagged {listing(f'“{tag}”' for tag in tags)}"
     if people:
@@ -60,6 +73,11 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
     if constraints.excluded:
         phrase += f", no {listing((excluded_words(catalogue, token) for token in constraints.excluded), 'or')}"
     return phrase
+
+
+def is_full_name(written: str) -> bool:
+    """Whether a tag as written is a name that can stand before "films": "Tom Hanks", "Studio Ghibli", "James Bond"."""
+    return " " in written and written[0].isupper()
 
 
 def genres_words(names: Iterable[str]) -> str:
@@ -76,8 +94,11 @@ def excluded_words(catalogue: Catalogue, token: int) -> str:
     facet = catalogue.facet(token)
     if facet.kind == "genre":
         noun = _NOUNS.get(facet.name, facet.name.lower())
-        return noun.removesuffix(" films")
-    return facet.name if facet.kind == "person" else facet.name.lower()
+        return noun if facet.name in _WHOLE else noun.removesuffix(" films")
+    if facet.kind == "person":
+        return facet.name
+    name = as_written(facet.name)
+    return name if name != name.lower() else f"“{name}”"
 
 
 def newest(catalogue: Catalogue) -> int:

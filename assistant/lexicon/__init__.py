@@ -8,6 +8,7 @@ franchises.toml   series that go by one name, and nicknames of films
 cues.toml         what says like, hate, seen, want and avoid
 constraints.toml  genres, moods, people and years in plain words
 acts.toml         what greets, asks for help, thanks, takes back
+names.txt         people, places and series as they are written, where tags have them in lower case
 """
 
 from __future__ import annotations
@@ -42,6 +43,17 @@ def shortened(word: str) -> list[str]:
     if len(word) > 24:
         return []
     return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+@cache
+def _written() -> dict[str, str]:
+    lines = (files(__name__) / "names.txt").read_text(encoding="utf-8").splitlines()
+    return {name.lower(): name for name in lines if name and not name.startswith("#")}
+
+
+def as_written(tag: str) -> str:
+    """A tag with the capitals that people write it with: "tom hanks" becomes "Tom Hanks"."""
+    return _written().get(tag.lower(), tag)
 
 
 class Background:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
 from core.domain import Reaction
 from core.errors import UnknownIdError
@@ -31,6 +31,7 @@ class SessionRecord:
         self._state = state
         self._next_number = next_number
         self._turns: tuple[Turn, ...] | None = None
+        self._last: Turn | None = None
         self._changed = False
         self._closed = False
 
@@ -56,16 +57,37 @@ class SessionRecord:
             self._turns = read_turns(self._connection, self._live())
         return self._turns
 
+    def recent(self, count: int) -> tuple[Turn, ...]:
+        """The last `count` live turns in order, without reading the ones before them."""
+        if self._turns is not None or count <= 0:
+            return self.turns[-count:] if count > 0 else ()
+        numbers = select(turns.c.number).where(self._live()).order_by(turns.c.number.desc()).limit(count)
+        first = min(self._connection.scalars(numbers), default=None)
+        return () if first is None else read_turns(self._connection, self._live() & (turns.c.number >= first))
+
+    @property
+    def n_turns(self) -> int:
+        """Number of live turns."""
+        if self._turns is not None:
+            return len(self._turns)
+        return self._connection.scalar(select(func.count()).select_from(turns).where(self._live())) or 0
+
     @property
     def last(self) -> Turn | None:
         """The last live turn, without reading the ones before it; None where there is none."""
         if self._turns is not None:
             return self._turns[-1] if self._turns else None
-        query = select(turns.c.number).where(self._live()).order_by(turns.c.number.desc()).limit(1)
-        number = self._connection.scalar(query)
-        if number is None:
-            return None
-        return read_turns(self._connection, self._live() & (turns.c.number == number))[0]
+        if self._last is None:
+            self._last = self._one(select(func.max(turns.c.number)).where(self._live()))
+        return self._last
+
+    @property
+    def last_shown(self) -> Turn | None:
+        """The last live turn that showed films, without reading the others; None where there is none."""
+        last = self.last
+        if last is None or last.shown:
+            return last
+        return self._one(select(func.max(recommendations.c.turn)).join(turns, _OF_TURN).where(self._live()))
 
     def add(self, turn: Turn) -> None:
         """Append a turn, with what it shows; the state becomes its `state_after`.
@@ -205,7 +227,14 @@ class SessionRecord:
         if self._closed:
             raise RuntimeError("this session record is closed: open it again with Store.session")
         self._changed = True
-        self._turns = None
+        self._turns = self._last = None
+
+    def _one(self, number: Select[tuple[int]]) -> Turn | None:
+        """The live turn whose number a query gives."""
+        found = self._connection.scalar(number)
+        if found is None:
+            return None
+        return read_turns(self._connection, self._live() & (turns.c.number == found))[0]
 
     def _live(self) -> ColumnElement[bool]:
         return (turns.c.session == self._number) & (turns.c.status == LIVE)

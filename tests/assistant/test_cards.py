@@ -108,6 +108,13 @@ def test_a_long_conversation_draws_the_latest_turns() -> None:
         assert len(page.of("article")) == drawn
 
 
+@pytest.mark.parametrize("turns", [3, 20, 21, 25, 30, 31, 95])
+def test_the_latest_turns_alone_make_the_same_drawing(turns: int) -> None:
+    whole = history(*(exchange(number) for number in range(turns)))
+    latest = replace(whole, exchanges=whole.exchanges[-cards.LONGEST :], earlier=max(turns - cards.LONGEST, 0))
+    assert cards.conversation(latest) == cards.conversation(whole)
+
+
 def test_the_taste_panel_can_be_edited() -> None:
     taste = (
         Chip(ChipKind.LIKE, "Jaws (1975)", "movie:1387"),

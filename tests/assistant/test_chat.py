@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -547,3 +548,144 @@ class TestAnyConversation:
                 pass
             history = chat.history(session)
             assert history.exchanges == () and history.taste == ()
+
+
+class TestLesserKnown:
+    """In a cinema of 22 films, the five best known are left out."""
+
+    def test_the_best_known_films_are_left_out_until_the_wish_is_lifted(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
+        session = chat.start()
+        reply = chat.respond(session, "a comedy, not too popular please")
+        assert told(reply) == [("only", "comedy"), ("lesser known", "lesser known films")]
+        assert titles(reply) == ["Galaxy Quest", "Notting Hill", "Groundhog Day"]  # not Men in Black, row 4
+        assert reply.text.endswith("lesser known comedies:")
+        assert state_of(url, session, films).constraints.best_known_left_out == 5
+        reply = chat.respond(session, "less obscure")
+        assert told(reply) == [("lifted", "lesser known films")]
+        assert titles(reply)[0] == "Men in Black"
+
+    def test_more_obscure_leaves_more_out(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        chat.respond(session, "a hidden gem")
+        chat.respond(session, "something more obscure")
+        assert state_of(url, session, films).constraints.best_known_left_out == 10
+        chat.respond(session, "even more obscure")
+        assert state_of(url, session, films).constraints.best_known_left_out == 11  # half of all films at most
+
+    def test_the_chip_takes_it_back(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "a hidden gem")
+        assert [(chip.kind, chip.key) for chip in chat.history(session).taste] == [
+            (ChipKind.LESSER_KNOWN, "lesser-known")
+        ]
+        assert told(chat.edit(session, "lesser-known")) == [("lifted", "lesser known films")]
+        assert chat.history(session).taste == ()
+        with pytest.raises(UnknownIdError):
+            chat.edit(session, "lesser-known")
+
+    def test_forget_and_start_over_take_it_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        for line in ("forget the lesser known thing", "start over"):
+            chat.respond(session, "a hidden gem")
+            chat.respond(session, line)
+            assert state_of(url, session, films).constraints.best_known_left_out == 0
+
+    def test_it_gives_way_to_a_wish_that_only_well_known_films_fulfil(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "hidden gems please")
+        reply = chat.respond(session, "an action film")  # Aliens, row 3, is the only one
+        assert told(reply) == [("only", "action"), ("lifted", "lesser known films")]
+        assert titles(reply) == ["Aliens"]
+
+    def test_where_nothing_is_left_it_is_offered(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), "an action film, hidden gem")
+        assert titles(reply) == []
+        assert "Well-known ones too" in reply.understood.suggestions
+        assert "lesser known action films" in reply.text
+
+
+class TestWhatIsSaidOfTheTable:
+    def test_each_film_gets_its_own_verdict(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "a comedy")  # Men in Black, Galaxy Quest, Notting Hill
+        reply = chat.respond(session, "hated the first one, loved the third")
+        assert told(reply) == [("dislike", "Men in Black (1997)"), ("like", "Notting Hill (1999)")]
+        cards = chat.history(session).exchanges[0].cards
+        assert [card.reaction for card in cards] == [Reaction.DOWN, Reaction.CLEAR, Reaction.UP]
+
+    @pytest.mark.parametrize("line", ["seen all of these", "I've seen them all", "watched all three already"])
+    def test_seen_all_of_these(self, chat: Assistant, line: str) -> None:
+        session = chat.start()
+        chat.respond(session, "a comedy")
+        assert [kind for kind, _ in told(chat.respond(session, line))] == ["seen"] * 3
+
+    def test_not_tonight(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "a comedy")
+        reply = chat.respond(session, "not the second one tonight, not tonight")
+        assert told(reply) == [("not tonight", "Galaxy Quest (1999)")]
+
+    def test_a_thumb_is_a_thumb(self, chat: Assistant) -> None:
+        session = chat.start()
+        assert chat.respond(session, "👎").understood.act == "off-topic"
+        chat.respond(session, "give me one comedy")
+        assert told(chat.respond(session, "👎")) == [("dislike", "Men in Black (1997)")]
+
+    def test_without_a_table_it_says_so(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), "hated the first one, loved the third")
+        assert titles(reply) == [] and "no films on the table" in reply.text
+
+    def test_yes_and_no_are_not_off_topic(self, chat: Assistant) -> None:
+        session = chat.start()
+        for line, act in (("yes", "agree"), ("no", "decline"), ("a comedy", "recommend"), ("ok", "agree")):
+            reply = chat.respond(session, line)
+            assert (reply.understood.act, bool(titles(reply))) == (act, act == "recommend")
+        assert chat.respond(session, "no").understood.act == "more"  # none of these
+
+    def test_the_film_they_take_is_named(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "a comedy")
+        reply = chat.respond(session, "ok, I'll watch the second one")
+        assert reply.text.startswith("Galaxy Quest: ") and titles(reply) == []
+
+    def test_a_question_about_a_film_is_no_praise_of_it(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "a comedy")
+        for line in ("what is the second one about?", "where can I stream it?", "is it any good?"):
+            reply = chat.respond(session, line)
+            assert (reply.understood.act, told(reply), titles(reply)) == ("beyond", [], [])
+            assert reply.text.startswith("I don’t know")
+
+
+class TestHeldWishes:
+    def test_a_soft_wish_does_not_soften_a_hard_one(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        chat.respond(session, "a comedy")
+        chat.respond(session, "something funnier")
+        comedy = films.token_of_facet("genre", "Comedy")
+        assert state_of(url, session, films).constraints.required == (comedy,)
+
+    def test_forget_everything_about_one_thing(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "I love musicals and horror")
+        assert told(chat.respond(session, "forget everything about musicals")) == [("forgotten", "musical")]
+        assert [chip.label for chip in chat.history(session).taste] == ["horror"]
+        assert chat.respond(session, "forget everything").understood.act == "start over"
+
+    def test_what_cannot_be_heeded_is_said(self, chat: Assistant) -> None:
+        reply = chat.respond(chat.start(), "a comedy under 90 minutes")
+        assert "I don’t know how long films run" in reply.text and len(titles(reply)) == 3
+
+    def test_older_is_meant_of_the_films_on_the_table(self, chat: Assistant, url: str, films: Catalogue) -> None:
+        session = chat.start()
+        assert [film.movie.year for film in chat.respond(session, "a comedy").recommendations] == [1997, 1999, 1999]
+        chat.respond(session, "even older")
+        assert state_of(url, session, films).constraints.years == (1880, 1998)
+
+    def test_the_same_words_do_not_come_twice_in_a_row(self, chat: Assistant) -> None:
+        session = chat.start()
+        said = [chat.respond(session, line).text for line in ("a comedy", "more", "more")]
+        assert all(before != after for before, after in pairwise(said))
+        assert all(len(text) < 25 for text in said[1:])

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import screening
+from scipy import sparse
 
-from assistant import replies
+from assistant import replies, small_talk
 from assistant.dialogue import Chip, ChipKind, Question
 from assistant.replies import Situation
 from assistant.utterance import Act
 from assistant.wishes import films_words, genres_words, listing, years_label, years_words
 from core.catalogue import Catalogue
-from core.domain import Constraints
+from core.domain import Constraints, Facet, Movie
 
 LIKES = (Chip(ChipKind.LIKE, "Alien (1979)", "movie:1"), Chip(ChipKind.LIKE, "The Thing (1982)", "movie:2"))
 DISLIKE = Chip(ChipKind.DISLIKE, "Titanic (1997)", "movie:3")
@@ -89,12 +91,11 @@ def test_the_line_before_the_films(situation: Situation, text: str) -> None:
     assert replies.slate((), situation) == text
 
 
-@pytest.mark.parametrize("act", [Act.GREET, Act.HELP, Act.EMPTY, Act.OFF_TOPIC, Act.THANKS, Act.BYE, Act.ANSWER])
+@pytest.mark.parametrize("act", [*Act])
 def test_small_talk_never_runs_out_of_words(act: Act) -> None:
-    assert {replies.small_talk(act, variant) for variant in range(7)} == {
-        replies.small_talk(act, variant) for variant in range(7, 14)
-    }
-    assert all(len(replies.small_talk(act, variant)) > 20 for variant in range(7))
+    said = [small_talk.small_talk(act, variant) for variant in range(12)]
+    assert set(said[:6]) == set(said[6:])
+    assert all(len(words) > 20 for words in said)
 
 
 def test_wishes_in_words(films: Catalogue) -> None:
@@ -107,6 +108,44 @@ def test_wishes_in_words(films: Catalogue) -> None:
     )
     assert films_words(nineties, films) == "comedies from the 90s, no horror or musicals"
     assert films_words(nineties, films, 1) == "comedy from the 90s, no horror or musicals"
+
+
+def test_lesser_known_films_and_names_in_words() -> None:
+    names = ("adam sandler", "time travel", "pixar")
+    catalogue = Catalogue(
+        movies=(Movie(0, 1, "Click", 2006, ("Comedy",)),),
+        facets=(Facet("genre", "Comedy"), *(Facet("tag", name) for name in names)),
+        membership=sparse.csr_matrix((4, 1), dtype=np.bool_),
+        n_ratings=np.array([1]),
+        n_items=1,
+    )
+    comedy, sandler, time_travel, pixar = range(2, 6)
+    assert films_words(Constraints(best_known_left_out=9, years=(1990, 1999)), catalogue) == (
+        "lesser known films from the 90s"
+    )
+    assert films_words(Constraints(required=(comedy, sandler), best_known_left_out=9), catalogue, 1) == (
+        "lesser known Adam Sandler comedy"
+    )
+    assert films_words(Constraints(required=(time_travel, pixar)), catalogue) == (
+        "films tagged “time travel” and “Pixar”"
+    )
+    assert films_words(Constraints(excluded=(sandler, time_travel)), catalogue) == (
+        "films, no Adam Sandler or “time travel”"
+    )
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert replies.not_known((), True) == ""
+    assert replies.not_known(("length",), True) == "I don’t know how long films run; the links on each film may help."
+    assert replies.not_known(("length", "age"), False) == "I don’t know how long films run or age ratings."
+    assert replies.not_known(("series",), True) == "I don’t know series, only films."
+
+
+def test_more_of_the_same_is_not_introduced_again() -> None:
+    wished = Situation(shown=3, asked_for=3, films="comedies from the 90s", wished=True, more=True)
+    leads = [replies.slate((), replace(wished, variant=variant)) for variant in range(4)]
+    assert leads == ["Three more:", "And three more:", "Here are three others:", "Next three:"]
+    assert replies.slate((), replace(wished, shown=1, asked_for=1, variant=2)) == "Here is one other:"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from assistant.utterance import Act, AmbiguousMention, Context, Span, Utterance
 
 CATALOGUE = films.catalogue()
 UNDERSTANDING = Understanding(CATALOGUE)
+TABLE = ("Alien (1979)", "Titanic (1997)", "The Matrix (1999)")
 MOVIELENS = Path("../shared/data/movielens-mix")
 
 
@@ -166,6 +167,73 @@ def test_any_year_and_lesser_known() -> None:
     assert not understood("a comedy").any_year
 
 
+@pytest.mark.parametrize(
+    ("text", "lesser", "well"),
+    [
+        ("something not too popular", True, False),
+        ("a hidden gem", True, False),
+        ("less popular ones", True, False),
+        ("obscure horror", True, False),
+        ("Heat is underrated", False, False),
+        ("I think Heat is a hidden gem", False, False),
+        ("less obscure", False, True),
+        ("nothing too obscure", False, True),
+        ("better known ones", False, True),
+        ("well-known ones too", False, True),
+        ("popular ones are fine", False, True),
+        ("a comedy", False, False),
+    ],
+)
+def test_fame(text: str, lesser: bool, well: bool) -> None:
+    utterance = understood(text)
+    assert (utterance.lesser_known, utterance.well_known) == (lesser, well)
+
+
+def test_it_is_the_film_that_was_just_named() -> None:
+    rock = token("The Rock (1996)")
+    context = Context(tuple(map(token, TABLE)), None, rock)
+    (mention,) = UNDERSTANDING.understand("I adored it!", context).movies
+    assert (mention.token, mention.strength) == (rock, 1.0)
+    assert UNDERSTANDING.understand("I adored them", context).act is Act.REACT
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("nothing from before 1980", (1980, 2023)), ("from this century", (2000, 2023)), ("silent films", (1880, 1929))],
+)
+def test_spans_that_are_easily_turned_round(text: str, years: tuple[int, int]) -> None:
+    assert understood(text, *TABLE).years == (years[0], min(years[1], int(CATALOGUE.years.max())))
+
+
+def test_the_last_years_are_no_film_on_the_table() -> None:
+    utterance = understood("something from the last five years", *TABLE)
+    assert (utterance.act, utterance.picks) == (Act.RECOMMEND, ()) and utterance.years is not None
+
+
+@pytest.mark.parametrize("text", ["why not Titanic?", "has she seen it?", "I'll watch Heat"])
+def test_what_is_no_verdict(text: str) -> None:
+    utterance = understood(text, *TABLE)
+    assert utterance.act is not Act.REACT
+    assert all(mention.strength >= 0 for mention in utterance.movies)
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [
+        ("something shorter", ("length",)),
+        ("is it on netflix?", ("streaming",)),
+        ("anything PG-13", ("age",)),
+        ("only in french", ("language",)),
+        ("something like Game of Thrones", ("series",)),
+        ("a comedy", ()),
+        ("shorter than Heat", ()),
+    ],
+)
+def test_what_is_not_known_of_films(text: str, beyond: tuple[str, ...]) -> None:
+    utterance = understood(text)
+    assert (utterance.beyond, utterance.movies if beyond else ()) == (beyond, ())
+
+
 # ---- acts
 
 
@@ -192,6 +260,44 @@ def test_any_year_and_lesser_known() -> None:
 )
 def test_acts(text: str, act: Act) -> None:
     assert understood(text).act is act
+
+
+@pytest.mark.parametrize(
+    ("text", "picks", "signs"),
+    [
+        ("hated the first one, loved the third", (0, 2), (-1, 1)),
+        ("loved the first, not the other two", (0, 1, 2), (1, -1, -1)),
+        ("the second was great but the last one was boring", (1, 2), (1, -1)),
+        ("the first and the third were awful", (0, 2), (-1, -1)),
+    ],
+)
+def test_each_pick_has_its_own_sign(text: str, picks: tuple[int, ...], signs: tuple[int, ...]) -> None:
+    utterance = understood(text, *TABLE)
+    strengths = utterance.strengths or (utterance.strength or 0.0,) * len(picks)
+    assert (utterance.act, utterance.picks) == (Act.REACT, picks)
+    assert tuple(1 if strength > 0 else -1 for strength in strengths) == signs
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("yes", Act.AGREE),
+        ("ok cool", Act.AGREE),
+        ("haha no", Act.MORE),
+        ("I'll watch that one", Act.AGREE),
+        ("haven't seen any of these", Act.AGREE),
+        ("not tonight", Act.REACT),
+        ("seen them all", Act.REACT),
+        ("👍", Act.REACT),
+        ("which one would you pick?", Act.WHY),
+        ("you suck", Act.COMPLAIN),
+        ("are you a robot?", Act.ABOUT_YOU),
+        ("whatever", Act.RECOMMEND),
+        ("I'm bored", Act.RECOMMEND),
+    ],
+)
+def test_acts_with_films_on_the_table(text: str, act: Act) -> None:
+    assert understood(text, *TABLE).act is act
 
 
 def test_reactions_to_what_is_on_the_table() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = Path(os.environ.get("MARQUEE_BUNDLE") or ROOT / "models" / "marquee")
@@ -96,12 +96,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens the page as a new person; at the end nothing may have gone wrong or gone elsewhere."""
+    """Opens the page as a new person; at the end nothing may have gone wrong or gone elsewhere.
+
+    The page does not glide to the newest turn: a button that still moves may be missed by a click.
+    """
     contexts, wrong = [], []
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1200, "height": 850}} | options)
+        context = browser.new_context(
+            **{"viewport": {"width": 1200, "height": 850}, "reduced_motion": "reduce"} | options
+        )
         context.set_default_timeout(15_000)
+        expect.set_options(timeout=15_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: message.type == "error" and wrong.append(f"console: {message.text}"))

@@ -12,6 +12,7 @@ def say(page: Page, text: str) -> Locator:
     page.keyboard.press("Enter")
     turn = page.locator(".mq-turn:not(.mq-pending)").nth(before)
     expect(turn.locator(".mq-says p").first).not_to_be_empty()
+    answered(page)
     return turn
 
 

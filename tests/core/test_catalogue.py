@@ -78,12 +78,22 @@ def test_columns() -> None:
         (Constraints(excluded=(COMEDY,)), ["Alien", "Heat"]),
         (Constraints(required=(SCI_FI,), excluded=(COMEDY,)), ["Alien"]),
         (Constraints(years=(1970, 2000), excluded=(SCI_FI,)), ["Heat", "Big"]),
+        (Constraints(best_known_left_out=2), ["Big", "Nameless"]),
+        (Constraints(best_known_left_out=2, required=(SCI_FI,)), ["Nameless"]),
+        (Constraints(best_known_left_out=9), []),
     ],
 )
 def test_constraints_leave_only_films_that_fulfil_all(constraints: Constraints, allowed: list[str]) -> None:
     mask = CATALOGUE.allowed(constraints)
     assert mask.shape == (4,)  # films without evidence are never shown
     assert [CATALOGUE.movies[row].title for row in np.flatnonzero(mask)] == allowed
+
+
+def test_which_films_have_a_facet_is_told_the_same_each_time_and_nobody_can_change_it() -> None:
+    first, again = CATALOGUE.has(SCI_FI), CATALOGUE.has(SCI_FI)
+    assert first.tolist() == again.tolist() == [True, False, False, True]
+    with pytest.raises(ValueError, match="read-only"):
+        first[1] = True
 
 
 def test_shapes_that_do_not_fit_are_refused() -> None:

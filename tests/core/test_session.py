@@ -25,6 +25,7 @@ CONSTRAINTS = st.builds(
     years=st.none() | st.tuples(st.integers(1900, 2000), st.integers(2000, 2100)),
     required=st.sets(FACETS).map(lambda tokens: tuple(sorted(tokens))),
     excluded=st.sets(FACETS).map(lambda tokens: tuple(sorted(tokens))),
+    best_known_left_out=st.integers(0, 9),
 )
 
 
@@ -87,6 +88,12 @@ def test_json_is_read_by_a_later_catalogue_that_numbers_differently_and_lacks_a_
     assert read.constraints == Constraints(years=(1980, 1989), excluded=(3, 4))
 
 
+def test_a_session_from_before_there_was_a_wish_for_lesser_known_films_is_read() -> None:
+    old = '{"events": [["movie:100", "up"]], "years": [1980, 1989], "required": [], "excluded": []}'
+    read = SessionState.from_json(old, CATALOGUE)
+    assert read.constraints == Constraints(years=(1980, 1989), best_known_left_out=0)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -96,6 +103,7 @@ def test_json_is_read_by_a_later_catalogue_that_numbers_differently_and_lacks_a_
         '{"events": [[100, "up"]], "years": null, "required": [], "excluded": []}',
         '{"events": [], "years": [1990], "required": [], "excluded": []}',
         '{"events": [], "years": [Infinity, 1], "required": [], "excluded": []}',
+        '{"events": [], "years": null, "required": [], "excluded": [], "best_known_left_out": "many"}',
     ],
 )  # fmt: skip
 def test_malformed_json_is_a_value_error(text: str) -> None:

@@ -7,6 +7,7 @@ import logging
 import math
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,33 @@ def test_turns_come_back_in_order_with_all_they_hold(store: Store, make_turn: Ma
         assert record.turns == tuple(turns)
         assert record.last == turns[2]
         assert record.state == turns[2].state_after
+
+
+def test_the_latest_turns_are_read_alone(store: Store, make_turn: MakeTurn) -> None:
+    session = store.start("{}")
+    for number in range(4):
+        with store.session(session) as record:
+            record.add(make_turn(number))
+    with store.session(session) as record:
+        record.undo()
+        assert [turn.number for turn in record.recent(2)] == [1, 2]
+        assert (record.recent(0), record.n_turns) == ((), 3)
+        assert record.recent(9) == record.turns
+        assert (record.recent(2), record.n_turns) == (record.turns[-2:], 3)
+
+
+def test_the_last_turn_that_showed_films_is_found_behind_talk(store: Store, make_turn: MakeTurn) -> None:
+    session = store.start("{}")
+    with store.session(session) as record:
+        assert (record.last, record.last_shown) == (None, None)
+        record.add(replace(make_turn(0), shown=()))
+        assert record.last is not None and record.last_shown is None
+        record.add(make_turn(1))
+        record.add(replace(make_turn(2), shown=()))
+        assert [turn and turn.number for turn in (record.last, record.last_shown)] == [2, 1]
+        record.undo()
+        record.undo()
+        assert [turn and turn.number for turn in (record.last, record.last_shown)] == [0, None]
 
 
 def test_a_new_session_has_no_turns(store: Store) -> None:

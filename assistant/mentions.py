@@ -1,0 +1,106 @@
+"""Names that were found, with the signs they were said with, as mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from assistant.facets import FacetFinder, Term
+from assistant.links import Link
+from assistant.phrases import Found
+from assistant.preferences import Sign
+from assistant.tastes import Force
+from assistant.utterance import AmbiguousMention, FacetMention, MovieMention, Span
+from assistant.words import Word
+from core.catalogue import Catalogue
+
+Signs = Mapping[tuple[int, int], Sign]
+"""How each name is meant, by its first word and the one past its last."""
+
+_CANDIDATES: Final = 5
+_NAMED_ALONE: Final = 0.5
+"""A line of titles only is an answer to "what do you like?"."""
+_A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
+"""Before a genre: some of it is welcome, it need not be of that genre."""
+
+
+def of_movies(
+    found: Sequence[Word], links: Sequence[Link], signs: Signs, catalogue: Catalogue, *, alone: bool
+) -> tuple[tuple[MovieMention, ...], tuple[AmbiguousMention, ...]]:
+    """Films that are sure and films that are not; `alone` where the line holds nothing but titles."""
+    movies: list[MovieMention] = []
+    ambiguous: list[AmbiguousMention] = []
+    for link in links:
+        span = Span(found[link.first].start, found[link.last - 1].end)
+        sign = signs[link.first, link.last]
+        if sign.force is None and alone:
+            sign = Sign(_NAMED_ALONE, "named alone")
+        rule = f"{link.rule}; {sign.rule}"
+        tokens = tuple(catalogue.movie_token(row) for row in link.rows)
+        if link.also or len(tokens) == 1:
+            also = tuple(catalogue.movie_token(row) for row in link.also)
+            movies.append(MovieMention(span, tokens[0], sign.strength, rule, sign.similar, sign.seen, also))
+        else:
+            ambiguous.append(AmbiguousMention(span, tokens[:_CANDIDATES], sign.strength, rule, sign.similar, sign.seen))
+    return tuple(movies), tuple(ambiguous)
+
+
+def spared(found: Sequence[Word], links: Sequence[Link], signs: Signs, facets: FacetFinder) -> dict[int, FacetMention]:
+    """Series the person wants none of ("no James Bond") that a tag is named after: first word and wish."""
+    wishes = {}
+    for link in links:
+        sign = signs[link.first, link.last]
+        name = " ".join(word.text for word in found[link.first : link.last])
+        tokens = facets.named(name) if link.also and sign.force is Force.AVOID else ()
+        if tokens:
+            span = Span(found[link.first].start, found[link.last - 1].end)
+            wishes[link.first] = FacetMention(span, tokens[0], -1.0, True, sign.rule)
+    return wishes
+
+
+def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs) -> tuple[FacetMention, ...]:
+    """Genres, tags and people, each once."""
+    mentions: list[FacetMention] = []
+    chosen = _alternatives(found, terms)
+    for term in terms:
+        sign = signs[term.first, term.last]
+        if sign.force is Force.ASKED:
+            continue
+        strength, required, rule = _wish(term, sign)
+        if (
+            strength > 0
+            and required
+            and any(word.text in _A_LITTLE for word in found[max(term.first - 2, 0) : term.first])
+        ):
+            required, rule = False, f"{rule}; a little"
+        if strength > 0 and term.first in chosen:
+            required, rule = False, f"{rule}; one of several"
+        span = Span(found[term.first].start, found[term.last - 1].end)
+        for token in term.meaning.tokens:
+            if token not in {mention.token for mention in mentions}:
+                mentions.append(FacetMention(span, token, strength, required, rule))
+    return tuple(mentions)
+
+
+def _wish(term: Found[Term], sign: Sign) -> tuple[float, bool, str]:
+    """(strength, required, rule) of a facet."""
+    own = term.meaning.strength
+    if own is not None:
+        return own, False, f"comparative: {term.phrase}"
+    if sign.force is None:
+        return 0.8, term.meaning.firm, "wanted"
+    if sign.strength < 0:
+        return sign.strength, sign.strength <= (-0.55 if sign.force is Force.AVOID else -0.9), sign.rule
+    required = sign.force in (Force.WANT, Force.SIMILAR, Force.SEEN) and term.meaning.firm and "more" not in sign.rule
+    return (sign.strength or 0.5), required and sign.force is Force.WANT, sign.rule
+
+
+def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[int]:
+    """First words of facets joined by "or": none of them alone is a must."""
+    either: set[int] = set()
+    for one, other in pairwise(terms):
+        between = [word.text for word in found[one.last : other.first]]
+        if "or" in between and len(between) <= 4:
+            either |= {one.first, other.first}
+    return either
