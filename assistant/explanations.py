@@ -21,6 +21,9 @@ SMALL = 0.005
 _NOISE = 5e-5
 """Less than this is the rounding of float32 sums."""
 
+_POLITE = {"mindfuck": "mind-bending"}
+"""What is not said in the words of whoever tagged the film."""
+
 REST = "everything else in our conversation"
 MOST = 8
 """A film is given at most this many reasons of its own; the smaller ones are told together."""
@@ -116,7 +119,7 @@ def facet_words(catalogue: Catalogue, token: int) -> str:
     if facet.kind == "person":
         return facet.name
     if facet.kind == "tag":
-        return as_written(facet.name)
+        return _POLITE.get(facet.name) or as_written(facet.name)
     return {"Sci-Fi": "science fiction", "Film-Noir": "film noir"}.get(facet.name, facet.name.lower())
 
 

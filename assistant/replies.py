@@ -76,7 +76,7 @@ def why(films: Sequence[tuple[str, Sequence[str], float]]) -> str:
     if not films:
         return _NO_WHY
     lines = [
-        f"{title}: {', '.join(parts)}. Together {signed(total)}, what I expect of showing it (a thumb up is +1)."
+        f"{title}: {', '.join(parts)}. Together {signed(total)}, what showing it now is worth to me (a thumb up is +1)."
         for title, parts, total in films
     ]
     return "\n".join(lines)

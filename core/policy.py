@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from core.catalogue import BoolArray, Catalogue
+from core.domain import Outcome
 from core.session import Observation, SessionState
 
 FloatArray = npt.NDArray[np.float32]
@@ -61,8 +64,20 @@ class Exploration:
     """Of the softmax over the candidates' Q-values, in units of reward."""
 
 
+WISH: Final = 0.2
+"""What a film gains by each wanted facet it has and loses by each it was to be spared, in units of reward.
+
+Ratings tell what people lean to, not what somebody asks for tonight, so no training can find this number; it is about
+the step from the best film to the hundredth after three likes, enough that "something funnier" brings comedies.
+"""
+_WISHES: Final = MappingProxyType({Outcome.WANTED: WISH, Outcome.AVOIDED: -WISH})
+
+
 class Policy:
-    """A Q-function with a catalogue and a version: what the assistant asks for films."""
+    """A Q-function with a catalogue and a version: what the assistant asks for films.
+
+    What it ranks by is the Q-value and the wishes for tonight (`WISH`); without wishes, the Q-value alone.
+    """
 
     def __init__(
         self, q_function: QFunction, catalogue: Catalogue, version: str, exploration: Exploration | None = None
@@ -73,8 +88,11 @@ class Policy:
         self._exploration = exploration or Exploration()
 
     def q_values(self, state: SessionState) -> FloatArray:
-        """Q(s, ·), (n_items,), unmasked."""
+        """Q(s, ·) and the wishes for tonight, (n_items,), unmasked."""
         q_values: FloatArray = self._q_function.q_values(state.observation()[None])[0]
+        for token, outcome in state.events:
+            if outcome in _WISHES:
+                q_values = q_values + self.catalogue.has(token).astype(np.float32) * np.float32(_WISHES[outcome])
         return q_values
 
     def available(self, state: SessionState) -> BoolArray:
@@ -101,8 +119,14 @@ class Policy:
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
         """Exact contributions to Q(state, film), of 0, `WHOLE` and the events in order; they add up to it."""
         parts = self._q_function.contributions(state.observation(), token - 1)
+        wishes = (
+            _WISHES[outcome] if outcome in _WISHES and self.catalogue.has(owner)[token - 1] else 0.0
+            for owner, outcome in state.events
+        )
+        owners = (0, WHOLE, *state.tokens())
         return tuple(
-            Contribution(owner, float(part)) for owner, part in zip((0, WHOLE, *state.tokens()), parts, strict=False)
+            Contribution(owner, float(part) + wish)
+            for owner, part, wish in zip(owners, parts, chain((0.0, 0.0), wishes), strict=False)
         )
 
     def _chances(self, q_values: FloatArray) -> npt.NDArray[np.float64]:

@@ -168,6 +168,22 @@ class TestAvailable:
         assert policy({}).choose(SessionState(), 0, rng()) == ()
 
 
+class TestWishes:
+    def test_a_wanted_facet_lifts_its_films_and_an_unwanted_one_lowers_them(self) -> None:
+        comedies = CINEMA.has(COMEDY)
+        plain = policy({}).q_values(SessionState())
+        wanted = policy({}).q_values(conversation((COMEDY, Outcome.WANTED)))
+        spared = policy({}).q_values(conversation((COMEDY, Outcome.AVOIDED)))
+        np.testing.assert_allclose(wanted - plain, np.where(comedies, 0.2, 0.0), atol=1e-6)
+        np.testing.assert_allclose(spared - plain, np.where(comedies, -0.2, 0.0), atol=1e-6)
+
+    def test_the_wish_owns_what_it_adds(self) -> None:
+        state = conversation((COMEDY, Outcome.WANTED))
+        comedy = int(np.flatnonzero(CINEMA.has(COMEDY))[0])
+        parts = {part.token: part.value for part in policy({comedy: 1.0}).explain(state, comedy + 1)}
+        assert parts == pytest.approx({0: 1.0, WHOLE: 0.0, COMEDY: 0.2})
+
+
 class TestExplanation:
     def test_names_the_events_in_order_and_adds_up(self) -> None:
         served = Policy(any_network(CINEMA), CINEMA, "any")
