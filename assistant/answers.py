@@ -82,6 +82,8 @@ def answer_to(utterance: Utterance, line: acts.Line, asked: AmbiguousMention, ca
         return replace(utterance, act=Act.ANSWER, movies=(), ambiguous=(), picks=tuple(named), years=None, count=None)
     if utterance.movies or utterance.ambiguous or utterance.facets:
         return None
+    if acts.whole_act(line) is Act.WHY:  # "why the first one?" is about the films on the table
+        return None
     picks = acts.picks(line, len(tokens))
     if not picks and (match := _YEAR.search(line.lower)):
         picks = tuple(place for place, token in enumerate(tokens) if catalogue.movie(token).year == int(match[0]))

@@ -320,6 +320,11 @@ def test_answers_to_our_question(text: str, picks: tuple[int, ...]) -> None:
     assert (utterance.act, utterance.picks, utterance.years) == (Act.ANSWER, picks, None)
 
 
+def test_why_is_no_answer_to_which_one() -> None:
+    utterance = understood("why the first one?", "Alien (1979)", asked=("Solaris (2002)", "Solaris (1972)"))
+    assert (utterance.act, utterance.picks) == (Act.WHY, (0,))
+
+
 def test_an_open_question_can_be_passed_over() -> None:
     utterance = understood("I loved Alien", asked=("Solaris (2002)", "Solaris (1972)"))
     assert utterance.act is Act.RECOMMEND and len(utterance.movies) == 1
