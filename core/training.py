@@ -95,20 +95,7 @@ def train(data: MovieLens, settings: TrainingSettings, *, progress: bool = True)
         interrupted = True
     finally:
         coach.close()
-    bundle = Bundle(
-        catalogue,
-        coach.best_network(network),
-        dataclasses.asdict(settings),
-        {
-            "people": ratings.n_users,
-            "ratings": len(ratings),
-            "steps": coach.curve[-1].step if coach.curve else 0,
-            "interrupted": interrupted,
-            "validation": None if coach.best is None else dataclasses.asdict(coach.best),
-        },
-        data.fingerprint,
-        git_revision(),
-    )
+    bundle = _bundle(data, settings, coach, coach.best_network(network), interrupted=interrupted)
     return Training(bundle, tuple(coach.curve), interrupted)
 
 
@@ -134,6 +121,25 @@ def _learn(
     agent = make_agent(make_env, network, settings.agent, seed=settings.seed)
     coach.follow(agent.network)
     agent.learn(settings.agent.steps, callback=Ticker(coach.tick), log_interval=10**9)
+
+
+def _bundle(
+    data: MovieLens, settings: TrainingSettings, coach: Coach, network: QNetwork, *, interrupted: bool
+) -> Bundle:
+    return Bundle(
+        data.catalogue,
+        network,
+        dataclasses.asdict(settings),
+        {
+            "people": data.ratings.n_users,
+            "ratings": len(data.ratings),
+            "steps": coach.curve[-1].step if coach.curve else 0,
+            "interrupted": interrupted,
+            "validation": None if coach.best is None else dataclasses.asdict(coach.best),
+        },
+        data.fingerprint,
+        git_revision(),
+    )
 
 
 def fit_vectors(
