@@ -33,7 +33,7 @@ from assistant.records import (
 )
 from assistant.replies import Situation
 from assistant.saying import said
-from assistant.utterance import Act, Context, Utterance
+from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
 from assistant.wishes import films_words
 from core.domain import Constraints, Outcome, Reaction, Recommendation
 from core.policy import Exploration, Policy
@@ -43,9 +43,6 @@ from core.store import SessionRecord, Store, Turn
 
 if TYPE_CHECKING:
     from assistant.understanding import Understanding
-
-LONGEST_TEXT = 10_000
-"""Characters of one line that are read; a longer one is cut, and the reply says so."""
 
 
 class Assistant:
@@ -117,7 +114,7 @@ class Assistant:
             return reply
 
     def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
-        """Take back (or turn round) something that is held about the person, by its chip's key; "" for the years.
+        """Take back (or turn round) something that is held about the person, by its chip's key ("years" for the years).
 
         A turn like any other, and undone like any other. UnknownIdError for a session or key that is not known.
         """

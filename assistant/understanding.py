@@ -29,13 +29,10 @@ from assistant.tastes import Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
-from assistant.utterance import Act, Context, MovieMention, Span, Utterance
+from assistant.utterance import LONGEST_TEXT, Act, Context, MovieMention, Span, Utterance
 from assistant.words import Word, words
 from core.catalogue import Catalogue
 
-_MAX_CHARACTERS: Final = 20_000
-_READ: Final = 4_000
-"""Characters that are looked at for names and wishes; nobody tells a taste in more."""
 _BLANK: Final = "\x00"
 _SURE: Final = 6.0
 """Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
@@ -75,7 +72,7 @@ class Understanding:
 
     def understand(self, text: str, context: Context = _NO_CONTEXT) -> Utterance:
         """What a line says; any text is fine, of a very long one the beginning is read."""
-        read = text[:_READ]
+        read = text[:LONGEST_TEXT]
         if not acts.has_words([read]):
             return _without_words(text, context)
         found = words(read)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+LONGEST_TEXT = 4_000
+"""Characters of one line that are read; nobody tells a taste in more."""
+
 
 class Act(Enum):
     """What the person does with this line."""

@@ -121,15 +121,6 @@ class Constraints:
 
 
 @dataclass(frozen=True, slots=True)
-class Preference:
-    """A taste somebody states: a token and how much they like it."""
-
-    token: int
-    strength: float
-    """−1 (hates) … +1 (loves); 0 = has seen it, no opinion."""
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """One part of the sum that makes a Q-value."""
 

@@ -68,7 +68,7 @@ WISH: Final = 0.2
 """What a film gains by each wanted facet it has and loses by each it was to be spared, in units of reward.
 
 Ratings tell what people lean to, not what somebody asks for tonight, so no training can find this number; it is about
-the step from the best film to the hundredth after three likes, enough that "something funnier" brings comedies.
+the step from the best film to the twentieth after two or three likes, enough that "something funnier" brings comedies.
 """
 _WISHES: Final = MappingProxyType({Outcome.WANTED: WISH, Outcome.AVOIDED: -WISH})
 

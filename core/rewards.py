@@ -20,12 +20,12 @@ REWARD_OF: Final = MappingProxyType(
 """Reward by what happened to a shown film, in units of one thumb up.
 
 A hit counts 1, as in the evaluation. A thumb down costs half a hit: among the first 20 films that popularity shows
-to held-out people of ml-latest-small hits are about six times as many as thumbs down, so the sign matters more than
-the size. "Not tonight" costs a turn's patience and says little of taste.
+to held-out people of ml-latest-small hits are about fifteen times as many as thumbs down (`core evaluate`: 6.89 and
+0.42 from cold), so the sign matters more than the size. "Not tonight" costs a turn's patience and says little of taste.
 """
 
 LIKE_FROM: Final = 4.0
-"""A rating of at least this is a thumb up (EVALUATION: a hit)."""
+"""A rating of at least this is a thumb up (a hit, in the evaluation)."""
 
 DISLIKE_BELOW: Final = 3.0
 """A rating below this is a thumb down; between the two the film is seen and fair."""

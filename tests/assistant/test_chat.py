@@ -14,8 +14,9 @@ import screening
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.chat import LONGEST_TEXT, Assistant
+from assistant.chat import Assistant
 from assistant.dialogue import ChipKind, Reply
+from assistant.utterance import LONGEST_TEXT
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
 from core.errors import UnknownIdError
