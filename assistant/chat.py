@@ -28,8 +28,8 @@ from assistant.records import (
     replayed,
     seed_of,
     shown_films,
-    shown_of,
     taste_of,
+    turn_of,
 )
 from assistant.replies import Situation
 from assistant.saying import said
@@ -108,10 +108,8 @@ class Assistant:
             if utterance.act is Act.UNDO:
                 undone = self._undo(record)
                 return Reply(small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value))
-            reply = self._turn(session, record, state, utterance, last)
-            if len(text) > LONGEST_TEXT:
-                return replace(reply, text=f"{small_talk.cut(LONGEST_TEXT)} {reply.text}")
-            return reply
+            preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
+            return self._turn(session, record, state, utterance, last, preface=preface)
 
     def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
         """Take back (or turn round) something that is held about the person, by its chip's key ("years" for the years).
@@ -171,7 +169,14 @@ class Assistant:
     # ---- one turn
 
     def _turn(
-        self, session: str, record: SessionRecord, before: SessionState, utterance: Utterance, last: Turn | None
+        self,
+        session: str,
+        record: SessionRecord,
+        before: SessionState,
+        utterance: Utterance,
+        last: Turn | None,
+        *,
+        preface: str = "",
     ) -> Reply:
         catalogue, number = self._policy.catalogue, record.next_number
         step = interpret(utterance, before, self._table(record, before, utterance, last))
@@ -194,7 +199,7 @@ class Assistant:
         )
         facets = frozenset(catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token))
         reply = Reply(
-            said(utterance, step, situation, question, last=last, catalogue=catalogue),
+            preface + said(utterance, step, situation, question, last=last, catalogue=catalogue),
             Understood(
                 utterance.act.value,
                 step.chips,
@@ -204,18 +209,7 @@ class Assistant:
             ),
             films,
         )
-        record.add(
-            Turn(
-                number=number,
-                text=utterance.text,
-                understood=reply.understood.to_json(),
-                reply=reply.text,
-                shown=tuple(shown_of(film, place, catalogue) for place, film in enumerate(films)),
-                state_before=before.to_json(catalogue),
-                state_shown=step.state.to_json(catalogue),
-                state_after=after.to_json(catalogue),
-            )
-        )
+        record.add(turn_of(number, utterance.text, reply, (before, step.state, after), catalogue))
         return reply
 
     def _films_for(

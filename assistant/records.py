@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Understood
+from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
 from assistant.explanations import reasons
 from assistant.interpretation import facet_chip, fame_chip, movie_chip
 from assistant.replies import signed
@@ -73,6 +73,27 @@ def shown_of(recommendation: Recommendation, position: int, catalogue: Catalogue
         policy_version=recommendation.policy_version,
         explored=recommendation.explored,
         reasons=json.dumps(told, ensure_ascii=False),
+    )
+
+
+def turn_of(
+    number: int,
+    text: str,
+    reply: Reply,
+    states: tuple[SessionState, SessionState, SessionState],
+    catalogue: Catalogue,
+) -> Turn:
+    """A turn as the store logs it; the states are those before it, from which the films were chosen, and after it."""
+    before, chosen_from, after = (state.to_json(catalogue) for state in states)
+    return Turn(
+        number=number,
+        text=text,
+        understood=reply.understood.to_json(),
+        reply=reply.text,
+        shown=tuple(shown_of(film, place, catalogue) for place, film in enumerate(reply.recommendations)),
+        state_before=before,
+        state_shown=chosen_from,
+        state_after=after,
     )
 
 
