@@ -14,6 +14,7 @@ fetch             downloads the archives
 
 factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
+refinement        a second look at each film
 qnetwork          Q(s, a) over movie vectors, mask inside
 policy            Q-values → slate, with propensities
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits

@@ -33,11 +33,11 @@ from core.factors import MovieVectors
 from core.policy import Exploration, Policy
 from core.qnetwork import QNetwork
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout; a higher one on disk is refused."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
-_VECTORS = ("like", "seen", "like_prior", "seen_prior")
+_VECTORS = ("like", "seen", "like_prior", "seen_prior", "leads", "follows")
 
 
 @dataclass(frozen=True, eq=False)

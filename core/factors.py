@@ -4,12 +4,15 @@ Every person is a row of two binary tables side by side, [liked, rated]. Centred
 film two vectors: with a taste z ~ N(0, I), the person likes film m with probability `like_prior[m] + like[m]·z` and
 has seen it with probability `seen_prior[m] + seen[m]·z`. This linear-Gaussian reading is what lets the encoder update
 a taste in closed form after each reaction.
+
+Beside them stand the item-item weights of EASE (Steck, WWW 2019) at low rank: how much a like of one film speaks for
+another. They see pairs of films that go together where the taste sees leanings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,14 +36,23 @@ class FactorSettings:
     """Names the split of the people into folds."""
 
 
+RIDGE = 200.0
+"""λ of EASE, in likes: the best on validation people of movielens-mix (`core.baselines.ease`)."""
+
+
 @dataclass(frozen=True, eq=False)
 class MovieVectors:
-    """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,) in 0 … 1."""
+    """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,) in 0 … 1.
+
+    `leads`, `follows`: float32 (n_items, dimensions); `leads[j] · follows[i]` is how much a like of j speaks for i.
+    """
 
     like: FloatArray
     seen: FloatArray
     like_prior: FloatArray
     seen_prior: FloatArray
+    leads: FloatArray
+    follows: FloatArray
 
 
 def fit(ratings: Ratings, n_items: int, dimensions: int, *, seed: int = 0) -> MovieVectors:
@@ -58,7 +70,27 @@ def fit(ratings: Ratings, n_items: int, dimensions: int, *, seed: int = 0) -> Mo
         _, singular, right = svds(_centred(table, mean), k=rank, v0=start, random_state=seed)
         order = np.argsort(-singular)
         vectors[:, :rank] = _signed(right[order]).T * (singular[order] / np.sqrt(ratings.n_users))
-    return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:])
+    leads, follows = neighbours(ratings.likes()[:, :n_items], dimensions, seed=seed)
+    return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:], leads, follows)
+
+
+def neighbours(likes: sparse.csr_matrix, dimensions: int, *, seed: int = 0) -> tuple[FloatArray, FloatArray]:
+    """Low-rank item-item weights of EASE: (leads, follows), float32 (n_items, dimensions) each.
+
+    With G = XᵀX the weight of film j for film i ≠ j is M_ji / (1 − M_ii), M = G (G + λI)⁻¹, which has the right
+    singular vectors of X and the values σ² / (σ² + λ). What a film says of itself is not zero here as in the paper;
+    it is never asked for, since a film of the transcript is not shown again.
+    """
+    rank = min(dimensions, min(likes.shape) - 1)
+    leads, follows = np.zeros((2, likes.shape[1], dimensions), dtype=np.float32)
+    if rank > 0 and likes.nnz:
+        start = np.random.default_rng(seed).standard_normal(min(likes.shape))
+        _, singular, right = svds(likes.astype(np.float64), k=rank, v0=start, random_state=seed)
+        order = np.argsort(-singular)
+        right, kept = _signed(right[order]).T, singular[order] ** 2 / (singular[order] ** 2 + RIDGE)
+        leads[:, :rank] = right * kept
+        follows[:, :rank] = right / (1.0 - (right**2 @ kept))[:, None]
+    return leads, follows
 
 
 def cross_fit(
@@ -100,4 +132,4 @@ def _aligned(vectors: MovieVectors, reference: MovieVectors) -> MovieVectors:
     stacked = np.concatenate([vectors.like, vectors.seen])
     left, _, right = np.linalg.svd(stacked.T @ np.concatenate([reference.like, reference.seen]))
     rotation = (left @ right).astype(np.float32)
-    return MovieVectors(vectors.like @ rotation, vectors.seen @ rotation, vectors.like_prior, vectors.seen_prior)
+    return replace(vectors, like=vectors.like @ rotation, seen=vectors.seen @ rotation)

@@ -38,6 +38,8 @@ class PretrainingSettings:
     """Best films of each state whose rewards count."""
     rest: float = 0.1
     """Weight of all the other films against a candidate: keeps their values from drifting up unseen."""
+    sampled: int = 100
+    """How many of the others are drawn to stand for all of them, for each state anew."""
     exploration: float = 0.3
     """Share of the films drawn from the best 30 while playing, for states off the beaten track."""
     batch_size: int = 128
@@ -68,13 +70,15 @@ def pretrain(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps, pct_start=0.1)
     for number in range(settings.rounds):
         network.eval()
-        transcripts, viewers = play_states(network, env, settings, rng)
+        states = play_states(network, env, settings, rng)
         network.train()
         losses = []
-        order = rng.permutation(len(transcripts))
+        order = rng.permutation(len(states.viewers))
         for first in range(0, len(order), settings.batch_size):
             chosen = torch.from_numpy(order[first : first + settings.batch_size])
-            loss = _loss(network, transcripts[chosen], rewards[viewers[chosen]], settings)
+            batch = States(states.transcripts[chosen], states.candidates[chosen], states.viewers[chosen])
+            others = torch.from_numpy(rng.integers(network.encoder.n_items, size=(len(chosen), settings.sampled)))
+            loss = _loss(network, batch, others, rewards, settings)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -85,55 +89,72 @@ def pretrain(
         after_round(number, float(np.mean(losses)))
 
 
-def play_states(
-    network: QNetwork, env: SessionEnv, settings: PretrainingSettings, rng: np.random.Generator
-) -> tuple[Tensor, Tensor]:
-    """States met by the network's own exploring sessions: transcripts (n, L, 2) int32 and viewers (n,) int64."""
+@dataclass(frozen=True, eq=False)
+class States:
+    """States met by the network's own exploring sessions."""
+
+    transcripts: Tensor
+    """(n, L, 2) int32"""
+    candidates: Tensor
+    """Best films of each state, (n, K) int64."""
+    viewers: Tensor
+    """Whose session it was, (n,) int64."""
+
+
+def play_states(network: QNetwork, env: SessionEnv, settings: PretrainingSettings, rng: np.random.Generator) -> States:
+    """Plays `settings.sessions` sessions and draws `settings.states` states from each."""
     transcripts: list[npt.NDArray[np.int32]] = []
+    candidates: list[npt.NDArray[np.int64]] = []
     viewers: list[int] = []
     for first in range(0, settings.sessions, 64):
         count = min(64, settings.sessions - first)
-        for visited, person in _play(network, env, count, settings.exploration, rng):
+        for visited, best, person in _play(network, env, count, settings, rng):
             picked = rng.choice(len(visited), size=min(settings.states, len(visited)), replace=False)
             transcripts.extend(visited[place] for place in picked)
+            candidates.extend(best[place] for place in picked)
             viewers.extend([person] * len(picked))
-    return torch.from_numpy(np.stack(transcripts)), torch.tensor(viewers)
+    return States(
+        torch.from_numpy(np.stack(transcripts)), torch.from_numpy(np.stack(candidates)), torch.tensor(viewers)
+    )
 
 
 def _play(
-    network: QNetwork, env: SessionEnv, count: int, exploration: float, rng: np.random.Generator
-) -> list[tuple[list[npt.NDArray[np.int32]], int]]:
-    """The states before each film and the viewer, of `count` sessions played in step."""
+    network: QNetwork, env: SessionEnv, count: int, settings: PretrainingSettings, rng: np.random.Generator
+) -> list[tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.int64]], int]]:
+    """The states before each film, the best films of each, and the viewer, of `count` sessions played in step."""
     sessions = [env.fork() for _ in range(count)]
     starts = [session.reset(seed=int(rng.integers(2**31))) for session in sessions]
-    visited = [[observation] for observation, _ in starts]
+    now = [observation for observation, _ in starts]
+    visited: list[list[npt.NDArray[np.int32]]] = [[] for _ in sessions]
+    candidates: list[list[npt.NDArray[np.int64]]] = [[] for _ in sessions]
     going = list(range(count))
     while going:
         with torch.inference_mode():
-            q_values = network(torch.from_numpy(np.stack([visited[number][-1] for number in going])))
-            best = q_values.topk(min(30, q_values.shape[1]), dim=1)
-        allowed = (best.values > MASKED / 2).sum(1).numpy()
-        gamble = rng.random(len(going)) < exploration
+            q_values = network(torch.from_numpy(np.stack([now[number] for number in going])))
+            best = q_values.topk(min(settings.candidates, q_values.shape[1]), dim=1)
+        films, allowed = best.indices.numpy(), (best.values[:, :30] > MASKED / 2).sum(1).numpy()
+        gamble = rng.random(len(going)) < settings.exploration
         place = np.where(gamble, (rng.random(len(going)) * allowed).astype(np.int64), 0)
-        films = best.indices.numpy()[np.arange(len(going)), place]
         ended = set()
-        for number, film in zip(going, films, strict=True):
-            observation, _, over, _, _ = sessions[number].step(film)
+        for row, number in enumerate(going):
+            visited[number].append(now[number])
+            candidates[number].append(films[row])
+            now[number], _, over, _, _ = sessions[number].step(films[row, place[row]])
             if over:
                 ended.add(number)
-            else:
-                visited[number].append(observation)
         going = [number for number in going if number not in ended]
-    return [(states, int(info["person"])) for states, (_, info) in zip(visited, starts, strict=True)]
+    people = [int(info["person"]) for _, info in starts]
+    return list(zip(visited, candidates, people, strict=True))
 
 
-def _loss(network: QNetwork, transcripts: Tensor, rewards: Tensor, settings: PretrainingSettings) -> Tensor:
-    q_values = network(transcripts)
-    open_to_show = q_values.detach() > MASKED / 2
-    count = min(settings.candidates, q_values.shape[1])
-    threshold = q_values.detach().topk(count, dim=1).values[:, -1:]
-    weight = torch.where(q_values.detach() >= threshold, 1.0, settings.rest) * open_to_show
-    squared: Tensor = ((q_values - rewards) ** 2 * weight).sum(1).mean()
+def _loss(network: QNetwork, batch: States, others: Tensor, rewards: Tensor, settings: PretrainingSettings) -> Tensor:
+    """Squared error summed over the candidates and, by a sample, over all other films; mean over states."""
+    films = torch.cat([batch.candidates, others], dim=1)
+    share = settings.rest * network.encoder.n_items / max(others.shape[1], 1)
+    weight = torch.cat([torch.ones(batch.candidates.shape), torch.full(others.shape, share)], dim=1)
+    weight = weight * ~network.taken(batch.transcripts).gather(1, films)
+    error = network.of(batch.transcripts, films) - rewards[batch.viewers[:, None], films]
+    squared: Tensor = (error**2 * weight).sum(1).mean()
     return squared
 
 

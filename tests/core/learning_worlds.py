@@ -50,14 +50,16 @@ def vectors_of(
     seen_prior: Sequence[float],
 ) -> MovieVectors:
     """Movie vectors from numbers."""
-    return MovieVectors(*(np.array(values, dtype=np.float32) for values in (like, seen, like_prior, seen_prior)))
+    nothing = np.zeros_like(like)
+    tables = (like, seen, like_prior, seen_prior, nothing, nothing)
+    return MovieVectors(*(np.array(values, dtype=np.float32) for values in tables))
 
 
 def random_vectors(n_items: int, dimensions: int, seed: int) -> MovieVectors:
     """Vectors of the size that fitting gives: a film's variance is below 1/4."""
     rng = np.random.default_rng(seed)
-    like, seen = rng.normal(0, 0.3, (2, n_items, dimensions)).astype(np.float32)
-    return MovieVectors(like, seen, *rng.uniform(0, 0.5, (2, n_items)).astype(np.float32))
+    like, seen, leads, follows = rng.normal(0, 0.3, (4, n_items, dimensions)).astype(np.float32)
+    return MovieVectors(like, seen, *rng.uniform(0, 0.5, (2, n_items)).astype(np.float32), leads, follows)
 
 
 def any_network(catalogue: Catalogue, *, dimensions: int = 5, sets: int = 3, seed: int = 0) -> QNetwork:

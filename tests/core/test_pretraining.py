@@ -76,7 +76,8 @@ def test_no_rounds_change_nothing() -> None:
 
 
 def test_states_are_those_before_each_film_of_whole_sessions() -> None:
-    transcripts, viewers = play_states(contrary(), environment(), SETTINGS, np.random.default_rng(0))
+    states = play_states(contrary(), environment(), SETTINGS, np.random.default_rng(0))
+    transcripts, viewers = states.transcripts, states.viewers
     assert transcripts.shape == (SESSIONS * 3, 1 + OPENING.most + TURNS, 2)
     assert len(viewers) == SESSIONS * 3
     told = np.isin(transcripts[..., 1].numpy(), (Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN)).sum(axis=1)
