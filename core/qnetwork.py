@@ -66,7 +66,7 @@ class QNetwork(nn.Module):
             nn.Dropout(_DROPOUT),
             last,
         )
-        self.refinement = Refinement(_SUMMARY, _READINGS, max(hidden // 2, 1))
+        self.refinement = Refinement(_SUMMARY, _READINGS)
         fits = torch.zeros(N_OUTCOMES)
         fits[Outcome.WANTED], fits[Outcome.AVOIDED] = 0.1, -0.1
         self.fits = nn.Parameter(fits)

@@ -12,18 +12,17 @@ from torch import Tensor, nn
 
 _SCALE = 5.0
 """Readings are differences of chances, a fifth or so in size: brought to the size of one."""
-_CHUNK = 64
-"""States at a time: bounds memory at chunk × n_items × hidden × 8 bytes."""
+_CHUNK = 4
+"""States at a time: what is between the layers then stays in the processor's cache, which is five times faster."""
 
 
 class Refinement(nn.Module):
     """(B, state) summaries and (B, M, readings) → (B, M) corrections in units of reward, all zero at the start."""
 
-    def __init__(self, state: int, readings: int, hidden: int) -> None:
+    def __init__(self, state: int, readings: int, hidden: int = 32) -> None:
         super().__init__()
         self.of_state = nn.Linear(state, hidden)
         self.of_film = nn.Linear(readings, hidden, bias=False)
-        self.mixed = nn.Linear(hidden, hidden)
         self.worth = nn.Linear(hidden, 1, bias=False)
         nn.init.zeros_(self.worth.weight)
 
@@ -33,6 +32,6 @@ class Refinement(nn.Module):
         return torch.cat([self._correct(*part) for part in parts])
 
     def _correct(self, state: Tensor, readings: Tensor) -> Tensor:
-        seen_together = self.of_film(readings * _SCALE) + self.of_state(state)[:, None]
-        correction: Tensor = self.worth(torch.relu(self.mixed(torch.relu(seen_together))))[..., 0]
+        together = self.of_film(readings) * _SCALE + self.of_state(state)[:, None]
+        correction: Tensor = self.worth(torch.relu(together))[..., 0]
         return correction
