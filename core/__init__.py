@@ -15,11 +15,14 @@ fetch             downloads the archives
 factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
 qnetwork          Q(s, a) over movie vectors, mask inside
+gems              the knob between popular films and hidden gems
 policy            Q-values → slate, with propensities
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
 metrics           bootstrap intervals, coverage, Gini
+calibration       the match figure: chance that a film is liked once it is seen
 replay            whole sessions of unseen people, for any policy
 evaluation        policies compared, person by person
+tradeoff          what the knob between popular films and hidden gems costs and brings
 report            an evaluation as a table and as JSON
 figures           an evaluation as plots
 bundle            save, verify, load a model folder

@@ -179,7 +179,7 @@ def test_figures_of_each_person_by_hand() -> None:
         np.array([[DOWN, UP, UP], [UP, 0, 0]], dtype=np.int8),
         np.array([[0.5, 0.25, 1.0], [0.75, 0, 0]], dtype=np.float32),
     )
-    figures = per_person(Oracle(5, gamma=0.5), sessions, STATED, (2, 3))
+    figures = per_person(Oracle(5, gamma=0.5), sessions, STATED, (2, 3), catalogue_of([8, 4, 2, 1, 1]))
     assert figures["hits@2"].tolist() == [1, 1]
     assert figures["hits@3"].tolist() == [2, 1]
     assert figures["first_hit"].tolist() == [0, 1]
@@ -187,14 +187,16 @@ def test_figures_of_each_person_by_hand() -> None:
     assert figures["reward"].tolist() == [1.5, 1.0]
     assert figures["popularity_rank"].tolist() == [3.0, 5.0]  # rows 1, 2, 3 are ranks 2, 3, 4
     assert figures["repeats"].tolist() == [0, 0]
+    # of 16 ratings films 1, 2, 3 hold a quarter, an eighth, a sixteenth: 2, 3, 4 bits; film 4 a sixteenth
+    assert figures["novelty"].tolist() == [3.0, 4.0]
     # returns at γ ½: 0.25, 1.5, 1 against 0.5, 0.25, 1; and 1 against 0.75
     assert figures["q_error"] == pytest.approx([1.5 / 3, 0.25])
-    assert "q_error" not in per_person(Order((0,)), sessions, STATED, (3,))
+    assert "q_error" not in per_person(Order((0,)), sessions, STATED, (3,), catalogue_of([1] * 5))
 
 
 def test_repeats_are_counted_where_they_happen() -> None:
     sessions = Sessions(np.array([[3, 3], [1, -1]]), np.zeros((2, 2), dtype=np.int8), np.zeros((2, 2), np.float32))
-    assert per_person(Order((0,)), sessions, STATED, (2,))["repeats"].tolist() == [1, 1]
+    assert per_person(Order((0,)), sessions, STATED, (2,), catalogue_of([1] * 5))["repeats"].tolist() == [1, 1]
 
 
 # ---- the whole evaluation on the checkerboard
