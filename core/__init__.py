@@ -38,5 +38,6 @@ store             sessions, recommendations, reactions in a database
 split_command     python -m core split
 train_command     python -m core train
 evaluate_command  python -m core evaluate
+study_command     python -m core study
 __main__          python -m core COMMAND
 """
