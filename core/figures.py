@@ -21,6 +21,9 @@ _MARKERS: Final = "osv^D<>PXphdH8"
 _STYLES: Final = tuple((_COLOURS((2 * place + place // 10) % 20), _MARKERS[place % 14]) for place in range(40))
 """Colour and marker of each policy, in order; policies beyond forty are not drawn."""
 
+_ENOUGH: Final = 20
+"""Films that a bin of the match figure needs to be drawn: the share among fewer is chance."""
+
 
 def save_figures(report: Report, folder: Path, gems: Sequence[float] = ()) -> tuple[Path, ...]:
     """Writes plots as PNG and gives their paths.
@@ -55,7 +58,8 @@ def match_figure(results: Sequence[Result]) -> Figure:
     axes.plot([0, 1], [0, 1], color="grey", linewidth=1.0, linestyle=":")
     for result, (colour, marker) in zip(results, _STYLES, strict=False):
         if result.reliability is not None:
-            chance, liked, films = zip(*result.reliability.bins, strict=True)
+            told = [entry for entry in result.reliability.bins if entry[2] >= _ENOUGH]
+            chance, liked, films = zip(*told, strict=True) if told else ((), (), ())
             label = f"{result.stated} stated, {result.view.value}: {result.reliability.error:.3f}"
             axes.plot(chance, liked, color=colour, linewidth=1.0, label=label)
             axes.scatter(chance, liked, s=[4 + 0.02 * count for count in films], color=colour, marker=marker)
