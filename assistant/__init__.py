@@ -42,9 +42,9 @@ ui              the page: wiring, no decisions
 dialogs         recorded conversations in ReDial's format
 linking_scores  how well films and signs are found in them
 sources         where the command line takes its catalogue from
-scoring         labelled lines and recorded conversations as figures
 recall          what recommenders named next against what a policy would
 recall_command  python -m assistant recall
+scoring         python -m assistant evaluate: labelled lines and recorded conversations as figures
 ask             python -m assistant ask
 __main__        python -m assistant COMMAND
 """

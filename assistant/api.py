@@ -47,7 +47,7 @@ class ReasonRecord(TypedDict):
 
 
 class FilmRecord(TypedDict):
-    """A recommended film; `id` is what `react` takes."""
+    """A recommended film; `id` is what `react` takes, `match` the chance in 0 … 1 that the person will like it."""
 
     id: str
     movie_id: int
@@ -55,6 +55,7 @@ class FilmRecord(TypedDict):
     year: int
     genres: list[str]
     q_value: float
+    match: float | None
     propensity: float
     explored: bool
     policy_version: str
@@ -75,10 +76,11 @@ class TurnRecord(TypedDict):
 
 
 class HistoryRecord(TypedDict):
-    """A whole conversation and what is held about the person now."""
+    """A whole conversation, what is held about the person now, and where the knob of `steer` stands."""
 
     turns: list[TurnRecord]
     taste: list[ChipRecord]
+    gems: float
 
 
 def add(assistant: Assistant) -> None:
@@ -114,6 +116,7 @@ class Endpoints:
             self.react,
             self.history,
             self.edit,
+            self.steer,
             self.undo,
             self.clear,
             self.forget,
@@ -169,6 +172,16 @@ class Endpoints:
         """
         reply = self._assistant.edit(session, key, flip=flip)
         return turn_record("", reply)
+
+    @_told
+    def steer(self, session: str, gems: float) -> float:
+        """Turn the knob between popular films and hidden gems; it counts from the next turn on. Returns its new place.
+
+        Args:
+            session: id from `start`.
+            gems: −1 (popular) to 1 (hidden gems); 0 is how the policy was trained.
+        """
+        return self._assistant.steer(session, gems)
 
     @_told
     def undo(self, session: str) -> bool:
@@ -232,7 +245,7 @@ def history_record(history: History) -> HistoryRecord:
         turn = turn_record(exchange.text, Reply(exchange.reply, exchange.understood))
         turn["recommendations"] = [_film(card.recommendation, card.reaction) for card in exchange.cards]
         turns.append(turn)
-    return {"turns": turns, "taste": [_chip(chip) for chip in history.taste]}
+    return {"turns": turns, "taste": [_chip(chip) for chip in history.taste], "gems": history.gems}
 
 
 def _chip(chip: Chip) -> ChipRecord:
@@ -254,6 +267,7 @@ def _film(film: Recommendation, reaction: Reaction) -> FilmRecord:
         "year": film.movie.year,
         "genres": list(film.movie.genres),
         "q_value": film.q_value,
+        "match": film.match,
         "propensity": film.propensity,
         "explored": film.explored,
         "policy_version": film.policy_version,

@@ -36,9 +36,10 @@ from assistant.saying import said
 from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
 from assistant.wishes import films_words
 from core.domain import Constraints, Outcome, Reaction, Recommendation
+from core.errors import SettingsError
 from core.policy import Exploration, Policy
 from core.rewards import reward_of
-from core.session import SessionState
+from core.session import GEMS, SessionState
 from core.store import SessionRecord, Store, Turn
 
 if TYPE_CHECKING:
@@ -136,6 +137,19 @@ class Assistant:
                 record.state = state.react(token, reaction).to_json(self._policy.catalogue)
             return changed
 
+    def steer(self, session: str, gems: float) -> float:
+        """Turn the session's knob between popular films (−1) and hidden gems (1), 0 = as the policy was trained.
+
+        Films are chosen so from the next turn on, and every turn is logged with the knob as it stood. Undo leaves it
+        where it is. Returns the new place. SettingsError outside −1 … 1.
+        """
+        low, high = GEMS
+        if not low <= gems <= high:
+            raise SettingsError(f"The knob is at {gems}: give {low:g} (popular films) to {high:g} (hidden gems).")
+        with self._store.session(session) as record:
+            record.state = self._state(record).steer(gems).to_json(self._policy.catalogue)
+        return float(gems)
+
     def undo(self, session: str) -> bool:
         """Take the last turn back; thumbs given to earlier turns stay. False where there is no turn."""
         with self._store.session(session) as record:
@@ -163,8 +177,8 @@ class Assistant:
         with self._store.session(session) as record:
             turns = record.turns if latest is None else record.recent(latest)
             exchanges = tuple(exchange_of(turn, catalogue) for turn in turns)
-            taste, earlier = taste_of(self._state(record), catalogue), record.n_turns - len(turns)
-            return History(session, exchanges, taste, time.time_ns(), earlier)
+            state, earlier = self._state(record), record.n_turns - len(turns)
+            return History(session, exchanges, taste_of(state, catalogue), time.time_ns(), earlier, state.gems)
 
     # ---- one turn
 
@@ -254,13 +268,14 @@ class Assistant:
         )
 
     def _undo(self, record: SessionRecord) -> bool:
+        gems = self._state(record).gems
         turn = record.undo()
         if turn is None:
             return False
         for recommendation_id, reaction in Understood.from_json(turn.understood).replaced:
             record.react(recommendation_id, reaction, reward_of(Reaction(reaction)))
         catalogue = self._policy.catalogue
-        record.state = replayed(self._state(record), record.turns, catalogue).to_json(catalogue)
+        record.state = replayed(self._state(record).steer(gems), record.turns, catalogue).to_json(catalogue)
         return True
 
     def _state(self, record: SessionRecord) -> SessionState:

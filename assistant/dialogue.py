@@ -174,3 +174,5 @@ class History:
     """Grows with every look at a session (nanoseconds): of two drawings the one with the larger number is newer."""
     earlier: int = 0
     """Turns before `exchanges` that were not read."""
+    gems: float = 0.0
+    """Where the knob between popular films (−1) and hidden gems (1) stands."""

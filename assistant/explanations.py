@@ -1,8 +1,8 @@
 """Why this film: the exact parts of its Q-value, put into words.
 
-A Q-value is a sum of one part that owes nothing to the conversation and one part for each thing said or done in it
-(`Policy.explain`). Parts are only ever worded and grouped here, never rescaled: the reasons of a film add up to the
-Q-value that ranked it.
+A Q-value is a sum of one part that owes nothing to the conversation, one part for each thing said or done in it, and
+one of the knob between popular films and hidden gems where that is turned (`Policy.explain`). Parts are only ever
+worded and grouped here, never rescaled: the reasons of a film add up to the Q-value that ranked it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from assistant.lexicon import as_written
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reason
-from core.policy import WHOLE, Contribution
+from core.policy import KNOB, WHOLE, Contribution
 from core.session import SessionState
 
 SMALL = 0.005
@@ -57,6 +57,14 @@ _UNANSWERED = frozenset({Outcome.SHOWN, Outcome.PASSED})
 _PASSED = ("away from what you passed over", "close to what you passed over")
 """Films that were shown and not reacted to, told together: each says little and they are many."""
 
+_KNOB = {
+    (True, True): "less known, as you set it",
+    (True, False): "better known than you set it",
+    (False, True): "well known, as you set it",
+    (False, False): "less known than you set it",
+}
+"""What the knob's part says: whether it stands on the side of hidden gems, and whether the film gains by it."""
+
 _GENERAL = ("many people like it", "some people like it", "not a film for everyone")
 MANY = 0.15
 """From this on, what a film has without the conversation is told as "many people like it" (the best known have .34)."""
@@ -88,6 +96,11 @@ def reasons(
         text = words[part.value < 0].format(_name(catalogue, part.token))
         worded.append(Reason(f"tagged {text}" if text.startswith("“") else text, part.value, part.token))
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
+    knob = sum(part.value for part in contributions if part.token == KNOB)
+    if abs(knob) >= SMALL:
+        worded.append(Reason(_KNOB[state.gems > 0, knob > 0], knob))
+    else:
+        rest += knob
     if abs(passed) >= SMALL:
         worded.append(Reason(_PASSED[passed < 0], passed))
     else:

@@ -49,6 +49,7 @@ def recommend(
             policy.version,
             reasons(state, catalogue, choice.token, policy.explain(state, choice.token)),
             choice.explored,
+            choice.match,
         )
         for choice, recommendation_id in zip(choices, ids, strict=False)
     )
@@ -72,7 +73,7 @@ def shown_of(recommendation: Recommendation, position: int, catalogue: Catalogue
         propensity=recommendation.propensity,
         policy_version=recommendation.policy_version,
         explored=recommendation.explored,
-        reasons=json.dumps(told, ensure_ascii=False),
+        reasons=json.dumps({"match": recommendation.match, "parts": told}, ensure_ascii=False),
     )
 
 
@@ -102,9 +103,11 @@ def card_of(shown: Shown, catalogue: Catalogue) -> Card | None:
     token = catalogue.token_of_movie_id(shown.movie_id)
     if token is None:
         return None
+    record = json.loads(shown.reasons)
+    if isinstance(record, list):  # the parts alone, as they were logged before there was a match
+        record = {"match": None, "parts": record}
     told = tuple(
-        Reason(part["text"], part["contribution"], catalogue.token_of(part["key"]) or 0)
-        for part in json.loads(shown.reasons)
+        Reason(part["text"], part["contribution"], catalogue.token_of(part["key"]) or 0) for part in record["parts"]
     )
     recommendation = Recommendation(
         shown.id,
@@ -114,6 +117,7 @@ def card_of(shown: Shown, catalogue: Catalogue) -> Card | None:
         shown.policy_version,
         told,
         shown.explored,
+        record["match"],
     )
     return Card(recommendation, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction))
 

@@ -1,4 +1,7 @@
-"""Measuring understanding: labelled lines, and films and signs in recorded conversations.
+"""Measuring the conversation: labelled lines, and recorded conversations.
+
+Of a conversation it is measured how well its films and signs are found (`assistant.linking_scores`) and, with a bundle,
+whether the policy and the baselines would have named the films that the recommender names next (`assistant.recall`).
 
 A file of labelled lines holds one JSON object a line: `{"text", "context"?, "expect"}`. `expect` names slots; a slot
 that is absent is not scored, an empty list asserts that nothing was found. Slots of films and names:
@@ -16,15 +19,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.sources import add_catalogue_options, open_catalogue
+from assistant.linking_scores import print_dialogs
+from assistant.recall import Part
+from assistant.recall_command import add_baseline_options, measure
+from assistant.sources import DEFAULT_BUNDLE, add_catalogue_options, open_catalogue
 from assistant.understanding import Understanding
 from assistant.utterance import AmbiguousMention, Context, Span, Utterance
 from assistant.words import normal
+from core.bundle import Bundle
 from core.catalogue import Catalogue
 from core.errors import DataError
 
@@ -174,25 +182,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--utterances", type=Path, metavar="FILE", help="labelled lines, JSON lines")
     what.add_argument("--dialogs", type=Path, metavar="FILE", help="ReDial conversations, a .jsonl file or a folder")
-    parser.add_argument("--half", choices=("development", "held-out", "both"), default="both", help="of the dialogs")
+    halves = ("development", "held-out", "both")
+    parser.add_argument("--half", choices=halves, default="both", help="of the dialogs, for titles and signs")
+    parts = [part.value for part in Part]
+    parser.add_argument(
+        "--part", choices=parts, default=Part.ALL.value, help="of the dialogs, for the films named next"
+    )
     parser.add_argument("--audit", type=Path, metavar="FILE", help="false alarms that a person has looked at")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here as JSON")
     add_catalogue_options(parser)
+    add_baseline_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the evaluation and prints it; 0 on success."""
-    understanding = Understanding(open_catalogue(arguments))
     if arguments.utterances is not None:
+        understanding = Understanding(open_catalogue(arguments))
         figures = _print_rows(score_rows(understanding, read_rows(arguments.utterances)))
     else:
-        from assistant.linking_scores import print_dialogs
-
-        half = {"development": False, "held-out": True, "both": None}[arguments.half]
-        figures = print_dialogs(understanding, arguments.dialogs, half, arguments.audit)
+        figures = _print_dialogs(arguments)
     if arguments.json is not None:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
+
+
+def _print_dialogs(arguments: argparse.Namespace) -> dict[str, Any]:
+    """How well recorded conversations are understood and, where there is a policy, whether it names their films."""
+    bundle = None if arguments.data is not None else Bundle.load(arguments.bundle or DEFAULT_BUNDLE)
+    understanding = Understanding(open_catalogue(arguments) if bundle is None else bundle.catalogue)
+    half = {"development": False, "held-out": True, "both": None}[arguments.half]
+    figures = print_dialogs(understanding, arguments.dialogs, half, arguments.audit)
+    if bundle is None:
+        print("no recall: a MovieLens folder holds no policy, give --bundle", file=sys.stderr)
+        return figures
+    recall = measure(
+        bundle,
+        understanding,
+        arguments.dialogs,
+        Part(arguments.part),
+        train=arguments.train,
+        baselines=arguments.baselines,
+    )
+    return figures | {"recall": recall}
 
 
 def _print_rows(report: Report) -> dict[str, Any]:

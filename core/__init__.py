@@ -16,11 +16,14 @@ factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
 refinement        a second look at each film
 qnetwork          Q(s, a) over movie vectors, mask inside
+gems              the knob between popular films and hidden gems
 policy            Q-values → slate, with propensities
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
 metrics           bootstrap intervals, coverage, Gini
+calibration       the match figure: chance that a film is liked once it is seen
 replay            whole sessions of unseen people, for any policy
 evaluation        policies compared, person by person
+tradeoff          what the knob between popular films and hidden gems costs and brings
 report            an evaluation as a table and as JSON
 figures           an evaluation as plots
 bundle            save, verify, load a model folder
@@ -36,5 +39,6 @@ store             sessions, recommendations, reactions in a database
 split_command     python -m core split
 train_command     python -m core train
 evaluate_command  python -m core evaluate
+study_command     python -m core study
 __main__          python -m core COMMAND
 """

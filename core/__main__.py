@@ -31,6 +31,7 @@ COMMANDS: Final = MappingProxyType(
         "split": Command("core.split_command", "put some people of a data set aside, to judge a policy on"),
         "train": Command("core.train_command", "train a policy from ratings"),
         "evaluate": Command("core.evaluate_command", "judge a policy on people it has not seen, against baselines"),
+        "study": Command("core.study_command", "compare discounts of the future, trained and judged in pairs"),
     }
 )
 

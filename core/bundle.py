@@ -26,11 +26,12 @@ from safetensors.torch import save as save_tensors
 from scipy import sparse
 from torch import Tensor
 
+from core.calibration import Calibration
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie
 from core.errors import BundleError
 from core.factors import MovieVectors
-from core.policy import Exploration, Policy
+from core.policy import Exploration, Match, Policy
 from core.qnetwork import QNetwork
 
 FORMAT = 2
@@ -56,6 +57,8 @@ class Bundle:
     """Git revision of the code, "" where unknown."""
     version: str = field(default="unsaved")
     """First 12 hex digits of the manifest's SHA-256: names the policy in the log."""
+    calibration: Calibration | None = None
+    """Of the match figure; None in bundles from before there was one."""
 
     @property
     def gamma(self) -> float:
@@ -64,11 +67,16 @@ class Bundle:
 
     def policy(self, exploration: Exploration | None = None) -> Policy:
         """The policy that serves from this bundle."""
-        return Policy(self.network, self.catalogue, self.version, exploration)
+        return Policy(self.network, self.catalogue, self.version, exploration, self._match)
 
     def scorer(self) -> NetworkScorer:
         """The policy as the evaluation asks for it."""
-        return NetworkScorer(self.network, self.gamma)
+        return NetworkScorer(self.network, self.gamma, calibration=self.calibration)
+
+    @property
+    def _match(self) -> Match | None:
+        calibration, network = self.calibration, self.network
+        return None if calibration is None else lambda transcript, rows: calibration.of_one(network, transcript, rows)
 
     # ---- disk
 
@@ -89,6 +97,7 @@ class Bundle:
             "metrics": dict(self.metrics),
             "data": self.fingerprint,
             "revision": self.revision,
+            "match": None if self.calibration is None else self.calibration.to_record(),
             "sha256": {name: _sha256(folder / name) for name in (_WEIGHTS, _MOVIES, _FACETS)},
         }
         (folder / "manifest.json").write_text(
@@ -110,6 +119,7 @@ class Bundle:
             vectors = MovieVectors(**{name: tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS})
             network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
             network.load_state_dict(tensors)
+            calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
             raise _broken(folder, f"{_WEIGHTS} does not fit the manifest ({error})") from error
         network.eval().requires_grad_(False)
@@ -121,6 +131,7 @@ class Bundle:
             manifest["data"],
             manifest["revision"],
             version,
+            calibration,
         )
 
 
@@ -132,10 +143,17 @@ class NetworkScorer:
     gamma: float
     name: str = "marquee"
     gives_q_values: bool = True
+    calibration: Calibration | None = None
 
     def scores(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """Q-values (B, n_items), unmasked."""
         return self.network.q_values(observations)
+
+    def chances(self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """The match figure of films (B,) for people (B, L, 2); see `core.evaluation.Matching`."""
+        if self.calibration is None:
+            return np.full(len(rows), np.nan)
+        return self.calibration.chances(self.network, transcripts, rows)
 
 
 def git_revision() -> str:

@@ -13,12 +13,13 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from core.baselines.scorer import FloatArray, IntArray, Observations
+from core.calibration import FEATURES, Calibration, evidence
 from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.errors import DataError
 from core.qnetwork import QNetwork
 from core.ratings import Ratings
-from core.replay import SessionRules, View, eligible, play, stated_films
+from core.replay import SessionRules, View, eligible, moments, play, stated_films
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Examiner:
         self.turns = settings.turns
         self._number_of = number_of
         self._rules = SessionRules(settings.turns, View.REPLAY, catalogue.n_items)
+        self._among_rated = SessionRules(settings.turns, View.RATED, catalogue.n_items)
         self._sessions: list[tuple[Ratings, IntArray]] = []
         for stated in settings.stated:
             fit = eligible(people, catalogue.n_items, stated, stated + 2)[: settings.people]
@@ -78,6 +80,18 @@ class Examiner:
         hits = [(run.outcomes == Outcome.UP).sum(1).mean() for run in runs]
         return float(np.mean(hits)), float(np.mean([run.rewards.sum(1).mean() for run in runs]))
 
+    def calibrate(self, network: QNetwork) -> Calibration | None:
+        """The match figure from the films that these people know, of those shown to them in either view."""
+        scorer = _WithVectors(network, self._number_of)
+        features, liked = [np.zeros((0, len(FEATURES)))], [np.zeros(0, dtype=np.bool_)]
+        for people, stated in self._sessions:
+            for rules in (self._rules, self._among_rated):
+                for moment in moments(play(scorer, people, stated, rules), stated):
+                    bound = scorer.for_people(people.user_ids[moment.people])
+                    features.append(evidence(network, bound.transcripts(moment.transcripts), moment.rows))
+                    liked.append(moment.liked)
+        return Calibration.fit(np.concatenate(features), np.concatenate(liked))
+
 
 @dataclass(frozen=True, eq=False)
 class _WithVectors:
@@ -95,9 +109,13 @@ class _WithVectors:
 
     def scores(self, observations: Observations) -> FloatArray:
         """Q-values with each person's vectors."""
+        return self.network.q_values(self.transcripts(observations))
+
+    def transcripts(self, observations: Observations) -> Observations:
+        """Transcripts (B, 1 + L, 2) with the row of each person's vectors."""
         assert self.numbers is not None
         head = np.stack([self.numbers, np.full_like(self.numbers, Outcome.VECTORS)], axis=1)
-        return self.network.q_values(np.concatenate([head[:, None], observations], axis=1))
+        return np.concatenate([head[:, None], observations], axis=1)
 
 
 class Coach:

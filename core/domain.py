@@ -140,10 +140,14 @@ class Recommendation:
     """Opaque, issued by the server, unique across sessions."""
     movie: Movie
     q_value: float
-    """The policy's Q(s, a): expected discounted reward of showing it now."""
+    """What the policy ranked by: Q(s, a), the expected discounted reward of showing it now, with what the wishes for
+    tonight and the knob between popular films and hidden gems add."""
     propensity: float
     """Probability in (0, 1] with which the policy put this film at this place of the slate."""
     policy_version: str
     reasons: tuple[Reason, ...] = field(default=())
     explored: bool = False
     """True when it was a gamble, not the best guess."""
+    match: float | None = None
+    """Chance in 0 … 1 that this person likes the film once they have seen it, calibrated on people held out
+    (`core.calibration`); None where the bundle has no calibration."""

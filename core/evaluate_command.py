@@ -12,13 +12,17 @@ import numpy as np
 
 from core.baselines import NAMES, fit_baselines
 from core.baselines.popularity import Popularity
-from core.baselines.scorer import FloatArray, Observations, Scorer
+from core.baselines.scorer import FloatArray, IntArray, Observations, Scorer
+from core.calibration import Calibration
+from core.calibration import FloatArray as Chances
 from core.catalogue import Catalogue
 from core.errors import SettingsError
-from core.evaluation import EvaluationSettings, Report, evaluate
+from core.evaluation import EvaluationSettings, Matching, Report, evaluate
 from core.movielens import read_ratings
 from core.replay import View
-from core.report import table, to_text
+from core.report import match_table, table, to_text
+from core.session import GEMS
+from core.tradeoff import Steered, curve_table
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--turns", type=int, default=default.turns, metavar="N", help="films shown in a session (%(default)s)")
     add("--view", type=_views, default=default.views, metavar="VIEW", help="replay,rated (both) or one of them")
     add("--baselines", default="all", metavar="NAMES", help=f"all, none or some of {','.join(NAMES)}")
+    add(
+        "--gems", type=_gems, default=(), metavar="G,G", help="places of the knob to measure as well, -1 to 1: 0,.25,.5"
+    )
     add("--people", type=int, metavar="N", help="judge only this many people, drawn by the seed")
     add("--least-ratings", type=int, default=default.least_ratings, metavar="N", help="people need (%(default)s)")
     add("--seed", type=int, default=default.seed, metavar="N", help="random seed (%(default)s)")
@@ -54,16 +61,27 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{folder} recommends other films than {arguments.bundle}: compare policies trained on the same data."
             )
         policies.append(Named(other.scorer(), folder.name))
-    report = judge(arguments, bundle.catalogue, policies)
-    print(table(report))
+    steered = [Steered(policies[0], bundle.catalogue, gems) for gems in arguments.gems if gems]
+    report = judge(arguments, bundle.catalogue, [*policies, *steered])
+    print(table(report.without({policy.name for policy in steered})))
+    _print_more(report, arguments.gems)
     if arguments.json is not None:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(to_text(report), encoding="utf-8")
     if arguments.figures is not None:
         from core.figures import save_figures
 
-        save_figures(report, arguments.figures)
+        save_figures(report, arguments.figures, arguments.gems)
     return 0
+
+
+def _print_more(report: Report, gems: tuple[float, ...]) -> None:
+    """The curve of the knob where it was asked for, and the match figure where the policy has one."""
+    name = report.results[0].policy
+    if gems:
+        print(f"\n{curve_table(report, name, gems)}")
+    if matches := match_table(report):
+        print(f"\n{matches}")
 
 
 def judge(arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]) -> Report:
@@ -102,6 +120,16 @@ class Named:
         """As the policy says."""
         return float(getattr(self.scorer, "gamma", 0.0))
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """As the policy has it."""
+        return getattr(self.scorer, "calibration", None)
+
+    def chances(self, transcripts: Observations, rows: IntArray) -> Chances:
+        """The policy's; asked for only where it has a calibration."""
+        assert isinstance(self.scorer, Matching)
+        return self.scorer.chances(transcripts, rows)
+
     def scores(self, observations: Observations) -> FloatArray:
         """The policy's."""
         return self.scorer.scores(observations)
@@ -138,6 +166,16 @@ def _starts(text: str) -> tuple[int, ...]:
         return tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers such as 0,1,3") from None
+
+
+def _gems(text: str) -> tuple[float, ...]:
+    try:
+        places = tuple(sorted({float(part) for part in text.split(",")}))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers such as 0,.25,.5") from None
+    if not all(GEMS[0] <= place <= GEMS[1] for place in places):
+        raise argparse.ArgumentTypeError(f"{text!r}: every place must be from {GEMS[0]:g} to {GEMS[1]:g}")
+    return places
 
 
 def _views(text: str) -> tuple[View, ...]:

@@ -2,25 +2,28 @@
 
 See `core.replay` for what a session is. Every policy plays the same people with the same stated films, at each start
 and in both views. A policy whose scores are Q-values is a candidate; all others are baselines, and every policy is
-compared, person by person, with the baseline that has the most hits.
+compared, person by person, with the baseline that has the most hits. A scorer with `is_candidate` set to True is a
+candidate, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from core.baselines.scorer import Scorer
+from core.baselines.scorer import Observations, Scorer
+from core.calibration import Calibration, Reliability
 from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.errors import DataError, SettingsError
 from core.metrics import Interval, catalogue_intervals, mean_interval, resamples
 from core.ratings import Ratings
-from core.replay import SessionRules, Sessions, View, eligible, play, stated_films
+from core.replay import SessionRules, Sessions, View, eligible, moments, play, stated_films
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -71,14 +74,29 @@ class Result:
     policy: str
     is_baseline: bool
     metrics: Mapping[str, Interval]
-    """hits@…, first_hit, thumbs_down, reward, coverage, gini, popularity_rank (1 = best known), repeats, and
-    q_error where the scores are Q-values; means over people."""
+    """hits@…, first_hit, thumbs_down, reward, coverage, gini, popularity_rank (1 = best known), novelty (mean −log2 of
+    the film's share of all training ratings, in bits), repeats, and q_error where the scores are Q-values; means over
+    people. match_error where the policy has a match figure: its expected calibration error."""
     differences: Mapping[str, Interval]
     """This policy minus the best baseline, person by person; empty where there is no baseline."""
     user_ids: IntArray
     """(P,) the file's ids."""
     hits: IntArray
     """(P, T) 1 where the film shown at that turn was liked."""
+    reliability: Reliability | None = None
+    """The match figure against what happened, over the films shown that people knew; None without one."""
+
+
+@runtime_checkable
+class Matching(Protocol):
+    """A scorer that also says how likely people are to like the films once they have seen them."""
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """None where it cannot say."""
+
+    def chances(self, transcripts: Observations, rows: IntArray) -> FloatArray:
+        """Chances (B,) of films (B,) for people (B, L, 2)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +112,10 @@ class Report:
             if (result.stated, result.view, result.policy) == (stated, view, policy):
                 return result
         raise KeyError((stated, view, policy))
+
+    def without(self, policies: Collection[str]) -> Report:
+        """The same report with some policies left out."""
+        return replace(self, results=tuple(result for result in self.results if result.policy not in policies))
 
     def best_baseline(self, stated: int, view: View) -> str | None:
         """Baseline with most hits; None where no baseline was measured."""
@@ -136,15 +158,19 @@ def evaluate(
                 for scorer in scorers:
                     bar.set_postfix_str(f"{scorer.name}, {stated} stated, {view.value}")
                     sessions = play(scorer, judged, films, SessionRules(settings.turns, view, catalogue.n_items))
-                    group.append(_Played(scorer, sessions, per_person(scorer, sessions, films, settings.cuts)))
+                    figures = per_person(scorer, sessions, films, settings.cuts, catalogue)
+                    group.append(_Played(scorer, sessions, figures, _reliability(scorer, sessions, films)))
                     bar.update()
                 for played, metrics, differences in _compare(group, weights, catalogue.n_items, settings.turns):
-                    name, is_baseline, hits = played.scorer.name, played.is_baseline, played.hits
-                    results.append(Result(stated, view, name, is_baseline, metrics, differences, judged.user_ids, hits))
+                    name, baseline = played.scorer.name, played.is_baseline
+                    ids, hits, match = judged.user_ids, played.hits, played.reliability
+                    results.append(Result(stated, view, name, baseline, metrics, differences, ids, hits, match))
     return Report(settings, tuple(results))
 
 
-def per_person(scorer: Scorer, sessions: Sessions, stated: IntArray, cuts: Sequence[int]) -> dict[str, FloatArray]:
+def per_person(
+    scorer: Scorer, sessions: Sessions, stated: IntArray, cuts: Sequence[int], catalogue: Catalogue
+) -> dict[str, FloatArray]:
     """Figures of each person, (P,) each; the policy's figure is their mean."""
     hit = sessions.outcomes == Outcome.UP
     played = sessions.played
@@ -154,6 +180,8 @@ def per_person(scorer: Scorer, sessions: Sessions, stated: IntArray, cuts: Seque
     figures["thumbs_down"] = (sessions.outcomes == Outcome.DOWN).sum(axis=1)
     figures["reward"] = sessions.rewards.sum(axis=1)
     figures["popularity_rank"] = ((sessions.shown + 1) * played).sum(axis=1) / turns
+    counts = np.maximum(catalogue.n_ratings, 1)
+    figures["novelty"] = (np.log2(counts.sum() / counts)[sessions.shown] * played).sum(axis=1) / turns
     figures["repeats"] = _repeats(np.concatenate([stated, sessions.shown], axis=1))
     if getattr(scorer, "gives_q_values", False):
         error = np.abs(sessions.scores - sessions.returns(float(getattr(scorer, "gamma", 0.0))))
@@ -161,15 +189,28 @@ def per_person(scorer: Scorer, sessions: Sessions, stated: IntArray, cuts: Seque
     return {name: values.astype(np.float64) for name, values in figures.items()}
 
 
+def _reliability(scorer: Scorer, sessions: Sessions, stated: IntArray) -> Reliability | None:
+    """The match figure of the films that people knew; None where there is no such figure or no such film."""
+    if not isinstance(scorer, Matching) or scorer.calibration is None:
+        return None
+    known = [moment for moment in moments(sessions, stated) if len(moment.people)]
+    if not known:
+        return None
+    chances = np.concatenate([scorer.chances(moment.transcripts, moment.rows) for moment in known])
+    people, liked = (np.concatenate([getattr(moment, name) for moment in known]) for name in ("people", "liked"))
+    return Reliability.of(people, chances, liked, len(stated))
+
+
 @dataclass(frozen=True, eq=False)
 class _Played:
     scorer: Scorer
     sessions: Sessions
     figures: dict[str, FloatArray]
+    reliability: Reliability | None = None
 
     @property
     def is_baseline(self) -> bool:
-        return not getattr(self.scorer, "gives_q_values", False)
+        return not (getattr(self.scorer, "gives_q_values", False) or getattr(self.scorer, "is_candidate", False))
 
     @property
     def hits(self) -> IntArray:
@@ -204,6 +245,8 @@ def _compare(
     for played in group:
         metrics = {name: mean_interval(values, weights) for name, values in played.figures.items()}
         metrics["coverage"], metrics["gini"] = catalogue_intervals(played.sessions.shown, n_items, weights)
+        if played.reliability is not None:
+            metrics["match_error"] = played.reliability.interval(weights)
         differences = {}
         if best is not None:
             shared = [name for name in played.figures if name in best.figures and name != "repeats"]

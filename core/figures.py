@@ -14,28 +14,83 @@ from matplotlib.ticker import MaxNLocator
 
 from core.evaluation import Report, Result
 from core.replay import View
+from core.tradeoff import name_of, places
 
 _COLOURS: Final = matplotlib.colormaps["tab20"]
 _MARKERS: Final = "osv^D<>PXphdH8"
 _STYLES: Final = tuple((_COLOURS((2 * place + place // 10) % 20), _MARKERS[place % 14]) for place in range(40))
 """Colour and marker of each policy, in order; policies beyond forty are not drawn."""
 
+_ENOUGH: Final = 20
+"""Films that a bin of the match figure needs to be drawn: the share among fewer is chance."""
 
-def save_figures(report: Report, folder: Path) -> tuple[Path, ...]:
-    """Writes, for each start and view, hits by turn and hits against coverage, as PNG; gives the paths."""
+
+def save_figures(report: Report, folder: Path, gems: Sequence[float] = ()) -> tuple[Path, ...]:
+    """Writes plots as PNG and gives their paths.
+
+    For each start and view: hits by turn, and hits against coverage. Where the policy has a match figure: how it agrees
+    with what happened. With places of the knob in `gems`: what they cost and bring.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
+    policy = report.results[0].policy
+    main = report.without({name_of(policy, place) for place in gems if place})
+    figures: dict[str, Figure] = {}
     for stated in report.settings.stated:
         for view in report.settings.views:
-            results = [result for result in report.results if (result.stated, result.view) == (stated, view)]
-            for kind, figure in (
-                ("hits_by_turn", hits_by_turn(results)),
-                ("hits_vs_coverage", hits_vs_coverage(results, report.settings.turns)),
-            ):
-                path = folder / f"{kind}_{stated}_stated_{view.value}.png"
-                FigureCanvasAgg(figure).print_png(path)  # type: ignore[no-untyped-call]
-                paths.append(path)
-    return tuple(paths)
+            results = [result for result in main.results if (result.stated, result.view) == (stated, view)]
+            figures[f"hits_by_turn_{stated}_stated_{view.value}"] = hits_by_turn(results)
+            figures[f"hits_vs_coverage_{stated}_stated_{view.value}"] = hits_vs_coverage(results, report.settings.turns)
+    if report.results[0].reliability is not None:
+        figures["match"] = match_figure([result for result in main.results if result.policy == policy])
+    if gems:
+        for view in report.settings.views:
+            figures[f"gems_{view.value}"] = gems_curve(report, policy, gems, view)
+    paths = tuple(folder / f"{name}.png" for name in figures)
+    for path, figure in zip(paths, figures.values(), strict=True):
+        FigureCanvasAgg(figure).print_png(path)  # type: ignore[no-untyped-call]
+    return paths
+
+
+def match_figure(results: Sequence[Result]) -> Figure:
+    """Chance told against share liked, a line a start and view; on the diagonal the figure is right."""
+    figure = Figure(figsize=(6, 5), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=1.0, linestyle=":")
+    for result, (colour, marker) in zip(results, _STYLES, strict=False):
+        if result.reliability is not None:
+            told = [entry for entry in result.reliability.bins if entry[2] >= _ENOUGH]
+            chance, liked, films = zip(*told, strict=True) if told else ((), (), ())
+            label = f"{result.stated} stated, {result.view.value}: {result.reliability.error:.3f}"
+            axes.plot(chance, liked, color=colour, linewidth=1.0, label=label)
+            axes.scatter(chance, liked, s=[4 + 0.02 * count for count in films], color=colour, marker=marker)
+    axes.set(xlabel="match figure", ylabel="share of the films liked", xlim=(0, 1), ylim=(0, 1))
+    axes.set_title("Match figure and expected calibration error")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small", frameon=False)
+    return figure
+
+
+def gems_curve(report: Report, policy: str, gems: Sequence[float], view: View) -> Figure:
+    """Hits against coverage along the knob, a line a start; crosses are the best baselines."""
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.add_subplot()
+    goal = f"hits@{report.settings.turns}"
+    for stated, (colour, marker) in zip(report.settings.stated, _STYLES, strict=False):
+        curve = places(report, policy, gems, stated, view)
+        covered, hits = [place.coverage for place in curve], [place.hits.value for place in curve]
+        axes.plot(covered, hits, color=colour, marker=marker, label=f"{stated} stated")
+        for place in curve:
+            where = (place.coverage, place.hits.value)
+            axes.annotate(f"{place.gems:+g}", where, textcoords="offset points", xytext=(4, 4), fontsize=8)
+        if (best := report.best_baseline(stated, view)) is not None:
+            bar = report.result(stated, view, best).metrics
+            label = f"{best}, {stated} stated"
+            axes.plot(bar["coverage"].value, bar[goal].value, color=colour, marker="x", linestyle="", label=label)
+    axes.set(xlabel="share of the catalogue shown to somebody", ylabel=f"films liked of {report.settings.turns} shown")
+    axes.set_title(f"Popular films (-1) to hidden gems (+1), {view.value} view")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small", frameon=False)
+    return figure
 
 
 def hits_by_turn(results: Sequence[Result]) -> Figure:

@@ -14,7 +14,7 @@ IntArray = npt.NDArray[np.int64]
 LEVEL = 0.95
 """Level of every interval."""
 
-_NORMAL_95 = 1.959964
+NORMAL_95 = 1.959964
 """97.5 % quantile of the normal distribution."""
 
 _CATALOGUE_RESAMPLES = 200
@@ -86,7 +86,7 @@ def catalogue_intervals(shown: IntArray, n_items: int, weights: FloatArray) -> t
     counts = (table.T @ weights[:_CATALOGUE_RESAMPLES].T).T
     spread = ((counts > 0).sum(axis=1) / n_items, _gini_rows(counts, n_items))
     first, second = (
-        Interval(float(v), max(0.0, float(v - _NORMAL_95 * s.std())), min(1.0, float(v + _NORMAL_95 * s.std())))
+        Interval(float(v), max(0.0, float(v - NORMAL_95 * s.std())), min(1.0, float(v + NORMAL_95 * s.std())))
         for v, s in zip(value, spread, strict=True)
     )
     return first, second

@@ -7,13 +7,15 @@ A person states some films they like, then is shown one film a turn and reacts a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from core.baselines.scorer import PersonSeeded, Scorer
+from core.baselines.scorer import Observations, PersonSeeded, Scorer
 from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.ratings import Ratings
@@ -77,6 +79,19 @@ class Sessions:
         for turn in range(returns.shape[1] - 2, -1, -1):
             returns[:, turn] += gamma * returns[:, turn + 1]
         return returns
+
+
+class Moment(NamedTuple):
+    """A film each for several people who know it."""
+
+    people: IntArray
+    """(B,) numbers of the people."""
+    transcripts: Observations
+    """(B, L, 2) before the film is shown."""
+    rows: IntArray
+    """(B,) the films."""
+    liked: npt.NDArray[np.bool_]
+    """(B,) whether they got a thumb up."""
 
 
 def eligible(people: Ratings, n_items: int, stated: int, least_ratings: int) -> IntArray:
@@ -154,6 +169,21 @@ def _play_chunk(scorer: Scorer, people: Ratings, stated: IntArray, rules: Sessio
         observations[going, told + turn, 1] = outcomes[going, turn]
         barred[going, row] = True
     return Sessions(shown, outcomes, values)
+
+
+def moments(sessions: Sessions, stated: IntArray) -> Iterator[Moment]:
+    """A moment for each turn, of those who know the film that is shown; `stated` as for `play`."""
+    people, told = stated.shape
+    # A row of padding stands in for the transcript of somebody who has said nothing.
+    events = np.zeros((people, max(told, 1) + sessions.shown.shape[1], 2), dtype=np.int32)
+    events[:, :told, 0] = stated + 1
+    events[:, :told, 1] = Outcome.STATED_LIKE
+    for turn in range(sessions.shown.shape[1]):
+        row, outcome = sessions.shown[:, turn], sessions.outcomes[:, turn]
+        knows = np.flatnonzero((row >= 0) & (outcome != Outcome.SHOWN))
+        yield Moment(knows, events[knows, : max(told + turn, 1)], row[knows], outcome[knows] == Outcome.UP)
+        events[:, told + turn, 0] = row + 1
+        events[:, told + turn, 1] = outcome
 
 
 def outcome_table(people: Ratings, n_items: int) -> OutcomeArray:

@@ -30,12 +30,25 @@ def table(report: Report) -> str:
     return "\n\n".join(blocks)
 
 
+def match_table(report: Report) -> str:
+    """How far the match figure is off, a line for each policy that has one, start and view; "" where none has."""
+    lines = []
+    for result in report.results:
+        if result.reliability is not None:
+            films = int(result.reliability.count.sum())
+            error = result.metrics["match_error"]
+            where = f"{result.stated} stated, {result.view.value:<6} view"
+            lines.append(f"{result.policy:<18}{where}: {error} over {films} films that people knew")
+    return "\n".join(["match figure, expected calibration error", *lines]) if lines else ""
+
+
 def to_json(report: Report) -> dict[str, Any]:
     """Everything measured, in a form `json.dump` takes.
 
     Keys: `format`, `settings`, `people` (user ids by start, as in the file), and `results`, each with `stated`, `view`,
     `policy`, `is_baseline`, `best_baseline`, `metrics` and `differences` (name → value, low, high) `hits`, the
-    number of hits of each person in the order of `people`, and `hits_by_turn`, the share of people with a hit.
+    number of hits of each person in the order of `people`, `hits_by_turn`, the share of people with a hit, and
+    `reliability`, the bins of the match figure (mean chance, share liked, films) or null.
     """
     settings = report.settings
     people = {str(result.stated): result.user_ids.tolist() for result in report.results}
@@ -48,6 +61,7 @@ def to_json(report: Report) -> dict[str, Any]:
             "best_baseline": report.best_baseline(result.stated, result.view),
             "metrics": {name: interval._asdict() for name, interval in result.metrics.items()},
             "differences": {name: interval._asdict() for name, interval in result.differences.items()},
+            "reliability": None if result.reliability is None else result.reliability.bins,
             "hits": result.hits.sum(axis=1).tolist(),
             "hits_by_turn": result.hits.mean(axis=0).round(6).tolist(),
         }
@@ -77,7 +91,13 @@ def to_text(report: Report) -> str:
 
 
 _COLUMNS = (("first", "first_hit", 3), ("down", "thumbs_down", 2), ("reward", "reward", 2))
-_TAIL = (("coverage", "coverage", 3), ("Gini", "gini", 3), ("rank", "popularity_rank", 0), ("|Q-G|", "q_error", 3))
+_TAIL = (
+    ("coverage", "coverage", 3),
+    ("Gini", "gini", 3),
+    ("rank", "popularity_rank", 0),
+    ("novelty", "novelty", 2),
+    ("|Q-G|", "q_error", 3),
+)
 
 
 def _header(goal: str, cuts: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ Observation = npt.NDArray[np.int32]
 
 _MOVIE_STATEMENTS = frozenset({Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN})
 _FACET_STATEMENTS = frozenset({Outcome.WANTED, Outcome.AVOIDED})
+GEMS: Final = (-1.0, 1.0)
+"""Ends of the knob: popular films, hidden gems."""
 
 
 class Event(NamedTuple):
@@ -38,6 +40,8 @@ class SessionState:
 
     events: tuple[Event, ...] = ()
     constraints: Constraints = field(default_factory=Constraints)
+    gems: float = 0.0
+    """Popular films (−1) … as the policy was trained (0) … hidden gems (1): a setting of the session, no event."""
 
     # ---- transitions
 
@@ -78,6 +82,13 @@ class SessionState:
     def constrain(self, constraints: Constraints) -> SessionState:
         """New hard constraints in place of the old ones."""
         return replace(self, constraints=constraints)
+
+    def steer(self, gems: float) -> SessionState:
+        """Another place of the knob between popular films and hidden gems. ValueError outside −1 … 1."""
+        low, high = GEMS
+        if not low <= gems <= high:  # NaN is not within any bounds
+            raise ValueError(f"gems is {gems}, but must be a number from {low:g} to {high:g}")
+        return replace(self, gems=float(gems))
 
     # ---- reading
 
@@ -121,6 +132,7 @@ class SessionState:
                 "required": keys(self.constraints.required),
                 "excluded": keys(self.constraints.excluded),
                 "best_known_left_out": self.constraints.best_known_left_out,
+                "gems": self.gems,
             }
         )
 
@@ -141,9 +153,10 @@ class SessionState:
                 excluded=_tokens(record["excluded"], catalogue),
                 best_known_left_out=max(int(record.get("best_known_left_out", 0)), 0),  # not in older sessions
             )
+            gems = float(record.get("gems", 0.0))  # not in older sessions
         except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a session state: {error!r}") from error
-        return cls(events, constraints)
+        return cls(events, constraints).steer(gems)
 
     def _with(self, token: int, outcome: Outcome) -> SessionState:
         event = Event(token, outcome)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
+from torch import Tensor
 from tqdm import tqdm
 
 from core.agent import AgentSettings, Ticker, make_agent
@@ -24,6 +25,9 @@ from core.qnetwork import QNetwork
 from core.ratings import IntArray, Ratings
 from core.rewards import LIKE_FROM
 from core.viewer import OpeningSettings
+
+Weights = Mapping[str, Tensor]
+"""What a network has learned, by name; without the movie vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,18 @@ class Training:
     bundle: Bundle
     curve: tuple[CurvePoint, ...]
     interrupted: bool
+    pretrained: Weights
+    """What reinforcement learning began with."""
+    last: Weights
+    """What it ended with, whichever checkpoint was chosen."""
 
 
-def train(data: MovieLens, settings: TrainingSettings, *, progress: bool = True) -> Training:
+def train(
+    data: MovieLens, settings: TrainingSettings, *, progress: bool = True, pretrained: Weights | None = None
+) -> Training:
     """Trains a policy on everyone in `data`; deterministic for a seed on one machine.
+
+    `pretrained` are weights of an earlier training on the same data, with which reinforcement learning begins at once.
 
     Ctrl-C ends the learning early with the best checkpoint so far. Raises DataError where the data has too few people
     or films to learn from.
@@ -89,38 +101,45 @@ def train(data: MovieLens, settings: TrainingSettings, *, progress: bool = True)
     examiner = Examiner(validation, catalogue, number_of, exam)
     coach = Coach(network, examiner, settings.agent.steps, settings.checks, progress=progress)
     interrupted = False
+    last = network
     try:
-        _learn(network, make_env, learners, coach, settings)
+        if pretrained is None:
+            _pretrain(network, make_env(), learners, coach, settings)
+        else:
+            network.load_state_dict(pretrained)
+            coach.check(0)
+        last = _learn(network, make_env, coach, settings)
     except KeyboardInterrupt:
         interrupted = True
     finally:
         coach.close()
-    bundle = _bundle(data, settings, coach, coach.best_network(network), interrupted=interrupted)
-    return Training(bundle, tuple(coach.curve), interrupted)
+    best = coach.best_network(network)
+    bundle = _bundle(data, settings, coach, best, interrupted=interrupted)
+    bundle = dataclasses.replace(bundle, calibration=examiner.calibrate(best))
+    return Training(bundle, tuple(coach.curve), interrupted, network.state_dict(), last.state_dict())
 
 
-def _learn(
-    network: QNetwork,
-    make_env: Callable[[], SessionEnv],
-    learners: Ratings,
-    coach: Coach,
-    settings: TrainingSettings,
-) -> None:
-    """Pretraining, then the DQN from the best of it; the coach keeps what was best."""
+def _pretrain(network: QNetwork, env: SessionEnv, learners: Ratings, coach: Coach, settings: TrainingSettings) -> None:
+    """Pretraining; the network ends as the best of it."""
     coach.check(0)
     rounds = settings.pretraining.rounds
     pretrain(
         network,
-        make_env(),
+        env,
         learners,
         settings.pretraining,
         seed=settings.seed,
         after_round=lambda number, loss: coach.after_round(number, loss, rounds),
     )
     network.load_state_dict(coach.best_network(network).state_dict())
+
+
+def _learn(network: QNetwork, make_env: Callable[[], SessionEnv], coach: Coach, settings: TrainingSettings) -> QNetwork:
+    """The DQN from there on; gives the agent's own network, while the coach keeps what was best."""
     agent = make_agent(make_env, network, settings.agent, seed=settings.seed)
     coach.follow(agent.network)
     agent.learn(settings.agent.steps, callback=Ticker(coach.tick), log_interval=10**9)
+    return agent.network
 
 
 def _bundle(

@@ -72,7 +72,7 @@ class Shown:
     policy_version: str
     explored: bool
     reasons: str
-    """JSON."""
+    """JSON: what went into the choice, as whoever recommends tells it."""
     reaction: str | None = None
     """Value of `core.domain.Reaction`; None = no reaction, or taken back."""
     reward: float = 0.0

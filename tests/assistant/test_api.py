@@ -97,8 +97,12 @@ def test_the_whole_conversation(client: Client) -> None:
     assert len(client.predict(session, api_name="/history")["turns"]) == 2
     exported = client.predict(session, api_name="/export")
     assert [step["reaction"]["reward"] for step in exported["turns"][0]["recommendations"][:2]] == [-0.5, 1.0]
+    assert client.predict(session, 0.5, api_name="/steer") == 0.5
+    assert client.predict(session, api_name="/history")["gems"] == 0.5
+    with pytest.raises(AppError, match="The knob is at 7"):
+        client.predict(session, 7, api_name="/steer")
     client.predict(session, api_name="/clear")
-    assert client.predict(session, api_name="/history") == {"turns": [], "taste": []}
+    assert client.predict(session, api_name="/history") == {"turns": [], "taste": [], "gems": 0.0}
     client.predict(session, api_name="/forget")
     with pytest.raises(AppError, match="not known here"):
         client.predict(session, api_name="/history")
@@ -117,7 +121,8 @@ def test_the_endpoints_are_typed_and_documented(client: Client) -> None:
     told: dict[str, Any] = client.view_api(return_format="dict")  # type: ignore[assignment]
     endpoints = told["named_endpoints"]
     assert set(endpoints) == {
-        f"/{name}" for name in ("start", "respond", "react", "history", "edit", "undo", "clear", "forget", "export")
+        f"/{name}"
+        for name in ("start", "respond", "react", "history", "edit", "steer", "undo", "clear", "forget", "export")
     }
     assert [parameter["parameter_name"] for parameter in endpoints["/react"]["parameters"]] == [
         "session",

@@ -19,7 +19,7 @@ from assistant.dialogue import ChipKind, Reply
 from assistant.utterance import LONGEST_TEXT
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
-from core.errors import UnknownIdError
+from core.errors import SettingsError, UnknownIdError
 from core.session import SessionState
 from core.store import Store
 
@@ -365,6 +365,29 @@ class TestTakingBack:
         assert [exchange.text for exchange in chat.history(session).exchanges] == [OPENING]
         assert chat.undo(session) and not chat.undo(session)
         assert state_of(url, session, films) == SessionState()
+
+    def test_the_knob_counts_from_the_next_turn_on_and_undo_leaves_it(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
+        session = chat.start()
+        chat.respond(session, "loved Alien, The Thing and Jaws")
+        assert chat.steer(session, 1.0) == 1.0
+        (film, *_) = chat.respond(session, "more").recommendations
+        told = {reason.text for reason in film.reasons}
+        assert told & {"less known, as you set it", "better known than you set it"}
+        assert sum(reason.contribution for reason in film.reasons) == pytest.approx(film.q_value, abs=1e-4)
+        with Store.open(url) as store, store.session(session) as record:
+            logged = [SessionState.from_json(turn.state_shown, films).gems for turn in record.turns]
+        assert logged == [0.0, 1.0]
+        assert chat.undo(session) and chat.undo(session)
+        assert chat.history(session).gems == state_of(url, session, films).gems == 1.0
+        chat.clear(session)
+        assert chat.history(session).gems == 0.0
+
+    @pytest.mark.parametrize("gems", [1.5, -2.0, float("nan")])
+    def test_the_knob_has_ends(self, chat: Assistant, gems: float) -> None:
+        with pytest.raises(SettingsError, match="give -1 \\(popular films\\) to 1 \\(hidden gems\\)"):
+            chat.steer(chat.start(), gems)
 
     def test_undo_in_words(self, chat: Assistant) -> None:
         session = chat.start()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.explanations import MOST, REST, headline, reasons
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
-from core.policy import Contribution, Policy
+from core.policy import KNOB, Contribution, Policy
 from core.session import SessionState
 
 
@@ -93,6 +93,23 @@ def test_a_long_conversation_gives_a_short_list(films: Catalogue) -> None:
     assert told[-1] == (REST, round(0.01 * sum(range(1, 13)), 3))
 
 
+def test_the_knob_has_words_of_its_own(films: Catalogue) -> None:
+    for gems, value, words in (
+        (0.5, 0.1, "less known, as you set it"),
+        (0.5, -0.1, "better known than you set it"),
+        (-0.5, 0.1, "well known, as you set it"),
+        (-0.5, -0.1, "less known than you set it"),
+    ):
+        assert worded(films, SessionState().steer(gems), (0, 0.3), (KNOB, value)) == [
+            ("many people like it", 0.3),
+            (words, value),
+        ]
+    assert worded(films, SessionState().steer(0.5), (0, 0.3), (KNOB, 0.004)) == [
+        ("many people like it", 0.3),
+        (REST, 0.004),
+    ]
+
+
 @given(st.data())
 def test_reasons_of_any_session_add_up(films: Catalogue, data: st.DataObject) -> None:
     """The sum of the reasons is the policy's Q-value, for every session of stated tastes, shows and reactions."""
@@ -104,6 +121,7 @@ def test_reasons_of_any_session_add_up(films: Catalogue, data: st.DataObject) ->
             state = state.state(token, data.draw(st.sampled_from([Outcome.STATED_LIKE, Outcome.STATED_DISLIKE])))
         else:
             state = state.show(token).react(token, data.draw(st.sampled_from(list(Reaction))))
+    state = state.steer(data.draw(st.sampled_from([-1.0, 0.0, 0.3, 1.0])))
     (choice,) = policy.choose(state, 1, np.random.default_rng(0))
     told = reasons(state, films, choice.token, policy.explain(state, choice.token))
     assert sum(reason.contribution for reason in told) == pytest.approx(choice.q_value, abs=1e-4)

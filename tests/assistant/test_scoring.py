@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import films
+import numpy as np
 import pytest
 
 from assistant.__main__ import main
@@ -15,7 +16,10 @@ from assistant.dialogs import Rendering, is_held_out, read_dialogs, with_typos
 from assistant.linking_scores import read_audit, score_linking, score_signs
 from assistant.scoring import Tally, read_rows, score_rows
 from assistant.understanding import Understanding
+from core.bundle import Bundle
 from core.errors import DataError
+from core.factors import MovieVectors
+from core.qnetwork import QNetwork
 
 CATALOGUE = films.catalogue()
 UNDERSTANDING = Understanding(CATALOGUE)
@@ -97,6 +101,48 @@ def test_linking_and_signs_by_hand(dialogs: Path) -> None:
     assert [film for _, film in counts.alarms] == ["The Matrix (1999)"]
     signs = score_signs(UNDERSTANDING, messages)
     assert signs["likes"]["right_of_all"] == signs["dislikes"]["right_of_all"] == 1.0
+
+
+def test_one_command_measures_understanding_and_what_is_recommended_next(
+    dialogs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    talk = {**DIALOG, "movieMentions": {"11": "Alien (1979)", "15": "Heat (1995)", "16": "The Matrix (1999)"}}
+    talk["messages"] = [
+        {"senderWorkerId": 7, "text": "I loved @11"},
+        {"senderWorkerId": 8, "text": "Then see @15 or @16"},
+    ]
+    dialogs.write_text(json.dumps(talk) + "\n", encoding="utf-8")
+    vectors = MovieVectors(*np.zeros((2, CATALOGUE.n_items, 3), np.float32), *_falling(CATALOGUE.n_items))
+    settings = {"hidden": 4, "agent": {"gamma": 0.0}}
+    Bundle(CATALOGUE, QNetwork(CATALOGUE, [vectors], hidden=4), settings, {}, "feed").save(tmp_path / "model")
+    figures = tmp_path / "made" / "figures.json"
+    asked = ["evaluate", "--dialogs", str(dialogs), "--bundle", str(tmp_path / "model"), "--json", str(figures)]
+    assert main(asked) == 0
+    told = capsys.readouterr().out
+    assert "sign of likes: mentions 1" in told
+    assert "new films of the recommender, from the titles before: 2 in 1 conversations, 50.0% cannot" in told
+    record = json.loads(figures.read_text("utf-8"))
+    assert record["title only"]["recall"] == 1.0
+    # The network ranks by its prior alone, Alien is named: The Matrix is the best known film left, Heat is unknown.
+    policies = record["recall"]["readings"]["titles"]["policies"]
+    assert {name: found["recall"]["1"]["value"] for name, found in policies.items()} == {
+        "marquee": 0.5,
+        "popularity": 0.5,
+    }
+
+
+def test_without_a_policy_only_understanding_is_measured(
+    dialogs: Path, tiny_movielens: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--dialogs", str(dialogs), "--data", str(tiny_movielens)]) == 0
+    said = capsys.readouterr()
+    assert "sign of likes" in said.out and "Recall@" not in said.out
+    assert "holds no policy, give --bundle" in said.err
+
+
+def _falling(count: int) -> np.ndarray:
+    """Share of people who like and who have seen each film: the less, the later its row."""
+    return np.stack([np.linspace(0.4, 0.1, count), np.linspace(0.5, 0.2, count)]).astype(np.float32)
 
 
 def test_a_broken_conversation_is_named(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from safetensors.torch import save as save_tensors
 from scipy import sparse
 
 from core.bundle import FORMAT, Bundle, git_revision
+from core.calibration import Calibration
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
@@ -68,6 +70,21 @@ class TestRoundTrip:
 
     def test_the_vectors_from_everyone_are_served(self, tmp_path: Path) -> None:
         assert unsaved().save(tmp_path / "model").network.encoder.like.shape == (1, N_ITEMS, 5)
+
+    def test_the_calibration_of_the_match_figure(self, tmp_path: Path) -> None:
+        figure = Calibration((0.1, 1.0, -0.2, 2.0, 0.5, -0.5))
+        saved = replace(unsaved(), calibration=figure).save(tmp_path / "model")
+        assert saved.calibration == figure
+        state = conversation((1, Outcome.STATED_LIKE))
+        (choice,) = saved.policy(Exploration(share=0.0)).choose(state, 1, np.random.default_rng(0))
+        rows = np.array([choice.token - 1])
+        assert choice.match == pytest.approx(saved.scorer().chances(state.observation()[None], rows)[0])
+
+    def test_a_bundle_from_before_the_match_figure(self, folder: Path) -> None:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        assert manifest.pop("match") is None
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        assert Bundle.load(folder).calibration is None
 
     def test_saving_what_was_loaded_changes_no_byte(self, folder: Path, tmp_path: Path) -> None:
         Bundle.load(folder).save(tmp_path / "copy")

@@ -15,14 +15,16 @@ from worlds import catalogue_of, checkerboard, ratings_of, transcripts
 from core import evaluate_command
 from core.baselines import fit_baselines
 from core.baselines.popularity import Popularity, Random
+from core.calibration import Calibration
 from core.domain import Outcome
 from core.errors import DataError, SettingsError
 from core.evaluation import EvaluationSettings, Report, evaluate, per_person
 from core.figures import save_figures
 from core.replay import SessionRules, Sessions, View, eligible, outcome_table, play, stated_films
-from core.report import table, to_json, to_text
+from core.report import match_table, table, to_json, to_text
 from core.rewards import REWARD_OF, reaction_to
 from core.session import SessionState
+from core.tradeoff import Steered
 
 LIKE, SHOWN, UP, DOWN, SEEN = Outcome.STATED_LIKE, Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN
 FloatArray = npt.NDArray[np.float32]
@@ -179,7 +181,7 @@ def test_figures_of_each_person_by_hand() -> None:
         np.array([[DOWN, UP, UP], [UP, 0, 0]], dtype=np.int8),
         np.array([[0.5, 0.25, 1.0], [0.75, 0, 0]], dtype=np.float32),
     )
-    figures = per_person(Oracle(5, gamma=0.5), sessions, STATED, (2, 3))
+    figures = per_person(Oracle(5, gamma=0.5), sessions, STATED, (2, 3), catalogue_of([8, 4, 2, 1, 1]))
     assert figures["hits@2"].tolist() == [1, 1]
     assert figures["hits@3"].tolist() == [2, 1]
     assert figures["first_hit"].tolist() == [0, 1]
@@ -187,14 +189,16 @@ def test_figures_of_each_person_by_hand() -> None:
     assert figures["reward"].tolist() == [1.5, 1.0]
     assert figures["popularity_rank"].tolist() == [3.0, 5.0]  # rows 1, 2, 3 are ranks 2, 3, 4
     assert figures["repeats"].tolist() == [0, 0]
+    # of 16 ratings films 1, 2, 3 hold a quarter, an eighth, a sixteenth: 2, 3, 4 bits; film 4 a sixteenth
+    assert figures["novelty"].tolist() == [3.0, 4.0]
     # returns at γ ½: 0.25, 1.5, 1 against 0.5, 0.25, 1; and 1 against 0.75
     assert figures["q_error"] == pytest.approx([1.5 / 3, 0.25])
-    assert "q_error" not in per_person(Order((0,)), sessions, STATED, (3,))
+    assert "q_error" not in per_person(Order((0,)), sessions, STATED, (3,), catalogue_of([1] * 5))
 
 
 def test_repeats_are_counted_where_they_happen() -> None:
     sessions = Sessions(np.array([[3, 3], [1, -1]]), np.zeros((2, 2), dtype=np.int8), np.zeros((2, 2), np.float32))
-    assert per_person(Order((0,)), sessions, STATED, (2,))["repeats"].tolist() == [1, 1]
+    assert per_person(Order((0,)), sessions, STATED, (2,), catalogue_of([1] * 5))["repeats"].tolist() == [1, 1]
 
 
 # ---- the whole evaluation on the checkerboard
@@ -322,6 +326,41 @@ def test_figures_are_images(report: Report, tmp_path: Path) -> None:
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
 
 
+ANY = Calibration((0.0,) * 6)
+
+
+@dataclass(frozen=True, eq=False)
+class Sure(Oracle):
+    """Is always three quarters sure."""
+
+    calibration: Calibration = ANY
+
+    def chances(self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        return np.full(len(rows), 0.75)
+
+
+def test_a_match_figure_is_judged_on_the_films_people_knew(tmp_path: Path) -> None:
+    unseen = checkerboard(people=24, films=FILMS, first_id=1000, seed=9)
+    catalogue = catalogue_of([32] * FILMS)
+    report = evaluate([Sure(FILMS), Steered(Sure(FILMS), catalogue, 0.5)], unseen, catalogue, SETTINGS)
+    result = report.result(1, View.RATED, "oracle")
+    assert result.reliability is not None
+    # Shown are liked films only, as long as there are any: every film known is a hit but for the last ones.
+    known, hits = int(result.reliability.count.sum()), int(result.hits.sum())
+    assert result.metrics["match_error"].value == pytest.approx(abs(hits / known - 0.75))
+    assert result.reliability.bins == ((0.75, hits / known, known),)
+    assert "1 stated, rated  view: 0." in match_table(report)
+    assert report.result(1, View.RATED, "oracle+0.5").reliability is None
+    assert json.loads(to_text(report))["results"][0]["reliability"] is not None
+    names = {path.name for path in save_figures(report, tmp_path, (0.0, 0.5))}
+    assert {"match.png", "gems_replay.png", "gems_rated.png"} <= names
+
+
+def test_without_a_match_figure_nothing_is_said_of_it(report: Report) -> None:
+    assert match_table(report) == ""
+    assert "match_error" not in report.results[0].metrics
+
+
 # ---- the command
 
 
@@ -369,7 +408,10 @@ def test_other_baselines_without_training_ratings_are_refused(folders: tuple[Pat
         evaluate_command.judge(arguments, catalogue_of([32] * FILMS), [Oracle(FILMS)])
 
 
-@pytest.mark.parametrize("words", [("--stated", "one"), ("--view", "sideways"), ("--turns", "many")])
+WRONG = [("--stated", "one"), ("--view", "sideways"), ("--turns", "many"), ("--gems", "2"), ("--gems", "some")]
+
+
+@pytest.mark.parametrize("words", WRONG)
 def test_words_that_cannot_be_read_are_refused(words: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse("--ratings", "R", *words)

@@ -18,7 +18,7 @@ from core.agent import AgentSettings
 from core.baselines.popularity import Popularity
 from core.bundle import Bundle
 from core.coach import CurvePoint, Examiner, ExamSettings
-from core.domain import Outcome
+from core.domain import Outcome, Reaction
 from core.errors import DataError
 from core.evaluation import EvaluationSettings, evaluate
 from core.factors import FactorSettings
@@ -26,6 +26,7 @@ from core.movielens import MovieLens, read, read_ratings
 from core.pretraining import PretrainingSettings
 from core.qnetwork import QNetwork
 from core.replay import View
+from core.session import SessionState
 from core.train_command import plot_curve, write_curve
 from core.training import TrainingSettings, fit_vectors, train
 from core.viewer import OpeningSettings
@@ -137,6 +138,32 @@ class TestTraining:
         assert bundle.settings["agent"]["gamma"] == bundle.gamma == 0.5
         assert bundle.settings["turns"] == 5
         json.dumps([dict(bundle.settings), dict(bundle.metrics)], allow_nan=False)  # NaN is no JSON
+
+    def test_reinforcement_learning_goes_on_from_given_weights_as_from_its_own_pretraining(
+        self, data: MovieLens
+    ) -> None:
+        settings = replace(QUICK, pretraining=PretrainingSettings(rounds=2, sessions=32, candidates=10))
+        whole = train(data, settings, progress=False)
+        rest = train(data, settings, progress=False, pretrained=whole.pretrained)
+        assert whole.last.keys() == rest.last.keys()
+        for name, value in whole.last.items():
+            assert torch.equal(value, rest.last[name]), name
+        assert rest.curve[0].step == 0 and len(rest.curve) < len(whole.curve)
+
+    def test_the_match_figure_is_fitted_to_validation_people(self, data: MovieLens) -> None:
+        # A checkerboard is easy: who likes comedies likes the next one and hates all horror.
+        bundle = train(data, QUICK, progress=False).bundle
+        assert bundle.calibration is not None
+        comedies, horror = (
+            [film.row for film in data.catalogue.movies if film.genres == (genre,)] for genre in ("Comedy", "Horror")
+        )
+        state = SessionState()
+        for row in comedies[:3]:
+            state = state.show(row + 1).react(row + 1, Reaction.UP)
+        transcripts = np.repeat(state.observation()[None], 2, axis=0)
+        comedy, other = bundle.scorer().chances(transcripts, np.array([comedies[3], horror[3]]))
+        assert comedy > 0.8
+        assert comedy > other + 0.15
 
     def test_a_start_that_stays_the_best_has_no_loss(
         self, data: MovieLens, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
