@@ -4,6 +4,8 @@ Every person is a row of two binary tables side by side, [liked, rated]. Centred
 film two vectors: with a taste z ~ N(0, I), the person likes film m with probability `like_prior[m] + like[m]·z` and
 has seen it with probability `seen_prior[m] + seen[m]·z`. This linear-Gaussian reading is what lets the encoder update
 a taste in closed form after each reaction.
+
+`ease_weights` is the other reading of the same likes: how much each film speaks for each other.
 """
 
 from __future__ import annotations
@@ -75,6 +77,23 @@ def cross_fit(
     for number in range(settings.folds):
         others = ratings.select(np.flatnonzero(fold != number))
         yield np.flatnonzero(fold == number), _aligned(fit(others, n_items, settings.dimensions, seed=seed), everyone)
+
+
+def ease_weights(likes: FloatArray, regularisation: float) -> FloatArray:
+    """B = I − P · diag(1 / diag P) with P = (XᵀX + λI)⁻¹, for dense X (people, items); float32, zero diagonal.
+
+    With fewer people than items P comes from the people's Gram matrix: (XᵀX + λI)⁻¹ = (I − Xᵀ(XXᵀ + λI)⁻¹X) / λ.
+    """
+    people, items = likes.shape
+    if people < items:
+        inner = np.linalg.inv(likes @ likes.T + regularisation * np.eye(people, dtype=np.float32))
+        precision = -(likes.T @ (inner @ likes))
+        precision[np.diag_indices(items)] += 1.0
+    else:
+        precision = np.linalg.inv(likes.T @ likes + regularisation * np.eye(items, dtype=np.float32))
+    precision /= -np.diag(precision)
+    np.fill_diagonal(precision, 0.0)
+    return precision.astype(np.float32, copy=False)
 
 
 def _centred(table: sparse.csr_matrix, mean: FloatArray) -> LinearOperator:
