@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from core.baselines import NAMES, fit_baselines
 from core.baselines.popularity import Popularity
-from core.baselines.scorer import FloatArray, Observations, Scorer
+from core.baselines.scorer import Scorer
 from core.catalogue import Catalogue
 from core.errors import SettingsError
 from core.evaluation import EvaluationSettings, Report, evaluate
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise SettingsError(
                 f"{folder} recommends other films than {arguments.bundle}: compare policies trained on the same data."
             )
-        policies.append(Named(other.scorer(), folder.name))
+        policies.append(replace(other.scorer(), name=folder.name))
     report = judge(arguments, bundle.catalogue, policies)
     print(table(report))
     if arguments.json is not None:
@@ -83,28 +83,6 @@ def judge(arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequenc
     print(read, file=sys.stderr)
     scorers = [*policies, *_baselines(arguments, catalogue)]
     return evaluate(scorers, people, catalogue, settings, progress=True)
-
-
-@dataclass(frozen=True, eq=False)
-class Named:
-    """A policy under another name, so that two bundles fit one table."""
-
-    scorer: Scorer
-    name: str
-
-    @property
-    def gives_q_values(self) -> bool:
-        """As the policy says."""
-        return bool(getattr(self.scorer, "gives_q_values", False))
-
-    @property
-    def gamma(self) -> float:
-        """As the policy says."""
-        return float(getattr(self.scorer, "gamma", 0.0))
-
-    def scores(self, observations: Observations) -> FloatArray:
-        """The policy's."""
-        return self.scorer.scores(observations)
 
 
 def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Scorer, ...]:
