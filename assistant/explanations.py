@@ -1,8 +1,8 @@
-"""Why this film: the exact parts of its Q-value, put into words.
+"""Why this film: the exact parts of its score, put into words.
 
-A Q-value is a sum of one part that owes nothing to the conversation and one part for each thing said or done in it
-(`Policy.explain`). Parts are only ever worded and grouped here, never rescaled: the reasons of a film add up to the
-Q-value that ranked it.
+A score, Q-value and pull of the conversation together, is a sum of one part that owes nothing to the conversation and
+one part for each thing said or done in it (`Policy.explain`). Parts are only ever worded and grouped here, never
+rescaled: the reasons of a film add up to the score that ranked it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ _PASSED = ("away from what you passed over", "close to what you passed over")
 
 _GENERAL = ("many people like it", "some people like it", "not a film for everyone")
 MANY = 0.15
-"""From this on, what a film has without the conversation is told as "many people like it" (the best known have .34)."""
+"""From this on, what a film has without the conversation is told as "many people like it" (the best known have .34,
+and up to .4 more while the conversation opens)."""
 
 
 def reasons(

@@ -15,7 +15,10 @@ fetch             downloads the archives
 factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
 qnetwork          Q(s, a) over movie vectors, mask inside
-policy            Q-values → slate, with propensities
+content           genres, tags and title words of films as vectors
+appeal            how readily a film is named in conversation
+kinship           what a conversation pulls each film by
+policy            Q-values and pull → slate, with propensities
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
 metrics           bootstrap intervals, coverage, Gini
 replay            whole sessions of unseen people, for any policy

@@ -12,6 +12,7 @@ from scipy import sparse
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.factors import MovieVectors
+from core.kinship import Company, Kinship
 from core.qnetwork import QNetwork
 from core.session import Event, SessionState
 
@@ -70,6 +71,13 @@ def any_network(catalogue: Catalogue, *, dimensions: int = 5, sets: int = 3, see
             for parameter in network.parameters():
                 parameter.add_(0.3 * torch.randn(parameter.shape))
     return network.eval()
+
+
+def any_kinship(catalogue: Catalogue, *, rank: int = 3, seed: int = 0) -> Kinship:
+    """Company and appeal of the size that fitting gives: entries of `of @ to.T` of a few hundredths."""
+    rng = np.random.default_rng(seed)
+    of, to = rng.normal(0, 0.15, (2, catalogue.n_items, rank)).astype(np.float32)
+    return Kinship(catalogue, Company(of, to, rng.normal(0, 1, catalogue.n_items).astype(np.float32)))
 
 
 def tensor(state: SessionState, length: int | None = None, vectors: int | None = None) -> torch.Tensor:
