@@ -130,7 +130,7 @@ def _why(film: str, reasons: Sequence[Reason], q_value: float) -> str:
     """The exact parts of the score, with a bar each, and what they add up to."""
     widest = max((abs(reason.contribution) for reason in reasons), default=0.0) or 1.0
     rows = "".join(_reason(reason, widest) for reason in reasons)
-    total = f'<th scope="row">worth of showing it now (a thumb up is +1)</th><td></td><td>{signed(q_value)}</td>'
+    total = f'<th scope="row">what it is ranked by (a thumb up is worth +1)</th><td></td><td>{signed(q_value)}</td>'
     return (
         f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>Why this?</summary>'
         f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table></details>"

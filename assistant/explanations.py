@@ -1,8 +1,9 @@
-"""Why this film: the exact parts of its Q-value, put into words.
+"""Why this film: the exact parts of its score, put into words.
 
-A Q-value is a sum of one part that owes nothing to the conversation, one part for each thing said or done in it, and
-one of the knob between popular films and hidden gems where that is turned (`Policy.explain`). Parts are only ever
-worded and grouped here, never rescaled: the reasons of a film add up to the Q-value that ranked it.
+A score, Q-value and pull of the conversation together, is a sum of one part that owes nothing to the conversation, one
+part for each thing said or done in it, and one of the knob between popular films and hidden gems where that is turned
+(`Policy.explain`). Parts are only ever worded and grouped here, never rescaled: the reasons of a film add up to the
+score that ranked it.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ _KNOB = {
 
 _GENERAL = ("many people like it", "some people like it", "not a film for everyone")
 MANY = 0.15
-"""From this on, what a film has without the conversation is told as "many people like it" (the best known have .34)."""
+"""From this on, what a film has without the conversation is told as "many people like it" (the best known have .34,
+and up to .4 more while the conversation opens)."""
 
 
 def reasons(

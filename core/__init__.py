@@ -14,10 +14,12 @@ fetch             downloads the archives
 
 factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
-refinement        a second look at each film
 qnetwork          Q(s, a) over movie vectors, mask inside
+content           genres, tags and title words of films as vectors
+appeal            how readily a film is named in conversation
+kinship           what a conversation pulls each film by
 gems              the knob between popular films and hidden gems
-policy            Q-values → slate, with propensities
+policy            Q-values, pull and knob → slate, with propensities
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
 metrics           bootstrap intervals, coverage, Gini
 calibration       the match figure: chance that a film is liked once it is seen

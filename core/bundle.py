@@ -1,7 +1,7 @@
 """A trained policy as a folder: JSON manifest, safetensors weights, Parquet tables, SHA-256 of each. No pickle.
 
 manifest.json        format, settings, data fingerprint, metrics, git revision, SHA-256 of the other files
-weights.safetensors  what the network has learned, and the movie vectors in float16
+weights.safetensors  what the network has learned; the movie vectors and the films' company in float16
 movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links, evidence, facets
 facets.parquet       genres, tags, people
 """
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
@@ -31,14 +32,16 @@ from core.catalogue import Catalogue
 from core.domain import Facet, Movie
 from core.errors import BundleError
 from core.factors import MovieVectors
+from core.kinship import Company, Kinship
 from core.policy import Exploration, Match, Policy
 from core.qnetwork import QNetwork
 
 FORMAT = 2
-"""Version of the layout; a higher one on disk is refused."""
+"""Version of the layout; a higher one on disk is refused. Format 1 had no company of films: it ranks by Q alone."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
-_VECTORS = ("like", "seen", "like_prior", "seen_prior", "leads", "follows")
+_COMPANY = ("of", "to", "appeal")
+_VECTORS = ("like", "seen", "like_prior", "seen_prior")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,8 @@ class Bundle:
     """SHA-256 of the ratings and titles it was trained on."""
     revision: str = ""
     """Git revision of the code, "" where unknown."""
+    kinship: Kinship | None = None
+    """How a conversation pulls on films; None in bundles of format 1."""
     version: str = field(default="unsaved")
     """First 12 hex digits of the manifest's SHA-256: names the policy in the log."""
     calibration: Calibration | None = None
@@ -67,11 +72,11 @@ class Bundle:
 
     def policy(self, exploration: Exploration | None = None) -> Policy:
         """The policy that serves from this bundle."""
-        return Policy(self.network, self.catalogue, self.version, exploration, self._match)
+        return Policy(self.network, self.catalogue, self.version, exploration, kinship=self.kinship, match=self._match)
 
-    def scorer(self) -> NetworkScorer:
+    def scorer(self) -> PolicyScorer:
         """The policy as the evaluation asks for it."""
-        return NetworkScorer(self.network, self.gamma, calibration=self.calibration)
+        return PolicyScorer(self.policy(), self.network, self.gamma, calibration=self.calibration)
 
     @property
     def _match(self) -> Match | None:
@@ -88,7 +93,7 @@ class Bundle:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
-        (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network)))
+        (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network, self.kinship)))
         _write_tables(self.catalogue, folder)
         manifest = {
             "format": FORMAT,
@@ -118,6 +123,7 @@ class Bundle:
             tensors = load_tensors((folder / _WEIGHTS).read_bytes())
             vectors = MovieVectors(**{name: tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS})
             network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
+            kinship = _kinship(tensors, catalogue)
             network.load_state_dict(tensors)
             calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
@@ -130,15 +136,17 @@ class Bundle:
             manifest["metrics"],
             manifest["data"],
             manifest["revision"],
+            kinship,
             version,
             calibration,
         )
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkScorer:
-    """A Q-network under the evaluation's protocol."""
+class PolicyScorer:
+    """A policy under the evaluation's protocol."""
 
+    policy: Policy
     network: QNetwork
     gamma: float
     name: str = "marquee"
@@ -146,8 +154,12 @@ class NetworkScorer:
     calibration: Calibration | None = None
 
     def scores(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        """Q-values (B, n_items), unmasked."""
-        return self.network.q_values(observations)
+        """What films are ranked by, (B, n_items), unmasked."""
+        return self.judge(observations)[0]
+
+    def judge(self, observations: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The scores and the Q-values within them, (B, n_items) each, unmasked."""
+        return self.policy.judge(observations)
 
     def chances(self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """The match figure of films (B,) for people (B, L, 2); see `core.evaluation.Matching`."""
@@ -170,10 +182,20 @@ def git_revision() -> str:
         return ""
 
 
-def _tensors(network: QNetwork) -> dict[str, Tensor]:
+def _tensors(network: QNetwork, kinship: Kinship | None) -> dict[str, Tensor]:
     encoder = network.encoder
     vectors = {f"vectors.{name}": getattr(encoder, name)[0].half().contiguous() for name in _VECTORS}
+    if kinship is not None:
+        fitted = {name: torch.from_numpy(getattr(kinship.company, name)) for name in _COMPANY}
+        vectors |= {f"company.{name}": value.half().contiguous() for name, value in fitted.items()}
     return {name: value.detach().contiguous() for name, value in network.state_dict().items()} | vectors
+
+
+def _kinship(tensors: dict[str, Tensor], catalogue: Catalogue) -> Kinship | None:
+    """Takes its tensors out of these; None where they have none."""
+    if not any(name.startswith("company.") for name in tensors):
+        return None
+    return Kinship(catalogue, Company(*(tensors.pop(f"company.{name}").float().numpy() for name in _COMPANY)))
 
 
 def _write_tables(catalogue: Catalogue, folder: Path) -> None:

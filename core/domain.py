@@ -122,12 +122,12 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of the sum that makes a Q-value."""
+    """One part of the sum that films are ranked by."""
 
     text: str
     """In words: "close to Alien"."""
     contribution: float
-    """Share of the Q-value; the reasons of a recommendation add up to it."""
+    """Share of that sum; the reasons of a recommendation add up to it."""
     token: int = 0
     """The event's token this comes from; 0 for what does not depend on the conversation."""
 
@@ -140,8 +140,8 @@ class Recommendation:
     """Opaque, issued by the server, unique across sessions."""
     movie: Movie
     q_value: float
-    """What the policy ranked by: Q(s, a), the expected discounted reward of showing it now, with what the wishes for
-    tonight and the knob between popular films and hidden gems add."""
+    """What it was ranked by: the policy's Q(s, a), the expected discounted reward of showing it now, and what the
+    conversation, its wishes and the knob between popular films and hidden gems add."""
     propensity: float
     """Probability in (0, 1] with which the policy put this film at this place of the slate."""
     policy_version: str

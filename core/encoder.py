@@ -30,8 +30,6 @@ _PRECISION = {
     Outcome.NOT_TONIGHT: 1.0,
     Outcome.PASSED: 0.3,
 }
-_LEADS = {Outcome.STATED_LIKE: 1.0, Outcome.UP: 1.0, Outcome.SHOWN: -0.15, Outcome.PASSED: -0.05, Outcome.DOWN: -0.25}
-"""Inputs of the tuned EASE with dislikes and silence (`core.baselines.ease`)."""
 _SILENT = frozenset({Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS})
 _OF_FACETS = frozenset({Outcome.WANTED, Outcome.AVOIDED})
 
@@ -62,11 +60,6 @@ class TasteEncoder(nn.Module):
         self._buffer("seen_table", torch.cat([nothing, seen, no_facets], dim=1))
         self._buffer("like_expected", torch.cat([nothing[..., 0], like_prior, no_facets[..., 0]], dim=1))
         self._buffer("seen_expected", torch.cat([nothing[..., 0], seen_prior, no_facets[..., 0]], dim=1))
-        leads = torch.stack([torch.from_numpy(vectors.leads) for vectors in sets])
-        self._buffer("follows", torch.stack([torch.from_numpy(vectors.follows) for vectors in sets]))
-        self._buffer("leads_table", torch.cat([nothing, leads, torch.zeros_like(facets)], dim=1))
-        self.leads_liked = nn.Parameter(_row(_LEADS, 0.0))
-        self.leads_seen = nn.Parameter(_row(_SEEN, 0.0))
         self.liked = nn.Parameter(_row(_LIKED, 0.0))
         self.has_seen = nn.Parameter(_row(_SEEN, 0.0))
         self.log_precision_liked = nn.Parameter(_row(_PRECISION, 10.0).log())
@@ -81,8 +74,6 @@ class TasteEncoder(nn.Module):
     seen_table: Tensor
     like_expected: Tensor
     seen_expected: Tensor
-    leads_table: Tensor
-    follows: Tensor
     speaks_liked: Tensor
     speaks_seen: Tensor
 
@@ -95,11 +86,6 @@ class TasteEncoder(nn.Module):
     def seen(self) -> Tensor:
         """How having seen each film depends on the taste, (sets, n_items, dimensions)."""
         return self.seen_table[:, 1 : self.n_items + 1]
-
-    @property
-    def leads(self) -> Tensor:
-        """What a like of each film says, for the films that go with it, (sets, n_items, dimensions)."""
-        return self.leads_table[:, 1 : self.n_items + 1]
 
     @property
     def like_prior(self) -> Tensor:
@@ -132,18 +118,6 @@ class TasteEncoder(nn.Module):
         liked, seen = (surprise[..., None] * vectors).chunk(2, dim=1)
         pulls: Tensor = liked + seen
         return pulls
-
-    def trails(self, transcripts: Tensor) -> Tensor:
-        """What each event says for the films that go with its film, (B, L, 2, dimensions): by liking, by having seen.
-
-        Their sum over events times `follows` is the low-rank EASE score of every film.
-        """
-        token, outcome = transcripts.unbind(-1)
-        index = self.lookup[torch.where(outcome == int(Outcome.VECTORS), 0, token)]
-        leads = self.leads_table[self.vector_set(transcripts)[:, None], index]
-        says = torch.stack([self.leads_liked[outcome], self.leads_seen[outcome]], dim=-1)
-        trails: Tensor = (says * self.speaks_seen[outcome][..., None])[..., None] * leads[:, :, None]
-        return trails
 
     def vector_set(self, transcripts: Tensor) -> Tensor:
         """Number of the movie vectors to use, int64 (B,)."""

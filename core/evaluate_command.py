@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from core.baselines import NAMES, fit_baselines
 from core.baselines.popularity import Popularity
-from core.baselines.scorer import FloatArray, IntArray, Observations, Scorer
-from core.calibration import Calibration
-from core.calibration import FloatArray as Chances
+from core.baselines.scorer import Scorer
 from core.catalogue import Catalogue
 from core.errors import SettingsError
-from core.evaluation import EvaluationSettings, Matching, Report, evaluate
+from core.evaluation import EvaluationSettings, Report, evaluate
 from core.movielens import read_ratings
 from core.replay import View
 from core.report import match_table, table, to_text
@@ -60,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise SettingsError(
                 f"{folder} recommends other films than {arguments.bundle}: compare policies trained on the same data."
             )
-        policies.append(Named(other.scorer(), folder.name))
+        policies.append(replace(other.scorer(), name=folder.name))
     steered = [Steered(policies[0], bundle.catalogue, gems) for gems in arguments.gems if gems]
     report = judge(arguments, bundle.catalogue, [*policies, *steered])
     print(table(report.without({policy.name for policy in steered})))
@@ -101,38 +99,6 @@ def judge(arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequenc
     print(read, file=sys.stderr)
     scorers = [*policies, *_baselines(arguments, catalogue)]
     return evaluate(scorers, people, catalogue, settings, progress=True)
-
-
-@dataclass(frozen=True, eq=False)
-class Named:
-    """A policy under another name, so that two bundles fit one table."""
-
-    scorer: Scorer
-    name: str
-
-    @property
-    def gives_q_values(self) -> bool:
-        """As the policy says."""
-        return bool(getattr(self.scorer, "gives_q_values", False))
-
-    @property
-    def gamma(self) -> float:
-        """As the policy says."""
-        return float(getattr(self.scorer, "gamma", 0.0))
-
-    @property
-    def calibration(self) -> Calibration | None:
-        """As the policy has it."""
-        return getattr(self.scorer, "calibration", None)
-
-    def chances(self, transcripts: Observations, rows: IntArray) -> Chances:
-        """The policy's; asked for only where it has a calibration."""
-        assert isinstance(self.scorer, Matching)
-        return self.scorer.chances(transcripts, rows)
-
-    def scores(self, observations: Observations) -> FloatArray:
-        """The policy's."""
-        return self.scorer.scores(observations)
 
 
 def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Scorer, ...]:

@@ -1,7 +1,7 @@
 """Policies judged by whole sessions of unseen people, with paired intervals.
 
 See `core.replay` for what a session is. Every policy plays the same people with the same stated films, at each start
-and in both views. A policy whose scores are Q-values is a candidate; all others are baselines, and every policy is
+and in both views. A policy whose scores hold Q-values is a candidate; all others are baselines, and every policy is
 compared, person by person, with the baseline that has the most hits. A scorer with `is_candidate` set to True is a
 candidate, too.
 """
@@ -75,8 +75,8 @@ class Result:
     is_baseline: bool
     metrics: Mapping[str, Interval]
     """hits@…, first_hit, thumbs_down, reward, coverage, gini, popularity_rank (1 = best known), novelty (mean −log2 of
-    the film's share of all training ratings, in bits), repeats, and q_error where the scores are Q-values; means over
-    people. match_error where the policy has a match figure: its expected calibration error."""
+    the film's share of all training ratings, in bits), repeats, and q_error where there are Q-values, of these alone;
+    means over people. match_error where the policy has a match figure: its expected calibration error."""
     differences: Mapping[str, Interval]
     """This policy minus the best baseline, person by person; empty where there is no baseline."""
     user_ids: IntArray

@@ -5,14 +5,13 @@ film two vectors: with a taste z ~ N(0, I), the person likes film m with probabi
 has seen it with probability `seen_prior[m] + seen[m]·z`. This linear-Gaussian reading is what lets the encoder update
 a taste in closed form after each reaction.
 
-Beside them stand the item-item weights of EASE (Steck, WWW 2019) at low rank: how much a like of one film speaks for
-another. They see pairs of films that go together where the taste sees leanings.
+`ease_weights` is the other reading of the same likes: how much each film speaks for each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -36,23 +35,14 @@ class FactorSettings:
     """Names the split of the people into folds."""
 
 
-RIDGE = 200.0
-"""λ of EASE, in likes: the best on validation people of movielens-mix (`core.baselines.ease`)."""
-
-
 @dataclass(frozen=True, eq=False)
 class MovieVectors:
-    """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,) in 0 … 1.
-
-    `leads`, `follows`: float32 (n_items, dimensions); `leads[j] · follows[i]` is how much a like of j speaks for i.
-    """
+    """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,) in 0 … 1."""
 
     like: FloatArray
     seen: FloatArray
     like_prior: FloatArray
     seen_prior: FloatArray
-    leads: FloatArray
-    follows: FloatArray
 
 
 def fit(ratings: Ratings, n_items: int, dimensions: int, *, seed: int = 0) -> MovieVectors:
@@ -70,27 +60,7 @@ def fit(ratings: Ratings, n_items: int, dimensions: int, *, seed: int = 0) -> Mo
         _, singular, right = svds(_centred(table, mean), k=rank, v0=start, random_state=seed)
         order = np.argsort(-singular)
         vectors[:, :rank] = _signed(right[order]).T * (singular[order] / np.sqrt(ratings.n_users))
-    leads, follows = neighbours(ratings.likes()[:, :n_items], dimensions, seed=seed)
-    return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:], leads, follows)
-
-
-def neighbours(likes: sparse.csr_matrix, dimensions: int, *, seed: int = 0) -> tuple[FloatArray, FloatArray]:
-    """Low-rank item-item weights of EASE: (leads, follows), float32 (n_items, dimensions) each.
-
-    With G = XᵀX the weight of film j for film i ≠ j is M_ji / (1 − M_ii), M = G (G + λI)⁻¹, which has the right
-    singular vectors of X and the values σ² / (σ² + λ). What a film says of itself is not zero here as in the paper;
-    it is never asked for, since a film of the transcript is not shown again.
-    """
-    rank = min(dimensions, min(likes.shape) - 1)
-    leads, follows = np.zeros((2, likes.shape[1], dimensions), dtype=np.float32)
-    if rank > 0 and likes.nnz:
-        start = np.random.default_rng(seed).standard_normal(min(likes.shape))
-        _, singular, right = svds(likes.astype(np.float64), k=rank, v0=start, random_state=seed)
-        order = np.argsort(-singular)
-        right, kept = _signed(right[order]).T, singular[order] ** 2 / (singular[order] ** 2 + RIDGE)
-        leads[:, :rank] = right * kept
-        follows[:, :rank] = right / (1.0 - (right**2 @ kept))[:, None]
-    return leads, follows
+    return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:])
 
 
 def cross_fit(
@@ -107,6 +77,23 @@ def cross_fit(
     for number in range(settings.folds):
         others = ratings.select(np.flatnonzero(fold != number))
         yield np.flatnonzero(fold == number), _aligned(fit(others, n_items, settings.dimensions, seed=seed), everyone)
+
+
+def ease_weights(likes: FloatArray, regularisation: float) -> FloatArray:
+    """B = I − P · diag(1 / diag P) with P = (XᵀX + λI)⁻¹, for dense X (people, items); float32, zero diagonal.
+
+    With fewer people than items P comes from the people's Gram matrix: (XᵀX + λI)⁻¹ = (I − Xᵀ(XXᵀ + λI)⁻¹X) / λ.
+    """
+    people, items = likes.shape
+    if people < items:
+        inner = np.linalg.inv(likes @ likes.T + regularisation * np.eye(people, dtype=np.float32))
+        precision = -(likes.T @ (inner @ likes))
+        precision[np.diag_indices(items)] += 1.0
+    else:
+        precision = np.linalg.inv(likes.T @ likes + regularisation * np.eye(items, dtype=np.float32))
+    precision /= -np.diag(precision)
+    np.fill_diagonal(precision, 0.0)
+    return precision.astype(np.float32, copy=False)
 
 
 def _centred(table: sparse.csr_matrix, mean: FloatArray) -> LinearOperator:
@@ -132,4 +119,4 @@ def _aligned(vectors: MovieVectors, reference: MovieVectors) -> MovieVectors:
     stacked = np.concatenate([vectors.like, vectors.seen])
     left, _, right = np.linalg.svd(stacked.T @ np.concatenate([reference.like, reference.seen]))
     rotation = (left @ right).astype(np.float32)
-    return replace(vectors, like=vectors.like @ rotation, seen=vectors.seen @ rotation)
+    return MovieVectors(vectors.like @ rotation, vectors.seen @ rotation, vectors.like_prior, vectors.seen_prior)

@@ -1,10 +1,12 @@
-"""From a session state to the films to show: greedy on Q with a little exploration of known propensity."""
+"""From a session state to the films to show: greedy on a score with a little exploration of known propensity.
+
+The score of a film is its Q-value, what the conversation pulls it by (`core.kinship`) and the wishes for tonight.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import chain
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from core.catalogue import BoolArray, Catalogue
 from core.domain import Outcome
 from core.gems import gains
+from core.kinship import Kinship
 from core.session import Observation, SessionState
 
 FloatArray = npt.NDArray[np.float32]
@@ -36,6 +39,7 @@ class Choice:
 
     token: int
     q_value: float
+    """The score it was ranked by: the Q-value, the pull of the conversation and the wishes."""
     propensity: float
     """Probability of this film at this place, given the films placed before it."""
     explored: bool
@@ -55,7 +59,7 @@ KNOB = -2
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """Share of a Q-value that one event of the transcript has."""
+    """Share of a score that one event of the transcript has."""
 
     token: int
     """The event's; 0 for what owes nothing to the conversation, `WHOLE` for what no single event of it carries,
@@ -72,7 +76,8 @@ class Exploration:
     candidates: int = 20
     """Only the best this many remaining films are drawn from: a person's evening is not spent on noise."""
     temperature: float = 0.1
-    """Of the softmax over the candidates' Q-values, in units of reward."""
+    """Of the softmax over the candidates' scores, in units of reward; never below the gate of the conversation's pull,
+    so that a gamble is no surer of a film than people are to name it."""
 
 
 WISH: Final = 0.2
@@ -87,8 +92,8 @@ _WISHES: Final = MappingProxyType({Outcome.WANTED: WISH, Outcome.AVOIDED: -WISH}
 class Policy:
     """A Q-function with a catalogue and a version: what the assistant asks for films.
 
-    What it ranks by is the Q-value, the wishes for tonight (`WISH`) and the session's knob between popular films and
-    hidden gems (`core.gems`); without wishes and with the knob at 0, the Q-value alone.
+    What it ranks by is the Q-value, what the conversation pulls a film by (`core.kinship`; nothing without it), the
+    wishes for tonight (`WISH`) and the session's knob between popular films and hidden gems (`core.gems`).
     """
 
     def __init__(
@@ -97,22 +102,34 @@ class Policy:
         catalogue: Catalogue,
         version: str,
         exploration: Exploration | None = None,
+        *,
+        kinship: Kinship | None = None,
         match: Match | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.version = version
         self._q_function = q_function
         self._exploration = exploration or Exploration()
+        self._kinship = kinship
         self._match = match
 
+    def judge(self, observations: Observation) -> tuple[FloatArray, FloatArray]:
+        """Scores and, within them, Q-values of all films, unmasked: (B, L, 2) transcripts → twice (B, n_items)."""
+        q_values = self._q_function.q_values(observations)
+        scores = q_values.copy()
+        if self._kinship is not None:
+            scores += self._kinship.pull(observations)
+        for outcome, wish in _WISHES.items():
+            for row, place in zip(*np.nonzero(observations[..., 1] == outcome), strict=True):
+                scores[row] += np.float32(wish) * self.catalogue.has(int(observations[row, place, 0]))
+        return scores, q_values
+
     def q_values(self, state: SessionState) -> FloatArray:
-        """Q(s, ·), the wishes for tonight and the knob, (n_items,), unmasked."""
-        q_values: FloatArray = self._q_function.q_values(state.observation()[None])[0]
-        for token, outcome in state.events:
-            if outcome in _WISHES:
-                q_values = q_values + self.catalogue.has(token).astype(np.float32) * np.float32(_WISHES[outcome])
+        """What films are ranked by, (n_items,), unmasked: the Q-values, the pull, the wishes and the knob."""
+        observations = state.observation()[None]
+        q_values: FloatArray = self.judge(observations)[0][0]
         if state.gems:
-            q_values = q_values + gains(self.catalogue, state.observation()[None], state.gems)[0]
+            q_values = q_values + gains(self.catalogue, observations, state.gems)[0]
         return q_values
 
     def available(self, state: SessionState) -> BoolArray:
@@ -124,16 +141,16 @@ class Policy:
 
     def choose(self, state: SessionState, count: int, rng: np.random.Generator) -> tuple[Choice, ...]:
         """At most `count` different films, best first but for gambles; fewer where the constraints leave fewer."""
-        q_values = self.q_values(state)
+        scores, temperature = self.q_values(state), self._temperature(state)
         order = np.flatnonzero(self.available(state))
-        order = order[np.argsort(-q_values[order], kind="stable")][: self._exploration.candidates + count]
+        order = order[np.argsort(-scores[order], kind="stable")][: self._exploration.candidates + count]
         remaining = [int(row) for row in order]
         choices: list[Choice] = []
         while remaining and len(choices) < count:
-            chances = self._chances(q_values[remaining])
+            chances = self._chances(scores[remaining], temperature)
             place = int(rng.choice(len(remaining), p=chances))
             row = remaining.pop(place)
-            choices.append(Choice(row + 1, float(q_values[row]), float(chances[place]), place > 0))
+            choices.append(Choice(row + 1, float(scores[row]), float(chances[place]), place > 0))
         return self._matched(choices, state)
 
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
@@ -141,19 +158,20 @@ class Policy:
 
         They add up to what ranks the film in `q_values(state)`.
         """
-        parts = self._q_function.contributions(state.observation(), token - 1)
-        wishes = (
-            _WISHES[outcome] if outcome in _WISHES and self.catalogue.has(owner)[token - 1] else 0.0
-            for owner, outcome in state.events
-        )
+        observation = state.observation()
+        parts = self._q_function.contributions(observation, token - 1).astype(np.float64)
+        if self._kinship is not None:
+            pulls = self._kinship.parts(observation, token - 1)
+            parts[0] += pulls[0]
+            parts[2:] += pulls[1:]
+        for place, (owner, outcome) in enumerate(state.events, start=2):
+            if outcome in _WISHES and self.catalogue.has(owner)[token - 1]:
+                parts[place] += _WISHES[outcome]
         owners = (0, WHOLE, *state.tokens())
-        spoken = (
-            Contribution(owner, float(part) + wish)
-            for owner, part, wish in zip(owners, parts, chain((0.0, 0.0), wishes), strict=False)
-        )
+        spoken = tuple(Contribution(owner, float(part)) for owner, part in zip(owners, parts, strict=False))
         if not state.gems:
-            return tuple(spoken)
-        gained = gains(self.catalogue, state.observation()[None], state.gems)[0, token - 1]
+            return spoken
+        gained = gains(self.catalogue, observation[None], state.gems)[0, token - 1]
         return (*spoken, Contribution(KNOB, float(gained)))
 
     def _matched(self, choices: list[Choice], state: SessionState) -> tuple[Choice, ...]:
@@ -164,12 +182,16 @@ class Policy:
         chances = self._match(state.observation(), rows).tolist()
         return tuple(replace(choice, match=chance) for choice, chance in zip(choices, chances, strict=True))
 
-    def _chances(self, q_values: FloatArray) -> npt.NDArray[np.float64]:
+    def _temperature(self, state: SessionState) -> float:
+        least = self._exploration.temperature
+        return least if self._kinship is None else max(least, float(self._kinship.gate(state.observation()[None])[0]))
+
+    def _chances(self, scores: FloatArray, temperature: float) -> npt.NDArray[np.float64]:
         """Probability of each remaining film, best first, for one place."""
         settings = self._exploration
-        head = q_values[: settings.candidates].astype(np.float64)
-        drawn = np.exp((head - head[0]) / settings.temperature)
-        chances = np.zeros(len(q_values))
+        head = scores[: settings.candidates].astype(np.float64)
+        drawn = np.exp((head - head[0]) / temperature)
+        chances = np.zeros(len(scores))
         chances[: len(head)] = settings.share * drawn / drawn.sum()
         chances[0] += 1.0 - settings.share
         chances /= chances.sum()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from core.baselines.scorer import Observations, PersonSeeded, Scorer
+from core.baselines.scorer import Judge, Observations, PersonSeeded, Scorer
 from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.ratings import Ratings
@@ -60,7 +60,7 @@ class Sessions:
     outcomes: OutcomeArray
     """UP, DOWN, SEEN or SHOWN, (P, T)."""
     scores: FloatArray
-    """The policy's score of the film shown, (P, T)."""
+    """The policy's score of the film shown, (P, T); of a `Judge` the Q-value within it."""
 
     @property
     def played(self) -> npt.NDArray[np.bool_]:
@@ -160,11 +160,11 @@ def _play_chunk(scorer: Scorer, people: Ratings, stated: IntArray, rules: Sessio
         going = np.flatnonzero(~barred.all(axis=1))
         if not len(going):
             break
-        scores = np.where(barred, -np.inf, scorer.scores(observations[:, : max(told + turn, 1)]))
-        row = scores[going].argmax(axis=1)
+        scores, worth = _judged(scorer, observations[:, : max(told + turn, 1)])
+        row = np.where(barred, -np.inf, scores)[going].argmax(axis=1)
         shown[going, turn] = row
         outcomes[going, turn] = would_be[going, row]
-        values[going, turn] = scores[going, row]
+        values[going, turn] = worth[going, row]
         observations[going, told + turn, 0] = row + 1
         observations[going, told + turn, 1] = outcomes[going, turn]
         barred[going, row] = True
@@ -184,6 +184,14 @@ def moments(sessions: Sessions, stated: IntArray) -> Iterator[Moment]:
         yield Moment(knows, events[knows, : max(told + turn, 1)], row[knows], outcome[knows] == Outcome.UP)
         events[:, told + turn, 0] = row + 1
         events[:, told + turn, 1] = outcome
+
+
+def _judged(scorer: Scorer, observations: npt.NDArray[np.int32]) -> tuple[FloatArray, FloatArray]:
+    """What films are ranked by and what is expected of them: the same, but for a `Judge`."""
+    if isinstance(scorer, Judge):
+        return scorer.judge(observations)
+    scores = scorer.scores(observations)
+    return scores, scores
 
 
 def outcome_table(people: Ratings, n_items: int) -> OutcomeArray:

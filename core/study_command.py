@@ -18,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.agent import AgentSettings
-from core.bundle import NetworkScorer
+from core.bundle import PolicyScorer
 from core.errors import SettingsError
 from core.evaluation import EvaluationSettings, evaluate
 from core.metrics import Interval, mean_interval, resamples
 from core.movielens import MovieLens, read, read_ratings
+from core.policy import Policy
 from core.pretraining import PretrainingSettings
 from core.qnetwork import QNetwork
 from core.ratings import Ratings
@@ -110,7 +111,11 @@ def _judge(
     training: Training, gamma: float, data: MovieLens, people: Ratings, arguments: argparse.Namespace
 ) -> dict[str, Any]:
     """Per view and kind of weights: hits of each person, mean over the starts, by user id."""
-    scorers = [NetworkScorer(network, gamma, name) for name, network in _networks(training).items()]
+    catalogue = data.catalogue
+    scorers = [
+        PolicyScorer(Policy(network, catalogue, name), network, gamma, name)
+        for name, network in _networks(training).items()
+    ]
     settings = EvaluationSettings(stated=arguments.stated, least_ratings=arguments.least_ratings, resamples=2)
     report = evaluate(scorers, people, data.catalogue, settings)
     record: dict[str, Any] = {"gamma": gamma}

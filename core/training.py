@@ -19,6 +19,7 @@ from core.coach import Coach, CurvePoint, Examiner, ExamSettings
 from core.environment import SessionEnv
 from core.errors import DataError
 from core.factors import FactorSettings, MovieVectors, cross_fit
+from core.kinship import Company, Kinship, KinshipSettings
 from core.movielens import MovieLens
 from core.pretraining import PretrainingSettings, pretrain
 from core.qnetwork import QNetwork
@@ -48,6 +49,7 @@ class TrainingSettings:
     """How often the validation people are asked."""
     exam: ExamSettings = field(default_factory=ExamSettings)
     factors: FactorSettings = field(default_factory=FactorSettings)
+    kinship: KinshipSettings = field(default_factory=KinshipSettings)
     opening: OpeningSettings = field(default_factory=OpeningSettings)
     pretraining: PretrainingSettings = field(default_factory=PretrainingSettings)
     agent: AgentSettings = field(default_factory=AgentSettings)
@@ -158,6 +160,7 @@ def _bundle(
         },
         data.fingerprint,
         git_revision(),
+        Kinship(data.catalogue, Company.fit(data.ratings, data.catalogue, settings.kinship, seed=settings.seed)),
     )
 
 

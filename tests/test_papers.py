@@ -170,7 +170,7 @@ def test_the_example_in_python_runs_as_it_stands(
     monkeypatch.chdir(ROOT)
     example, client = blocks("README.md", "python")
     exec(compile(example, "README.md", "exec"), {})
-    assert len(re.findall(r"^.+ \(198\d\): Q = ", capsys.readouterr().out, re.M)) == 3, "three films of the 80s"
+    assert len(re.findall(r"^.+ \(198\d\): score ", capsys.readouterr().out, re.M)) == 3, "three films of the 80s"
     compile(client, "README.md", "exec")
 
 

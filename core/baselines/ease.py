@@ -10,6 +10,7 @@ import numpy as np
 from core.baselines.evidence import DISLIKED, LIKED, by_outcome, like_shares, weights
 from core.baselines.scorer import FloatArray, Observations
 from core.domain import Outcome
+from core.factors import ease_weights
 from core.ratings import Ratings
 
 
@@ -66,23 +67,6 @@ class Ease:
         total = np.tile(self.prior, (len(observations), 1))
         total[:, : len(self.item_weights)] += inputs @ self.item_weights
         return total
-
-
-def ease_weights(likes: FloatArray, regularisation: float) -> FloatArray:
-    """B = I − P · diag(1 / diag P) with P = (XᵀX + λI)⁻¹, for dense X (people, items); float32, zero diagonal.
-
-    With fewer people than items P comes from the people's Gram matrix: (XᵀX + λI)⁻¹ = (I − Xᵀ(XXᵀ + λI)⁻¹X) / λ.
-    """
-    people, items = likes.shape
-    if people < items:
-        inner = np.linalg.inv(likes @ likes.T + regularisation * np.eye(people, dtype=np.float32))
-        precision = -(likes.T @ (inner @ likes))
-        precision[np.diag_indices(items)] += 1.0
-    else:
-        precision = np.linalg.inv(likes.T @ likes + regularisation * np.eye(items, dtype=np.float32))
-    precision /= -np.diag(precision)
-    np.fill_diagonal(precision, 0.0)
-    return precision.astype(np.float32, copy=False)
 
 
 def _inputs(shares: FloatArray, settings: EaseSettings) -> tuple[FloatArray, FloatArray]:

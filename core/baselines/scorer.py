@@ -24,8 +24,17 @@ class Scorer(Protocol):
         """Scores (B, n_items), higher = show sooner; finite.
 
         Films that are in the transcript are scored as well: the caller masks them. A policy whose scores are
-        expected discounted rewards has the attribute `gives_q_values` set to True, and `gamma` to its discount.
+        expected discounted rewards, or hold them (`Judge`), has the attribute `gives_q_values` set to True,
+        and `gamma` to its discount.
         """
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """A scorer whose scores are more than Q-values, and which can tell the two apart."""
+
+    def judge(self, observations: Observations) -> tuple[FloatArray, FloatArray]:
+        """The scores and the Q-values within them, (B, n_items) each."""
 
 
 @runtime_checkable

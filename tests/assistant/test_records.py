@@ -28,7 +28,7 @@ def half_of_row(_: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("match", [half_of_row, None])
 def test_a_card_comes_back_with_its_match_figure(films: Catalogue, match: object) -> None:
-    policy = Policy(screening.Linear(films), films, "v", Exploration(share=0.0), match)  # type: ignore[arg-type]
+    policy = Policy(screening.Linear(films), films, "v", Exploration(share=0.0), match=match)  # type: ignore[arg-type]
     state = SessionState().state(1, Outcome.STATED_LIKE)
     choices = policy.choose(state, 3, np.random.default_rng(0))
     for place, film in enumerate(recommend(policy, state, choices, ("a", "b", "c"))):

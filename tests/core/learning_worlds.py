@@ -12,6 +12,7 @@ from scipy import sparse
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.factors import MovieVectors
+from core.kinship import Company, Kinship
 from core.qnetwork import QNetwork
 from core.session import Event, SessionState
 
@@ -50,16 +51,14 @@ def vectors_of(
     seen_prior: Sequence[float],
 ) -> MovieVectors:
     """Movie vectors from numbers."""
-    nothing = np.zeros_like(like)
-    tables = (like, seen, like_prior, seen_prior, nothing, nothing)
-    return MovieVectors(*(np.array(values, dtype=np.float32) for values in tables))
+    return MovieVectors(*(np.array(values, dtype=np.float32) for values in (like, seen, like_prior, seen_prior)))
 
 
 def random_vectors(n_items: int, dimensions: int, seed: int) -> MovieVectors:
     """Vectors of the size that fitting gives: a film's variance is below 1/4."""
     rng = np.random.default_rng(seed)
-    like, seen, leads, follows = rng.normal(0, 0.3, (4, n_items, dimensions)).astype(np.float32)
-    return MovieVectors(like, seen, *rng.uniform(0, 0.5, (2, n_items)).astype(np.float32), leads, follows)
+    like, seen = rng.normal(0, 0.3, (2, n_items, dimensions)).astype(np.float32)
+    return MovieVectors(like, seen, *rng.uniform(0, 0.5, (2, n_items)).astype(np.float32))
 
 
 def any_network(catalogue: Catalogue, *, dimensions: int = 5, sets: int = 3, seed: int = 0) -> QNetwork:
@@ -72,6 +71,13 @@ def any_network(catalogue: Catalogue, *, dimensions: int = 5, sets: int = 3, see
             for parameter in network.parameters():
                 parameter.add_(0.3 * torch.randn(parameter.shape))
     return network.eval()
+
+
+def any_kinship(catalogue: Catalogue, *, rank: int = 3, seed: int = 0) -> Kinship:
+    """Company and appeal of the size that fitting gives: entries of `of @ to.T` of a few hundredths."""
+    rng = np.random.default_rng(seed)
+    of, to = rng.normal(0, 0.15, (2, catalogue.n_items, rank)).astype(np.float32)
+    return Kinship(catalogue, Company(of, to, rng.normal(0, 1, catalogue.n_items).astype(np.float32)))
 
 
 def tensor(state: SessionState, length: int | None = None, vectors: int | None = None) -> torch.Tensor:

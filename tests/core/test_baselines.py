@@ -10,7 +10,7 @@ from worlds import catalogue_of, checkerboard, held_out_world, ratings_of, trans
 
 from core.baselines import NAMES, fit_baselines
 from core.baselines.bandits import LinUcb, Thompson
-from core.baselines.ease import Ease, EaseSettings, ease_weights
+from core.baselines.ease import Ease, EaseSettings
 from core.baselines.ials import Ials, IalsSettings
 from core.baselines.neighbours import ItemKnn, NeighbourSettings
 from core.baselines.popularity import Popularity, Random
@@ -19,6 +19,7 @@ from core.baselines.scorer import PersonSeeded, Scorer
 from core.domain import Outcome
 from core.errors import SettingsError
 from core.evaluation import EvaluationSettings, evaluate
+from core.factors import ease_weights
 from core.movielens import read
 from core.ratings import Ratings
 from core.replay import View

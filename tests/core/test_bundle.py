@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from learning_worlds import N_ITEMS, any_network, cinema, conversation
+from learning_worlds import N_ITEMS, any_kinship, any_network, cinema, conversation
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from scipy import sparse
@@ -35,7 +35,8 @@ STATES = (
 def unsaved(catalogue: Catalogue | None = None) -> Bundle:
     catalogue = catalogue or cinema()
     metrics = {"people": 7, "validation": None}
-    return Bundle(catalogue, any_network(catalogue), SETTINGS, metrics, "feed" * 16, "abc123")
+    kinship = any_kinship(catalogue)
+    return Bundle(catalogue, any_network(catalogue), SETTINGS, metrics, "feed" * 16, "abc123", kinship)
 
 
 @pytest.fixture
@@ -120,10 +121,27 @@ class TestRoundTrip:
         assert policy.version == bundle.version
         (choice,) = policy.choose(STATES[1], 1, np.random.default_rng(0))
         assert choice.q_value == pytest.approx(bundle.network.q_values(STATES[1].observation()[None])[0].max(), abs=5)
-        np.testing.assert_array_equal(
-            scorer.scores(STATES[1].observation()[None]), bundle.network.q_values(STATES[1].observation()[None])
-        )
+        for state in STATES:
+            scores, worth = scorer.judge(state.observation()[None])
+            np.testing.assert_array_equal(scores[0], policy.q_values(state))
+            np.testing.assert_array_equal(scores, scorer.scores(state.observation()[None]))
+            np.testing.assert_array_equal(worth, bundle.network.q_values(state.observation()[None]))
         assert scorer.gives_q_values and scorer.gamma == 0.5
+
+    def test_the_company_of_films_is_served_rounded(self, folder: Path) -> None:
+        before, after = any_kinship(cinema()).company, Bundle.load(folder).kinship
+        assert after is not None
+        for name in ("of", "to", "appeal"):
+            halved = getattr(before, name).astype(np.float16).astype(np.float32)
+            np.testing.assert_array_equal(getattr(after.company, name), halved)
+
+    def test_a_bundle_of_the_first_format_ranks_by_its_q_values_alone(self, tmp_path: Path) -> None:
+        old = Bundle(cinema(), any_network(cinema()), SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
+        rewrite(tmp_path / "old", format=1)
+        served = Bundle.load(tmp_path / "old")
+        assert served.kinship is None
+        state = STATES[1]
+        np.testing.assert_array_equal(served.policy().q_values(state), q_values(old)[1])
 
 
 class TestCatalogue:
@@ -271,6 +289,17 @@ class TestRefusal:
     def test_vectors_of_another_catalogue(self, folder: Path) -> None:
         tensors = load_tensors((folder / "weights.safetensors").read_bytes())
         tensors["vectors.like"] = torch.zeros(N_ITEMS + 1, 5, dtype=torch.float16)
+        (folder / "weights.safetensors").write_bytes(save_tensors(tensors))
+        self.resign(folder, "weights.safetensors")
+        self.refused(folder, "weights.safetensors does not fit")
+
+    @pytest.mark.parametrize("change", ["shorter", "missing"])
+    def test_company_of_another_catalogue(self, folder: Path, change: str) -> None:
+        tensors = load_tensors((folder / "weights.safetensors").read_bytes())
+        if change == "missing":
+            del tensors["company.to"]
+        else:
+            tensors["company.to"] = tensors["company.to"][:-1].contiguous()
         (folder / "weights.safetensors").write_bytes(save_tensors(tensors))
         self.resign(folder, "weights.safetensors")
         self.refused(folder, "weights.safetensors does not fit")

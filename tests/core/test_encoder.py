@@ -156,7 +156,7 @@ class TestGradient:
             (8, Outcome.NOT_TONIGHT),
         )
         weight = torch.linspace(-1, 1, dimensions)
-        parameters = [encoder.liked, encoder.has_seen, encoder.log_precision_liked, encoder.log_precision_seen]
+        parameters = list(encoder.parameters())
         found = torch.autograd.grad((encoder(tensor(state))[0] * weight).sum(), parameters)
         expected = torch.autograd.grad((direct(encoder, state) * weight).sum(), parameters)
         for ours, theirs in zip(found, expected, strict=True):

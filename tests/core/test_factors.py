@@ -7,11 +7,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from scipy import sparse
 from worlds import checkerboard, ratings_of
 
-from core.baselines.ease import ease_weights
-from core.factors import RIDGE, FactorSettings, MovieVectors, cross_fit, fit, neighbours
+from core.factors import FactorSettings, MovieVectors, cross_fit, fit
 from core.ratings import Ratings
 
 FloatArray = npt.NDArray[np.floating]
@@ -154,17 +152,3 @@ class TestCrossFit:
     def test_the_same_seed_gives_the_same_bits(self) -> None:
         for (_, first), (_, second) in zip(self.fits(crowd()), self.fits(crowd()), strict=True):
             np.testing.assert_array_equal(stacked(first), stacked(second))
-
-
-def test_neighbours_of_full_rank_are_the_weights_of_ease() -> None:
-    table = (np.random.default_rng(3).random((30, 8)) < 0.4).astype(np.float32)
-    table[:, 7] = table[:, 6]  # so that seven dimensions are all there is
-    leads, follows = neighbours(sparse.csr_matrix(table), 7)
-    apart = ~np.eye(8, dtype=bool)
-    np.testing.assert_allclose((leads @ follows.T)[apart], ease_weights(table, RIDGE)[apart], atol=1e-5)
-
-
-def test_without_likes_nothing_goes_with_anything() -> None:
-    leads, follows = neighbours(sparse.csr_matrix((5, 4), dtype=np.float32), 3)
-    assert leads.shape == follows.shape == (4, 3)
-    assert not leads.any() and not follows.any()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learning_worlds import N_ITEMS, any_network, cinema, conversation, conversations
+from learning_worlds import N_ITEMS, any_kinship, any_network, cinema, conversation, conversations
 
 from core.domain import Constraints, Outcome
 from core.policy import WHOLE, Exploration, FloatArray, Policy
@@ -182,6 +182,41 @@ class TestWishes:
         comedy = int(np.flatnonzero(CINEMA.has(COMEDY))[0])
         parts = {part.token: part.value for part in policy({comedy: 1.0}).explain(state, comedy + 1)}
         assert parts == pytest.approx({0: 1.0, WHOLE: 0.0, COMEDY: 0.2})
+
+
+class TestKinship:
+    KINSHIP, NETWORK = any_kinship(CINEMA), any_network(CINEMA)
+    STATE = conversation((1, Outcome.STATED_LIKE), (COMEDY, Outcome.WANTED))
+
+    def served(self, values: dict[int, float], exploration: Exploration = GREEDY) -> Policy:
+        return Policy(Fixed(values), CINEMA, "fixed-1", exploration, kinship=self.KINSHIP)
+
+    def test_adds_its_pull_to_what_films_are_ranked_by(self) -> None:
+        added = self.served({3: 1.0}).q_values(self.STATE) - policy({3: 1.0}).q_values(self.STATE)
+        np.testing.assert_allclose(added, self.KINSHIP.pull(self.STATE.observation()[None])[0], atol=1e-5)
+
+    def test_is_no_part_of_what_is_expected_of_a_film(self) -> None:
+        batch = self.STATE.observation()[None]
+        scores, q_values = self.served({3: 1.0}).judge(batch)
+        np.testing.assert_array_equal(q_values, Fixed({3: 1.0}).q_values(batch))
+        np.testing.assert_array_equal(scores[0], self.served({3: 1.0}).q_values(self.STATE))
+
+    def test_gambles_are_no_surer_than_its_gate_is_open(self) -> None:
+        # Nothing is answered yet, so the gate is .2: scores .2 apart are (e, 1)/(e + 1), not (e², 1)/(e² + 1).
+        flat = self.served({}).q_values(SessionState())
+        explorer = self.served({0: 5.2 - flat[0], 1: 5.0 - flat[1]}, Exploration(1.0, candidates=2, temperature=0.1))
+        drawn = {c.token: c.propensity for seed in range(60) for c in explorer.choose(SessionState(), 1, rng(seed))}
+        assert drawn == {
+            1: pytest.approx(math.e / (math.e + 1), abs=1e-5),
+            2: pytest.approx(1 / (math.e + 1), abs=1e-5),
+        }
+
+    @given(state=conversations(CINEMA), row=st.integers(0, N_ITEMS - 1))
+    def test_an_explanation_adds_up_with_it(self, state: SessionState, row: int) -> None:
+        served = Policy(self.NETWORK, CINEMA, "any", kinship=self.KINSHIP)
+        parts = served.explain(state, row + 1)
+        assert [part.token for part in parts] == [0, WHOLE, *state.tokens()]
+        assert sum(part.value for part in parts) == pytest.approx(served.q_values(state)[row], abs=1e-4)
 
 
 class TestExplanation:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -46,6 +44,17 @@ class TestOneFilmOrAll:
         np.testing.assert_allclose(
             NETWORK.of(batch, actions).detach().numpy(), gathered.detach().numpy(), atol=1e-4, rtol=1e-4
         )
+
+    def test_several_films_at_once_are_those_one_by_one(self) -> None:
+        batch = torch.cat(
+            [
+                tensor(conversation((1, LIKE), (COMEDY, Outcome.WANTED)), length=4),
+                tensor(conversation((5, DOWN)), length=4),
+            ]
+        )
+        films = torch.tensor([[6, 2, 9], [0, 7, 3]])
+        expected = torch.stack([NETWORK.of(batch, films[:, place]) for place in range(3)], dim=1)
+        np.testing.assert_allclose(NETWORK.of(batch, films).detach().numpy(), expected.detach().numpy(), atol=1e-6)
 
     def test_gradients_agree_too(self) -> None:
         batch = tensor(conversation((1, LIKE), (COMEDY, Outcome.WANTED), (5, DOWN)))
@@ -143,7 +152,7 @@ class TestContributions:
     def test_a_wanted_genre_speaks_for_its_films_at_the_start(self) -> None:
         # Likings do not vary here, so that all a genre can do is what the facet channel gives.
         still = random_vectors(N_ITEMS, 2, 0)
-        network = QNetwork(CINEMA, [replace(still, like=0 * still.like, seen=0 * still.seen)])
+        network = QNetwork(CINEMA, [type(still)(0 * still.like, 0 * still.seen, still.like_prior, still.seen_prior)])
         wanted, avoided = (conversation((COMEDY, outcome)) for outcome in (Outcome.WANTED, Outcome.AVOIDED))
         nothing = network.q_values(SessionState().observation()[None])[0]
         up = network.q_values(wanted.observation()[None])[0] - nothing
@@ -206,34 +215,3 @@ class TestStart:
         network = QNetwork(CINEMA, [fit(checkerboard(films=N_ITEMS), N_ITEMS, 6)])
         best = network(tensor(conversation((1, LIKE))))[0].argsort(descending=True)[:5]
         assert (best % 2 == 0).all()
-
-
-class TestNeighbours:
-    def test_a_like_speaks_for_the_films_that_go_with_it(self) -> None:
-        # Tastes say nothing here. Film 0 leads to film 5 with 0.5 and to film 6 with 0.2.
-        still = random_vectors(N_ITEMS, 2, 0)
-        leads, follows = np.zeros_like(still.leads), np.zeros_like(still.follows)
-        leads[0] = (1.0, 0.0)
-        follows[5], follows[6] = (0.5, 0.0), (0.2, 0.7)
-        flat = replace(still, like=0 * still.like, seen=0 * still.seen, leads=leads, follows=follows)
-        network = QNetwork(CINEMA, [flat])
-        with torch.no_grad():
-            network.gates[-1].bias[4] = 2.0
-        nothing = network.q_values(SessionState().observation()[None])[0]
-        liked = network.q_values(conversation((1, LIKE)).observation()[None])[0]
-        np.testing.assert_allclose((liked - nothing)[[5, 6, 7]], (1.0, 0.4, 0.0), atol=1e-6)
-        parts = network.contributions(conversation((2, DOWN), (1, LIKE)).observation(), 5)
-        assert parts[3] == pytest.approx(1.0) and parts[2] == 0
-
-    def test_a_second_look_starts_at_nothing(self) -> None:
-        network = QNetwork(CINEMA, [random_vectors(N_ITEMS, 3, 0)])
-        state = tensor(conversation((1, LIKE), (5, DOWN)))
-        before = network.unmasked(state).detach()
-        with torch.no_grad():
-            for parameter in network.refinement.parameters():
-                if parameter is not network.refinement.worth.weight:
-                    parameter.add_(1.0)
-        np.testing.assert_array_equal(network.unmasked(state).detach().numpy(), before.numpy())
-        with torch.no_grad():
-            network.refinement.worth.weight += 1.0
-        assert not np.allclose(network.unmasked(state).detach().numpy(), before.numpy(), atol=0.1)
