@@ -29,12 +29,19 @@ small_talk      what is said without films
 replies         wording
 planning        how many films, which suggestions
 records         turns as the store keeps them
+together        evenings of several people: who speaks, films for all
+evening         opening, joining and leaving one
+references      what a line can refer to
 saying          which wording answers which act
+steering        films a turn, a pause, what to say next
+insights        how it learns, as HTML
 chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons
 posters         drawings of the films
 theme           colours and style sheet
+evening_cards   an evening together as HTML
+steering_cards  the controls as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
 ui              the page: wiring, no decisions

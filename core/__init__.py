@@ -17,6 +17,7 @@ encoder           transcript → state vector
 qnetwork          Q(s, a) over movie vectors, mask inside
 gems              the knob between popular films and hidden gems
 policy            Q-values → slate, with propensities
+group             the Q-values of several people → a slate for all of them
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
 metrics           bootstrap intervals, coverage, Gini
 calibration       the match figure: chance that a film is liked once it is seen
