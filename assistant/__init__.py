@@ -16,12 +16,14 @@ title_index     every way to write every title
 links           spans that may name films, and which to believe
 titles          which films a sentence names
 unknown         titles that no film has
+imports         ratings from elsewhere, and out again
 acts            what a line does: greets, asks why, takes back, wants films
 answers         lines that only make sense after what was shown or asked
 mentions        names with their signs
 understanding   text → Utterance
 
 dialogue        the values of a conversation
+people          who is named with a film
 explanations    why this film: exact contributions to its Q-value
 wishes          hard wishes in words
 interpretation  Utterance + SessionState → SessionState
@@ -30,6 +32,7 @@ replies         wording
 planning        how many films, which suggestions
 records         turns as the store keeps them
 saying          which wording answers which act
+library         the watch-list, imports and exports
 chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons

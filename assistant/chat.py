@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,7 +17,8 @@ import numpy as np
 from assistant import small_talk
 from assistant.dialogue import History, Reply, Understood
 from assistant.interpretation import Interpretation, Table, interpret
-from assistant.planning import cold, edited, films_wanted, lifts, settled, suggestions
+from assistant.library import Library
+from assistant.planning import cold, edited, films_wanted, lifts, likened, settled, suggestions
 from assistant.records import (
     RECOMMENDED,
     exchange_of,
@@ -59,6 +61,7 @@ class Assistant:
         self._store = store
         self._films = films
         self._seed = seed
+        self.library = Library(policy.catalogue, understanding.linker, store)
 
     @classmethod
     def open(
@@ -111,14 +114,17 @@ class Assistant:
             preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
             return self._turn(session, record, state, utterance, last, preface=preface)
 
-    def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
+    def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
         """Take back (or turn round) something that is held about the person, by its chip's key ("years" for the years).
+
+        With `more`, ask for more like a film of the conversation ("movie:1214") instead.
 
         A turn like any other, and undone like any other. UnknownIdError for a session or key that is not known.
         """
         with self._store.session(session) as record:
             state = self._state(record)
-            utterance = edited(key, state, self._policy.catalogue, flip=flip)
+            change = likened if more else partial(edited, flip=flip)
+            utterance = change(key, state, self._policy.catalogue)
             return self._turn(session, record, state, utterance, record.last_shown)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
@@ -163,8 +169,9 @@ class Assistant:
         with self._store.session(session) as record:
             turns = record.turns if latest is None else record.recent(latest)
             exchanges = tuple(exchange_of(turn, catalogue) for turn in turns)
-            taste, earlier = taste_of(self._state(record), catalogue), record.n_turns - len(turns)
-            return History(session, exchanges, taste, time.time_ns(), earlier)
+            state, earlier = self._state(record), record.n_turns - len(turns)
+            history = History(session, exchanges, taste_of(state, catalogue), time.time_ns(), earlier)
+            return replace(history, saved=self.library.saved(record, state), pending=self.library.pending(record))
 
     # ---- one turn
 

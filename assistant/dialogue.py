@@ -10,7 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from enum import Enum
 
-from core.domain import Reaction, Recommendation
+from assistant.imports.preview import Preview
+from core.domain import Movie, Reaction, Recommendation
 
 
 class ChipKind(Enum):
@@ -149,6 +150,18 @@ class Card:
     recommendation: Recommendation
     reaction: Reaction = Reaction.CLEAR
     """CLEAR where there is none."""
+    people: tuple[str, ...] = ()
+    """Who is named with the film, best known first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilm:
+    """A film on the watch-list."""
+
+    movie: Movie
+    watched: bool = False
+    opinion: Reaction = Reaction.CLEAR
+    """UP (loved), SEEN (fine), DOWN (hated); CLEAR where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +187,7 @@ class History:
     """Grows with every look at a session (nanoseconds): of two drawings the one with the larger number is newer."""
     earlier: int = 0
     """Turns before `exchanges` that were not read."""
+    saved: tuple[SavedFilm, ...] = ()
+    """The watch-list."""
+    pending: Preview | None = None
+    """An import that waits to be confirmed."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
 from assistant.explanations import reasons
 from assistant.interpretation import facet_chip, fame_chip, movie_chip
+from assistant.people import people_of
 from assistant.replies import signed
 from assistant.utterance import AmbiguousMention, Span
 from assistant.wishes import newest, years_label
@@ -18,8 +19,8 @@ from core.policy import Choice, Policy
 from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
 
-RECOMMENDED = frozenset({Outcome.SHOWN, Outcome.PASSED, Outcome.UP, Outcome.DOWN, Outcome.SEEN, Outcome.NOT_TONIGHT})
-"""Outcomes that a film can have after it was shown (SEEN can be stated, too)."""
+RECOMMENDED = frozenset({Outcome.SHOWN, Outcome.PASSED, *(reaction.outcome for reaction in Reaction)})
+"""Outcomes that a film can have after it was shown (some can be stated, too)."""
 
 _TASTE = {
     Outcome.STATED_LIKE: Reaction.UP,
@@ -115,7 +116,8 @@ def card_of(shown: Shown, catalogue: Catalogue) -> Card | None:
         told,
         shown.explored,
     )
-    return Card(recommendation, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction))
+    reaction = Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction)
+    return Card(recommendation, reaction, people_of(catalogue, token))
 
 
 def exchange_of(turn: Turn, catalogue: Catalogue) -> Exchange:

@@ -46,6 +46,11 @@ class Reaction(Enum):
     UP = "up"
     DOWN = "down"
     SEEN = "seen"
+    """Known already, and fair."""
+    SEEN_LOVED = "seen_loved"
+    """Known already, and loved: says as much of the person's taste as a stated like, and is no merit of ours."""
+    SEEN_HATED = "seen_hated"
+    """Known already, and hated."""
     NOT_TONIGHT = "not_tonight"
     CLEAR = "clear"
     """Takes the reaction back."""
@@ -60,6 +65,8 @@ _OUTCOME_OF = {
     Reaction.UP: Outcome.UP,
     Reaction.DOWN: Outcome.DOWN,
     Reaction.SEEN: Outcome.SEEN,
+    Reaction.SEEN_LOVED: Outcome.STATED_LIKE,
+    Reaction.SEEN_HATED: Outcome.STATED_DISLIKE,
     Reaction.NOT_TONIGHT: Outcome.NOT_TONIGHT,
     Reaction.CLEAR: Outcome.SHOWN,
 }
@@ -147,3 +154,6 @@ class Recommendation:
     reasons: tuple[Reason, ...] = field(default=())
     explored: bool = False
     """True when it was a gamble, not the best guess."""
+    match: float | None = None
+    """Chance in 0 … 1 that this person likes the film once they have seen it, calibrated on people held out
+    (`core.calibration`); None where the bundle has no calibration."""

@@ -1,12 +1,12 @@
 """What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with their rewards.
 
 Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine, transactions, locks),
-`session` (one session, under its lock), `store` (the door). SQLite by default, PostgreSQL by URL; the only package
-that knows SQLAlchemy.
+`shelf` (watch-list and imported ratings), `session` (one session, under its lock), `store` (the door). SQLite by
+default, PostgreSQL by URL; the only package that knows SQLAlchemy.
 """
 
-from core.store.records import LoggedStep, Shown, Statistics, Turn
+from core.store.records import LoggedStep, Saved, Shown, Statistics, Turn
 from core.store.session import SessionRecord
 from core.store.store import Store
 
-__all__ = ["LoggedStep", "SessionRecord", "Shown", "Statistics", "Store", "Turn"]
+__all__ = ["LoggedStep", "Saved", "SessionRecord", "Shown", "Statistics", "Store", "Turn"]

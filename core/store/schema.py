@@ -1,6 +1,8 @@
 """The tables, and the version they have.
 
 marquee_sessions ─┬─ marquee_turns ── marquee_recommendations ── marquee_reactions
+                  ├─ marquee_watchlist
+                  ├─ marquee_imported
                   └─ marquee_extras
 
 Everything hangs on its session by foreign keys that delete with it. All times are UTC.
@@ -141,6 +143,25 @@ extras = Table(
     Column("key", Text, primary_key=True),
     Column("text", Text, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+)
+
+
+watchlist = Table(
+    "marquee_watchlist",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("watched_at", UtcTime),
+)
+
+imported = Table(
+    "marquee_imported",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("stars", Double, CheckConstraint("stars >= 0.5 AND stars <= 5")),  # none for a film only watched
+    Column("imported_at", UtcTime, nullable=False),
 )
 
 

@@ -18,6 +18,7 @@ from core.store.database import Database, Locks
 from core.store.records import LoggedStep, Statistics, is_id, storable
 from core.store.schema import UNDONE, now, prepare, reactions, recommendations, sessions, turns
 from core.store.session import SessionRecord, read_extras
+from core.store.shelf import read_imported, read_watchlist
 
 _SESSIONS_AT_ONCE: Final = 50
 """Sessions that `log` reads in one go: bounds its memory and the length of its transactions."""
@@ -118,13 +119,16 @@ class Store:
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; JSON texts are parsed. UnknownIdError as above.
 
-        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", and "turns": all of them,
-        also undone and cleared ones ("status"), each with its "recommendations", each with its "reaction" or None.
+        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", "watchlist", "imported", and
+        "turns": all of them, also undone and cleared ones ("status"), each with its "recommendations", each with its
+        "reaction" or None.
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
             told = {
                 "extras": dict(read_extras(connection, row.number)),
+                "watchlist": [_plain(film) for film in read_watchlist(connection, row.number)],
+                "imported": [_plain(film) for film in read_imported(connection, row.number)],
                 "turns": _export_turns(connection, row.number),
             }
         return _plain(row, "state") | told

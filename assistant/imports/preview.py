@@ -1,0 +1,106 @@
+"""What an import would do: told before anything is done, kept in the store until it is confirmed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assistant.imports.matching import FilmFinder
+from assistant.imports.rows import Kind, RatingsFile
+from core.catalogue import Catalogue
+
+STEP = 250
+"""Rows between two reports of progress."""
+
+Progress = Callable[[int, int], None]
+"""Told rows done and rows in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A row that may mean several films, or one that is only like it."""
+
+    label: str
+    """As written, with its year."""
+    films: tuple[int, ...]
+    """movieIds, best known first."""
+    stars: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A file, sorted out."""
+
+    name: str
+    kind: Kind
+    out_of: int
+    """Best rating on the file's scale."""
+    matched: Mapping[int, float | None]
+    """Stars (0.5–5, None = watched only) by movieId."""
+    ambiguous: tuple[Doubt, ...] = ()
+    unmatched: tuple[str, ...] = ()
+    """Rows that fit no film, as written."""
+    problems: tuple[str, ...] = ()
+    """One sentence for each line that could not be read."""
+
+    def chosen(self, choices: Mapping[int, int]) -> dict[int, float | None]:
+        """The ratings to import, with those of doubtful rows for which a film was picked.
+
+        `choices` are movieIds by place in `ambiguous`; ValueError for a place or film that was not offered.
+        """
+        ratings = dict(self.matched)
+        for place, film in choices.items():
+            if not 0 <= place < len(self.ambiguous) or film not in self.ambiguous[place].films:
+                raise ValueError(f"film {film} was not offered for doubtful row {place}")
+            ratings.setdefault(film, self.ambiguous[place].stars)
+        return ratings
+
+    def to_json(self) -> str:
+        """JSON for the store."""
+        record = asdict(self) | {"kind": self.kind.value, "matched": list(self.matched.items())}
+        return json.dumps(record, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Preview:
+        """Inverse of `to_json`; ValueError for anything else."""
+        try:
+            record: dict[str, Any] = json.loads(text)
+            return cls(
+                record["name"],
+                Kind(record["kind"]),
+                record["out_of"],
+                dict(record["matched"]),
+                tuple(Doubt(one["label"], tuple(one["films"]), one["stars"]) for one in record["ambiguous"]),
+                tuple(record["unmatched"]),
+                tuple(record["problems"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a preview: {error!r}") from error
+
+
+def sort_out(file: RatingsFile, finder: FilmFinder, catalogue: Catalogue, progress: Progress | None = None) -> Preview:
+    """Look up every row of a file.
+
+    Of a film that several rows name the last one counts (exports are in order of time), rows with stars before rows
+    without.
+    """
+    matched: dict[int, float | None] = {}
+    doubts, unmatched = [], []
+    for number, row in enumerate(file.rows):
+        if progress is not None and number % STEP == 0:
+            progress(number, len(file.rows))
+        found = finder.find(row)
+        films = tuple(catalogue.movie(token).movie_id for token in found.tokens)
+        if found.sure:
+            if row.stars is not None or films[0] not in matched:
+                matched[films[0]] = row.stars
+        elif films:
+            doubts.append(Doubt(row.label, films, row.stars))
+        else:
+            unmatched.append(row.label)
+    if progress is not None:
+        progress(len(file.rows), len(file.rows))
+    doubts = [doubt for doubt in doubts if not set(doubt.films[:1]) & matched.keys()]
+    return Preview(file.name, file.kind, file.out_of, matched, tuple(doubts), tuple(unmatched), file.problems)
