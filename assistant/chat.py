@@ -23,6 +23,7 @@ from assistant.records import (
     RECOMMENDED,
     exchange_of,
     film_named,
+    latest_taste,
     mention_of,
     open_question,
     question_of,
@@ -30,7 +31,6 @@ from assistant.records import (
     replayed,
     seed_of,
     shown_films,
-    taste_of,
     turn_of,
 )
 from assistant.replies import Situation
@@ -42,6 +42,9 @@ from core.policy import Exploration, Policy
 from core.rewards import reward_of
 from core.session import SessionState
 from core.store import SessionRecord, Store, Turn
+
+TASTE_DRAWN = 40
+"""Films of the taste that go with the latest turns: a person with a diary of thousands looks through no more."""
 
 if TYPE_CHECKING:
     from assistant.understanding import Understanding
@@ -170,7 +173,8 @@ class Assistant:
             turns = record.turns if latest is None else record.recent(latest)
             exchanges = tuple(exchange_of(turn, catalogue) for turn in turns)
             state, earlier = self._state(record), record.n_turns - len(turns)
-            history = History(session, exchanges, taste_of(state, catalogue), time.time_ns(), earlier)
+            taste, hidden = latest_taste(state, catalogue, len(state.events) if latest is None else TASTE_DRAWN)
+            history = History(session, exchanges, taste, time.time_ns(), earlier, hidden)
             return replace(history, saved=self.library.saved(record, state), pending=self.library.pending(record))
 
     # ---- one turn

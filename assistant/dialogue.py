@@ -187,6 +187,8 @@ class History:
     """Grows with every look at a session (nanoseconds): of two drawings the one with the larger number is newer."""
     earlier: int = 0
     """Turns before `exchanges` that were not read."""
+    hidden: int = 0
+    """Films that were rated before those in `taste` and are not in it."""
     saved: tuple[SavedFilm, ...] = ()
     """The watch-list."""
     pending: Preview | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
 from assistant.explanations import reasons
@@ -163,6 +164,15 @@ def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -
             continue
         state = state.react(token, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction))
     return state
+
+
+def latest_taste(state: SessionState, catalogue: Catalogue, most: int) -> tuple[tuple[Chip, ...], int]:
+    """What is held about a person with the `most` latest films only, and how many films were left out."""
+    films = [token for token in state.tokens(*_TASTE) if catalogue.is_movie(token)]
+    hidden = max(len(films) - most, 0)
+    left_out = frozenset(films[:hidden])
+    events = tuple(event for event in state.events if event.token not in left_out) if hidden else state.events
+    return taste_of(replace(state, events=events), catalogue), hidden
 
 
 def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:

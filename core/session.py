@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -123,8 +123,9 @@ class SessionState:
         if len(rows) > length:
             raise ValueError(f"{len(rows)} events do not fit an observation of {length}")
         observation = np.zeros((length, 2), dtype=np.int32)
-        if rows:
-            observation[: len(rows)] = rows
+        # Number by number: from thousands of tuples with an enum in each, numpy takes ten times as long.
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=2 * len(rows))
+        observation[: len(rows)] = flat.reshape(-1, 2)
         return observation
 
     # ---- disk
@@ -182,7 +183,7 @@ def _written(events: Iterable[Event], catalogue: Catalogue) -> Iterator[tuple[st
     for (outcome, film), run in groupby(events, key=lambda event: (event.outcome, catalogue.is_movie(event.token))):
         tokens, name = [event.token for event in run], outcome.name.lower()
         if film and len(tokens) >= _RUN:
-            yield [catalogue.movie(token).movie_id for token in tokens], name
+            yield [catalogue.movies[token - 1].movie_id for token in tokens], name
         else:
             yield from ((catalogue.key_of(token), name) for token in tokens)
 
