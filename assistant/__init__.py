@@ -37,9 +37,12 @@ chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons
 posters         drawings of the films
+desk            what the page asks of the library
 theme           colours and style sheet
+panels          watch-list, imports and exports as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
+library_api     endpoints for watch-list, imports and exports
 ui              the page: wiring, no decisions
 
 dialogs         recorded conversations in ReDial's format

@@ -12,6 +12,7 @@ from html import escape
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, History
 from assistant.explanations import headline
 from assistant.icons import icon
+from assistant.panels import import_preview, key_of, watchlist, your_data
 from assistant.planning import YEARS_KEY
 from assistant.posters import ground, poster
 from assistant.replies import signed
@@ -33,10 +34,23 @@ ACTIONS = (
 )
 """Reaction, icon, what it says on the button, what a screen reader says before the title."""
 
+VERDICTS = ((Reaction.SEEN_LOVED, "Loved it"), (Reaction.SEEN, "Fine"), (Reaction.SEEN_HATED, "Hated it"))
+"""How a film was that the person has seen: asked once "seen it" is pressed."""
+
 TOOLS = (
     ("undo", "Undo last turn", icon("undo"), ""),
-    ("clear", "Start afresh", icon("clear"), "Start afresh? This conversation leaves the page."),
-    ("forget", "Forget me", icon("remove"), "Delete this conversation and everything logged of it?"),
+    (
+        "clear",
+        "Start afresh",
+        icon("clear"),
+        "Start afresh? This conversation and imported ratings leave the page; the watch-list stays.",
+    ),
+    (
+        "forget",
+        "Forget me",
+        icon("remove"),
+        "Delete this conversation, the watch-list, imported ratings and everything logged?",
+    ),
 )
 """What it does, what it says, its icon, what is asked before."""
 
@@ -57,12 +71,14 @@ def conversation(history: History, notice: str = "") -> str:
     hidden = -(-max(history.earlier + len(exchanges) - LONGEST, 0) // AT_ONCE) * AT_ONCE
     shown = exchanges[hidden - history.earlier :]
     earlier = f'<li class="mq-earlier">{hidden} earlier turns are kept, but not drawn.</li>' if hidden > 0 else ""
-    drawn = "".join(_exchange(exchange, last=exchange is shown[-1]) for exchange in shown)
+    saved = frozenset(film.movie.movie_id for film in history.saved)
+    drawn = "".join(_exchange(exchange, saved, last=exchange is shown[-1]) for exchange in shown)
     # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
     return (
         f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}"><div class="mq-main">'
         f'<div role="log" aria-label="Conversation"><ol class="mq-log">{earlier}{drawn or _welcome()}</ol></div>'
-        f'<p class="mq-notice" role="status">{escape(notice)}</p></div>{taste_panel(history)}</div>'
+        f'<p class="mq-notice" role="status">{escape(notice)}</p><div class="mq-work" role="status"></div>'
+        f"{import_preview(history.pending)}</div>{taste_panel(history)}</div>"
     )
 
 
@@ -73,12 +89,12 @@ def _welcome() -> str:
     )
 
 
-def _exchange(exchange: Exchange, *, last: bool) -> str:
+def _exchange(exchange: Exchange, saved: frozenset[int], *, last: bool) -> str:
     """One turn: what was typed, what was understood, the reply, the films."""
     number = exchange.number
     typed = f'<p class="mq-you"><span class="mq-hidden">You: </span>{escape(exchange.text) or "…"}</p>'
     said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
-    films = "".join(film_card(card) for card in exchange.cards)
+    films = "".join(film_card(card, saved=card.recommendation.movie.movie_id in saved) for card in exchange.cards)
     more = _suggestions(exchange.understood.suggestions, "Quick replies") if last else ""
     return (
         f'<li class="mq-turn" data-turn="{number}">{typed}{chips(exchange.understood.chips)}'
@@ -99,17 +115,18 @@ def chips(understood: Sequence[Chip]) -> str:
     return f'<ul class="mq-chips" aria-label="What I understood">{items}</ul>'
 
 
-def film_card(card: Card) -> str:
-    """A film with its poster, the line of reason, four reactions and the collapsed sum behind it."""
+def film_card(card: Card, *, saved: bool = False) -> str:
+    """A film with its poster, the line of reason, what one can do with it and the collapsed sum behind it."""
     film, movie = card.recommendation, card.recommendation.movie
     title, name = escape(movie.title), f"film-{film.id}"
     year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
-    genres = f"<span>{' · '.join(escape(genre) for genre in movie.genres)}</span>"
-    buttons = "".join(_action(card, *action) for action in ACTIONS)
+    told = [" · ".join(names) for names in (movie.genres, card.people) if names]
+    genres = "".join(f"<span>{escape(names)}</span>" for names in told)
+    buttons = "".join(_action(card, *action) for action in ACTIONS) + _others(movie, saved=saved) + _verdicts(card)
     return (
         f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
-        f'<div class="mq-head"><h2 id="{name}">{title}{year}{_GAMBLE if film.explored else ""}</h2>'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year}{_match(film.match)}{_GAMBLE if film.explored else ""}</h2>'
         f'<p class="mq-genres">{genres}{_links(movie)}</p>'
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
         f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
@@ -117,11 +134,47 @@ def film_card(card: Card) -> str:
     )
 
 
-def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: str) -> str:
-    film = card.recommendation
+def _match(chance: float | None) -> str:
+    """The calibrated chance of being liked, where there is one."""
+    if chance is None:
+        return ""
+    meaning = "Chance that you like it once you have seen it, measured on people the policy never met"
+    return f'<span class="mq-match" title="{meaning}">{100 * chance:.0f} % match</span>'
+
+
+def _others(movie: Movie, *, saved: bool) -> str:
+    """More like this, and the watch-list."""
+    key, title = key_of(movie), escape(movie.title)
     return (
+        f'<button type="button" class="mq-act" data-do="more" data-id="{key}" '
+        f'data-value="More like {escape(movie.label)}" aria-label="More like this: {title}">'
+        f"{icon('more')}<span>More like this</span></button>"
+        f'<button type="button" class="mq-act" data-do="save" data-id="{key}" aria-pressed="{str(saved).lower()}" '
+        f'aria-label="Save for later: {title}">{icon("save")}<span>{"Saved" if saved else "Save"}</span></button>'
+    )
+
+
+def _verdicts(card: Card) -> str:
+    """How it was, for a film that was seen; the style sheet shows it once that is pressed."""
+    film = card.recommendation
+    title = escape(film.movie.title)
+    buttons = "".join(
         f'<button type="button" class="mq-act" data-do="react" data-id="{escape(film.id)}" '
         f'data-reaction="{reaction.value}" aria-pressed="{str(card.reaction is reaction).lower()}" '
+        f'aria-label="{words}: {title}">{words}</button>'
+        for reaction, words in VERDICTS
+    )
+    return (
+        f'<div class="mq-verdicts" role="group" aria-label="How was {title}?"><span>How was it?</span>{buttons}</div>'
+    )
+
+
+def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: str) -> str:
+    film = card.recommendation
+    known = reaction is Reaction.SEEN and card.reaction in (Reaction.SEEN_LOVED, Reaction.SEEN_HATED)
+    return (
+        f'<button type="button" class="mq-act" data-do="react" data-id="{escape(film.id)}" '
+        f'data-reaction="{reaction.value}" aria-pressed="{str(known or card.reaction is reaction).lower()}" '
         f'aria-label="{spoken}: {escape(film.movie.title)}" title="{words}">{drawing}<span>{words}</span></button>'
     )
 
@@ -174,11 +227,14 @@ def taste_panel(history: History) -> str:
         f"<span>{_TASTE_WORDS.get(chip.kind, '')}{escape(chip.label)}</span>{_edits(chip)}</li>"
         for chip in history.taste
     )
+    if history.hidden:
+        items = f'<li class="mq-chip">{history.hidden:,} films you rated before</li>{items}'
     body = f'<ul class="mq-chips">{items}</ul>' if items else "<p>Nothing yet. Everything you tell me appears here.</p>"
     tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
     return (
         '<aside class="mq-taste" aria-label="What I know about your taste"><details data-keep="taste" data-wide="open">'
-        f"<summary>Your taste <small>{len(history.taste) or ''}</small></summary>{body}</details>"
+        f"<summary>Your taste <small>{len(history.taste) + history.hidden or ''}</small></summary>{body}</details>"
+        f"{watchlist(history.saved)}{your_data(bool(history.session))}"
         f'<div class="mq-tools">{tools}</div><p class="mq-consent">{escape(CONSENT)}</p></aside>'
     )
 

@@ -43,9 +43,6 @@ from core.rewards import reward_of
 from core.session import SessionState
 from core.store import SessionRecord, Store, Turn
 
-TASTE_DRAWN = 40
-"""Films of the taste that go with the latest turns: a person with a diary of thousands looks through no more."""
-
 if TYPE_CHECKING:
     from assistant.understanding import Understanding
 
@@ -173,7 +170,7 @@ class Assistant:
             turns = record.turns if latest is None else record.recent(latest)
             exchanges = tuple(exchange_of(turn, catalogue) for turn in turns)
             state, earlier = self._state(record), record.n_turns - len(turns)
-            taste, hidden = latest_taste(state, catalogue, len(state.events) if latest is None else TASTE_DRAWN)
+            taste, hidden = latest_taste(state, catalogue, whole=latest is None)
             history = History(session, exchanges, taste, time.time_ns(), earlier, hidden)
             return replace(history, saved=self.library.saved(record, state), pending=self.library.pending(record))
 

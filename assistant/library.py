@@ -6,7 +6,7 @@ of `SessionState`, so that the policy knows it at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -127,14 +127,24 @@ class Library:
 
     # ---- imports
 
-    def preview(self, session: str, data: bytes, name: str, progress: Progress | None = None) -> Preview:
+    def preview(self, session: str, data: bytes, name: str) -> Preview:
         """Sort out an exported file: what it would tell, what is doubtful, what is not known. Nothing is told yet.
 
         The preview waits in the store for `confirm` or `dismiss`. DataError for a file that is no table of films.
         """
+        steps = self.previewing(session, data, name)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                preview: Preview = done.value
+                return preview
+
+    def previewing(self, session: str, data: bytes, name: str) -> Generator[Progress, None, Preview]:
+        """`preview` step by step: yields rows done and rows in all."""
         with self._store.session(session):
             pass  # a session that is not known is told before the work
-        sorted_out = sort_out(read(data, name), self._finder, self._catalogue, progress)
+        sorted_out = yield from sort_out(read(data, name), self._finder, self._catalogue)
         with self._store.session(session) as record:
             record.set_extra(IMPORTED, sorted_out.to_json())
         return sorted_out

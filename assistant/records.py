@@ -23,6 +23,9 @@ from core.store import SessionRecord, Shown, Turn
 RECOMMENDED = frozenset({Outcome.SHOWN, Outcome.PASSED, *(reaction.outcome for reaction in Reaction)})
 """Outcomes that a film can have after it was shown (some can be stated, too)."""
 
+FILMS_OF_TASTE, WITH_DIARY = 40, 12
+"""Most films of the taste that go with the latest turns; of more than that, so many: nobody looks through a diary."""
+
 _TASTE = {
     Outcome.STATED_LIKE: Reaction.UP,
     Outcome.UP: Reaction.UP,
@@ -166,10 +169,10 @@ def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -
     return state
 
 
-def latest_taste(state: SessionState, catalogue: Catalogue, most: int) -> tuple[tuple[Chip, ...], int]:
-    """What is held about a person with the `most` latest films only, and how many films were left out."""
+def latest_taste(state: SessionState, catalogue: Catalogue, *, whole: bool) -> tuple[tuple[Chip, ...], int]:
+    """What is held about a person, unless `whole` with the latest films only; and how many films were left out."""
     films = [token for token in state.tokens(*_TASTE) if catalogue.is_movie(token)]
-    hidden = max(len(films) - most, 0)
+    hidden = 0 if whole or len(films) <= FILMS_OF_TASTE else len(films) - WITH_DIARY
     left_out = frozenset(films[:hidden])
     events = tuple(event for event in state.events if event.token not in left_out) if hidden else state.events
     return taste_of(replace(state, events=events), catalogue), hidden

@@ -7,13 +7,16 @@ the whole conversation drawn afresh from there, and the page keeps the newest dr
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 import gradio as gr
 
 from assistant import api, cards, theme
 from assistant.chat import Assistant
+from assistant.desk import kept, packed, sorting
 from assistant.dialogue import History, Reply
+from assistant.library_api import LibraryEndpoints
 from assistant.utterance import Act
 from core.domain import Reaction
 from core.errors import MarqueeError, SettingsError, UnknownIdError
@@ -49,6 +52,8 @@ def build(assistant: Assistant) -> gr.Blocks:
         conversation = gr.HTML(
             cards.conversation(_empty()), js_on_load=scripts["conversation"], apply_default_css=False
         )
+        # Never drawn: its value is a message to the script beside it.
+        courier = gr.HTML("", html_template="<span hidden></span>", js_on_load=scripts["courier"], padding=False)
         gr.HTML(theme.composer(), js_on_load=scripts["composer"], apply_default_css=False, elem_id="mq-composer")
         quiet: dict[str, Any] = {
             "outputs": [session, conversation],
@@ -58,7 +63,10 @@ def build(assistant: Assistant) -> gr.Blocks:
         }
         demo.load(page.opened, [session], **quiet)
         conversation.act(page.acted, [session], **quiet)
-        api.add(assistant)
+        quiet["outputs"] = [session, conversation, courier]
+        conversation.file(page.brought, [session], **quiet)
+        conversation.fetch(page.fetched, [session], **quiet)
+        api.add(assistant, *LibraryEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
 
@@ -81,7 +89,7 @@ def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, st
             server_name=host,
             server_port=port,
             theme=theme.theme(),
-            css_paths=[theme.STYLE_SHEET],
+            css_paths=list(theme.STYLE_SHEETS),
             favicon_path=theme.FAVICON,
             head=_HEAD,
             **_LAUNCH,
@@ -130,6 +138,10 @@ class Page:
                 assistant.react(session, identity, Reaction(value))
             case "drop" | "flip":
                 assistant.edit(session, identity, flip=do == "flip")
+            case "more":
+                assistant.edit(session, identity, more=True)
+            case "save" | "unsave" | "watched" | "confirm" | "dismiss":
+                notice = kept(assistant.library, session, do, identity, value)
             case "undo":
                 notice = "" if assistant.undo(session) else "There is nothing left to take back."
             case "clear":
@@ -138,6 +150,26 @@ class Page:
                 assistant.forget(session)
                 return "", cards.conversation(_empty(), "Everything about this conversation is deleted.")
         return self._drawn(session, notice)
+
+    def brought(self, session: Any, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
+        """A file of ratings is brought along: how far its sorting out is, then the page with what it would tell."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session) or self._assistant.start()
+        try:
+            for step in sorting(self._assistant.library, held, _text(sent.get("data")), _text(sent.get("name"))):
+                yield held, gr.skip(), step
+            yield *self._drawn(held), gr.skip()
+        except MarqueeError as error:
+            yield *self._drawn(held, str(error)), gr.skip()
+
+    def fetched(self, session: Any, event: gr.EventData) -> tuple[Any, Any, Any]:
+        """Something is taken along as a file, which the browser makes of the text."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session)
+        try:
+            return held, gr.skip(), packed(self._assistant, held, _text(sent.get("what")))
+        except (MarqueeError, ValueError) as error:
+            return *self._drawn(held, str(error)), gr.skip()
 
     def _said(self, session: str, text: str) -> tuple[str, str]:
         """Answers a line, in a new session where the browser holds none that is known."""

@@ -17,6 +17,8 @@ CHOICES: Final = 4
 """Films that are offered for a row that fits several."""
 _NEARLY: Final = 1
 """Years by which two lists may differ over one film: festival and release."""
+_FAR_BETTER: Final = 20
+"""Times as many ratings with which a film is meant where another has the same title (and the same year, if given)."""
 _PERHAPS: Final = 3
 """Years up to which a film of the same title is asked about."""
 
@@ -53,7 +55,17 @@ class FilmFinder:
         forms = [] if key is None else [form for form in self._linker.index.forms(key) if form.kind != Kind.SERIES]
         whole = [form for form in forms if _whole(form)]
         found = self._of_year(forms, row.year) if row.year else self._sure_if_one(whole)
-        return found if found.tokens or not title else self._through_typos(row)
+        if not found.tokens and title:
+            return self._through_typos(row)
+        return Match(found.tokens) if found.sure and self._contradicts(row, found.tokens[0]) else found
+
+    def _contradicts(self, row: Row, token: int) -> bool:
+        """Whether a film that has the row's title is another one by its number."""
+        film = self._catalogue.movie(token)
+        return any(
+            given and known and given != known
+            for given, known in ((row.imdb_id, film.imdb_id), (row.tmdb_id, film.tmdb_id))
+        )
 
     def _of_year(self, forms: Sequence[Form], year: int) -> Match:
         """Films of these written forms that fit a year, the surest kind first."""
@@ -70,10 +82,11 @@ class FilmFinder:
         return Match(self._best_known(form.row for form in asked))
 
     def _sure_if_one(self, forms: Iterable[Form]) -> Match:
-        """Sure where one film is meant, or one that people have rated beside others that nobody has."""
+        """Sure where one film is meant, or one that is far better known than the next of that name."""
         tokens = self._best_known(form.row for form in forms)
-        rated = [token for token in tokens if self._catalogue.n_ratings[token - 1]]
-        return Match(tokens[:1], sure=True) if len(tokens) == 1 or len(rated) == 1 else Match(tokens)
+        counts = [int(self._catalogue.n_ratings[token - 1]) for token in tokens]
+        alone = len(tokens) == 1 or (len(tokens) > 1 and counts[0] >= _FAR_BETTER * max(counts[1], 1))
+        return Match(tokens[:1], sure=True) if alone else Match(tokens)
 
     def _through_typos(self, row: Row) -> Match:
         """Films whose title is nearly what was written, to be asked about."""

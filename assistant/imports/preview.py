@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.imports.matching import FilmFinder
 from assistant.imports.rows import Kind, RatingsFile
 from core.catalogue import Catalogue
+from core.domain import Movie
 
-STEP = 250
+STEP = 500
 """Rows between two reports of progress."""
 
-Progress = Callable[[int, int], None]
-"""Told rows done and rows in all."""
+Progress = tuple[int, int]
+"""Rows done and rows in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Doubt:
     """As written, with its year."""
     films: tuple[int, ...]
     """movieIds, best known first."""
+    films_as_told: tuple[str, ...]
+    """Their titles with years, in the same order."""
     stars: float | None
 
 
@@ -72,7 +75,10 @@ class Preview:
                 Kind(record["kind"]),
                 record["out_of"],
                 dict(record["matched"]),
-                tuple(Doubt(one["label"], tuple(one["films"]), one["stars"]) for one in record["ambiguous"]),
+                tuple(
+                    Doubt(one["label"], tuple(one["films"]), tuple(one["films_as_told"]), one["stars"])
+                    for one in record["ambiguous"]
+                ),
                 tuple(record["unmatched"]),
                 tuple(record["problems"]),
             )
@@ -80,8 +86,8 @@ class Preview:
             raise ValueError(f"not a preview: {error!r}") from error
 
 
-def sort_out(file: RatingsFile, finder: FilmFinder, catalogue: Catalogue, progress: Progress | None = None) -> Preview:
-    """Look up every row of a file.
+def sort_out(file: RatingsFile, finder: FilmFinder, catalogue: Catalogue) -> Generator[Progress, None, Preview]:
+    """Look up every row of a file; yields how far it is, returns what was found.
 
     Of a film that several rows name the last one counts (exports are in order of time), rows with stars before rows
     without.
@@ -89,18 +95,26 @@ def sort_out(file: RatingsFile, finder: FilmFinder, catalogue: Catalogue, progre
     matched: dict[int, float | None] = {}
     doubts, unmatched = [], []
     for number, row in enumerate(file.rows):
-        if progress is not None and number % STEP == 0:
-            progress(number, len(file.rows))
+        if number % STEP == 0:
+            yield number, len(file.rows)
         found = finder.find(row)
         films = tuple(catalogue.movie(token).movie_id for token in found.tokens)
         if found.sure:
             if row.stars is not None or films[0] not in matched:
                 matched[films[0]] = row.stars
         elif films:
-            doubts.append(Doubt(row.label, films, row.stars))
+            told = _told_apart([catalogue.movie(token) for token in found.tokens])
+            doubts.append(Doubt(row.label, films, told, row.stars))
         else:
             unmatched.append(row.label)
-    if progress is not None:
-        progress(len(file.rows), len(file.rows))
     doubts = [doubt for doubt in doubts if not set(doubt.films[:1]) & matched.keys()]
     return Preview(file.name, file.kind, file.out_of, matched, tuple(doubts), tuple(unmatched), file.problems)
+
+
+def _told_apart(films: Sequence[Movie]) -> tuple[str, ...]:
+    """Titles with years; with genres, too, where two would read the same."""
+    labels = [film.label for film in films]
+    return tuple(
+        f"{film.label}, {', '.join(film.genres) or 'no genre'}" if labels.count(film.label) > 1 else film.label
+        for film in films
+    )

@@ -64,14 +64,12 @@ def main(bundle: Path, rows: int) -> None:
         assistant.respond(session, "I loved Alien")
         print(f"a turn without a diary: {turns(assistant, session)}")
         session = assistant.start()
-        reports: list[int] = []
         begin = time.perf_counter()
-        preview = assistant.library.preview(session, data, "ratings.csv", lambda done, _: reports.append(done))
+        preview = assistant.library.preview(session, data, "ratings.csv")
         sorted_out = time.perf_counter() - begin
         taken_in = timed(lambda: assistant.library.confirm(session))
         print(
-            f"{rows} rows ({len(data) / 1000:.0f} kB): sorted out in {sorted_out:.2f} s with {len(reports)} reports, "
-            f"taken in in {taken_in:.2f} s"
+            f"{rows} rows ({len(data) / 1000:.0f} kB): sorted out in {sorted_out:.2f} s, taken in in {taken_in:.2f} s"
         )
         print(
             f"{len(preview.matched)} matched, {len(preview.ambiguous)} ambiguous, {len(preview.unmatched)} unmatched, "
