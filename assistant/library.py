@@ -190,7 +190,7 @@ class Library:
         }
         state, replaced = self._react(record, before, told)
         # By outcome, so that the state's JSON stays short; the encoder does not mind the order.
-        state = state.recall(sorted(told.items(), key=lambda one: one[1]))
+        state = state.recall(sorted(told.items(), key=lambda one: one[1]), self._imported_before(record, before))
         record.shelf.add_imported(ratings)
         counts = [(kind, words, sum(said is outcome for said in told.values())) for outcome, kind, words in _KINDS]
         parts = [f"{count:,} you {words}" for _, words, count in counts if count]
@@ -221,6 +221,14 @@ class Library:
                 replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
                 state = state.react(token, reaction)
         return state, tuple(replaced)
+
+    def _imported_before(self, record: SessionRecord, state: SessionState) -> frozenset[int]:
+        """Films of which an earlier import says what the state says: a newer file may say otherwise."""
+        stars, said = record.shelf.imported, dict(state.events)
+        tokens = {self._catalogue.token_of_movie_id(movie_id): given for movie_id, given in stars.items()}
+        return frozenset(
+            token for token, given in tokens.items() if token is not None and said.get(token) is stated_by(given)
+        )
 
     def _add_to_watchlist(self, record: SessionRecord, preview: Preview, films: Mapping[int, float | None]) -> Reply:
         added = sum(record.shelf.save(movie_id) for movie_id in films)

@@ -39,10 +39,9 @@ def key_of(movie: Movie) -> str:
 
 
 def watchlist(saved: Sequence[SavedFilm]) -> str:
-    """The watch-list: what is still to be watched first."""
-    films = sorted(saved, key=lambda film: film.watched)
-    items = "".join(_saved(film) for film in films)
-    waiting = sum(not film.watched for film in films)
+    """The watch-list in the order of saving: a film that jumped when it was watched would take the focus elsewhere."""
+    items = "".join(_saved(film) for film in saved)
+    waiting = sum(not film.watched for film in saved)
     body = f'<ul class="mq-saved">{items}</ul>' if items else "<p>Nothing yet. “Save” under a film puts it here.</p>"
     return (
         '<details class="mq-watchlist" data-keep="watchlist" data-wide="open">'

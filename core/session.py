@@ -54,18 +54,18 @@ class SessionState:
             raise ValueError(f"{outcome.name} cannot be stated")
         return self._with(token, outcome)
 
-    def recall(self, statements: Iterable[tuple[int, Outcome]]) -> SessionState:
+    def recall(self, statements: Iterable[tuple[int, Outcome]], again: frozenset[int] = frozenset()) -> SessionState:
         """Films that the person rated elsewhere, each as by `state`, in one step for thousands of them.
 
-        They go before everything else (people knew them before they came); a film that was taken back takes its new
-        outcome in place, and of every other film in the transcript what it says stands. Of a film named twice the
-        last outcome counts. ValueError for an outcome that cannot be stated of a film.
+        They go before everything else (people knew them before they came). Films that were taken back, and the tokens
+        of `again`, take their new outcome in place; of every other film in the transcript what it says stands. Of a
+        film named twice the last outcome counts. ValueError for an outcome that cannot be stated of a film.
         """
         known = dict(statements)
         if wrong := set(known.values()) - _MOVIE_STATEMENTS:
             raise ValueError(f"{', '.join(sorted(outcome.name for outcome in wrong))} cannot be stated of a film")
         held = tuple(
-            Event(token, known.get(token, outcome)) if outcome is Outcome.RETRACTED else Event(token, outcome)
+            Event(token, known.get(token, outcome) if outcome is Outcome.RETRACTED or token in again else outcome)
             for token, outcome in self.events
         )
         there = {event.token for event in held}

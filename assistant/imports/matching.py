@@ -19,6 +19,8 @@ _NEARLY: Final = 1
 """Years by which two lists may differ over one film: festival and release."""
 _FAR_BETTER: Final = 20
 """Times as many ratings with which a film is meant where another has the same title (and the same year, if given)."""
+_TYPOS_WITHIN: Final = 10
+"""Words up to which a title is looked through for typing errors: that takes longer with every word."""
 _PERHAPS: Final = 3
 """Years up to which a film of the same title is asked about."""
 
@@ -91,6 +93,8 @@ class FilmFinder:
     def _through_typos(self, row: Row) -> Match:
         """Films whose title is nearly what was written, to be asked about."""
         said = words(row.title)
+        if len(said) > _TYPOS_WITHIN:
+            return Match()
         links = [link for link in self._linker.link(row.title, said) if link.first == 0 and link.last == len(said)]
         near = (film for link in links for film in link.rows)
         fits = (film for film in near if not row.year or abs(self._years[film] - row.year) <= _NEARLY)

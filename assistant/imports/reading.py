@@ -15,7 +15,7 @@ from assistant.imports.rows import Kind, RatingsFile, Row
 from core.errors import DataError
 
 LARGEST: Final = 4_000_000
-"""Bytes of the largest file that is read: 14,000 films of an IMDb export, 55,000 of a Letterboxd one."""
+"""Bytes of the largest file that is read; 5,000 films are 0.3 MB of a Letterboxd export, 1.4 MB of one of IMDb."""
 MOST: Final = 20_000
 """Rows of the longest file."""
 

@@ -258,6 +258,22 @@ class TestImports:
         chat.library.confirm(session)
         assert outcome(url, session, films, "Jaws") is Outcome.STATED_LIKE
 
+    def test_a_newer_file_counts_unless_the_person_said_otherwise(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
+        session = chat.start()
+        chat.library.preview(session, b"title,year,rating\nJaws,1975,5\nHeat,1995,5\nCabaret,1972,5\n", "a.csv")
+        chat.library.confirm(session)
+        chat.respond(session, "I hated Heat")
+        chat.library.preview(session, b"title,year,rating\nJaws,1975,1\nHeat,1995,4\nCabaret,1972,3\n", "b.csv")
+        chat.library.confirm(session)
+        said = {title: outcome(url, session, films, title) for title in ("Jaws", "Heat", "Cabaret")}
+        assert said == {
+            "Jaws": Outcome.STATED_DISLIKE,
+            "Heat": Outcome.STATED_DISLIKE,
+            "Cabaret": Outcome.SEEN,
+        }
+
     def test_it_is_dismissed_or_confirmed_once_and_only_with_what_was_offered(self, chat: Assistant) -> None:
         session = chat.start()
         with pytest.raises(DataError, match="choose the file again"):

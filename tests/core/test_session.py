@@ -209,6 +209,8 @@ def test_recalling_is_stating_one_by_one_before_everything_else(
     assert recalled.tokens()[len(recalled.events) - len(state.events) :] == state.tokens()
     assert recalled.constraints == state.constraints
     assert recalled.recall(told) == recalled
+    anew = state.recall(told, frozenset(range(1, 7)))
+    assert dict(anew.events) == dict(state.events) | dict(told)
 
 
 def test_a_genre_cannot_be_recalled_as_wanted() -> None:
