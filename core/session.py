@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -108,7 +109,9 @@ class SessionState:
 
     def tokens(self, *outcomes: Outcome) -> tuple[int, ...]:
         """Tokens in order, of these outcomes only (of any, if none is named)."""
-        return tuple(event.token for event in self.events if not outcomes or event.outcome in outcomes)
+        if not outcomes:
+            return tuple([token for token, _ in self.events])
+        return tuple([token for token, outcome in self.events if outcome in outcomes])
 
     def observation(self, length: int | None = None, *, vectors: int | None = None) -> Observation:
         """The transcript as int32 of shape (length, 2), padded with zeros; as long as the transcript if None.
@@ -152,8 +155,8 @@ class SessionState:
         try:
             record = json.loads(text)
             events = tuple(
-                Event(token, Outcome[name.upper()])
-                for written, name in record["events"]
+                Event(token, outcome)
+                for written, outcome in ((written, Outcome[name.upper()]) for written, name in record["events"])
                 for token in _read(written, catalogue)
                 if token is not None
             )
@@ -180,9 +183,9 @@ def _written(events: Iterable[Event], catalogue: Catalogue) -> Iterator[tuple[st
 
     Every turn keeps its states, so the size of a diary of thousands of films counts: 6 bytes a film in place of 30.
     """
-    for (outcome, film), run in groupby(events, key=lambda event: (event.outcome, catalogue.is_movie(event.token))):
-        tokens, name = [event.token for event in run], outcome.name.lower()
-        if film and len(tokens) >= _RUN:
+    for outcome, run in groupby(events, key=itemgetter(1)):
+        tokens, name = [token for token, _ in run], outcome.name.lower()
+        if len(tokens) >= _RUN and max(tokens) <= len(catalogue.movies):
             yield [catalogue.movies[token - 1].movie_id for token in tokens], name
         else:
             yield from ((catalogue.key_of(token), name) for token in tokens)
