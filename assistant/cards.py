@@ -14,6 +14,7 @@ from assistant.dialogue import TOGETHER, Card, Chip, ChipKind, Company, Exchange
 from assistant.evening_cards import opinions, panel, speakers
 from assistant.explanations import headline
 from assistant.icons import icon
+from assistant.panels import import_preview, match_of, others, verdicts, watchlist, your_data
 from assistant.planning import YEARS_KEY
 from assistant.posters import ground, poster
 from assistant.replies import signed
@@ -39,8 +40,18 @@ ACTIONS = (
 
 TOOLS = (
     ("undo", "Undo last turn", icon("undo"), ""),
-    ("clear", "Start afresh", icon("clear"), "Start afresh? This conversation leaves the page."),
-    ("forget", "Forget me", icon("remove"), "Delete this conversation and everything logged of it?"),
+    (
+        "clear",
+        "Start afresh",
+        icon("clear"),
+        "Start afresh? This conversation and imported ratings leave the page; the watch-list stays.",
+    ),
+    (
+        "forget",
+        "Forget me",
+        icon("remove"),
+        "Delete this conversation, the watch-list, imported ratings and everything logged?",
+    ),
 )
 """What it does, what it says, its icon, what is asked before."""
 
@@ -62,14 +73,15 @@ def conversation(history: History, notice: str = "", *, looked: bool = False) ->
     hidden = -(-max(history.earlier + len(exchanges) - LONGEST, 0) // AT_ONCE) * AT_ONCE
     shown = exchanges[hidden - history.earlier :]
     earlier = f'<li class="mq-earlier">{hidden} earlier turns are kept, but not drawn.</li>' if hidden > 0 else ""
-    drawn = "".join(_exchange(exchange, last=exchange is shown[-1]) for exchange in shown)
+    saved = frozenset(film.movie.movie_id for film in history.saved)
+    drawn = "".join(_exchange(exchange, saved, last=exchange is shown[-1]) for exchange in shown)
     # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
     return (
         f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}" '
         f'data-live="{escape(history.company.revision)}"{" data-looked" if looked else ""}><div class="mq-main">'
         f'<div role="log" aria-label="Conversation"><ol class="mq-log">{earlier}{drawn or _welcome()}</ol></div>'
-        f'<p class="mq-notice" role="status">{escape(notice)}</p>'
-        f"{speakers(history.company)}</div>{taste_panel(history)}</div>"
+        f'<p class="mq-notice" role="status">{escape(notice)}</p><div class="mq-work" role="status"></div>'
+        f"{import_preview(history.pending)}{speakers(history.company)}</div>{taste_panel(history)}</div>"
     )
 
 
@@ -80,14 +92,14 @@ def _welcome() -> str:
     )
 
 
-def _exchange(exchange: Exchange, *, last: bool) -> str:
+def _exchange(exchange: Exchange, saved: frozenset[int], *, last: bool) -> str:
     """One turn: what was typed, what was understood, the reply, the films."""
     number = exchange.number
     name = escape(exchange.speaker)
     typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
     typed = "" if exchange.understood.act == TOGETHER else typed
     said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
-    films = "".join(film_card(card) for card in exchange.cards)
+    films = "".join(film_card(card, saved=card.recommendation.movie.movie_id in saved) for card in exchange.cards)
     lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
     more = _suggestions(lines, "Quick replies") if last else ""
     return (
@@ -115,37 +127,42 @@ def chips(understood: Sequence[Chip]) -> str:
 
 
 @lru_cache(maxsize=2048)  # of all films of a conversation a turn changes a few
-def film_card(card: Card) -> str:
-    """A film with its poster, the line of reason, four reactions and the collapsed sum behind it."""
+def film_card(card: Card, *, saved: bool = False) -> str:
+    """A film with its poster, the line of reason, what one can do with it and the collapsed sum behind it."""
     film, movie = card.recommendation, card.recommendation.movie
     title, name = escape(movie.title), f"film-{film.id}"
     year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
-    genres = f"<span>{' · '.join(escape(genre) for genre in movie.genres)}</span>"
+    marks = match_of(film.match) + (_GAMBLE if film.explored else "")
+    told = [" · ".join(names) for names in (movie.genres, card.people) if names]
+    genres = "".join(f"<span>{escape(names)}</span>" for names in told)
+    buttons = _actions(card, beside=others(movie, saved=saved))
     return (
         f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
-        f'<div class="mq-head"><h2 id="{name}">{title}{year}{_GAMBLE if film.explored else ""}</h2>'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year}{marks}</h2>'
         f'<p class="mq-genres">{genres}{_links(movie)}</p>'
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
-        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{_actions(card)}</div>'
+        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
         f"{opinions(card, _actions)}"
         f"{_why(film.id, film.reasons, film.q_value)}</article>"
     )
 
 
-def _actions(card: Card, name: str = "") -> str:
+def _actions(card: Card, name: str = "", *, beside: str = "") -> str:
     """The buttons under a film; `name` is the guest whose reactions they are, in an evening together."""
     whose = f"{escape(name)}: " if name else ""
-    return "".join(
+    buttons = (
         _action(card, reaction, drawing, words, f"{whose}{spoken}") for reaction, drawing, words, spoken in ACTIONS
     )
+    return f"{''.join(buttons)}{beside}{verdicts(card, whose)}"
 
 
 def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: str) -> str:
     film = card.recommendation
+    known = reaction is Reaction.SEEN and card.reaction in (Reaction.SEEN_LOVED, Reaction.SEEN_HATED)
     return (
         f'<button type="button" class="mq-act" data-do="react" data-id="{escape(film.id)}" '
-        f'data-reaction="{reaction.value}" aria-pressed="{str(card.reaction is reaction).lower()}" '
+        f'data-reaction="{reaction.value}" aria-pressed="{str(known or card.reaction is reaction).lower()}" '
         f'aria-label="{spoken}: {escape(film.movie.title)}" title="{words}">{drawing}<span>{words}</span></button>'
     )
 
@@ -198,13 +215,16 @@ def taste_panel(history: History) -> str:
         f"<span>{_TASTE_WORDS.get(chip.kind, '')}{escape(chip.label)}</span>{_edits(chip)}</li>"
         for chip in history.taste
     )
+    if history.hidden:
+        items = f'<li class="mq-chip">{history.hidden:,} films you rated before</li>{items}'
     body = f'<ul class="mq-chips">{items}</ul>' if items else "<p>Nothing yet. Everything you tell me appears here.</p>"
     tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
     return (
         '<aside class="mq-taste" aria-label="What I know about your taste"><details data-keep="taste" data-wide="open">'
-        f"<summary>{_whose(history.company)} taste <small>{len(history.taste) or ''}</small></summary>{body}</details>"
-        f'{controls(history)}{panel(history.company)}<div class="mq-tools">{tools}</div>'
-        f'<p class="mq-consent">{escape(CONSENT)}</p></aside>'
+        f"<summary>{_whose(history.company)} taste <small>{len(history.taste) + history.hidden or ''}</small></summary>"
+        f"{body}</details>{controls(history)}{panel(history.company)}"
+        f"{watchlist(history.saved)}{your_data(bool(history.session))}"
+        f'<div class="mq-tools">{tools}</div><p class="mq-consent">{escape(CONSENT)}</p></aside>'
     )
 
 

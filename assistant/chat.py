@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,15 +20,16 @@ from assistant.dialogue import History, Reply, Understood
 from assistant.evening import Evening
 from assistant.insights import Insights
 from assistant.interpretation import interpret
-from assistant.planning import cold, edited, lifts, settled, suggestions
+from assistant.library import Library
+from assistant.planning import cold, edited, lifts, likened, settled, suggestions
 from assistant.records import (
     film_named,
+    latest_taste,
     mention_of,
     open_question,
     question_of,
     replayed,
     seed_of,
-    taste_of,
     turn_of,
 )
 from assistant.references import react_in_words, table_of, tokens_of
@@ -73,6 +75,7 @@ class Assistant:
         self._manifest: Mapping[str, Any] = {}
         self.evening = Evening(store, policy.catalogue)
         self.controls = Controls(store)
+        self.library = Library(policy.catalogue, understanding.linker, store)
 
     @classmethod
     def open(
@@ -132,14 +135,17 @@ class Assistant:
             preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
             return self._turn(told, state, utterance, last, preface=preface)
 
-    def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
+    def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
         """Take back (or turn round) something that is held about the person, by its chip's key ("years" for the years).
+
+        With `more`, ask for more like a film of the conversation ("movie:1214") instead.
 
         A turn like any other, and undone like any other. UnknownIdError for a session or key that is not known.
         """
         with talk(self._store, session) as told:
             state = self._state(told.record)
-            utterance = edited(key, state, self._policy.catalogue, flip=flip)
+            change = likened if more else partial(edited, flip=flip)
+            utterance = change(key, state, self._policy.catalogue)
             return self._turn(told, state, utterance, told.record.last_shown)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
@@ -198,9 +204,12 @@ class Assistant:
         catalogue = self._policy.catalogue
         with talk(self._store, session) as told:
             exchanges, earlier = exchanges_of(told, latest, catalogue)
-            state = self._state(told.record)
-            history = History(session, exchanges, taste_of(state, catalogue), time.time_ns(), earlier, state.gems)
+            state, own = self._state(told.record), told.gathering.records[told.gathering.own]
+            taste, hidden = latest_taste(state, catalogue, whole=latest is None)
+            history = History(session, exchanges, taste, time.time_ns(), earlier, state.gems)
             company, steering = company_of(told, catalogue), steering_of(told)
+            saved, pending = self.library.saved(own, self._state(own)), self.library.pending(own)
+            history = replace(history, hidden=hidden, saved=saved, pending=pending)
             return replace(history, company=company, films=steering.films or self._films, paused=steering.paused)
 
     # ---- one turn

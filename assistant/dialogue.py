@@ -10,7 +10,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 
-from core.domain import Reaction, Recommendation
+from assistant.imports.preview import Preview
+from core.domain import Movie, Reaction, Recommendation
 
 
 class ChipKind(Enum):
@@ -160,6 +161,8 @@ class Card:
     """How the film suits this person, where it is for everybody of an evening; see `core.group.Fits`."""
     others: tuple[Opinion, ...] = ()
     """What it is to the others of the evening."""
+    people: tuple[str, ...] = ()
+    """Who is named with the film, best known first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,16 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedFilm:
+    """A film on the watch-list."""
+
+    movie: Movie
+    watched: bool = False
+    opinion: Reaction = Reaction.CLEAR
+    """UP (loved), SEEN (fine), DOWN (hated); CLEAR where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One turn as the page draws it."""
 
@@ -237,3 +250,9 @@ class History:
     """Films a turn."""
     paused: bool = False
     """Whether films wait until they are asked for."""
+    hidden: int = 0
+    """Films that were rated before those in `taste` and are not in it."""
+    saved: tuple[SavedFilm, ...] = ()
+    """The watch-list."""
+    pending: Preview | None = None
+    """An import that waits to be confirmed."""

@@ -7,13 +7,16 @@ the whole conversation drawn afresh from there, and the page keeps the newest dr
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 import gradio as gr
 
 from assistant import api, cards, insights, theme
 from assistant.chat import Assistant
+from assistant.desk import kept, packed, sorting
 from assistant.dialogue import History, Reply
+from assistant.library_api import LibraryEndpoints
 from assistant.utterance import Act
 from core.domain import Reaction
 from core.errors import MarqueeError, SettingsError, UnknownIdError
@@ -56,6 +59,8 @@ def build(assistant: Assistant) -> gr.Blocks:
                 )
             with gr.Tab("Insights") as tab:
                 told = gr.HTML("", js_on_load=None, apply_default_css=False)
+        # Never drawn: its value is a message to the script beside it.
+        courier = gr.HTML("", html_template="<span hidden></span>", js_on_load=scripts["courier"], padding=False)
         quiet: dict[str, Any] = {
             "outputs": [session, conversation],
             "show_progress": "hidden",
@@ -65,8 +70,11 @@ def build(assistant: Assistant) -> gr.Blocks:
         demo.load(page.opened, [session], **quiet)
         conversation.act(page.acted, [session], **quiet)
         conversation.look(page.looked, [session], **quiet)
+        quiet["outputs"] = [session, conversation, courier]
+        conversation.file(page.brought, [session], **quiet)
+        conversation.fetch(page.fetched, [session], **quiet)
         tab.select(page.told, [], told, show_progress="hidden", api_visibility="private")
-        api.add(assistant)
+        api.add(assistant, *LibraryEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
 
@@ -89,7 +97,7 @@ def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, st
             server_name=host,
             server_port=port,
             theme=theme.theme(),
-            css_paths=[theme.STYLE_SHEET],
+            css_paths=list(theme.STYLE_SHEETS),
             favicon_path=theme.FAVICON,
             head=_HEAD,
             **_LAUNCH,
@@ -150,6 +158,10 @@ class Page:
                 assistant.react(session, identity, Reaction(value))
             case "drop" | "flip":
                 assistant.edit(session, identity, flip=do == "flip")
+            case "more":
+                assistant.edit(session, identity, more=True)
+            case "save" | "unsave" | "watched" | "confirm" | "dismiss":
+                notice = kept(assistant.library, session, do, identity, value)
             case "undo":
                 notice = "" if assistant.undo(session) else "There is nothing left to take back."
             case "clear":
@@ -187,6 +199,26 @@ class Page:
                 evening.speak_as(session, int(identity))
             case "send_away":
                 evening.send_away(session, int(identity))
+
+    def brought(self, session: Any, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
+        """A file of ratings is brought along: how far its sorting out is, then the page with what it would tell."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session) or self._assistant.start()
+        try:
+            for step in sorting(self._assistant.library, held, _text(sent.get("data")), _text(sent.get("name"))):
+                yield held, gr.skip(), step
+            yield *self._drawn(held), gr.skip()
+        except MarqueeError as error:
+            yield *self._drawn(held, str(error)), gr.skip()
+
+    def fetched(self, session: Any, event: gr.EventData) -> tuple[Any, Any, Any]:
+        """Something is taken along as a file, which the browser makes of the text."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session)
+        try:
+            return held, gr.skip(), packed(self._assistant, held, _text(sent.get("what")))
+        except (MarqueeError, ValueError) as error:
+            return *self._drawn(held, str(error)), gr.skip()
 
     def _said(self, session: str, text: str) -> tuple[str, str]:
         """Answers a line, in a new session where the browser holds none that is known."""

@@ -1,13 +1,14 @@
 """What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with their rewards.
 
 Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine, transactions, locks),
-`session` (one session, under its lock), `parties` (several at once), `progress` (how policies fare), `store` (the
-door). SQLite by default, PostgreSQL by URL; the only package that knows SQLAlchemy.
+`shelf` (watch-list and imported ratings), `session` (one session, under its lock), `parties` (several at once),
+`progress` (how policies fare), `store` (the door). SQLite by default, PostgreSQL by URL; the only package that knows
+SQLAlchemy.
 """
 
 from core.store.parties import Gathering, Parties
 from core.store.progress import Day, VersionProgress
-from core.store.records import LoggedStep, Member, Shown, Statistics, Turn
+from core.store.records import LoggedStep, Member, Saved, Shown, Statistics, Turn
 from core.store.session import SessionRecord
 from core.store.store import Store
 
@@ -17,6 +18,7 @@ __all__ = [
     "LoggedStep",
     "Member",
     "Parties",
+    "Saved",
     "SessionRecord",
     "Shown",
     "Statistics",

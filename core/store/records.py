@@ -140,6 +140,18 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """A film on the watch-list."""
+
+    movie_id: int
+    """MovieLens movieId."""
+    saved_at: datetime
+    """UTC."""
+    watched_at: datetime | None = None
+    """UTC; None while it is still to be watched."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedStep:
     """One recommendation that counts, as the learner reads it."""
 

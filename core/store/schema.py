@@ -1,6 +1,8 @@
 """The tables, and the version they have.
 
 marquee_sessions ─┬─ marquee_turns ── marquee_recommendations ── marquee_reactions
+                  ├─ marquee_watchlist
+                  ├─ marquee_imported
                   ├─ marquee_extras
                   ├─ marquee_members (of marquee_parties)
                   └─ marquee_wrong_codes
@@ -171,6 +173,25 @@ wrong_codes = Table(
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), nullable=False),
     Column("tried_at", UtcTime, nullable=False, index=True),
+)
+
+
+watchlist = Table(
+    "marquee_watchlist",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("watched_at", UtcTime),
+)
+
+imported = Table(
+    "marquee_imported",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("stars", Double, CheckConstraint("stars >= 0.5 AND stars <= 5")),  # none for a film only watched
+    Column("imported_at", UtcTime, nullable=False),
 )
 
 

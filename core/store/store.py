@@ -20,6 +20,7 @@ from core.store.progress import VersionProgress, read_progress
 from core.store.records import LoggedStep, Statistics, is_id, storable
 from core.store.schema import UNDONE, members, now, prepare, reactions, recommendations, sessions, turns
 from core.store.session import SessionRecord, read_extras
+from core.store.shelf import read_imported, read_watchlist
 
 _SESSIONS_AT_ONCE: Final = 50
 """Sessions that `log` reads in one go: bounds its memory and the length of its transactions."""
@@ -121,15 +122,17 @@ class Store:
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; JSON texts are parsed. UnknownIdError as above.
 
-        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", "together" (the membership of
-        an evening together, or None), and "turns": all of them, also undone and cleared ones ("status"), each with its
-        "recommendations", each with its "reaction" or None.
+        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", "watchlist", "imported",
+        "together" (the membership of an evening together, or None), and "turns": all of them, also undone and cleared
+        ones ("status"), each with its "recommendations", each with its "reaction" or None.
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
             told = {
                 "extras": dict(read_extras(connection, row.number)),
                 "together": _export_membership(connection, row.number),
+                "watchlist": [_plain(film) for film in read_watchlist(connection, row.number)],
+                "imported": [_plain(film) for film in read_imported(connection, row.number)],
                 "turns": _export_turns(connection, row.number),
             }
         return _plain(row, "state") | told
