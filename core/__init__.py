@@ -16,6 +16,7 @@ factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
 qnetwork          Q(s, a) over movie vectors, mask inside
 policy            Q-values → slate, with propensities
+group             the Q-values of several people → a slate for all of them
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
 metrics           bootstrap intervals, coverage, Gini
 replay            whole sessions of unseen people, for any policy

@@ -1,12 +1,23 @@
 """What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with their rewards.
 
 Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine, transactions, locks),
-`session` (one session, under its lock), `store` (the door). SQLite by default, PostgreSQL by URL; the only package
-that knows SQLAlchemy.
+`session` (one session, under its lock), `parties` (several at once), `store` (the door). SQLite by default, PostgreSQL
+by URL; the only package that knows SQLAlchemy.
 """
 
-from core.store.records import LoggedStep, Shown, Statistics, Turn
+from core.store.parties import Gathering, Parties
+from core.store.records import LoggedStep, Member, Shown, Statistics, Turn
 from core.store.session import SessionRecord
 from core.store.store import Store
 
-__all__ = ["LoggedStep", "SessionRecord", "Shown", "Statistics", "Store", "Turn"]
+__all__ = [
+    "Gathering",
+    "LoggedStep",
+    "Member",
+    "Parties",
+    "SessionRecord",
+    "Shown",
+    "Statistics",
+    "Store",
+    "Turn",
+]

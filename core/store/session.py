@@ -260,6 +260,7 @@ def read_turns(connection: Connection, which: ColumnElement[bool]) -> tuple[Turn
             state_before=row.state_before,
             state_after=row.state_after,
             state_shown=row.state_shown,
+            at=row.created_at,
         )
         for row in connection.execute(select(turns).where(which).order_by(turns.c.number))
     )

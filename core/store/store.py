@@ -10,13 +10,14 @@ from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from core.domain import Reaction
 from core.errors import UnknownIdError
 from core.store.database import Database, Locks
+from core.store.parties import Parties
 from core.store.records import LoggedStep, Statistics, is_id, storable
-from core.store.schema import UNDONE, now, prepare, reactions, recommendations, sessions, turns
+from core.store.schema import UNDONE, members, now, prepare, reactions, recommendations, sessions, turns
 from core.store.session import SessionRecord, read_extras
 
 _SESSIONS_AT_ONCE: Final = 50
@@ -44,6 +45,8 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._locks = Locks()
+        self.parties = Parties(database, self._locks)
+        """Sessions that look for a film together."""
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -107,24 +110,25 @@ class Store:
             record.finish()
 
     def forget(self, session_id: str) -> None:
-        """Delete everything about one session, from the log too. UnknownIdError for an id that is not there.
+        """Delete everything about one session and its guests, from the log too. UnknownIdError as for `session`.
 
         On SQLite the deleted text is overwritten on disk; PostgreSQL frees it at its next VACUUM.
         """
-        with self._writing(session_id) as (connection, row):
-            connection.execute(delete(sessions).where(sessions.c.number == row.number))
+        self.parties.forget(session_id)
         self._database.wipe_deleted()
 
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; JSON texts are parsed. UnknownIdError as above.
 
-        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", and "turns": all of them,
-        also undone and cleared ones ("status"), each with its "recommendations", each with its "reaction" or None.
+        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", "together" (the membership of
+        an evening together, or None), and "turns": all of them, also undone and cleared ones ("status"), each with its
+        "recommendations", each with its "reaction" or None.
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
             told = {
                 "extras": dict(read_extras(connection, row.number)),
+                "together": _export_membership(connection, row.number),
                 "turns": _export_turns(connection, row.number),
             }
         return _plain(row, "state") | told
@@ -222,6 +226,11 @@ def _log_query(first: int, last: int) -> Select[Any]:
         .where(recommendations.c.session.between(first, last), _COUNTED)
         .order_by(recommendations.c.session, recommendations.c.turn, recommendations.c.position)
     )
+
+
+def _export_membership(connection: Connection, session: int) -> dict[str, Any] | None:
+    row = connection.execute(select(members).where(members.c.session == session)).one_or_none()
+    return None if row is None else _plain(row)
 
 
 def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:

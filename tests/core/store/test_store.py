@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import StoreError, UnknownIdError
+from core.errors import PartyError, StoreError, UnknownIdError
 from core.store import Shown, Store, Turn
 
 MakeTurn = Callable[..., Turn]
@@ -469,7 +469,11 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
             record.undo()
             record.clear("{}")
             record.set_extra("question", word)
+    with pytest.raises(PartyError):
+        store.parties.join(gone, "XXXXXXXX", "xyzzy")
+    store.parties.join(gone, store.parties.open(kept, "plugh"), "xyzzy")
     before = store.export(kept)
+    assert before["together"]["name"] == "plugh"
     assert {name: len(rows) for name, rows in tables().items()} == {
         "marquee_schema_version": 1,
         "marquee_sessions": 2,
@@ -477,6 +481,9 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         "marquee_recommendations": 18,
         "marquee_reactions": 6,
         "marquee_extras": 2,
+        "marquee_parties": 1,
+        "marquee_members": 2,
+        "marquee_wrong_codes": 1,
     }
     store.forget(gone)
     after = tables()
@@ -487,6 +494,9 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         "marquee_recommendations": 9,
         "marquee_reactions": 3,
         "marquee_extras": 1,
+        "marquee_parties": 1,
+        "marquee_members": 1,
+        "marquee_wrong_codes": 0,
     }
     assert "xyzzy" not in repr(after)
     assert gone not in repr(after)
