@@ -5,6 +5,7 @@ const waiting = [];
 const kept = new Map(); // which folds the person opened or closed, by data-keep
 let busy = null; // timer that lets go of an event that was never answered
 let turns = 0;
+let restored = false;
 let newest = { revision: 0, value: null };
 
 const wide = () => window.matchMedia('(min-width: 60rem)').matches;
@@ -84,6 +85,16 @@ function unfold() {
 function redrawn() {
   const page = element.querySelector('.mq-page');
   const revision = Number(page?.dataset.revision ?? 0);
+  const looked = page?.dataset.looked !== undefined;
+  if (restored) {
+    restored = false;
+    return unfold();
+  }
+  if (looked && busy !== null && newest.value !== null) {
+    restored = true;
+    props.value = newest.value; // the answer to a press is on its way and will show the same
+    return;
+  }
   if (revision < newest.revision) {
     props.value = newest.value; // an older drawing came late
     return;
@@ -93,7 +104,13 @@ function redrawn() {
   const now = Number(page?.dataset.turns ?? 0);
   if (turns && now > turns) scrollTo(element.querySelector('.mq-turn:last-of-type'));
   turns = now;
-  answered();
+  if (!looked) answered();
+}
+
+// In an evening together: look once a second whether the others did something.
+function look() {
+  const live = element.querySelector('.mq-page')?.dataset.live;
+  if (live && busy === null && !document.hidden) trigger('look', { value: live });
 }
 
 element.addEventListener('click', (event) => {
@@ -103,6 +120,15 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');
   if (button) press(button);
 });
+element.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-do]');
+  if (!form) return;
+  event.preventDefault();
+  const { id = '', value = '' } = Object.fromEntries(new FormData(form));
+  send({ do: form.dataset.do, id, value });
+  form.reset();
+});
 document.addEventListener('marquee:say', (event) => say(event.detail));
 watch('value', redrawn);
+setInterval(look, 1000);
 unfold();

@@ -29,12 +29,15 @@ small_talk      what is said without films
 replies         wording
 planning        how many films, which suggestions
 records         turns as the store keeps them
+together        evenings of several people: who speaks, films for all
+evening         opening, joining and leaving one
 saying          which wording answers which act
 chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons
 posters         drawings of the films
 theme           colours and style sheet
+evening_cards   an evening together as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
 ui              the page: wiring, no decisions

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from assistant.dialogue import Card, Chip, ChipKind, Exchange, History
+from assistant.dialogue import TOGETHER, Card, Chip, ChipKind, Company, Exchange, History
+from assistant.evening_cards import opinions, panel, speakers
 from assistant.explanations import headline
 from assistant.icons import icon
 from assistant.planning import YEARS_KEY
@@ -45,12 +46,13 @@ _FLIPPABLE = frozenset({ChipKind.LIKE, ChipKind.DISLIKE, ChipKind.WANT, ChipKind
 _TASTE_WORDS = {ChipKind.ONLY: "only ", ChipKind.NEVER: "no ", ChipKind.AVOID: "less ", ChipKind.WANT: "more "}
 
 
-def conversation(history: History, notice: str = "") -> str:
+def conversation(history: History, notice: str = "", *, looked: bool = False) -> str:
     """The whole conversation; a welcome where nothing was said yet.
 
     Args:
         history: what `Assistant.history` gives, of the latest `LONGEST` turns at least.
         notice: one line for the person that belongs to no turn ("Taken back.", an error in plain words).
+        looked: the browser only looked whether others did something; this answers no press of a button.
     """
     exchanges = history.exchanges
     turns = exchanges[-1].number + 1 if exchanges else 0
@@ -60,9 +62,11 @@ def conversation(history: History, notice: str = "") -> str:
     drawn = "".join(_exchange(exchange, last=exchange is shown[-1]) for exchange in shown)
     # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
     return (
-        f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}"><div class="mq-main">'
+        f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}" '
+        f'data-live="{escape(history.company.revision)}"{" data-looked" if looked else ""}><div class="mq-main">'
         f'<div role="log" aria-label="Conversation"><ol class="mq-log">{earlier}{drawn or _welcome()}</ol></div>'
-        f'<p class="mq-notice" role="status">{escape(notice)}</p></div>{taste_panel(history)}</div>'
+        f'<p class="mq-notice" role="status">{escape(notice)}</p>'
+        f"{speakers(history.company)}</div>{taste_panel(history)}</div>"
     )
 
 
@@ -76,7 +80,9 @@ def _welcome() -> str:
 def _exchange(exchange: Exchange, *, last: bool) -> str:
     """One turn: what was typed, what was understood, the reply, the films."""
     number = exchange.number
-    typed = f'<p class="mq-you"><span class="mq-hidden">You: </span>{escape(exchange.text) or "…"}</p>'
+    name = escape(exchange.speaker)
+    typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
+    typed = "" if exchange.understood.act == TOGETHER else typed
     said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
     films = "".join(film_card(card) for card in exchange.cards)
     more = _suggestions(exchange.understood.suggestions, "Quick replies") if last else ""
@@ -85,6 +91,11 @@ def _exchange(exchange: Exchange, *, last: bool) -> str:
         f'<div class="mq-says"><span class="mq-hidden">Marquee: </span>{said}</div>'
         f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
     )
+
+
+def _who(name: str) -> str:
+    """Who typed a line: told to screen readers, and to all where several people talk here."""
+    return f"<b>{name}</b> " if name else '<span class="mq-hidden">You: </span>'
 
 
 def chips(understood: Sequence[Chip]) -> str:
@@ -105,15 +116,23 @@ def film_card(card: Card) -> str:
     title, name = escape(movie.title), f"film-{film.id}"
     year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
     genres = f"<span>{' · '.join(escape(genre) for genre in movie.genres)}</span>"
-    buttons = "".join(_action(card, *action) for action in ACTIONS)
     return (
         f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
         f'<div class="mq-head"><h2 id="{name}">{title}{year}{_GAMBLE if film.explored else ""}</h2>'
         f'<p class="mq-genres">{genres}{_links(movie)}</p>'
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
-        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
+        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{_actions(card)}</div>'
+        f"{opinions(card, _actions)}"
         f"{_why(film.id, film.reasons, film.q_value)}</article>"
+    )
+
+
+def _actions(card: Card, name: str = "") -> str:
+    """The buttons under a film; `name` is the guest whose reactions they are, in an evening together."""
+    whose = f"{escape(name)}: " if name else ""
+    return "".join(
+        _action(card, reaction, drawing, words, f"{whose}{spoken}") for reaction, drawing, words, spoken in ACTIONS
     )
 
 
@@ -178,9 +197,16 @@ def taste_panel(history: History) -> str:
     tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
     return (
         '<aside class="mq-taste" aria-label="What I know about your taste"><details data-keep="taste" data-wide="open">'
-        f"<summary>Your taste <small>{len(history.taste) or ''}</small></summary>{body}</details>"
-        f'<div class="mq-tools">{tools}</div><p class="mq-consent">{escape(CONSENT)}</p></aside>'
+        f"<summary>{_whose(history.company)} taste <small>{len(history.taste) or ''}</small></summary>{body}</details>"
+        f'{panel(history.company)}<div class="mq-tools">{tools}</div>'
+        f'<p class="mq-consent">{escape(CONSENT)}</p></aside>'
     )
+
+
+def _whose(company: Company) -> str:
+    """Whose taste is shown: that of the one who speaks at this browser."""
+    guest = next((person.name for person in company.people if person.speaks and not person.you), "")
+    return f"{escape(guest)}’s" if guest else "Your"
 
 
 def _tool(do: str, words: str, drawing: str, sure: str) -> str:

@@ -15,16 +15,15 @@ import numpy as np
 
 from assistant import small_talk
 from assistant.dialogue import History, Reply, Understood
+from assistant.evening import Evening
 from assistant.interpretation import Interpretation, Table, interpret
 from assistant.planning import cold, edited, films_wanted, lifts, settled, suggestions
 from assistant.records import (
     RECOMMENDED,
-    exchange_of,
     film_named,
     mention_of,
     open_question,
     question_of,
-    recommend,
     replayed,
     seed_of,
     shown_films,
@@ -33,6 +32,15 @@ from assistant.records import (
 )
 from assistant.replies import Situation
 from assistant.saying import said
+from assistant.together import (
+    Talk,
+    company_of,
+    exchanges_of,
+    films_for,
+    last_of,
+    show_others,
+    talk,
+)
 from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
 from assistant.wishes import films_words
 from core.domain import Constraints, Outcome, Reaction, Recommendation
@@ -59,6 +67,7 @@ class Assistant:
         self._store = store
         self._films = films
         self._seed = seed
+        self.evening = Evening(store, policy.catalogue)
 
     @classmethod
     def open(
@@ -98,36 +107,37 @@ class Assistant:
 
     def respond(self, session: str, text: str) -> Reply:
         """Answer one line. UnknownIdError for a session that is not known here."""
-        with self._store.session(session) as record:
-            state = self._state(record)
+        with talk(self._store, session) as told:
+            record, state = told.record, self._state(told.record)
             last = record.last_shown
             asked = mention_of(open_question(record), self._policy.catalogue)
             context = Context(self._tokens(last), asked, film_named(record.last, self._policy.catalogue))
             utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
             utterance = settled(utterance, asked, self._policy.catalogue)
             if utterance.act is Act.UNDO:
-                undone = self._undo(record)
+                undone = self._undo(told)
                 return Reply(small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value))
             preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
-            return self._turn(session, record, state, utterance, last, preface=preface)
+            return self._turn(told, state, utterance, last, preface=preface)
 
     def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
         """Take back (or turn round) something that is held about the person, by its chip's key ("years" for the years).
 
         A turn like any other, and undone like any other. UnknownIdError for a session or key that is not known.
         """
-        with self._store.session(session) as record:
-            state = self._state(record)
+        with talk(self._store, session) as told:
+            state = self._state(told.record)
             utterance = edited(key, state, self._policy.catalogue, flip=flip)
-            return self._turn(session, record, state, utterance, record.last_shown)
+            return self._turn(told, state, utterance, told.record.last_shown)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
         """Record a reaction to a film: the session's state changes at once and the store holds the reward.
 
         The same reaction twice changes nothing; CLEAR takes it back. Returns whether anything changed. UnknownIdError
-        for a recommendation that was not made in this session.
+        for a recommendation that was not made in this session (or to a guest of it).
         """
-        with self._store.session(session) as record:
+        with talk(self._store, session) as told:
+            record = told.owner_of(recommendation_id)
             shown = record.shown(recommendation_id)
             changed = record.react(recommendation_id, reaction, reward_of(reaction))
             token = self._policy.catalogue.token_of_movie_id(shown.movie_id)
@@ -138,13 +148,14 @@ class Assistant:
 
     def undo(self, session: str) -> bool:
         """Take the last turn back; thumbs given to earlier turns stay. False where there is no turn."""
-        with self._store.session(session) as record:
-            return self._undo(record)
+        with talk(self._store, session) as told:
+            return self._undo(told)
 
     def clear(self, session: str) -> None:
         """Forget the conversation and start afresh under the same id; what was logged stays for learning."""
-        with self._store.session(session) as record:
-            record.clear(SessionState().to_json(self._policy.catalogue))
+        with talk(self._store, session) as told:
+            for record in told.held:
+                record.clear(SessionState().to_json(self._policy.catalogue))
 
     def forget(self, session: str) -> None:
         """Delete everything about the session, the log included."""
@@ -159,30 +170,30 @@ class Assistant:
 
         UnknownIdError for a session that is not known.
         """
-        catalogue = self._policy.catalogue
-        with self._store.session(session) as record:
-            turns = record.turns if latest is None else record.recent(latest)
-            exchanges = tuple(exchange_of(turn, catalogue) for turn in turns)
-            taste, earlier = taste_of(self._state(record), catalogue), record.n_turns - len(turns)
-            return History(session, exchanges, taste, time.time_ns(), earlier)
+        catalogue, revision = self._policy.catalogue, self.evening.revision(session)
+        with talk(self._store, session) as told:
+            exchanges, earlier = exchanges_of(told, latest, catalogue)
+            taste = taste_of(self._state(told.record), catalogue)
+            history = History(session, exchanges, taste, time.time_ns(), earlier)
+            return replace(history, company=company_of(told, catalogue, revision))
 
     # ---- one turn
 
     def _turn(
-        self,
-        session: str,
-        record: SessionRecord,
-        before: SessionState,
-        utterance: Utterance,
-        last: Turn | None,
-        *,
-        preface: str = "",
+        self, told: Talk, before: SessionState, utterance: Utterance, last: Turn | None, *, preface: str = ""
     ) -> Reply:
-        catalogue, number = self._policy.catalogue, record.next_number
+        session, record, catalogue = told.session, told.record, self._policy.catalogue
+        number = record.next_number
         step = interpret(utterance, before, self._table(record, before, utterance, last))
         wanted = films_wanted(utterance, step, self._films)
         seed = seed_of(self._seed, session, number)
-        step, films, after = self._films_for(step, wanted, seed)
+        films: tuple[Recommendation, ...] = ()
+        after, shared = step.state, None
+        if wanted:
+            # Nobody has to answer to every film: what stays without a word when the next ones come says little.
+            step = replace(step, state=step.state.pass_over(*step.state.tokens(Outcome.SHOWN)))
+            rng, ids = np.random.default_rng(seed), iter(self._store.new_id, "")
+            films, after, shared = films_for(told, step.state, wanted, self._policy, rng=rng, ids=ids)
         question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
         lift = lifts(step.state, self._policy) if wanted and not films else ()
         situation = Situation(
@@ -196,6 +207,7 @@ class Assistant:
             more=utterance.act is Act.MORE,
             beyond=utterance.beyond,
             lift=lift,
+            people=1 + len(told.others),
         )
         facets = frozenset(catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token))
         reply = Reply(
@@ -206,25 +218,14 @@ class Assistant:
                 question,
                 suggestions(utterance, step, len(films), question or lift, facets),
                 self._react_in_words(record, step),
+                shared.fits if shared else (),
             ),
             films,
         )
         record.add(turn_of(number, utterance.text, reply, (before, step.state, after), catalogue))
+        if shared and films:
+            show_others(told.others, shared, self._policy, self._store)
         return reply
-
-    def _films_for(
-        self, step: Interpretation, wanted: int, seed: int
-    ) -> tuple[Interpretation, tuple[Recommendation, ...], SessionState]:
-        """Films for a state: the step with what was passed over, the films, and the state once they are shown."""
-        if not wanted:
-            return step, (), step.state
-        # Nobody has to answer to every film: what stays without a word when the next ones come says little.
-        step = replace(step, state=step.state.pass_over(*step.state.tokens(Outcome.SHOWN)))
-        choices = self._policy.choose(step.state, wanted, np.random.default_rng(seed))
-        after = step.state
-        for choice in choices:
-            after = after.show(choice.token)
-        return step, recommend(self._policy, step.state, choices, (self._store.new_id() for _ in choices)), after
 
     def _react_in_words(self, record: SessionRecord, step: Interpretation) -> tuple[tuple[str, str], ...]:
         """Logs what the line said of recommended films as reactions; returns those that stood before."""
@@ -253,7 +254,11 @@ class Assistant:
             room=lambda changed: int(self._policy.available(changed).sum()),
         )
 
-    def _undo(self, record: SessionRecord) -> bool:
+    def _undo(self, told: Talk) -> bool:
+        """Takes back the newest turn at this browser, and where it showed films to all, everybody's side of it."""
+        return any([self._take_back(record) for record in last_of(told)])
+
+    def _take_back(self, record: SessionRecord) -> bool:
         turn = record.undo()
         if turn is None:
             return False

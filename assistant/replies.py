@@ -69,6 +69,8 @@ class Situation:
     """What they asked for that is not known here: keys of `utterance.beyond`."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
+    people: int = 1
+    """For how many people the films are."""
 
 
 def why(films: Sequence[tuple[str, Sequence[str], float]]) -> str:
@@ -170,6 +172,8 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
     count, wanted = situation.shown, situation.asked_for
     if not wanted:
         return ""
+    if not count and situation.people > 1:
+        return "Nothing is left that fits everybody’s wishes at once: one of you could let go of one."
     if not count:
         lift = listing((f"“{wish}”" for wish in situation.lift), "or")
         hint = f"Say {lift} and there is more." if lift else "“Start over” lets go of all wishes."
@@ -197,6 +201,11 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
     else:
         lead = pick(_LEAD, situation.variant).format(**words)
     return f"{_THUMBS} {lead}" if situation.first and not situation.cold else lead
+
+
+def for_everybody(count: int, people: int) -> str:
+    """The line before films that somebody else of an evening together asked for: "Three for both of you:"."""
+    return f"{_NUMBERS[count].capitalize()} for {'both' if people == 2 else f'all {_NUMBERS[people]}'} of you:"
 
 
 def titles(chips: Iterable[Chip], kind: ChipKind) -> list[str]:

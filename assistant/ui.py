@@ -58,6 +58,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         }
         demo.load(page.opened, [session], **quiet)
         conversation.act(page.acted, [session], **quiet)
+        conversation.look(page.looked, [session], **quiet)
         api.add(assistant)
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
@@ -121,6 +122,14 @@ class Page:
         except (MarqueeError, ValueError) as error:
             return self._drawn(held, str(error) if isinstance(error, MarqueeError) else "That did not work.")
 
+    def looked(self, session: Any, event: gr.EventData) -> tuple[Any, Any]:
+        """The browser looks, once a second, whether the others of an evening did something."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session)
+        if self._assistant.evening.revision(held) == _text(sent.get("value")):
+            return gr.skip(), gr.skip()
+        return self._drawn(held, looked=True)
+
     def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
         assistant, notice = self._assistant, ""
         match do:
@@ -134,10 +143,30 @@ class Page:
                 notice = "" if assistant.undo(session) else "There is nothing left to take back."
             case "clear":
                 assistant.clear(session)
+            case "open" | "join" | "guest" | "leave" | "speak" | "send_away":
+                session = session or assistant.start()
+                self._together(session, do, identity, value)
             case "forget":
                 assistant.forget(session)
                 return "", cards.conversation(_empty(), "Everything about this conversation is deleted.")
         return self._drawn(session, notice)
+
+    def _together(self, session: str, do: str, identity: str, value: str) -> None:
+        """Opens, joins and leaves an evening together, and says who speaks here."""
+        evening = self._assistant.evening
+        match do:
+            case "open":
+                evening.open(session, identity)
+            case "join":
+                evening.join(session, value, identity)
+            case "guest":
+                evening.add_guest(session, identity)
+            case "leave":
+                evening.leave(session)
+            case "speak":
+                evening.speak_as(session, int(identity))
+            case "send_away":
+                evening.send_away(session, int(identity))
 
     def _said(self, session: str, text: str) -> tuple[str, str]:
         """Answers a line, in a new session where the browser holds none that is known."""
@@ -154,11 +183,12 @@ class Page:
         """What to say beside the conversation: a line that took a turn back is no turn itself."""
         return reply.text if reply.understood.act == Act.UNDO.value else ""
 
-    def _drawn(self, session: str, notice: str = "") -> tuple[str, str]:
+    def _drawn(self, session: str, notice: str = "", *, looked: bool = False) -> tuple[str, str]:
         if not session:
             return "", cards.conversation(_empty(), notice)
         try:
-            return session, cards.conversation(self._assistant.history(session, cards.LONGEST), notice)
+            history = self._assistant.history(session, cards.LONGEST)
+            return session, cards.conversation(history, notice, looked=looked)
         except UnknownIdError:
             return "", cards.conversation(_empty(), _LOST)
 

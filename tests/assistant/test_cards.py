@@ -25,7 +25,7 @@ FILM = Recommendation(
 class Elements(HTMLParser):
     """Reads HTML, insists that every element is closed, and keeps tags with their attributes and texts."""
 
-    VOID = frozenset({"rect", "circle", "path", "ellipse", "img", "br", "use"})
+    VOID = frozenset({"input", "rect", "circle", "path", "ellipse", "img", "br", "use"})
 
     def __init__(self, html: str) -> None:
         super().__init__()
