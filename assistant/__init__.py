@@ -32,12 +32,14 @@ records         turns as the store keeps them
 together        evenings of several people: who speaks, films for all
 evening         opening, joining and leaving one
 saying          which wording answers which act
+steering        films a turn, a pause, what to say next
 chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons
 posters         drawings of the films
 theme           colours and style sheet
 evening_cards   an evening together as HTML
+steering_cards  the controls as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
 ui              the page: wiring, no decisions

@@ -17,6 +17,8 @@ from assistant.planning import YEARS_KEY
 from assistant.posters import ground, poster
 from assistant.replies import signed
 from assistant.small_talk import CONSENT, EXAMPLES, INVITATION
+from assistant.steering import next_lines
+from assistant.steering_cards import controls
 from core.domain import Movie, Reaction, Reason
 
 LONGEST, AT_ONCE = 20, 10
@@ -85,7 +87,8 @@ def _exchange(exchange: Exchange, *, last: bool) -> str:
     typed = "" if exchange.understood.act == TOGETHER else typed
     said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
     films = "".join(film_card(card) for card in exchange.cards)
-    more = _suggestions(exchange.understood.suggestions, "Quick replies") if last else ""
+    lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
+    more = _suggestions(lines, "Quick replies") if last else ""
     return (
         f'<li class="mq-turn" data-turn="{number}">{typed}{chips(exchange.understood.chips)}'
         f'<div class="mq-says"><span class="mq-hidden">Marquee: </span>{said}</div>'
@@ -198,7 +201,7 @@ def taste_panel(history: History) -> str:
     return (
         '<aside class="mq-taste" aria-label="What I know about your taste"><details data-keep="taste" data-wide="open">'
         f"<summary>{_whose(history.company)} taste <small>{len(history.taste) or ''}</small></summary>{body}</details>"
-        f'{panel(history.company)}<div class="mq-tools">{tools}</div>'
+        f'{controls(history)}{panel(history.company)}<div class="mq-tools">{tools}</div>'
         f'<p class="mq-consent">{escape(CONSENT)}</p></aside>'
     )
 

@@ -17,7 +17,7 @@ from assistant import small_talk
 from assistant.dialogue import History, Reply, Understood
 from assistant.evening import Evening
 from assistant.interpretation import Interpretation, Table, interpret
-from assistant.planning import cold, edited, films_wanted, lifts, settled, suggestions
+from assistant.planning import cold, edited, lifts, settled, suggestions
 from assistant.records import (
     RECOMMENDED,
     film_named,
@@ -32,6 +32,7 @@ from assistant.records import (
 )
 from assistant.replies import Situation
 from assistant.saying import said
+from assistant.steering import Controls, films_now, steering_of
 from assistant.together import (
     Talk,
     company_of,
@@ -68,6 +69,7 @@ class Assistant:
         self._films = films
         self._seed = seed
         self.evening = Evening(store, policy.catalogue)
+        self.controls = Controls(store)
 
     @classmethod
     def open(
@@ -175,7 +177,8 @@ class Assistant:
             exchanges, earlier = exchanges_of(told, latest, catalogue)
             taste = taste_of(self._state(told.record), catalogue)
             history = History(session, exchanges, taste, time.time_ns(), earlier)
-            return replace(history, company=company_of(told, catalogue, revision))
+            company, steering = company_of(told, catalogue, revision), steering_of(told)
+            return replace(history, company=company, films=steering.films or self._films, paused=steering.paused)
 
     # ---- one turn
 
@@ -185,7 +188,7 @@ class Assistant:
         session, record, catalogue = told.session, told.record, self._policy.catalogue
         number = record.next_number
         step = interpret(utterance, before, self._table(record, before, utterance, last))
-        wanted = films_wanted(utterance, step, self._films)
+        wanted, held_back = films_now(told, utterance, step, self._films)
         seed = seed_of(self._seed, session, number)
         films: tuple[Recommendation, ...] = ()
         after, shared = step.state, None
@@ -208,6 +211,7 @@ class Assistant:
             beyond=utterance.beyond,
             lift=lift,
             people=1 + len(told.others),
+            held_back=held_back,
         )
         facets = frozenset(catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token))
         reply = Reply(

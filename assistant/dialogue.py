@@ -231,3 +231,7 @@ class History:
     """Turns before `exchanges` that were not read."""
     company: Company = field(default_factory=Company)
     """Who looks for a film together; nobody where the person is alone."""
+    films: int = 3
+    """Films a turn."""
+    paused: bool = False
+    """Whether films wait until they are asked for."""

@@ -41,16 +41,18 @@ def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
     if card.fit is None:
         return ""
     title = escape(card.recommendation.movie.title)
-    rows = [_opinion("You", card.fit, "")]
-    for other in card.others:
-        rows.append(_opinion(other.name, other.card.fit, _said(other.card.reaction)))
-        if other.held:
-            name = escape(other.name)
-            rows.append(
-                f'<li class="mq-theirs" role="group" aria-label="{name}’s reaction to {title}"><b>{name}</b>'
-                f"{buttons(other.card, other.name)}</li>"
-            )
-    return f'<ul class="mq-fits" aria-label="How {title} suits each of you" title="{_FIGURES}">{"".join(rows)}</ul>'
+    figures = [_opinion("You", card.fit, "")]
+    figures += [_opinion(one.name, one.card.fit, _said(one.card.reaction)) for one in card.others]
+    guests = "".join(
+        f'<div class="mq-theirs" role="group" aria-label="{escape(one.name)}’s reaction to {title}">'
+        f"<b>{escape(one.name)}</b>{buttons(one.card, one.name)}</div>"
+        for one in card.others
+        if one.held
+    )
+    return (
+        f'<div class="mq-fits"><ul aria-label="How {title} suits each of you" title="{_FIGURES}">'
+        f"{''.join(figures)}</ul>{guests}</div>"
+    )
 
 
 def _opinion(name: str, fit: float | None, said: str) -> str:

@@ -29,6 +29,7 @@ _LEAD = ("{number} for tonight:", "How about {these}?", "Try {these}:", "My best
 _LEAD_WISHED = ("{number} {films}:", "Here {be} {count} {films}:", "How about these? {number} {films}:")
 _LEAD_MORE = ("{number} more:", "And {count} more:", "Here {be} {count} {others}:", "Next {count}:")
 _INVITE = "Name a film you loved or couldn’t stand and I’ll do better."
+_HELD_BACK = "Films are paused: “more” brings some."
 _THUMBS = "A thumb on each tells me more than words."
 _BEYOND = {
     "length": "how long films run",
@@ -71,6 +72,8 @@ class Situation:
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
     people: int = 1
     """For how many people the films are."""
+    held_back: bool = False
+    """There would be films, but the person wants none until they ask."""
 
 
 def why(films: Sequence[tuple[str, Sequence[str], float]]) -> str:
@@ -171,7 +174,7 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
     """The line before the films, or what to do when there are none."""
     count, wanted = situation.shown, situation.asked_for
     if not wanted:
-        return ""
+        return _HELD_BACK if situation.held_back else ""
     if not count and situation.people > 1:
         return "Nothing is left that fits everybody’s wishes at once: one of you could let go of one."
     if not count:

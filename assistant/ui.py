@@ -143,6 +143,9 @@ class Page:
                 notice = "" if assistant.undo(session) else "There is nothing left to take back."
             case "clear":
                 assistant.clear(session)
+            case "films" | "pause":
+                session = session or assistant.start()
+                self._steered(session, do, value)
             case "open" | "join" | "guest" | "leave" | "speak" | "send_away":
                 session = session or assistant.start()
                 self._together(session, do, identity, value)
@@ -150,6 +153,12 @@ class Page:
                 assistant.forget(session)
                 return "", cards.conversation(_empty(), "Everything about this conversation is deleted.")
         return self._drawn(session, notice)
+
+    def _steered(self, session: str, do: str, value: str) -> None:
+        if do == "films":
+            self._assistant.controls.films(session, int(value))
+        else:
+            self._assistant.controls.pause(session, value == "on")
 
     def _together(self, session: str, do: str, identity: str, value: str) -> None:
         """Opens, joins and leaves an evening together, and says who speaks here."""

@@ -96,7 +96,14 @@ def test_a_gamble_says_so() -> None:
 
 def test_quick_replies_belong_to_the_last_turn_only() -> None:
     page = Elements(cards.conversation(history(exchange(0), exchange(1))))
-    assert [button["data-value"] for button in page.of("button", data_do="say")] == ["More"]
+    # ALIEN is of 1979: before 1970 is older than the films on the table.
+    assert [button["data-value"] for button in page.of("button", data_do="say")] == [
+        "More",
+        "Something funnier",
+        "Something from before 1970",
+        "Lesser known ones",
+        "Surprise me",
+    ]
 
 
 def test_a_long_conversation_draws_the_latest_turns() -> None:
@@ -167,6 +174,7 @@ def test_understood_survives_the_store() -> None:
         Question(("movie:1",), ("Solaris (1972)",), -1.0, similar_only=True),
         ("More",),
         (("id", "up"),),
+        (0.5, 1.0),
     )
     assert Understood.from_json(understood.to_json()) == understood
     for broken in ("[]", "{}", '{"act": 1}', "null"):
