@@ -33,6 +33,7 @@ together        evenings of several people: who speaks, films for all
 evening         opening, joining and leaving one
 saying          which wording answers which act
 steering        films a turn, a pause, what to say next
+insights        how it learns, as HTML
 chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons

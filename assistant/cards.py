@@ -7,6 +7,7 @@ Everything people or data supply goes through `html.escape`; buttons carry what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 
 from assistant.dialogue import TOGETHER, Card, Chip, ChipKind, Company, Exchange, History
@@ -113,6 +114,7 @@ def chips(understood: Sequence[Chip]) -> str:
     return f'<ul class="mq-chips" aria-label="What I understood">{items}</ul>'
 
 
+@lru_cache(maxsize=2048)  # of all films of a conversation a turn changes a few
 def film_card(card: Card) -> str:
     """A film with its poster, the line of reason, four reactions and the collapsed sum behind it."""
     film, movie = card.recommendation, card.recommendation.movie

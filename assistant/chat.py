@@ -7,15 +7,17 @@ something, write it all down. Rapid clicks and simultaneous turns queue; none is
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from assistant import small_talk
 from assistant.dialogue import History, Reply, Understood
 from assistant.evening import Evening
+from assistant.insights import Insights
 from assistant.interpretation import Interpretation, Table, interpret
 from assistant.planning import cold, edited, lifts, settled, suggestions
 from assistant.records import (
@@ -68,6 +70,7 @@ class Assistant:
         self._store = store
         self._films = films
         self._seed = seed
+        self._manifest: Mapping[str, Any] = {}
         self.evening = Evening(store, policy.catalogue)
         self.controls = Controls(store)
 
@@ -84,12 +87,19 @@ class Assistant:
 
         loaded = Bundle.load(Path(bundle))
         policy = loaded.policy(exploration)
-        return cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
+        assistant = cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
+        assistant._manifest = loaded.metrics
+        return assistant
 
     @property
     def version(self) -> str:
         """Version of the policy that recommends."""
         return self._policy.version
+
+    def insights(self) -> Insights:
+        """How the policy fares and was trained, from the store and the manifest, as of now."""
+        catalogue, store = self._policy.catalogue, self._store
+        return Insights(self.version, catalogue.n_items, store.statistics(), store.progress(), self._manifest)
 
     def close(self) -> None:
         """Close the store."""
@@ -172,12 +182,12 @@ class Assistant:
 
         UnknownIdError for a session that is not known.
         """
-        catalogue, revision = self._policy.catalogue, self.evening.revision(session)
+        catalogue = self._policy.catalogue
         with talk(self._store, session) as told:
             exchanges, earlier = exchanges_of(told, latest, catalogue)
             taste = taste_of(self._state(told.record), catalogue)
             history = History(session, exchanges, taste, time.time_ns(), earlier)
-            company, steering = company_of(told, catalogue, revision), steering_of(told)
+            company, steering = company_of(told, catalogue), steering_of(told)
             return replace(history, company=company, films=steering.films or self._films, paused=steering.paused)
 
     # ---- one turn

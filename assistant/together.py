@@ -223,7 +223,7 @@ def _fitted(exchange: Exchange) -> tuple[Card, ...]:
     return tuple(replace(card, fit=fit) for card, fit in zip(exchange.cards, fits, strict=True))
 
 
-def company_of(talk: Talk, catalogue: Catalogue, revision: str) -> Company:
+def company_of(talk: Talk, catalogue: Catalogue) -> Company:
     """The evening as everybody of it sees it."""
     gathering = talk.gathering
     if not gathering.people:
@@ -237,4 +237,4 @@ def company_of(talk: Talk, catalogue: Catalogue, revision: str) -> Company:
         you, speaks = one.number == gathering.own, record is talk.record
         people.append(Person(one.number, one.name, you, held, speaks, len(taste), wishes))
     left = 0.0 if gathering.code_until is None else (gathering.code_until - datetime.now(UTC)).total_seconds()
-    return Company(tuple(people), gathering.code, -(-max(int(left), 0) // 60), revision)
+    return Company(tuple(people), gathering.code, -(-max(int(left), 0) // 60), gathering.revision)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import gradio as gr
 
-from assistant import api, cards, theme
+from assistant import api, cards, insights, theme
 from assistant.chat import Assistant
 from assistant.dialogue import History, Reply
 from assistant.utterance import Act
@@ -46,10 +46,16 @@ def build(assistant: Assistant) -> gr.Blocks:
     with demo:
         session = gr.BrowserState("", storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
         gr.HTML(theme.sign(), js_on_load=None, apply_default_css=False)
-        conversation = gr.HTML(
-            cards.conversation(_empty()), js_on_load=scripts["conversation"], apply_default_css=False
-        )
-        gr.HTML(theme.composer(), js_on_load=scripts["composer"], apply_default_css=False, elem_id="mq-composer")
+        with gr.Tabs():
+            with gr.Tab("Conversation"):
+                conversation = gr.HTML(
+                    cards.conversation(_empty()), js_on_load=scripts["conversation"], apply_default_css=False
+                )
+                gr.HTML(
+                    theme.composer(), js_on_load=scripts["composer"], apply_default_css=False, elem_id="mq-composer"
+                )
+            with gr.Tab("Insights") as tab:
+                told = gr.HTML("", js_on_load=None, apply_default_css=False)
         quiet: dict[str, Any] = {
             "outputs": [session, conversation],
             "show_progress": "hidden",
@@ -59,6 +65,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         demo.load(page.opened, [session], **quiet)
         conversation.act(page.acted, [session], **quiet)
         conversation.look(page.looked, [session], **quiet)
+        tab.select(page.told, [], told, show_progress="hidden", api_visibility="private")
         api.add(assistant)
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
@@ -121,6 +128,10 @@ class Page:
             return self._drawn(held, str(error))
         except (MarqueeError, ValueError) as error:
             return self._drawn(held, str(error) if isinstance(error, MarqueeError) else "That did not work.")
+
+    def told(self) -> str:
+        """The tab that tells how it learns is opened."""
+        return insights.page(self._assistant.insights())
 
     def looked(self, session: Any, event: gr.EventData) -> tuple[Any, Any]:
         """The browser looks, once a second, whether the others of an evening did something."""

@@ -1,16 +1,18 @@
 """What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with their rewards.
 
 Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine, transactions, locks),
-`session` (one session, under its lock), `parties` (several at once), `store` (the door). SQLite by default, PostgreSQL
-by URL; the only package that knows SQLAlchemy.
+`session` (one session, under its lock), `parties` (several at once), `progress` (how policies fare), `store` (the
+door). SQLite by default, PostgreSQL by URL; the only package that knows SQLAlchemy.
 """
 
 from core.store.parties import Gathering, Parties
+from core.store.progress import Day, VersionProgress
 from core.store.records import LoggedStep, Member, Shown, Statistics, Turn
 from core.store.session import SessionRecord
 from core.store.store import Store
 
 __all__ = [
+    "Day",
     "Gathering",
     "LoggedStep",
     "Member",
@@ -20,4 +22,5 @@ __all__ = [
     "Statistics",
     "Store",
     "Turn",
+    "VersionProgress",
 ]

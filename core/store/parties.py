@@ -59,6 +59,8 @@ class Gathering:
     code: str = ""
     """Empty without a party and where it has expired."""
     code_until: datetime | None = None
+    revision: str = ""
+    """What `Parties.revision` said when the records were opened."""
 
     @property
     def held(self) -> tuple[Member, ...]:
@@ -161,12 +163,7 @@ class Parties:
             _, party = _who(connection, session_id)
             if party is None:
                 return ""
-            query = select(sessions.c.number, sessions.c.updated_at).join(
-                members, members.c.session == sessions.c.number
-            )
-            rows = connection.execute(query.where(members.c.party == party).order_by(sessions.c.number))
-            told = ".".join(f"{number}-{moment.timestamp():.6f}" for number, moment in rows)
-            return f"{party}.{told}"
+            return _revision(connection, party)
 
     def _try(self, session_id: str, code: str) -> None:
         """Counts a wrong code, in a transaction that outlives the refusal."""
@@ -210,7 +207,9 @@ class Parties:
                 }
                 valid = row is not None and row.code_until > now()
                 code, until = (row.code, row.code_until) if row is not None and valid else ("", None)
-                yield connection, party, Gathering(own, _members(connection, party), records, code, until)
+                revision = "" if party is None else _revision(connection, party)
+                people = _members(connection, party)
+                yield connection, party, Gathering(own, people, records, code, until, revision)
                 return
         raise busy("This evening")
 
@@ -236,6 +235,12 @@ def _who(connection: Connection, session_id: str) -> tuple[int, int | None]:
     if row is None:
         raise UnknownIdError("This session is not known here (any more): start a new one.")
     return row.number, row.party
+
+
+def _revision(connection: Connection, party: int) -> str:
+    query = select(sessions.c.number, sessions.c.updated_at).join(members, members.c.session == sessions.c.number)
+    rows = connection.execute(query.where(members.c.party == party).order_by(sessions.c.number))
+    return f"{party}.{'.'.join(f'{number}-{moment.timestamp():.6f}' for number, moment in rows)}"
 
 
 def _lock(connection: Connection, party: int | None) -> Row[Any] | None:

@@ -16,6 +16,7 @@ from core.domain import Reaction
 from core.errors import UnknownIdError
 from core.store.database import Database, Locks
 from core.store.parties import Parties
+from core.store.progress import VersionProgress, read_progress
 from core.store.records import LoggedStep, Statistics, is_id, storable
 from core.store.schema import UNDONE, members, now, prepare, reactions, recommendations, sessions, turns
 from core.store.session import SessionRecord, read_extras
@@ -175,6 +176,11 @@ class Store:
                 ),
                 total_reward=sum((reward for _, reward in by_kind.values()), 0.0),
             )
+
+    def progress(self) -> tuple[VersionProgress, ...]:
+        """How each policy that recommended something fares, by day, in order of its first day."""
+        with self._database.read() as connection:
+            return read_progress(connection, utc_dates=self._database.is_sqlite)
 
     @contextmanager
     def _writing(self, session_id: str) -> Iterator[tuple[Connection, Row[Any]]]:

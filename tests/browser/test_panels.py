@@ -113,3 +113,18 @@ def test_it_would_find_one(visit: Callable[..., Page], axe: str) -> None:
     page.evaluate("document.querySelector('#mq-line').closest('form').querySelector('label').remove()")
     page.evaluate("document.querySelector('#mq-line').removeAttribute('placeholder')")
     assert [found.partition(" ")[0] for found in violations(page, axe)] == ["label"]
+
+
+@pytest.mark.parametrize("look", [{}, PHONE | {"color_scheme": "dark"}], ids=["desktop", "phone in the dark"])
+def test_insights_tell_what_the_store_holds(visit: Callable[..., Page], axe: str, look: dict[str, Any]) -> None:
+    page = visit(**look)
+    thumb(say(page, OPENING), 0, "Thumb up").click()
+    answered(page)
+    page.get_by_role("tab", name="Insights").click()
+    told = page.locator(".mq-insights")
+    expect(told.get_by_role("heading", name="How Marquee learns")).to_be_visible()
+    expect(told.locator("tbody").first).to_contain_text("(serves now)")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("tab", name="Conversation").click()
+    expect(page.locator(".mq-film").first).to_be_visible()
