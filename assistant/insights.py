@@ -122,7 +122,7 @@ def _charts(one: VersionProgress) -> str:
 
 
 def _chart(name: str, values: Sequence[float | None], days: Sequence[Day], low: float, high: float) -> str:
-    """A line over the days from `low` to `high`; days without a value leave a gap."""
+    """A line over the days, drawn from `low` to `high`; days without a value leave a gap."""
     step = _WIDTH / max(len(values) - 1, 1)
 
     def height(value: float) -> float:
@@ -145,7 +145,7 @@ def _chart(name: str, values: Sequence[float | None], days: Sequence[Day], low: 
     zero = f'<path class="mq-axis" d="M0 {height(0):.1f}H{_WIDTH}"/>'
     return (
         f'<div><svg viewBox="-3 -3 {_WIDTH + 6} {_HEIGHT + 6}" role="img" aria-label="{escape(told)}">{zero}'
-        f'<path class="mq-line" d="{"".join(path)}"/></svg><p>{name}: {low:g} to {high:g}. {escape(told)}</p></div>'
+        f'<path class="mq-line" d="{"".join(path)}"/></svg><p>{escape(told)}</p></div>'
     )
 
 
@@ -158,7 +158,7 @@ def _training(manifest: Mapping[str, Any]) -> str:
     passed = (
         _table("How it passed its gate", gate)
         if isinstance(gate, Mapping)
-        else "<p>No gate result is on record for this policy: it was put in place by hand.</p>"
+        else "<p>No gate result is on record for this policy.</p>"
     )
     return f'<section><h3>How it was trained</h3><dl class="mq-facts">{told}</dl>{exam}{passed}</section>'
 
