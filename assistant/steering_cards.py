@@ -10,7 +10,7 @@ def controls(history: History) -> str:
     """The fold with what a session is steered by."""
     numbers = "".join(
         f'<button type="button" data-do="films" data-value="{count}" '
-        f'aria-pressed="{str(count == history.films).lower()}" '
+        f'aria-current="{str(count == history.films).lower()}" '
         f'aria-label="{count} film{"" if count == 1 else "s"} a turn">{count}</button>'
         for count in range(FILMS[0], FILMS[1] + 1)
     )

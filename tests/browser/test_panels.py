@@ -38,7 +38,7 @@ def test_films_a_turn_and_pause(visit: Callable[..., Page], look: dict[str, Any]
     page.reload()
     unfold(page)
     expect(pause).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_role("button", name="2 films a turn")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="2 films a turn")).to_have_attribute("aria-current", "true")
     assert len(films(say(page, "more"))) == 2
     pause.click()
     expect(pause).to_have_attribute("aria-pressed", "false")
