@@ -2,16 +2,16 @@
 
 With fame f = ratings of the film / ratings of the best known film, and k films liked so far (named or thumb up),
 
-    gain(film) = −gems · SCALE · [ w · ln((f + FLOOR) / (NEUTRAL + FLOOR)) + (1 − w) · COLD · (f − NEUTRAL) ],
-    w = k² / (k² + KNOWN²)
+    gain(film) = −w · KNOWN · gems · ln((f + FLOOR) / (NEUTRAL + FLOOR)) − (1 − w) · slope · (f − NEUTRAL),
+    w = k² / (k² + HALF²),  slope = COLD · gems + COLD_END · gems³
 
 gems runs from −1 (popular films) over 0 (as the policy was trained) to 1 (hidden gems); a film of fame NEUTRAL stays
 where it is. The gain is a function of the transcript alone, so it can be told exactly (`Policy.explain`) and gambles
 keep their exact propensities.
 
 Why this shape, on validation people of movielens-mix: the logarithm alone shows 1.5 times as many different films for
-less than .1 hits in 20 once three films are liked, but from cold, where nothing tells one obscure film from another, it
-costs .3; so it waits until a taste is known, and before that a loss linear in fame stands in for it, which says nothing
+less than .1 hits in 20 once three films are liked, but from cold, where nothing tells one obscure film from another,
+it costs far more; so it waits until a taste is known, and before that a loss linear in fame stands in for it, silent
 among obscure films. Noise that spreads the choice among near-equal Q-values costs more hits for the same number of
 films wherever a taste is known (assets/research.md has the figures).
 """
@@ -28,16 +28,19 @@ from core.domain import Outcome
 
 FloatArray = npt.NDArray[np.float32]
 
-SCALE: Final = 0.2
-"""In units of reward: with the knob at an end and a taste well known, fame four times smaller is worth about .2."""
+KNOWN: Final = 0.5
+"""In units of reward, once a taste is known: up to .2 of the knob costs no hits, its end shows what few have seen."""
+COLD: Final = 0.1
+"""Before anything is known, near the middle of the knob, where a steeper slope would lose hits."""
+COLD_END: Final = 0.25
+"""Added at its ends: from cold, Q-values rise by about .35 from unknown to best known films, so that at the end fame is
+out of their order and what is left is how well those who know a film like it."""
 FLOOR: Final = 0.05
 """Fame below this counts little: among films that few have seen, the Q-value decides."""
 NEUTRAL: Final = 0.25
 """Fame of a film that neither gains nor loses, about the 150th of movielens-mix."""
-COLD: Final = 0.2
-"""Slope before anything is known of the taste, as a share of SCALE."""
-KNOWN: Final = 3.0
-"""Films liked at which half of the way to the logarithm is done; with k / (k + KNOWN) some hits are lost from cold."""
+HALF: Final = 3.0
+"""Films liked at which half of the way to the logarithm is done."""
 _LIKED: Final = (int(Outcome.STATED_LIKE), int(Outcome.UP))
 
 
@@ -46,7 +49,8 @@ def gains(catalogue: Catalogue, observations: npt.NDArray[np.int32], gems: float
     counts = np.maximum(catalogue.n_ratings[: catalogue.n_items], 1).astype(np.float64)
     fame = counts / counts.max(initial=1.0)
     liked = np.isin(observations[..., 1], _LIKED).sum(axis=1)[:, None]
-    known = liked**2 / (liked**2 + KNOWN**2)
-    loss = known * np.log((fame + FLOOR) / (NEUTRAL + FLOOR)) + (1 - known) * COLD * (fame - NEUTRAL)
-    gained: FloatArray = (-gems * SCALE * loss).astype(np.float32)
+    known = liked**2 / (liked**2 + HALF**2)
+    slope = COLD * gems + COLD_END * gems**3
+    loss = known * KNOWN * gems * np.log((fame + FLOOR) / (NEUTRAL + FLOOR)) + (1 - known) * slope * (fame - NEUTRAL)
+    gained: FloatArray = (-loss).astype(np.float32)
     return gained

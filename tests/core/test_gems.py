@@ -30,12 +30,14 @@ THREE = catalogue_of([400, 100, 20])
 
 
 def test_what_films_gain_by_hand() -> None:
-    # Nothing known: −.2 · .2 · (f − .25). Three liked: half of that, and half of −.2 · ln((f + .05) / .3).
+    # Nothing known: −(.1 + .25) · (f − .25). Three liked: half of that, and half of −.5 · ln((f + .05) / .3).
     gained = gains(THREE, transcripts([], [(1, LIKE), (2, UP), (3, UP), (1, SHOWN)]), 1.0)
-    cold = [-0.03, 0.0, 0.008]
+    cold = [-0.2625, 0.0, 0.07]
     assert gained[0] == pytest.approx(cold, abs=1e-6)
-    logarithm = [-0.2 * math.log(1.05 / 0.3), 0.0, -0.2 * math.log(0.1 / 0.3)]
+    logarithm = [-0.5 * math.log(1.05 / 0.3), 0.0, -0.5 * math.log(0.1 / 0.3)]
     assert gained[1] == pytest.approx([(one + other) / 2 for one, other in zip(cold, logarithm, strict=True)], abs=1e-6)
+    halfway = gains(THREE, transcripts([]), 0.5)[0]
+    assert halfway == pytest.approx([-0.75 * (0.05 + 0.25 / 8), 0.0, 0.2 * (0.05 + 0.25 / 8)], abs=1e-6)
 
 
 @given(state=conversations(CINEMA), gems=st.floats(-1, 1))
