@@ -5,6 +5,8 @@ const waiting = [];
 const kept = new Map(); // which folds the person opened or closed, by data-keep
 let busy = null; // timer that lets go of an event that was never answered
 let turns = 0;
+let restored = false;
+let importing = false; // whether an import waits to be confirmed
 let newest = { revision: 0, value: null };
 
 const wide = () => window.matchMedia('(min-width: 60rem)').matches;
@@ -31,6 +33,11 @@ function answered() {
 }
 
 function say(text) {
+  pending(text);
+  send({ do: 'say', id: '', value: text });
+}
+
+function pending(text) {
   const log = element.querySelector('.mq-log');
   const turn = document.createElement('li');
   turn.className = 'mq-turn mq-pending';
@@ -45,7 +52,6 @@ function say(text) {
   element.querySelectorAll('.mq-log .mq-suggestions').forEach((old) => old.remove());
   log.append(turn);
   scrollTo(turn);
-  send({ do: 'say', id: '', value: text });
 }
 
 function scrollTo(turn) {
@@ -55,8 +61,12 @@ function scrollTo(turn) {
 function press(button) {
   const { do: what, id = '', value = '', sure } = button.dataset;
   if (sure && !window.confirm(sure)) return;
-  if (what === 'say') {
-    say(value);
+  if (what === 'say' || what === 'more') {
+    if (what === 'say') say(value);
+    else {
+      pending(value);
+      send({ do: what, id, value });
+    }
     // The button is gone now: go on by keyboard from the line, but call up no on-screen keyboard.
     if (!window.matchMedia('(pointer: coarse)').matches) {
       document.getElementById('mq-line')?.focus({ preventScroll: true });
@@ -64,14 +74,72 @@ function press(button) {
     return;
   }
   if (what === 'react') return react(button, id);
-  send({ do: what, id, value });
+  if (what === 'save') return keep(button, id);
+  send({ do: what, id, value: what === 'confirm' ? picked() : value });
 }
 
 function react(button, id) {
+  // A verdict taken back leaves "seen it"; every other button takes back all.
+  const verdict = button.parentElement.classList.contains('mq-verdicts');
   const pressed = button.getAttribute('aria-pressed') === 'true';
-  button.parentElement.querySelectorAll('[aria-pressed]').forEach((one) => one.setAttribute('aria-pressed', 'false'));
+  const value = pressed ? (verdict ? 'seen' : 'clear') : button.dataset.reaction;
+  // In an evening together each guest at this browser has buttons of their own.
+  button.closest('.mq-actions, .mq-theirs').querySelectorAll('[data-reaction]').forEach((one) => {
+    const seen = one.dataset.reaction === 'seen' && !one.parentElement.classList.contains('mq-verdicts');
+    const on = one.dataset.reaction === value || (seen && value.startsWith('seen'));
+    one.setAttribute('aria-pressed', String(on));
+  });
+  send({ do: 'react', id, value });
+}
+
+function keep(button, id) {
+  const pressed = button.getAttribute('aria-pressed') === 'true';
   button.setAttribute('aria-pressed', String(!pressed));
-  send({ do: 'react', id, value: pressed ? 'clear' : button.dataset.reaction });
+  send({ do: pressed ? 'unsave' : 'save', id, value: '' });
+}
+
+// ---- an import: the file is read here and goes to the server as one event, answered by what it would tell
+
+function bring(button) {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = '.csv,.tsv,.txt,text/csv';
+  input.addEventListener('change', () => {
+    const file = input.files[0];
+    if (!file) return;
+    const work = element.querySelector('.mq-work');
+    if (file.size > Number(button.dataset.largest)) {
+      work.textContent = button.dataset.sorry;
+      return;
+    }
+    const reader = new FileReader();
+    reader.addEventListener('load', () => {
+      const bar = document.createElement('progress');
+      bar.setAttribute('aria-label', file.name);
+      work.replaceChildren(file.name, bar);
+      work.scrollIntoView({ block: 'nearest' });
+      element.setAttribute('aria-busy', 'true');
+      trigger('file', { name: file.name, data: reader.result.replace(/^[^,]*,/, '') });
+    });
+    reader.readAsDataURL(file);
+  });
+  input.click();
+}
+
+function progress({ done, of, words }) {
+  const bar = element.querySelector('.mq-work progress');
+  if (!bar) return;
+  bar.max = of;
+  bar.value = done;
+  bar.previousSibling.textContent = words;
+}
+
+function picked() {
+  const films = {};
+  element.querySelectorAll('.mq-import input[data-film]:checked').forEach((one) => {
+    films[one.dataset.place] = Number(one.dataset.film);
+  });
+  return JSON.stringify(films);
 }
 
 function unfold() {
@@ -84,6 +152,16 @@ function unfold() {
 function redrawn() {
   const page = element.querySelector('.mq-page');
   const revision = Number(page?.dataset.revision ?? 0);
+  const looked = page?.dataset.looked !== undefined;
+  if (restored) {
+    restored = false;
+    return unfold();
+  }
+  if (looked && busy !== null && newest.value !== null) {
+    restored = true;
+    props.value = newest.value; // the answer to a press is on its way and will show the same
+    return;
+  }
   if (revision < newest.revision) {
     props.value = newest.value; // an older drawing came late
     return;
@@ -93,7 +171,19 @@ function redrawn() {
   const now = Number(page?.dataset.turns ?? 0);
   if (turns && now > turns) scrollTo(element.querySelector('.mq-turn:last-of-type'));
   turns = now;
-  answered();
+  const confirm = element.querySelector('.mq-confirm');
+  if (confirm && !importing) {
+    scrollTo(confirm.closest('.mq-import'));
+    confirm.focus({ preventScroll: true });
+  }
+  importing = confirm !== null;
+  if (!looked) answered();
+}
+
+// In an evening together: look once a second whether the others did something.
+function look() {
+  const live = element.querySelector('.mq-page')?.dataset.live;
+  if (live && busy === null && !document.hidden) trigger('look', { value: live });
 }
 
 element.addEventListener('click', (event) => {
@@ -102,7 +192,20 @@ element.addEventListener('click', (event) => {
   if (fold) kept.set(fold.dataset.keep, !fold.open);
   const button = event.target.closest('button[data-do]');
   if (button) press(button);
+  const other = event.target.closest('button[data-fetch], button[data-import]');
+  if (other?.dataset.fetch) trigger('fetch', { what: other.dataset.fetch });
+  else if (other) bring(other);
 });
+element.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-do]');
+  if (!form) return;
+  event.preventDefault();
+  const { id = '', value = '' } = Object.fromEntries(new FormData(form));
+  send({ do: form.dataset.do, id, value });
+  form.reset();
+});
+document.addEventListener('marquee:progress', (event) => progress(event.detail));
 document.addEventListener('marquee:say', (event) => say(event.detail));
 watch('value', redrawn);
+setInterval(look, 1000);
 unfold();

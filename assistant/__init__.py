@@ -16,12 +16,14 @@ title_index     every way to write every title
 links           spans that may name films, and which to believe
 titles          which films a sentence names
 unknown         titles that no film has
+imports         ratings from elsewhere, and out again
 acts            what a line does: greets, asks why, takes back, wants films
 answers         lines that only make sense after what was shown or asked
 mentions        names with their signs
 understanding   text → Utterance
 
 dialogue        the values of a conversation
+people          who is named with a film
 explanations    why this film: exact contributions to its Q-value
 wishes          hard wishes in words
 interpretation  Utterance + SessionState → SessionState
@@ -29,14 +31,25 @@ small_talk      what is said without films
 replies         wording
 planning        how many films, which suggestions
 records         turns as the store keeps them
+together        evenings of several people: who speaks, films for all
+evening         opening, joining and leaving one
+references      what a line can refer to
 saying          which wording answers which act
+steering        films a turn, a pause, what to say next
+insights        how it learns, as HTML
+library         the watch-list, imports and exports
 chat            Assistant.start / respond / react: the seam
 
 icons           drawings of the buttons
 posters         drawings of the films
+desk            what the page asks of the library
 theme           colours and style sheet
+evening_cards   an evening together as HTML
+steering_cards  the controls as HTML
+panels          watch-list, imports and exports as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
+library_api     endpoints for watch-list, imports and exports
 ui              the page: wiring, no decisions
 
 dialogs         recorded conversations in ReDial's format

@@ -25,7 +25,7 @@ from core.errors import MarqueeError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ReactionName = Literal["up", "down", "seen", "not_tonight", "clear"]
+ReactionName = Literal["up", "down", "seen", "seen_loved", "seen_hated", "not_tonight", "clear"]
 
 
 class ChipRecord(TypedDict):
@@ -47,9 +47,10 @@ class ReasonRecord(TypedDict):
 
 
 class FilmRecord(TypedDict):
-    """A recommended film; `id` is what `react` takes, `match` the chance in 0 … 1 that the person will like it."""
+    """A recommended film; `id` is what `react` takes, `key` what the watch-list takes, `match` the chance of a like."""
 
     id: str
+    key: str
     movie_id: int
     title: str
     year: int
@@ -83,9 +84,9 @@ class HistoryRecord(TypedDict):
     gems: float
 
 
-def add(assistant: Assistant) -> None:
-    """Add the endpoints to the `gr.Blocks` that is being built."""
-    for endpoint in Endpoints(assistant).all():
+def add(assistant: Assistant, *more: Callable[..., Any]) -> None:
+    """Add the endpoints, and `more` of the same kind, to the `gr.Blocks` that is being built."""
+    for endpoint in (*Endpoints(assistant).all(), *map(_told, more)):
         api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
 
 
@@ -140,12 +141,12 @@ class Endpoints:
 
     @_told
     def react(self, session: str, recommendation_id: str, reaction: ReactionName) -> bool:
-        """React to a recommended film: "up", "down", "seen", "not_tonight", or "clear" to take it back.
+        """React to a recommended film: "up", "down", "seen", "seen_loved", "seen_hated", "not_tonight", or "clear".
 
         Args:
             session: id from `start`.
             recommendation_id: `id` of a film that `respond` recommended in this session.
-            reaction: what the person thinks of it.
+            reaction: what the person thinks of it; "seen…" for films they knew already, "clear" to take it back.
 
         Returns:
             Whether anything changed: the same reaction twice changes nothing.
@@ -262,6 +263,7 @@ def _chip(chip: Chip) -> ChipRecord:
 def _film(film: Recommendation, reaction: Reaction) -> FilmRecord:
     return {
         "id": film.id,
+        "key": f"movie:{film.movie.movie_id}",
         "movie_id": film.movie.movie_id,
         "title": film.movie.title,
         "year": film.movie.year,

@@ -7,22 +7,28 @@ Everything people or data supply goes through `html.escape`; buttons carry what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 
-from assistant.dialogue import Card, Chip, ChipKind, Exchange, History
+from assistant.dialogue import TOGETHER, Card, Chip, ChipKind, Company, Exchange, History
+from assistant.evening_cards import opinions, panel, speakers
 from assistant.explanations import headline
 from assistant.icons import icon
+from assistant.panels import import_preview, match_of, others, verdicts, watchlist, your_data
 from assistant.planning import YEARS_KEY
 from assistant.posters import ground, poster
 from assistant.replies import signed
 from assistant.small_talk import CONSENT, EXAMPLES, INVITATION
+from assistant.steering import next_lines
+from assistant.steering_cards import controls
 from core.domain import Movie, Reaction, Reason
 
-LONGEST, AT_ONCE = 20, 10
+LONGEST, AT_ONCE = 8, 4
 """At most so many exchanges are drawn, and so many leave the top at once; the store keeps them all.
 
-Gradio updates a drawing place by place: were one exchange to leave at each turn, every film would be redrawn at each
-turn (measured: 500 ms where 100 are enough).
+The browser takes the longer the larger the drawing is (measured: 15 ms for 20 KB, 45 for 100 KB, 120 for 250 KB; a
+film is 4 to 5 KB). And Gradio updates it place by place: were one exchange to leave at each turn, every film would be
+redrawn at each turn.
 """
 
 ACTIONS = (
@@ -35,8 +41,18 @@ ACTIONS = (
 
 TOOLS = (
     ("undo", "Undo last turn", icon("undo"), ""),
-    ("clear", "Start afresh", icon("clear"), "Start afresh? This conversation leaves the page."),
-    ("forget", "Forget me", icon("remove"), "Delete this conversation and everything logged of it?"),
+    (
+        "clear",
+        "Start afresh",
+        icon("clear"),
+        "Start afresh? This conversation and imported ratings leave the page; the watch-list stays.",
+    ),
+    (
+        "forget",
+        "Forget me",
+        icon("remove"),
+        "Delete this conversation, the watch-list, imported ratings and everything logged?",
+    ),
 )
 """What it does, what it says, its icon, what is asked before."""
 
@@ -45,24 +61,28 @@ _FLIPPABLE = frozenset({ChipKind.LIKE, ChipKind.DISLIKE, ChipKind.WANT, ChipKind
 _TASTE_WORDS = {ChipKind.ONLY: "only ", ChipKind.NEVER: "no ", ChipKind.AVOID: "less ", ChipKind.WANT: "more "}
 
 
-def conversation(history: History, notice: str = "") -> str:
+def conversation(history: History, notice: str = "", *, looked: bool = False) -> str:
     """The whole conversation; a welcome where nothing was said yet.
 
     Args:
         history: what `Assistant.history` gives, of the latest `LONGEST` turns at least.
         notice: one line for the person that belongs to no turn ("Taken back.", an error in plain words).
+        looked: the browser only looked whether others did something; this answers no press of a button.
     """
     exchanges = history.exchanges
     turns = exchanges[-1].number + 1 if exchanges else 0
     hidden = -(-max(history.earlier + len(exchanges) - LONGEST, 0) // AT_ONCE) * AT_ONCE
     shown = exchanges[hidden - history.earlier :]
     earlier = f'<li class="mq-earlier">{hidden} earlier turns are kept, but not drawn.</li>' if hidden > 0 else ""
-    drawn = "".join(_exchange(exchange, last=exchange is shown[-1]) for exchange in shown)
+    saved = frozenset(film.movie.movie_id for film in history.saved)
+    drawn = "".join(_exchange(exchange, saved, last=exchange is shown[-1]) for exchange in shown)
     # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
     return (
-        f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}"><div class="mq-main">'
+        f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}" '
+        f'data-live="{escape(history.company.revision)}"{" data-looked" if looked else ""}><div class="mq-main">'
         f'<div role="log" aria-label="Conversation"><ol class="mq-log">{earlier}{drawn or _welcome()}</ol></div>'
-        f'<p class="mq-notice" role="status">{escape(notice)}</p></div>{taste_panel(history)}</div>'
+        f'<p class="mq-notice" role="status">{escape(notice)}</p><div class="mq-work" role="status"></div>'
+        f"{import_preview(history.pending)}{speakers(history.company)}</div>{taste_panel(history)}</div>"
     )
 
 
@@ -73,18 +93,26 @@ def _welcome() -> str:
     )
 
 
-def _exchange(exchange: Exchange, *, last: bool) -> str:
+def _exchange(exchange: Exchange, saved: frozenset[int], *, last: bool) -> str:
     """One turn: what was typed, what was understood, the reply, the films."""
     number = exchange.number
-    typed = f'<p class="mq-you"><span class="mq-hidden">You: </span>{escape(exchange.text) or "…"}</p>'
+    name = escape(exchange.speaker)
+    typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
+    typed = "" if exchange.understood.act == TOGETHER else typed
     said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
-    films = "".join(film_card(card) for card in exchange.cards)
-    more = _suggestions(exchange.understood.suggestions, "Quick replies") if last else ""
+    films = "".join(film_card(card, saved=card.recommendation.movie.movie_id in saved) for card in exchange.cards)
+    lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
+    more = _suggestions(lines, "Quick replies") if last else ""
     return (
         f'<li class="mq-turn" data-turn="{number}">{typed}{chips(exchange.understood.chips)}'
         f'<div class="mq-says"><span class="mq-hidden">Marquee: </span>{said}</div>'
         f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
     )
+
+
+def _who(name: str) -> str:
+    """Who typed a line: told to screen readers, and to all where several people talk here."""
+    return f"<b>{name}</b> " if name else '<span class="mq-hidden">You: </span>'
 
 
 def chips(understood: Sequence[Chip]) -> str:
@@ -99,29 +127,43 @@ def chips(understood: Sequence[Chip]) -> str:
     return f'<ul class="mq-chips" aria-label="What I understood">{items}</ul>'
 
 
-def film_card(card: Card) -> str:
-    """A film with its poster, the line of reason, four reactions and the collapsed sum behind it."""
+@lru_cache(maxsize=2048)  # of all films of a conversation a turn changes a few
+def film_card(card: Card, *, saved: bool = False) -> str:
+    """A film with its poster, the line of reason, what one can do with it and the collapsed sum behind it."""
     film, movie = card.recommendation, card.recommendation.movie
     title, name = escape(movie.title), f"film-{film.id}"
     year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
-    genres = f"<span>{' · '.join(escape(genre) for genre in movie.genres)}</span>"
-    buttons = "".join(_action(card, *action) for action in ACTIONS)
+    marks = match_of(film.match) + (_GAMBLE if film.explored else "")
+    told = [" · ".join(names) for names in (movie.genres, card.people) if names]
+    genres = "".join(f"<span>{escape(names)}</span>" for names in told)
+    buttons = _actions(card, beside=others(movie, saved=saved))
     return (
         f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
-        f'<div class="mq-head"><h2 id="{name}">{title}{year}{_GAMBLE if film.explored else ""}</h2>'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year}{marks}</h2>'
         f'<p class="mq-genres">{genres}{_links(movie)}</p>'
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
         f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
+        f"{opinions(card, _actions)}"
         f"{_why(film.id, film.reasons, film.q_value)}</article>"
     )
 
 
+def _actions(card: Card, name: str = "", *, beside: str = "") -> str:
+    """The buttons under a film; `name` is the guest whose reactions they are, in an evening together."""
+    whose = f"{escape(name)}: " if name else ""
+    buttons = (
+        _action(card, reaction, drawing, words, f"{whose}{spoken}") for reaction, drawing, words, spoken in ACTIONS
+    )
+    return f"{''.join(buttons)}{beside}{verdicts(card, whose)}"
+
+
 def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: str) -> str:
     film = card.recommendation
+    known = reaction is Reaction.SEEN and card.reaction in (Reaction.SEEN_LOVED, Reaction.SEEN_HATED)
     return (
         f'<button type="button" class="mq-act" data-do="react" data-id="{escape(film.id)}" '
-        f'data-reaction="{reaction.value}" aria-pressed="{str(card.reaction is reaction).lower()}" '
+        f'data-reaction="{reaction.value}" aria-pressed="{str(known or card.reaction is reaction).lower()}" '
         f'aria-label="{spoken}: {escape(film.movie.title)}" title="{words}">{drawing}<span>{words}</span></button>'
     )
 
@@ -174,13 +216,23 @@ def taste_panel(history: History) -> str:
         f"<span>{_TASTE_WORDS.get(chip.kind, '')}{escape(chip.label)}</span>{_edits(chip)}</li>"
         for chip in history.taste
     )
+    if history.hidden:
+        items = f'<li class="mq-chip">{history.hidden:,} films you rated before</li>{items}'
     body = f'<ul class="mq-chips">{items}</ul>' if items else "<p>Nothing yet. Everything you tell me appears here.</p>"
     tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
     return (
         '<aside class="mq-taste" aria-label="What I know about your taste"><details data-keep="taste" data-wide="open">'
-        f"<summary>Your taste <small>{len(history.taste) or ''}</small></summary>{body}</details>"
+        f"<summary>{_whose(history.company)} taste <small>{len(history.taste) + history.hidden or ''}</small></summary>"
+        f"{body}</details>{controls(history)}{panel(history.company)}"
+        f"{watchlist(history.saved)}{your_data(bool(history.session))}"
         f'<div class="mq-tools">{tools}</div><p class="mq-consent">{escape(CONSENT)}</p></aside>'
     )
+
+
+def _whose(company: Company) -> str:
+    """Whose taste is shown: that of the one who speaks at this browser."""
+    guest = next((person.name for person in company.people if person.speaks and not person.you), "")
+    return f"{escape(guest)}’s" if guest else "Your"
 
 
 def _tool(do: str, words: str, drawing: str, sure: str) -> str:

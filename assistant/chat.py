@@ -7,32 +7,44 @@ something, write it all down. Rapid clicks and simultaneous turns queue; none is
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from assistant import small_talk
 from assistant.dialogue import History, Reply, Understood
-from assistant.interpretation import Interpretation, Table, interpret
-from assistant.planning import cold, edited, films_wanted, lifts, settled, suggestions
+from assistant.evening import Evening
+from assistant.insights import Insights
+from assistant.interpretation import interpret
+from assistant.library import Library
+from assistant.planning import cold, edited, lifts, likened, settled, suggestions
 from assistant.records import (
-    RECOMMENDED,
-    exchange_of,
     film_named,
+    latest_taste,
     mention_of,
     open_question,
     question_of,
-    recommend,
     replayed,
     seed_of,
-    shown_films,
-    taste_of,
     turn_of,
 )
+from assistant.references import react_in_words, table_of, tokens_of
 from assistant.replies import Situation
 from assistant.saying import said
+from assistant.steering import Controls, films_now, steering_of
+from assistant.together import (
+    Talk,
+    company_of,
+    exchanges_of,
+    films_for,
+    last_of,
+    show_others,
+    talk,
+)
 from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
 from assistant.wishes import films_words
 from core.domain import Constraints, Outcome, Reaction, Recommendation
@@ -60,6 +72,10 @@ class Assistant:
         self._store = store
         self._films = films
         self._seed = seed
+        self._manifest: Mapping[str, Any] = {}
+        self.evening = Evening(store, policy.catalogue)
+        self.controls = Controls(store)
+        self.library = Library(policy.catalogue, understanding.linker, store)
 
     @classmethod
     def open(
@@ -74,12 +90,19 @@ class Assistant:
 
         loaded = Bundle.load(Path(bundle))
         policy = loaded.policy(exploration)
-        return cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
+        assistant = cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
+        assistant._manifest = loaded.metrics
+        return assistant
 
     @property
     def version(self) -> str:
         """Version of the policy that recommends."""
         return self._policy.version
+
+    def insights(self) -> Insights:
+        """How the policy fares and was trained, from the store and the manifest, as of now."""
+        catalogue, store = self._policy.catalogue, self._store
+        return Insights(self.version, catalogue.n_items, store.statistics(), store.progress(), self._manifest)
 
     def close(self) -> None:
         """Close the store."""
@@ -99,36 +122,40 @@ class Assistant:
 
     def respond(self, session: str, text: str) -> Reply:
         """Answer one line. UnknownIdError for a session that is not known here."""
-        with self._store.session(session) as record:
-            state = self._state(record)
+        with talk(self._store, session) as told:
+            record, state, catalogue = told.record, self._state(told.record), self._policy.catalogue
             last = record.last_shown
-            asked = mention_of(open_question(record), self._policy.catalogue)
-            context = Context(self._tokens(last), asked, film_named(record.last, self._policy.catalogue))
+            asked = mention_of(open_question(record), catalogue)
+            context = Context(tokens_of(last, catalogue), asked, film_named(record.last, catalogue))
             utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
-            utterance = settled(utterance, asked, self._policy.catalogue)
+            utterance = settled(utterance, asked, catalogue)
             if utterance.act is Act.UNDO:
-                undone = self._undo(record)
+                undone = self._undo(told)
                 return Reply(small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value))
             preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
-            return self._turn(session, record, state, utterance, last, preface=preface)
+            return self._turn(told, state, utterance, last, preface=preface)
 
-    def edit(self, session: str, key: str, *, flip: bool = False) -> Reply:
+    def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
         """Take back (or turn round) something that is held about the person, by its chip's key ("years" for the years).
+
+        With `more`, ask for more like a film of the conversation ("movie:1214") instead.
 
         A turn like any other, and undone like any other. UnknownIdError for a session or key that is not known.
         """
-        with self._store.session(session) as record:
-            state = self._state(record)
-            utterance = edited(key, state, self._policy.catalogue, flip=flip)
-            return self._turn(session, record, state, utterance, record.last_shown)
+        with talk(self._store, session) as told:
+            state = self._state(told.record)
+            change = likened if more else partial(edited, flip=flip)
+            utterance = change(key, state, self._policy.catalogue)
+            return self._turn(told, state, utterance, told.record.last_shown)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
         """Record a reaction to a film: the session's state changes at once and the store holds the reward.
 
         The same reaction twice changes nothing; CLEAR takes it back. Returns whether anything changed. UnknownIdError
-        for a recommendation that was not made in this session.
+        for a recommendation that was not made in this session (or to a guest of it).
         """
-        with self._store.session(session) as record:
+        with talk(self._store, session) as told:
+            record = told.owner_of(recommendation_id)
             shown = record.shown(recommendation_id)
             changed = record.react(recommendation_id, reaction, reward_of(reaction))
             token = self._policy.catalogue.token_of_movie_id(shown.movie_id)
@@ -152,13 +179,14 @@ class Assistant:
 
     def undo(self, session: str) -> bool:
         """Take the last turn back; thumbs given to earlier turns stay. False where there is no turn."""
-        with self._store.session(session) as record:
-            return self._undo(record)
+        with talk(self._store, session) as told:
+            return self._undo(told)
 
     def clear(self, session: str) -> None:
         """Forget the conversation and start afresh under the same id; what was logged stays for learning."""
-        with self._store.session(session) as record:
-            record.clear(SessionState().to_json(self._policy.catalogue))
+        with talk(self._store, session) as told:
+            for record in told.held:
+                record.clear(SessionState().to_json(self._policy.catalogue))
 
     def forget(self, session: str) -> None:
         """Delete everything about the session, the log included."""
@@ -174,29 +202,33 @@ class Assistant:
         UnknownIdError for a session that is not known.
         """
         catalogue = self._policy.catalogue
-        with self._store.session(session) as record:
-            turns = record.turns if latest is None else record.recent(latest)
-            exchanges = tuple(exchange_of(turn, catalogue) for turn in turns)
-            state, earlier = self._state(record), record.n_turns - len(turns)
-            return History(session, exchanges, taste_of(state, catalogue), time.time_ns(), earlier, state.gems)
+        with talk(self._store, session) as told:
+            exchanges, earlier = exchanges_of(told, latest, catalogue)
+            state, own = self._state(told.record), told.gathering.records[told.gathering.own]
+            taste, hidden = latest_taste(state, catalogue, whole=latest is None)
+            history = History(session, exchanges, taste, time.time_ns(), earlier, state.gems)
+            company, steering = company_of(told, catalogue), steering_of(told)
+            saved, pending = self.library.saved(own, self._state(own)), self.library.pending(own)
+            history = replace(history, hidden=hidden, saved=saved, pending=pending)
+            return replace(history, company=company, films=steering.films or self._films, paused=steering.paused)
 
     # ---- one turn
 
     def _turn(
-        self,
-        session: str,
-        record: SessionRecord,
-        before: SessionState,
-        utterance: Utterance,
-        last: Turn | None,
-        *,
-        preface: str = "",
+        self, told: Talk, before: SessionState, utterance: Utterance, last: Turn | None, *, preface: str = ""
     ) -> Reply:
-        catalogue, number = self._policy.catalogue, record.next_number
-        step = interpret(utterance, before, self._table(record, before, utterance, last))
-        wanted = films_wanted(utterance, step, self._films)
+        session, record, catalogue = told.session, told.record, self._policy.catalogue
+        number = record.next_number
+        step = interpret(utterance, before, table_of(record, before, utterance, last, self._policy))
+        wanted, held_back = films_now(told, utterance, step, self._films)
         seed = seed_of(self._seed, session, number)
-        step, films, after = self._films_for(step, wanted, seed)
+        films: tuple[Recommendation, ...] = ()
+        after, shared = step.state, None
+        if wanted:
+            # Nobody has to answer to every film: what stays without a word when the next ones come says little.
+            step = replace(step, state=step.state.pass_over(*step.state.tokens(Outcome.SHOWN)))
+            rng, ids = np.random.default_rng(seed), iter(self._store.new_id, "")
+            films, after, shared = films_for(told, step.state, wanted, self._policy, rng=rng, ids=ids)
         question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
         lift = lifts(step.state, self._policy) if wanted and not films else ()
         situation = Situation(
@@ -210,6 +242,8 @@ class Assistant:
             more=utterance.act is Act.MORE,
             beyond=utterance.beyond,
             lift=lift,
+            people=1 + len(told.others),
+            held_back=held_back,
         )
         facets = frozenset(catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token))
         reply = Reply(
@@ -219,55 +253,21 @@ class Assistant:
                 step.chips,
                 question,
                 suggestions(utterance, step, len(films), question or lift, facets),
-                self._react_in_words(record, step),
+                react_in_words(record, step, catalogue),
+                shared.fits if shared else (),
             ),
             films,
         )
         record.add(turn_of(number, utterance.text, reply, (before, step.state, after), catalogue))
+        if shared and films:
+            show_others(told.others, shared, self._policy, self._store)
         return reply
 
-    def _films_for(
-        self, step: Interpretation, wanted: int, seed: int
-    ) -> tuple[Interpretation, tuple[Recommendation, ...], SessionState]:
-        """Films for a state: the step with what was passed over, the films, and the state once they are shown."""
-        if not wanted:
-            return step, (), step.state
-        # Nobody has to answer to every film: what stays without a word when the next ones come says little.
-        step = replace(step, state=step.state.pass_over(*step.state.tokens(Outcome.SHOWN)))
-        choices = self._policy.choose(step.state, wanted, np.random.default_rng(seed))
-        after = step.state
-        for choice in choices:
-            after = after.show(choice.token)
-        return step, recommend(self._policy, step.state, choices, (self._store.new_id() for _ in choices)), after
+    def _undo(self, told: Talk) -> bool:
+        """Takes back the newest turn at this browser, and where it showed films to all, everybody's side of it."""
+        return any([self._take_back(record) for record in last_of(told)])
 
-    def _react_in_words(self, record: SessionRecord, step: Interpretation) -> tuple[tuple[str, str], ...]:
-        """Logs what the line said of recommended films as reactions; returns those that stood before."""
-        if not step.reactions:
-            return ()
-        shown = shown_films(record)
-        replaced = []
-        for token, reaction in step.reactions:
-            film = shown[self._policy.catalogue.movie(token).movie_id]
-            record.react(film.id, reaction, reward_of(reaction))
-            replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
-        return tuple(replaced)
-
-    def _table(self, record: SessionRecord, state: SessionState, utterance: Utterance, last: Turn | None) -> Table:
-        """What the line can refer to; all turns are read only where it names a film that may have been shown."""
-        catalogue = self._policy.catalogue
-        named = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
-        tokens = set(self._tokens(last))
-        if any(state.outcome_of(token) in RECOMMENDED for token in named - tokens):
-            found = (catalogue.token_of_movie_id(movie_id) for movie_id in shown_films(record))
-            tokens |= {token for token in found if token is not None}
-        return Table(
-            catalogue,
-            self._tokens(last),
-            frozenset(tokens),
-            room=lambda changed: int(self._policy.available(changed).sum()),
-        )
-
-    def _undo(self, record: SessionRecord) -> bool:
+    def _take_back(self, record: SessionRecord) -> bool:
         gems = self._state(record).gems
         turn = record.undo()
         if turn is None:
@@ -280,8 +280,3 @@ class Assistant:
 
     def _state(self, record: SessionRecord) -> SessionState:
         return SessionState.from_json(record.state, self._policy.catalogue)
-
-    def _tokens(self, turn: Turn | None) -> tuple[int, ...]:
-        """Film tokens that a turn showed, in order; films that this catalogue no longer holds are left out."""
-        found = (self._policy.catalogue.token_of_movie_id(shown.movie_id) for shown in (turn.shown if turn else ()))
-        return tuple(token for token in found if token is not None)

@@ -7,10 +7,11 @@ place of tokens, so that a conversation outlives the bundle it was held with.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 
-from core.domain import Reaction, Recommendation
+from assistant.imports.preview import Preview
+from core.domain import Movie, Reaction, Recommendation
 
 
 class ChipKind(Enum):
@@ -85,6 +86,10 @@ class Question:
     seen: bool = False
 
 
+TOGETHER = "together"
+"""Act of a turn that shows films somebody else of the evening asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What one line was taken to mean."""
@@ -97,6 +102,8 @@ class Understood:
     """What the person might say next, as they would type it."""
     replaced: tuple[tuple[str, str], ...] = ()
     """Recommendation id and the reaction it had, for those that this line changed: undo puts them back."""
+    fits: tuple[float, ...] = ()
+    """Where the films are for everybody of an evening: how each suits this person (`core.group.Fits`), in order."""
 
     def to_json(self) -> str:
         """JSON for the store."""
@@ -118,6 +125,7 @@ class Understood:
                 else Question(**{**question, "keys": tuple(question["keys"]), "labels": tuple(question["labels"])}),
                 tuple(record["suggestions"]),
                 tuple((recommendation, reaction) for recommendation, reaction in record["replaced"]),
+                tuple(record.get("fits", ())),  # not in older turns
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not an understood turn: {error!r}") from error
@@ -149,6 +157,64 @@ class Card:
     recommendation: Recommendation
     reaction: Reaction = Reaction.CLEAR
     """CLEAR where there is none."""
+    fit: float | None = None
+    """How the film suits this person, where it is for everybody of an evening; see `core.group.Fits`."""
+    others: tuple[Opinion, ...] = ()
+    """What it is to the others of the evening."""
+    people: tuple[str, ...] = ()
+    """Who is named with the film, best known first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A film of an evening together, as one of the others has it."""
+
+    name: str
+    card: Card
+    held: bool = False
+    """Whether they speak through this browser, and so react here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of an evening together, as everybody of it sees them."""
+
+    number: int
+    """Stands for the person; opens nothing."""
+    name: str
+    you: bool = False
+    """The person whose browser this is."""
+    held: bool = False
+    """Speaks through this browser: the person, or a guest of theirs."""
+    speaks: bool = False
+    """What is typed here counts as said by them."""
+    told: int = 0
+    """How many tastes they have told, reactions included."""
+    wishes: tuple[Chip, ...] = ()
+    """What a film must fulfil for them: it holds for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """An evening together."""
+
+    people: tuple[Person, ...] = ()
+    code: str = ""
+    """Opens it to others; empty where it has expired."""
+    minutes: int = 0
+    """How long the code still does."""
+    revision: str = ""
+    """Changes whenever anything does that somebody of it could see."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilm:
+    """A film on the watch-list."""
+
+    movie: Movie
+    watched: bool = False
+    opinion: Reaction = Reaction.CLEAR
+    """UP (loved), SEEN (fine), DOWN (hated); CLEAR where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +226,8 @@ class Exchange:
     reply: str
     understood: Understood
     cards: tuple[Card, ...] = ()
+    speaker: str = ""
+    """The guest who typed it, in an evening together; empty where it was the person of this browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +244,15 @@ class History:
     """Turns before `exchanges` that were not read."""
     gems: float = 0.0
     """Where the knob between popular films (−1) and hidden gems (1) stands."""
+    company: Company = field(default_factory=Company)
+    """Who looks for a film together; nobody where the person is alone."""
+    films: int = 3
+    """Films a turn."""
+    paused: bool = False
+    """Whether films wait until they are asked for."""
+    hidden: int = 0
+    """Films that were rated before those in `taste` and are not in it."""
+    saved: tuple[SavedFilm, ...] = ()
+    """The watch-list."""
+    pending: Preview | None = None
+    """An import that waits to be confirmed."""

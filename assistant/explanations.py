@@ -87,12 +87,12 @@ def reasons(
     base = sum(part.value for part in contributions if part.token == 0)
     passed = sum(part.value for part in contributions if outcomes.get(part.token) in _UNANSWERED)
     rest = sum(part.value for part in contributions if part.token == WHOLE)
+    spoken = [part for part in contributions if part.token > 0 and outcomes[part.token] not in _UNANSWERED]
+    rest += sum(part.value for part in spoken if abs(part.value) < SMALL)  # of a diary of thousands, nearly all
     worded: list[Reason] = []
-    for part in sorted((part for part in contributions if part.token > 0), key=lambda part: -abs(part.value)):
-        if outcomes[part.token] in _UNANSWERED:
-            continue
+    for part in sorted((part for part in spoken if abs(part.value) >= SMALL), key=lambda part: -abs(part.value)):
         words = _words_for(outcomes[part.token], part.token, film, catalogue)
-        if words is None or abs(part.value) < SMALL or len(worded) >= MOST:
+        if words is None or len(worded) >= MOST:
             rest += part.value
             continue
         text = words[part.value < 0].format(_name(catalogue, part.token))

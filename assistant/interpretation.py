@@ -98,9 +98,22 @@ def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:
     return Reaction.SEEN if seen or strength is not None else Reaction.CLEAR
 
 
+def _unearned(held: Outcome | None, reaction: Reaction, *, similar: bool = False) -> Reaction:
+    """What is said of a shown film that was known before changes the opinion of it; it earns no reward now."""
+    if held not in (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE) and not (similar and held is Outcome.SEEN):
+        return reaction
+    return {Reaction.UP: Reaction.SEEN_LOVED, Reaction.DOWN: Reaction.SEEN_HATED}.get(reaction, reaction)
+
+
 def movie_chip(catalogue: Catalogue, token: int, reaction: Reaction, start: int = 0, end: int = 0) -> Chip:
     """Chip for a film that was liked, disliked or seen."""
-    kind = {Reaction.UP: ChipKind.LIKE, Reaction.DOWN: ChipKind.DISLIKE, Reaction.NOT_TONIGHT: ChipKind.LATER}
+    kind = {
+        Reaction.UP: ChipKind.LIKE,
+        Reaction.SEEN_LOVED: ChipKind.LIKE,
+        Reaction.DOWN: ChipKind.DISLIKE,
+        Reaction.SEEN_HATED: ChipKind.DISLIKE,
+        Reaction.NOT_TONIGHT: ChipKind.LATER,
+    }
     return Chip(kind.get(reaction, ChipKind.SEEN), catalogue.movie(token).label, catalogue.key_of(token), start, end)
 
 
@@ -118,6 +131,7 @@ def _movie(mention: MovieMention, step: Interpretation, table: Table) -> Interpr
     if reaction is Reaction.SEEN and mention.strength == 0 and held in _OPINIONS:
         return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
     if mention.token in table.issued and held is not None:
+        reaction = _unearned(held, reaction, similar=mention.similar_only)
         reactions = (*step.reactions, (mention.token, reaction))
         return replace(step, reactions=reactions).say(step.state.react(mention.token, reaction), chip)
     outcome = {Reaction.UP: Outcome.STATED_LIKE, Reaction.DOWN: Outcome.STATED_DISLIKE}.get(reaction, Outcome.SEEN)
@@ -213,6 +227,7 @@ def _picks(utterance: Utterance, step: Interpretation, table: Table) -> Interpre
         if place >= len(table.last) or step.state.outcome_of(table.last[place]) is None:
             continue
         token = table.last[place]
+        reaction = _unearned(step.state.outcome_of(token), reaction)
         chip = movie_chip(table.catalogue, token, reaction)
         step = replace(step, reactions=(*step.reactions, (token, reaction))).say(
             step.state.react(token, reaction), chip

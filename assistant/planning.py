@@ -125,6 +125,16 @@ def edited(key: str, state: SessionState, catalogue: Catalogue, *, flip: bool) -
     return Utterance(text, act, facets=(FacetMention(span, token, strength, False, "chip"),))
 
 
+def likened(key: str, state: SessionState, catalogue: Catalogue) -> Utterance:
+    """The line that a person would type to ask for more like a film of the conversation; UnknownIdError for others."""
+    token = catalogue.token_of(key)
+    if token is None or not catalogue.is_movie(token) or state.outcome_of(token) is None:
+        raise UnknownIdError("This film is not part of the conversation (any more).")
+    text = f"More like {catalogue.movie(token).label}"
+    span = Span(len("More like "), len(text))
+    return Utterance(text, Act.RECOMMEND, movies=(MovieMention(span, token, 0.0, "chip", similar_only=True),))
+
+
 def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     """Wishes each of which, lifted alone, leaves films to show, as a person would type it."""
     constraints, catalogue = state.constraints, policy.catalogue

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
 from assistant.explanations import reasons
 from assistant.interpretation import facet_chip, fame_chip, movie_chip
+from assistant.people import people_of
 from assistant.replies import signed
 from assistant.utterance import AmbiguousMention, Span
 from assistant.wishes import newest, years_label
@@ -18,8 +20,11 @@ from core.policy import Choice, Policy
 from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
 
-RECOMMENDED = frozenset({Outcome.SHOWN, Outcome.PASSED, Outcome.UP, Outcome.DOWN, Outcome.SEEN, Outcome.NOT_TONIGHT})
-"""Outcomes that a film can have after it was shown (SEEN can be stated, too)."""
+RECOMMENDED = frozenset({Outcome.SHOWN, Outcome.PASSED, *(reaction.outcome for reaction in Reaction)})
+"""Outcomes that a film can have after it was shown (some can be stated, too)."""
+
+FILMS_OF_TASTE, WITH_DIARY = 40, 12
+"""Most films of the taste that go with the latest turns; of more than that, so many: nobody looks through a diary."""
 
 _TASTE = {
     Outcome.STATED_LIKE: Reaction.UP,
@@ -119,7 +124,8 @@ def card_of(shown: Shown, catalogue: Catalogue) -> Card | None:
         shown.explored,
         record["match"],
     )
-    return Card(recommendation, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction))
+    reaction = Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction)
+    return Card(recommendation, reaction, people=people_of(catalogue, token))
 
 
 def exchange_of(turn: Turn, catalogue: Catalogue) -> Exchange:
@@ -165,6 +171,15 @@ def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -
             continue
         state = state.react(token, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction))
     return state
+
+
+def latest_taste(state: SessionState, catalogue: Catalogue, *, whole: bool) -> tuple[tuple[Chip, ...], int]:
+    """What is held about a person, unless `whole` with the latest films only; and how many films were left out."""
+    films = [token for token in state.tokens(*_TASTE) if catalogue.is_movie(token)]
+    hidden = 0 if whole or len(films) <= FILMS_OF_TASTE else len(films) - WITH_DIARY
+    left_out = frozenset(films[:hidden])
+    events = tuple(event for event in state.events if event.token not in left_out) if hidden else state.events
+    return taste_of(replace(state, events=events), catalogue), hidden
 
 
 def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:

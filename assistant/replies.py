@@ -29,6 +29,7 @@ _LEAD = ("{number} for tonight:", "How about {these}?", "Try {these}:", "My best
 _LEAD_WISHED = ("{number} {films}:", "Here {be} {count} {films}:", "How about these? {number} {films}:")
 _LEAD_MORE = ("{number} more:", "And {count} more:", "Here {be} {count} {others}:", "Next {count}:")
 _INVITE = "Name a film you loved or couldn’t stand and I’ll do better."
+_HELD_BACK = "Films are paused: “more” brings some."
 _THUMBS = "A thumb on each tells me more than words."
 _BEYOND = {
     "length": "how long films run",
@@ -69,6 +70,10 @@ class Situation:
     """What they asked for that is not known here: keys of `utterance.beyond`."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
+    people: int = 1
+    """For how many people the films are."""
+    held_back: bool = False
+    """There would be films, but the person wants none until they ask."""
 
 
 def why(films: Sequence[tuple[str, Sequence[str], float]]) -> str:
@@ -169,7 +174,9 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
     """The line before the films, or what to do when there are none."""
     count, wanted = situation.shown, situation.asked_for
     if not wanted:
-        return ""
+        return _HELD_BACK if situation.held_back else ""
+    if not count and situation.people > 1:
+        return "Nothing is left that fits everybody’s wishes at once: one of you could let go of one."
     if not count:
         lift = listing((f"“{wish}”" for wish in situation.lift), "or")
         hint = f"Say {lift} and there is more." if lift else "“Start over” lets go of all wishes."
@@ -197,6 +204,11 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
     else:
         lead = pick(_LEAD, situation.variant).format(**words)
     return f"{_THUMBS} {lead}" if situation.first and not situation.cold else lead
+
+
+def for_everybody(count: int, people: int) -> str:
+    """The line before films that somebody else of an evening together asked for: "Three for both of you:"."""
+    return f"{_NUMBERS[count].capitalize()} for {'both' if people == 2 else f'all {_NUMBERS[people]}'} of you:"
 
 
 def titles(chips: Iterable[Chip], kind: ChipKind) -> list[str]:

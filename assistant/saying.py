@@ -32,7 +32,7 @@ def said(
         catalogue: to name films and facets.
     """
     words = ""
-    if situation.asked_for or step.chips:
+    if situation.asked_for or situation.held_back or step.chips:
         words = replies.answer(step.chips, situation, question)
     elif utterance.act is Act.WHY:
         words = replies.why(why_of(last, utterance.picks, catalogue))

@@ -19,7 +19,8 @@ EXAMPLES = (
 )
 CONSENT = (
     "To learn what to suggest, Marquee keeps this conversation, the films it showed and your thumbs under a random "
-    "number: no name, no address, no cookies of others. “Forget me” deletes it."
+    "number: no address, no cookies of others, no name but one you give for an evening together. Films you save or "
+    "import are kept with it. “Forget me” deletes it all."
 )
 
 _GREETING = (

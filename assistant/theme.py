@@ -9,9 +9,9 @@ import gradio as gr
 from assistant.icons import SYMBOLS, icon
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLE_SHEET = ASSETS / "marquee.css"
+STYLE_SHEETS = (ASSETS / "marquee.css", ASSETS / "library.css")
 FAVICON = ASSETS / "images" / "favicon.png"
-SCRIPTS = {name: ASSETS / f"{name}.js" for name in ("conversation", "composer")}
+SCRIPTS = {name: ASSETS / f"{name}.js" for name in ("conversation", "composer", "courier")}
 
 # The letters M A R Q U E E as strokes; a dotted stroke makes them rows of bulbs.
 _LETTERS = (

@@ -7,13 +7,16 @@ the whole conversation drawn afresh from there, and the page keeps the newest dr
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 import gradio as gr
 
-from assistant import api, cards, theme
+from assistant import api, cards, insights, theme
 from assistant.chat import Assistant
+from assistant.desk import kept, packed, sorting
 from assistant.dialogue import History, Reply
+from assistant.library_api import LibraryEndpoints
 from assistant.utterance import Act
 from core.domain import Reaction
 from core.errors import MarqueeError, SettingsError, UnknownIdError
@@ -46,10 +49,18 @@ def build(assistant: Assistant) -> gr.Blocks:
     with demo:
         session = gr.BrowserState("", storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
         gr.HTML(theme.sign(), js_on_load=None, apply_default_css=False)
-        conversation = gr.HTML(
-            cards.conversation(_empty()), js_on_load=scripts["conversation"], apply_default_css=False
-        )
-        gr.HTML(theme.composer(), js_on_load=scripts["composer"], apply_default_css=False, elem_id="mq-composer")
+        with gr.Tabs():
+            with gr.Tab("Conversation"):
+                conversation = gr.HTML(
+                    cards.conversation(_empty()), js_on_load=scripts["conversation"], apply_default_css=False
+                )
+                gr.HTML(
+                    theme.composer(), js_on_load=scripts["composer"], apply_default_css=False, elem_id="mq-composer"
+                )
+            with gr.Tab("Insights") as tab:
+                told = gr.HTML("", js_on_load=None, apply_default_css=False)
+        # Never drawn: its value is a message to the script beside it.
+        courier = gr.HTML("", html_template="<span hidden></span>", js_on_load=scripts["courier"], padding=False)
         quiet: dict[str, Any] = {
             "outputs": [session, conversation],
             "show_progress": "hidden",
@@ -58,7 +69,12 @@ def build(assistant: Assistant) -> gr.Blocks:
         }
         demo.load(page.opened, [session], **quiet)
         conversation.act(page.acted, [session], **quiet)
-        api.add(assistant)
+        conversation.look(page.looked, [session], **quiet)
+        quiet["outputs"] = [session, conversation, courier]
+        conversation.file(page.brought, [session], **quiet)
+        conversation.fetch(page.fetched, [session], **quiet)
+        tab.select(page.told, [], told, show_progress="hidden", api_visibility="private")
+        api.add(assistant, *LibraryEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
 
@@ -81,7 +97,7 @@ def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, st
             server_name=host,
             server_port=port,
             theme=theme.theme(),
-            css_paths=[theme.STYLE_SHEET],
+            css_paths=list(theme.STYLE_SHEETS),
             favicon_path=theme.FAVICON,
             head=_HEAD,
             **_LAUNCH,
@@ -121,6 +137,18 @@ class Page:
         except (MarqueeError, ValueError) as error:
             return self._drawn(held, str(error) if isinstance(error, MarqueeError) else "That did not work.")
 
+    def told(self) -> str:
+        """The tab that tells how it learns is opened."""
+        return insights.page(self._assistant.insights())
+
+    def looked(self, session: Any, event: gr.EventData) -> tuple[Any, Any]:
+        """The browser looks, once a second, whether the others of an evening did something."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session)
+        if self._assistant.evening.revision(held) == _text(sent.get("value")):
+            return gr.skip(), gr.skip()
+        return self._drawn(held, looked=True)
+
     def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
         assistant, notice = self._assistant, ""
         match do:
@@ -130,14 +158,67 @@ class Page:
                 assistant.react(session, identity, Reaction(value))
             case "drop" | "flip":
                 assistant.edit(session, identity, flip=do == "flip")
+            case "more":
+                assistant.edit(session, identity, more=True)
+            case "save" | "unsave" | "watched" | "confirm" | "dismiss":
+                notice = kept(assistant.library, session, do, identity, value)
             case "undo":
                 notice = "" if assistant.undo(session) else "There is nothing left to take back."
             case "clear":
                 assistant.clear(session)
+            case "films" | "pause":
+                session = session or assistant.start()
+                self._steered(session, do, value)
+            case "open" | "join" | "guest" | "leave" | "speak" | "send_away":
+                session = session or assistant.start()
+                self._together(session, do, identity, value)
             case "forget":
                 assistant.forget(session)
                 return "", cards.conversation(_empty(), "Everything about this conversation is deleted.")
         return self._drawn(session, notice)
+
+    def _steered(self, session: str, do: str, value: str) -> None:
+        if do == "films":
+            self._assistant.controls.films(session, int(value))
+        else:
+            self._assistant.controls.pause(session, value == "on")
+
+    def _together(self, session: str, do: str, identity: str, value: str) -> None:
+        """Opens, joins and leaves an evening together, and says who speaks here."""
+        evening = self._assistant.evening
+        match do:
+            case "open":
+                evening.open(session, identity)
+            case "join":
+                evening.join(session, value, identity)
+            case "guest":
+                evening.add_guest(session, identity)
+            case "leave":
+                evening.leave(session)
+            case "speak":
+                evening.speak_as(session, int(identity))
+            case "send_away":
+                evening.send_away(session, int(identity))
+
+    def brought(self, session: Any, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
+        """A file of ratings is brought along: how far its sorting out is, then the page with what it would tell."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session) or self._assistant.start()
+        try:
+            for step in sorting(self._assistant.library, held, _text(sent.get("data")), _text(sent.get("name"))):
+                yield held, gr.skip(), step
+            yield *self._drawn(held), gr.skip()
+        except MarqueeError as error:
+            yield *self._drawn(held, str(error)), gr.skip()
+
+    def fetched(self, session: Any, event: gr.EventData) -> tuple[Any, Any, Any]:
+        """Something is taken along as a file, which the browser makes of the text."""
+        sent = event._data if isinstance(event._data, dict) else {}
+        held = _text(session)
+        try:
+            return held, gr.skip(), packed(self._assistant, held, _text(sent.get("what")))
+        except (MarqueeError, ValueError) as error:
+            return *self._drawn(held, str(error)), gr.skip()
 
     def _said(self, session: str, text: str) -> tuple[str, str]:
         """Answers a line, in a new session where the browser holds none that is known."""
@@ -154,11 +235,12 @@ class Page:
         """What to say beside the conversation: a line that took a turn back is no turn itself."""
         return reply.text if reply.understood.act == Act.UNDO.value else ""
 
-    def _drawn(self, session: str, notice: str = "") -> tuple[str, str]:
+    def _drawn(self, session: str, notice: str = "", *, looked: bool = False) -> tuple[str, str]:
         if not session:
             return "", cards.conversation(_empty(), notice)
         try:
-            return session, cards.conversation(self._assistant.history(session, cards.LONGEST), notice)
+            history = self._assistant.history(session, cards.LONGEST)
+            return session, cards.conversation(history, notice, looked=looked)
         except UnknownIdError:
             return "", cards.conversation(_empty(), _LOST)
 

@@ -70,6 +70,11 @@ class Understanding:
         self._facets = FacetFinder(catalogue)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
 
+    @property
+    def linker(self) -> TitleLinker:
+        """What finds titles: the same films under the same names, wherever they come from."""
+        return self._titles
+
     def understand(self, text: str, context: Context = _NO_CONTEXT) -> Utterance:
         """What a line says; any text is fine, of a very long one the beginning is read."""
         read = text[:LONGEST_TEXT]

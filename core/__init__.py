@@ -20,6 +20,7 @@ appeal            how readily a film is named in conversation
 kinship           what a conversation pulls each film by
 gems              the knob between popular films and hidden gems
 policy            Q-values, pull and knob → slate, with propensities
+group             the scores of several people → a slate for all of them
 baselines         popularity, item-kNN, EASE, iALS, posterior greedy, bandits
 metrics           bootstrap intervals, coverage, Gini
 calibration       the match figure: chance that a film is liked once it is seen

@@ -111,6 +111,12 @@ class Catalogue:
         return np.fromiter((movie.movie_id for movie in self.movies), dtype=np.int64, count=len(self.movies))
 
     @cached_property
+    def facet_sizes(self) -> IntArray:
+        """Number of films that have each facet, (facets,)."""
+        sizes: IntArray = self.membership.getnnz(axis=1).astype(np.int64)
+        return sizes
+
+    @cached_property
     def genre_table(self) -> npt.NDArray[np.float32]:
         """1 where a recommendable film is of a genre, (n_items, genres), genres in the order of their facets."""
         genres = [index for index, facet in enumerate(self.facets) if facet.kind == "genre"]
@@ -130,6 +136,13 @@ class Catalogue:
             self._masks[token] = mask
         return mask
 
+    def facets_of(self, token: int) -> tuple[int, ...]:
+        """Facet tokens of a film; KeyError for any other token."""
+        if not self.is_movie(token):
+            raise KeyError(token)
+        first, last = self._by_film.indptr[token - 1 : token + 1]
+        return tuple(self.facet_token(index) for index in sorted(self._by_film.indices[first:last].tolist()))
+
     def allowed(self, constraints: Constraints) -> BoolArray:
         """Which of the recommendable films fulfil the constraints, (n_items,)."""
         mask = np.ones(self.n_items, dtype=np.bool_)
@@ -148,6 +161,11 @@ class Catalogue:
         """Row of each movieId, −1 where unknown; shape as given."""
         lookup = self._token_of_movie_id
         return np.array([lookup.get(int(movie_id), 0) - 1 for movie_id in movie_ids], dtype=np.int64)
+
+    @cached_property
+    def _by_film(self) -> sparse.csc_matrix:
+        """The membership, quick to cut by film."""
+        return self.membership.tocsc()
 
     @cached_property
     def _masks(self) -> dict[int, BoolArray]:

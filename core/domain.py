@@ -46,6 +46,11 @@ class Reaction(Enum):
     UP = "up"
     DOWN = "down"
     SEEN = "seen"
+    """Known already, and fair."""
+    SEEN_LOVED = "seen_loved"
+    """Known already, and loved: says as much of the person's taste as a stated like, and is no merit of ours."""
+    SEEN_HATED = "seen_hated"
+    """Known already, and hated."""
     NOT_TONIGHT = "not_tonight"
     CLEAR = "clear"
     """Takes the reaction back."""
@@ -60,6 +65,8 @@ _OUTCOME_OF = {
     Reaction.UP: Outcome.UP,
     Reaction.DOWN: Outcome.DOWN,
     Reaction.SEEN: Outcome.SEEN,
+    Reaction.SEEN_LOVED: Outcome.STATED_LIKE,
+    Reaction.SEEN_HATED: Outcome.STATED_DISLIKE,
     Reaction.NOT_TONIGHT: Outcome.NOT_TONIGHT,
     Reaction.CLEAR: Outcome.SHOWN,
 }

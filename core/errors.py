@@ -6,7 +6,8 @@ MarqueeError                 everything Marquee raises on purpose; the text is o
 ├── BundleError              a saved model is missing a file, altered, or from a newer version
 ├── StoreError               the database cannot be reached or holds something unexpected
 ├── SettingsError            a setting or environment variable has a value that makes no sense
-└── UnknownIdError           an id that this server did not issue (or issued to another session)
+├── UnknownIdError           an id that this server did not issue (or issued to another session)
+└── PartyError               an evening together that cannot be opened, joined or changed like that
 """
 
 from __future__ import annotations
@@ -41,3 +42,7 @@ class SettingsError(MarqueeError):
 
 class UnknownIdError(MarqueeError):
     """A session or recommendation id that was not issued here, or not to this session."""
+
+
+class PartyError(MarqueeError):
+    """A code that opens nothing, too many wrong ones, or no room for one more person; the message says which."""

@@ -12,6 +12,8 @@ REWARD_OF: Final = MappingProxyType(
         Outcome.UP: 1.0,
         Outcome.DOWN: -0.5,
         Outcome.SEEN: 0.0,
+        Outcome.STATED_LIKE: 0.0,
+        Outcome.STATED_DISLIKE: 0.0,
         Outcome.NOT_TONIGHT: -0.1,
         Outcome.SHOWN: 0.0,
         Outcome.PASSED: 0.0,
@@ -22,6 +24,7 @@ REWARD_OF: Final = MappingProxyType(
 A hit counts 1, as in the evaluation. A thumb down costs half a hit: among the first 20 films that popularity shows
 to held-out people of ml-latest-small hits are about fifteen times as many as thumbs down (`core evaluate`: 6.89 and
 0.42 from cold), so the sign matters more than the size. "Not tonight" costs a turn's patience and says little of taste.
+A film that was known already and loved or hated is evidence of the taste, but showing it earned nothing.
 """
 
 LIKE_FROM: Final = 4.0

@@ -1,12 +1,28 @@
 """What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with their rewards.
 
 Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine, transactions, locks),
-`session` (one session, under its lock), `store` (the door). SQLite by default, PostgreSQL by URL; the only package
-that knows SQLAlchemy.
+`shelf` (watch-list and imported ratings), `session` (one session, under its lock), `parties` (several at once),
+`progress` (how policies fare), `store` (the door). SQLite by default, PostgreSQL by URL; the only package that knows
+SQLAlchemy.
 """
 
-from core.store.records import LoggedStep, Shown, Statistics, Turn
+from core.store.parties import Gathering, Parties
+from core.store.progress import Day, VersionProgress
+from core.store.records import LoggedStep, Member, Saved, Shown, Statistics, Turn
 from core.store.session import SessionRecord
 from core.store.store import Store
 
-__all__ = ["LoggedStep", "SessionRecord", "Shown", "Statistics", "Store", "Turn"]
+__all__ = [
+    "Day",
+    "Gathering",
+    "LoggedStep",
+    "Member",
+    "Parties",
+    "Saved",
+    "SessionRecord",
+    "Shown",
+    "Statistics",
+    "Store",
+    "Turn",
+    "VersionProgress",
+]

@@ -6,7 +6,7 @@ import math
 import operator
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -126,6 +126,8 @@ class Turn:
     """JSON right after the turn, before any reaction to it."""
     state_shown: str
     """JSON of the state from which the policy chose: before, plus what was understood."""
+    at: datetime | None = field(default=None, compare=False)
+    """When it was added, UTC; the store fills it in."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "number", operator.index(self.number))
@@ -135,6 +137,18 @@ class Turn:
         if len({one.position for one in shown}) < len(shown) or len({one.id for one in shown}) < len(shown):
             raise ValueError(f"turn {self.number} shows two films at one place, or under one id")
         object.__setattr__(self, "shown", shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A film on the watch-list."""
+
+    movie_id: int
+    """MovieLens movieId."""
+    saved_at: datetime
+    """UTC."""
+    watched_at: datetime | None = None
+    """UTC; None while it is still to be watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +187,17 @@ class Statistics:
     """Count by value of `core.domain.Reaction` (without "clear"), zeros included."""
     total_reward: float
     """In units of one thumb up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person of an evening together."""
+
+    number: int
+    """Number of their session in this store: what a page may know of somebody else."""
+    session: str
+    """Id of their session. Who holds it can speak in it, so it never leaves the server for another person's page."""
+    name: str
+    """As they gave it, at most 24 characters; unlike every other name of the party."""
+    host: int | None
+    """Number of the session through whose browser this person speaks; None where they came with their own."""

@@ -1,7 +1,11 @@
 """The tables, and the version they have.
 
 marquee_sessions ─┬─ marquee_turns ── marquee_recommendations ── marquee_reactions
-                  └─ marquee_extras
+                  ├─ marquee_watchlist
+                  ├─ marquee_imported
+                  ├─ marquee_extras
+                  ├─ marquee_members (of marquee_parties)
+                  └─ marquee_wrong_codes
 
 Everything hangs on its session by foreign keys that delete with it. All times are UTC.
 """
@@ -141,6 +145,53 @@ extras = Table(
     Column("key", Text, primary_key=True),
     Column("text", Text, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+)
+
+parties = Table(
+    "marquee_parties",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),
+    Column("code_until", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+members = Table(
+    "marquee_members",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("party", ForeignKey("marquee_parties.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("host", ForeignKey(_SESSION, ondelete="CASCADE")),  # the session whose browser a guest speaks through
+    Column("joined_at", UtcTime, nullable=False),
+)
+
+wrong_codes = Table(
+    "marquee_wrong_codes",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), nullable=False),
+    Column("tried_at", UtcTime, nullable=False, index=True),
+)
+
+
+watchlist = Table(
+    "marquee_watchlist",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("watched_at", UtcTime),
+)
+
+imported = Table(
+    "marquee_imported",
+    metadata,
+    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("stars", Double, CheckConstraint("stars >= 0.5 AND stars <= 5")),  # none for a film only watched
+    Column("imported_at", UtcTime, nullable=False),
 )
 
 

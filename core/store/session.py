@@ -12,6 +12,7 @@ from core.domain import Reaction
 from core.errors import UnknownIdError
 from core.store.records import Shown, Turn, finite, is_id, kind_of, storable
 from core.store.schema import CLEARED, LIVE, UNDONE, extras, now, reactions, recommendations, sessions, turns
+from core.store.shelf import Shelf
 
 _SHOWN = select(recommendations, reactions.c.reaction, reactions.c.reward).outerjoin(
     reactions, reactions.c.recommendation == recommendations.c.id
@@ -152,9 +153,10 @@ class SessionRecord:
         return turn
 
     def clear(self, state_json: str) -> None:
-        """Start over from a fresh state: no live turns, no extras; what was logged stays for learning."""
+        """Start over from a fresh state: no live turns, extras or imported ratings; the watch-list and the log stay."""
         self._close_turns(CLEARED)
         self._connection.execute(delete(extras).where(extras.c.session == self._number))
+        self.shelf.drop_imported()
         self.state = state_json
 
     def shown(self, recommendation_id: str) -> Shown:
@@ -213,6 +215,11 @@ class SessionRecord:
             note = {"session": self._number, "key": key, "text": storable(text), "updated_at": now()}
             self._connection.execute(insert(extras).values(note))
 
+    @property
+    def shelf(self) -> Shelf:
+        """The watch-list and the imported ratings of the session."""
+        return Shelf(self._connection, self._number, self._touch)
+
     def finish(self) -> None:
         """Write what was kept back to the end (`Store.session` calls this before it commits)."""
         if self._changed:
@@ -260,6 +267,7 @@ def read_turns(connection: Connection, which: ColumnElement[bool]) -> tuple[Turn
             state_before=row.state_before,
             state_after=row.state_after,
             state_shown=row.state_shown,
+            at=row.created_at,
         )
         for row in connection.execute(select(turns).where(which).order_by(turns.c.number))
     )

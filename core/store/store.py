@@ -10,14 +10,17 @@ from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from core.domain import Reaction
 from core.errors import UnknownIdError
 from core.store.database import Database, Locks
+from core.store.parties import Parties
+from core.store.progress import VersionProgress, read_progress
 from core.store.records import LoggedStep, Statistics, is_id, storable
-from core.store.schema import UNDONE, now, prepare, reactions, recommendations, sessions, turns
+from core.store.schema import UNDONE, members, now, prepare, reactions, recommendations, sessions, turns
 from core.store.session import SessionRecord, read_extras
+from core.store.shelf import read_imported, read_watchlist
 
 _SESSIONS_AT_ONCE: Final = 50
 """Sessions that `log` reads in one go: bounds its memory and the length of its transactions."""
@@ -44,6 +47,8 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._locks = Locks()
+        self.parties = Parties(database, self._locks)
+        """Sessions that look for a film together."""
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -107,24 +112,27 @@ class Store:
             record.finish()
 
     def forget(self, session_id: str) -> None:
-        """Delete everything about one session, from the log too. UnknownIdError for an id that is not there.
+        """Delete everything about one session and its guests, from the log too. UnknownIdError as for `session`.
 
         On SQLite the deleted text is overwritten on disk; PostgreSQL frees it at its next VACUUM.
         """
-        with self._writing(session_id) as (connection, row):
-            connection.execute(delete(sessions).where(sessions.c.number == row.number))
+        self.parties.forget(session_id)
         self._database.wipe_deleted()
 
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; JSON texts are parsed. UnknownIdError as above.
 
-        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", and "turns": all of them,
-        also undone and cleared ones ("status"), each with its "recommendations", each with its "reaction" or None.
+        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", "watchlist", "imported",
+        "together" (the membership of an evening together, or None), and "turns": all of them, also undone and cleared
+        ones ("status"), each with its "recommendations", each with its "reaction" or None.
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
             told = {
                 "extras": dict(read_extras(connection, row.number)),
+                "together": _export_membership(connection, row.number),
+                "watchlist": [_plain(film) for film in read_watchlist(connection, row.number)],
+                "imported": [_plain(film) for film in read_imported(connection, row.number)],
                 "turns": _export_turns(connection, row.number),
             }
         return _plain(row, "state") | told
@@ -171,6 +179,11 @@ class Store:
                 ),
                 total_reward=sum((reward for _, reward in by_kind.values()), 0.0),
             )
+
+    def progress(self) -> tuple[VersionProgress, ...]:
+        """How each policy that recommended something fares, by day, in order of its first day."""
+        with self._database.read() as connection:
+            return read_progress(connection, utc_dates=self._database.is_sqlite)
 
     @contextmanager
     def _writing(self, session_id: str) -> Iterator[tuple[Connection, Row[Any]]]:
@@ -222,6 +235,11 @@ def _log_query(first: int, last: int) -> Select[Any]:
         .where(recommendations.c.session.between(first, last), _COUNTED)
         .order_by(recommendations.c.session, recommendations.c.turn, recommendations.c.position)
     )
+
+
+def _export_membership(connection: Connection, session: int) -> dict[str, Any] | None:
+    row = connection.execute(select(members).where(members.c.session == session)).one_or_none()
+    return None if row is None else _plain(row)
 
 
 def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:

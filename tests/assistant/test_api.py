@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import os
@@ -117,12 +118,61 @@ def test_forged_ids_are_told_in_one_sentence(client: Client) -> None:
         client.predict("'; drop table sessions; --", OPENING, api_name="/respond")
 
 
+def test_watch_list_imports_and_exports(client: Client) -> None:
+    session = client.predict(api_name="/start")
+    film = client.predict(session, OPENING, api_name="/respond")["recommendations"][0]
+    assert client.predict(session, film["id"], "seen_loved", api_name="/react")
+    more = client.predict(session, film["key"], api_name="/more_like")
+    assert [(chip["kind"], chip["key"]) for chip in more["understood"]] == [("named", film["key"])]
+    other = more["recommendations"][0]
+    assert client.predict(session, other["key"], api_name="/save")
+    assert not client.predict(session, other["key"], api_name="/save")
+    assert client.predict(session, other["key"], "loved", api_name="/watched")
+    assert client.predict(session, api_name="/watchlist") == [
+        {"key": other["key"], "title": other["title"], "year": other["year"], "watched": True, "opinion": "loved"}
+    ]
+    text = "Title,Year,Rating\nJaws,1975,5\nSolaris,,2\nNobody Made It,1990,3\n"
+    told = client.predict(session, "mine.csv", text, api_name="/preview_import")
+    assert (told["matched"], told["unknown"], told["problems"]) == (1, ["Nobody Made It (1990)"], [])
+    assert told["doubtful"] == [
+        {"place": 0, "row": "Solaris", "films": [13, 14], "titles": ["Solaris (1972)", "Solaris (2002)"]}
+    ]
+    taken = client.predict(session, {"0": 14}, api_name="/confirm_import")
+    assert "2 films of yours" in taken["reply"]
+    written = client.predict(session, "ratings", api_name="/export_csv")
+    assert "Jaws,1975,5,," in written.splitlines() and "Solaris,2002,2,," in written.splitlines()
+    assert client.predict(session, other["key"], api_name="/unsave")
+    assert client.predict(session, "watchlist", api_name="/export_csv").splitlines() == [
+        "Title,Year,Rating,imdbID,tmdbID"
+    ]
+    exported = client.predict(session, api_name="/export")
+    assert {film["movie_id"] for film in exported["imported"]} == {22, 14}
+
+
+def test_what_makes_no_sense_is_told_in_one_sentence(client: Client) -> None:
+    session = client.predict(api_name="/start")
+    for message, name, *arguments in (
+        ("not known here", "save", session, "movie:999"),
+        ("not on the watch-list", "watched", session, "movie:22", "loved"),
+        ("not part of the conversation", "more_like", session, "movie:22"),
+        ("is empty", "preview_import", session, "mine.csv", ""),
+        ("choose the file again", "confirm_import", session, {}),
+        ("Choices are films by place", "confirm_import", session, {"x": 1}),
+    ):
+        with pytest.raises(AppError, match=message):
+            client.predict(*arguments, api_name=f"/{name}")
+
+
 def test_the_endpoints_are_typed_and_documented(client: Client) -> None:
     told: dict[str, Any] = client.view_api(return_format="dict")  # type: ignore[assignment]
     endpoints = told["named_endpoints"]
     assert set(endpoints) == {
         f"/{name}"
-        for name in ("start", "respond", "react", "history", "edit", "steer", "undo", "clear", "forget", "export")
+        for name in (
+            *("start", "respond", "react", "history", "edit", "steer", "undo", "clear", "forget", "export"),
+            *("more_like", "save", "unsave", "watched", "watchlist"),
+            *("preview_import", "confirm_import", "cancel_import", "export_csv"),
+        )
     }
     assert [parameter["parameter_name"] for parameter in endpoints["/react"]["parameters"]] == [
         "session",
@@ -145,9 +195,12 @@ def test_an_agent_can_do_the_same_over_mcp(address: str) -> None:
             started = await session.call_tool(tools["start"], {})
             talk_id = started.content[0].text  # type: ignore[union-attr]
             turn = await session.call_tool(tools["respond"], {"session": talk_id, "text": OPENING})
+            key = ast.literal_eval(turn.content[0].text)["recommendations"][0]["key"]  # type: ignore[union-attr]
+            saved = await session.call_tool(tools["save"], {"session": talk_id, "key": key})
+            assert not saved.isError
             return set(tools), talk_id, turn.content[0].text  # type: ignore[union-attr]
 
     tools, talk_id, turn = asyncio.run(talk())
-    assert {"start", "respond", "react", "history", "undo"} <= tools
+    assert {"start", "respond", "react", "history", "undo", "save", "watched", "watchlist"} <= tools
     assert len(talk_id) == 32
     assert "Event Horizon" in turn

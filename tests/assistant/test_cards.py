@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import cards
-from assistant.dialogue import Card, Chip, ChipKind, Exchange, History, Question, Understood
+from assistant import cards, panels
+from assistant.dialogue import Card, Chip, ChipKind, Exchange, History, Question, SavedFilm, Understood
+from assistant.imports.preview import Doubt, Preview
+from assistant.imports.rows import Kind
 from assistant.posters import HEIGHT, WIDTH, poster
 from core.domain import Movie, Reaction, Reason, Recommendation
 
@@ -25,7 +27,7 @@ FILM = Recommendation(
 class Elements(HTMLParser):
     """Reads HTML, insists that every element is closed, and keeps tags with their attributes and texts."""
 
-    VOID = frozenset({"rect", "circle", "path", "ellipse", "img", "br", "use"})
+    VOID = frozenset({"rect", "circle", "path", "ellipse", "img", "br", "use", "input"})
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -71,17 +73,38 @@ def test_an_empty_page_welcomes_with_examples() -> None:
     assert page.of("article") == []
 
 
-def test_a_film_shows_what_it_is_and_four_reactions() -> None:
+def test_a_film_shows_what_it_is_and_what_one_can_do_with_it() -> None:
     page = Elements(cards.film_card(Card(FILM, Reaction.DOWN)))
     told = " ".join(page.texts)
     assert all(part in told for part in ("Alien", "1979", "Horror · Sci-Fi", "Liked by fans of Jaws."))
-    pressed = {button["data-reaction"]: button["aria-pressed"] for button in page.of("button")}
-    assert pressed == {"up": "false", "down": "true", "seen": "false", "not_tonight": "false"}
+    reactions = [button for button in page.of("button") if "data-reaction" in button]
+    assert [button["data-reaction"] for button in reactions] == [
+        *("up", "down", "seen", "not_tonight"),
+        *("seen_loved", "seen", "seen_hated"),  # how it was, shown once it was seen
+    ]
+    assert [button["data-reaction"] for button in reactions if button["aria-pressed"] == "true"] == ["down"]
+    assert [button["data-id"] for button in page.of("button", data_do="more")] == ["movie:1214"]
+    assert [button["aria-pressed"] for button in page.of("button", data_do="save")] == ["false"]
     assert all("Alien" in (button["aria-label"] or "") for button in page.of("button"))
     assert [link["href"] for link in page.of("a", target="_blank", rel="noopener noreferrer")] == [
         "https://www.imdb.com/title/tt0078748/",
         "https://www.themoviedb.org/movie/348",
     ]
+
+
+@pytest.mark.parametrize("reaction", [Reaction.SEEN, Reaction.SEEN_LOVED, Reaction.SEEN_HATED])
+def test_a_film_that_was_seen_says_so_and_how_it_was(reaction: Reaction) -> None:
+    page = Elements(cards.film_card(Card(FILM, reaction), saved=True))
+    pressed = [button["aria-label"] for button in page.of("button", aria_pressed="true")]
+    how = {Reaction.SEEN: "Fine", Reaction.SEEN_LOVED: "Loved it", Reaction.SEEN_HATED: "Hated it"}[reaction]
+    assert pressed == ["Seen it: Alien", "Save for later: Alien", f"{how}: Alien"]
+
+
+def test_people_and_a_match_are_shown_where_they_are_known() -> None:
+    page = Elements(cards.film_card(Card(replace(FILM, match=0.724), people=("Sigourney Weaver", EVIL))))
+    assert f"Sigourney Weaver · {EVIL}" in page.texts
+    assert "72 % match" in page.texts
+    assert "match" not in cards.film_card(Card(FILM))
 
 
 def test_why_lists_every_part_and_the_sum() -> None:
@@ -96,19 +119,26 @@ def test_a_gamble_says_so() -> None:
 
 def test_quick_replies_belong_to_the_last_turn_only() -> None:
     page = Elements(cards.conversation(history(exchange(0), exchange(1))))
-    assert [button["data-value"] for button in page.of("button", data_do="say")] == ["More"]
+    # ALIEN is of 1979: before 1970 is older than the films on the table.
+    assert [button["data-value"] for button in page.of("button", data_do="say")] == [
+        "More",
+        "Something funnier",
+        "Something from before 1970",
+        "Lesser known ones",
+        "Surprise me",
+    ]
 
 
 def test_a_long_conversation_draws_the_latest_turns() -> None:
     page = Elements(cards.conversation(history(*(exchange(number) for number in range(95)))))
-    assert len(page.of("article")) == 15
-    assert any("80 earlier turns" in text for text in page.texts)
-    for turns, drawn in ((20, 20), (21, 11), (30, 20), (31, 11)):
+    assert len(page.of("article")) == 7
+    assert any("88 earlier turns" in text for text in page.texts)
+    for turns, drawn in ((8, 8), (9, 5), (12, 8), (13, 5)):
         page = Elements(cards.conversation(history(*(exchange(number) for number in range(turns)))))
         assert len(page.of("article")) == drawn
 
 
-@pytest.mark.parametrize("turns", [3, 20, 21, 25, 30, 31, 95])
+@pytest.mark.parametrize("turns", [3, 8, 9, 11, 12, 13, 95])
 def test_the_latest_turns_alone_make_the_same_drawing(turns: int) -> None:
     whole = history(*(exchange(number) for number in range(turns)))
     latest = replace(whole, exchanges=whole.exchanges[-cards.LONGEST :], earlier=max(turns - cards.LONGEST, 0))
@@ -167,8 +197,53 @@ def test_understood_survives_the_store() -> None:
         Question(("movie:1",), ("Solaris (1972)",), -1.0, similar_only=True),
         ("More",),
         (("id", "up"),),
+        (0.5, 1.0),
     )
     assert Understood.from_json(understood.to_json()) == understood
     for broken in ("[]", "{}", '{"act": 1}', "null"):
         with pytest.raises(ValueError, match="not an understood turn"):
             Understood.from_json(broken)
+
+
+SAVED = (SavedFilm(ALIEN), SavedFilm(replace(ALIEN, movie_id=2, title=EVIL), watched=True, opinion=Reaction.DOWN))
+
+
+def test_the_watch_list_asks_of_what_was_watched_how_it_was() -> None:
+    page = Elements(panels.watchlist(SAVED))
+    assert [item["data-film"] for item in page.of("li")] == ["Alien (1979)", f"{EVIL} (1979)"]
+    assert [button["data-value"] for button in page.of("button", data_id="movie:1214", data_do="watched")] == ["seen"]
+    watched = page.of("button", data_id="movie:2", data_do="watched")
+    assert [button["data-value"] for button in watched] == ["clear", "up", "seen", "down"]
+    assert [button["aria-pressed"] for button in watched] == ["true", "false", "false", "true"]
+    assert [button["data-id"] for button in page.of("button", data_do="unsave")] == ["movie:1214", "movie:2"]
+    assert "Nothing yet" in panels.watchlist(())
+
+
+def test_an_import_is_shown_before_anything_is_done() -> None:
+    doubt = Doubt(EVIL, (1214, 2), ("Alien (1979)", EVIL), 4.0)
+    preview = Preview(
+        EVIL, Kind.RATINGS, 10, {5: 4.0, 6: None}, (doubt,), (EVIL,) * 60, ("Line 7: there is no title.",)
+    )
+    page = Elements(panels.import_preview(preview))
+    told = " ".join(page.texts)
+    assert "2 films found, 1 row is doubtful, 60 films are not known here" in told
+    assert "Ratings are read as out of 10." in told
+    assert "and 10 more" in told and "Line 7: there is no title." in told
+    radios = page.of("input", type="radio")
+    assert [radio.get("data-film") for radio in radios] == ["1214", "2", None]
+    assert ["checked" in radio for radio in radios] == [False, False, True]
+    assert page.of("button", data_do="confirm") and page.of("button", data_do="dismiss")
+    assert panels.import_preview(None) == ""
+
+
+def test_a_page_with_everything_on_it_is_well_formed_and_escaped() -> None:
+    preview = Preview(EVIL, Kind.WATCHLIST, 5, {5: None}, (), (EVIL,), (EVIL,))
+    whole = replace(history(exchange(0)), saved=SAVED, pending=preview, hidden=4988)
+    page = Elements(cards.conversation(whole))
+    assert not page.of("script") and not [image for image in page.of("img") if image.get("onerror")]
+    assert any("4,988 films you rated before" in text for text in page.texts)
+    assert [button["data-fetch"] for button in page.of("button") if "data-fetch" in button] == [
+        "ratings",
+        "watchlist",
+        "everything",
+    ]

@@ -14,6 +14,8 @@ from core.rewards import REWARD_OF, reaction_to, reward_of
         (Reaction.UP, 1.0),
         (Reaction.DOWN, -0.5),
         (Reaction.SEEN, 0.0),
+        (Reaction.SEEN_LOVED, 0.0),
+        (Reaction.SEEN_HATED, 0.0),
         (Reaction.NOT_TONIGHT, -0.1),
         (Reaction.CLEAR, 0.0),
     ],

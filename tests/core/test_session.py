@@ -187,3 +187,56 @@ def test_a_film_passed_over_can_still_be_answered() -> None:
     state = SessionState().show(1).show(2).pass_over(1)
     assert state.events == ((1, Outcome.PASSED), (2, Outcome.SHOWN))
     assert state.react(1, Reaction.UP).outcome_of(1) is Outcome.UP
+
+
+# ---- films that were rated elsewhere
+
+
+STATED = st.lists(st.tuples(FILMS, st.sampled_from([Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN])))
+
+
+@given(sessions(), STATED)
+def test_recalling_is_stating_one_by_one_before_everything_else(
+    state: SessionState, told: list[tuple[int, Outcome]]
+) -> None:
+    held = {token for token, outcome in state.events if outcome is not Outcome.RETRACTED}
+    one_by_one = state
+    for token, outcome in dict(told).items():
+        if token not in held:
+            one_by_one = one_by_one.state(token, outcome)
+    recalled = state.recall(told)
+    assert dict(recalled.events) == dict(one_by_one.events)
+    assert recalled.tokens()[len(recalled.events) - len(state.events) :] == state.tokens()
+    assert recalled.constraints == state.constraints
+    assert recalled.recall(told) == recalled
+    anew = state.recall(told, frozenset(range(1, 7)))
+    assert dict(anew.events) == dict(state.events) | dict(told)
+
+
+def test_a_genre_cannot_be_recalled_as_wanted() -> None:
+    with pytest.raises(ValueError, match="WANTED cannot be stated of a film"):
+        SessionState().recall([(7, Outcome.WANTED)])
+
+
+def test_a_film_known_already_is_a_taste_like_one_that_was_stated() -> None:
+    shown = SessionState().show(1).show(2)
+    known = shown.react(1, Reaction.SEEN_LOVED).react(2, Reaction.SEEN_HATED)
+    assert known.events == ((1, Outcome.STATED_LIKE), (2, Outcome.STATED_DISLIKE))
+    assert known.react(1, Reaction.CLEAR).react(2, Reaction.CLEAR) == shown
+
+
+def test_a_diary_of_thousands_is_written_in_few_bytes_and_read_unchanged() -> None:
+    films = 4000
+    catalogue = Catalogue(
+        movies=tuple(Movie(row, 100_000 + row, f"Film {row}", 1990, ()) for row in range(films)),
+        facets=(Facet("genre", "Comedy"),),
+        membership=sparse.csr_matrix((1, films), dtype=np.bool_),
+        n_ratings=np.arange(films, 0, -1),
+        n_items=films,
+    )
+    outcomes = (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN)
+    diary = [(token, outcomes[token % 3]) for token in range(1, films - 10)]
+    state = SessionState().state(films + 1, Outcome.WANTED).recall(sorted(diary, key=lambda one: one[1])).show(films)
+    text = state.to_json(catalogue)
+    assert SessionState.from_json(text, catalogue) == state
+    assert len(text) < 10 * films  # "100000, " each

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import StoreError, UnknownIdError
+from core.errors import PartyError, StoreError, UnknownIdError
 from core.store import Shown, Store, Turn
 
 MakeTurn = Callable[..., Turn]
+KINDS = ("up", "down", "seen", "seen_loved", "seen_hated", "not_tonight")
 
 # ---- opening
 
@@ -271,7 +272,7 @@ def test_a_reaction_is_an_idempotent_upsert(store: Store, make_turn: MakeTurn) -
         assert not record.react(first, "clear", 0.0)
         assert record.shown(first) == turn.shown[0]
     statistics = store.statistics()
-    assert statistics.reactions == {"up": 0, "down": 0, "seen": 1, "not_tonight": 0}
+    assert statistics.reactions == {kind: int(kind == "seen") for kind in KINDS}
     assert statistics.total_reward == 0.0
 
 
@@ -469,14 +470,25 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
             record.undo()
             record.clear("{}")
             record.set_extra("question", word)
+            record.shelf.save(1)
+            record.shelf.add_imported({1: 4.5, 2: None})
+    with pytest.raises(PartyError):
+        store.parties.join(gone, "XXXXXXXX", "xyzzy")
+    store.parties.join(gone, store.parties.open(kept, "plugh"), "xyzzy")
     before = store.export(kept)
+    assert before["together"]["name"] == "plugh"
     assert {name: len(rows) for name, rows in tables().items()} == {
         "marquee_schema_version": 1,
         "marquee_sessions": 2,
         "marquee_turns": 6,
         "marquee_recommendations": 18,
         "marquee_reactions": 6,
+        "marquee_watchlist": 2,
+        "marquee_imported": 4,
         "marquee_extras": 2,
+        "marquee_parties": 1,
+        "marquee_members": 2,
+        "marquee_wrong_codes": 1,
     }
     store.forget(gone)
     after = tables()
@@ -486,7 +498,12 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         "marquee_turns": 3,
         "marquee_recommendations": 9,
         "marquee_reactions": 3,
+        "marquee_watchlist": 1,
+        "marquee_imported": 2,
         "marquee_extras": 1,
+        "marquee_parties": 1,
+        "marquee_members": 1,
+        "marquee_wrong_codes": 0,
     }
     assert "xyzzy" not in repr(after)
     assert gone not in repr(after)
@@ -521,6 +538,8 @@ def test_export_holds_everything_and_is_json(
         record.add(make_turn(1))
         record.undo()
         record.set_extra("question", "which?")
+        record.shelf.save(7)
+        record.shelf.add_imported({8: 3.5})
     exported = store.export(session)
     assert json.loads(json.dumps(exported, allow_nan=False)) == exported
     assert (exported["id"], exported["state"], exported["extras"]) == (session, {"n": 1}, {"question": "which?"})
@@ -532,6 +551,8 @@ def test_export_holds_everything_and_is_json(
     held = tables()
     (row,) = held["marquee_sessions"]
     assert set(row) <= set(exported)
+    assert [film["movie_id"] for film in exported["watchlist"]] == [7]
+    assert [(film["movie_id"], film["stars"]) for film in exported["imported"]] == [(8, 3.5)]
     assert set(held["marquee_turns"][0]) <= set(first)
     assert set(held["marquee_recommendations"][0]) <= set(first["recommendations"][0])
     assert set(held["marquee_reactions"][0]) <= set(first["recommendations"][1]["reaction"])
@@ -583,5 +604,5 @@ def test_an_empty_store_counts_nothing(store: Store) -> None:
     assert list(store.log()) == []
     statistics = store.statistics()
     assert (statistics.sessions, statistics.turns, statistics.recommendations) == (0, 0, 0)
-    assert statistics.reactions == {"up": 0, "down": 0, "seen": 0, "not_tonight": 0}
+    assert statistics.reactions == dict.fromkeys(KINDS, 0)
     assert statistics.total_reward == 0.0

@@ -1,0 +1,57 @@
+"""What the page tells of how it learns: the numbers of the store and the manifest, and nothing where there are none."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from test_cards import Elements
+
+from assistant.insights import Insights, page
+from core.store import Day, Statistics, VersionProgress
+
+NOTHING = Statistics(0, 0, 0, MappingProxyType({"up": 0, "down": 0, "seen": 0, "not_tonight": 0}), 0.0)
+SOME = Statistics(4, 9, 12, MappingProxyType({"up": 3, "down": 1, "seen": 1, "not_tonight": 0}), 2.5)
+DAYS = (Day("2026-03-02", 6, 2, 1, 0.5), Day("2026-03-03", 2, 0, 0, 0.0), Day("2026-03-04", 4, 3, 2, 2.0))
+
+
+def test_an_honest_empty_page() -> None:
+    told = Elements(page(Insights("abc123", 6135, NOTHING, ())))
+    text = " ".join(told.texts)
+    assert "Nothing yet: nobody has been shown a film here." in text
+    assert "No gate result is on record" in text
+    assert "none yet" in text
+    assert told.of("svg") == told.of("table") == []
+
+
+def test_the_numbers_of_each_policy() -> None:
+    told = Elements(page(Insights("new", 1000, SOME, (VersionProgress("old<b>", DAYS, 10),))))
+    cells = [text for text in told.texts if text in ("12", "5", "60 %", "+0.21", "10 (1 %)")]
+    # 12 films shown, 5 reacted to, 3 of 5 liked, 2.5 / 12 reward a film, 10 of 1,000 films.
+    assert cells[-5:] == ["12", "5", "60 %", "+0.21", "10 (1 %)"]
+    assert "old<b>" in told.texts
+    assert "serves now" not in " ".join(told.texts)
+
+
+def test_charts_say_in_words_what_they_draw() -> None:
+    html = page(Insights("v", 1000, SOME, (VersionProgress("v", DAYS, 10),)))
+    drawings = Elements(html).of("svg", role="img")
+    assert [drawing["aria-label"] for drawing in drawings] == [
+        "Liked of the reactions from 2026-03-02 to 2026-03-04: first 0.50, last 0.67, between 0.50 and 0.67.",
+        "Reward a film from 2026-03-02 to 2026-03-04: first 0.08, last 0.50, between 0.00 and 0.50.",
+    ]
+    lines = re.findall(r'class="mq-line" d="([^"]*)"', html)
+    assert lines[0] == "M0.0 45.0M320.0 30.0", "a day without reactions leaves a gap"
+    assert lines[1] == "M0.0 55.0L160.0 60.0L320.0 30.0"  # 0 is two thirds of the way down from 1 to −½
+
+
+def test_one_day_makes_no_chart() -> None:
+    assert Elements(page(Insights("v", 10, SOME, (VersionProgress("v", DAYS[:1], 3),)))).of("svg") == []
+
+
+def test_gate_results_where_the_manifest_has_them() -> None:
+    manifest = {"people": 2752, "validation": {"validation_hits": 6.4924}, "gate": {"gain": -0.25, "passed": True}}
+    text = " ".join(Elements(page(Insights("v", 10, NOTHING, (), manifest))).texts)
+    assert "2,752" in text
+    assert "validation hits 6.49" in text
+    assert "How it passed its gate gain −0.25 passed yes" in text
