@@ -121,9 +121,12 @@ class Page:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
 
-    def opened(self, session: Any) -> tuple[str, str]:
+    def opened(self, session: Any) -> tuple[Any, str]:
         """The page is opened or reloaded: draw what the store has."""
-        return self._drawn(_text(session))
+        held = _text(session)
+        if not held:  # a press may be answered before this is, and its new session must stay
+            return gr.skip(), cards.conversation(_empty())
+        return self._drawn(held)
 
     def acted(self, session: Any, event: gr.EventData) -> tuple[str, str]:
         """Something was typed or pressed; whatever the browser sends is checked here and by the store."""

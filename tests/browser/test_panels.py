@@ -26,7 +26,9 @@ def unfold(page: Page) -> None:
 def test_films_a_turn_and_pause(visit: Callable[..., Page], look: dict[str, Any]) -> None:
     page = visit(**look)
     unfold(page)
-    page.get_by_role("button", name="2 films a turn").click()
+    two = page.get_by_role("button", name="2 films a turn")
+    two.click()
+    expect(two).to_have_attribute("aria-current", "true")
     answered(page)
     assert len(films(say(page, OPENING))) == 2
     pause = page.get_by_role("button", name="Pause recommendations")
