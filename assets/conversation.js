@@ -196,6 +196,10 @@ element.addEventListener('click', (event) => {
   if (other?.dataset.fetch) trigger('fetch', { what: other.dataset.fetch });
   else if (other) bring(other);
 });
+element.addEventListener('change', (event) => {
+  const slider = event.target.closest('input[data-do]');
+  if (slider) send({ do: slider.dataset.do, id: '', value: slider.value });
+});
 element.addEventListener('submit', (event) => {
   const form = event.target.closest('form[data-do]');
   if (!form) return;

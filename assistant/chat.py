@@ -173,8 +173,8 @@ class Assistant:
         low, high = GEMS
         if not low <= gems <= high:
             raise SettingsError(f"The knob is at {gems}: give {low:g} (popular films) to {high:g} (hidden gems).")
-        with self._store.session(session) as record:
-            record.state = self._state(record).steer(gems).to_json(self._policy.catalogue)
+        with talk(self._store, session) as told:
+            told.record.state = self._state(told.record).steer(gems).to_json(self._policy.catalogue)
         return float(gems)
 
     def undo(self, session: str) -> bool:

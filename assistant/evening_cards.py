@@ -26,7 +26,9 @@ _ABOUT = (
     "like; a thumb counts for the one who gave it."
 )
 _SEEN_BY_OTHERS = "The others see the films, how they suit you, your thumbs and your firm wishes; not what you type."
-_FIGURES = "100 is each person’s own best film tonight, 0 one picked blindly."
+_FIGURES = (
+    "100 is each person’s own best film tonight, 0 one picked blindly; a match is the chance that they like the film."
+)
 _SURE_LEAVE = "Leave this evening? What guests beside you have told is deleted."
 _SURE_AWAY = "Take this person out? What they have told is deleted."
 
@@ -41,8 +43,8 @@ def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
     if card.fit is None:
         return ""
     title = escape(card.recommendation.movie.title)
-    figures = [_opinion("You", card.fit, "")]
-    figures += [_opinion(one.name, one.card.fit, _said(one.card.reaction)) for one in card.others]
+    figures = [_opinion("You", card, "")]
+    figures += [_opinion(one.name, one.card, _said(one.card.reaction)) for one in card.others]
     guests = "".join(
         f'<div class="mq-theirs" role="group" aria-label="{escape(one.name)}’s reaction to {title}">'
         f"<b>{escape(one.name)}</b>{buttons(one.card, one.name)}</div>"
@@ -55,12 +57,14 @@ def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
     )
 
 
-def _opinion(name: str, fit: float | None, said: str) -> str:
-    """One person's figure: 100 is their own best film tonight."""
-    figure = 0 if fit is None else round(100 * min(max(fit, 0.0), 1.0))
-    told = f'<span>{figure}<span class="mq-hidden"> of 100</span></span>' if fit is not None else ""
+def _opinion(name: str, card: Card, said: str) -> str:
+    """One person's figures: 100 is their own best film tonight; the chance that they like it, where it is known."""
+    figure = 0 if card.fit is None else round(100 * min(max(card.fit, 0.0), 1.0))
+    told = f'<span>{figure}<span class="mq-hidden"> of 100</span></span>' if card.fit is not None else ""
+    match = card.recommendation.match
+    chance = "" if match is None else f'<span class="mq-match">{100 * match:.0f} % match</span>'
     bar = f'<i aria-hidden="true"><i style="width:{figure}%"></i></i>'
-    return f'<li class="mq-fit"><b>{escape(name)}</b>{bar}{told}{said}</li>'
+    return f'<li class="mq-fit"><b>{escape(name)}</b>{bar}{told}{chance}{said}</li>'
 
 
 def _said(reaction: Reaction) -> str:

@@ -1,9 +1,12 @@
-"""The controls of a session as HTML: films a turn, a pause."""
+"""The controls of a session as HTML: films a turn, popular or hidden, a pause."""
 
 from __future__ import annotations
 
 from assistant.dialogue import History
 from assistant.steering import FILMS
+
+_PLACES = ("popular films", "rather popular", "as it learned", "rather hidden gems", "hidden gems")
+"""What the places of the slider say, from −1 to 1."""
 
 
 def controls(history: History) -> str:
@@ -18,6 +21,17 @@ def controls(history: History) -> str:
     return (
         '<details class="mq-steer" data-keep="steer" data-wide="open"><summary>Steer</summary>'
         f'<div class="mq-numbers" role="group" aria-label="Films a turn"><span aria-hidden="true">Films a turn</span>'
-        f'{numbers}</div><button type="button" data-do="pause" data-value="{"off" if history.paused else "on"}" '
+        f"{numbers}</div>{_knob(history.gems)}"
+        f'<button type="button" data-do="pause" data-value="{"off" if history.paused else "on"}" '
         f'aria-pressed="{str(history.paused).lower()}">Pause recommendations</button>{held}</details>'
+    )
+
+
+def _knob(gems: float) -> str:
+    """The slider between popular films and hidden gems."""
+    stands = _PLACES[min(range(len(_PLACES)), key=lambda place: abs(place / 2 - 1 - gems))]
+    return (
+        '<label class="mq-knob"><span>Popular films <b aria-hidden="true">↔</b> hidden gems</span>'
+        f'<input type="range" data-do="gems" min="-1" max="1" step="0.5" value="{gems:g}" aria-valuetext="{stands}">'
+        f"<small>{stands}, from the next films on</small></label>"
     )

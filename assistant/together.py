@@ -103,7 +103,7 @@ def choose_for_all(policy: Policy, state: SessionState, others: Iterable[Session
     sides = [
         (
             one,
-            tuple(Choice(film.token, film.q_values[place], 1.0, False) for film in chosen),
+            policy.matched([Choice(film.token, film.q_values[place], 1.0, False) for film in chosen], one),
             tuple(film.fits[place] for film in chosen),
         )
         for place, one in enumerate(states)

@@ -169,7 +169,7 @@ class Page:
                 notice = "" if assistant.undo(session) else "There is nothing left to take back."
             case "clear":
                 assistant.clear(session)
-            case "films" | "pause":
+            case "films" | "pause" | "gems":
                 session = session or assistant.start()
                 self._steered(session, do, value)
             case "open" | "join" | "guest" | "leave" | "speak" | "send_away":
@@ -183,6 +183,8 @@ class Page:
     def _steered(self, session: str, do: str, value: str) -> None:
         if do == "films":
             self._assistant.controls.films(session, int(value))
+        elif do == "gems":
+            self._assistant.steer(session, float(value))
         else:
             self._assistant.controls.pause(session, value == "on")
 

@@ -151,7 +151,7 @@ class Policy:
             place = int(rng.choice(len(remaining), p=chances))
             row = remaining.pop(place)
             choices.append(Choice(row + 1, float(scores[row]), float(chances[place]), place > 0))
-        return self._matched(choices, state)
+        return self.matched(choices, state)
 
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
         """Exact contributions of 0, `WHOLE`, the events in order, and `KNOB` where it is turned.
@@ -174,7 +174,7 @@ class Policy:
         gained = gains(self.catalogue, observation[None], state.gems)[0, token - 1]
         return (*spoken, Contribution(KNOB, float(gained)))
 
-    def _matched(self, choices: list[Choice], state: SessionState) -> tuple[Choice, ...]:
+    def matched(self, choices: list[Choice], state: SessionState) -> tuple[Choice, ...]:
         """The choices with their chance of being liked."""
         if self._match is None or not choices:
             return tuple(choices)

@@ -130,3 +130,24 @@ def test_insights_tell_what_the_store_holds(visit: Callable[..., Page], axe: str
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("tab", name="Conversation").click()
     expect(page.locator(".mq-film").first).to_be_visible()
+
+
+@pytest.mark.parametrize("look", [{}, PHONE], ids=["desktop", "phone"])
+def test_the_slider_from_popular_films_to_hidden_gems(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
+    unfold(page)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    answered(page)
+    expect(page.locator(".mq-knob small")).to_contain_text("hidden gems")
+    gems = films(say(page, OPENING))
+    page.reload()
+    unfold(page)
+    expect(slider).to_have_value("1")
+    slider.fill("-1")
+    answered(page)
+    expect(page.locator(".mq-knob small")).to_contain_text("popular films")
+    fresh = visit(**look)
+    assert films(say(fresh, OPENING)) != gems
