@@ -8,6 +8,7 @@ phrases         the phrases of a list in a sentence
 utterance       what was understood of a line, with spans
 constraints     years and numbers of films
 tastes          cue phrases of taste
+asides          short verdicts beside a name: "X yes, Y no"
 cues            cue phrases in their place: negated, asked, about what stands before
 preferences     likes from dislikes, clause by clause
 facets          genres, moods, tags and people

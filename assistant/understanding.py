@@ -21,11 +21,11 @@ from assistant.constraints import (
     well_known,
     years_wanted,
 )
-from assistant.cues import Cue, find_cues
+from assistant.cues import find_cues
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
 from assistant.phrases import Found
-from assistant.tastes import Force
+from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles

@@ -81,6 +81,13 @@ _SAME: Final = {
     "saint": "st",
     "volume": "vol",
     "pt": "part",
+    "rly": "really",
+    "realy": "really",
+    "pls": "please",
+    "plz": "please",
+    "ppl": "people",
+    "tho": "though",
+    "thru": "through",
 }
 """Spellings that mean the same in a title; single letters (i, v, x) stay, they are too often something else."""
 
