@@ -14,6 +14,8 @@ preferences     likes from dislikes, clause by clause
 facets          genres, moods, tags and people
 title_evidence  what speaks for a span being a title
 title_index     every way to write every title
+typing_errors   titles with typing errors
+homonyms        which film is meant where several are written the same
 links           spans that may name films, and which to believe
 titles          which films a sentence names
 unknown         titles that no film has
