@@ -8,11 +8,14 @@ phrases         the phrases of a list in a sentence
 utterance       what was understood of a line, with spans
 constraints     years and numbers of films
 tastes          cue phrases of taste
+asides          short verdicts beside a name: "X yes, Y no"
 cues            cue phrases in their place: negated, asked, about what stands before
 preferences     likes from dislikes, clause by clause
 facets          genres, moods, tags and people
 title_evidence  what speaks for a span being a title
 title_index     every way to write every title
+typing_errors   titles with typing errors
+homonyms        which film is meant where several are written the same
 links           spans that may name films, and which to believe
 titles          which films a sentence names
 unknown         titles that no film has

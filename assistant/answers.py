@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from assistant import acts, preferences
-from assistant.cues import Cue, find_cues
-from assistant.tastes import Force
+from assistant.cues import find_cues
+from assistant.tastes import Cue, Force
 from assistant.utterance import Act, AmbiguousMention, Context, Utterance
 from assistant.words import Word
 from core.catalogue import Catalogue

@@ -7,27 +7,14 @@ a cue are counted in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
+from assistant.asides import asides
 from assistant.lexicon import table
-from assistant.tastes import COPULAS, Force, cue_book
+from assistant.tastes import COPULAS, Cue, Force, cue_book, ends_clause, ends_sentence
 from assistant.words import Word, normal
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A cue in a sentence, negations counted in."""
-
-    first: int
-    last: int
-    force: Force
-    strength: float
-    phrase: str
-    backward: bool = False
-    """Speaks of what stands before it."""
-
 
 _VERB_SUBJECTS: Final = frozenset(
     "i we they also really did do does dont didnt doesnt id actually especially always still who both not never "
@@ -37,7 +24,11 @@ _DID: Final = frozenset("did do does would will could i really".split())
 _SAID_IN_PASSING: Final = frozenset("ok okay alright nice cool sweet fine lit fire mid slow interesting".split())
 """Verdicts only behind "is" or "was"; alone they are an answer to something else."""
 SHORT_SIGHTED: Final = frozenset(
-    ["but not", "except for", *"no nothing not never enough minus less more especially except skip try fancy".split()]
+    [
+        "but not",
+        "except for",
+        *"no nothing not never enough minus less more especially except skip try fancy ugh boo yuck".split(),
+    ]
 )
 """Cues only when what they speak of follows at once, with thin words between at most."""
 _THIN: Final = frozenset(
@@ -45,7 +36,6 @@ _THIN: Final = frozenset(
     "these movie movies film films with w about another old new or and please stuff cheap dumb crappy like anything "
     "something that are is too overly so in from".split()
 )
-_SENTENCE_ENDS: Final = ".?!;\n…"
 
 
 @cache
@@ -63,15 +53,20 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
         cue = _read(text, words, taken, Cue(first, last, force, strength, phrase), verdict)
         if cue is not None:
             found.append(_negated(text, words, taken, found, cue))
-    return found
+    beside = list(asides(text, words, names))
+    if not beside:
+        return found
+    kept = [cue for cue in found if not any(cue.first < aside.last and aside.first < cue.last for aside in beside)]
+    return sorted([*kept, *beside], key=lambda cue: cue.first)
 
 
 def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, verdict: bool) -> Cue | None:
     """The cue in its place; None if it says nothing there."""
     before = words[cue.first - 1].text if cue.first else ""
     name_follows = _name_follows(text, words, taken, cue.last)
-    if cue.phrase == "like" and before not in _VERB_SUBJECTS:
-        return replace(cue, force=Force.SIMILAR, strength=0.6) if name_follows else None
+    if cue.phrase == "like" and before not in _VERB_SUBJECTS and not _said_by(words, cue.first):
+        compares = name_follows and before not in ("felt", "feels", "seemed", "seems")
+        return replace(cue, force=Force.SIMILAR, strength=0.6) if compares else None
     if cue.phrase == "not like" and before in _DID:
         cue = replace(cue, force=Force.FEEL, strength=-0.7)
     if cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(text, words, taken, cue.last):
@@ -81,8 +76,54 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, verd
         return replace(cue, force=Force.VERDICT, backward=True) if judges else None
     if cue.force in (Force.FEEL, Force.SEEN, Force.WANT) and _asks(words, cue.first):
         return replace(cue, force=Force.ASKED, strength=0.0)
+    if cue.force is Force.FEEL and cue.strength > 0 and (said_by := _said_by(words, cue.first)):
+        if said_by == "everyone":
+            puzzled = any(word.text in ("why", "how") for word in words[max(cue.first - 3, 0) : cue.first])
+            force, strength = (Force.FEEL, -0.5) if puzzled else (Force.ASKED, 0.0)
+            return replace(cue, force=force, strength=strength, others=True)
+        cue = replace(cue, strength=0.6 * cue.strength, others=True)
     backward = cue.force in (Force.FEEL, Force.SEEN) and _pronoun_follows(words, taken, cue.last)
+    backward = backward or (cue.force is Force.FEEL and _object_before(text, words, taken, cue))
     return replace(cue, backward=backward)
+
+
+_EVERYONE: Final = frozenset("everyone everybody people ppl critics most folks others".split())
+_NEAR_ONES: Final = frozenset(
+    "wife husband kids kid son daughter boyfriend girlfriend bf gf mom mum dad brother sister parents friends friend "
+    "family children partner".split()
+)
+_OPEN_TO: Final = frozenset("do does did really just all always still absolutely also seem seems to".split())
+_LEADS_BACK: Final = frozenset(
+    "i ive we really did do didnt dont didn not never also just absolutely honestly actually personally that which is "
+    "was are were a an the 1 one movie film movies films ones something of those definitely ones always have has thing "
+    "my very much only kinda truly totally can cant could couldnt".split()
+)
+_TRAILS: Final = frozenset("much at either too as very lot though lol anymore the when so back tho a 1 2".split())
+
+
+def _said_by(words: Sequence[Word], first: int) -> str:
+    """Whether the subject of a verb is "everyone" or somebody "near"; empty for the speaker."""
+    place = first - 1
+    while place >= 0 and words[place].text in _OPEN_TO:
+        place -= 1
+    if place < 0:
+        return ""
+    return "everyone" if words[place].text in _EVERYONE else "near" if words[place].text in _NEAR_ONES else ""
+
+
+def _object_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether a verb's object stands before it: "Titanic I hated", "Titanic is a film I never liked"."""
+    closes = cue.last >= len(words) or ends_clause(text, words, cue.last - 1, cue.last)
+    if not closes and (_name_follows(text, words, taken, cue.last) or words[cue.last].text not in _TRAILS):
+        return False
+    for place in range(cue.first - 1, max(cue.first - 9, -1), -1):
+        if ends_sentence(text, words, place, place + 1):
+            return False
+        if taken[place]:
+            return place + 1 < cue.first
+        if words[place].text not in _LEADS_BACK:
+            return False
+    return False
 
 
 def _name_follows(text: str, words: Sequence[Word], taken: Sequence[int], last: int) -> bool:
@@ -115,8 +156,12 @@ def _judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) ->
     ):
         return ends and cue.first > 0 and bool(taken[cue.first - 1])
     if cue.first == 0:
-        return ends or _ends_clause(text, words, cue.last - 1, cue.last)
+        return ends or ends_clause(text, words, cue.last - 1, cue.last)
     if cue.phrase.split(" ")[0] in COPULAS or cue.phrase.endswith(" me"):
+        return True
+    if ends_clause(text, words, cue.first - 1, cue.first) and (
+        ends or ends_clause(text, words, cue.last - 1, cue.last)
+    ):
         return True
     return _behind_a_subject(text, words, taken, cue)
 
@@ -126,10 +171,16 @@ def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cu
         if ends_sentence(text, words, place, place + 1):
             return place + 1 == cue.first
         if taken[place]:
-            return place == cue.first - 1 or words[place + 1].text in COPULAS or cue.strength < 0
+            joined = place == cue.first - 1 or words[place + 1].text in COPULAS or words[place + 1].text in _DOES
+            return joined or cue.strength < 0
         if words[place].text in COPULAS or words[place].text in _words_of("pronouns"):
             return True
     return False
+
+
+_DOES: Final = frozenset(
+    "did didnt does doesnt do dont never really just always still totally had kept can cant".split()
+)
 
 
 def _is_predicate(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
@@ -187,7 +238,7 @@ def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequ
         if taken[place]:
             negations += _thinks_not(words, taken, place)
             break
-        if _ends_clause(text, words, place, place + 1):
+        if ends_clause(text, words, place, place + 1):
             break
         word = words[place].text
         if word in ("but", "because", "so", "and") and place < cue.first - 1:
@@ -196,6 +247,8 @@ def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequ
             break
         negations += word in _words_of("negators")
         factor *= 1.2 if word in _words_of("strengtheners") else 0.75 if word in _words_of("weakeners") else 1.0
+    if cue.force is Force.SIMILAR and found and found[-1].force is Force.AVOID and found[-1].last == cue.first:
+        negations += 1
     strength = max(-1.0, min(1.0, cue.strength * factor))
     if negations % 2 == 0:
         return replace(cue, strength=strength)
@@ -208,18 +261,3 @@ def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequ
         return replace(cue, strength=-0.5 if strength > 0 else 0.3, phrase=phrase)
     flipped = -0.7 if 0.55 <= strength < 0.85 else -0.5 if strength > 0 else 0.25
     return replace(cue, strength=flipped, phrase=phrase)
-
-
-def ends_sentence(text: str, words: Sequence[Word], last: int, first: int) -> bool:
-    """Whether a sentence ends between two words (places `last` and `first`)."""
-    if last < 0 or first >= len(words):
-        return False
-    between = text[words[last].end : words[first].start]
-    return any(mark in _SENTENCE_ENDS for mark in between)
-
-
-def _ends_clause(text: str, words: Sequence[Word], last: int, first: int) -> bool:
-    if first >= len(words):
-        return False
-    between = text[words[last].end : words[first].start]
-    return any(mark in ".?!;\n…,:()" for mark in between)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.lexicon import table
+from assistant.lexicon import full_names, table
 from assistant.phrases import Found, PhraseBook
 from assistant.words import Word, normal
 from core.catalogue import Catalogue
@@ -52,10 +52,16 @@ class FacetFinder:
             if facet.kind == "genre"
         }
         self._book = PhraseBook(self._phrases(catalogue))
+        names = {facet.name for facet in catalogue.facets if facet.kind == "person"} | set(full_names())
+        self._people = PhraseBook(dict.fromkeys((name for name in sorted(names) if " " in name), True))
 
     def find(self, words: Sequence[Word], free: Callable[[int], bool]) -> list[Found[Term]]:
         """Facets named by words that are `free`, in order."""
         return [found for found in self._book.find(words, free) if found.meaning.bare or _wished(words, found)]
+
+    def people(self, words: Sequence[Word]) -> list[tuple[int, int]]:
+        """Ranges of words that are a person's full name: no film of a part of it is meant ("Jude Law")."""
+        return [(found.first, found.last) for found in self._people.find(words)]
 
     def named(self, name: str) -> tuple[int, ...]:
         """Tokens of the facets of exactly this name, in normal form."""

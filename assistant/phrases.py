@@ -28,28 +28,30 @@ class PhraseBook(Generic[Meaning]):
 
     def __init__(self, phrases: Mapping[str, Meaning]) -> None:
         self._meanings: dict[str, Meaning] = {}
-        self._longest: dict[str, int] = {}
+        lengths: dict[str, set[int]] = {}
         for phrase, meaning in phrases.items():
             key = normal(phrase)
             if not key:
                 continue
             self._meanings.setdefault(key, meaning)
             head, _, rest = key.partition(" ")
-            length = 1 + (rest.count(" ") + 1 if rest else 0)
-            self._longest[head] = max(self._longest.get(head, 0), length)
+            lengths.setdefault(head, set()).add(1 + (rest.count(" ") + 1 if rest else 0))
+        self._lengths = {head: sorted(found, reverse=True) for head, found in lengths.items()}
 
-    def __contains__(self, phrase: str) -> bool:
+    def __contains__(self, phrase: object) -> bool:
         return phrase in self._meanings
 
     def find(self, words: Sequence[Word], free: Callable[[int], bool] = lambda _: True) -> list[Found[Meaning]]:
         """Phrases in order, without overlap, made of words that are `free` only."""
         found: list[Found[Meaning]] = []
+        texts = [word.text for word in words]
         first = 0
-        while first < len(words):
-            longest = self._longest.get(words[first].text, 0)
+        while first < len(texts):
             step = 1
-            for length in range(min(longest, len(words) - first), 0, -1):
-                phrase = " ".join([word.text for word in words[first : first + length]])
+            for length in self._lengths.get(texts[first], ()):
+                if first + length > len(texts):
+                    continue
+                phrase = " ".join(texts[first : first + length])
                 meaning = self._meanings.get(phrase)
                 if meaning is not None and all(free(place) for place in range(first, first + length)):
                     found.append(Found(first, first + length, phrase, meaning))

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant.cues import SHORT_SIGHTED, Cue, ends_sentence
-from assistant.tastes import COPULAS, Force
+from assistant.cues import SHORT_SIGHTED
+from assistant.tastes import COPULAS, Cue, Force, ends_sentence
 from assistant.words import Word
 
 
@@ -25,6 +25,8 @@ class Sign:
     force: Force | None = None
     similar: bool = False
     seen: bool = False
+    others: bool = False
+    """Said of somebody else's taste; the speaker's own word counts more."""
 
 
 NAMED: Final = Sign(0.0, "only named")
@@ -33,8 +35,10 @@ _LIST_WORDS: Final = frozenset(
     "and or nor any the a an also either neither of like movie movies film films both".split()
 )
 _RESETS: Final = frozenset(
-    "something anything some give show recommend suggest looking instead maybe rather else tonight today now".split()
+    "something anything some give show recommend suggest looking instead maybe rather else tonight today now "
+    "than".split()
 )
+_INSTEAD: Final = frozenset(("over", "to"))
 
 
 def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cues: Sequence[Cue]) -> list[Sign]:
@@ -47,7 +51,7 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
     found = [NAMED] * len(names)
     current: Cue | None = None
     group: list[int] = []
-    at = 0
+    at, watched = 0, -_REACH
     for number, (first, last, event) in enumerate(events):
         if current is not None and not _carries(text, words, at, first, current):
             current = None
@@ -66,12 +70,25 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
             current = replace(event, force=Force.ASKED, strength=0.0) if event.force is Force.VERDICT else None
         else:
             seen = current is not None and current.force is Force.SEEN
+            if current is not None and event.force is Force.SEEN and current.force is Force.FEEL and at == current.last:
+                at = last  # "the worst film I ever saw is …"
+                continue
             if not (seen and event.force is Force.FEEL):
                 group = []
-            unseen = seen and event.phrase in _OTHERWISE
+            unseen = event.phrase in _OTHERWISE and (seen or _in_reach(text, words, watched, first))
             current = replace(event, force=Force.ASKED, strength=0.0, phrase="not seen") if unseen else event
         at = last
+        watched = last if isinstance(event, Cue) and event.force is Force.SEEN else watched
     return found
+
+
+_REACH: Final = 30
+"""Words after "I've seen …" in which "but not …" is still about having seen it."""
+
+
+def _in_reach(text: str, words: Sequence[Word], last: int, first: int) -> bool:
+    near = 0 < last <= first < last + _REACH
+    return near and not any(ends_sentence(text, words, place, place + 1) for place in range(last - 1, first))
 
 
 def _speaks_of(text: str, words: Sequence[Word], later: Sequence[tuple[int, int, int | Cue]], cue: Cue) -> bool:
@@ -105,16 +122,21 @@ def _judge(
     at_once = not between[:1] or between[0] in COPULAS or names[group[-1]][1] == cue.first
     for number in group if many or not any(found[n].force for n in group) else group[-1:]:
         old = found[number]
-        neutral = old.force in (None, Force.SEEN, Force.WANT, Force.ASKED)
+        neutral = old.force in (None, Force.SEEN, Force.WANT, Force.ASKED) or old.others
+        neutral = neutral or abs(old.strength) <= _FAINT < abs(cue.strength)
         if neutral or (at_once and number == group[-1]):
             found[number] = replace(_sign(cue, old), seen=old.seen or cue.force is Force.SEEN)
+
+
+_FAINT: Final = 0.25
+"""Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
 
 
 def _sign(cue: Cue, old: Sign) -> Sign:
     rule = f"{cue.force.name.lower()}: {cue.phrase}"
     if cue.force is Force.SEEN:
         return Sign(old.strength if old.force else cue.strength, rule, cue.force, seen=True)
-    return Sign(cue.strength, rule, cue.force, similar=cue.force is Force.SIMILAR, seen=old.seen)
+    return Sign(cue.strength, rule, cue.force, similar=cue.force is Force.SIMILAR, seen=old.seen, others=cue.others)
 
 
 def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) -> bool:
@@ -122,7 +144,7 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
     if at and ends_sentence(text, words, at - 1, first):
         return False
     between = [word.text for word in words[at:first]]
-    if any(word in _RESETS for word in between) and at != cue.last:
+    if at != cue.last and (_RESETS & set(between) or (cue.phrase.startswith("prefer") and _INSTEAD & set(between))):
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
         return at == cue.last or all(word in _LIST_WORDS for word in between)

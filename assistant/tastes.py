@@ -29,8 +29,8 @@ class Force(Enum):
 
 
 COPULAS: Final = frozenset(
-    "is was were are isnt wasnt arent werent be been looks looked sounds sounded seems seemed felt feels found thought "
-    "think its thats being s theyre are both all".split()
+    "is was were are aint isnt wasnt arent werent be been looks looked sounds sounded seems seemed felt feels found "
+    "thought think find look seem sound its thats being s theyre are both all".split()
 )
 """Words that join a film to what is said of it."""
 
@@ -44,6 +44,42 @@ _KINDS: Final = {
     "verdict": Force.VERDICT,
 }
 _TASTES: Final = frozenset((Force.FEEL, Force.SEEN, Force.SIMILAR))
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue in a sentence, negations counted in."""
+
+    first: int
+    last: int
+    force: Force
+    strength: float
+    phrase: str
+    backward: bool = False
+    """Speaks of what stands before it."""
+    others: bool = False
+    """Says how somebody else feels ("my wife loves …")."""
+
+
+_SENTENCE_ENDS: Final = ".?!;\n…"
+_CLAUSE_ENDS: Final = ".?!;\n…,:()"
+
+
+def ends_sentence(text: str, words: Sequence[Word], last: int, first: int) -> bool:
+    """Whether a sentence ends between two words (places `last` and `first`)."""
+    return _parted(text, words, last, first, _SENTENCE_ENDS)
+
+
+def ends_clause(text: str, words: Sequence[Word], last: int, first: int) -> bool:
+    """Whether a clause ends between two words (places `last` and `first`)."""
+    return _parted(text, words, last, first, _CLAUSE_ENDS)
+
+
+def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str) -> bool:
+    if last < 0 or first >= len(words):
+        return False
+    between = text[words[last].end : words[first].start]
+    return any(mark in marks for mark in between)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,17 @@ from assistant.words import Word
 
 _QUOTES: Final = frozenset("\"'“”‘’«»„`*_")
 _NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
-_PEOPLE: Final = frozenset("actor actress director comedian filmmaker singer wrestler".split())
+_PEOPLE: Final = frozenset(
+    "actor actors actress actresses director directors comedian comedians filmmaker singer wrestler".split()
+)
 _FUNCTION_WORDS: Final = frozenset(
     "it its her him them us me you he she they we i my your his their this that these those one 1 who what why how "
     "where nope yep yeah ok okay "
     "up out go in on off over do did not no yes now then here there if so to for of the a an and or but is was are be "
     "been will all both any some more just next again help hi hey stop wait".split()
 )
+_COLOURS: Final = frozenset("a an the so really very pretty just such super also quite one 1 of my another".split())
+_VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seems sounds does did also".split())
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
@@ -71,8 +75,11 @@ def _cue_places(words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int], 
             cue_of |= dict.fromkeys(range(cue.first, cue.last), (cue.first, cue.last))
         if cue.is_verdict:
             verdicts.add(cue.first)
-            if cue.first and words[cue.first - 1].text in COPULAS:
-                verdicts.add(cue.first - 1)
+            place = cue.first - 1
+            while place > max(cue.first - 4, 0) and words[place].text in _COLOURS:
+                place -= 1
+            if place >= 0 and words[place].text in COPULAS:
+                verdicts.add(place)
         if cue.is_taste:
             after.add(cue.last)
             if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):
@@ -170,10 +177,12 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
     """What the words themselves are; `marked` by capitals."""
     words = [word.text for word in sentence.words[first:last]]
     names = ["words"] if len(words) > 1 else []
-    if all(_NUMERAL.match(word) for word in words) and words[0] == _typed(sentence, first):
+    if all(_NUMERAL.match(word) for word in words) and (words[0] == _typed(sentence, first) or not marked):
         names.append("numeral")
-    if len(words) == 1 and len(words[0]) == 1:
+    if len(words) == 1 and len(_typed(sentence, first)) == 1:
         names.append("letter")
+    if words == ["it"] and last < len(sentence.words) and sentence.words[last].text in _VERBS:
+        marked = False  # "It was nice" begins a sentence, with or without a full stop before it
     if all(word in _FUNCTION_WORDS for word in words):
         names.append("function_word_capital" if marked else "function_word")
     elif len(words) == 1 and background().is_common(words[0]):
@@ -194,7 +203,7 @@ def _capitals(sentence: Sentence, first: int, last: int) -> str:
     telling = [
         word
         for place, word in enumerate(words[first:last])
-        if not (place == 0 and begins) and (place == 0 or len(word.text) > 3) and not word.text[0].isdecimal()
+        if not (place == 0 and begins) and (place == 0 or len(word.text) > 3) and not text[word.start].isdecimal()
     ]
     if not telling:
         return ""

@@ -1,8 +1,7 @@
 """Every way to write the title of every film, ready to be found in a sentence.
 
 A film has its title, its aliases and what people make of them: without the article, only what stands before or behind
-a colon, "Godfather 2" for "The Godfather: Part II". One Aho-Corasick automaton holds them all; for typing errors the
-words of better known titles are also kept by what remains of them when one letter is left out.
+a colon, "Godfather 2" for "The Godfather: Part II". One Aho-Corasick automaton holds them all.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Final, NamedTuple
 import ahocorasick
 import numpy as np
 
-from assistant.lexicon import background, shortened, table
+from assistant.lexicon import background, table
 from assistant.words import Word, normal
 from core.catalogue import Catalogue
 from core.domain import Movie
@@ -152,19 +151,19 @@ class TitleIndex:
         rated = (movie for movie in catalogue.movies if evidence[movie.row])
         self._rated = sorted((normal(movie.title), movie.row) for movie in rated)
         self._add_names(keys)
-        self._texts = list(keys)
-        self._lengths = [text.count(" ") + 1 for text in self._texts]
+        self.texts = list(keys)
+        """Normal form of each key."""
+        self._lengths = [text.count(" ") + 1 for text in self.texts]
         self._offsets = np.zeros(len(keys) + 1, dtype=np.int32)
         self._forms = np.fromiter(
             (row * 8 + kind for kinds in keys.values() for row, kind in kinds.items()), dtype=np.int32
         )
         self._offsets[1:] = np.cumsum(np.fromiter(map(len, keys.values()), dtype=np.int32, count=len(keys)))
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for number, text in enumerate(self._texts):
+        for number, text in enumerate(self.texts):
             self._automaton.add_word(f" {text} ", number)
-        if self._texts:
+        if self.texts:
             self._automaton.make_automaton()
-        self._spell(evidence)
 
     def _add_names(self, keys: Keys) -> None:
         """Nicknames and series, where the catalogue holds their films."""
@@ -195,11 +194,15 @@ class TitleIndex:
 
     def text(self, key: int) -> str:
         """The normal form that a key stands for."""
-        return self._texts[key]
+        return self.texts[key]
 
     def length(self, key: int) -> int:
         """Words of a written form."""
         return self._lengths[key]
+
+    def best_row(self, key: int) -> int:
+        """The best known film with a written form."""
+        return int(self._forms[self._offsets[key]]) // 8
 
     def forms(self, key: int) -> list[Form]:
         """Films with this written form, best known first."""
@@ -208,12 +211,12 @@ class TitleIndex:
 
     def key_of(self, text: str) -> int | None:
         """Key of a normal form; None where no film is written so."""
-        found: int | None = self._automaton.get(f" {text} ", None) if self._texts else None
+        found: int | None = self._automaton.get(f" {text} ", None) if self.texts else None
         return found
 
     def find(self, words: Sequence[Word]) -> list[Match]:
         """Every written form in a sentence, overlapping ones included, by where they end."""
-        if not words or not self._texts:
+        if not words or not self.texts:
             return []
         starts, ends, at = {}, {}, 0
         for number, word in enumerate(words):
@@ -223,73 +226,5 @@ class TitleIndex:
         line = f" {' '.join(word.text for word in words)} "
         found = []
         for end, key in self._automaton.iter(line):
-            found.append(Match(starts[end - len(self._texts[key]) - 1], ends[end], key))
+            found.append(Match(starts[end - len(self.texts[key]) - 1], ends[end], key))
         return found
-
-    def squashed(self, text: str) -> int | None:
-        """Key of a form that is the same without its spaces ("spiderman" → "spider man"); None where there is none."""
-        return self._squashed.get(text)
-
-    def near(self, word: str) -> tuple[int, ...]:
-        """Numbers of vocabulary words that are this word, or one or two typing errors away from it."""
-        found: dict[int, None] = {}
-        for short in spellings(word):
-            entry = self._spellings.get(short)
-            if entry is not None:
-                found.update(dict.fromkeys((entry,) if isinstance(entry, int) else entry))
-        return tuple(found)
-
-    def with_word(self, number: int) -> list[tuple[int, int]]:
-        """(key, place of the word in it) of the better known forms that hold a vocabulary word, best known first."""
-        return self._postings[number]
-
-    def _spell(self, evidence: Sequence[int]) -> None:
-        """Fills what is needed to see through typing errors, for films that somebody rated."""
-        self._squashed: dict[str, int] = {}
-        self._postings: list[list[tuple[int, int]]] = []
-        numbers: dict[str, int] = {}
-        remains: dict[str, int | tuple[int, ...]] = {}
-        for key, text in enumerate(self._texts):
-            code = int(self._forms[self._offsets[key]])
-            if evidence[code // 8] < 1:
-                continue
-            words = text.split(" ")
-            if len(words) > 1 and len(text) >= 6:
-                self._squashed.setdefault("".join(words), key)
-            for place, word in enumerate(words):
-                if len(word) < _SPELL_FROM or word in _UNTELLING:
-                    continue
-                number = numbers.get(word)
-                if number is None:
-                    number = numbers[word] = len(numbers)
-                    self._postings.append([])
-                    well_known = evidence[code // 8] >= _WELL_KNOWN
-                    for short in spellings(word) if well_known else {word, *shortened(word)}:
-                        entry = remains.get(short)
-                        if entry is None:
-                            remains[short] = number
-                        else:
-                            remains[short] = (*((entry,) if isinstance(entry, int) else entry), number)
-                if len(self._postings[number]) < _POSTINGS:
-                    self._postings[number].append((key, place))
-        self._spellings = remains
-
-
-def spellings(word: str) -> set[str]:
-    """The word and what is left of it without one letter, or two of a long one."""
-    once = shortened(word)
-    found = {word, *once}
-    if _LONG <= len(word) <= 16:
-        found.update(twice for short in once for twice in shortened(short))
-    return found
-
-
-_LONG: Final = 7
-"""Letters from which two errors in one word are looked through."""
-_WELL_KNOWN: Final = 15
-"""Ratings from which a film's words are recognised with two errors."""
-_SPELL_FROM: Final = 4
-"""Letters from which a word's typing errors are looked through; shorter words are near too many others."""
-_POSTINGS: Final = 24
-"""Forms kept a vocabulary word, of the best known films."""
-_UNTELLING: Final = frozenset("with from that this part what your into over".split())

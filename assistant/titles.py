@@ -9,34 +9,29 @@ same way, each error costing points.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
+from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, table
 from assistant.links import THRESHOLD, Link, best_set
 from assistant.tastes import cue_book
 from assistant.title_evidence import Sentence, Weights, evidence
 from assistant.title_index import Form, Kind, Match, TitleIndex
+from assistant.typing_errors import TypingErrors
 from assistant.words import Word, normal
 
 _UNRATED: Final = 0.1
 """Ratings that a film nobody rated counts as having."""
-_DOMINANT: Final = math.log(4.0)
-"""A film four times as well known as the others of its name is meant without asking."""
 _RATED_FOR: Final = 28
 """Years over which MovieLens has collected ratings (1996 to 2023)."""
 _FAME: Final = 4.0
 """Most that the ratings of a new film are multiplied by."""
-_LONG_NAME: Final = 7
-"""Letters from which a nickname may have a typing error: not "lotr"."""
-_TELLING: Final = 7.5
-"""Surprise from which a word is looked at for typing errors: not "with", "have", "movie"."""
 _POOL: Final = 100_000.0
 """Fewest ratings that a film's share is taken of: in a handful of films none is famous for being one of few."""
-_MAX_WORDS: Final = 4000
+_LETTERS: Final = 14
+"""Letters up to which each one makes it less likely that a word is near a title by chance."""
 
 
 class TitleLinker:
@@ -44,6 +39,7 @@ class TitleLinker:
 
     def __init__(self, index: TitleIndex) -> None:
         self.index = index
+        self._errors = TypingErrors(index)
         self.weights = Weights()
         self._heard = background()
         self._cues = cue_book()
@@ -59,56 +55,18 @@ class TitleLinker:
 
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
-        words = words[:_MAX_WORDS]
         sentence = Sentence.of(text, words, self._heard, self.weights.idiom)
-        exact = [self.score(sentence, match, shown) for match in self._matches(words)]
+        matches = [*self.index.find(words), *self._errors.glued(words)]
+        exact = [self.score(sentence, match, shown) for match in matches]
         chosen = best_set(exact, len(words))
-        typed = [self.score(sentence, match, shown, edits) for match, edits in self._typos(words, chosen).items()]
-        if typed:
-            chosen = best_set([*exact, *typed], len(words))
-        return self._with_neighbours([*exact, *typed], chosen, sentence)
-
-    # ---- candidates
-
-    def _matches(self, words: Sequence[Word]) -> list[Match]:
-        """Forms written right, and those that differ by spaces only."""
-        found = self.index.find(words)
-        for first in range(len(words)):
-            glued = words[first].text
-            for last in range(first + 1, min(first + 5, len(words) + 1)):
-                if last > first + 1:
-                    glued += words[last - 1].text
-                if 5 <= len(glued) <= 40 and (key := self.index.squashed(glued)) is not None:
-                    form = self.index.text(key)
-                    if form != " ".join([word.text for word in words[first:last]]):
-                        found.append(Match(first, last, key))
-        return found
-
-    def _typos(self, words: Sequence[Word], chosen: Sequence[Link]) -> dict[Match, int]:
-        """Forms that words outside of the chosen titles are a typing error or a few away from, and how many."""
         taken = bytearray(len(words))
         for link in chosen:
             taken[link.first : link.last] = b"\x01" * (link.last - link.first)
-        found: dict[Match, int] = {}
-        tried: set[Match] = set()
-        for place, word in enumerate(words):
-            if taken[place] or len(word.text) < 4 or word.text in self._cues:
-                continue
-            if self._heard.of_word(word.text) < _TELLING:
-                continue
-            most = 4 if self._heard.is_common(word.text) else 24
-            for number in self.index.near(word.text):
-                for key, offset in self.index.with_word(number)[:most]:
-                    first = place - offset
-                    match = Match(first, first + self.index.length(key), key)
-                    if match in tried or first < 0 or match.last > len(words):
-                        continue
-                    tried.add(match)
-                    if edits := _edits(words, match, self.index.text(key)):
-                        name = self.index.forms(key)[0].kind >= Kind.NICKNAME
-                        if not name or (edits == 1 and len(self.index.text(key)) >= _LONG_NAME):
-                            found[match] = edits
-        return found
+        mistyped = self._errors.find(words, taken, self._cues)
+        typed = [self.score(sentence, match, shown, edits) for match, edits in mistyped.items()]
+        if typed:
+            chosen = best_set([*exact, *typed], len(words))
+        return self._with_neighbours([*exact, *typed], chosen, sentence)
 
     # ---- points
 
@@ -119,10 +77,9 @@ class TitleLinker:
         year, year_last = _year_after(sentence, last)
         forms = self.index.forms(key)
         films = self._ranked(forms, year or _year_before(words, first), shown, bare_word=last - first == 1)
-        best = films[0][0]
-        rows = tuple(-row for points, row in films if best - points < _DOMINANT)
-        best += (weights.fame - 1.0) * self._fame[rows[0]]
-        rows = _by_age(rows, words, first, self._years)
+        films = meant(films, sentence.text, words, (first, last), self.index.catalogue)
+        rows = tuple(film.row for film in films)
+        best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
         cues = evidence(weights, sentence, first, last)
         if edits:
             cues += self._error_cues(words, first, last, edits)
@@ -139,8 +96,8 @@ class TitleLinker:
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
-    ) -> list[tuple[float, int]]:
-        """(points, −row) of the films of a written form, most likely first."""
+    ) -> Sequence[Candidate]:
+        """The films of a written form, most likely first."""
         weights, films = self.weights, []
         for row, kind in forms:
             points = self._fame[row] + weights.kind[kind.name.lower()]
@@ -151,12 +108,13 @@ class TitleLinker:
             if year and self._years[row]:
                 apart = abs(self._years[row] - year)
                 points += weights.mark("year" if apart == 0 else "near_year" if apart == 1 else "other_year")
-            films.append((points, -row))
-        films.sort(reverse=True)
-        return films
+            films.append(Candidate(points, row, kind))
+        return sorted(films, key=lambda film: (-film.points, film.row))
 
     def _error_cues(self, words: Sequence[Word], first: int, last: int, edits: int) -> list[tuple[str, str]]:
+        letters = sum(len(word.text) for word in words[first:last])
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
+        cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
         if all(self._heard.is_common(word.text) or self._heard.nearly(word.text) for word in words[first:last]):
             cues.append(("mark", "typo_in_common"))
         return cues
@@ -193,18 +151,6 @@ class TitleLinker:
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
 
 
-def _edits(words: Sequence[Word], match: Match, form: str) -> int:
-    """Typing errors between what was typed and a written form; 0 where there are none, or too many."""
-    said = " ".join([word.text for word in words[match.first : match.last]])
-    most = 1 if len(form) < 6 else 2 if len(form) < 14 else 3
-    edits = OSA.distance(said, form, score_cutoff=most)
-    return edits if 0 < edits <= most and _digits(said) == _digits(form) else 0
-
-
-def _digits(text: str) -> list[str]:
-    return [word for word in text.split(" ") if word[0].isdecimal()]
-
-
 def _time_to_be_rated(year: int, newest: int) -> float:
     """What to multiply a film's ratings by, because it was there to be rated for a part of the time only."""
     return min(_RATED_FOR / max(newest + 1 - year, 1), _FAME) if year > newest - _RATED_FOR else 1.0
@@ -229,22 +175,10 @@ def _year_before(words: Sequence[Word], first: int) -> int:
     return _as_year(words[first - 1].text) if first else 0
 
 
-_NEWEST: Final = frozenset(("new", "newer", "newest", "latest", "recent", "remake", "reboot"))
-_OLDEST: Final = frozenset(("old", "older", "og", "original", "first", "classic"))
 _VAGUE: Final = frozenset(
     "something anything movie movies film films one ones 1 stuff anything things classics".split()
 )
 _JOINTS: Final = frozenset(("and", "or", "also", "plus", "but", "not", "then"))
-
-
-def _by_age(rows: tuple[int, ...], words: Sequence[Word], first: int, years: Sequence[int]) -> tuple[int, ...]:
-    """Only the newest or oldest of homonyms where the word before says so."""
-    if len(rows) > 1 and first:
-        pick: Callable[..., int]
-        for said, pick in ((_NEWEST, max), (_OLDEST, min)):
-            if words[first - 1].text in said:
-                return (pick(rows, key=lambda row: years[row]),)
-    return rows
 
 
 def _before_joint(sentence: Sentence, first: int) -> int:

@@ -21,11 +21,11 @@ from assistant.constraints import (
     well_known,
     years_wanted,
 )
-from assistant.cues import Cue, find_cues
+from assistant.cues import find_cues
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
 from assistant.phrases import Found
-from assistant.tastes import Force
+from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
@@ -84,8 +84,9 @@ class Understanding:
         series = acts.series_named(read.lower().replace("’", "'"))
         shown = frozenset(token - 1 for token in (*context.shown, *(context.asked.tokens if context.asked else ())))
         links = self._titles.link(read, found, shown=shown)
-        if series:
-            links = [link for link in links if not _inside(found[link.first].start, found[link.last - 1].end, series)]
+        closed = [*series, *((found[first].start, found[last - 1].end) for first, last in self._facets.people(found))]
+        if closed:
+            links = [link for link in links if not _inside(found[link.first].start, found[link.last - 1].end, closed)]
         if links and max(link.score for link in links) < _SURE and _said_to_us(acts.line_of(read)):
             links = []  # "next", "help!", "stop", "nice" are said to us, though they are films, too
         masked = _masked(read, found, links)
@@ -115,7 +116,7 @@ class Understanding:
         cues = find_cues(read, found, titles)
         terms = [term for term in self._facets.find(found, lambda place: not taken[place]) if not _is_cue(term, cues)]
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
-        cues = find_cues(read, found, names)
+        cues = find_cues(read, found, names) if terms else cues
         signs = dict(zip(names, preferences.signs(read, found, names, cues), strict=True))
         spared = mentions.spared(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from assistant.cues import Cue
 from assistant.lexicon import background
-from assistant.tastes import Force
+from assistant.tastes import Cue, Force
 from assistant.utterance import Span, UnknownMention
 from assistant.words import Word
 

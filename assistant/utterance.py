@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-LONGEST_TEXT = 4_000
+LONGEST_TEXT = 20_000
 """Characters of one line that are read; nobody tells a taste in more."""
 
 

@@ -81,8 +81,18 @@ _SAME: Final = {
     "saint": "st",
     "volume": "vol",
     "pt": "part",
+    "rly": "really",
+    "realy": "really",
+    "pls": "please",
+    "plz": "please",
+    "ppl": "people",
+    "tho": "though",
+    "thru": "through",
 }
 """Spellings that mean the same in a title; single letters (i, v, x) stay, they are too often something else."""
+
+NUMBER_WORDS: Final = {digits: word for word, digits in _SAME.items() if digits.isdecimal() and len(word) > 3}
+"""Numbers of which the word can be mistyped: "8" is "eight"."""
 
 
 def fold(text: str) -> str:

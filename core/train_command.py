@@ -22,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     settings, agent = TrainingSettings(), AgentSettings()
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="MovieLens folder or .zip")
+    add("--cast", type=Path, metavar="FILE", help="CSV of title,year,cast: people one can ask for")
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the trained bundle")
     add("--seed", type=int, default=settings.seed, metavar="N", help="same seed, same bundle (%(default)s)")
     add("--steps", type=int, default=agent.steps, metavar="N", help="films shown in training (%(default)s)")
@@ -39,7 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trains, writes the bundle, `curve.csv` and `curve.png`; 130 where Ctrl-C ended it early, else 0."""
     settings = _settings(arguments)
-    data = read(arguments.data, skip_bad_rows=arguments.skip_bad_rows, min_ratings=arguments.min_ratings)
+    data = read(
+        arguments.data, cast=arguments.cast, skip_bad_rows=arguments.skip_bad_rows, min_ratings=arguments.min_ratings
+    )
     print(data.report, file=sys.stderr)
     training = train(data, settings, progress=not arguments.quiet)
     bundle = training.bundle.save(arguments.out)

@@ -23,7 +23,7 @@ DOORS = {
     "gymnasium": ("core.environment",),
     "sqlalchemy": ("core.store",),
     "safetensors": ("core.bundle",),
-    "rapidfuzz": ("assistant.titles", "assistant.title_evidence", "assistant.title_index"),
+    "rapidfuzz": ("assistant.typing_errors",),
     "gradio": ("assistant.cards", "assistant.theme", "assistant.ui", "assistant.api", "app"),
     "torch": ("core",),
 }

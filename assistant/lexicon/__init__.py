@@ -56,6 +56,11 @@ def as_written(tag: str) -> str:
     return _written().get(tag.lower(), tag)
 
 
+def full_names() -> list[str]:
+    """The names of names.txt that have several words."""
+    return [name for name in _written().values() if " " in name]
+
+
 class Background:
     """How surprising words are in sentences about films, titles aside."""
 

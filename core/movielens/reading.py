@@ -16,6 +16,7 @@ from scipy import sparse
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie
 from core.errors import DataError
+from core.movielens.cast import people_of_films, read_cast, with_people
 from core.movielens.sources import Source
 from core.movielens.tables import Table
 from core.movielens.tags import tags_of_films
@@ -40,12 +41,16 @@ class ReadReport:
     """Films with at least one rating."""
     n_unknown: int = 0
     """Ratings left out because the catalogue does not hold their film."""
+    n_people: int = 0
+    """People whose films are known well enough to ask for them."""
     bad_rows: tuple[tuple[str, int], ...] = ()
     """(file and reason, number of rows) of what `skip_bad_rows` left out, most first."""
 
     def __str__(self) -> str:
         """One line of totals, then one for each kind of row that was left out."""
         lines = [f"{self.source}: {self.n_ratings:,} ratings of {self.n_rated:,} films by {self.n_users:,} people"]
+        if self.n_people:
+            lines.append(f"{self.n_people:,} people of the cast can be asked for")
         if self.n_unknown:
             lines.append(f"left out {self.n_unknown:,} ratings of films that the catalogue does not hold")
         lines += [f"left out {count:,} bad rows: {reason}" for reason, count in self.bad_rows]
@@ -63,8 +68,15 @@ class MovieLens:
     """SHA-256, hex, of the rows that were used: equal for equal data, be it a folder or an archive, CSV or Parquet."""
 
 
-def read(path: str | Path, *, skip_bad_rows: bool = False, min_ratings: int = 5, min_tag_users: int = 5) -> MovieLens:
-    """Reads a MovieLens folder or .zip archive.
+def read(
+    path: str | Path,
+    *,
+    cast: str | Path | None = None,
+    skip_bad_rows: bool = False,
+    min_ratings: int = 5,
+    min_tag_users: int = 5,
+) -> MovieLens:
+    """Reads a MovieLens folder or .zip archive, and a table of who plays in which film (see `core.movielens.cast`).
 
     Films with at least `min_ratings` ratings can be recommended (`Catalogue.n_items`); a tag becomes a facet when
     `min_tag_users` people gave it. With `skip_bad_rows` bad rows are counted in the report, else the first one
@@ -86,12 +98,20 @@ def read(path: str | Path, *, skip_bad_rows: bool = False, min_ratings: int = 5,
     tag_rows = np.zeros(0, dtype=np.int64)
     if tags is not None:
         tags, tag_rows = _known(tags, ids[order])
+    played = None if cast is None else read_cast(Path(cast), skip=skip_bad_rows)
     catalogue = _catalogue(
-        frame, counts[order], links, tags, tag_rows, min_ratings=min_ratings, min_tag_users=min_tag_users
+        frame,
+        counts[order],
+        links,
+        tags,
+        tag_rows,
+        cast=played,
+        min_ratings=min_ratings,
+        min_tag_users=min_tag_users,
     )
-    tables = [table for table in (movies, rated, links, tags) if table is not None]
-    report = _report(path, ratings, tables)
-    return MovieLens(catalogue, ratings, report, _fingerprint(frame, ratings, links, tags))
+    tables = [table for table in (movies, rated, links, tags, played) if table is not None]
+    report = replace(_report(path, ratings, tables), n_people=sum(f.kind == "person" for f in catalogue.facets))
+    return MovieLens(catalogue, ratings, report, _fingerprint(frame, ratings, links, tags, played))
 
 
 def read_ratings(path: str | Path, catalogue: Catalogue, *, skip_bad_rows: bool = False) -> tuple[Ratings, ReadReport]:
@@ -164,6 +184,7 @@ def _catalogue(
     tags: Table | None,
     tag_rows: IntArray,
     *,
+    cast: Table | None,
     min_ratings: int,
     min_tag_users: int,
 ) -> Catalogue:
@@ -181,12 +202,15 @@ def _catalogue(
             tags.frame["userId"].to_numpy(), tag_rows, tags.frame["tag"], genres_held, min_users=min_tag_users
         )
         facets |= {Facet("tag", name): rows for name, rows in found.items()}
+    n_items = int((counts >= min_ratings).sum())
+    if cast is not None:
+        facets = with_people(facets, people_of_films(cast, records, n_items))
     return Catalogue(
         movies=tuple(records),
         facets=tuple(facets),
         membership=_membership(list(facets.values()), len(records)),
         n_ratings=counts.astype(np.int64),
-        n_items=int((counts >= min_ratings).sum()),
+        n_items=n_items,
     )
 
 
@@ -220,10 +244,13 @@ def _links(ids: IntArray, links: Table | None) -> tuple[list[int], list[int]]:
 def _report(path: str | Path, ratings: Ratings, tables: list[Table], n_unknown: int = 0) -> ReadReport:
     left_out = Counter({f"{table.file}: {reason}": count for table in tables for reason, count in table.counts.items()})
     n_rated = len(np.unique(ratings.row))
-    return ReadReport(Path(path).name, len(ratings), ratings.n_users, n_rated, n_unknown, tuple(left_out.most_common()))
+    bad = tuple(left_out.most_common())
+    return ReadReport(Path(path).name, len(ratings), ratings.n_users, n_rated, n_unknown, bad_rows=bad)
 
 
-def _fingerprint(movies: pd.DataFrame, ratings: Ratings, links: Table | None, tags: Table | None) -> str:
+def _fingerprint(
+    movies: pd.DataFrame, ratings: Ratings, links: Table | None, tags: Table | None, cast: Table | None
+) -> str:
     digest = hashlib.sha256(b"marquee ratings 1")
     ids = movies["movieId"].to_numpy()
     for column in (ratings.user_ids[ratings.user], ids[ratings.row], ratings.value, ratings.timestamp):
@@ -232,6 +259,7 @@ def _fingerprint(movies: pd.DataFrame, ratings: Ratings, links: Table | None, ta
         movies.sort_values("movieId"),
         *([] if links is None else [links.frame.sort_values("movieId")]),
         *([] if tags is None else [tags.frame.sort_values(["userId", "movieId", "timestamp", "tag"])]),
+        *([] if cast is None else [cast.frame.sort_values(["title", "year", "cast"])]),
     ]
     for frame in frames:
         for name in frame.columns:

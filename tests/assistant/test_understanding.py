@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import films
@@ -76,11 +77,33 @@ def test_signs_go_to_the_films_they_speak_of() -> None:
         ("have you seen Titanic?", 0),
         ("what is Titanic about?", 0),
         ("never heard of Titanic", 0),
+        ("Titanic I hated", -1),
+        ("Titanic is a movie I never liked", -1),
+        ("everyone loves Titanic but I don't", -1),
+        ("everyone loves Titanic", 0),
+        ("I don't get why people love Titanic", -1),
+        ("I'm not a Titanic fan", -1),
+        ("big Titanic fan here", 1),
+        ("turned Titanic off after ten minutes", -1),
+        ("I would never watch Titanic again", -1),
+        ("Titanic was ok but not my favorite", -1),
+        ("Titanic wasn't really my cup of tea", -1),
+        ("the worst movie I ever saw was Titanic", -1),
     ],
 )
 def test_signs(text: str, sign: int) -> None:
     (mention,) = understood(text).movies
     assert (mention.strength > 0) - (mention.strength < 0) == sign, mention.rule
+
+
+def test_a_verdict_beside_a_name_is_about_that_name() -> None:
+    assert tastes("Alien yes, Titanic no") == {"Alien": 0.6, "Titanic": -0.6}
+    assert tastes("Alien was great but Titanic wasn't") == {"Alien": 0.9, "Titanic": -0.5}
+
+
+def test_what_was_not_seen_or_comes_second_is_not_disliked() -> None:
+    assert tastes("I've seen Alien and liked it, but not Titanic") == {"Alien": 0.7, "Titanic": 0.0}
+    assert tastes("I like Alien more than Titanic") == {"Alien": 0.7, "Titanic": 0.0}
 
 
 def test_the_words_of_a_title_are_not_cues() -> None:
@@ -375,6 +398,35 @@ def test_twenty_thousand_characters_take_bounded_time(piece: str) -> None:
     utterance = UNDERSTANDING.understand(long)
     assert time.process_time() - begin < 2.0  # measured: 0.15 s at most
     assert utterance.text == long
+
+
+@given(
+    st.lists(st.text(max_size=12) | st.sampled_from(["Alien ", "no ", "loved ", "but I don't, "])), st.integers(1, 400)
+)
+@settings(max_examples=25, deadline=None)
+def test_any_text_of_up_to_twenty_thousand_characters_is_read(pieces: list[str], times: int) -> None:
+    text = ("".join(pieces) * times)[:20_000]
+    utterance = UNDERSTANDING.understand(text)
+    spans = sorted(mention.span for mention in (*utterance.movies, *utterance.ambiguous))
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+def test_what_stands_at_the_end_of_a_long_text_is_read() -> None:
+    assert understood("bla " * 4_990 + "loved Alien").movies[0].strength == 1.0
+
+
+def test_time_grows_with_length_and_no_faster() -> None:
+    def seconds(length: int) -> float:
+        text = ("I loved Alien, hated Titanic and no horror please. " * length)[:length]
+        taken = []
+        for _ in range(3):
+            begin = time.process_time()
+            UNDERSTANDING.understand(text)
+            taken.append(time.process_time() - begin)
+        return min(taken)
+
+    assert seconds(20_000) < 10 * seconds(4_000)  # measured: 5; a quadratic step would make it 25
 
 
 # ---- labelled lines over the whole catalogue

@@ -20,6 +20,7 @@ from rapidfuzz import fuzz, process
 from assistant.dialogs import Message, Rendering, read_dialogs
 from assistant.linking_scores import Linking, score_linking
 from assistant.title_index import TitleIndex
+from assistant.titles import TitleLinker
 from assistant.understanding import Understanding
 from assistant.words import normal, words
 from core import movielens
@@ -88,9 +89,9 @@ def score_extract_one(rival: ExtractOne, messages: Sequence[Message]) -> Linking
 def main(data: Path, dialogs: Path) -> None:
     catalogue = movielens.read(data).catalogue
     print(f"{len(catalogue.movies)} films")
-    print(f"index built in {timed(lambda: TitleIndex(catalogue)):.2f} s of one core")
+    print(f"index built in {timed(lambda: TitleLinker(TitleIndex(catalogue))):.2f} s of one core")
     tracemalloc.start()
-    index = TitleIndex(catalogue)
+    index = TitleLinker(TitleIndex(catalogue))
     print(f"index holds {tracemalloc.get_traced_memory()[0] / 1e6:.0f} MB of Python objects besides its automaton")
     tracemalloc.stop()
     del index
@@ -98,7 +99,7 @@ def main(data: Path, dialogs: Path) -> None:
     messages = list(read_dialogs(dialogs, catalogue, held_out=False))
     times = [timed(lambda line=line: understanding.understand(line)) for line in lines(messages, 200)[:2000]]  # type: ignore[misc]
     print(f"200 characters: median {milliseconds(times, 0.5):.2f} ms, p95 {milliseconds(times, 0.95):.2f} ms")
-    for length in (500, 1000, 2000, 4000):
+    for length in (500, 1000, 2000, 4000, 20000):
         times = [timed(lambda line=line: understanding.understand(line)) for line in lines(messages, length)[:20]]  # type: ignore[misc]
         print(f"{length} characters: median {milliseconds(times, 0.5):.2f} ms")
 

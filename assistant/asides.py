@@ -1,0 +1,94 @@
+"""Short verdicts that stand beside a name rather than in a sentence about it.
+
+"Kill Bill 1 yes, Kill Bill 2 no", "everyone loves Titanic but I don't", "not a Titanic fan", "turned Titanic off":
+what is said hangs on where the name stands, so no phrase of the lexicon can tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from assistant.lexicon import table
+from assistant.tastes import Cue, Force, ends_clause
+from assistant.words import Word, normal
+
+_FANS: Final = frozenset("fan fans lover lovers person guy girl gal buff nut fanatic hater haters".split())
+_OFF: Final = frozenset("turned turn switched shut".split())
+_CONTRARY: Final = frozenset("but except not though".split())
+_NOT_I: Final = frozenset(
+    phrase.strip()
+    for phrase in (
+        "i dont, i didnt, i do not, i did not, not me, me, for me, not for me, im not, i wasnt, i cant, not anymore, "
+        "not any more, no longer"
+    ).split(",")
+)
+_I_DO: Final = frozenset(("i did", "i do", "i really did"))
+_WASNT: Final = frozenset("isnt wasnt arent werent didnt doesnt aint".split())
+_WATCH: Final = frozenset("watch see rewatch rewatching watching".split())
+
+
+@cache
+def _short() -> Mapping[str, float]:
+    return {normal(phrase): strength for phrase, strength in table("cues")["beside"].items()}
+
+
+@cache
+def _negators() -> frozenset[str]:
+    return frozenset(normal(word) for word in table("cues")["words"]["negators"])
+
+
+def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> Iterator[Cue]:
+    """The verdicts beside names, in no particular order; `names` are ranges of words, in order."""
+    for first, last in names:
+        if last < len(words) and (found := _behind(text, words, first, last)) is not None:
+            length, strength, phrase = found
+            yield Cue(last, last + length, Force.VERDICT, strength, phrase, backward=True)
+    yield from _contradictions(text, words)
+
+
+def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[int, float, str] | None:
+    """(words, strength, rule) of the verdict right behind a name."""
+    after = words[last].text
+    before = words[first - 1].text if first else ""
+    against = any(word.text in _negators() for word in words[max(first - 4, 0) : first])
+    if after in _FANS and text[words[last - 1].end : words[last].start] == " ":
+        hates = against != after.startswith("hater")
+        return 1, -0.6 if hates else 0.8, f"{'not ' if against else ''}… {after}"
+    if after in _WASNT and _closes(text, words, last + 1):
+        return 1, -0.5, after
+    if after == "again" and before in _WATCH:
+        return 1, -0.5 if against else 0.5, f"{'not ' if against else ''}{before} … again"
+    if after == "off" and before in _OFF:
+        return 1, -0.6, f"{before} … off"
+    for length in (3, 2, 1) if _opens(text, words, first) else ():
+        phrase = " ".join([word.text for word in words[last : last + length]])
+        if last + length <= len(words) and phrase in _short() and _closes(text, words, last + length):
+            return length, _short()[phrase], phrase
+    return None
+
+
+def _contradictions(text: str, words: Sequence[Word]) -> Iterator[Cue]:
+    """What takes back at the end of a clause: "… but I don't", "… except me"."""
+    for place, word in enumerate(words):
+        for length in (3, 2, 1) if word.text in _CONTRARY else ():
+            last = place + 1 + length
+            phrase = " ".join([said.text for said in words[place + 1 : last]])
+            yes = word.text == "but" and phrase in _I_DO
+            no = phrase in _NOT_I and (word.text != "not" or phrase == "me")
+            if (yes or no) and last <= len(words) and _closes(text, words, last):
+                yield Cue(place, last, Force.VERDICT, 0.6 if yes else -0.6, f"{word.text} {phrase}", backward=True)
+                break
+
+
+def _opens(text: str, words: Sequence[Word], first: int) -> bool:
+    """Whether a name begins its clause: what stands behind it can only be about it."""
+    while first and words[first - 1].text in ("and", "but", "the", "so"):
+        first -= 1
+    return first == 0 or any(mark in ".?!;\n…," for mark in text[words[first - 1].end : words[first].start])
+
+
+def _closes(text: str, words: Sequence[Word], last: int) -> bool:
+    """Whether a clause, or the text, ends before the word at `last`."""
+    return last >= len(words) or ends_clause(text, words, last - 1, last)
