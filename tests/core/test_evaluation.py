@@ -85,7 +85,7 @@ def test_what_is_expected_of_a_film_may_be_less_than_what_it_is_ranked_by() -> N
     assert insider.shown.tolist() == oracle.shown.tolist()
     assert oracle.scores.min() == 1.0
     assert not insider.scores.any()
-    error = per_person(Insider(FILMS), insider, stated, (5,))["q_error"]
+    error = per_person(Insider(FILMS), insider, stated, (5,), catalogue_of([1] * FILMS))["q_error"]
     assert error == pytest.approx(np.abs(insider.rewards).mean(axis=1))
 
 
