@@ -6,7 +6,8 @@ What differs from the stock algorithm, and why:
   a maximum over thousands of noisy values is far too high;
 - exploration draws among the best candidates instead of uniformly over thousands of films, of which nearly all are
   misses for nearly everyone, and flips a coin for each environment by itself;
-- the value of the film taken is computed alone, without scoring all the others.
+- the value of the film taken is computed alone, without scoring all the others;
+- the weights are averaged over the last hundred steps: a single film's reward is a noisy teacher.
 """
 
 from __future__ import annotations
@@ -35,14 +36,17 @@ from core.qnetwork import QNetwork
 class AgentSettings:
     """How the policy learns. Chosen on validation people of movielens-mix unless told otherwise."""
 
-    steps: int = 40_000
-    """Films shown in training, over all environments."""
+    steps: int = 20_000
+    """Films shown in training, over all environments; with 40,000 the validation hits from cold fell again."""
     gamma: float = 0.5
     """Discount: what the next film is worth now."""
     n_steps: int = 1
     """Rewards summed before the target network takes over."""
-    learning_rate: float = 3e-4
-    """At 1e-3 the validation hits fell below those of the pretraining again."""
+    learning_rate: float = 1e-4
+    """At 3e-4 the validation hits fell below those of the pretraining again."""
+    averaging: float = 0.99
+    """What the average of the weights keeps of itself after every step of all environments; the average is what is
+    examined and shipped. It had 0.04 more validation hits than the last weights in each of two runs looked at."""
     batch_size: int = 256
     buffer_size: int = 40_000
     """Transitions kept; each is two transcripts of a few hundred bytes."""
@@ -93,11 +97,13 @@ class TranscriptPolicy(DQNPolicy):
 
 
 class TranscriptDQN(DQN):
-    """DQN with double targets and exploration among the best candidates."""
+    """DQN with double targets, exploration among the best candidates and an average of its weights."""
 
-    def __init__(self, *arguments: Any, candidates: int = 30, **keywords: Any) -> None:
+    def __init__(self, *arguments: Any, candidates: int = 30, averaging: float = 0.99, **keywords: Any) -> None:
         self.candidates = candidates
+        self._averaging = averaging
         super().__init__(*arguments, **keywords)
+        self.averaged = self.network.twin().requires_grad_(False).eval()
         self._rng = np.random.default_rng(self.seed)
 
     @property
@@ -136,6 +142,9 @@ class TranscriptDQN(DQN):
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.max_grad_norm)
             self.policy.optimizer.step()
             losses.append(loss.item())
+        with torch.no_grad():
+            for average, weight in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
+                average.lerp_(weight, 1.0 - self._averaging)
         self._n_updates += gradient_steps
         self.logger.record("train/n_updates", self._n_updates, exclude="tensorboard")
         self.logger.record("train/loss", float(np.mean(losses)))
@@ -203,6 +212,7 @@ def make_agent(
         TranscriptPolicy,
         environments,
         candidates=settings.candidates,
+        averaging=settings.averaging,
         learning_rate=settings.learning_rate,
         buffer_size=max(settings.buffer_size, settings.environments),
         learning_starts=settings.learning_starts,

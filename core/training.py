@@ -137,11 +137,11 @@ def _pretrain(network: QNetwork, env: SessionEnv, learners: Ratings, coach: Coac
 
 
 def _learn(network: QNetwork, make_env: Callable[[], SessionEnv], coach: Coach, settings: TrainingSettings) -> QNetwork:
-    """The DQN from there on; gives the agent's own network, while the coach keeps what was best."""
+    """The DQN from there on; gives the average of its weights, while the coach keeps what was best."""
     agent = make_agent(make_env, network, settings.agent, seed=settings.seed)
-    coach.follow(agent.network)
+    coach.follow(agent.averaged)
     agent.learn(settings.agent.steps, callback=Ticker(coach.tick), log_interval=10**9)
-    return agent.network
+    return agent.averaged
 
 
 def _bundle(

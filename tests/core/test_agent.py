@@ -184,6 +184,16 @@ class TestLearning:
         moved = float((network.of(batch, torch.tensor([6])) - before).detach().sum())
         assert moved == pytest.approx(2e-5 * (reward - float(before.detach().sum())), rel=0.05)
 
+    def test_the_average_follows_the_weights_by_its_share(self) -> None:
+        learner = agent(environments=1, gamma=0.0, averaging=0.75)
+        start = [parameter.detach().clone() for parameter in learner.network.parameters()]
+        Transition(BEFORE, 6, 5.0, AFTER, True).into(learner)
+        learner.train(1, batch_size=8)
+        for average, now, before in zip(
+            learner.averaged.parameters(), learner.network.parameters(), start, strict=True
+        ):
+            np.testing.assert_allclose(average.numpy(), (0.75 * before + 0.25 * now.detach()).numpy(), atol=1e-6)
+
     def test_steps_bring_the_value_to_the_reward(self) -> None:
         learner = agent(environments=1, gamma=0.0, learning_rate=3e-3)
         Transition(BEFORE, 6, 0.25, AFTER, True).into(learner)
