@@ -153,7 +153,8 @@ class Coach:
     def after_round(self, number: int, loss: float, rounds: int) -> None:
         """After a round of the pretraining: rounds count back to film 0, where reinforcement learning begins.
 
-        An exam takes about as long as a round, so there are four."""
+        An exam takes about as long as a round, so there are four.
+        """
         self._losses.append(loss)
         self._bar.set_postfix({"pretraining": f"{number + 1}/{rounds}", "loss": f"{loss:.4f}"})
         if (number + 1) % max(rounds // 4, 1) == 0:
