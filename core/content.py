@@ -1,4 +1,4 @@
-"""What a film is about, as unit vectors of three kinds: its genres, its tags, the words of its title.
+"""What a film is about, as unit vectors of three kinds: its genres, its tags and people, the words of its title.
 
 A term counts by how rare it is among the films that can be recommended (log of films per film that has it), so two
 films that share "time travel" are nearer than two that share "Drama". The inner product of two rows is their cosine.
@@ -31,8 +31,8 @@ def contents(catalogue: Catalogue) -> Mapping[str, sparse.csr_matrix]:
     """Unit rows of all films by kind, "genre", "tag" and "word": CSR float32 (movies, terms); zeros where unknown."""
     by_movie = catalogue.membership.T.tocsr()
     owned = {
-        kind: by_movie[:, [number for number, facet in enumerate(catalogue.facets) if facet.kind == kind]]
-        for kind in ("genre", "tag")
+        kind: by_movie[:, [number for number, facet in enumerate(catalogue.facets) if facet.kind in kinds]]
+        for kind, kinds in {"genre": ("genre",), "tag": ("tag", "person")}.items()
     }
     return MappingProxyType(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,34 +39,48 @@ def silent() -> Kinship:
 
 class TestGate:
     def test_closes_with_every_film_that_is_answered(self) -> None:
-        assert gate() == pytest.approx(0.2)
-        assert gate((1, LIKE), (2, LIKE)) == pytest.approx(0.2)
-        assert gate((1, LIKE), (2, Outcome.UP)) == pytest.approx(0.06)
-        assert gate((3, Outcome.SHOWN), (2, Outcome.DOWN), (4, Outcome.SEEN)) == pytest.approx(0.2 * 0.3**3)
+        assert gate((1, LIKE), (2, LIKE)) == pytest.approx(0.25)
+        assert gate((1, LIKE), (2, Outcome.UP)) == pytest.approx(0.025)
+        answered = (3, Outcome.SHOWN), (2, Outcome.DOWN), (4, Outcome.SEEN)
+        assert gate((1, LIKE), *answered) == pytest.approx(0.25 * 0.1**3)
+
+    def test_is_closed_where_nothing_pulls(self) -> None:
+        assert gate() == 0
+        assert gate((3, Outcome.STATED_DISLIKE)) == 0
+        assert gate((3, Outcome.SHOWN), (2, Outcome.DOWN)) == 0
 
     def test_closes_more_slowly_where_something_is_asked_for(self) -> None:
-        assert gate((COMEDY, Outcome.WANTED), (2, Outcome.UP)) == pytest.approx(0.12)
-        assert gate((COMEDY, Outcome.AVOIDED), (2, Outcome.UP), (3, Outcome.UP)) == pytest.approx(0.072)
+        assert gate((COMEDY, Outcome.WANTED), (2, Outcome.UP)) == pytest.approx(0.15)
+        assert gate((COMEDY, Outcome.AVOIDED), (2, Outcome.UP), (3, Outcome.UP)) == pytest.approx(0.09)
 
     def test_stays_open_where_the_talk_goes_on(self) -> None:
-        assert gate((1, Outcome.PASSED), (2, Outcome.RETRACTED), (3, Outcome.NOT_TONIGHT)) == pytest.approx(0.2)
+        silent = (1, Outcome.PASSED), (2, Outcome.RETRACTED), (3, Outcome.NOT_TONIGHT)
+        assert gate((4, LIKE), *silent) == pytest.approx(0.25)
 
 
 class TestPull:
-    def test_of_nothing_said_is_the_appeal(self) -> None:
-        np.testing.assert_allclose(pull(SessionState()), 0.2 * KINSHIP.company.appeal, rtol=1e-6)
+    def test_of_nothing_said_is_none(self) -> None:
+        np.testing.assert_array_equal(pull(SessionState()), 0)
+
+    def test_whatever_is_said_brings_the_appeal(self) -> None:
+        # A film that no other shares anything with: what is left is how readily each film is named.
+        lonely = Kinship(CINEMA, replace(KINSHIP.company, of=0 * KINSHIP.company.of))
+        added = lonely.pull(conversation((5, LIKE)).observation()[None])[0]
+        np.testing.assert_allclose(added[9], 0.25 * KINSHIP.company.appeal[9], rtol=1e-6)
 
     def test_of_a_liked_film_by_hand(self) -> None:
         # Film 0 is a comedy in space, and so is film 2; film 4 is a comedy elsewhere, film 1 horror in space.
         added = pull(conversation((1, LIKE)), silent())
-        assert added[2] == pytest.approx(0.2 * (2.2 + 3.8))
-        assert added[4] == pytest.approx(0.2 * 2.2)
-        assert added[1] == pytest.approx(0.2 * 3.8)
+        assert added[2] == pytest.approx(0.25 * (2.2 + 3.8))
+        assert added[4] == pytest.approx(0.25 * 2.2)
+        assert added[1] == pytest.approx(0.25 * 3.8)
         assert added[5] == 0.0
 
     def test_of_the_people_who_like_it_by_hand(self) -> None:
         company = KINSHIP.company
-        expected = 0.2 * (company.appeal[9] + 49 * company.of[4] @ company.to[9])  # comedy 4 and horror 9 share nothing
+        expected = 0.25 * (
+            company.appeal[9] + 49 * company.of[4] @ company.to[9]
+        )  # comedy 4 and horror 9 share nothing
         assert pull(conversation((5, LIKE)))[9] == pytest.approx(expected, abs=1e-5)
 
     def test_likes_share_their_say(self) -> None:
@@ -75,18 +90,20 @@ class TestPull:
 
     def test_a_thumb_up_is_a_like(self) -> None:
         liked, thumbed = pull(conversation((1, LIKE)), silent()), pull(conversation((1, Outcome.UP)), silent())
-        np.testing.assert_allclose(thumbed, liked * 0.3, atol=1e-6)
+        np.testing.assert_allclose(thumbed, liked * 0.1, atol=1e-6)
 
     def test_a_film_that_cannot_be_recommended_pulls_by_what_it_is_about(self) -> None:
         assert N_MOVIES > N_ITEMS
         added = pull(conversation((N_ITEMS + 1, LIKE)), silent())  # row 12: a comedy
-        np.testing.assert_allclose(added, [0.2 * 2.2 * (row % 2 == 0) for row in range(N_ITEMS)], atol=1e-6)
+        np.testing.assert_allclose(added, [0.25 * 2.2 * (row % 2 == 0) for row in range(N_ITEMS)], atol=1e-6)
 
     def test_wishes_by_hand(self) -> None:
         wanted = pull(conversation((COMEDY, Outcome.WANTED)), silent())
-        np.testing.assert_allclose(wanted, [0.2 * 3.7 * (row % 2 == 0) for row in range(N_ITEMS)], atol=1e-6)
+        np.testing.assert_allclose(wanted, [0.25 * 3.7 * (row % 2 == 0) for row in range(N_ITEMS)], atol=1e-6)
         tagged = pull(conversation((COMEDY, Outcome.WANTED), (SPACE, Outcome.AVOIDED)), silent())
-        assert tagged[:5] == pytest.approx([0.2 * (3.7 - 4.4), 0.2 * -4.4, 0.2 * (3.7 - 4.4), 0.2 * -4.4, 0.2 * 3.7])
+        assert tagged[:5] == pytest.approx(
+            [0.25 * (3.7 - 4.4), 0.25 * -4.4, 0.25 * (3.7 - 4.4), 0.25 * -4.4, 0.25 * 3.7]
+        )
 
     @pytest.mark.parametrize(
         "outcome", [Outcome.STATED_DISLIKE, Outcome.PASSED, Outcome.RETRACTED, Outcome.NOT_TONIGHT]
@@ -111,7 +128,7 @@ class TestPull:
 
     def test_a_part_is_the_events_own(self) -> None:
         parts = silent().parts(conversation((1, LIKE), (COMEDY, Outcome.WANTED), (3, Outcome.PASSED)).observation(), 4)
-        assert parts == pytest.approx([0.0, 0.2 * 2.2, 0.2 * 3.7, 0.0])
+        assert parts == pytest.approx([0.0, 0.25 * 2.2, 0.25 * 3.7, 0.0])
 
     def test_of_another_catalogue_is_refused(self) -> None:
         with pytest.raises(ValueError, match="company of 12 films, 11 can be recommended"):

@@ -202,10 +202,11 @@ class TestKinship:
         np.testing.assert_array_equal(scores[0], self.served({3: 1.0}).q_values(self.STATE))
 
     def test_gambles_are_no_surer_than_its_gate_is_open(self) -> None:
-        # Nothing is answered yet, so the gate is .2: scores .2 apart are (e, 1)/(e + 1), not (e², 1)/(e² + 1).
-        flat = self.served({}).q_values(SessionState())
-        explorer = self.served({0: 5.2 - flat[0], 1: 5.0 - flat[1]}, Exploration(1.0, candidates=2, temperature=0.1))
-        drawn = {c.token: c.propensity for seed in range(60) for c in explorer.choose(SessionState(), 1, rng(seed))}
+        # A film is liked and none is answered, so the gate is .25: scores .25 apart are (e, 1)/(e + 1), not e^2.5.
+        state = conversation((12, Outcome.STATED_LIKE))
+        flat = self.served({}).q_values(state)
+        explorer = self.served({0: 5.25 - flat[0], 1: 5.0 - flat[1]}, Exploration(1.0, candidates=2, temperature=0.1))
+        drawn = {c.token: c.propensity for seed in range(60) for c in explorer.choose(state, 1, rng(seed))}
         assert drawn == {
             1: pytest.approx(math.e / (math.e + 1), abs=1e-5),
             2: pytest.approx(1 / (math.e + 1), abs=1e-5),
