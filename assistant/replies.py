@@ -81,7 +81,7 @@ def why(films: Sequence[tuple[str, Sequence[str], float]]) -> str:
     if not films:
         return _NO_WHY
     lines = [
-        f"{title}: {', '.join(parts)}. Together {signed(total)}, what showing it now is worth to me (a thumb up is +1)."
+        f"{title}: {', '.join(parts)}. Together {signed(total)}, which is what I ranked it by (a thumb up is worth +1)."
         for title, parts, total in films
     ]
     return "\n".join(lines)

@@ -32,6 +32,7 @@ from core.catalogue import Catalogue
 from core.domain import Facet, Movie
 from core.errors import BundleError
 from core.factors import MovieVectors
+from core.gems import REST
 from core.kinship import Company, Kinship
 from core.policy import Exploration, Match, Policy
 from core.qnetwork import QNetwork
@@ -72,7 +73,9 @@ class Bundle:
 
     def policy(self, exploration: Exploration | None = None) -> Policy:
         """The policy that serves from this bundle."""
-        return Policy(self.network, self.catalogue, self.version, exploration, kinship=self.kinship, match=self._match)
+        return Policy(
+            self.network, self.catalogue, self.version, exploration, kinship=self.kinship, match=self._match, rest=REST
+        )
 
     def scorer(self) -> PolicyScorer:
         """The policy as the evaluation asks for it."""

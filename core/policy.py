@@ -93,7 +93,8 @@ class Policy:
     """A Q-function with a catalogue and a version: what the assistant asks for films.
 
     What it ranks by is the Q-value, what the conversation pulls a film by (`core.kinship`; nothing without it), the
-    wishes for tonight (`WISH`) and the session's knob between popular films and hidden gems (`core.gems`).
+    wishes for tonight (`WISH`) and the session's knob between popular films and hidden gems (`core.gems`); with
+    the gain of `rest`, the place of that knob where nobody has turned it.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Policy:
         *,
         kinship: Kinship | None = None,
         match: Match | None = None,
+        rest: float = 0.0,
     ) -> None:
         self.catalogue = catalogue
         self.version = version
@@ -112,6 +114,7 @@ class Policy:
         self._exploration = exploration or Exploration()
         self._kinship = kinship
         self._match = match
+        self._rest = rest
 
     def judge(self, observations: Observation) -> tuple[FloatArray, FloatArray]:
         """Scores and, within them, Q-values of all films, unmasked: (B, L, 2) transcripts → twice (B, n_items)."""
@@ -119,6 +122,8 @@ class Policy:
         scores = q_values.copy()
         if self._kinship is not None:
             scores += self._kinship.pull(observations)
+        if self._rest:
+            scores += gains(self.catalogue, observations, self._rest)
         for outcome, wish in _WISHES.items():
             for row, place in zip(*np.nonzero(observations[..., 1] == outcome), strict=True):
                 scores[row] += np.float32(wish) * self.catalogue.has(int(observations[row, place, 0]))
@@ -164,6 +169,8 @@ class Policy:
             pulls = self._kinship.parts(observation, token - 1)
             parts[0] += pulls[0]
             parts[2:] += pulls[1:]
+        if self._rest:
+            parts[1] += gains(self.catalogue, observation[None], self._rest)[0, token - 1]
         for place, (owner, outcome) in enumerate(state.events, start=2):
             if outcome in _WISHES and self.catalogue.has(owner)[token - 1]:
                 parts[place] += _WISHES[outcome]

@@ -20,6 +20,7 @@ from core.calibration import Calibration
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
+from core.gems import REST, gains
 from core.policy import Exploration
 from core.session import SessionState
 
@@ -135,13 +136,14 @@ class TestRoundTrip:
             halved = getattr(before, name).astype(np.float16).astype(np.float32)
             np.testing.assert_array_equal(getattr(after.company, name), halved)
 
-    def test_a_bundle_of_the_first_format_ranks_by_its_q_values_alone(self, tmp_path: Path) -> None:
+    def test_a_bundle_of_the_first_format_ranks_without_company(self, tmp_path: Path) -> None:
         old = Bundle(cinema(), any_network(cinema()), SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
         rewrite(tmp_path / "old", format=1)
         served = Bundle.load(tmp_path / "old")
         assert served.kinship is None
         state = STATES[1]
-        np.testing.assert_array_equal(served.policy().q_values(state), q_values(old)[1])
+        at_rest = gains(cinema(), state.observation()[None], REST)[0]
+        np.testing.assert_allclose(served.policy().q_values(state), q_values(old)[1] + at_rest, atol=1e-6)
 
 
 class TestCatalogue:

@@ -129,3 +129,13 @@ def test_the_curve_measures_every_place_against_the_same_baseline() -> None:
     block = curve_table(report, "indifferent", PLACES).splitlines()
     assert block[0].endswith("1 stated, replay view, against ease")
     assert [line.split()[0] for line in block[2:]] == ["-1.00", "+0.00", "+0.50"]
+
+
+@given(state=conversations(CINEMA), token=st.integers(1, CINEMA.n_items))
+def test_where_nobody_has_turned_it_the_knob_stands_at_rest(state: SessionState, token: int) -> None:
+    resting = Policy(any_network(CINEMA), CINEMA, "any", rest=0.08)
+    gained = resting.q_values(state) - SERVED.q_values(state)
+    np.testing.assert_allclose(gained, gains(CINEMA, state.observation()[None], 0.08)[0], atol=1e-5)
+    parts = resting.explain(state, token)
+    assert all(part.token != KNOB for part in parts)
+    assert sum(part.value for part in parts) == pytest.approx(resting.q_values(state)[token - 1], abs=1e-4)
