@@ -53,6 +53,7 @@ panels          watch-list, imports and exports as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
 library_api     endpoints for watch-list, imports and exports
+evening_api     endpoints for an evening together
 ui              the page: wiring, no decisions
 
 dialogs         recorded conversations in ReDial's format

@@ -14,7 +14,7 @@ from assistant.dialogue import TOGETHER, Card, Chip, ChipKind, Company, Exchange
 from assistant.evening_cards import opinions, panel, speakers
 from assistant.explanations import headline
 from assistant.icons import icon
-from assistant.panels import import_preview, match_of, others, verdicts, watchlist, your_data
+from assistant.panels import import_preview, match_of, meaning_of, others, verdicts, watchlist, your_data
 from assistant.planning import YEARS_KEY
 from assistant.posters import ground, poster
 from assistant.replies import signed
@@ -133,7 +133,8 @@ def film_card(card: Card, *, saved: bool = False) -> str:
     film, movie = card.recommendation, card.recommendation.movie
     title, name = escape(movie.title), f"film-{film.id}"
     year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
-    marks = match_of(film.match) + (_GAMBLE if film.explored else "")
+    # At an evening together everybody's match stands in a line of its own.
+    marks = (match_of(film.match) if card.fit is None else "") + (_GAMBLE if film.explored else "")
     told = [" · ".join(names) for names in (movie.genres, card.people) if names]
     genres = "".join(f"<span>{escape(names)}</span>" for names in told)
     buttons = _actions(card, beside=others(movie, saved=saved))
@@ -145,7 +146,7 @@ def film_card(card: Card, *, saved: bool = False) -> str:
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
         f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
         f"{opinions(card, _actions)}"
-        f"{_why(film.id, film.reasons, film.q_value)}</article>"
+        f"{_why(film.id, film.reasons, film.q_value, meaning_of(film.match))}</article>"
     )
 
 
@@ -168,14 +169,14 @@ def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: st
     )
 
 
-def _why(film: str, reasons: Sequence[Reason], q_value: float) -> str:
-    """The exact parts of the score, with a bar each, and what they add up to."""
+def _why(film: str, reasons: Sequence[Reason], q_value: float, match: str) -> str:
+    """The exact parts of the score, with a bar each, and what they add up to; `match` is markup."""
     widest = max((abs(reason.contribution) for reason in reasons), default=0.0) or 1.0
     rows = "".join(_reason(reason, widest) for reason in reasons)
     total = f'<th scope="row">what it is ranked by (a thumb up is worth +1)</th><td></td><td>{signed(q_value)}</td>'
     return (
         f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>Why this?</summary>'
-        f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table></details>"
+        f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table>{match}</details>"
     )
 
 

@@ -60,7 +60,9 @@ def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
 def _opinion(name: str, card: Card, said: str) -> str:
     """One person's figures: 100 is their own best film tonight; the chance that they like it, where it is known."""
     figure = 0 if card.fit is None else round(100 * min(max(card.fit, 0.0), 1.0))
-    told = f'<span>{figure}<span class="mq-hidden"> of 100</span></span>' if card.fit is not None else ""
+    told = (
+        f'<span class="mq-figure">{figure}<span class="mq-hidden"> of 100</span></span>' if card.fit is not None else ""
+    )
     match = card.recommendation.match
     chance = "" if match is None else f'<span class="mq-match">{100 * match:.0f} % match</span>'
     bar = f'<i aria-hidden="true"><i style="width:{figure}%"></i></i>'

@@ -44,10 +44,15 @@ def key_of(movie: Movie) -> str:
 
 def match_of(chance: float | None) -> str:
     """The calibrated chance of being liked, where there is one."""
+    return "" if chance is None else f'<span class="mq-match">{100 * chance:.0f} % match</span>'
+
+
+def meaning_of(chance: float | None) -> str:
+    """What a match is, for the fold under the film: a tooltip would be for those with a mouse alone."""
     if chance is None:
         return ""
-    meaning = "Chance that you like it once you have seen it, measured on people the policy never met"
-    return f'<span class="mq-match" title="{meaning}">{100 * chance:.0f} % match</span>'
+    told = "Match: how likely you are to like it once you have seen it, measured on people the policy never met."
+    return f"<p>{told}</p>"
 
 
 def others(movie: Movie, *, saved: bool) -> str:
@@ -63,7 +68,9 @@ def others(movie: Movie, *, saved: bool) -> str:
 
 
 def verdicts(card: Card, whose: str = "") -> str:
-    """How it was, for a film that was seen; the style sheet shows it once that is pressed. `whose` is markup."""
+    """How it was, for a film that was seen; nothing for all others. `whose` is markup."""
+    if card.reaction not in (Reaction.SEEN, Reaction.SEEN_LOVED, Reaction.SEEN_HATED):
+        return ""
     film = card.recommendation
     title = escape(film.movie.title)
     buttons = "".join(

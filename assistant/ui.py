@@ -16,6 +16,7 @@ from assistant import api, cards, insights, theme
 from assistant.chat import Assistant
 from assistant.desk import kept, packed, sorting
 from assistant.dialogue import History, Reply
+from assistant.evening_api import EveningEndpoints
 from assistant.library_api import LibraryEndpoints
 from assistant.utterance import Act
 from core.domain import Reaction
@@ -74,7 +75,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         conversation.file(page.brought, [session], **quiet)
         conversation.fetch(page.fetched, [session], **quiet)
         tab.select(page.told, [], told, show_progress="hidden", api_visibility="private")
-        api.add(assistant, *LibraryEndpoints(assistant).all())
+        api.add(assistant, *LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
 

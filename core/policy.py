@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -57,9 +57,8 @@ KNOB = -2
 """In place of a token: what the knob between popular films and hidden gems adds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """Share of a score that one event of the transcript has."""
+class Contribution(NamedTuple):
+    """Share of a score that one event of the transcript has; a diary of thousands makes thousands for each film."""
 
     token: int
     """The event's; 0 for what owes nothing to the conversation, `WHOLE` for what no single event of it carries,
@@ -175,7 +174,7 @@ class Policy:
             if outcome in _WISHES and self.catalogue.has(owner)[token - 1]:
                 parts[place] += _WISHES[outcome]
         owners = (0, WHOLE, *state.tokens())
-        spoken = tuple(Contribution(owner, float(part)) for owner, part in zip(owners, parts, strict=False))
+        spoken = tuple(map(Contribution, owners, parts.tolist()))
         if not state.gems:
             return spoken
         gained = gains(self.catalogue, observation[None], state.gems)[0, token - 1]

@@ -163,6 +163,30 @@ def test_what_makes_no_sense_is_told_in_one_sentence(client: Client) -> None:
             client.predict(*arguments, api_name=f"/{name}")
 
 
+def test_an_evening_over_the_endpoints(client: Client) -> None:
+    ann, ben = (client.predict(api_name="/start") for _ in range(2))
+    assert client.predict(ann, api_name="/evening") == {"code": "", "minutes": 0, "people": []}
+    code = client.predict(ann, "Ann", api_name="/open_evening")["code"]
+    joined = client.predict(ben, code.lower(), "Ben", api_name="/join_evening")
+    assert [(person["name"], person["you"], person["here"]) for person in joined["people"]] == [
+        ("Ann", False, False),
+        ("Ben", True, True),
+    ]
+    client.predict(ann, "I loved Alien", api_name="/respond")
+    shown = client.predict(ben, "I loved Notting Hill", api_name="/respond")["recommendations"]
+    hers = client.predict(ann, api_name="/history")["turns"][-1]["recommendations"]
+    assert [film["title"] for film in hers] == [film["title"] for film in shown]
+    there = client.predict(ben, "Cy", api_name="/add_guest")["people"]
+    assert [(person["name"], person["speaks"]) for person in there] == [("Ann", False), ("Ben", False), ("Cy", True)]
+    there = client.predict(ben, there[1]["number"], api_name="/speak_as")["people"]
+    assert [person["name"] for person in there if person["speaks"]] == ["Ben"]
+    with pytest.raises(AppError, match="does not speak through this browser"):
+        client.predict(ben, there[0]["number"], api_name="/speak_as")
+    with pytest.raises(AppError, match="No evening is open under that code"):
+        client.predict(ben, "AAAA-AAAA", api_name="/join_evening")
+    assert client.predict(ben, api_name="/leave_evening")["people"] == []
+
+
 def test_the_endpoints_are_typed_and_documented(client: Client) -> None:
     told: dict[str, Any] = client.view_api(return_format="dict")  # type: ignore[assignment]
     endpoints = told["named_endpoints"]
@@ -171,6 +195,7 @@ def test_the_endpoints_are_typed_and_documented(client: Client) -> None:
         for name in (
             *("start", "respond", "react", "history", "edit", "steer", "undo", "clear", "forget", "export"),
             *("more_like", "save", "unsave", "watched", "watchlist"),
+            *("evening", "open_evening", "join_evening", "add_guest", "speak_as", "leave_evening"),
             *("preview_import", "confirm_import", "cancel_import", "export_csv"),
         )
     }

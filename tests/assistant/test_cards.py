@@ -78,10 +78,7 @@ def test_a_film_shows_what_it_is_and_what_one_can_do_with_it() -> None:
     told = " ".join(page.texts)
     assert all(part in told for part in ("Alien", "1979", "Horror · Sci-Fi", "Liked by fans of Jaws."))
     reactions = [button for button in page.of("button") if "data-reaction" in button]
-    assert [button["data-reaction"] for button in reactions] == [
-        *("up", "down", "seen", "not_tonight"),
-        *("seen_loved", "seen", "seen_hated"),  # how it was, shown once it was seen
-    ]
+    assert [button["data-reaction"] for button in reactions] == ["up", "down", "seen", "not_tonight"]
     assert [button["data-reaction"] for button in reactions if button["aria-pressed"] == "true"] == ["down"]
     assert [button["data-id"] for button in page.of("button", data_do="more")] == ["movie:1214"]
     assert [button["aria-pressed"] for button in page.of("button", data_do="save")] == ["false"]
@@ -96,6 +93,8 @@ def test_a_film_shows_what_it_is_and_what_one_can_do_with_it() -> None:
 def test_a_film_that_was_seen_says_so_and_how_it_was(reaction: Reaction) -> None:
     page = Elements(cards.film_card(Card(FILM, reaction), saved=True))
     pressed = [button["aria-label"] for button in page.of("button", aria_pressed="true")]
+    asked = [button["data-reaction"] for button in page.of("button") if "data-reaction" in button][4:]
+    assert asked == ["seen_loved", "seen", "seen_hated"]
     how = {Reaction.SEEN: "Fine", Reaction.SEEN_LOVED: "Loved it", Reaction.SEEN_HATED: "Hated it"}[reaction]
     assert pressed == ["Seen it: Alien", "Save for later: Alien", f"{how}: Alien"]
 
@@ -104,7 +103,14 @@ def test_people_and_a_match_are_shown_where_they_are_known() -> None:
     page = Elements(cards.film_card(Card(replace(FILM, match=0.724), people=("Sigourney Weaver", EVIL))))
     assert f"Sigourney Weaver · {EVIL}" in page.texts
     assert "72 % match" in page.texts
-    assert "match" not in cards.film_card(Card(FILM))
+    assert any(text.startswith("Match: how likely you are to like it") for text in page.texts)
+    assert "match" not in cards.film_card(Card(FILM)).lower()
+
+
+def test_at_an_evening_each_match_stands_with_its_person_alone() -> None:
+    page = Elements(cards.film_card(Card(replace(FILM, match=0.724), fit=0.9)))
+    assert page.texts.count("72 % match") == 1
+    assert page.texts[page.texts.index("72 % match") - 2 :][:2] == ["90", " of 100"]
 
 
 def test_why_lists_every_part_and_the_sum() -> None:

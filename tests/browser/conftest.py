@@ -27,6 +27,8 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+PATIENCE = 45_000
+"""Milliseconds that a step may take: a busy machine is no failure."""
 HOW = "no Chromium here: `apt-get install chromium` (Debian, Ubuntu) brings one, then run the tests again"
 
 
@@ -56,7 +58,7 @@ class App:
             self._process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
             )
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         while time.monotonic() < until and self._process.poll() is None:
             try:
                 with urllib.request.urlopen(f"{self.url}healthz", timeout=5):
@@ -73,8 +75,9 @@ class App:
             self._process.wait(30)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One server for all files: starting it costs as much as several tests."""
     app = App(tmp_path_factory.mktemp("app"))
     app.start()
     yield app
@@ -83,6 +86,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One Chromium for a file, and no longer: while it runs, no other test can run an event loop."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         if os.environ.get("CI") == "true":
@@ -106,8 +110,8 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             **{"viewport": {"width": 1200, "height": 850}, "reduced_motion": "reduce"} | options
         )
-        context.set_default_timeout(15_000)
-        expect.set_options(timeout=15_000)
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: message.type == "error" and wrong.append(f"console: {message.text}"))
