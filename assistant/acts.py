@@ -122,9 +122,14 @@ def nod(line: Line, on_table: bool | None) -> Act | None:
 
 
 def series_named(text: str) -> list[tuple[int, int]]:
-    """Where well-known series are named in a text in lower case; films inside of these names are not meant."""
-    names = table("acts")["series"]["names"]
-    found = ((text.find(name), len(name)) for name in names)
+    """Where well-known series are named in a text; films inside of these names are not meant."""
+    series = table("acts")["series"]
+    lower = text.lower().replace("’", "'")
+    found = [(lower.find(name), len(name)) for name in series["names"]]
+    for name in series["cased"]:
+        if match := re.search(rf"(?:\A|(?<=[a-z,] )){name}(?=\W|\Z)", text):
+            if match.start() or match.end() == len(text.rstrip(" .!?")):
+                found.append((match.start(), len(name)))
     return [(start, start + length) for start, length in found if start >= 0]
 
 

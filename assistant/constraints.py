@@ -91,6 +91,8 @@ _COUNT: Final = re.compile(
     r"(?:more|other|good|great|new|different|funny|scary)*\s*"
     r"(?:movies|films|flicks|suggestions|recommendations|recs|ideas|options|picks|titles|more|others|comedies|thrillers"
     r"|horrors)\b"
+    r"|\A\s*([2-9]|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z'-]+\s+){0,3}"
+    r"(?:movies|films|flicks|comedies|thrillers|horrors|dramas|westerns|musicals|documentaries|cartoons|classics|ones)\b"
     r"|\b(?:just|only)\s+(one|two|three|[1-5])\b(?!\s+of)(?!\s*(?:years?|stars?|hours?|h\b|min|%))|\btop\s+(\d{1,2}|three|five|ten)\b"
 )
 _LESSER_KNOWN: Final = re.compile(

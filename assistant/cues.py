@@ -69,7 +69,9 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, verd
         return replace(cue, force=Force.SIMILAR, strength=0.6) if compares else None
     if cue.phrase == "not like" and before in _DID:
         cue = replace(cue, force=Force.FEEL, strength=-0.7)
-    if cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(text, words, taken, cue.last):
+    describes = verdict and _describes([word.text for word in words[max(cue.first - 8, 0) : cue.first]])
+    lost = cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(text, words, taken, cue.last)
+    if lost or describes:  # "rom coms that aren't cheesy" judges none
         return None
     if verdict and (cue.force is Force.VERDICT or not name_follows or _is_predicate(words, taken, cue.first)):
         judges = _judges(text, words, taken, cue)
@@ -87,6 +89,21 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, verd
     return replace(cue, backward=backward)
 
 
+def _describes(before: Sequence[str]) -> bool:
+    """Whether words lead to what films are wanted to be: "… that aren't too …", "romantic but not …"."""
+    place = len(before) - 1
+    while place >= 0 and before[place] in _HOW:
+        place -= 1
+    if place < 1:
+        return False
+    negated = "not" in before[place:]
+    if before[place] == "but":
+        return negated and not COPULAS & set(before[:place])
+    plain = before[place] in ("are", "arent", "isnt") or (before[place] == "is" and negated)
+    return plain and before[place - 1] in ("that", "which")
+
+
+_HOW: Final = frozenset("not too very so overly really super all".split())
 _EVERYONE: Final = frozenset("everyone everybody people ppl critics most folks others".split())
 _NEAR_ONES: Final = frozenset(
     "wife husband kids kid son daughter boyfriend girlfriend bf gf mom mum dad brother sister parents friends friend "

@@ -2,9 +2,10 @@
 
 *Linking.* A film is found if a mention that overlaps its name is of the catalogue's film of that title and year.
 Precision counts every other mention as a false alarm, though conversations also name films that nobody annotated;
-`audit` is a list of false alarms that a person has looked at: their share of named films is taken for all. A name the
-catalogue does not hold is left out on both sides. Asking which of several films is meant is neither right nor wrong,
-but the film counts as not found.
+`audit` is a list of false alarms that a person has looked at: their share of named films is taken for all. A name that
+was annotated as another film of the same title counts in the audited precision only where the list says that the
+annotation is plainly wrong. A name the catalogue does not hold is left out on both sides. Asking which of several films
+is meant is neither right nor wrong, but the film counts as not found.
 
 *Sign.* Mentions in the seeker's own messages of films on whose liking both questionnaires agree.
 """
@@ -12,10 +13,11 @@ but the film counts as not found.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assistant.dialogs import Gold, Message, Rendering, read_dialogs
 from assistant.understanding import Understanding
@@ -37,6 +39,8 @@ class Linking:
     """Of these: messages in which a film was found."""
     alarms: list[tuple[str, str]] = field(default_factory=list)
     """(message, film) of each false alarm outside of any annotated name."""
+    homonyms: list[tuple[str, str]] = field(default_factory=list)
+    """(message, film) of each name that was annotated as another film."""
 
     def figures(self) -> dict[str, float]:
         """Precision, recall, F1, share of missed films that are asked about, and of silent messages with a film."""
@@ -78,6 +82,7 @@ def _count(
             counts.alarms.append((utterance.text, understanding.catalogue.movie(mention.token).label))
         elif all(named[n][1].token is not None for n in touched):
             counts.false += 1
+            counts.homonyms.append((utterance.text, understanding.catalogue.movie(mention.token).label))
     for question in utterance.ambiguous:
         asked |= {
             n for n, (span, film) in enumerate(named) if _overlap(span, question.span) and film.token in question.tokens
@@ -146,6 +151,7 @@ def print_dialogs(
         row["alarms"], row["alarms_looked_at"] = len(counts.alarms), len(looked_at)
         if looked_at:
             named = len(counts.alarms) * sum(looked_at) / len(looked_at)
+            named += sum(known.get(_alarm_key(homonym), False) for homonym in counts.homonyms)
             row["audited_precision"] = (counts.hits + named) / max(counts.hits + counts.false, 1)
         figures[rendering.value] = row
         audited = f"{row['audited_precision']:.3f}" if looked_at else "-"
@@ -159,8 +165,12 @@ def print_dialogs(
     return figures
 
 
+_YEAR: Final = re.compile(r"\(\d{4}\)")
+
+
 def _alarm_key(alarm: tuple[str, str]) -> tuple[str, str]:
-    return " ".join(alarm[0].split()), alarm[1]
+    """The same in every rendering that leaves the words as they are: letters and digits only, no years added."""
+    return " ".join(re.findall(r"\w+", re.sub(r"[@'’]", "", _YEAR.sub(" ", alarm[0].lower())))), alarm[1]
 
 
 def read_audit(path: Path) -> dict[tuple[str, str], bool]:

@@ -9,12 +9,14 @@ from typing import Final
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
 from assistant.phrases import Found
-from assistant.preferences import Sign
-from assistant.tastes import Force
+from assistant.preferences import NAMED, Sign
+from assistant.tastes import Force, cue_book
 from assistant.utterance import AmbiguousMention, FacetMention, MovieMention, Span
 from assistant.words import Word
 from core.catalogue import Catalogue
 
+_ASKED_OF_US: Final = frozenset(("recommend", "suggest"))
+"""After "can you"; after "I" they praise a film."""
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
 
@@ -66,7 +68,9 @@ def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs)
     for term in terms:
         sign = signs[term.first, term.last]
         if sign.force is Force.ASKED:
-            continue
+            if not _is_request(sign.rule):
+                continue
+            sign = NAMED  # "can you show me a western?" wants one
         strength, required, rule = _wish(term, sign)
         if (
             strength > 0
@@ -81,6 +85,12 @@ def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs)
             if token not in {mention.token for mention in mentions}:
                 mentions.append(FacetMention(span, token, strength, required, rule))
     return tuple(mentions)
+
+
+def _is_request(rule: str) -> bool:
+    """Whether what is asked of us is to find films: "can you recommend …", not "do you like …"."""
+    phrase = rule.removeprefix("asked: ")
+    return phrase in _ASKED_OF_US or (phrase in cue_book() and cue_book().meaning(phrase)[0] is Force.WANT)
 
 
 def _wish(term: Found[Term], sign: Sign) -> tuple[float, bool, str]:

@@ -41,6 +41,10 @@ class PhraseBook(Generic[Meaning]):
     def __contains__(self, phrase: object) -> bool:
         return phrase in self._meanings
 
+    def meaning(self, phrase: str) -> Meaning:
+        """What a phrase of the book, in normal form, means. KeyError where it has none."""
+        return self._meanings[phrase]
+
     def find(self, words: Sequence[Word], free: Callable[[int], bool] = lambda _: True) -> list[Found[Meaning]]:
         """Phrases in order, without overlap, made of words that are `free` only."""
         found: list[Found[Meaning]] = []

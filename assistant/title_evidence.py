@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from assistant.lexicon import Background, background, table
 from assistant.tastes import COPULAS, taste_cues
-from assistant.words import Word
+from assistant.words import Word, normal
 
 _QUOTES: Final = frozenset("\"'“”‘’«»„`*_")
 _NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
@@ -26,6 +27,8 @@ _FUNCTION_WORDS: Final = frozenset(
     "up out go in on off over do did not no yes now then here there if so to for of the a an and or but is was are be "
     "been will all both any some more just next again help hi hey stop wait".split()
 )
+_OBJECTS: Final = frozenset(("us", "them", "her", "him"))
+"""Pronouns that no sentence begins with before "was": "Us was ok" names a film."""
 _COLOURS: Final = frozenset("a an the so really very pretty just such super also quite one 1 of my another".split())
 _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seems sounds does did also".split())
 _STRONG: Final = 2.0
@@ -183,11 +186,32 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
         names.append("letter")
     if words == ["it"] and last < len(sentence.words) and sentence.words[last].text in _VERBS:
         marked = False  # "It was nice" begins a sentence, with or without a full stop before it
-    if all(word in _FUNCTION_WORDS for word in words):
+    if not marked and len(words) > 1 and " ".join(words) in _wishes():
+        names.append("wish")
+    if len(words) == 1 and words[0] in _OBJECTS and _is_subject(sentence, first, last):
+        names.append("common_capital")
+    elif all(word in _FUNCTION_WORDS for word in words):
         names.append("function_word_capital" if marked else "function_word")
     elif len(words) == 1 and background().is_common(words[0]):
         names.append("common_capital" if marked else "common")
     return names
+
+
+@cache
+def _wishes() -> frozenset[str]:
+    """Phrases of several words that ask for a kind of film: "black and white"."""
+    lexicon = table("constraints")
+    phrases = [phrase for written in lexicon["genres"].values() for phrase in written]
+    return frozenset(normal(phrase) for phrase in (*phrases, *lexicon["pairs"], *lexicon["moods"]))
+
+
+def _is_subject(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a word begins a sentence and "was" or "is" follows, with at most a "!" of the title between."""
+    text, words = sentence.text, sentence.words
+    if last >= len(words) or words[last].text not in ("was", "is", "wasnt", "isnt"):
+        return False
+    begins = first == 0 or any(mark in ".!?;\n" for mark in text[words[first - 1].end : words[first].start])
+    return begins and text[words[last - 1].end : words[last].start].strip() in ("", "!")
 
 
 def _typed(sentence: Sentence, place: int) -> str:

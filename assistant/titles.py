@@ -56,7 +56,12 @@ class TitleLinker:
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
         sentence = Sentence.of(text, words, self._heard, self.weights.idiom)
-        matches = [*self.index.find(words), *self._errors.glued(words)]
+        matches = self.index.find(words)
+        written = {(match.first, match.last) for match in matches}
+        matches = [
+            *matches,
+            *(match for match in self._errors.glued(words) if (match.first, match.last) not in written),
+        ]
         exact = [self.score(sentence, match, shown) for match in matches]
         chosen = best_set(exact, len(words))
         taken = bytearray(len(words))
@@ -76,7 +81,7 @@ class TitleLinker:
         words, weights = sentence.words, self.weights
         year, year_last = _year_after(sentence, last)
         forms = self.index.forms(key)
-        films = self._ranked(forms, year or _year_before(words, first), shown, bare_word=last - first == 1)
+        films = self._ranked(forms, year or _year_before(sentence, first), shown, bare_word=last - first == 1)
         films = meant(films, sentence.text, words, (first, last), self.index.catalogue)
         rows = tuple(film.row for film in films)
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
@@ -146,7 +151,11 @@ class TitleLinker:
             replace(link, score=link.score + bonus, rule=f"{link.rule}; list")
             for link in scored
             if THRESHOLD - bonus <= link.score < THRESHOLD
-            and (_before_joint(sentence, link.first) in ends or _after_joint(sentence, link.last) in starts)
+            and (
+                _before_joint(sentence, link.first) in ends
+                or _after_joint(sentence, link.last) in starts
+                or (link.first in ends and link.last in starts)  # "goodfellas casino heat"
+            )
         ]
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
 
@@ -171,10 +180,16 @@ def _year_after(sentence: Sentence, last: int) -> tuple[int, int]:
     return 0, last
 
 
-def _year_before(words: Sequence[Word], first: int) -> int:
-    return _as_year(words[first - 1].text) if first else 0
+def _year_before(sentence: Sentence, first: int) -> int:
+    """The year right before a title ("the 2017 It"); one in brackets belongs to what stands before it."""
+    words = sentence.words
+    bracketed = first and ")" in sentence.text[words[first - 1].end : words[first].start]
+    wished = first > 1 and words[first - 2].text in _OF_YEARS
+    return _as_year(words[first - 1].text) if first and not bracketed and not wished else 0
 
 
+_OF_YEARS: Final = frozenset("post pre since before after until from to between and than early late mid".split())
+"""Before a year that says how old films may be: "post-2015 horror"."""
 _VAGUE: Final = frozenset(
     "something anything movie movies film films one ones 1 stuff anything things classics".split()
 )

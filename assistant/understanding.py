@@ -7,6 +7,7 @@ Everything is deterministic, needs no model and no network, and says which rule 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -36,6 +37,8 @@ from core.catalogue import Catalogue
 _BLANK: Final = "\x00"
 _SURE: Final = 6.0
 """Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
+_NAMED_IN_THANKS: Final = 4.5
+"""The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the help"."""
 _THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
 _NO_CONTEXT: Final = Context()
 
@@ -81,16 +84,24 @@ class Understanding:
         if not acts.has_words([read]):
             return _without_words(text, context)
         found = words(read)
-        series = acts.series_named(read.lower().replace("’", "'"))
+        series = acts.series_named(read)
         shown = frozenset(token - 1 for token in (*context.shown, *(context.asked.tokens if context.asked else ())))
         links = self._titles.link(read, found, shown=shown)
         closed = [*series, *((found[first].start, found[last - 1].end) for first, last in self._facets.people(found))]
         if closed:
             links = [link for link in links if not _inside(found[link.first].start, found[link.last - 1].end, closed)]
-        if links and max(link.score for link in links) < _SURE and _said_to_us(acts.line_of(read)):
-            links = []  # "next", "help!", "stop", "nice" are said to us, though they are films, too
+        if context.shown:
+            spans = acts.pointed(acts.line_of(read), len(context.shown)).values()
+            links = [
+                link for link in links if not _points(read, found[link.first].start, found[link.last - 1].end, spans)
+            ]
         masked = _masked(read, found, links)
         line = acts.line_of(masked)
+        if links and _said_to_us(acts.line_of(read)):
+            best = max(link.score for link in links)
+            thanked = best >= _NAMED_IN_THANKS and acts.whole_act(line) is Act.THANKS
+            if best < _SURE and not thanked:  # "next", "help!", "stop" are said to us, though they are films, too
+                links, masked, line = [], read, acts.line_of(read)
         if not links and context.asked is None and (act := acts.whole_act(line)) is not None:
             return self._plain(text, act, line, context)
         return self._whole(_Reading(text, read, found, links, masked, line, series), context)
@@ -230,6 +241,11 @@ def _without_words(text: str, context: Context) -> Utterance:
 def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
     """Whether a range lies in one of the spans without filling it."""
     return any(first <= start and end <= last and end - start < last - first for first, last in spans)
+
+
+def _points(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether words without a capital point at a film on the table: "number 2", "the others"."""
+    return text[start:end].islower() and any(first <= start and end <= last for first, last in spans)
 
 
 def _is_cue(term: Found[Term], cues: list[Cue]) -> bool:

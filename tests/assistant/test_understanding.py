@@ -89,6 +89,9 @@ def test_signs_go_to_the_films_they_speak_of() -> None:
         ("Titanic was ok but not my favorite", -1),
         ("Titanic wasn't really my cup of tea", -1),
         ("the worst movie I ever saw was Titanic", -1),
+        ("no thanks to Titanic", -1),
+        ("everyone raves about Titanic but I fell asleep", -1),
+        ("thanks, Titanic was great", 1),
     ],
 )
 def test_signs(text: str, sign: int) -> None:
@@ -145,6 +148,9 @@ def test_every_decision_names_its_rule() -> None:
         ("I love Weaver", {"Sigourney Weaver": (True, False)}),
         ("time travel please", {"time travel": (True, False)}),
         ("do you like horror?", {}),
+        ("can you recommend a good western", {"Western": (True, True)}),
+        ("could you show me a comedy", {"Comedy": (True, True)}),
+        ("a comedy that isn't romance", {"Comedy": (True, True), "Romance": (False, True)}),
         ("Alien was hilarious", {}),
     ],
 )
