@@ -80,8 +80,10 @@ def answer_to(utterance: Utterance, line: acts.Line, asked: AmbiguousMention, ca
     others = [mention for mention in utterance.movies if mention.token not in tokens]
     if named and not others:
         return replace(utterance, act=Act.ANSWER, movies=(), ambiguous=(), picks=tuple(named), years=None, count=None)
-    if utterance.movies or utterance.ambiguous or utterance.facets:
+    wishes = [mention for mention in utterance.facets if catalogue.facet(mention.token).kind != "person"]
+    if utterance.movies or utterance.ambiguous or wishes:
         return None
+    utterance = replace(utterance, facets=())  # "the Clooney one? no, the old one" asks for no Clooney
     if acts.whole_act(line) is Act.WHY:  # "why the first one?" is about the films on the table
         return None
     picks = acts.picks(line, len(tokens))
