@@ -342,7 +342,15 @@ def test_reactions_to_what_is_on_the_table() -> None:
 
 @pytest.mark.parametrize(
     ("text", "picks"),
-    [("1972", (1,)), ("the second one", (1,)), ("the old one", (1,)), ("yes", (0,)), ("both", (0, 1)), ("no", ())],
+    [
+        ("1972", (1,)),
+        ("the second one", (1,)),
+        ("the old one", (1,)),
+        ("yes", (0,)),
+        ("both", (0, 1)),
+        ("no", ()),
+        ("the Weaver one? no, the old one", (1,)),
+    ],
 )
 def test_answers_to_our_question(text: str, picks: tuple[int, ...]) -> None:
     utterance = understood(text, asked=("Solaris (2002)", "Solaris (1972)"))
