@@ -23,12 +23,14 @@ from assistant.steering import next_lines
 from assistant.steering_cards import controls
 from core.domain import Movie, Reaction, Reason
 
-LONGEST, AT_ONCE = 8, 4
-"""At most so many exchanges are drawn, and so many leave the top at once; the store keeps them all.
+LONGEST, AT_ONCE, WHOLE = 6, 3, 2
+"""At most so many exchanges are drawn, so many leave the top at once, and of so many the films are drawn whole.
+
+Of films before those there is only what one may still want to press; the store keeps all.
 
 The browser takes the longer the larger the drawing is (measured: 15 ms for 20 KB, 45 for 100 KB, 120 for 250 KB; a
-film is 4 to 5 KB). And Gradio updates it place by place: were one exchange to leave at each turn, every film would be
-redrawn at each turn.
+film is 4 KB, one of earlier half of that). And Gradio updates it place by place: were one exchange to leave at each
+turn, every film would be redrawn at each turn.
 """
 
 ACTIONS = (
@@ -75,7 +77,10 @@ def conversation(history: History, notice: str = "", *, looked: bool = False) ->
     shown = exchanges[hidden - history.earlier :]
     earlier = f'<li class="mq-earlier">{hidden} earlier turns are kept, but not drawn.</li>' if hidden > 0 else ""
     saved = frozenset(film.movie.movie_id for film in history.saved)
-    drawn = "".join(_exchange(exchange, saved, last=exchange is shown[-1]) for exchange in shown)
+    drawn = "".join(
+        _exchange(exchange, saved, last=exchange is shown[-1], brief=place < len(shown) - WHOLE)
+        for place, exchange in enumerate(shown)
+    )
     # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
     return (
         f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}" '
@@ -93,14 +98,15 @@ def _welcome() -> str:
     )
 
 
-def _exchange(exchange: Exchange, saved: frozenset[int], *, last: bool) -> str:
+def _exchange(exchange: Exchange, saved: frozenset[int], *, last: bool, brief: bool) -> str:
     """One turn: what was typed, what was understood, the reply, the films."""
+    draw = film_line if brief else film_card
     number = exchange.number
     name = escape(exchange.speaker)
     typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
     typed = "" if exchange.understood.act == TOGETHER else typed
     said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
-    films = "".join(film_card(card, saved=card.recommendation.movie.movie_id in saved) for card in exchange.cards)
+    films = "".join(draw(card, saved=card.recommendation.movie.movie_id in saved) for card in exchange.cards)
     lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
     more = _suggestions(lines, "Quick replies") if last else ""
     return (
@@ -147,6 +153,22 @@ def film_card(card: Card, *, saved: bool = False) -> str:
         f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
         f"{opinions(card, _actions)}"
         f"{_why(film.id, film.reasons, film.q_value, meaning_of(film.match))}</article>"
+    )
+
+
+@lru_cache(maxsize=2048)
+def film_line(card: Card, *, saved: bool = False) -> str:
+    """A film of earlier: its title and what one may still tell of it; the whole card at an evening together."""
+    if card.fit is not None:
+        return film_card(card, saved=saved)
+    film, movie = card.recommendation, card.recommendation.movie
+    title, name = escape(movie.title), f"film-{film.id}"
+    year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
+    return (
+        f'<article class="mq-film mq-brief" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year}</h2></div>'
+        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">'
+        f"{_actions(card, beside=others(movie, saved=saved))}</div></article>"
     )
 
 

@@ -60,10 +60,11 @@ def others(movie: Movie, *, saved: bool) -> str:
     key, title = key_of(movie), escape(movie.title)
     return (
         f'<button type="button" class="mq-act" data-do="more" data-id="{key}" '
-        f'data-value="More like {escape(movie.label)}" aria-label="More like this: {title}">'
+        f'data-value="More like {escape(movie.label)}" title="More like this" aria-label="More like this: {title}">'
         f"{icon('more')}<span>More like this</span></button>"
         f'<button type="button" class="mq-act" data-do="save" data-id="{key}" aria-pressed="{str(saved).lower()}" '
-        f'aria-label="Save for later: {title}">{icon("save")}<span>{"Saved" if saved else "Save"}</span></button>'
+        f'title="Save for later" aria-label="Save for later: {title}">'
+        f"{icon('save')}<span>{'Saved' if saved else 'Save'}</span></button>"
     )
 
 

@@ -137,14 +137,31 @@ def test_quick_replies_belong_to_the_last_turn_only() -> None:
 
 def test_a_long_conversation_draws_the_latest_turns() -> None:
     page = Elements(cards.conversation(history(*(exchange(number) for number in range(95)))))
-    assert len(page.of("article")) == 7
-    assert any("88 earlier turns" in text for text in page.texts)
-    for turns, drawn in ((8, 8), (9, 5), (12, 8), (13, 5)):
+    assert len(page.of("article")) == 5
+    assert any("90 earlier turns" in text for text in page.texts)
+    for turns, drawn in ((6, 6), (7, 4), (9, 6), (10, 4)):
         page = Elements(cards.conversation(history(*(exchange(number) for number in range(turns)))))
         assert len(page.of("article")) == drawn
 
 
-@pytest.mark.parametrize("turns", [3, 8, 9, 11, 12, 13, 95])
+BRIEF = {"class": "mq-film mq-brief"}
+
+
+def test_films_of_earlier_turns_are_lines_that_one_can_still_react_to() -> None:
+    page = Elements(cards.conversation(history(*(exchange(number, reaction=Reaction.UP) for number in range(5)))))
+    assert len(page.of("article")) == 5
+    assert len(page.of("article", **BRIEF)) == 3
+    assert len(page.of("details", **{"class": "mq-why"})) == 2
+    assert len(page.of("button", data_reaction="up", aria_pressed="true")) == 5
+    assert len(page.of("button", data_do="save")) == 5
+
+
+def test_at_an_evening_films_of_earlier_turns_stay_whole() -> None:
+    page = Elements(cards.conversation(history(*(exchange(number, fit=0.5) for number in range(5)))))
+    assert page.of("article", **BRIEF) == []
+
+
+@pytest.mark.parametrize("turns", [3, 6, 7, 9, 10, 11, 95])
 def test_the_latest_turns_alone_make_the_same_drawing(turns: int) -> None:
     whole = history(*(exchange(number) for number in range(turns)))
     latest = replace(whole, exchanges=whole.exchanges[-cards.LONGEST :], earlier=max(turns - cards.LONGEST, 0))
