@@ -57,6 +57,7 @@ def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page]) 
 def test_rapid_clicks_are_all_kept(visit: Callable[..., Page]) -> None:
     page = visit()
     turn = say(page, OPENING)
+    expect(turn.get_by_role("article")).to_have_count(3)
     page.evaluate(
         """() => {
             const press = (place, reaction) =>
