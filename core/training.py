@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from core.agent import AgentSettings, Ticker, make_agent
 from core.bundle import Bundle, git_revision
+from core.calibration import Calibration
 from core.catalogue import Catalogue
 from core.coach import Coach, CurvePoint, Examiner, ExamSettings
 from core.environment import SessionEnv
@@ -102,8 +103,7 @@ def train(
     exam = dataclasses.replace(settings.exam, turns=settings.turns, seed=settings.seed)
     examiner = Examiner(validation, catalogue, number_of, exam)
     coach = Coach(network, examiner, settings.agent.steps, settings.checks, progress=progress)
-    interrupted = False
-    last = network
+    interrupted, last = False, network
     try:
         if pretrained is None:
             _pretrain(network, make_env(), learners, coach, settings)
@@ -116,8 +116,7 @@ def train(
     finally:
         coach.close()
     best = coach.best_network(network)
-    bundle = _bundle(data, settings, coach, best, interrupted=interrupted)
-    bundle = dataclasses.replace(bundle, calibration=examiner.calibrate(best))
+    bundle = _bundle(data, settings, coach, best, examiner.calibrate(best), interrupted=interrupted)
     return Training(bundle, tuple(coach.curve), interrupted, network.state_dict(), last.state_dict())
 
 
@@ -145,7 +144,13 @@ def _learn(network: QNetwork, make_env: Callable[[], SessionEnv], coach: Coach, 
 
 
 def _bundle(
-    data: MovieLens, settings: TrainingSettings, coach: Coach, network: QNetwork, *, interrupted: bool
+    data: MovieLens,
+    settings: TrainingSettings,
+    coach: Coach,
+    network: QNetwork,
+    calibration: Calibration | None,
+    *,
+    interrupted: bool,
 ) -> Bundle:
     return Bundle(
         data.catalogue,
@@ -161,6 +166,7 @@ def _bundle(
         data.fingerprint,
         git_revision(),
         Kinship(data.catalogue, Company.fit(data.ratings, data.catalogue, settings.kinship, seed=settings.seed)),
+        calibration=calibration,
     )
 
 
