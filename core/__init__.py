@@ -34,14 +34,25 @@ bundle            save, verify, load a model folder
 viewer            a simulated viewer who answers from a real person's ratings
 environment       gymnasium.Env over session and viewer
 pretraining       rewards of all candidates at once, before the DQN
+temporal          the double-Q target
 agent             the DQN
 coach             validation people, the learning curve, the best checkpoint
 training          settings → trained bundle
 store             sessions, recommendations, reactions in a database
 
+chat_log          the store's log as slates with their chances and as transitions
+offpolicy         what a policy would have earned on another one's conversations
+learner           logged reactions → a candidate
+gate              may the candidate take over?
+versions          a folder of policies: what served, what serves, and back
+rehearsal         conversations with simulated viewers, logged as real ones are
+
 split_command     python -m core split
 train_command     python -m core train
 evaluate_command  python -m core evaluate
 study_command     python -m core study
+learn_command     python -m core learn
+versions_command  python -m core versions
+rehearse_command  python -m core rehearse
 __main__          python -m core COMMAND
 """

@@ -32,6 +32,9 @@ COMMANDS: Final = MappingProxyType(
         "train": Command("core.train_command", "train a policy from ratings"),
         "evaluate": Command("core.evaluate_command", "judge a policy on people it has not seen, against baselines"),
         "study": Command("core.study_command", "compare discounts of the future, trained and judged in pairs"),
+        "learn": Command("core.learn_command", "let the thumbs on record become the next policy, if it is better"),
+        "versions": Command("core.versions_command", "show which policies served and what the gate said, or go back"),
+        "rehearse": Command("core.rehearse_command", "fill a store with conversations of simulated viewers"),
     }
 )
 

@@ -2,8 +2,7 @@
 
 What differs from the stock algorithm, and why:
 - the mask is inside the network, so neither acting nor the target can pick a film twice;
-- double targets (van Hasselt et al. 2016): the online network picks the next film, the target network values it, since
-  a maximum over thousands of noisy values is far too high;
+- double targets (`core.temporal`);
 - exploration draws among the best candidates instead of uniformly over thousands of films, of which nearly all are
   misses for nearly everyone, and flips a coin for each environment by itself;
 - the value of the film taken is computed alone, without scoring all the others;
@@ -30,6 +29,7 @@ from torch import Tensor
 
 from core.environment import SessionEnv
 from core.qnetwork import QNetwork
+from core.temporal import double_q_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +126,16 @@ class TranscriptDQN(DQN):
         for _ in range(gradient_steps):
             assert self.replay_buffer is not None
             batch = self.replay_buffer.sample(batch_size)
-            discounts = self.gamma if batch.discounts is None else batch.discounts
-            with torch.no_grad():
-                next_value = torch.zeros_like(batch.rewards)
-                going = batch.dones[:, 0] == 0
-                if self.gamma > 0 and bool(going.any()):
-                    following = batch.next_observations[going]
-                    best = self.network(following).argmax(dim=1)
-                    next_value[going, 0] = self.target_network.of(following, best)
-                target = batch.rewards + (1 - batch.dones) * discounts * next_value
+            targets = double_q_targets(
+                self.network,
+                self.target_network,
+                batch.rewards[:, 0],
+                batch.next_observations,
+                batch.dones[:, 0] > 0,
+                discounts=self.gamma if batch.discounts is None else batch.discounts[:, 0],
+            )
             value = self.network.of(batch.observations, batch.actions[:, 0])
-            loss = torch.nn.functional.mse_loss(value, target[:, 0])
+            loss = torch.nn.functional.mse_loss(value, targets)
             self.policy.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.max_grad_norm)

@@ -127,6 +127,7 @@ class Bundle:
             vectors = MovieVectors(**{name: tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS})
             network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
             kinship = _kinship(tensors, catalogue)
+            tensors.setdefault("lift", torch.zeros(catalogue.n_items))  # not in older bundles
             network.load_state_dict(tensors)
             calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:

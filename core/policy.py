@@ -5,7 +5,7 @@ The score of a film is its Q-value, what the conversation pulls it by (`core.kin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
@@ -55,6 +55,19 @@ WHOLE = -1
 """In place of a token: what the conversation as a whole adds, and no single event of it."""
 KNOB = -2
 """In place of a token: what the knob between popular films and hidden gems adds."""
+
+
+class Chances(NamedTuple):
+    """What a policy might put at one place of a slate."""
+
+    rows: IntArray
+    """(n,) films, best first."""
+    probabilities: npt.NDArray[np.float64]
+    """(n,), adding up to 1."""
+
+    def of(self, row: int) -> float:
+        """Probability of one film; 0 for one that is not among them."""
+        return float(self.probabilities[self.rows == row].sum())
 
 
 class Contribution(NamedTuple):
@@ -145,10 +158,7 @@ class Policy:
 
     def choose(self, state: SessionState, count: int, rng: np.random.Generator) -> tuple[Choice, ...]:
         """At most `count` different films, best first but for gambles; fewer where the constraints leave fewer."""
-        scores, temperature = self.q_values(state), self._temperature(state)
-        order = np.flatnonzero(self.available(state))
-        order = order[np.argsort(-scores[order], kind="stable")][: self._exploration.candidates + count]
-        remaining = [int(row) for row in order]
+        scores, remaining, temperature = self._candidates(state, count)
         choices: list[Choice] = []
         while remaining and len(choices) < count:
             chances = self._chances(scores[remaining], temperature)
@@ -156,6 +166,21 @@ class Policy:
             row = remaining.pop(place)
             choices.append(Choice(row + 1, float(scores[row]), float(chances[place]), place > 0))
         return self.matched(choices, state)
+
+    def chances(self, state: SessionState, slate: Sequence[int]) -> tuple[Chances, ...]:
+        """How likely each film was at each place of a slate of tokens, given the films placed before it.
+
+        The same numbers as the propensities of `choose`: what an off-policy estimate asks of a policy that did not
+        choose the slate itself.
+        """
+        scores, remaining, temperature = self._candidates(state, len(slate))
+        told = []
+        for token in slate:
+            rows = np.array(remaining, dtype=np.int64)
+            told.append(Chances(rows, self._chances(scores[rows], temperature)))
+            if token - 1 in remaining:
+                remaining.remove(token - 1)
+        return tuple(told)
 
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
         """Exact contributions of 0, `WHOLE`, the events in order, and `KNOB` where it is turned.
@@ -187,6 +212,13 @@ class Policy:
         rows = np.array([choice.token - 1 for choice in choices], dtype=np.int64)
         chances = self._match(state.observation(), rows).tolist()
         return tuple(replace(choice, match=chance) for choice, chance in zip(choices, chances, strict=True))
+
+    def _candidates(self, state: SessionState, count: int) -> tuple[FloatArray, list[int], float]:
+        """Scores of all films, the rows that `count` places may go to, best first, and the softmax's temperature."""
+        scores = self.q_values(state)
+        order = np.flatnonzero(self.available(state))
+        order = order[np.argsort(-scores[order], kind="stable")][: self._exploration.candidates + count]
+        return scores, [int(row) for row in order], self._temperature(state)
 
     def _temperature(self, state: SessionState) -> float:
         least = self._exploration.temperature

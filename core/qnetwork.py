@@ -1,11 +1,12 @@
 """Q(s, a) over movie vectors: a gated sum of a few readings of the taste posterior.
 
-    Q(s, a) = value(s) + Σ_c gate_c(s) · channel_c(s, a)
+    Q(s, a) = value(s) + Σ_c gate_c(s) · channel_c(s, a) + lift(a)
 
 The channels are the posterior's chance of liking and of having seen the film, their population means, and how well
 the film fits the genres, tags and people asked for. A small network of the state (what happened how often, how far the
 taste is known, where its leading dimensions point) sets the gates and the value, and shifts the taste where people
-are not as linear as the posterior takes them to be. At the start the gates pick the posterior's chance of liking,
+are not as linear as the posterior takes them to be. The lift is what a film gained from thumbs in conversations; nil
+until a learner sets it (`core.learner`). At the start the gates pick the posterior's chance of liking,
 which is the strongest greedy baseline; learning moves them from there.
 
 Every channel is a sum over the events of the transcript, so a Q-value can be told exactly as "this much from Alien,
@@ -41,6 +42,8 @@ _DROPOUT = 0.1
 class QNetwork(nn.Module):
     """(B, L, 2) transcripts → (B, n_items) Q-values in units of reward (one thumb up = 1)."""
 
+    lift: Tensor
+
     def __init__(self, catalogue: Catalogue, sets: list[MovieVectors], *, hidden: int = 64) -> None:
         super().__init__()
         self.encoder = TasteEncoder(catalogue, sets)
@@ -63,6 +66,8 @@ class QNetwork(nn.Module):
         fits[Outcome.WANTED], fits[Outcome.AVOIDED] = 0.1, -0.1
         self.fits = nn.Parameter(fits)
         """What a film of a facet gains from the facet having been wanted or avoided, per outcome."""
+        self.register_buffer("lift", torch.zeros(self.encoder.n_items))
+        """What each film gains from the thumbs it got in conversations (`core.learner`); nothing in training."""
 
     def forward(self, transcripts: Tensor) -> Tensor:
         """Q-values with `MASKED` for the films in the transcript, float32 (B, n_items)."""
@@ -92,7 +97,7 @@ class QNetwork(nn.Module):
             block = torch.addmm(block, gate[:, 4:5] * wishes[which][:, spoken], encoder.membership[spoken])
             priors = torch.stack([encoder.like_prior[number], encoder.seen_prior[number]])
             q_values[which] = torch.addmm(block, gate[:, 2:4], priors)
-        return q_values
+        return q_values + self.lift
 
     def of(self, transcripts: Tensor, actions: Tensor) -> Tensor:
         """Q-values of some films, without scoring the others: float32 (B,) of (B,) actions, (B, K) of (B, K)."""
@@ -111,6 +116,7 @@ class QNetwork(nn.Module):
             + gates[:, 3:4] * encoder.seen_prior[sets, films]
             + gates[:, 4:5] * fit
             + gates[:, 5:6]
+            + self.lift[films]
         )
         return values if actions.dim() == 2 else values[:, 0]
 
@@ -141,6 +147,7 @@ class QNetwork(nn.Module):
         facet, strength = self._facets(transcript)
         parts = parts + gate[4] * strength[0] * encoder.membership[facet[0], row]
         base = gate[2] * encoder.like_prior[number, row] + gate[3] * encoder.seen_prior[number, row] + gate[5]
+        base = base + self.lift[row]
         together = shift_like[0] @ like + shift_seen[0] @ seen
         values: npt.NDArray[np.float32] = torch.cat([base[None], together[None], parts]).numpy()
         return values
