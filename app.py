@@ -1,10 +1,11 @@
-"""Start Marquee: load the bundle, open the store, build the page, launch."""
+"""Start Marquee: load the bundle, open the store, build the page, launch; learn from the log if that is wanted."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import sys
+from contextlib import AbstractContextManager, nullcontext
 
 # One thread each: with two, a forward pass on a busy machine takes 40 ms in place of 0.6. Read when torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -12,6 +13,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from assistant import ui
 from assistant.chat import Assistant
+from assistant.lessons import Lessons, begin, in_a_process
 from core.config import Settings
 from core.errors import MarqueeError
 from core.policy import Exploration
@@ -21,19 +23,30 @@ def main() -> int:
     """Serve until interrupted; returns the exit status. What is wrong with a setting, bundle or store is one line."""
     try:
         settings = Settings.from_environment(os.environ)
+        exploration = Exploration(share=settings.exploration)
+        if settings.learn_hours is not None:
+            begin(settings.bundle)
         assistant = Assistant.open(
             settings.bundle,
             settings.database_url,
             films=settings.films,
             seed=secrets.randbits(32) if settings.seed is None else settings.seed,
-            exploration=Exploration(share=settings.exploration),
+            exploration=exploration,
         )
-        with assistant:
+        with assistant, _lessons(assistant, settings, exploration):
             ui.serve(assistant, host=settings.host, port=settings.port)
     except MarqueeError as error:
         print(f"Marquee cannot start: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _lessons(assistant: Assistant, settings: Settings, exploration: Exploration) -> AbstractContextManager[object]:
+    """Learns from the log as often as the settings say."""
+    if settings.learn_hours is None:
+        return nullcontext()
+    learn = in_a_process(settings.bundle, settings.database_url, exploration)
+    return Lessons(assistant, settings.bundle, learn, hours=settings.learn_hours, exploration=exploration)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ steering        films a turn, a pause, what to say next
 insights        how it learns, as HTML
 library         the watch-list, imports and exports
 chat            Assistant.start / respond / react: the seam
+lessons         learning from the log every few hours
 
 icons           drawings of the buttons
 posters         drawings of the films

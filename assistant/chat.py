@@ -81,18 +81,29 @@ class Assistant:
     def open(
         cls, bundle: str | Path, store: str, *, films: int = 3, seed: int = 0, exploration: Exploration | None = None
     ) -> Self:
-        """Load a bundle and open a store.
+        """Load a bundle, or the one that serves in a folder of policies, and open a store.
 
         Raises BundleError for a model folder that cannot be used, StoreError for a database that cannot.
         """
         from assistant.understanding import Understanding
         from core.bundle import Bundle
+        from core.versions import bundle_folder
 
-        loaded = Bundle.load(Path(bundle))
+        loaded = Bundle.load(bundle_folder(bundle))
         policy = loaded.policy(exploration)
         assistant = cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
         assistant._manifest = loaded.metrics
         return assistant
+
+    def hand_over(self, policy: Policy, manifest: Mapping[str, Any]) -> None:
+        """From now on another policy recommends.
+
+        SettingsError for a policy that knows other films: what people told stands in this catalogue's tokens.
+        """
+        new, old = policy.catalogue, self._policy.catalogue
+        if not np.array_equal(new.movie_ids, old.movie_ids) or (new.n_items, new.facets) != (old.n_items, old.facets):
+            raise SettingsError(f"Policy {policy.version} knows other films: restart Marquee to serve it.")
+        self._policy, self._manifest = policy, manifest
 
     @property
     def version(self) -> str:

@@ -16,6 +16,9 @@ FILMS: Final = (1, 10)
 EXPLORATION: Final = (0.0, 0.5)
 """Least and largest share of films shown as a gamble; with more, most of what people see would be gambles."""
 
+LEARN_HOURS: Final = (0.01, 8_760.0)
+"""Shortest and longest time between two lessons: half a minute, to try it, and a year."""
+
 _PORTS: Final = (1, 65_535)
 _SEEDS: Final = (0, 2**32 - 1)
 _DATABASES: Final = ("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
@@ -27,7 +30,7 @@ class Settings:
     """How this Marquee runs. SettingsError for a value out of its range, also when made by hand."""
 
     bundle: Path = Path("models/marquee")
-    """MARQUEE_BUNDLE: folder of the trained model."""
+    """MARQUEE_BUNDLE: folder of the trained model, or a folder of policies (`core.versions`), of which one serves."""
     database_url: str = "sqlite:///marquee.db"
     """DATABASE_URL: sqlite:///file.db or postgresql://user:password@host/name.
 
@@ -43,6 +46,9 @@ class Settings:
     """MARQUEE_EXPLORATION: share of films shown as a gamble, from which the next policy learns, 0 to 0.5."""
     seed: int | None = None
     """MARQUEE_SEED: 0 to 4294967295; makes the choice of films repeat. Unset = different each time."""
+    learn_hours: float | None = None
+    """MARQUEE_LEARN_HOURS: hours between two lessons from the log, 0.01 to 8760. Unset = no lessons.
+    With lessons, MARQUEE_BUNDLE is by default "policies", which begins with the bundle that ships."""
 
     def __post_init__(self) -> None:
         _check("MARQUEE_PORT", self.port, _PORTS)
@@ -50,6 +56,8 @@ class Settings:
         _check("MARQUEE_EXPLORATION", self.exploration, EXPLORATION)
         if self.seed is not None:
             _check("MARQUEE_SEED", self.seed, _SEEDS)
+        if self.learn_hours is not None:
+            _check("MARQUEE_LEARN_HOURS", self.learn_hours, LEARN_HOURS)
         if not self.database_url.startswith(_DATABASES):
             raise SettingsError(
                 f"DATABASE_URL is {_without_password(self.database_url)!r}, but must start with "
@@ -74,14 +82,18 @@ class Settings:
         port = values.whole(_PORTS, "MARQUEE_PORT", "GRADIO_SERVER_PORT")
         films = values.whole(FILMS, "MARQUEE_FILMS")
         exploration = values.number(EXPLORATION, "MARQUEE_EXPLORATION")
+        learn_hours = values.number(LEARN_HOURS, "MARQUEE_LEARN_HOURS")
+        # What learns needs a folder in which versions follow each other.
+        usual = default.bundle if learn_hours is None else Path("policies")
         return cls(
-            bundle=Path(bundle) if bundle else default.bundle,
+            bundle=Path(bundle) if bundle else usual,
             database_url=database_url,
             host=host,
             port=default.port if port is None else port,
             films=default.films if films is None else films,
             exploration=default.exploration if exploration is None else exploration,
             seed=values.whole(_SEEDS, "MARQUEE_SEED"),
+            learn_hours=learn_hours,
         )
 
 

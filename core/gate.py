@@ -7,7 +7,7 @@ from, whichever candidate is judged and however long the log grows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.chat_log import ChatLog
@@ -41,16 +41,16 @@ class Verdict:
     """In words."""
     sessions: int
     """Conversations that it was judged by."""
-    films: int = 0
-    """Shown in them; 0 where it was not judged at all."""
-    rewards: Mapping[str, Interval] = field(default_factory=dict)
+    films: int
+    """Shown in them."""
+    rewards: Mapping[str, Interval]
     """Doubly robust: "serving", "candidate" and, film by film, their "difference"; "snips" is the candidate's without
     the model."""
-    effective: float = 0.0
+    effective: float
     """Films that the log is worth for the candidate."""
-    covered: float = 0.0
+    covered: float
     """Share of what the candidate shows that the log could have shown."""
-    changed: float = 0.0
+    changed: float
     """Share of the films shown for which the candidate's chance differs by more than a tenth of itself."""
 
     def to_record(self) -> dict[str, Any]:
@@ -64,16 +64,19 @@ def divided(log: ChatLog, settings: GateSettings) -> tuple[ChatLog, ChatLog]:
     return log.of(frozenset(log.sessions) - judges), log.of(judges)
 
 
+def waits(judging: ChatLog, settings: GateSettings) -> str:
+    """Why no candidate can be judged yet; "" where one can."""
+    sessions = len(judging.sessions)
+    if sessions >= settings.least_sessions:
+        return ""
+    return (
+        f"{sessions} conversations to judge by, {settings.least_sessions} are needed: try again when more people have "
+        "talked."
+    )
+
+
 def judge(candidate: Policy, serving: Policy, model: ServedModel, log: ChatLog, settings: GateSettings) -> Verdict:
     """The candidate against the policy that serves, on conversations that neither learned from."""
-    sessions = len(log.sessions)
-    if sessions < settings.least_sessions:
-        return Verdict(
-            False,
-            f"{sessions} conversations to judge by, {settings.least_sessions} are needed: try again when more people "
-            "have talked.",
-            sessions,
-        )
     choosers: Mapping[str, Policy] = {serving.version: serving}
     old, new = (evidence(policy, log.slates, model, choosers) for policy in (serving, candidate))
     robust_old, robust_new = doubly_robust(old), doubly_robust(new)
@@ -90,7 +93,7 @@ def judge(candidate: Policy, serving: Policy, model: ServedModel, log: ChatLog, 
         else "Not shown to be better: the interval of the difference holds zero or lies below."
     )
     covered, changed = float(new.covered.mean()), _changed(new, old)
-    return Verdict(better, reason, sessions, len(new.reward), rewards, new.effective, covered, changed)
+    return Verdict(better, reason, len(log.sessions), len(new.reward), rewards, new.effective, covered, changed)
 
 
 def _changed(new: Evidence, old: Evidence) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from core.bundle import Bundle
 from core.chat_log import ChatLog, read_log
+from core.config import Settings
 from core.errors import SettingsError
-from core.gate import GateSettings, Verdict, divided, judge
+from core.gate import GateSettings, Verdict, divided, judge, waits
 from core.learner import LearnerSettings, ServedModel, candidate, learn
 from core.policy import Exploration
 from core.store import Store
@@ -23,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command."""
     learner, gate = LearnerSettings(), GateSettings()
     add = parser.add_argument
-    add("--store", required=True, metavar="URL", help="the log: sqlite:///marquee.db or postgresql://…")
+    add("--store", metavar="URL", help="the log (DATABASE_URL, else sqlite:///marquee.db)")
     add("--policies", type=Path, required=True, metavar="DIR", help="folder of policies; what serves learns on")
     add("--start", type=Path, default=Path("models/marquee"), metavar="DIR", help="first policy (%(default)s)")
     add("--passes", type=int, default=learner.passes, metavar="N", help="over the log (%(default)s)")
@@ -36,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Learns, judges, writes the history; returns 0 whether the candidate was promoted or refused."""
+    """Learns, judges, writes the history; returns 0, also where the candidate is refused or too few have talked."""
     settings = _settings(arguments)
     gate = GateSettings(least_sessions=arguments.least_sessions)
     versions = Versions(arguments.policies)
@@ -46,10 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
     serving = versions.serving()
     assert serving is not None
     bundle = Bundle.load(versions.path(serving))
-    with Store.open(arguments.store) as store:
+    with Store.open(arguments.store or Settings.from_environment(os.environ).database_url) as store:
         log = read_log(store.log(), bundle.catalogue)
     for reason, count in log.left_out.items():
         print(f"Not learned from, {reason}: {count} films.", file=sys.stderr)
+    why = waits(divided(log, gate)[1], gate)
+    if why:
+        print(why)
+        return 0
     verdict, learned = next_policy(bundle, log, settings, gate, Exploration(share=arguments.exploration))
     event = Event.PROMOTED if verdict.promoted else Event.REFUSED
     told = versions.add(learned, event, parent=serving, gate=verdict.to_record())
@@ -76,17 +82,16 @@ def summary(verdict: Verdict, version: str, serving: str, learned: Mapping[str, 
         f"{version}, learned on from {serving} by {learned['films']:,} films of {learned['conversations']:,} "
         "conversations."
     ]
-    if verdict.films:
-        rewards = verdict.rewards
-        lines += [
-            f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations, reward a film:",
-            f"  serves now  {rewards['serving']}",
-            f"  candidate   {rewards['candidate']} (without the model {rewards['snips']})",
-            f"  difference  {rewards['difference']}",
-            f"  evidence    worth {verdict.effective:,.0f} films; the log could have shown {verdict.covered:.0%} of "
-            "what the candidate shows",
-            f"  changed     {verdict.changed:.0%} of the films' chances",
-        ]
+    rewards = verdict.rewards
+    lines += [
+        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations, reward a film:",
+        f"  serves now  {rewards['serving']}",
+        f"  candidate   {rewards['candidate']} (without the model {rewards['snips']})",
+        f"  difference  {rewards['difference']}",
+        f"  evidence    worth {verdict.effective:,.0f} films; the log could have shown {verdict.covered:.0%} of "
+        "what the candidate shows",
+        f"  changed     {verdict.changed:.0%} of the films' chances",
+    ]
     outcome = "Promoted" if verdict.promoted else "Refused"
     return "\n".join([*lines, f"{outcome}. {verdict.reason}"])
 

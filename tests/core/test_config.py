@@ -20,7 +20,16 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         films=3,
         exploration=0.1,
         seed=None,
+        learn_hours=None,
     )
+
+
+def test_what_learns_serves_from_a_folder_of_policies_unless_told_otherwise() -> None:
+    learning = {"MARQUEE_LEARN_HOURS": "24"}
+    assert Settings.from_environment(learning) == Settings(bundle=Path("policies"), learn_hours=24.0)
+    assert Settings.from_environment({**learning, "MARQUEE_BUNDLE": "mine"}).bundle == Path("mine")
+    with pytest.raises(SettingsError, match=r"MARQUEE_LEARN_HOURS is 0\.0, but must be a number from 0\.01 to 8760"):
+        Settings.from_environment({"MARQUEE_LEARN_HOURS": "0"})
 
 
 def test_every_variable_is_read() -> None:

@@ -12,7 +12,7 @@ from logs import logged
 
 from core.chat_log import ChatLog, read_log
 from core.domain import Reaction
-from core.gate import GateSettings, Verdict, divided, judge
+from core.gate import GateSettings, Verdict, divided, judge, waits
 from core.learner import ServedModel
 from core.policy import Exploration, FloatArray, Policy
 from core.session import Observation, SessionState
@@ -80,10 +80,9 @@ def test_the_same_policy_differs_by_nothing() -> None:
 
 
 def test_too_few_conversations_judge_nobody() -> None:
-    found = verdict(1, count=49)
-    assert not found.promoted
-    assert found.films == 0
-    assert "49 conversations to judge by, 50 are needed" in found.reason
+    settings = GateSettings(least_sessions=40)
+    assert waits(conversations(39), settings).startswith("39 conversations to judge by, 40 are needed")
+    assert waits(conversations(40), settings) == ""
 
 
 def test_a_candidate_wins_by_evidence_and_not_by_what_it_promises() -> None:

@@ -142,17 +142,14 @@ def test_thumbs_at_random_change_nothing(tmp_path: Path, start: Bundle, capsys: 
     assert versions.serving() == start.version
 
 
-def test_a_log_of_few_conversations_waits(tmp_path: Path, start: Bundle, capsys: pytest.CaptureFixture[str]) -> None:
-    versions, arguments = circle(tmp_path, start, 30)
+@pytest.mark.parametrize("conversations", [0, 30])
+def test_until_enough_people_have_talked_nothing_is_made(
+    tmp_path: Path, start: Bundle, conversations: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions, arguments = circle(tmp_path, start, conversations)
     assert cli.main(arguments) == 0
     assert "50 are needed: try again when more people have talked" in capsys.readouterr().out
-    assert versions.serving() == start.version
-
-
-def test_an_empty_log_is_one_sentence(tmp_path: Path, start: Bundle, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["learn", "--store", f"sqlite:///{tmp_path / 'empty.db'}", "--policies", str(tmp_path / "policies")]
-    assert cli.main([*arguments, "--start", str(tmp_path / "start")]) == 2
-    assert "marquee: The log holds no film to learn from" in capsys.readouterr().err
+    assert [entry.event for entry in versions.history()] == [Event.ADOPTED]
 
 
 @pytest.mark.parametrize(
