@@ -12,8 +12,10 @@ ratings           who rated what, salted splits by person
 movielens         MovieLens folders and archives → catalogue + ratings
 fetch             downloads the archives
 
+latent_classes    ratings → kinds of people
 factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
+class_posterior   transcript → which kinds the person may be of
 qnetwork          Q(s, a) over movie vectors, mask inside
 content           genres, tags and title words of films as vectors
 appeal            how readily a film is named in conversation
@@ -29,6 +31,7 @@ evaluation        policies compared, person by person
 tradeoff          what the knob between popular films and hidden gems costs and brings
 report            an evaluation as a table and as JSON
 figures           an evaluation as plots
+film_tables       a catalogue as Parquet tables
 bundle            save, verify, load a model folder
 
 viewer            a simulated viewer who answers from a real person's ratings

@@ -18,31 +18,31 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from scipy import sparse
 from torch import Tensor
 
 from core.calibration import Calibration
 from core.catalogue import Catalogue
-from core.domain import Facet, Movie
 from core.errors import BundleError
 from core.factors import MovieVectors
+from core.film_tables import read_tables, write_tables
 from core.gems import REST
 from core.kinship import Company, Kinship
+from core.latent_classes import LatentClasses
 from core.policy import Exploration, Match, Policy
 from core.qnetwork import QNetwork
 
-FORMAT = 2
-"""Version of the layout; a higher one on disk is refused. Format 1 had no company of films: it ranks by Q alone."""
+FORMAT = 3
+"""Version of the layout; a higher one on disk is refused. Format 1 had no company of films: it ranks by Q alone. Format
+2 had no classes of people."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COMPANY = ("of", "to", "appeal")
 _VECTORS = ("like", "seen", "like_prior", "seen_prior")
+_CLASSES = ("prior", "liked", "disliked", "fair")
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ class Bundle:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
         (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network, self.kinship)))
-        _write_tables(self.catalogue, folder)
+        write_tables(self.catalogue, folder / _MOVIES, folder / _FACETS)
         manifest = {
             "format": FORMAT,
             "n_items": self.catalogue.n_items,
@@ -121,10 +121,15 @@ class Bundle:
         """
         folder = Path(folder)
         manifest, version = _read_manifest(folder)
-        catalogue = _read_tables(folder, manifest["n_items"])
+        try:
+            catalogue = read_tables(folder / _MOVIES, folder / _FACETS, manifest["n_items"])
+        except ValueError as error:
+            raise _broken(folder, f"its tables cannot be read ({error})") from error
         try:
             tensors = load_tensors((folder / _WEIGHTS).read_bytes())
-            vectors = MovieVectors(**{name: tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS})
+            fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
+            like, seen, like_prior, seen_prior = fitted
+            vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
             network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
             kinship = _kinship(tensors, catalogue)
             tensors.setdefault("lift", torch.zeros(catalogue.n_items))  # not in older bundles
@@ -189,6 +194,10 @@ def git_revision() -> str:
 def _tensors(network: QNetwork, kinship: Kinship | None) -> dict[str, Tensor]:
     encoder = network.encoder
     vectors = {f"vectors.{name}": getattr(encoder, name)[0].half().contiguous() for name in _VECTORS}
+    if (classes := network.served_classes) is not None:
+        rates = {name: torch.from_numpy(getattr(classes, name)) for name in _CLASSES}
+        vectors |= {f"classes.{name}": value.half().contiguous() for name, value in rates.items()}
+        vectors["classes.fits"] = torch.tensor(classes.fits)
     if kinship is not None:
         fitted = {name: torch.from_numpy(getattr(kinship.company, name)) for name in _COMPANY}
         vectors |= {f"company.{name}": value.half().contiguous() for name, value in fitted.items()}
@@ -202,57 +211,12 @@ def _kinship(tensors: dict[str, Tensor], catalogue: Catalogue) -> Kinship | None
     return Kinship(catalogue, Company(*(tensors.pop(f"company.{name}").float().numpy() for name in _COMPANY)))
 
 
-def _write_tables(catalogue: Catalogue, folder: Path) -> None:
-    movies = catalogue.movies
-    by_movie = catalogue.membership.T.tocsr()
-    by_movie.sort_indices()
-    table = pa.table(
-        {
-            "movieId": pa.array(catalogue.movie_ids, pa.int32()),
-            "title": [movie.title for movie in movies],
-            "year": pa.array(catalogue.years, pa.int16()),
-            "genres": pa.array([movie.genres for movie in movies], pa.list_(pa.string())),
-            "aliases": pa.array([movie.aliases for movie in movies], pa.list_(pa.string())),
-            "imdbId": pa.array([movie.imdb_id for movie in movies], pa.int64()),
-            "tmdbId": pa.array([movie.tmdb_id for movie in movies], pa.int64()),
-            "ratings": pa.array(catalogue.n_ratings, pa.int32()),
-            "facets": pa.ListArray.from_arrays(
-                pa.array(by_movie.indptr, pa.int32()), pa.array(by_movie.indices, pa.int16())
-            ),
-        }
-    )
-    facets = pa.table(
-        {
-            "kind": [facet.kind for facet in catalogue.facets],
-            "name": pa.array([facet.name for facet in catalogue.facets], pa.string()),
-        }
-    )
-    pq.write_table(table, folder / _MOVIES, compression="zstd", compression_level=19)
-    pq.write_table(facets, folder / _FACETS, compression="zstd")
-
-
-def _read_tables(folder: Path, n_items: int) -> Catalogue:
-    try:
-        # Read whole in this thread: memory mapping or threads gain nothing at this size.
-        table = pq.read_table(folder / _MOVIES, use_threads=False)
-        names = pq.read_table(folder / _FACETS, use_threads=False).to_pylist()
-        columns = {name: table.column(name).to_pylist() for name in table.column_names if name != "facets"}
-        owned = table.column("facets").combine_chunks()
-        offsets, indices = owned.offsets.to_numpy(), owned.values.to_numpy()
-        by_movie = sparse.csr_matrix(
-            (np.ones(len(indices), dtype=np.bool_), indices.astype(np.int32), offsets), shape=(len(table), len(names))
-        )
-        keys = ("movieId", "title", "year", "genres", "aliases", "imdbId", "tmdbId")
-        movies = tuple(
-            Movie(row, movie_id, title, year, tuple(genres), tuple(aliases), imdb_id, tmdb_id)
-            for row, (movie_id, title, year, genres, aliases, imdb_id, tmdb_id) in enumerate(
-                zip(*(columns[key] for key in keys), strict=True)
-            )
-        )
-        facets = tuple(Facet(entry["kind"], entry["name"]) for entry in names)
-        return Catalogue(movies, facets, by_movie.T.tocsr(), np.array(columns["ratings"], dtype=np.int64), n_items)
-    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
-        raise _broken(folder, f"its tables cannot be read ({error})") from error
+def _classes(tensors: dict[str, Tensor]) -> LatentClasses | None:
+    """Takes their tensors out of these; None where they have none."""
+    if "classes.fits" not in tensors:
+        return None
+    fits = int(tensors.pop("classes.fits"))
+    return LatentClasses(fits, *(tensors.pop(f"classes.{name}").float().numpy() for name in _CLASSES))
 
 
 def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:

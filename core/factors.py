@@ -11,16 +11,20 @@ a taste in closed form after each reaction.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, svds
 
+from core.latent_classes import ClassSettings, LatentClasses, fit_classes
 from core.ratings import IntArray, Ratings
 
 FloatArray = npt.NDArray[np.float32]
+
+_SEATS = 20
+"""Leading dimensions of people's tastes, by which the classes begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,29 @@ class FactorSettings:
     """Groups of people; those of a group meet vectors fitted on the other groups while the policy learns."""
     salt: str = "factors"
     """Names the split of the people into folds."""
+    classes: ClassSettings | None = field(default_factory=ClassSettings)
+    """None = without kinds of people."""
 
 
 @dataclass(frozen=True, eq=False)
 class MovieVectors:
-    """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,) in 0 … 1."""
+    """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,) in 0 … 1.
+
+    With them, the kinds of people among those that they were fitted on.
+    """
 
     like: FloatArray
     seen: FloatArray
     like_prior: FloatArray
     seen_prior: FloatArray
+    classes: LatentClasses | None = None
+    """Kinds of the same people; None = the policy does without."""
 
 
-def fit(ratings: Ratings, n_items: int, dimensions: int, *, seed: int = 0) -> MovieVectors:
-    """Vectors of the first `n_items` films from these people's ratings.
+def fit(
+    ratings: Ratings, n_items: int, dimensions: int, classes: ClassSettings | None = None, *, seed: int = 0
+) -> MovieVectors:
+    """Vectors of the first `n_items` films from these people's ratings, and kinds of people where settings are given.
 
     Fewer people or films than `dimensions` are fine: the missing dimensions are zero. A truncated SVD of the centred
     table, never formed in memory: (n_users, 2·n_items) products with the sparse table and a rank-one correction.
@@ -60,7 +73,11 @@ def fit(ratings: Ratings, n_items: int, dimensions: int, *, seed: int = 0) -> Mo
         _, singular, right = svds(_centred(table, mean), k=rank, v0=start, random_state=seed)
         order = np.argsort(-singular)
         vectors[:, :rank] = _signed(right[order]).T * (singular[order] / np.sqrt(ratings.n_users))
-    return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:])
+    kinds = None
+    if classes is not None:
+        seats = _centred(table, mean).matmat(vectors[:, :_SEATS])
+        kinds = fit_classes(ratings, n_items, seats, classes, seed=seed)
+    return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:], kinds)
 
 
 def cross_fit(
@@ -71,12 +88,15 @@ def cross_fit(
     The vectors of a fold are rotated onto those from everyone (orthogonal Procrustes), so that a taste means the
     same whichever vectors made it. An iterator, so that a caller can show progress.
     """
-    everyone = fit(ratings, n_items, settings.dimensions, seed=seed)
-    yield np.zeros(0, dtype=np.int64), everyone
     fold = ratings.folds(settings.folds, settings.salt)
+    fewest = ratings.n_users - int(np.bincount(fold, minlength=settings.folds).max())
+    classes = None if settings.classes is None else settings.classes.for_people(fewest)
+    everyone = fit(ratings, n_items, settings.dimensions, classes, seed=seed)
+    yield np.zeros(0, dtype=np.int64), everyone
     for number in range(settings.folds):
         others = ratings.select(np.flatnonzero(fold != number))
-        yield np.flatnonzero(fold == number), _aligned(fit(others, n_items, settings.dimensions, seed=seed), everyone)
+        vectors = fit(others, n_items, settings.dimensions, classes, seed=seed)
+        yield np.flatnonzero(fold == number), _aligned(vectors, everyone)
 
 
 def ease_weights(likes: FloatArray, regularisation: float) -> FloatArray:
@@ -119,4 +139,4 @@ def _aligned(vectors: MovieVectors, reference: MovieVectors) -> MovieVectors:
     stacked = np.concatenate([vectors.like, vectors.seen])
     left, _, right = np.linalg.svd(stacked.T @ np.concatenate([reference.like, reference.seen]))
     rotation = (left @ right).astype(np.float32)
-    return MovieVectors(vectors.like @ rotation, vectors.seen @ rotation, vectors.like_prior, vectors.seen_prior)
+    return replace(vectors, like=vectors.like @ rotation, seen=vectors.seen @ rotation)

@@ -2,8 +2,9 @@
 
     Q(s, a) = value(s) + Σ_c gate_c(s) · channel_c(s, a) + lift(a)
 
-The channels are the posterior's chance of liking and of having seen the film, their population means, and how well
-the film fits the genres, tags and people asked for. A small network of the state (what happened how often, how far the
+The channels are the posterior's chance of liking and of having seen the film, their population means, how well the film
+fits the genres, tags and people asked for, and what people of the kinds that the person may be of made of it
+(`core.class_posterior`). A small network of the state (what happened how often, how far the
 taste is known, where its leading dimensions point) sets the gates and the value, and shifts the taste where people
 are not as linear as the posterior takes them to be. The lift is what a film gained from thumbs in conversations; nil
 until a learner sets it (`core.learner`). At the start the gates pick the posterior's chance of liking,
@@ -23,6 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from core.catalogue import Catalogue
+from core.class_posterior import ClassPosterior
 from core.domain import Outcome
 from core.encoder import N_OUTCOMES, TasteEncoder
 from core.factors import MovieVectors
@@ -32,6 +34,8 @@ MASKED = -1e6
 
 _START = (1.0, 0.0, 1.0, 0.0, 1.0, 0.0)
 """Gates at the start: like, seen, like_prior, seen_prior, facets; then the value of the state."""
+_CLASSES = 0.5
+"""Gate of the classes at the start; see `core.latent_classes.ClassSettings`."""
 _LEADING = 16
 """Dimensions of the taste that the gates look at: of all 128 the network learns the training people by heart."""
 _SHIFTED = 64
@@ -49,10 +53,15 @@ class QNetwork(nn.Module):
         self.encoder = TasteEncoder(catalogue, sets)
         self._leading = min(_LEADING, self.encoder.dimensions)
         self._shifted = min(_SHIFTED, self.encoder.dimensions)
-        last = nn.Linear(hidden, len(_START) + 2 * self._shifted)
+        kinds = [vectors.classes for vectors in sets if vectors.classes is not None]
+        self.served_classes = sets[0].classes
+        """Those of set 0, as they were fitted: what a bundle keeps."""
+        self.classes = ClassPosterior(kinds, self.encoder.n_items) if len(kinds) == len(sets) else None
+        start = (*_START, *(0.0,) * 2 * self._shifted, *(() if self.classes is None else (_CLASSES,)))
+        last = nn.Linear(hidden, len(start))
         nn.init.zeros_(last.weight)
         with torch.no_grad():
-            last.bias.copy_(torch.tensor((*_START, *(0.0,) * 2 * self._shifted)))
+            last.bias.copy_(torch.tensor(start))
         self.gates = nn.Sequential(
             nn.Linear(self._leading + N_OUTCOMES + 3, hidden),
             nn.GELU(),
@@ -86,17 +95,20 @@ class QNetwork(nn.Module):
         encoder = self.encoder
         gates, for_like, for_seen = self._readings(transcripts)
         sets, wishes = encoder.vector_set(transcripts), self._wishes(transcripts)
+        kinds = None if self.classes is None else gates[:, 6:] * self.classes(transcripts, sets)
         # Of a thousand facets a batch speaks of a handful: the product over all would cost more than all the rest.
         spoken = wishes.any(dim=0).nonzero()[:, 0]
         q_values = torch.empty(len(transcripts), encoder.n_items)
         for number in set(sets.tolist()):
             which = sets == number
             gate = gates[which]
-            block = torch.addmm(gate[:, 5:], for_like[which], encoder.like[number].T)
+            block = torch.addmm(gate[:, 5:6], for_like[which], encoder.like[number].T)
             block = torch.addmm(block, for_seen[which], encoder.seen[number].T)
             block = torch.addmm(block, gate[:, 4:5] * wishes[which][:, spoken], encoder.membership[spoken])
             priors = torch.stack([encoder.like_prior[number], encoder.seen_prior[number]])
             q_values[which] = torch.addmm(block, gate[:, 2:4], priors)
+            if self.classes is not None and kinds is not None:
+                q_values[which] += self.classes.foretold(kinds[which], number)
         return q_values + self.lift
 
     def of(self, transcripts: Tensor, actions: Tensor) -> Tensor:
@@ -105,7 +117,8 @@ class QNetwork(nn.Module):
         films = actions if actions.dim() == 2 else actions[:, None]
         encoder = self.encoder
         gates, for_like, for_seen = self._readings(transcripts)
-        sets = encoder.vector_set(transcripts)[:, None]
+        numbers = encoder.vector_set(transcripts)
+        sets = numbers[:, None]
         wishes = self._wishes(transcripts)
         spoken = wishes.any(dim=0).nonzero()[:, 0]
         fit = torch.einsum("bf,fbk->bk", wishes[:, spoken], encoder.membership[spoken][:, films])
@@ -118,11 +131,14 @@ class QNetwork(nn.Module):
             + gates[:, 5:6]
             + self.lift[films]
         )
+        if self.classes is not None:
+            values = values + self.classes.of(gates[:, 6:] * self.classes(transcripts, numbers), numbers, films)
         return values if actions.dim() == 2 else values[:, 0]
 
     def twin(self) -> QNetwork:
         """A copy with weights of its own and the same movie vectors in memory: for a target network."""
-        return copy.deepcopy(self, {id(buffer): buffer for buffer in self.buffers()})
+        shared = {id(value): value for value in (*self.buffers(), self.served_classes)}
+        return copy.deepcopy(self, shared)
 
     @torch.inference_mode()
     def q_values(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
@@ -148,18 +164,26 @@ class QNetwork(nn.Module):
         parts = parts + gate[4] * strength[0] * encoder.membership[facet[0], row]
         base = gate[2] * encoder.like_prior[number, row] + gate[3] * encoder.seen_prior[number, row] + gate[5]
         base = base + self.lift[row]
+        if self.classes is not None:
+            foretold = gate[6] * self.classes.foretold(
+                self.classes.steps(transcript[0], number), number, torch.tensor([row])
+            )
+            base, parts = base + foretold[0, 0], parts + foretold[:, 0].diff()
         together = shift_like[0] @ like + shift_seen[0] @ seen
         values: npt.NDArray[np.float32] = torch.cat([base[None], together[None], parts]).numpy()
         return values
 
     def _readings(self, transcripts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Gates (B, 6) and the taste as it is read for liking and for having seen, (B, dimensions) each."""
+        """Gates (B, 6 or 7) and the taste as it is read for liking and for having seen, (B, dimensions) each."""
         taste = self.encoder(transcripts)
         gates, shift_like, shift_seen = self._gates(transcripts, taste)
         return gates, gates[:, :1] * taste + shift_like, gates[:, 1:2] * taste + shift_seen
 
     def _gates(self, transcripts: Tensor, taste: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Weight of each channel and value of the state (B, 6), shifts of the taste (B, dimensions), twice."""
+        """Weight of each channel, with the value of the state, (B, 6); with classes their weight as a seventh.
+
+        Then the shifts of the taste (B, dimensions), for liking and for having seen.
+        """
         # Padding and the row of the vector set are no part of the conversation.
         speaks = self.encoder.speaks_liked
         counts = nn.functional.one_hot(transcripts[..., 1], N_OUTCOMES).sum(1).float() * speaks
@@ -168,10 +192,12 @@ class QNetwork(nn.Module):
         known = taste.norm(dim=1, keepdim=True)
         summary = torch.cat([counts.log1p(), events.log1p(), liked / (1 + events), known], dim=1)
         out: Tensor = self.gates(torch.cat([taste[:, : self._leading], summary], dim=1))
+        gates, shift_like, shift_seen, kinds = out.tensor_split(
+            [len(_START), len(_START) + self._shifted, len(_START) + 2 * self._shifted], dim=1
+        )
         rest = self.encoder.dimensions - self._shifted
-        shift_like, shift_seen = out[:, len(_START) :].chunk(2, dim=1)
         pad = nn.functional.pad
-        return out[:, : len(_START)], pad(shift_like, (0, rest)), pad(shift_seen, (0, rest))
+        return torch.cat([gates, kinds], dim=1), pad(shift_like, (0, rest)), pad(shift_seen, (0, rest))
 
     def _facets(self, transcripts: Tensor) -> tuple[Tensor, Tensor]:
         """Facet number (B, L), 0 where the event is none, and what it adds to its films (B, L), 0 likewise."""

@@ -13,6 +13,7 @@ from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.factors import MovieVectors
 from core.kinship import Company, Kinship
+from core.latent_classes import LatentClasses
 from core.qnetwork import QNetwork
 from core.session import Event, SessionState
 
@@ -55,10 +56,13 @@ def vectors_of(
 
 
 def random_vectors(n_items: int, dimensions: int, seed: int) -> MovieVectors:
-    """Vectors of the size that fitting gives: a film's variance is below 1/4."""
+    """Vectors of the size that fitting gives: a film's variance is below 1/4. Two fits of three kinds of people."""
     rng = np.random.default_rng(seed)
     like, seen = rng.normal(0, 0.3, (2, n_items, dimensions)).astype(np.float32)
-    return MovieVectors(like, seen, *rng.uniform(0, 0.5, (2, n_items)).astype(np.float32))
+    priors = rng.uniform(0, 0.5, (2, n_items)).astype(np.float32)
+    shares, rates = rng.dirichlet(np.ones(3), 2).astype(np.float32), rng.dirichlet(np.ones(4), (6, n_items))
+    classes = LatentClasses(2, shares.ravel(), *rates[..., :3].transpose(2, 0, 1).astype(np.float32))
+    return MovieVectors(like, seen, *priors, classes)
 
 
 def any_network(catalogue: Catalogue, *, dimensions: int = 5, sets: int = 3, seed: int = 0) -> QNetwork:

@@ -315,7 +315,7 @@ class TestRefusal:
         def broken(*_: object) -> None:
             raise OSError("No space left on device")
 
-        monkeypatch.setattr("core.bundle._write_tables", broken)
+        monkeypatch.setattr("core.bundle.write_tables", broken)
         with pytest.raises(OSError, match="No space"):
             unsaved().save(folder)
         self.refused(folder)

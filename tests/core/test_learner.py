@@ -67,8 +67,8 @@ class TestLift:
 
     def test_it_is_bounded_and_adds_up_over_candidates(self, network: QNetwork) -> None:
         log = log_of(*[(1, Reaction.UP)] * 30, *[(2, Reaction.DOWN)] * 30)
-        once = learn(bundle_of(network), log, LearnerSettings(passes=1, learning_rate=0.0, most_lift=0.1))
-        assert once.network.lift[:2].abs().tolist() == pytest.approx([0.1, 0.1])
+        once = learn(bundle_of(network), log, LearnerSettings(passes=1, learning_rate=0.0, most_lift=0.05))
+        assert once.network.lift[:2].abs().tolist() == pytest.approx([0.05, 0.05])
         assert once.lifted == 2
         again = learn(bundle_of(once.network), log, LearnerSettings(passes=1, learning_rate=0.0, most_lift=0.3))
         assert again.network.lift[:2].abs().max() <= 0.3

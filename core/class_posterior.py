@@ -1,0 +1,107 @@
+"""Transcript → which kinds of people the person may be of (`core.latent_classes`), and what they foretell.
+
+By Bayes' rule: each event multiplies the chance of a class by the rate at which people of it do just that. In logs that
+is a sum over the events, each weighted by how much its outcome is to be believed, which is learned.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.domain import Outcome
+from core.latent_classes import LatentClasses
+from core.rewards import REWARD_OF
+
+_KIND = {
+    Outcome.STATED_LIKE: 0,
+    Outcome.UP: 0,
+    Outcome.STATED_DISLIKE: 1,
+    Outcome.DOWN: 1,
+    Outcome.SEEN: 2,
+    Outcome.SHOWN: 3,
+    Outcome.PASSED: 3,
+}
+"""Table that an event is looked up in: liked, disliked, fair, not seen. Other outcomes say nothing of the class."""
+_PASSED = 0.1
+"""What passing over a film counts at the start, against not knowing it."""
+
+
+class ClassPosterior(nn.Module):
+    """(B, L, 2) transcripts → (B, C) chances of the classes, those of each fit adding up to 1.
+
+    `sets` as for `core.encoder.TasteEncoder`: number 0 from everyone, then one for each fold of training people.
+    """
+
+    evidence: Tensor
+    prior: Tensor
+    worth: Tensor
+    kind: Tensor
+    speaks: Tensor
+
+    def __init__(self, sets: list[LatentClasses], n_items: int) -> None:
+        super().__init__()
+        self.fits = sets[0].fits
+        self.n_items = n_items
+        self._buffer("evidence", torch.stack([_evidence(classes) for classes in sets]))
+        self._buffer("prior", torch.stack([torch.from_numpy(classes.prior).log() for classes in sets]))
+        self._buffer("worth", torch.stack([_worth(classes) for classes in sets]))
+        self._buffer("kind", torch.tensor([_KIND.get(outcome, 0) for outcome in Outcome]))
+        self._buffer("speaks", torch.tensor([float(outcome in _KIND) for outcome in Outcome]))
+        weight = torch.zeros(len(Outcome))
+        weight[Outcome.PASSED] = float(np.log(_PASSED))
+        self.log_weight = nn.Parameter(weight)
+
+    def forward(self, transcripts: Tensor, numbers: Tensor) -> Tensor:
+        """Chances (B, C); `numbers` (B,) say which set each transcript is read with."""
+        return self._chances(self.prior[numbers] + self._evidence(transcripts, numbers).sum(dim=1))
+
+    def foretold(self, chances: Tensor, number: int, rows: Tensor | None = None) -> Tensor:
+        """Reward expected of films by people of these classes, (…, n_items); of some rows (n,) only, (…, n)."""
+        worth = self.worth[number] if rows is None else self.worth[number, rows]
+        foretold: Tensor = chances @ worth.T
+        return foretold
+
+    def of(self, chances: Tensor, numbers: Tensor, films: Tensor) -> Tensor:
+        """The same for (B, K) films of (B, C) chances: (B, K)."""
+        foretold: Tensor = (self.worth[numbers[:, None], films] @ chances[..., None])[..., 0]
+        return foretold
+
+    def steps(self, transcript: Tensor, number: int) -> Tensor:
+        """Chances before the first event and after each, (L + 1, C), of one transcript (L, 2)."""
+        numbers = torch.tensor([number])
+        evidence = self._evidence(transcript[None], numbers)[0].cumsum(dim=0)
+        return self._chances(self.prior[number] + nn.functional.pad(evidence, (0, 0, 1, 0)))
+
+    def _evidence(self, transcripts: Tensor, numbers: Tensor) -> Tensor:
+        """What each event says of each class, (B, L, C) in logs."""
+        token, outcome = transcripts.unbind(-1)
+        # A row that names the vectors carries a number and no token, a facet has no rates: both say nothing.
+        film = torch.where((outcome != int(Outcome.VECTORS)) & (token <= self.n_items), token, 0)
+        weight = self.log_weight.exp()[outcome] * self.speaks[outcome]
+        return self.evidence[numbers[:, None], self.kind[outcome], film] * weight[..., None]
+
+    def _chances(self, evidence: Tensor) -> Tensor:
+        apart = evidence.view(*evidence.shape[:-1], self.fits, -1)
+        return torch.softmax(apart, dim=-1).flatten(-2)
+
+    def _buffer(self, name: str, value: Tensor) -> None:
+        self.register_buffer(name, value, persistent=False)
+
+
+def _evidence(classes: LatentClasses) -> Tensor:
+    """Log rates (4, 1 + n_items, C), with a row of zeros in front that says nothing.
+
+    Less their mean over the classes, which changes no chance and keeps the sums of long diaries small.
+    """
+    rates = (classes.liked, classes.disliked, classes.fair, classes.unseen)
+    logs = np.log(np.stack(rates)).transpose(0, 2, 1)
+    logs -= logs.mean(axis=2, keepdims=True)
+    return torch.from_numpy(np.pad(logs, ((0, 0), (1, 0), (0, 0))).astype(np.float32))
+
+
+def _worth(classes: LatentClasses) -> Tensor:
+    """Reward of a film by class, (n_items, C), over the number of fits: so a sum over classes is a mean over fits."""
+    worth = REWARD_OF[Outcome.UP] * classes.liked + REWARD_OF[Outcome.DOWN] * classes.disliked
+    return torch.from_numpy(np.ascontiguousarray(worth.T / classes.fits, dtype=np.float32))
