@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.domain import Outcome
-from core.latent_classes import LatentClasses
+from core.latent_classes import KINDS, LatentClasses
 from core.rewards import REWARD_OF
 
 _KIND = {
@@ -32,6 +32,7 @@ class ClassPosterior(nn.Module):
     """(B, L, 2) transcripts → (B, C) chances of the classes, those of each fit adding up to 1.
 
     `sets` as for `core.encoder.TasteEncoder`: number 0 from everyone, then one for each fold of training people.
+    ValueError for classes of other films.
     """
 
     evidence: Tensor
@@ -42,6 +43,9 @@ class ClassPosterior(nn.Module):
 
     def __init__(self, sets: list[LatentClasses], n_items: int) -> None:
         super().__init__()
+        shapes = {getattr(classes, kind).shape for classes in sets for kind in KINDS}
+        if shapes != {(len(sets[0].prior), n_items)} or not sets[0].fits or len(sets[0].prior) % sets[0].fits:
+            raise ValueError(f"classes of the shapes {sorted(shapes)} do not fit {n_items} films")
         self.fits = sets[0].fits
         self.n_items = n_items
         self._buffer("evidence", torch.stack([_evidence(classes) for classes in sets]))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from learning_worlds import N_ITEMS, any_kinship, any_network, cinema, conversation
+from learning_worlds import N_ITEMS, any_kinship, any_network, cinema, conversation, random_vectors
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from scipy import sparse
@@ -22,6 +22,7 @@ from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
 from core.gems import REST, gains
 from core.policy import Exploration
+from core.qnetwork import QNetwork
 from core.session import SessionState
 
 FILES = ("manifest.json", "weights.safetensors", "movies.parquet", "facets.parquet")
@@ -144,6 +145,14 @@ class TestRoundTrip:
         state = STATES[1]
         at_rest = gains(cinema(), state.observation()[None], REST)[0]
         np.testing.assert_allclose(served.policy().q_values(state), q_values(old)[1] + at_rest, atol=1e-6)
+
+    def test_a_bundle_of_the_second_format_ranks_without_kinds_of_people(self, tmp_path: Path) -> None:
+        vectors = replace(random_vectors(N_ITEMS, 5, 0), classes=None)
+        Bundle(cinema(), QNetwork(cinema(), [vectors], hidden=8), SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
+        rewrite(tmp_path / "old", format=2)
+        served = Bundle.load(tmp_path / "old").network
+        assert served.classes is None
+        assert served.q_values(STATES[1].observation()[None]).shape == (1, N_ITEMS)
 
 
 class TestCatalogue:
@@ -302,6 +311,20 @@ class TestRefusal:
             del tensors["company.to"]
         else:
             tensors["company.to"] = tensors["company.to"][:-1].contiguous()
+        (folder / "weights.safetensors").write_bytes(save_tensors(tensors))
+        self.resign(folder, "weights.safetensors")
+        self.refused(folder, "weights.safetensors does not fit")
+
+    @pytest.mark.parametrize("change", ["fewer films", "fewer kinds", "missing", "no fits"])
+    def test_kinds_of_people_of_another_catalogue(self, folder: Path, change: str) -> None:
+        tensors = load_tensors((folder / "weights.safetensors").read_bytes())
+        if change == "missing":
+            del tensors["classes.fair"]
+        elif change == "no fits":
+            tensors["classes.fits"] = torch.tensor(0)
+        else:
+            liked = tensors["classes.liked"]
+            tensors["classes.liked"] = (liked[:, :-1] if change == "fewer films" else liked[:-1]).contiguous()
         (folder / "weights.safetensors").write_bytes(save_tensors(tensors))
         self.resign(folder, "weights.safetensors")
         self.refused(folder, "weights.safetensors does not fit")

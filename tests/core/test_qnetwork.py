@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -160,6 +162,44 @@ class TestContributions:
         assert (up[::2] > 0.01).all() and (down[::2] < -0.01).all()
         np.testing.assert_allclose(up[1::2], 0, atol=1e-6)
         np.testing.assert_allclose(network.contributions(wanted.observation(), 0)[2], up[0], atol=1e-6)
+
+
+class TestKindsOfPeople:
+    @staticmethod
+    def both() -> tuple[QNetwork, QNetwork]:
+        """A network before any learning, and the same without kinds of people."""
+        vectors = random_vectors(N_ITEMS, 5, 0)
+        one, other = (QNetwork(CINEMA, [v], hidden=8).eval() for v in (vectors, replace(vectors, classes=None)))
+        return one, other
+
+    def test_before_any_learning_half_of_what_they_foretell_is_added(self) -> None:
+        vectors = random_vectors(N_ITEMS, 5, 0)
+        network, without = (
+            QNetwork(CINEMA, [one], hidden=8).eval() for one in (vectors, replace(vectors, classes=None))
+        )
+        assert network.classes is not None
+        batch = tensor(conversation((1, LIKE), (5, DOWN), (2, SHOWN)))
+        with torch.no_grad():
+            chances = network.classes(batch, torch.tensor([0]))
+            expected = without.unmasked(batch) + 0.5 * network.classes.foretold(chances, 0)
+            np.testing.assert_allclose(network.unmasked(batch).numpy(), expected.numpy(), atol=1e-5)
+
+    def test_each_event_has_the_share_that_it_changed(self) -> None:
+        """Film by film, in the order they came: what the kinds foretell after an event less what they did before."""
+        vectors = random_vectors(N_ITEMS, 5, 0)
+        network, without = (
+            QNetwork(CINEMA, [one], hidden=8).eval() for one in (vectors, replace(vectors, classes=None))
+        )
+        assert network.classes is not None
+        observation = conversation((1, LIKE), (5, DOWN)).observation()
+        gained = network.contributions(observation, 7) - without.contributions(observation, 7)
+        with torch.no_grad():
+            foretold = [
+                float(network.classes.foretold(network.classes(tensor(state), torch.tensor([0])), 0)[0, 7])
+                for state in (SessionState(), conversation((1, LIKE)), conversation((1, LIKE), (5, DOWN)))
+            ]
+        first, second, third = (0.5 * value for value in foretold)
+        assert gained.tolist() == pytest.approx([first, 0.0, second - first, third - second], abs=1e-5)
 
 
 class TestTwin:
