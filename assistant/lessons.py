@@ -19,7 +19,7 @@ from assistant.chat import Assistant
 from core.bundle import Bundle
 from core.errors import MarqueeError, SettingsError
 from core.policy import Exploration
-from core.versions import Event, Versions
+from core.versions import Versions
 
 FIRST: Final = Path("models/marquee")
 """The policy that an empty folder of policies begins with."""
@@ -36,7 +36,7 @@ def begin(policies: Path, first: Path = FIRST) -> None:
             f"another folder, such as policies, which then begins with {first}."
         )
     if Versions(policies).serving() is None:
-        Versions(policies).add(Bundle.load(first), Event.ADOPTED)
+        Versions(policies).adopt(first)
 
 
 def in_a_process(policies: Path, store: str, exploration: Exploration) -> Learn:

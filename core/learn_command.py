@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     gate = GateSettings(least_sessions=arguments.least_sessions)
     versions = Versions(arguments.policies)
     if versions.serving() is None:
-        first = versions.add(Bundle.load(arguments.start), Event.ADOPTED)
+        first = versions.adopt(arguments.start)
         print(f"Adopted {first.version} from {arguments.start}.", file=sys.stderr)
     serving = versions.serving()
     assert serving is not None

@@ -87,6 +87,19 @@ class Versions:
             )
         return self.folder / version
 
+    def adopt(self, source: Path | str) -> Entry:
+        """Takes in a bundle as it stands in its folder, under the version that it has; it serves from now on.
+
+        BundleError where it cannot be used.
+        """
+        version = Bundle.load(source).version
+        if not (self.folder / version).exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".coming-", dir=self.folder) as coming:
+                shutil.copytree(source, Path(coming) / "bundle")
+                shutil.move(Path(coming) / "bundle", self.folder / version)
+        return self._write(Entry(version, Event.ADOPTED, _now()))
+
     def add(self, bundle: Bundle, event: Event, *, parent: str = "", gate: Mapping[str, Any] | None = None) -> Entry:
         """Writes a bundle down, and keeps its files unless it was refused; it serves from now on if it was not."""
         self.folder.mkdir(parents=True, exist_ok=True)

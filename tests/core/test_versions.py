@@ -47,6 +47,16 @@ def test_the_last_one_that_took_over_serves(versions: Versions) -> None:
     )
 
 
+def test_a_bundle_is_adopted_as_it_stands(versions: Versions, tmp_path: Path) -> None:
+    """Its version is on the films that it has recommended already, so it may not change."""
+    saved = bundle(0).save(tmp_path / "one")
+    assert versions.adopt(tmp_path / "one").version == saved.version == versions.serving()
+    assert Bundle.load(versions.path(saved.version)).version == saved.version
+    assert versions.adopt(tmp_path / "one").version == saved.version  # once more: nothing is copied twice
+    with pytest.raises(BundleError, match="no trained model"):
+        versions.adopt(tmp_path / "none")
+
+
 def test_back_to_the_one_before_and_forth_again(versions: Versions) -> None:
     first = versions.add(bundle(0), Event.ADOPTED).version
     second = versions.add(bundle(1), Event.PROMOTED, parent=first).version
