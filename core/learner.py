@@ -6,6 +6,10 @@ Two things are learned, both held to what training on thousands of ratings taugh
   few films of each state, so all the other good films of a state are held to the value they had (an anchor);
 - the lift of each film: thumbs that keep coming out better or worse than expected, shrunk by how few they are.
 
+What is learned is how films compare. People in a chat may thumb less than those of the ratings, and films are shown
+because their value was thought high, so on the whole they come out lower than expected. That level is taken off first:
+learned as it is, it would lower the films that were shown against all that were not.
+
 The buffer of stable-baselines3 wants transcripts of one length and sessions of its own; a log has neither, so the
 gradient steps are taken here.
 """
@@ -68,7 +72,8 @@ def learn(bundle: Bundle, log: ChatLog, settings: LearnerSettings) -> Learned:
         raise DataError("The log holds no film to learn from: let people talk with Marquee first.")
     torch.manual_seed(settings.seed)
     online = bundle.network.twin().requires_grad_(True)
-    loss = _temporal_differences(online, bundle, log.transitions, settings)
+    level = float(_surprises(bundle.network, bundle.gamma, log.transitions, settings.batch_size).mean())
+    loss = _temporal_differences(online, bundle, log.transitions, settings, level)
     online.eval().requires_grad_(False)
     lift = _lift(online, bundle.gamma, log.transitions, settings)
     online.lift = (online.lift + lift).clamp(-settings.most_lift, settings.most_lift)
@@ -125,9 +130,12 @@ def _q_values(network: QNetwork, state: SessionState) -> FloatArray:
 
 
 def _temporal_differences(
-    online: QNetwork, bundle: Bundle, transitions: Sequence[Transition], settings: LearnerSettings
+    online: QNetwork, bundle: Bundle, transitions: Sequence[Transition], settings: LearnerSettings, level: float
 ) -> float:
-    """Changes `online` in place; mean squared temporal difference of the last pass."""
+    """Changes `online` in place; mean squared temporal difference of the last pass.
+
+    `level` is the mean difference on the log before learning.
+    """
     old, target = bundle.network, online.twin().requires_grad_(False)
     rng = np.random.default_rng(settings.seed)
     # No dropout, as in the DQN: it would add noise to the targets.
@@ -138,7 +146,7 @@ def _temporal_differences(
         for batch in _batches(transitions, settings.batch_size, rng):
             before = _padded([step.before for step in batch])
             films = torch.tensor([step.token - 1 for step in batch])
-            targets = _targets(online, target, batch, bundle.gamma)
+            targets = _targets(online, target, batch, bundle.gamma) - level
             error = torch.nn.functional.mse_loss(online.of(before, films), targets)
             with torch.no_grad():
                 best = old(before).topk(min(settings.candidates, old.encoder.n_items), dim=1)
@@ -157,18 +165,14 @@ def _temporal_differences(
 def _lift(network: QNetwork, gamma: float, transitions: Sequence[Transition], settings: LearnerSettings) -> Tensor:
     """What each film's thumbs say beyond the Q-values, (n_items,): means shrunk by empirical Bayes.
 
-    A film's surprises scatter around its own mean (variance s²), the means of films around 0 (variance t²); with n
-    films of it shown the best guess is their sum / (n + s²/t²). Both variances by the method of moments (Efron &
-    Morris 1975); t² = 0 where the films differ no more than chance would have them.
+    Surprises are counted from their mean over all films. A film's scatter around its own mean (variance s²), the means
+    of films around 0 (variance t²); with n films of it shown the best guess is their sum / (n + s²/t²). Both variances
+    by the method of moments (Efron & Morris 1975); t² = 0 where the films differ no more than chance would have them.
     """
     n_items = network.encoder.n_items
     film = np.array([step.token - 1 for step in transitions])
-    surprise = np.concatenate(
-        [
-            _surprises(network, transitions[first : first + settings.batch_size], gamma)
-            for first in range(0, len(transitions), settings.batch_size)
-        ]
-    )
+    surprise = _surprises(network, gamma, transitions, settings.batch_size)
+    surprise -= surprise.mean()
     count = np.bincount(film, minlength=n_items).astype(np.float64)
     total = np.bincount(film, weights=surprise, minlength=n_items)
     shown = count > 0
@@ -185,13 +189,16 @@ def _lift(network: QNetwork, gamma: float, transitions: Sequence[Transition], se
     return torch.from_numpy(lift.astype(np.float32))
 
 
-def _surprises(network: QNetwork, batch: Sequence[Transition], gamma: float) -> FloatArray:
-    """Temporal differences (B,)."""
-    with torch.inference_mode():
-        values = network.of(_padded([step.before for step in batch]), torch.tensor([step.token - 1 for step in batch]))
-        surprise = _targets(network, network, batch, gamma) - values
-    found: FloatArray = surprise.numpy().astype(np.float64)
-    return found
+def _surprises(network: QNetwork, gamma: float, transitions: Sequence[Transition], batch_size: int) -> FloatArray:
+    """Temporal differences (n,)."""
+    found = []
+    for first in range(0, len(transitions), batch_size):
+        batch = transitions[first : first + batch_size]
+        films = torch.tensor([step.token - 1 for step in batch])
+        with torch.inference_mode():
+            values = network.of(_padded([step.before for step in batch]), films)
+            found.append((_targets(network, network, batch, gamma) - values).numpy())
+    return np.concatenate(found).astype(np.float64)
 
 
 def _targets(online: QNetwork, target: QNetwork, batch: Sequence[Transition], gamma: float) -> Tensor:

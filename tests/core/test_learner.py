@@ -11,7 +11,7 @@ from learning_worlds import N_ITEMS, any_network, cinema, conversation
 from logs import logged
 
 from core.bundle import Bundle
-from core.chat_log import ChatLog, read_log
+from core.chat_log import ChatLog, Transition, read_log
 from core.domain import Outcome, Reaction
 from core.errors import DataError
 from core.learner import LearnerSettings, ServedModel, candidate, learn
@@ -48,6 +48,8 @@ class TestLift:
         q_values = network.q_values(SessionState().observation()[None])[0]
         log = log_of(*[(1, Reaction.UP)] * 2, (1, Reaction.DOWN), *[(2, Reaction.DOWN)] * 2)
         first, second = np.array([1.0, 1.0, -0.5]) - q_values[0], np.array([-0.5, -0.5]) - q_values[1]
+        level = (first.sum() + second.sum()) / 5
+        first, second = first - level, second - level
         within = ((first - first.mean()) ** 2).sum() / 3  # five films shown, two of them different
         between = (3 * first.mean() ** 2 + 2 * second.mean() ** 2 - 2 * within) / 5
         assert between > 0
@@ -94,22 +96,36 @@ class TestNetwork:
         assert all(map(torch.equal, first.state_dict().values(), second.state_dict().values()))
 
     def test_it_follows_the_thumbs(self, network: QNetwork) -> None:
-        """Everybody who opens with film 4 likes film 1: its value comes closer to one thumb up."""
+        """Everybody who opens with film 4 likes film 1 and dislikes film 2: their values go apart."""
         start = conversation((4, Outcome.STATED_LIKE))
-        steps = chain.from_iterable(logged(CINEMA, start, (1, Reaction.UP), session=number) for number in range(1, 201))
+        steps = chain.from_iterable(
+            logged(CINEMA, start, (1, Reaction.UP) if number % 2 else (2, Reaction.DOWN), session=number)
+            for number in range(1, 401)
+        )
         free = LearnerSettings(learning_rate=3e-3, anchor=0.0, most_lift=0.0)
         learned = learn(bundle_of(network), read_log(steps, CINEMA), free)
-        old, new = (net.q_values(start.observation()[None])[0, 0] for net in (network, learned.network))
-        assert abs(1 - new) < 0.5 * abs(1 - old)
+        old, new = (net.q_values(start.observation()[None])[0] for net in (network, learned.network))
+        assert new[0] - new[1] > old[0] - old[1] + 0.3
+
+    def test_a_level_that_all_films_share_changes_nothing(self, network: QNetwork) -> None:
+        """Thumbs as expected but for a constant: nothing says that other films would have come out better."""
+        q_values = network.q_values(SessionState().observation()[None])[0]
+        exact = tuple(
+            Transition(number, SessionState(), token, float(q_values[token - 1]) - 0.3, None)
+            for number, token in enumerate(range(1, N_ITEMS + 1))
+        )
+        learned = learn(bundle_of(network), ChatLog(transitions=exact), LearnerSettings(anchor=0.0)).network
+        moved = learned.q_values(SessionState().observation()[None])[0] - q_values
+        assert np.abs(moved).max() < 1e-3
 
     def test_the_anchor_holds_what_the_log_says_nothing_of(self, network: QNetwork) -> None:
-        log = log_of(*[(1, Reaction.UP)] * 200)
+        log = log_of(*[(1, Reaction.UP), (2, Reaction.DOWN)] * 100)
         observation = SessionState().observation()[None]
         moved = []
         for anchor in (0.0, 100.0):
             settings = LearnerSettings(learning_rate=3e-3, anchor=anchor, most_lift=0.0)
             learned = learn(bundle_of(network), log, settings).network
-            moved.append(np.abs(learned.q_values(observation) - network.q_values(observation))[0, 1:].mean())
+            moved.append(np.abs(learned.q_values(observation) - network.q_values(observation))[0, 2:].mean())
         assert moved[1] < 0.2 * moved[0]
 
     def test_a_discount_looks_at_what_came_after(self, network: QNetwork) -> None:
