@@ -49,7 +49,9 @@ desk            what the page asks of the library
 theme           colours and style sheet
 evening_cards   an evening together as HTML
 steering_cards  the controls as HTML
+parts           parts of the page: sent only where they changed
 panels          watch-list, imports and exports as HTML
+margin          what stands beside the conversation as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
 library_api     endpoints for watch-list, imports and exports

@@ -6,7 +6,6 @@ something, write it all down. Rapid clicks and simultaneous turns queue; none is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -206,7 +205,7 @@ class Assistant:
             exchanges, earlier = exchanges_of(told, latest, catalogue)
             state, own = self._state(told.record), told.gathering.records[told.gathering.own]
             taste, hidden = latest_taste(state, catalogue, whole=latest is None)
-            history = History(session, exchanges, taste, time.time_ns(), earlier, state.gems)
+            history = History(session, exchanges, taste, earlier, state.gems)
             company, steering = company_of(told, catalogue), steering_of(told)
             saved, pending = self.library.saved(own, self._state(own)), self.library.pending(own)
             history = replace(history, hidden=hidden, saved=saved, pending=pending)

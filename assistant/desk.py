@@ -58,8 +58,14 @@ def sorting(library: Library, session: str, data: str, name: str) -> Iterator[st
         yield json.dumps({"done": done, "of": of, "words": f"{done:,} of {of:,} rows"})
 
 
-def packed(assistant: Assistant, session: str, what: str) -> str:
-    """A file to take along, as a message to the page's courier: name, type and text.
+def sorted_out(session: str, notice: str) -> str:
+    """The last message to the courier: in which session a preview waits, or why there is none."""
+    # The number makes every message a new one, so that the same can be told twice.
+    return json.dumps({"session": session, "notice": notice, "number": time.time_ns()})
+
+
+def packed(assistant: Assistant, session: str, what: str) -> dict[str, str]:
+    """A file to take along: its name, type and text.
 
     UnknownIdError for a session that is not known, ValueError for another `what` than "ratings", "watchlist" and
     "everything".
@@ -74,5 +80,4 @@ def packed(assistant: Assistant, session: str, what: str) -> str:
             name, kind, text = "marquee-everything.json", "application/json", everything
         case _:
             raise ValueError(f"there is no file of “{what[:20]}”")
-    # The number makes every message a new one, so that the same file can be fetched twice.
-    return json.dumps({"name": name, "type": kind, "text": text, "number": time.time_ns()})
+    return {"name": name, "type": kind, "text": text}

@@ -44,7 +44,8 @@ def recommend(
     policy: Policy, state: SessionState, choices: Iterable[Choice], ids: Iterable[str]
 ) -> tuple[Recommendation, ...]:
     """Choices of the policy as recommendations with their reasons."""
-    catalogue = policy.catalogue
+    catalogue, choices = policy.catalogue, tuple(choices)
+    parts = policy.explanations(state, [choice.token for choice in choices])
     return tuple(
         Recommendation(
             recommendation_id,
@@ -52,11 +53,11 @@ def recommend(
             choice.q_value,
             choice.propensity,
             policy.version,
-            reasons(state, catalogue, choice.token, policy.explain(state, choice.token)),
+            reasons(state, catalogue, choice.token, contributions),
             choice.explored,
             choice.match,
         )
-        for choice, recommendation_id in zip(choices, ids, strict=False)
+        for choice, contributions, recommendation_id in zip(choices, parts, ids, strict=False)
     )
 
 

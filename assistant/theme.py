@@ -11,7 +11,6 @@ from assistant.icons import SYMBOLS, icon
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLE_SHEETS = (ASSETS / "marquee.css", ASSETS / "library.css")
 FAVICON = ASSETS / "images" / "favicon.png"
-SCRIPTS = {name: ASSETS / f"{name}.js" for name in ("conversation", "composer", "courier")}
 
 # The letters M A R Q U E E as strokes; a dotted stroke makes them rows of bulbs.
 _LETTERS = (
@@ -37,6 +36,11 @@ def theme() -> gr.themes.Base:
         body_text_color="#2a1d19",
         body_text_color_dark="#f3e8d3",
     )
+
+
+def script(*names: str) -> str:
+    """The text of scripts in `assets`, one after the other; each runs once, when what it is for appears."""
+    return "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
 def sign() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -204,3 +205,76 @@ def contrast(ink: str, paper: str) -> float:
 
     light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("look", [{}, PHONE], ids=["desktop", "phone"])
+def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page], look: dict[str, object]) -> None:
+    page = visit(**look)
+    first = say(page, OPENING)
+    first.locator(".mq-why summary").first.click()
+    page.evaluate("window.film = document.querySelector('.mq-film'); window.fold = document.querySelector('.mq-data')")
+    answers: list[int] = []
+    film = re.compile('data-part="film-[^"]+" data-mark')
+    page.on(
+        "response", lambda got: "component_server" in got.url and answers.append(len(film.findall(got.json()["page"])))
+    )
+    say(page, "more")
+    thumb(first, 0, "Thumb up").click()
+    answered(page)
+    assert page.evaluate("window.film === document.querySelector('.mq-film')")
+    assert page.evaluate("window.fold === document.querySelector('.mq-data')")
+    expect(first.locator(".mq-why").first).to_have_attribute("open", "")
+    assert answers == [3, 1]  # films drawn
+    for _ in range(6):
+        say(page, "more")
+    expect(page.locator(".mq-turn")).to_have_count(6)
+    expect(page.locator(".mq-earlier")).to_contain_text("2 earlier turns")
+    shown = page.locator(".mq-log").inner_html()
+    page.reload()
+    expect(page.locator(".mq-turn")).to_have_count(6)
+    fold = "element => { element.querySelectorAll('details').forEach((one) => one.removeAttribute('open')) }"
+    page.locator(".mq-log").evaluate(fold)
+    assert page.locator(".mq-log").inner_html() == shown
+
+
+def test_the_other_tab_and_back_shows_the_page_as_it_was_left(visit: Callable[..., Page]) -> None:
+    page = visit()
+    turn = say(page, OPENING)
+    thumb(turn, 1, "Thumb up").click()
+    say(page, "more")
+    page.get_by_role("tab", name="Insights").click()
+    expect(page.locator(".mq-insights")).to_be_visible()
+    page.get_by_role("tab", name="Conversation").click()
+    expect(page.locator(".mq-turn")).to_have_count(2)
+    expect(thumb(turn, 1, "Thumb up")).to_have_attribute("aria-pressed", "true")
+    assert len(films(say(page, "more"))) == 3
+    expect(page.locator(".mq-turn")).to_have_count(3)
+
+
+def test_when_no_answer_comes_it_says_so_and_goes_on(visit: Callable[..., Page]) -> None:
+    page = visit()
+    turn = say(page, OPENING)
+    page.route("**/component_server/**", lambda route: route.fulfill(json=None))
+    page.get_by_label("Message", exact=True).fill("something from the 90s")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mq-notice")).to_have_text("No answer came. Please try again.")
+    expect(page.get_by_text("something from the 90s")).to_be_visible()
+    thumb(turn, 0, "Thumb up").click()
+    answered(page)
+    page.unroute("**/component_server/**")
+    assert all(1990 <= int(film[-5:-1]) <= 1999 for film in films(say(page, "something from the 90s")))
+    expect(page.locator(".mq-turn")).to_have_count(2)
+    expect(page.locator(".mq-notice")).to_be_empty()
+    expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "false")
+
+
+def test_two_tabs_of_one_browser_share_the_conversation(visit: Callable[..., Page]) -> None:
+    page = visit()
+    turn = say(page, OPENING)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".mq-turn")).to_have_count(1)
+    say(other, "more")
+    thumb(turn, 0, "Thumb up").click()
+    expect(page.locator(".mq-turn")).to_have_count(2)
+    expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "true")

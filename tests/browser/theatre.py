@@ -7,10 +7,12 @@ from playwright.sync_api import Locator, Page, expect
 
 def say(page: Page, text: str) -> Locator:
     """Types a line, presses Enter, waits for the answer; returns the turn."""
-    before = page.locator(".mq-turn:not(.mq-pending)").count()
+    drawn = page.locator(".mq-page")
+    turns = drawn.get_attribute("data-turns") or ""
     page.get_by_label("Message", exact=True).fill(text)
     page.keyboard.press("Enter")
-    turn = page.locator(".mq-turn:not(.mq-pending)").nth(before)
+    expect(drawn).not_to_have_attribute("data-turns", turns)
+    turn = page.locator(f"[data-part=turn-{int(drawn.get_attribute('data-turns') or 0) - 1}]")
     expect(turn.locator(".mq-says p").first).not_to_be_empty()
     answered(page)
     return turn
