@@ -21,6 +21,7 @@ from assistant.posters import ground, poster
 from assistant.replies import signed
 from assistant.small_talk import EXAMPLES, INVITATION
 from assistant.steering import next_lines
+from assistant.wording import counted, text
 from core.domain import Movie, Reaction, Reason
 
 LONGEST, WHOLE = 6, 2
@@ -30,15 +31,14 @@ Of films before those there is only what one may still want to press; the store 
 """
 
 ACTIONS = (
-    (Reaction.UP, icon("up"), "Good idea", "Thumb up, good idea"),
-    (Reaction.DOWN, icon("down"), "Not for me", "Thumb down, not for me"),
-    (Reaction.SEEN, icon("seen"), "Seen it", "Seen it"),
-    (Reaction.NOT_TONIGHT, icon("later"), "Not tonight", "Not tonight"),
+    (Reaction.UP, icon("up"), text("film.up"), text("film.up_spoken")),
+    (Reaction.DOWN, icon("down"), text("film.down"), text("film.down_spoken")),
+    (Reaction.SEEN, icon("seen"), text("film.seen"), text("film.seen")),
+    (Reaction.NOT_TONIGHT, icon("later"), text("film.not_tonight"), text("film.not_tonight")),
 )
 """Reaction, icon, what it says on the button, what a screen reader says before the title."""
 
-_SORRY = "No answer came. Please try again."
-_GAMBLE = '<span class="mq-gamble" title="Shown to learn more about your taste">a gamble</span>'
+_GAMBLE = f'<span class="mq-gamble" title="{text("film.gamble_spoken")}">{text("film.gamble")}</span>'
 
 
 def conversation(history: History, notice: str = "", held: Mapping[str, str] | None = None) -> str:
@@ -54,11 +54,7 @@ def conversation(history: History, notice: str = "", held: Mapping[str, str] | N
     turns = exchanges[-1].number + 1 if exchanges else 0
     hidden = max(history.earlier + len(exchanges) - LONGEST, 0)
     shown = exchanges[hidden - history.earlier :]
-    earlier = (
-        f'<li class="mq-earlier" data-part="earlier">{hidden} earlier turns are kept, but not drawn.</li>'
-        if hidden > 0
-        else ""
-    )
+    earlier = f'<li class="mq-earlier" data-part="earlier">{counted("talk.earlier", hidden)}</li>' if hidden > 0 else ""
     saved = frozenset(film.movie.movie_id for film in history.saved)
     drawn = "".join(
         _exchange(exchange, saved, parts, last=exchange is shown[-1], brief=place < len(shown) - WHOLE)
@@ -68,9 +64,9 @@ def conversation(history: History, notice: str = "", held: Mapping[str, str] | N
     return (
         f'<div class="mq-page" {whose}data-turns="{turns}" '
         f'data-live="{escape(history.company.revision)}"><div class="mq-main">'
-        f'<div role="log" aria-label="Conversation"><ol class="mq-log">'
+        f'<div role="log" aria-label="{text("page.conversation")}"><ol class="mq-log">'
         f"{earlier}{drawn or _welcome()}</ol></div>"
-        f'<p class="mq-notice" role="status" data-sorry="{_SORRY}">{escape(notice)}</p>'
+        f'<p class="mq-notice" role="status" data-sorry="{text("page.unanswered")}">{escape(notice)}</p>'
         f'<div class="mq-work" role="status"></div>{parts.part("import", import_preview(history.pending))}'
         f"{parts.part('speakers', speakers(history.company))}</div>{beside(history, parts)}</div>"
     )
@@ -78,8 +74,8 @@ def conversation(history: History, notice: str = "", held: Mapping[str, str] | N
 
 def _welcome() -> str:
     return (
-        '<li class="mq-welcome" data-part="welcome"><h2>What shall we watch tonight?</h2>'
-        f"<p>{escape(INVITATION)} Typos, years and “no musicals” are fine.</p>{_suggestions(EXAMPLES, 'Examples')}</li>"
+        f'<li class="mq-welcome" data-part="welcome"><h2>{text("talk.welcome")}</h2>'
+        f"<p>{escape(INVITATION)} {text('talk.hint')}</p>{_suggestions(EXAMPLES, text('talk.examples'))}</li>"
     )
 
 
@@ -96,17 +92,17 @@ def _exchange(exchange: Exchange, saved: frozenset[int], parts: Parts, *, last: 
         for card in exchange.cards
     )
     lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
-    more = _suggestions(lines, "Quick replies") if last else ""
+    more = _suggestions(lines, text("talk.replies")) if last else ""
     return (
         f'<li class="mq-turn" data-part="turn-{number}">{typed}{chips(exchange.understood.chips)}'
-        f'<div class="mq-says"><span class="mq-hidden">Marquee: </span>{said}</div>'
+        f'<div class="mq-says"><span class="mq-hidden">{text("talk.marquee")}</span>{said}</div>'
         f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
     )
 
 
 def _who(name: str) -> str:
     """Who typed a line: told to screen readers, and to all where several people talk here."""
-    return f"<b>{name}</b> " if name else '<span class="mq-hidden">You: </span>'
+    return f"<b>{name}</b> " if name else f'<span class="mq-hidden">{text("talk.you")}</span>'
 
 
 def chips(understood: Sequence[Chip]) -> str:
@@ -118,7 +114,7 @@ def chips(understood: Sequence[Chip]) -> str:
         f'<span class="mq-hidden">{spoken(chip.kind)}: </span>{escape(_clipped(chip.label))}</li>'
         for chip in understood
     )
-    return f'<ul class="mq-chips" aria-label="What I understood">{items}</ul>'
+    return f'<ul class="mq-chips" aria-label="{text("talk.understood")}">{items}</ul>'
 
 
 @lru_cache(maxsize=2048)  # of all films of a conversation a turn changes a few
@@ -138,7 +134,7 @@ def film_card(card: Card, *, saved: bool = False) -> str:
         f'<div class="mq-head"><h2 id="{name}">{title}{year}{marks}</h2>'
         f'<p class="mq-genres">{genres}{_links(movie)}</p>'
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
-        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
+        f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">{buttons}</div>'
         f"{opinions(card, _actions)}"
         f"{_why(film.id, film.reasons, film.q_value, meaning_of(film.match))}</article>"
     )
@@ -155,14 +151,14 @@ def film_line(card: Card, *, saved: bool = False) -> str:
     return (
         f'<article class="mq-film mq-brief" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-head"><h2 id="{name}">{title}{year}</h2></div>'
-        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">'
+        f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">'
         f"{_actions(card, beside=others(movie, saved=saved))}</div></article>"
     )
 
 
 def _actions(card: Card, name: str = "", *, beside: str = "") -> str:
     """The buttons under a film; `name` is the guest whose reactions they are, in an evening together."""
-    whose = f"{escape(name)}: " if name else ""
+    whose = text("evening.named", name=escape(name)) if name else ""
     buttons = (
         _action(card, reaction, drawing, words, f"{whose}{spoken}") for reaction, drawing, words, spoken in ACTIONS
     )
@@ -183,9 +179,9 @@ def _why(film: str, reasons: Sequence[Reason], q_value: float, match: str) -> st
     """The exact parts of the score, with a bar each, and what they add up to; `match` is markup."""
     widest = max((abs(reason.contribution) for reason in reasons), default=0.0) or 1.0
     rows = "".join(_reason(reason, widest) for reason in reasons)
-    total = f'<th scope="row">what it is ranked by (a thumb up is worth +1)</th><td></td><td>{signed(q_value)}</td>'
+    total = f'<th scope="row">{text("film.ranked_by")}</th><td></td><td>{signed(q_value)}</td>'
     return (
-        f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>Why this?</summary>'
+        f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>{text("film.why")}</summary>'
         f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table>{match}</details>"
     )
 
@@ -206,7 +202,7 @@ def _links(movie: Movie) -> str:
         links.append(("TMDB", f"https://www.themoviedb.org/movie/{movie.tmdb_id}"))
     return "".join(
         f'<a href="{url}" target="_blank" rel="noopener noreferrer" '
-        f'aria-label="{escape(movie.title)} on {name}">{name}</a>'
+        f'aria-label="{text("film.elsewhere", title=escape(movie.title), site=name)}">{name}</a>'
         for name, url in links
     )
 

@@ -13,28 +13,23 @@ from assistant.icons import icon
 from assistant.panels import watchlist, your_data
 from assistant.parts import Parts
 from assistant.planning import YEARS_KEY
-from assistant.small_talk import CONSENT
 from assistant.steering_cards import controls
+from assistant.wording import counted, text
 
 TOOLS = (
-    ("undo", "Undo last turn", icon("undo"), ""),
-    (
-        "clear",
-        "Start afresh",
-        icon("clear"),
-        "Start afresh? This conversation and imported ratings leave the page; the watch-list stays.",
-    ),
-    (
-        "forget",
-        "Forget me",
-        icon("remove"),
-        "Delete this conversation, the watch-list, imported ratings and everything logged?",
-    ),
+    ("undo", text("taste.undo"), icon("undo"), ""),
+    ("clear", text("taste.clear"), icon("clear"), text("taste.clear_sure")),
+    ("forget", text("taste.forget"), icon("remove"), text("taste.forget_sure")),
 )
 """What it does, what it says, its icon, what is asked before."""
 
 _FLIPPABLE = frozenset({ChipKind.LIKE, ChipKind.DISLIKE, ChipKind.WANT, ChipKind.ONLY, ChipKind.AVOID, ChipKind.NEVER})
-_TASTE_WORDS = {ChipKind.ONLY: "only ", ChipKind.NEVER: "no ", ChipKind.AVOID: "less ", ChipKind.WANT: "more "}
+_QUALIFIED = {
+    ChipKind.ONLY: "taste.only",
+    ChipKind.NEVER: "taste.never",
+    ChipKind.AVOID: "taste.avoid",
+    ChipKind.WANT: "taste.want",
+}
 
 
 def beside(history: History, parts: Parts) -> str:
@@ -49,9 +44,9 @@ def beside(history: History, parts: Parts) -> str:
         ("tools", f'<div class="mq-tools">{tools}</div>'),
     )
     return (
-        f'<aside class="mq-taste" aria-label="What I know about your taste">'
+        f'<aside class="mq-taste" aria-label="{text("taste.label")}">'
         f"{''.join(parts.part(name, markup) for name, markup in folds)}"
-        f'<p class="mq-consent">{escape(CONSENT)}</p></aside>'
+        f'<p class="mq-consent">{text("taste.consent")}</p></aside>'
     )
 
 
@@ -60,15 +55,15 @@ def _taste(history: History) -> str:
     items = "".join(
         f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
         f'<span class="mq-hidden">{spoken(chip.kind)}: </span>'
-        f"<span>{_TASTE_WORDS.get(chip.kind, '')}{escape(chip.label)}</span>{_edits(chip)}</li>"
+        f"<span>{_told(chip)}</span>{_edits(chip)}</li>"
         for chip in history.taste
     )
     if history.hidden:
-        items = f'<li class="mq-chip">{history.hidden:,} films you rated before</li>{items}'
-    body = f'<ul class="mq-chips">{items}</ul>' if items else "<p>Nothing yet. Everything you tell me appears here.</p>"
+        items = f'<li class="mq-chip">{counted("taste.rated", history.hidden)}</li>{items}'
+    body = f'<ul class="mq-chips">{items}</ul>' if items else f"<p>{text('taste.nothing')}</p>"
     return (
         '<details data-keep="taste" data-wide="open">'
-        f"<summary>{_whose(history.company)} taste <small>{len(history.taste) + history.hidden or ''}</small></summary>"
+        f"<summary>{_whose(history.company)} <small>{len(history.taste) + history.hidden or ''}</small></summary>"
         f"{body}</details>"
     )
 
@@ -76,7 +71,12 @@ def _taste(history: History) -> str:
 def _whose(company: Company) -> str:
     """Whose taste is shown: that of the one who speaks at this browser."""
     guest = next((person.name for person in company.people if person.speaks and not person.you), "")
-    return f"{escape(guest)}’s" if guest else "Your"
+    return text("taste.theirs", name=escape(guest)) if guest else text("taste.yours")
+
+
+def _told(chip: Chip) -> str:
+    label = escape(chip.label)
+    return text(_QUALIFIED[chip.kind], what=label) if chip.kind in _QUALIFIED else label
 
 
 def _tool(do: str, words: str, drawing: str, sure: str) -> str:
@@ -86,8 +86,8 @@ def _tool(do: str, words: str, drawing: str, sure: str) -> str:
 
 def _edits(chip: Chip) -> str:
     """The buttons on a chip of the taste panel."""
-    actions = [("flip", "Turn round", icon("flip"))] if chip.kind in _FLIPPABLE else []
-    actions.append(("drop", "Take back", icon("remove")))
+    actions = [("flip", text("taste.flip"), icon("flip"))] if chip.kind in _FLIPPABLE else []
+    actions.append(("drop", text("taste.drop"), icon("remove")))
     key, name = escape(chip.key or YEARS_KEY), escape(chip.label)
     return "".join(
         f'<button type="button" data-do="{do}" data-id="{key}" title="{words}" aria-label="{words}: {name}">'
@@ -98,6 +98,4 @@ def _edits(chip: Chip) -> str:
 
 def spoken(kind: ChipKind) -> str:
     """A chip's sign for a screen reader."""
-    return {ChipKind.YEARS: "years", ChipKind.AMBIGUOUS: "which one", ChipKind.LESSER_KNOWN: "only"}.get(
-        kind, kind.value
-    )
+    return text(f"kind.{kind.name.lower()}")

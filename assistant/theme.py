@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from assistant.icons import SYMBOLS, icon
+from assistant.wording import text
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLE_SHEETS = (ASSETS / "marquee.css", ASSETS / "library.css")
@@ -47,18 +48,19 @@ def sign() -> str:
     """The marquee: the name in light bulbs."""
     strokes = "".join(f'<path d="{letter}"/>' for letter in _LETTERS).replace(".900", ".9")
     return (
-        f'{SYMBOLS}<header class="mq-sign"><h1><span class="mq-hidden">Marquee</span>'
+        f'{SYMBOLS}<header class="mq-sign"><h1><span class="mq-hidden">{text("page.title")}</span>'
         '<svg viewBox="-3 -3 246 46" aria-hidden="true" focusable="false">'
         f'<g class="mq-tube">{strokes}</g><g class="mq-bulbs">{strokes}</g></svg></h1>'
-        "<p>Tell me what you love. I’ll find tonight’s film.</p></header>"
+        f"<p>{text('page.slogan')}</p></header>"
     )
 
 
 def composer() -> str:
     """The line to type in; Enter sends, Shift+Enter makes a new line."""
     return (
-        '<form class="mq-composer"><label class="mq-hidden" for="mq-line">Message</label>'
+        f'<form class="mq-composer"><label class="mq-hidden" for="mq-line">{text("page.message")}</label>'
         '<textarea id="mq-line" rows="1" maxlength="10000" autocomplete="off" enterkeyhint="send" '
-        'placeholder="I loved Alien, hated Titanic …"></textarea>'
-        f'<button type="submit" aria-label="Send" title="Send">{icon("send")}</button></form>'
+        f'placeholder="{text("page.hint")}"></textarea>'
+        f'<button type="submit" aria-label="{text("page.send")}" title="{text("page.send")}">{icon("send")}</button>'
+        "</form>"
     )

@@ -20,6 +20,7 @@ from assistant.dialogue import History, Reply
 from assistant.evening_api import EveningEndpoints
 from assistant.library_api import LibraryEndpoints
 from assistant.utterance import Act
+from assistant.wording import text
 from core.domain import Reaction
 from core.errors import MarqueeError, SettingsError, UnknownIdError
 
@@ -29,7 +30,6 @@ _STORAGE_SECRET: Final = "what-the-box-office-keeps"
 
 _HELD: Final = "() => document.querySelector('.mq-page').dataset.session"
 """In the browser: the id that the page was drawn for, to be kept."""
-_LOST: Final = "That conversation is not here any more, so we start afresh."
 _LAUNCH: Final[dict[str, Any]] = {
     "run_history": False,
     "enable_monitoring": False,
@@ -52,12 +52,12 @@ def build(assistant: Assistant) -> gr.Blocks:
     def ask(sent: object) -> dict[str, object]:
         return page.asked(sent)
 
-    demo = gr.Blocks(title="Marquee", analytics_enabled=False, fill_width=True)
+    demo = gr.Blocks(title=text("page.title"), analytics_enabled=False, fill_width=True)
     with demo:
         session = gr.BrowserState("", storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
         gr.HTML(theme.sign(), js_on_load=None, apply_default_css=False)
         with gr.Tabs():
-            with gr.Tab("Conversation"):
+            with gr.Tab(text("page.conversation")):
                 conversation = gr.HTML(
                     cards.conversation(_EMPTY),
                     js_on_load=theme.script("drawing", "conversation"),
@@ -70,7 +70,7 @@ def build(assistant: Assistant) -> gr.Blocks:
                     apply_default_css=False,
                     elem_id="mq-composer",
                 )
-            with gr.Tab("Insights") as tab:
+            with gr.Tab(text("page.insights")) as tab:
                 told = gr.HTML("", js_on_load=None, apply_default_css=False)
         # Never drawn: its value is a message to the script beside it.
         courier = gr.HTML("", html_template="<span hidden></span>", js_on_load=theme.script("courier"), padding=False)
@@ -154,7 +154,7 @@ class Page:
                 return {"file": packed(self._assistant, held, value)}
             held, notice = self._do(held, do, identity, value)
         except (MarqueeError, ValueError) as error:
-            notice = str(error) if isinstance(error, MarqueeError) else "That did not work."
+            notice = str(error) if isinstance(error, MarqueeError) else text("page.failed")
         session, page = self._drawn(held, notice, parts if isinstance(parts, dict) else {})
         return {"session": session, "page": page}
 
@@ -173,7 +173,7 @@ class Page:
             case "save" | "unsave" | "watched" | "confirm" | "dismiss":
                 notice = kept(assistant.library, session, do, identity, value)
             case "undo":
-                notice = "" if assistant.undo(session) else "There is nothing left to take back."
+                notice = "" if assistant.undo(session) else text("page.nothing_to_undo")
             case "clear":
                 assistant.clear(session)
             case "films" | "pause" | "gems":
@@ -184,7 +184,7 @@ class Page:
                 self._together(session, do, identity, value)
             case "forget":
                 assistant.forget(session)
-                return "", "Everything about this conversation is deleted."
+                return "", text("page.forgotten")
         return session, notice
 
     def _steered(self, session: str, do: str, value: str) -> None:
@@ -226,16 +226,16 @@ class Page:
             notice = str(error)
         yield sorted_out(session, notice)
 
-    def _said(self, session: str, text: str) -> tuple[str, str]:
+    def _said(self, session: str, line: str) -> tuple[str, str]:
         """Answers a line, in a new session where the browser holds none that is known."""
         lost = ""
         if session:
             try:
-                return session, self._notice(self._assistant.respond(session, text))
+                return session, self._notice(self._assistant.respond(session, line))
             except UnknownIdError:
-                lost = _LOST
+                lost = text("page.lost")
         session = self._assistant.start()
-        return session, lost or self._notice(self._assistant.respond(session, text))
+        return session, lost or self._notice(self._assistant.respond(session, line))
 
     def _notice(self, reply: Reply) -> str:
         """What to say beside the conversation: a line that took a turn back is no turn itself."""
@@ -247,7 +247,7 @@ class Page:
             if session:
                 history = self._assistant.history(session, cards.LONGEST)
         except UnknownIdError:
-            notice = _LOST
+            notice = text("page.lost")
         return history.session, cards.conversation(history, notice, held)
 
 

@@ -139,7 +139,7 @@ def test_a_long_conversation_draws_the_latest_turns() -> None:
     for turns, drawn in ((5, 5), (6, 6), (7, 6), (95, 6)):
         page = Elements(cards.conversation(history(*(exchange(number) for number in range(turns)))))
         assert len(page.of("article")) == drawn
-        assert any(f"{turns - drawn} earlier turns" in text for text in page.texts) is (turns > 6)
+        assert any(f"{turns - drawn} earlier turn" in text for text in page.texts) is (turns > 6)
 
 
 def marks(page: Elements) -> dict[str, str]:
