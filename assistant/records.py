@@ -11,7 +11,6 @@ from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, 
 from assistant.explanations import reasons
 from assistant.interpretation import facet_chip, fame_chip, movie_chip
 from assistant.people import people_of
-from assistant.replies import signed
 from assistant.utterance import AmbiguousMention, Span
 from assistant.wishes import newest, years_label
 from core.catalogue import Catalogue
@@ -203,17 +202,14 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def why_of(turn: Turn | None, picks: Sequence[int], catalogue: Catalogue) -> list[tuple[str, list[str], float]]:
-    """Title, worded parts and Q-value of the films of a turn, of all or of the picked places."""
+def why_of(
+    turn: Turn | None, picks: Sequence[int], catalogue: Catalogue
+) -> list[tuple[str, tuple[Reason, ...], float]]:
+    """Label, reasons and score of the films of a turn, of all or of the picked places."""
     cards = [card_of(shown, catalogue) for shown in turn.shown] if turn else []
     chosen = [card for place, card in enumerate(cards) if card is not None and (not picks or place in picks)]
     return [
-        (
-            card.recommendation.movie.label,
-            [f"{reason.text} {signed(reason.contribution)}" for reason in card.recommendation.reasons],
-            card.recommendation.q_value,
-        )
-        for card in chosen
+        (card.recommendation.movie.label, card.recommendation.reasons, card.recommendation.q_value) for card in chosen
     ]
 
 

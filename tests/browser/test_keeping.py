@@ -145,6 +145,7 @@ def test_ratings_are_brought_along_and_taken_away(
     expect(preview).to_have_count(0)
     answered(page)
     turn = page.locator(".mq-turn").last
+    expect(turn).to_be_in_viewport()
     expect(turn.locator(".mq-says")).to_contain_text("I know 3 films of yours now: 2 you liked and 1 you found fair")
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(3)
     assert not {"Heat (1995)", "Casablanca (1942)", "Solaris (1972)"} & set(films(say(page, "surprise me")))

@@ -228,6 +228,7 @@ def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page],
     for _ in range(6):
         say(page, "more")
     expect(page.locator(".mq-turn")).to_have_count(6)
+    expect(page.locator(".mq-turn").last.locator(".mq-you")).to_be_in_viewport()
     expect(page.locator(".mq-earlier")).to_contain_text("2 earlier turns")
     shown = page.locator(".mq-log").inner_html()
     page.reload()
