@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from theatre import answered, chips, films, say, thumb
-
-OPENING = "I loved Alien and The Thing but hated Titanic"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+from theatre import DESKTOP, OPENING, PHONE, answered, chips, films, on_both, say, thumb, unfold
 
 
 def focused(page: Page, selector: str) -> bool:
@@ -45,8 +43,9 @@ def test_the_main_path_by_keyboard_alone(visit: Callable[..., Page]) -> None:
     expect(page.locator(".mq-why[open] tbody tr").first).to_be_visible()
 
 
-def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     thumb(turn, 2, "Thumb up").click()
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(4)
@@ -55,8 +54,9 @@ def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page]) 
     expect(thumb(turn, 2, "Thumb up")).to_have_attribute("aria-pressed", "false")
 
 
-def test_rapid_clicks_are_all_kept(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_rapid_clicks_are_all_kept(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     expect(turn.get_by_role("article")).to_have_count(3)
     page.evaluate(
@@ -75,8 +75,9 @@ def test_rapid_clicks_are_all_kept(visit: Callable[..., Page]) -> None:
     expect(thumb(turn, 2, "Seen it")).to_have_attribute("aria-pressed", "true")
 
 
-def test_why_adds_up_and_stays_open(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_why_adds_up_and_stays_open(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     why = turn.locator(".mq-why").first
     why.locator("summary").click()
@@ -88,8 +89,9 @@ def test_why_adds_up_and_stays_open(visit: Callable[..., Page]) -> None:
     expect(why).to_have_attribute("open", "")
 
 
-def test_undo_clear_and_forget(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_undo_clear_and_forget(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     say(page, OPENING)
     say(page, "from the 90s")
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(4)
@@ -107,9 +109,11 @@ def test_undo_clear_and_forget(visit: Callable[..., Page]) -> None:
     expect(page.locator(".mq-turn")).to_have_count(0)
 
 
-def test_chips_of_taste_can_be_turned_round_and_taken_back(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_chips_of_taste_can_be_turned_round_and_taken_back(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     say(page, OPENING)
+    unfold(page, "Your taste")
     page.get_by_role("button", name="Turn round: Titanic (1997)").click()
     expect(page.locator(".mq-taste .mq-chip[data-kind=like]")).to_have_count(3)
     answered(page)
@@ -120,8 +124,9 @@ def test_chips_of_taste_can_be_turned_round_and_taken_back(visit: Callable[..., 
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(2)
 
 
-def test_examples_and_quick_replies_talk(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_examples_and_quick_replies_talk(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     page.get_by_role("button", name="A comedy from the 80s").click()
     turn = page.locator(".mq-turn:not(.mq-pending)").first
     expect(turn.get_by_role("article")).to_have_count(3)
@@ -129,11 +134,12 @@ def test_examples_and_quick_replies_talk(visit: Callable[..., Page]) -> None:
     page.get_by_role("button", name="More", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator(".mq-turn:not(.mq-pending)")).to_have_count(2)
-    assert focused(page, "#mq-line")
+    assert focused(page, "#mq-line") is (look is DESKTOP)  # a phone's keyboard would cover the films
 
 
-def test_a_question_is_answered_by_a_button(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_a_question_is_answered_by_a_button(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     asked = say(page, "I loved Solaris")
     expect(asked.locator(".mq-says")).to_contain_text("Which Solaris")
     page.get_by_role("button", name="Solaris (1972)").click()
@@ -207,8 +213,8 @@ def contrast(ink: str, paper: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("look", [{}, PHONE], ids=["desktop", "phone"])
-def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page], look: dict[str, object]) -> None:
+@on_both
+def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page], look: dict[str, Any]) -> None:
     page = visit(**look)
     first = say(page, OPENING)
     first.locator(".mq-why summary").first.click()
@@ -238,8 +244,9 @@ def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page],
     assert page.locator(".mq-log").inner_html() == shown
 
 
-def test_the_other_tab_and_back_shows_the_page_as_it_was_left(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_the_other_tab_and_back_shows_the_page_as_it_was_left(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     thumb(turn, 1, "Thumb up").click()
     say(page, "more")
@@ -252,8 +259,9 @@ def test_the_other_tab_and_back_shows_the_page_as_it_was_left(visit: Callable[..
     expect(page.locator(".mq-turn")).to_have_count(3)
 
 
-def test_when_no_answer_comes_it_says_so_and_goes_on(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_when_no_answer_comes_it_says_so_and_goes_on(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     page.route("**/component_server/**", lambda route: route.fulfill(json=None))
     page.get_by_label("Message", exact=True).fill("something from the 90s")

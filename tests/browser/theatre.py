@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from playwright.sync_api import Locator, Page, expect
+
+DESKTOP: dict[str, Any] = {}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+OPENING = "I loved Alien and The Thing but hated Titanic"
+
+on_both = pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+def unfold(page: Page, *names: str) -> None:
+    """Opens folds that are not open yet: on a phone all of them, and after a reload again."""
+    for name in names:
+        summary = page.locator("summary", has_text=name)
+        if summary.locator("..").get_attribute("open") is None:
+            summary.click()
 
 
 def say(page: Page, text: str) -> Locator:
