@@ -125,8 +125,8 @@ class QNetwork(nn.Module):
         return values
 
     @torch.inference_mode()
-    def contributions(self, observation: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Exact parts of Q(observation, row) for some films, (n,) → float32 (n, 2 + L).
+    def contributions(self, observation: npt.NDArray[np.int32], row: int) -> npt.NDArray[np.float32]:
+        """Exact parts of Q(observation, row), float32 (2 + L,).
 
         First what owes nothing to the events, then what they add together (the shift of the taste), then one an event.
         """
@@ -135,14 +135,14 @@ class QNetwork(nn.Module):
         taste = encoder(transcript)
         gates, shift_like, shift_seen = self._gates(transcript, taste)
         gate = gates[0]
-        number, films = int(encoder.vector_set(transcript)), torch.from_numpy(rows)
-        like, seen = encoder.like[number, films], encoder.seen[number, films]
-        parts = (gate[0] * like + gate[1] * seen) @ encoder.pulls(transcript, taste)[0].T
+        number = int(encoder.vector_set(transcript))
+        like, seen = encoder.like[number, row], encoder.seen[number, row]
+        parts = encoder.pulls(transcript, taste)[0] @ (gate[0] * like + gate[1] * seen)
         facet, strength = self._facets(transcript)
-        parts = parts + gate[4] * strength[0] * encoder.membership[facet[0][None], films[:, None]]
-        base = gate[2] * encoder.like_prior[number, films] + gate[3] * encoder.seen_prior[number, films] + gate[5]
-        together = like @ shift_like[0] + seen @ shift_seen[0]
-        values: npt.NDArray[np.float32] = torch.cat([base[:, None], together[:, None], parts], dim=1).numpy()
+        parts = parts + gate[4] * strength[0] * encoder.membership[facet[0], row]
+        base = gate[2] * encoder.like_prior[number, row] + gate[3] * encoder.seen_prior[number, row] + gate[5]
+        together = shift_like[0] @ like + shift_seen[0] @ seen
+        values: npt.NDArray[np.float32] = torch.cat([base[None], together[None], parts]).numpy()
         return values
 
     def _readings(self, transcripts: Tensor) -> tuple[Tensor, Tensor, Tensor]:

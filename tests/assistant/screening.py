@@ -65,10 +65,9 @@ class Linear:
         ]
         return np.stack(parts).astype(np.float32)
 
-    def contributions(self, observation: np.ndarray, rows: np.ndarray) -> FloatArray:
+    def contributions(self, observation: np.ndarray, row: int) -> FloatArray:
         """As the protocol says."""
-        events = [self._part(*event)[rows] for event in observation]
-        return np.stack([self._base[rows], np.zeros(len(rows)), *events], axis=1).astype(np.float32)
+        return np.array([self._base[row], 0.0, *(self._part(*event)[row] for event in observation)], dtype=np.float32)
 
     def _part(self, token: int, outcome: int) -> FloatArray:
         weight = WEIGHT.get(Outcome(outcome), 0.0)
