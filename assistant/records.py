@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
-from assistant.explanations import reasons
+from assistant.explanations import SMALL, reasons
 from assistant.interpretation import facet_chip, fame_chip, movie_chip
 from assistant.people import people_of
 from assistant.utterance import AmbiguousMention, Span
@@ -44,7 +44,7 @@ def recommend(
 ) -> tuple[Recommendation, ...]:
     """Choices of the policy as recommendations with their reasons."""
     catalogue, choices = policy.catalogue, tuple(choices)
-    parts = policy.explanations(state, [choice.token for choice in choices])
+    parts = policy.explanations(state, [choice.token for choice in choices], SMALL)
     return tuple(
         Recommendation(
             recommendation_id,

@@ -85,6 +85,8 @@ WISH: Final = 0.2
 Ratings tell what people lean to, not what somebody asks for tonight, so no training can find this number; it is about
 the step from the best film to the twentieth after two or three likes, enough that "something funnier" brings comedies.
 """
+_UNANSWERED: Final = (Outcome.SHOWN, Outcome.PASSED)
+"""Each says little and they are many: what they come to is told of all of them together."""
 _WISHES: Final = MappingProxyType({Outcome.WANTED: WISH, Outcome.AVOIDED: -WISH})
 
 
@@ -164,8 +166,16 @@ class Policy:
         """
         return self.explanations(state, [token])[0]
 
-    def explanations(self, state: SessionState, tokens: Sequence[int]) -> tuple[tuple[Contribution, ...], ...]:
-        """`explain` for several films, which takes less long at once."""
+    def explanations(
+        self, state: SessionState, tokens: Sequence[int], small: float = 0.0
+    ) -> tuple[tuple[Contribution, ...], ...]:
+        """`explain` for several films, which takes less long at once.
+
+        What the person told or did that has less than `small` of every film is not told by itself: of a diary of
+        thousands, nearly all. It goes to `WHOLE`.
+        """
+        if not tokens:
+            return ()
         observation, rows = state.observation(), np.array(tokens, dtype=np.int64) - 1
         parts = np.array([self._q_function.contributions(observation, row) for row in rows.tolist()], dtype=np.float64)
         if self._kinship is not None:
@@ -177,8 +187,13 @@ class Policy:
         for place, (owner, outcome) in enumerate(state.events, start=2):
             if outcome in _WISHES:
                 parts[:, place] += _WISHES[outcome] * self.catalogue.has(owner)[rows]
-        owners = (0, WHOLE, *state.tokens())
-        spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts.tolist())
+        parts = parts[:, : 2 + len(state.events)]  # an observation has one row at least
+        tiny = np.abs(parts).max(axis=0) < small
+        tiny[:2] = False
+        tiny[2:] &= ~np.isin(observation[: len(state.events), 1], _UNANSWERED)
+        parts[:, 1] += parts[:, tiny].sum(axis=1)
+        owners = np.array((0, WHOLE, *state.tokens()))[~tiny].tolist()
+        spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts[:, ~tiny].tolist())
         if not state.gems:
             return spoken
         gained = gains(self.catalogue, observation[None], state.gems)[0, rows].tolist()
