@@ -18,6 +18,8 @@ from core.store import Day, Statistics, VersionProgress
 _DAYS: Final = 60
 """Days of the charts; more would be thinner than a line."""
 _WIDTH, _HEIGHT = 320, 90
+_EXAM: Final = ("validation_hits", "validation_reward")
+"""Figures of the training that people kept out of it gave; the others say how far it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,9 @@ def _training(manifest: Mapping[str, Any]) -> str:
     rows = [(name, manifest[name]) for name in ("people", "ratings", "steps") if name in manifest]
     told = "".join(f"<div><dt>{text(f'insights.{name}')}</dt><dd>{_figure(value)}</dd></div>" for name, value in rows)
     validation, gate = (manifest.get(name) for name in ("validation", "gate"))
-    exam = _table(text("insights.exam"), validation) if isinstance(validation, Mapping) else ""
+    held_out = validation if isinstance(validation, Mapping) else {}
+    told_of = {text(f"insights.{name}"): held_out[name] for name in _EXAM if name in held_out}
+    exam = _table(text("insights.exam"), told_of) if told_of else ""
     passed = _table(text("insights.gate"), gate) if isinstance(gate, Mapping) else f"<p>{text('insights.no_gate')}</p>"
     return f'<section><h3>{text("insights.trained")}</h3><dl class="mq-facts">{told}</dl>{exam}{passed}</section>'
 
@@ -185,7 +189,9 @@ def _figure(value: object) -> str:
 def share(part: int, whole: int) -> str:
     """A share as people read it.
 
-    >>> share(1, 8), share(0, 0)
-    ('12 %', '–')
+    >>> share(1, 8), share(1, 1000), share(0, 0)
+    ('12 %', 'under 1 %', '–')
     """
+    if 0 < 100 * part < whole:
+        return text("insights.hardly")
     return f"{100 * part / whole:.0f} %" if whole else "–"
