@@ -1,35 +1,57 @@
-// Runs once when the conversation appears. Buttons say what they do in data- attributes; every press becomes one
-// 'act' event, answered with the whole conversation drawn afresh, and the next is sent when the last was answered.
+// Runs once when the conversation appears. Buttons say what they do in data- attributes; every press becomes one request,
+// answered with what changed on the page, and the next is sent when the last was answered.
 
 const waiting = [];
 const kept = new Map(); // which folds the person opened or closed, by data-keep
-let busy = null; // timer that lets go of an event that was never answered
+let session = null; // none is known until the page was drawn for this browser
+let busy = false;
+let presses = 0;
 let turns = 0;
-let restored = false;
 let importing = false; // whether an import waits to be confirmed
-let newest = { revision: 0, value: null };
 
 const wide = () => window.matchMedia('(min-width: 60rem)').matches;
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 function send(event) {
   waiting.push(event);
-  if (busy === null) next();
+  if (!busy) next();
 }
 
-function next() {
-  const event = waiting.shift();
+async function next() {
+  const event = session === null ? undefined : waiting.shift();
   if (event === undefined) return;
-  busy = setTimeout(() => answered(), 8000);
+  busy = true;
+  presses += 1;
   element.setAttribute('aria-busy', 'true');
-  trigger('act', event);
+  const answer = await ask(event);
+  busy = false;
+  element.setAttribute('aria-busy', 'false');
+  answered(answer, event);
+  next();
 }
 
-function answered() {
-  clearTimeout(busy);
-  busy = null;
-  element.setAttribute('aria-busy', 'false');
-  next();
+function ask({ do: what, id = '', value = '', whose = session }) {
+  const parts = [...element.querySelectorAll('[data-mark]')].map((one) => [one.dataset.part, one.dataset.mark]);
+  return server.ask({ session: whose, do: what, id, value, held: Object.fromEntries(parts) });
+}
+
+function answered(answer, event) {
+  if (!answer) return sorry();
+  if (answer.file) save(answer.file);
+  if (answer.page) redraw(answer);
+  if (event.notice) element.querySelector('.mq-notice').textContent = event.notice;
+}
+
+// The server is away or at its wits' end: what was typed stays to be read.
+function sorry() {
+  const notice = element.querySelector('.mq-notice');
+  notice.textContent = notice.dataset.sorry;
+  element.querySelectorAll('.mq-dots').forEach((dots) => dots.remove());
+}
+
+// What was changed here before the server said so has to come from there again.
+function touched(button) {
+  button.closest('[data-mark]')?.removeAttribute('data-mark');
 }
 
 function say(text) {
@@ -89,12 +111,14 @@ function react(button, id) {
     const on = one.dataset.reaction === value || (seen && value.startsWith('seen'));
     one.setAttribute('aria-pressed', String(on));
   });
+  touched(button);
   send({ do: 'react', id, value });
 }
 
 function keep(button, id) {
   const pressed = button.getAttribute('aria-pressed') === 'true';
   button.setAttribute('aria-pressed', String(!pressed));
+  touched(button);
   send({ do: pressed ? 'unsave' : 'save', id, value: '' });
 }
 
@@ -119,19 +143,31 @@ function bring(button) {
       work.replaceChildren(file.name, bar);
       work.scrollIntoView({ block: 'nearest' });
       element.setAttribute('aria-busy', 'true');
-      trigger('file', { name: file.name, data: reader.result.replace(/^[^,]*,/, '') });
+      trigger('file', { session, name: file.name, data: reader.result.replace(/^[^,]*,/, '') });
     });
     reader.readAsDataURL(file);
   });
   input.click();
 }
 
-function progress({ done, of, words }) {
+function progress(told) {
+  if (told.notice !== undefined) return send({ do: 'draw', whose: told.session, notice: told.notice });
   const bar = element.querySelector('.mq-work progress');
   if (!bar) return;
-  bar.max = of;
-  bar.value = done;
-  bar.previousSibling.textContent = words;
+  bar.max = told.of;
+  bar.value = told.done;
+  bar.previousSibling.textContent = told.words;
+}
+
+// A file to take along is made here, from text; nothing of it becomes markup.
+function save({ name, type, text }) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 function picked() {
@@ -149,26 +185,20 @@ function unfold() {
   });
 }
 
-function redrawn() {
-  const page = element.querySelector('.mq-page');
-  const revision = Number(page?.dataset.revision ?? 0);
-  const looked = page?.dataset.looked !== undefined;
-  if (restored) {
-    restored = false;
-    return unfold();
+function redraw(answer) {
+  const drawn = document.createElement('template');
+  drawn.innerHTML = answer.page;
+  patch(element.querySelector('.mq-page'), drawn.content.firstElementChild);
+  if (session !== answer.session) {
+    session = answer.session;
+    trigger('keep');
   }
-  if (looked && busy !== null && newest.value !== null) {
-    restored = true;
-    props.value = newest.value; // the answer to a press is on its way and will show the same
-    return;
-  }
-  if (revision < newest.revision) {
-    props.value = newest.value; // an older drawing came late
-    return;
-  }
-  newest = { revision, value: props.value };
+  settle();
+}
+
+function settle() {
   unfold();
-  const now = Number(page?.dataset.turns ?? 0);
+  const now = Number(element.querySelector('.mq-page').dataset.turns);
   if (turns && now > turns) scrollTo(element.querySelector('.mq-turn:last-of-type'));
   turns = now;
   const confirm = element.querySelector('.mq-confirm');
@@ -177,13 +207,22 @@ function redrawn() {
     confirm.focus({ preventScroll: true });
   }
   importing = confirm !== null;
-  if (!looked) answered();
+}
+
+// The first drawing comes with the page and is nobody's; the second is for the session that this browser holds.
+function opened() {
+  session = element.querySelector('.mq-page').dataset.session ?? null;
+  settle();
+  if (!busy) next();
 }
 
 // In an evening together: look once a second whether the others did something.
-function look() {
-  const live = element.querySelector('.mq-page')?.dataset.live;
-  if (live && busy === null && !document.hidden) trigger('look', { value: live });
+async function look() {
+  const { live } = element.querySelector('.mq-page').dataset;
+  if (!live || busy || document.hidden) return;
+  const before = presses;
+  const answer = await ask({ do: 'look', value: live });
+  if (answer?.page && presses === before) redraw(answer); // the answer to a press shows the same, and is newer
 }
 
 element.addEventListener('click', (event) => {
@@ -193,7 +232,7 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');
   if (button) press(button);
   const other = event.target.closest('button[data-fetch], button[data-import]');
-  if (other?.dataset.fetch) trigger('fetch', { what: other.dataset.fetch });
+  if (other?.dataset.fetch) send({ do: 'fetch', value: other.dataset.fetch });
   else if (other) bring(other);
 });
 element.addEventListener('change', (event) => {
@@ -210,6 +249,6 @@ element.addEventListener('submit', (event) => {
 });
 document.addEventListener('marquee:progress', (event) => progress(event.detail));
 document.addEventListener('marquee:say', (event) => say(event.detail));
-watch('value', redrawn);
+watch('value', opened);
 setInterval(look, 1000);
-unfold();
+opened();

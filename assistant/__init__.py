@@ -39,6 +39,7 @@ evening         opening, joining and leaving one
 references      what a line can refer to
 saying          which wording answers which act
 steering        films a turn, a pause, what to say next
+wording         what the page says: data, not code
 insights        how it learns, as HTML
 library         the watch-list, imports and exports
 chat            Assistant.start / respond / react: the seam
@@ -46,11 +47,13 @@ lessons         learning from the log every few hours
 
 icons           drawings of the buttons
 posters         drawings of the films
-desk            what the page asks of the library
 theme           colours and style sheet
+parts           parts of the page: sent only where they changed
+panels          watch-list, imports and exports as HTML
 evening_cards   an evening together as HTML
 steering_cards  the controls as HTML
-panels          watch-list, imports and exports as HTML
+desk            what the page asks of the library
+margin          what stands beside the conversation as HTML
 cards           the conversation as HTML
 api             typed endpoints and MCP tools
 library_api     endpoints for watch-list, imports and exports

@@ -1,104 +1,85 @@
-"""The conversation as HTML: exchanges, film cards, chips, reasons, the taste panel.
+"""The conversation as HTML: exchanges, film cards, chips, reasons.
 
 Everything people or data supply goes through `html.escape`; buttons carry what they do in `data-` attributes, which
-`assets/marquee.js` reads. Nothing is decided here.
+`assets/conversation.js` reads. Nothing is decided here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
-from assistant.dialogue import TOGETHER, Card, Chip, ChipKind, Company, Exchange, History
-from assistant.evening_cards import opinions, panel, speakers
+from assistant.dialogue import TOGETHER, Card, Chip, Exchange, History
+from assistant.evening_cards import opinions, speakers
 from assistant.explanations import headline
 from assistant.icons import icon
-from assistant.panels import import_preview, match_of, meaning_of, others, verdicts, watchlist, your_data
-from assistant.planning import YEARS_KEY
+from assistant.margin import beside, spoken
+from assistant.panels import import_preview, match_of, meaning_of, others, verdicts
+from assistant.parts import Parts
 from assistant.posters import ground, poster
 from assistant.replies import signed
-from assistant.small_talk import CONSENT, EXAMPLES, INVITATION
+from assistant.small_talk import EXAMPLES, INVITATION
 from assistant.steering import next_lines
-from assistant.steering_cards import controls
+from assistant.wording import counted, text
 from core.domain import Movie, Reaction, Reason
 
-LONGEST, AT_ONCE, WHOLE = 6, 3, 2
-"""At most so many exchanges are drawn, so many leave the top at once, and of so many the films are drawn whole.
+LONGEST, WHOLE = 6, 2
+"""At most so many exchanges are drawn, and of so many the films are drawn whole.
 
 Of films before those there is only what one may still want to press; the store keeps all.
-
-The browser takes the longer the larger the drawing is (measured: 15 ms for 20 KB, 45 for 100 KB, 120 for 250 KB; a
-film is 4 KB, one of earlier half of that). And Gradio updates it place by place: were one exchange to leave at each
-turn, every film would be redrawn at each turn.
 """
 
 ACTIONS = (
-    (Reaction.UP, icon("up"), "Good idea", "Thumb up, good idea"),
-    (Reaction.DOWN, icon("down"), "Not for me", "Thumb down, not for me"),
-    (Reaction.SEEN, icon("seen"), "Seen it", "Seen it"),
-    (Reaction.NOT_TONIGHT, icon("later"), "Not tonight", "Not tonight"),
+    (Reaction.UP, icon("up"), text("film.up"), text("film.up_spoken")),
+    (Reaction.DOWN, icon("down"), text("film.down"), text("film.down_spoken")),
+    (Reaction.SEEN, icon("seen"), text("film.seen"), text("film.seen")),
+    (Reaction.NOT_TONIGHT, icon("later"), text("film.not_tonight"), text("film.not_tonight")),
 )
 """Reaction, icon, what it says on the button, what a screen reader says before the title."""
 
-TOOLS = (
-    ("undo", "Undo last turn", icon("undo"), ""),
-    (
-        "clear",
-        "Start afresh",
-        icon("clear"),
-        "Start afresh? This conversation and imported ratings leave the page; the watch-list stays.",
-    ),
-    (
-        "forget",
-        "Forget me",
-        icon("remove"),
-        "Delete this conversation, the watch-list, imported ratings and everything logged?",
-    ),
-)
-"""What it does, what it says, its icon, what is asked before."""
-
-_GAMBLE = '<span class="mq-gamble" title="Shown to learn more about your taste">a gamble</span>'
-_FLIPPABLE = frozenset({ChipKind.LIKE, ChipKind.DISLIKE, ChipKind.WANT, ChipKind.ONLY, ChipKind.AVOID, ChipKind.NEVER})
-_TASTE_WORDS = {ChipKind.ONLY: "only ", ChipKind.NEVER: "no ", ChipKind.AVOID: "less ", ChipKind.WANT: "more "}
+_GAMBLE = f'<span class="mq-gamble" title="{text("film.gamble_spoken")}">{text("film.gamble")}</span>'
 
 
-def conversation(history: History, notice: str = "", *, looked: bool = False) -> str:
+def conversation(history: History, notice: str = "", held: Mapping[str, str] | None = None) -> str:
     """The whole conversation; a welcome where nothing was said yet.
 
     Args:
         history: what `Assistant.history` gives, of the latest `LONGEST` turns at least.
         notice: one line for the person that belongs to no turn ("Taken back.", an error in plain words).
-        looked: the browser only looked whether others did something; this answers no press of a button.
+        held: which parts the browser has, and as what they are marked; those are left out. None where no browser has
+            asked yet: the drawing is nobody's.
     """
-    exchanges = history.exchanges
+    parts, exchanges = Parts(held or {}), history.exchanges
     turns = exchanges[-1].number + 1 if exchanges else 0
-    hidden = -(-max(history.earlier + len(exchanges) - LONGEST, 0) // AT_ONCE) * AT_ONCE
+    hidden = max(history.earlier + len(exchanges) - LONGEST, 0)
     shown = exchanges[hidden - history.earlier :]
-    earlier = f'<li class="mq-earlier">{hidden} earlier turns are kept, but not drawn.</li>' if hidden > 0 else ""
+    earlier = f'<li class="mq-earlier" data-part="earlier">{counted("talk.earlier", hidden)}</li>' if hidden > 0 else ""
     saved = frozenset(film.movie.movie_id for film in history.saved)
     drawn = "".join(
-        _exchange(exchange, saved, last=exchange is shown[-1], brief=place < len(shown) - WHOLE)
+        _exchange(exchange, saved, parts, last=exchange is shown[-1], brief=place < len(shown) - WHOLE)
         for place, exchange in enumerate(shown)
     )
-    # Microseconds, since a whole number of nanoseconds is more than JavaScript can hold.
+    whose = "" if held is None else f'data-session="{escape(history.session)}" '
     return (
-        f'<div class="mq-page" data-revision="{history.revision // 1000}" data-turns="{turns}" '
-        f'data-live="{escape(history.company.revision)}"{" data-looked" if looked else ""}><div class="mq-main">'
-        f'<div role="log" aria-label="Conversation"><ol class="mq-log">{earlier}{drawn or _welcome()}</ol></div>'
-        f'<p class="mq-notice" role="status">{escape(notice)}</p><div class="mq-work" role="status"></div>'
-        f"{import_preview(history.pending)}{speakers(history.company)}</div>{taste_panel(history)}</div>"
+        f'<div class="mq-page" {whose}data-turns="{turns}" '
+        f'data-live="{escape(history.company.revision)}"><div class="mq-main">'
+        f'<div role="log" aria-label="{text("page.conversation")}"><ol class="mq-log">'
+        f"{earlier}{drawn or _welcome()}</ol></div>"
+        f'<p class="mq-notice" role="status" data-sorry="{text("page.unanswered")}">{escape(notice)}</p>'
+        f'<div class="mq-work" role="status"></div>{parts.part("import", import_preview(history.pending))}'
+        f"{parts.part('speakers', speakers(history.company))}</div>{beside(history, parts)}</div>"
     )
 
 
 def _welcome() -> str:
     return (
-        '<li class="mq-welcome"><h2>What shall we watch tonight?</h2>'
-        f"<p>{escape(INVITATION)} Typos, years and “no musicals” are fine.</p>{_suggestions(EXAMPLES, 'Examples')}</li>"
+        f'<li class="mq-welcome" data-part="welcome"><h2>{text("talk.welcome")}</h2>'
+        f"<p>{escape(INVITATION)} {text('talk.hint')}</p>{_suggestions(EXAMPLES, text('talk.examples'))}</li>"
     )
 
 
-def _exchange(exchange: Exchange, saved: frozenset[int], *, last: bool, brief: bool) -> str:
+def _exchange(exchange: Exchange, saved: frozenset[int], parts: Parts, *, last: bool, brief: bool) -> str:
     """One turn: what was typed, what was understood, the reply, the films."""
     draw = film_line if brief else film_card
     number = exchange.number
@@ -106,19 +87,22 @@ def _exchange(exchange: Exchange, saved: frozenset[int], *, last: bool, brief: b
     typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
     typed = "" if exchange.understood.act == TOGETHER else typed
     said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
-    films = "".join(draw(card, saved=card.recommendation.movie.movie_id in saved) for card in exchange.cards)
+    films = "".join(
+        parts.part(f"film-{card.recommendation.id}", draw(card, saved=card.recommendation.movie.movie_id in saved))
+        for card in exchange.cards
+    )
     lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
-    more = _suggestions(lines, "Quick replies") if last else ""
+    more = _suggestions(lines, text("talk.replies")) if last else ""
     return (
-        f'<li class="mq-turn" data-turn="{number}">{typed}{chips(exchange.understood.chips)}'
-        f'<div class="mq-says"><span class="mq-hidden">Marquee: </span>{said}</div>'
+        f'<li class="mq-turn" data-part="turn-{number}">{typed}{chips(exchange.understood.chips)}'
+        f'<div class="mq-says"><span class="mq-hidden">{text("talk.marquee")}</span>{said}</div>'
         f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
     )
 
 
 def _who(name: str) -> str:
     """Who typed a line: told to screen readers, and to all where several people talk here."""
-    return f"<b>{name}</b> " if name else '<span class="mq-hidden">You: </span>'
+    return f"<b>{name}</b> " if name else f'<span class="mq-hidden">{text("talk.you")}</span>'
 
 
 def chips(understood: Sequence[Chip]) -> str:
@@ -127,10 +111,10 @@ def chips(understood: Sequence[Chip]) -> str:
         return ""
     items = "".join(
         f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
-        f'<span class="mq-hidden">{_spoken(chip.kind)}: </span>{escape(_clipped(chip.label))}</li>'
+        f'<span class="mq-hidden">{spoken(chip.kind)}: </span>{escape(_clipped(chip.label))}</li>'
         for chip in understood
     )
-    return f'<ul class="mq-chips" aria-label="What I understood">{items}</ul>'
+    return f'<ul class="mq-chips" aria-label="{text("talk.understood")}">{items}</ul>'
 
 
 @lru_cache(maxsize=2048)  # of all films of a conversation a turn changes a few
@@ -150,7 +134,7 @@ def film_card(card: Card, *, saved: bool = False) -> str:
         f'<div class="mq-head"><h2 id="{name}">{title}{year}{marks}</h2>'
         f'<p class="mq-genres">{genres}{_links(movie)}</p>'
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
-        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">{buttons}</div>'
+        f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">{buttons}</div>'
         f"{opinions(card, _actions)}"
         f"{_why(film.id, film.reasons, film.q_value, meaning_of(film.match))}</article>"
     )
@@ -167,14 +151,14 @@ def film_line(card: Card, *, saved: bool = False) -> str:
     return (
         f'<article class="mq-film mq-brief" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-head"><h2 id="{name}">{title}{year}</h2></div>'
-        f'<div class="mq-actions" role="group" aria-label="Your reaction to {title}">'
+        f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">'
         f"{_actions(card, beside=others(movie, saved=saved))}</div></article>"
     )
 
 
 def _actions(card: Card, name: str = "", *, beside: str = "") -> str:
     """The buttons under a film; `name` is the guest whose reactions they are, in an evening together."""
-    whose = f"{escape(name)}: " if name else ""
+    whose = text("evening.named", name=escape(name)) if name else ""
     buttons = (
         _action(card, reaction, drawing, words, f"{whose}{spoken}") for reaction, drawing, words, spoken in ACTIONS
     )
@@ -195,9 +179,9 @@ def _why(film: str, reasons: Sequence[Reason], q_value: float, match: str) -> st
     """The exact parts of the score, with a bar each, and what they add up to; `match` is markup."""
     widest = max((abs(reason.contribution) for reason in reasons), default=0.0) or 1.0
     rows = "".join(_reason(reason, widest) for reason in reasons)
-    total = f'<th scope="row">what it is ranked by (a thumb up is worth +1)</th><td></td><td>{signed(q_value)}</td>'
+    total = f'<th scope="row">{text("film.ranked_by")}</th><td></td><td>{signed(q_value)}</td>'
     return (
-        f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>Why this?</summary>'
+        f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>{text("film.why")}</summary>'
         f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table>{match}</details>"
     )
 
@@ -218,7 +202,7 @@ def _links(movie: Movie) -> str:
         links.append(("TMDB", f"https://www.themoviedb.org/movie/{movie.tmdb_id}"))
     return "".join(
         f'<a href="{url}" target="_blank" rel="noopener noreferrer" '
-        f'aria-label="{escape(movie.title)} on {name}">{name}</a>'
+        f'aria-label="{text("film.elsewhere", title=escape(movie.title), site=name)}">{name}</a>'
         for name, url in links
     )
 
@@ -229,57 +213,6 @@ def _suggestions(lines: Iterable[str], label: str) -> str:
         for line in lines
     )
     return f'<div class="mq-suggestions" role="group" aria-label="{label}">{buttons}</div>' if buttons else ""
-
-
-def taste_panel(history: History) -> str:
-    """What is held about the person now; each part can be turned round or taken back."""
-    items = "".join(
-        f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
-        f'<span class="mq-hidden">{_spoken(chip.kind)}: </span>'
-        f"<span>{_TASTE_WORDS.get(chip.kind, '')}{escape(chip.label)}</span>{_edits(chip)}</li>"
-        for chip in history.taste
-    )
-    if history.hidden:
-        items = f'<li class="mq-chip">{history.hidden:,} films you rated before</li>{items}'
-    body = f'<ul class="mq-chips">{items}</ul>' if items else "<p>Nothing yet. Everything you tell me appears here.</p>"
-    tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
-    return (
-        '<aside class="mq-taste" aria-label="What I know about your taste"><details data-keep="taste" data-wide="open">'
-        f"<summary>{_whose(history.company)} taste <small>{len(history.taste) + history.hidden or ''}</small></summary>"
-        f"{body}</details>{controls(history)}{panel(history.company)}"
-        f"{watchlist(history.saved)}{your_data(bool(history.session))}"
-        f'<div class="mq-tools">{tools}</div><p class="mq-consent">{escape(CONSENT)}</p></aside>'
-    )
-
-
-def _whose(company: Company) -> str:
-    """Whose taste is shown: that of the one who speaks at this browser."""
-    guest = next((person.name for person in company.people if person.speaks and not person.you), "")
-    return f"{escape(guest)}’s" if guest else "Your"
-
-
-def _tool(do: str, words: str, drawing: str, sure: str) -> str:
-    ask = f' data-sure="{sure}"' if sure else ""
-    return f'<button type="button" data-do="{do}"{ask}>{drawing}{words}</button>'
-
-
-def _edits(chip: Chip) -> str:
-    """The buttons on a chip of the taste panel."""
-    actions = [("flip", "Turn round", icon("flip"))] if chip.kind in _FLIPPABLE else []
-    actions.append(("drop", "Take back", icon("remove")))
-    key, name = escape(chip.key or YEARS_KEY), escape(chip.label)
-    return "".join(
-        f'<button type="button" data-do="{do}" data-id="{key}" title="{words}" aria-label="{words}: {name}">'
-        f"{drawing}</button>"
-        for do, words, drawing in actions
-    )
-
-
-def _spoken(kind: ChipKind) -> str:
-    """A chip's sign for a screen reader."""
-    return {ChipKind.YEARS: "years", ChipKind.AMBIGUOUS: "which one", ChipKind.LESSER_KNOWN: "only"}.get(
-        kind, kind.value
-    )
 
 
 def _clipped(label: str) -> str:

@@ -6,7 +6,6 @@ something, write it all down. Rapid clicks and simultaneous turns queue; none is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -216,10 +215,11 @@ class Assistant:
         with talk(self._store, session) as told:
             exchanges, earlier = exchanges_of(told, latest, catalogue)
             state, own = self._state(told.record), told.gathering.records[told.gathering.own]
+            mine = state if own is told.record else self._state(own)  # a diary of thousands is not read twice
             taste, hidden = latest_taste(state, catalogue, whole=latest is None)
-            history = History(session, exchanges, taste, time.time_ns(), earlier, state.gems)
+            history = History(session, exchanges, taste, earlier, state.gems)
             company, steering = company_of(told, catalogue), steering_of(told)
-            saved, pending = self.library.saved(own, self._state(own)), self.library.pending(own)
+            saved, pending = self.library.saved(own, mine), self.library.pending(own)
             history = replace(history, hidden=hidden, saved=saved, pending=pending)
             return replace(history, company=company, films=steering.films or self._films, paused=steering.paused)
 

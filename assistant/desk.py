@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from assistant.chat import Assistant
 from assistant.imports.reading import LARGEST
 from assistant.library import Library
+from assistant.panels import too_large
+from assistant.wording import text
 from core.domain import Reaction
 from core.errors import DataError
 
@@ -29,7 +31,7 @@ def kept(library: Library, session: str, do: str, key: str, value: str) -> str:
         case "confirm":
             library.confirm(session, choices(value))
         case "dismiss":
-            return "" if library.dismiss(session) else "There is no import to cancel."
+            return "" if library.dismiss(session) else text("page.nothing_to_cancel")
         case _:
             raise ValueError(do)
     return ""
@@ -49,30 +51,35 @@ def sorting(library: Library, session: str, data: str, name: str) -> Iterator[st
     The preview then waits in the store. DataError in one sentence for a file that is no table of films.
     """
     if len(data) > LARGEST * 4 // 3 + 4:
-        raise DataError(f"That file has more than {LARGEST / 1e6:.0f} MB: import it in parts.")
+        raise DataError(too_large())
     try:
         plain = base64.b64decode(data, validate=True)
     except ValueError as error:
-        raise DataError("That file did not arrive whole: choose it again.") from error
+        raise DataError(text("page.broken")) from error
     for done, of in library.previewing(session, plain, name):
-        yield json.dumps({"done": done, "of": of, "words": f"{done:,} of {of:,} rows"})
+        yield json.dumps({"done": done, "of": of, "words": text("page.rows", done=f"{done:,}", of=f"{of:,}")})
 
 
-def packed(assistant: Assistant, session: str, what: str) -> str:
-    """A file to take along, as a message to the page's courier: name, type and text.
+def sorted_out(session: str, notice: str) -> str:
+    """The last message to the courier: in which session a preview waits, or why there is none."""
+    # The number makes every message a new one, so that the same can be told twice.
+    return json.dumps({"session": session, "notice": notice, "number": time.time_ns()})
+
+
+def packed(assistant: Assistant, session: str, what: str) -> dict[str, str]:
+    """A file to take along: its name, type and text.
 
     UnknownIdError for a session that is not known, ValueError for another `what` than "ratings", "watchlist" and
     "everything".
     """
     match what:
         case "ratings":
-            name, kind, text = "marquee-ratings.csv", "text/csv", assistant.library.ratings_csv(session)
+            name, kind, content = "marquee-ratings.csv", "text/csv", assistant.library.ratings_csv(session)
         case "watchlist":
-            name, kind, text = "marquee-watchlist.csv", "text/csv", assistant.library.watchlist_csv(session)
+            name, kind, content = "marquee-watchlist.csv", "text/csv", assistant.library.watchlist_csv(session)
         case "everything":
             everything = json.dumps(assistant.export(session), ensure_ascii=False, indent=1)
-            name, kind, text = "marquee-everything.json", "application/json", everything
+            name, kind, content = "marquee-everything.json", "application/json", everything
         case _:
             raise ValueError(f"there is no file of “{what[:20]}”")
-    # The number makes every message a new one, so that the same file can be fetched twice.
-    return json.dumps({"name": name, "type": kind, "text": text, "number": time.time_ns()})
+    return {"name": name, "type": kind, "text": content}

@@ -238,8 +238,6 @@ class History:
     exchanges: tuple[Exchange, ...]
     taste: tuple[Chip, ...]
     """What is held about the person now, in the order they said it."""
-    revision: int
-    """Grows with every look at a session (nanoseconds): of two drawings the one with the larger number is newer."""
     earlier: int = 0
     """Turns before `exchanges` that were not read."""
     gems: float = 0.0

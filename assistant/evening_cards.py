@@ -8,29 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from assistant.dialogue import Card, Company, Person
+from assistant.dialogue import Card, Chip, Company, Person
 from assistant.icons import icon
+from assistant.panels import match_of
+from assistant.wording import counted, text
 from core.domain import Reaction
 
 LONGEST_NAME = 24
 _SAID = {
-    Reaction.UP: ("up", "good idea"),
-    Reaction.DOWN: ("down", "not for me"),
-    Reaction.SEEN: ("seen", "seen it"),
-    Reaction.NOT_TONIGHT: ("later", "not tonight"),
+    Reaction.UP: ("up", text("evening.up")),
+    Reaction.DOWN: ("down", text("evening.down")),
+    Reaction.SEEN: ("seen", text("evening.seen")),
+    Reaction.NOT_TONIGHT: ("later", text("evening.later")),
 }
 """Icon and words of what somebody else made of a film."""
-
-_ABOUT = (
-    "Everybody tells their own taste, here or in their own browser. You get what the less happy of you would still "
-    "like; a thumb counts for the one who gave it."
-)
-_SEEN_BY_OTHERS = "The others see the films, how they suit you, your thumbs and your firm wishes; not what you type."
-_FIGURES = (
-    "100 is each person’s own best film tonight, 0 one picked blindly; a match is the chance that they like the film."
-)
-_SURE_LEAVE = "Leave this evening? What guests beside you have told is deleted."
-_SURE_AWAY = "Take this person out? What they have told is deleted."
 
 
 def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
@@ -43,16 +34,17 @@ def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
     if card.fit is None:
         return ""
     title = escape(card.recommendation.movie.title)
-    figures = [_opinion("You", card, "")]
+    figures = [_opinion(text("evening.you"), card, "")]
     figures += [_opinion(one.name, one.card, _said(one.card.reaction)) for one in card.others]
     guests = "".join(
-        f'<div class="mq-theirs" role="group" aria-label="{escape(one.name)}’s reaction to {title}">'
+        f'<div class="mq-theirs" role="group" '
+        f'aria-label="{text("evening.reaction", name=escape(one.name), title=title)}">'
         f"<b>{escape(one.name)}</b>{buttons(one.card, one.name)}</div>"
         for one in card.others
         if one.held
     )
     return (
-        f'<div class="mq-fits"><ul aria-label="How {title} suits each of you" title="{_FIGURES}">'
+        f'<div class="mq-fits"><ul aria-label="{text("evening.suits", title=title)}" title="{text("evening.figures")}">'
         f"{''.join(figures)}</ul>{guests}</div>"
     )
 
@@ -61,12 +53,12 @@ def _opinion(name: str, card: Card, said: str) -> str:
     """One person's figures: 100 is their own best film tonight; the chance that they like it, where it is known."""
     figure = 0 if card.fit is None else round(100 * min(max(card.fit, 0.0), 1.0))
     told = (
-        f'<span class="mq-figure">{figure}<span class="mq-hidden"> of 100</span></span>' if card.fit is not None else ""
+        f'<span class="mq-figure">{figure}<span class="mq-hidden">{text("evening.of_hundred")}</span></span>'
+        if card.fit is not None
+        else ""
     )
-    match = card.recommendation.match
-    chance = "" if match is None else f'<span class="mq-match">{100 * match:.0f} % match</span>'
     bar = f'<i aria-hidden="true"><i style="width:{figure}%"></i></i>'
-    return f'<li class="mq-fit"><b>{escape(name)}</b>{bar}{told}{chance}{said}</li>'
+    return f'<li class="mq-fit"><b>{escape(name)}</b>{bar}{told}{match_of(card.recommendation.match)}{said}</li>'
 
 
 def _said(reaction: Reaction) -> str:
@@ -83,10 +75,13 @@ def speakers(company: Company) -> str:
         return ""
     buttons = "".join(
         f'<button type="button" data-do="speak" data-id="{person.number}" aria-pressed="{str(person.speaks).lower()}">'
-        f"{'You' if person.you else escape(person.name)}</button>"
+        f"{text('evening.you') if person.you else escape(person.name)}</button>"
         for person in held
     )
-    return f'<div class="mq-speakers" role="group" aria-label="Who is speaking?"><span>Speaking:</span>{buttons}</div>'
+    return (
+        f'<div class="mq-speakers" role="group" aria-label="{text("evening.speaking_spoken")}">'
+        f"<span>{text('evening.speaking')}</span>{buttons}</div>"
+    )
 
 
 def panel(company: Company) -> str:
@@ -95,65 +90,71 @@ def panel(company: Company) -> str:
     count = f" <small>{len(company.people)}</small>" if company.people else ""
     open_wide = ' data-wide="open"' if company.people else ""
     return (
-        f'<details class="mq-evening" data-keep="evening"{open_wide}><summary>Tonight for two{count}</summary>'
+        f'<details class="mq-evening" data-keep="evening"{open_wide}><summary>{text("evening.title")}{count}</summary>'
         f"{inside}</details>"
     )
 
 
 def _outside() -> str:
-    name = _field("id", "Your first name (optional)", "given-name")
+    name = _field("id", text("evening.your_name"), "given-name")
+    code = _field("value", text("evening.code"), "off", required=True)
     return (
-        f"<p>{_ABOUT}</p>"
-        f'<form data-do="guest"><div>{_field("id", "Somebody beside you (name optional)", "off")}</div>'
-        f'<button type="submit">Add them here</button></form>'
-        f'<form data-do="open"><div>{name}</div><button type="submit">Invite with a code</button></form>'
-        f'<form data-do="join"><div>{name}{_field("value", "Code", "off", required=True)}</div>'
-        f'<button type="submit">Join</button></form><p>{_SEEN_BY_OTHERS}</p>'
+        f"<p>{text('evening.about')}</p>{_guest()}"
+        f'<form data-do="open"><div>{name}</div><button type="submit">{text("evening.invite")}</button></form>'
+        f'<form data-do="join"><div>{name}{code}</div><button type="submit">{text("evening.join")}</button></form>'
+        f"<p>{text('evening.seen_by_others')}</p>"
+    )
+
+
+def _guest() -> str:
+    return (
+        f'<form data-do="guest"><div>{_field("id", text("evening.their_name"), "off")}</div>'
+        f'<button type="submit">{text("evening.add")}</button></form>'
     )
 
 
 def _inside(company: Company) -> str:
     people = "".join(_person(person) for person in company.people)
     several = len(company.people) > 1
-    all_of_you = "both of us" if len(company.people) == 2 else "all of us"
-    ask = f'<button type="button" data-do="say" data-value="More">Films for {all_of_you}</button>' if several else ""
+    words = text("evening.both") if len(company.people) == 2 else text("evening.all")
+    ask = f'<button type="button" data-do="say" data-value="More">{words}</button>' if several else ""
     return (
-        f"{_code(company)}<ul>{people}</ul>"
-        f'<form data-do="guest"><div>{_field("id", "Somebody beside you (name optional)", "off")}</div>'
-        f'<button type="submit">Add them here</button></form>'
-        f'<div class="mq-tools">{ask}'
-        f'<button type="button" data-do="leave" data-sure="{_SURE_LEAVE}">Leave</button></div>'
-        f"<p>{_FIGURES} {_SEEN_BY_OTHERS}</p>"
+        f'{_code(company)}<ul>{people}</ul>{_guest()}<div class="mq-tools">{ask}'
+        f'<button type="button" data-do="leave" data-sure="{text("evening.leave_sure")}">{text("evening.leave")}'
+        f"</button></div><p>{text('evening.figures')} {text('evening.seen_by_others')}</p>"
     )
 
 
 def _code(company: Company) -> str:
     if not company.code:
-        return '<p>The code has expired.</p><button type="button" data-do="open">New code</button>'
+        return f'<p>{text("evening.expired")}</p><button type="button" data-do="open">{text("evening.renew")}</button>'
     code = f"{company.code[:4]}-{company.code[4:]}"
-    spelled = " ".join(company.code)
-    minutes = f"{company.minutes} minute{'' if company.minutes == 1 else 's'}"
-    return (
-        "<p>Others join under “Tonight for two” with "
-        f'<strong class="mq-code" aria-label="Code {spelled}">{code}</strong>, for another {minutes}.</p>'
-    )
+    spelled = text("evening.code_spoken", code=" ".join(company.code))
+    shown = f'<strong class="mq-code" aria-label="{spelled}">{code}</strong>'
+    return f"<p>{counted('evening.share', company.minutes, code=shown)}</p>"
 
 
 def _person(person: Person) -> str:
-    name, told = escape(person.name), f"{person.told} taste{'' if person.told == 1 else 's'} told"
-    you = " (you)" if person.you else ""
+    name, told = escape(person.name), counted("evening.told", person.told)
+    you = f" {text('evening.marked_you')}" if person.you else ""
     wishes = "".join(
         f'<span class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
-        f"{'no ' if chip.kind.sign == '−' else ''}{escape(chip.label)}</span>"
+        f"{_wish(chip)}</span>"
         for chip in person.wishes
     )
     away = (
-        f'<button type="button" data-do="send_away" data-id="{person.number}" data-sure="{_SURE_AWAY}" '
-        f'title="Take out" aria-label="Take out {name}">{icon("remove")}</button>'
+        f'<button type="button" data-do="send_away" data-id="{person.number}" data-sure="{text("evening.away_sure")}" '
+        f'title="{text("evening.away")}" aria-label="{text("evening.away_spoken", name=name)}">'
+        f"{icon('remove')}</button>"
         if person.held and not person.you
         else ""
     )
     return f"<li><span><b>{name}</b>{you} <small>{told}</small>{away}</span>{wishes}</li>"
+
+
+def _wish(chip: Chip) -> str:
+    label = escape(chip.label)
+    return text("evening.wish_never", what=label) if chip.kind.sign == "−" else label
 
 
 def _field(name: str, label: str, complete: str, *, required: bool = False) -> str:

@@ -12,11 +12,14 @@ from html import escape
 from typing import Any, Final
 
 from assistant.replies import signed
+from assistant.wording import text
 from core.store import Day, Statistics, VersionProgress
 
 _DAYS: Final = 60
 """Days of the charts; more would be thinner than a line."""
 _WIDTH, _HEIGHT = 320, 90
+_EXAM: Final = ("validation_hits", "validation_reward")
+"""Figures of the training that people kept out of it gave; the others say how far it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Insights:
 def page(insights: Insights) -> str:
     """The whole tab."""
     return (
-        f'<div class="mq-insights"><h2>How Marquee learns</h2>{_now(insights)}{_versions(insights)}'
+        f'<div class="mq-insights"><h2>{text("insights.title")}</h2>{_now(insights)}{_versions(insights)}'
         f"{_training(insights.manifest)}</div>"
     )
 
@@ -46,46 +49,40 @@ def _now(insights: Insights) -> str:
     held = insights.statistics
     reactions = sum(held.reactions.values())
     facts = (
-        ("Policy", insights.version),
-        ("Films it can recommend", f"{insights.n_items:,}"),
-        ("Conversations", f"{held.sessions:,}"),
-        ("Films shown", f"{held.recommendations:,}"),
-        ("Reactions", f"{reactions:,}"),
-        ("Sum of rewards", signed(held.total_reward) if reactions else "none yet"),
+        ("policy", insights.version),
+        ("films", f"{insights.n_items:,}"),
+        ("conversations", f"{held.sessions:,}"),
+        ("shown", f"{held.recommendations:,}"),
+        ("reactions", f"{reactions:,}"),
+        ("rewards", signed(held.total_reward) if reactions else text("insights.no_rewards")),
     )
-    listed = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
-    return (
-        f'<dl class="mq-facts">{listed}</dl><p>A thumb up is a reward of +1, a thumb down −0.5, “not tonight” −0.1. '
-        "Each film is logged with the probability with which it was chosen, so that a later policy can learn from it."
-        "</p>"
-    )
+    listed = "".join(f"<div><dt>{text(f'insights.{name}')}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    return f'<dl class="mq-facts">{listed}</dl><p>{text("insights.rewarded")}</p>'
 
 
 def _versions(insights: Insights) -> str:
     """Each policy that recommended something here."""
     if not insights.progress:
-        return (
-            "<section><h3>What people made of its films</h3><p>Nothing yet: nobody has been shown a film here. Talk a "
-            "little, thumb a few films, and come back.</p></section>"
-        )
+        return f"<section><h3>{text('insights.made_of')}</h3><p>{text('insights.nothing')}</p></section>"
     rows = "".join(_row(one, insights) for one in insights.progress)
     head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("Policy", "Films shown", "Reactions", "Liked of these", "Reward a film", "Different films")
+        f'<th scope="col">{text(f"insights.{name}")}</th>'
+        for name in ("policy", "shown", "reactions", "liked_of_these", "reward", "different")
     )
     charts = "".join(_charts(one) for one in insights.progress)
     return (
-        "<section><h3>What people made of its films</h3>"
-        '<div class="mq-scroll" tabindex="0" role="region" aria-label="Policies"><table class="mq-table">'
+        f"<section><h3>{text('insights.made_of')}</h3>"
+        f'<div class="mq-scroll" tabindex="0" role="region" aria-label="{text("insights.policies")}">'
+        '<table class="mq-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        "<p>“Reward a film” counts films without a reaction as 0. Films chosen for several people at once count as a "
-        f"policy of their own (“+together”).</p>{charts}</section>"
+        f"<p>{text('insights.counted')}</p>{charts}</section>"
     )
 
 
 def _row(one: VersionProgress, insights: Insights) -> str:
     total = one.total
-    serves = " (serves now)" if one.version == insights.version else ""
+    name = escape(one.version)
+    told_name = text("insights.serves", version=name) if one.version == insights.version else name
     cells = (
         f"{total.shown:,}",
         f"{total.reacted:,}",
@@ -94,7 +91,7 @@ def _row(one: VersionProgress, insights: Insights) -> str:
         f"{one.films:,} ({share(one.films, insights.n_items)})",
     )
     told = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(one.version)}{serves}</th>{told}</tr>'
+    return f'<tr><th scope="row">{told_name}</th>{told}</tr>'
 
 
 def _charts(one: VersionProgress) -> str:
@@ -110,14 +107,17 @@ def _charts(one: VersionProgress) -> str:
         for day in days
     )
     name = escape(one.version)
+    head = "".join(
+        f'<th scope="col">{text(f"insights.{column}")}</th>' for column in ("day", "shown", "liked", "reward")
+    )
     return (
-        f'<figure><figcaption>{name}, day by day</figcaption><div class="mq-charts">'
-        f"{_chart('Liked of the reactions', liked, days, 0.0, 1.0)}"
-        f"{_chart('Reward a film', reward, days, -0.5, 1.0)}</div>"
-        f'<details data-keep="days-{name}"><summary>The same as a table</summary><div class="mq-scroll" tabindex="0" '
-        f'role="region" aria-label="{name} day by day"><table class="mq-table"><thead><tr><th scope="col">Day</th>'
-        '<th scope="col">Films shown</th><th scope="col">Liked</th><th scope="col">Reward a film</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div></details></figure>"
+        f'<figure><figcaption>{text("insights.by_day", version=name)}</figcaption><div class="mq-charts">'
+        f"{_chart(text('insights.liked_chart'), liked, days, 0.0, 1.0)}"
+        f"{_chart(text('insights.reward'), reward, days, -0.5, 1.0)}</div>"
+        f'<details data-keep="days-{name}"><summary>{text("insights.as_table")}</summary>'
+        '<div class="mq-scroll" tabindex="0" role="region" '
+        f'aria-label="{text("insights.by_day_spoken", version=name)}">'
+        f'<table class="mq-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details></figure>'
     )
 
 
@@ -137,10 +137,18 @@ def _chart(name: str, values: Sequence[float | None], days: Sequence[Day], low: 
         pen = "L"
     known = [value for value in values if value is not None]
     told = (
-        f"{name} from {days[0].day} to {days[-1].day}: first {known[0]:.2f}, last {known[-1]:.2f}, "
-        f"between {min(known):.2f} and {max(known):.2f}."
+        text(
+            "insights.chart",
+            name=name,
+            first_day=days[0].day,
+            last_day=days[-1].day,
+            first=f"{known[0]:.2f}",
+            last=f"{known[-1]:.2f}",
+            least=f"{min(known):.2f}",
+            most=f"{max(known):.2f}",
+        )
         if known
-        else f"{name}: no reactions in these days."
+        else text("insights.no_chart", name=name)
     )
     zero = f'<path class="mq-axis" d="M0 {height(0):.1f}H{_WIDTH}"/>'
     return (
@@ -152,15 +160,13 @@ def _chart(name: str, values: Sequence[float | None], days: Sequence[Day], low: 
 def _training(manifest: Mapping[str, Any]) -> str:
     """How the policy was made, as its manifest tells it, and how it passed its gate where that is on record."""
     rows = [(name, manifest[name]) for name in ("people", "ratings", "steps") if name in manifest]
-    told = "".join(f"<div><dt>{name.capitalize()}</dt><dd>{_figure(value)}</dd></div>" for name, value in rows)
+    told = "".join(f"<div><dt>{text(f'insights.{name}')}</dt><dd>{_figure(value)}</dd></div>" for name, value in rows)
     validation, gate = (manifest.get(name) for name in ("validation", "gate"))
-    exam = _table("On people kept out of learning", validation) if isinstance(validation, Mapping) else ""
-    passed = (
-        _table("How it passed its gate", gate)
-        if isinstance(gate, Mapping)
-        else "<p>No gate result is on record for this policy.</p>"
-    )
-    return f'<section><h3>How it was trained</h3><dl class="mq-facts">{told}</dl>{exam}{passed}</section>'
+    held_out = validation if isinstance(validation, Mapping) else {}
+    told_of = {text(f"insights.{name}"): held_out[name] for name in _EXAM if name in held_out}
+    exam = _table(text("insights.exam"), told_of) if told_of else ""
+    passed = _table(text("insights.gate"), gate) if isinstance(gate, Mapping) else f"<p>{text('insights.no_gate')}</p>"
+    return f'<section><h3>{text("insights.trained")}</h3><dl class="mq-facts">{told}</dl>{exam}{passed}</section>'
 
 
 def _table(name: str, figures: Mapping[str, Any]) -> str:
@@ -174,7 +180,7 @@ def _table(name: str, figures: Mapping[str, Any]) -> str:
 
 def _figure(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return text("insights.yes") if value else text("insights.no")
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:.2f}".replace("-", "−") if isinstance(value, float) else escape(str(value))
@@ -183,7 +189,9 @@ def _figure(value: object) -> str:
 def share(part: int, whole: int) -> str:
     """A share as people read it.
 
-    >>> share(1, 8), share(0, 0)
-    ('12 %', '–')
+    >>> share(1, 8), share(1, 1000), share(0, 0)
+    ('12 %', 'under 1 %', '–')
     """
+    if 0 < 100 * part < whole:
+        return text("insights.hardly")
     return f"{100 * part / whole:.0f} %" if whole else "–"

@@ -14,27 +14,25 @@ from assistant.icons import icon
 from assistant.imports.preview import Doubt, Preview
 from assistant.imports.reading import LARGEST
 from assistant.imports.rows import Kind
+from assistant.wording import counted, text
 from core.domain import Movie, Reaction
 
 ASKED, LISTED = 25, 50
 """Doubtful rows that are asked about, and rows that are listed: nobody goes through more on a page."""
 
 VERDICTS = (
-    ("Loved it", Reaction.UP, Reaction.SEEN_LOVED),
-    ("Fine", Reaction.SEEN, Reaction.SEEN),
-    ("Hated it", Reaction.DOWN, Reaction.SEEN_HATED),
+    (text("film.loved"), Reaction.UP, Reaction.SEEN_LOVED),
+    (text("film.fine"), Reaction.SEEN, Reaction.SEEN),
+    (text("film.hated"), Reaction.DOWN, Reaction.SEEN_HATED),
 )
 """How a film was: in words, of the watch-list, and of a film on a card that was known already."""
 
 DOWNLOADS = (
-    ("ratings", "Ratings (CSV)", "The films you have seen, as Letterboxd imports them"),
-    ("watchlist", "Watch-list (CSV)", "The films still to be watched, as Letterboxd imports them"),
-    ("everything", "Everything (JSON)", "Export everything Marquee holds about you"),
+    ("ratings", text("data.ratings"), text("data.ratings_spoken")),
+    ("watchlist", text("data.watchlist"), text("data.watchlist_spoken")),
+    ("everything", text("data.everything"), text("data.everything_spoken")),
 )
 """What it gives, what the button says, what a screen reader says."""
-
-_TOO_LARGE = f"That file has more than {LARGEST / 1e6:.0f} MB: import it in parts."
-_HOW = "Letterboxd’s ratings.csv or watched.csv, IMDb’s ratings.csv, or any table with titles, years and ratings."
 
 
 def key_of(movie: Movie) -> str:
@@ -44,15 +42,14 @@ def key_of(movie: Movie) -> str:
 
 def match_of(chance: float | None) -> str:
     """The calibrated chance of being liked, where there is one."""
-    return "" if chance is None else f'<span class="mq-match">{100 * chance:.0f} % match</span>'
+    return (
+        "" if chance is None else f'<span class="mq-match">{text("film.match", percent=f"{100 * chance:.0f}")}</span>'
+    )
 
 
 def meaning_of(chance: float | None) -> str:
     """What a match is, for the fold under the film: a tooltip would be for those with a mouse alone."""
-    if chance is None:
-        return ""
-    told = "Match: how likely you are to like it once you have seen it, measured on people the policy never met."
-    return f"<p>{told}</p>"
+    return "" if chance is None else f"<p>{text('film.match_meaning')}</p>"
 
 
 def others(movie: Movie, *, saved: bool) -> str:
@@ -60,11 +57,11 @@ def others(movie: Movie, *, saved: bool) -> str:
     key, title = key_of(movie), escape(movie.title)
     return (
         f'<button type="button" class="mq-act" data-do="more" data-id="{key}" '
-        f'data-value="More like {escape(movie.label)}" title="More like this" aria-label="More like this: {title}">'
-        f"{icon('more')}<span>More like this</span></button>"
+        f'data-value="{text("film.more_said", film=escape(movie.label))}" title="{text("film.more")}" '
+        f'aria-label="{text("film.more")}: {title}">{icon("more")}<span>{text("film.more")}</span></button>'
         f'<button type="button" class="mq-act" data-do="save" data-id="{key}" aria-pressed="{str(saved).lower()}" '
-        f'title="Save for later" aria-label="Save for later: {title}">'
-        f"{icon('save')}<span>{'Saved' if saved else 'Save'}</span></button>"
+        f'title="{text("film.save_spoken")}" aria-label="{text("film.save_spoken")}: {title}">'
+        f"{icon('save')}<span>{text('film.saved') if saved else text('film.save')}</span></button>"
     )
 
 
@@ -81,8 +78,8 @@ def verdicts(card: Card, whose: str = "") -> str:
         for words, _, reaction in VERDICTS
     )
     return (
-        f'<div class="mq-verdicts" role="group" aria-label="{whose}How was {title}?"><span>How was it?</span>'
-        f"{buttons}</div>"
+        f'<div class="mq-verdicts" role="group" aria-label="{whose}{text("film.how_spoken", title=title)}">'
+        f"<span>{text('film.how')}</span>{buttons}</div>"
     )
 
 
@@ -90,10 +87,10 @@ def watchlist(saved: Sequence[SavedFilm]) -> str:
     """The watch-list in the order of saving: a film that jumped when it was watched would take the focus elsewhere."""
     items = "".join(_saved(film) for film in saved)
     waiting = sum(not film.watched for film in saved)
-    body = f'<ul class="mq-saved">{items}</ul>' if items else "<p>Nothing yet. “Save” under a film puts it here.</p>"
+    body = f'<ul class="mq-saved">{items}</ul>' if items else f"<p>{text('watchlist.nothing')}</p>"
     return (
         '<details class="mq-watchlist" data-keep="watchlist" data-wide="open">'
-        f"<summary>Watch-list <small>{waiting or ''}</small></summary>{body}</details>"
+        f"<summary>{text('watchlist.title')} <small>{waiting or ''}</small></summary>{body}</details>"
     )
 
 
@@ -106,13 +103,15 @@ def _saved(film: SavedFilm) -> str:
         f'aria-pressed="{str(film.opinion is reaction).lower()}" aria-label="{words}: {title}">{words}</button>'
         for words, reaction, _ in VERDICTS
     )
-    asked = f'<div class="mq-verdicts" role="group" aria-label="How was {title}?">{how}</div>' * film.watched
+    asked = text("film.how_spoken", title=title)
+    verdict = f'<div class="mq-verdicts" role="group" aria-label="{asked}">{how}</div>' * film.watched
+    watched, remove = text("watchlist.watched"), text("watchlist.remove")
     return (
         f'<li data-film="{escape(film.movie.label)}"><span>{title}{year}</span>'
         f'<button type="button" data-do="watched" data-id="{key}" data-value="{"clear" if film.watched else "seen"}" '
-        f'aria-pressed="{pressed}" title="Watched" aria-label="Watched: {title}">{icon("check")}</button>'
-        f'<button type="button" data-do="unsave" data-id="{key}" title="Remove" '
-        f'aria-label="Remove from the watch-list: {title}">{icon("remove")}</button>{asked}</li>'
+        f'aria-pressed="{pressed}" title="{watched}" aria-label="{watched}: {title}">{icon("check")}</button>'
+        f'<button type="button" data-do="unsave" data-id="{key}" title="{remove}" '
+        f'aria-label="{text("watchlist.remove_spoken")}: {title}">{icon("remove")}</button>{verdict}</li>'
     )
 
 
@@ -123,56 +122,58 @@ def your_data(anything: bool) -> str:
         for what, words, spoken in DOWNLOADS
     )
     bring = (
-        f'<button type="button" data-import data-largest="{LARGEST}" data-sorry="{_TOO_LARGE}">'
-        f"{icon('upload')}Import ratings</button>"
+        f'<button type="button" data-import data-largest="{LARGEST}" data-sorry="{too_large()}">'
+        f"{icon('upload')}{text('data.bring')}</button>"
     )
     return (
-        f'<details class="mq-data" data-keep="data"><summary>Your data</summary><p>{_HOW}</p>'
+        f'<details class="mq-data" data-keep="data"><summary>{text("data.title")}</summary><p>{text("data.how")}</p>'
         f'<div class="mq-tools">{bring}{exports if anything else ""}</div></details>'
     )
+
+
+def too_large() -> str:
+    """What is said of a file that is too large, here or by the server."""
+    return text("page.too_large", megabytes=f"{LARGEST / 1e6:.0f}")
 
 
 def import_preview(preview: Preview | None) -> str:
     """What an import would do, with the doubtful rows as questions; empty where none waits."""
     if preview is None:
         return ""
-    films = len(preview.matched)
-    noun = "film" if films == 1 else "films"
+    films, title = len(preview.matched), text("import.title", name=escape(preview.name))
+    purpose = "import.confirm_saved" if preview.kind is Kind.WATCHLIST else "import.confirm"
     asked = "".join(_doubt(place, doubt) for place, doubt in enumerate(preview.ambiguous[:ASKED]))
     left = len(preview.ambiguous) - ASKED
-    more = f"<p>{left:,} other doubtful rows are left out.</p>" if left > 0 else ""
+    more = f"<p>{counted('import.left_out', left)}</p>" if left > 0 else ""
     doubts = _fold(
-        "import-doubts", "Which film is it?", len(preview.ambiguous), f"<div>{asked}</div>{more}", opened=True
+        "import-doubts", text("import.which"), len(preview.ambiguous), f"<div>{asked}</div>{more}", opened=True
     )
-    unknown = _fold("import-unknown", "Not known here", len(preview.unmatched), _listed(preview.unmatched))
-    problems = _fold("import-problems", "Could not be read", len(preview.problems), _listed(preview.problems))
+    unknown = _fold("import-unknown", text("import.not_known"), len(preview.unmatched), _listed(preview.unmatched))
+    problems = _fold("import-problems", text("import.not_read"), len(preview.problems), _listed(preview.problems))
     return (
-        f'<section class="mq-import" aria-labelledby="mq-import"><h2 id="mq-import">Import {escape(preview.name)}</h2>'
+        f'<section class="mq-import" aria-labelledby="mq-import"><h2 id="mq-import">{title}</h2>'
         f"<p>{escape(_summary(preview))}</p>{doubts}{unknown}{problems}"
         '<div class="mq-tools"><button type="button" class="mq-confirm" data-do="confirm">'
-        f'{_purpose(preview)} {films:,} {noun}</button><button type="button" data-do="dismiss">Cancel</button></div>'
-        "</section>"
+        f'{counted(purpose, films)}</button><button type="button" data-do="dismiss">{text("import.cancel")}</button>'
+        "</div></section>"
     )
-
-
-def _purpose(preview: Preview) -> str:
-    return "Save" if preview.kind is Kind.WATCHLIST else "Import"
 
 
 def _summary(preview: Preview) -> str:
     """What was found, in a sentence or two."""
-    parts = [f"{len(preview.matched):,} films found"]
-    for count, one, many in (
-        (len(preview.ambiguous), "row is doubtful", "rows are doubtful"),
-        (len(preview.unmatched), "film is not known here", "films are not known here"),
-        (len(preview.problems), "note on lines that were left out", "notes on lines that were left out"),
-    ):
-        if count:
-            parts.append(f"{count:,} {one if count == 1 else many}")
-    stars = any(given is not None for given in preview.matched.values())
-    read = f" Ratings are read as out of {preview.out_of}." if stars else ""
-    aim = " They go on your watch-list." if preview.kind is Kind.WATCHLIST else ""
-    return f"{', '.join(parts)}.{read}{aim}"
+    parts = [counted("import.found", len(preview.matched))]
+    others = (
+        ("import.doubtful", preview.ambiguous),
+        ("import.unknown", preview.unmatched),
+        ("import.problems", preview.problems),
+    )
+    parts += [counted(name, len(rows)) for name, rows in others if rows]
+    told = [text("import.summary", parts=", ".join(parts))]
+    if any(given is not None for given in preview.matched.values()):
+        told.append(text("import.out_of", best=preview.out_of))
+    if preview.kind is Kind.WATCHLIST:
+        told.append(text("import.to_watch"))
+    return " ".join(told)
 
 
 def _doubt(place: int, doubt: Doubt) -> str:
@@ -182,7 +183,7 @@ def _doubt(place: int, doubt: Doubt) -> str:
         f"<span>{escape(label)}</span></label>"
         for film, label in zip(doubt.films, doubt.films_as_told, strict=True)
     )
-    none = f'<label><input type="radio" name="mq-doubt-{place}" checked><span>Leave it out</span></label>'
+    none = f'<label><input type="radio" name="mq-doubt-{place}" checked><span>{text("import.none")}</span></label>'
     return f"<fieldset><legend>{escape(doubt.label)}</legend>{options}{none}</fieldset>"
 
 
@@ -200,4 +201,4 @@ def _listed(lines: Sequence[str]) -> str:
 
 def _clipped(lines: Sequence[str]) -> Iterable[str]:
     left = len(lines) - LISTED
-    return lines if left <= 0 else (*lines[:LISTED], f"and {left:,} more")
+    return lines if left <= 0 else (*lines[:LISTED], text("import.more", count=f"{left:,}"))

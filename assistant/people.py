@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from assistant.lexicon import as_written, table
@@ -12,6 +13,7 @@ MOST: Final = 3
 """Names on a card."""
 
 
+@lru_cache(maxsize=4096)  # of a catalogue of thousands of films a server's conversations show a few hundred
 def people_of(catalogue: Catalogue, token: int) -> tuple[str, ...]:
     """At most `MOST` people of a film, those of most films first; KeyError for a token that is no film.
 

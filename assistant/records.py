@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
-from assistant.explanations import reasons
+from assistant.explanations import SMALL, reasons
 from assistant.interpretation import facet_chip, fame_chip, movie_chip
 from assistant.people import people_of
-from assistant.replies import signed
 from assistant.utterance import AmbiguousMention, Span
 from assistant.wishes import newest, years_label
 from core.catalogue import Catalogue
@@ -44,7 +43,8 @@ def recommend(
     policy: Policy, state: SessionState, choices: Iterable[Choice], ids: Iterable[str]
 ) -> tuple[Recommendation, ...]:
     """Choices of the policy as recommendations with their reasons."""
-    catalogue = policy.catalogue
+    catalogue, choices = policy.catalogue, tuple(choices)
+    parts = policy.explanations(state, [choice.token for choice in choices], SMALL)
     return tuple(
         Recommendation(
             recommendation_id,
@@ -52,11 +52,11 @@ def recommend(
             choice.q_value,
             choice.propensity,
             policy.version,
-            reasons(state, catalogue, choice.token, policy.explain(state, choice.token)),
+            reasons(state, catalogue, choice.token, contributions),
             choice.explored,
             choice.match,
         )
-        for choice, recommendation_id in zip(choices, ids, strict=False)
+        for choice, contributions, recommendation_id in zip(choices, parts, ids, strict=False)
     )
 
 
@@ -202,17 +202,14 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def why_of(turn: Turn | None, picks: Sequence[int], catalogue: Catalogue) -> list[tuple[str, list[str], float]]:
-    """Title, worded parts and Q-value of the films of a turn, of all or of the picked places."""
+def why_of(
+    turn: Turn | None, picks: Sequence[int], catalogue: Catalogue
+) -> list[tuple[str, tuple[Reason, ...], float]]:
+    """Label, reasons and score of the films of a turn, of all or of the picked places."""
     cards = [card_of(shown, catalogue) for shown in turn.shown] if turn else []
     chosen = [card for place, card in enumerate(cards) if card is not None and (not picks or place in picks)]
     return [
-        (
-            card.recommendation.movie.label,
-            [f"{reason.text} {signed(reason.contribution)}" for reason in card.recommendation.reasons],
-            card.recommendation.q_value,
-        )
-        for card in chosen
+        (card.recommendation.movie.label, card.recommendation.reasons, card.recommendation.q_value) for card in chosen
     ]
 
 

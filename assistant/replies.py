@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from assistant.dialogue import Chip, ChipKind, Question
 from assistant.small_talk import INVITATION, pick
 from assistant.wishes import listing
+from core.domain import Reason
 
+_WHY, _SAID = 5, 0.005
+"""So many reasons are said, and the sum of the rest where it would not read 0.00; the card has them all."""
 _NO_WHY = "There’s no film on the table yet to explain. Ask me for one first."
 _TASTES = (
     "You liked {likes}, and not {either}.",
@@ -76,14 +79,19 @@ class Situation:
     """There would be films, but the person wants none until they ask."""
 
 
-def why(films: Sequence[tuple[str, Sequence[str], float]]) -> str:
-    """The answer to "why?": for each film its title, worded parts and the Q-value they add up to."""
+def why(films: Sequence[tuple[str, Sequence[Reason], float]]) -> str:
+    """The answer to "why?": for each film its label, reasons, weightiest first, and the score they add up to."""
     if not films:
         return _NO_WHY
-    lines = [
-        f"{title}: {', '.join(parts)}. Together {signed(total)}, which is what I ranked it by (a thumb up is worth +1)."
-        for title, parts, total in films
-    ]
+    worth = " (a thumb up is worth +1)"
+    lines = []
+    for label, reasons, score in films:
+        parts = [f"{reason.text} ({signed(reason.contribution)})" for reason in reasons[:_WHY]]
+        left = sum(reason.contribution for reason in reasons[_WHY:])
+        if abs(left) >= _SAID:
+            parts.append(f"smaller things ({signed(left)})")
+        lines.append(f"{label} comes to {signed(score)}{worth}: {'; '.join(parts)}.")
+        worth = ""
     return "\n".join(lines)
 
 
@@ -223,8 +231,12 @@ def titles(chips: Iterable[Chip], kind: ChipKind) -> list[str]:
 
 
 def signed(value: float) -> str:
-    """Two places and a sign: "+0.31" or "−0.04", with a true minus sign."""
-    return f"{value:+.2f}".replace("-", "−")
+    """Two places and a sign: "+0.31" or "−0.04", with a true minus sign; "0.00" has none.
+
+    >>> signed(0.314), signed(-0.04), signed(-0.001)
+    ('+0.31', '−0.04', '0.00')
+    """
+    return "0.00" if abs(value) < _SAID else f"{value:+.2f}".replace("-", "−")
 
 
 def _shortened(title: str) -> str:

@@ -17,11 +17,6 @@ EXAMPLES = (
     "A comedy from the 80s",
     "Surprise me",
 )
-CONSENT = (
-    "To learn what to suggest, Marquee keeps this conversation, the films it showed and your thumbs under a random "
-    "number: no address, no cookies of others, no name but one you give for an evening together. Films you save or "
-    "import are kept with it. “Forget me” deletes it all."
-)
 
 _GREETING = (
     f"Hello! I find films for tonight. {INVITATION}",

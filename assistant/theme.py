@@ -7,11 +7,11 @@ from pathlib import Path
 import gradio as gr
 
 from assistant.icons import SYMBOLS, icon
+from assistant.wording import text
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLE_SHEETS = (ASSETS / "marquee.css", ASSETS / "library.css")
 FAVICON = ASSETS / "images" / "favicon.png"
-SCRIPTS = {name: ASSETS / f"{name}.js" for name in ("conversation", "composer", "courier")}
 
 # The letters M A R Q U E E as strokes; a dotted stroke makes them rows of bulbs.
 _LETTERS = (
@@ -39,22 +39,28 @@ def theme() -> gr.themes.Base:
     )
 
 
+def script(*names: str) -> str:
+    """The text of scripts in `assets`, one after the other; each runs once, when what it is for appears."""
+    return "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in names)
+
+
 def sign() -> str:
     """The marquee: the name in light bulbs."""
     strokes = "".join(f'<path d="{letter}"/>' for letter in _LETTERS).replace(".900", ".9")
     return (
-        f'{SYMBOLS}<header class="mq-sign"><h1><span class="mq-hidden">Marquee</span>'
+        f'{SYMBOLS}<header class="mq-sign"><h1><span class="mq-hidden">{text("page.title")}</span>'
         '<svg viewBox="-3 -3 246 46" aria-hidden="true" focusable="false">'
         f'<g class="mq-tube">{strokes}</g><g class="mq-bulbs">{strokes}</g></svg></h1>'
-        "<p>Tell me what you love. I’ll find tonight’s film.</p></header>"
+        f"<p>{text('page.slogan')}</p></header>"
     )
 
 
 def composer() -> str:
     """The line to type in; Enter sends, Shift+Enter makes a new line."""
     return (
-        '<form class="mq-composer"><label class="mq-hidden" for="mq-line">Message</label>'
+        f'<form class="mq-composer"><label class="mq-hidden" for="mq-line">{text("page.message")}</label>'
         '<textarea id="mq-line" rows="1" maxlength="10000" autocomplete="off" enterkeyhint="send" '
-        'placeholder="I loved Alien, hated Titanic …"></textarea>'
-        f'<button type="submit" aria-label="Send" title="Send">{icon("send")}</button></form>'
+        f'placeholder="{text("page.hint")}"></textarea>'
+        f'<button type="submit" aria-label="{text("page.send")}" title="{text("page.send")}">{icon("send")}</button>'
+        "</form>"
     )

@@ -1,24 +1,27 @@
 """The page: wiring between the browser's events and the `Assistant`. No decisions, no state but an id.
 
-The browser keeps the id of its session (encrypted, in its own storage); the truth is in the store. Every event ends in
-the whole conversation drawn afresh from there, and the page keeps the newest drawing.
+The browser keeps the id of its session (encrypted, in its own storage); the truth is in the store. What is typed or
+pressed is one request past Gradio's queue (with it a reply would be two, and twice as late), answered with the parts of
+the page that are no longer as the browser has them. The queue serves what takes longer: opening and imports.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+import gc
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import gradio as gr
 
 from assistant import api, cards, insights, theme
 from assistant.chat import Assistant
-from assistant.desk import kept, packed, sorting
+from assistant.desk import kept, packed, sorted_out, sorting
 from assistant.dialogue import History, Reply
 from assistant.evening_api import EveningEndpoints
 from assistant.library_api import LibraryEndpoints
 from assistant.utterance import Act
+from assistant.wording import text
 from core.domain import Reaction
 from core.errors import MarqueeError, SettingsError, UnknownIdError
 
@@ -26,7 +29,8 @@ _STORAGE_KEY: Final = "marquee-session"
 _STORAGE_SECRET: Final = "what-the-box-office-keeps"
 """Not a secret from the browser's owner, who gets it with the page; fixed, so that a restarted server reads old ids."""
 
-_LOST: Final = "That conversation is not here any more, so we start afresh."
+_HELD: Final = "() => document.querySelector('.mq-page').dataset.session"
+"""In the browser: the id that the page was drawn for, to be kept."""
 _LAUNCH: Final[dict[str, Any]] = {
     "run_history": False,
     "enable_monitoring": False,
@@ -44,37 +48,38 @@ _HEAD: Final = '<meta name="color-scheme" content="light dark"><meta name="refer
 
 def build(assistant: Assistant) -> gr.Blocks:
     """The page and the typed endpoints on one `Assistant`."""
-    scripts = {name: path.read_text(encoding="utf-8") for name, path in theme.SCRIPTS.items()}
     page = Page(assistant)
-    demo = gr.Blocks(title="Marquee", analytics_enabled=False, fill_width=True)
+
+    def ask(sent: object) -> dict[str, object]:
+        return page.asked(sent)
+
+    demo = gr.Blocks(title=text("page.title"), analytics_enabled=False, fill_width=True)
     with demo:
         session = gr.BrowserState("", storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
         gr.HTML(theme.sign(), js_on_load=None, apply_default_css=False)
         with gr.Tabs():
-            with gr.Tab("Conversation"):
+            with gr.Tab(text("page.conversation")):
                 conversation = gr.HTML(
-                    cards.conversation(_empty()), js_on_load=scripts["conversation"], apply_default_css=False
+                    cards.conversation(_EMPTY),
+                    js_on_load=theme.script("drawing", "conversation"),
+                    apply_default_css=False,
+                    server_functions=[ask],
                 )
                 gr.HTML(
-                    theme.composer(), js_on_load=scripts["composer"], apply_default_css=False, elem_id="mq-composer"
+                    theme.composer(),
+                    js_on_load=theme.script("composer"),
+                    apply_default_css=False,
+                    elem_id="mq-composer",
                 )
-            with gr.Tab("Insights") as tab:
+            with gr.Tab(text("page.insights")) as tab:
                 told = gr.HTML("", js_on_load=None, apply_default_css=False)
         # Never drawn: its value is a message to the script beside it.
-        courier = gr.HTML("", html_template="<span hidden></span>", js_on_load=scripts["courier"], padding=False)
-        quiet: dict[str, Any] = {
-            "outputs": [session, conversation],
-            "show_progress": "hidden",
-            "trigger_mode": "multiple",
-            "api_visibility": "private",
-        }
-        demo.load(page.opened, [session], **quiet)
-        conversation.act(page.acted, [session], **quiet)
-        conversation.look(page.looked, [session], **quiet)
-        quiet["outputs"] = [session, conversation, courier]
-        conversation.file(page.brought, [session], **quiet)
-        conversation.fetch(page.fetched, [session], **quiet)
-        tab.select(page.told, [], told, show_progress="hidden", api_visibility="private")
+        courier = gr.HTML("", html_template="<span hidden></span>", js_on_load=theme.script("courier"), padding=False)
+        quiet: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
+        demo.load(page.opened, [session], [session, conversation], **quiet)
+        conversation.keep(None, [], [session], js=_HELD, **quiet)
+        conversation.file(page.brought, [], [courier], **quiet)
+        tab.select(page.told, [], told, **quiet)
         api.add(assistant, *LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
@@ -83,6 +88,9 @@ def build(assistant: Assistant) -> gr.Blocks:
 def serve(assistant: Assistant, *, host: str, port: int) -> None:
     """Serve until interrupted. Raises SettingsError where the port is taken."""
     demo, address = opened(assistant, host=host, port=port)
+    # The catalogue stays: no collection of garbage has to go through a hundred thousand films again, in mid-turn.
+    gc.collect()
+    gc.freeze()
     print(f"Marquee is open at {address}", flush=True)
     demo.block_thread()
 
@@ -117,47 +125,49 @@ def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, st
 
 
 class Page:
-    """Handlers of the page's events. Each takes the browser's session id and returns it (or a new one) and the page."""
+    """What the page asks for. What the browser sends is checked here and by the store: anybody may post anything."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
 
-    def opened(self, session: Any) -> tuple[Any, str]:
-        """The page is opened or reloaded: draw what the store has."""
-        held = _text(session)
-        if not held:  # a press may be answered before this is, and its new session must stay
-            return gr.skip(), cards.conversation(_empty())
-        return self._drawn(held)
-
-    def acted(self, session: Any, event: gr.EventData) -> tuple[str, str]:
-        """Something was typed or pressed; whatever the browser sends is checked here and by the store."""
-        sent = event._data if isinstance(event._data, dict) else {}  # anybody may post anything
-        data = {name: _text(sent.get(name)) for name in ("do", "id", "value")}
-        held = _text(session)
-        try:
-            return self._do(held, data["do"], data["id"], data["value"])
-        except UnknownIdError as error:
-            return self._drawn(held, str(error))
-        except (MarqueeError, ValueError) as error:
-            return self._drawn(held, str(error) if isinstance(error, MarqueeError) else "That did not work.")
+    def opened(self, session: Any) -> tuple[str, str]:
+        """The page is opened or reloaded: the id that the browser is to keep, and what the store has, drawn."""
+        return self._drawn(_text(session))
 
     def told(self) -> str:
         """The tab that tells how it learns is opened."""
         return insights.page(self._assistant.insights())
 
-    def looked(self, session: Any, event: gr.EventData) -> tuple[Any, Any]:
-        """The browser looks, once a second, whether the others of an evening did something."""
-        sent = event._data if isinstance(event._data, dict) else {}
-        held = _text(session)
-        if self._assistant.evening.revision(held) == _text(sent.get("value")):
-            return gr.skip(), gr.skip()
-        return self._drawn(held, looked=True)
+    def asked(self, sent: object) -> dict[str, object]:
+        """Something was typed or pressed, or the browser looks whether the others of an evening did something.
+
+        Args:
+            sent: "session" as the page has it, "do", its "id" and "value", and "held": mark by part of what is drawn.
+
+        Returns:
+            The "session" to keep and the "page" to bring the old one to, or a "file"; nothing where nothing is new.
+        """
+        data = sent if isinstance(sent, dict) else {}
+        held, do, identity, value = (_text(data.get(name)) for name in ("session", "do", "id", "value"))
+        parts = data.get("held")
+        notice = ""
+        try:
+            if do == "look" and self._assistant.evening.revision(held) == value:
+                return {}
+            if do == "fetch":
+                return {"file": packed(self._assistant, held, value)}
+            held, notice = self._do(held, do, identity, value)
+        except (MarqueeError, ValueError) as error:
+            notice = str(error) if isinstance(error, MarqueeError) else text("page.failed")
+        session, page = self._drawn(held, notice, parts if isinstance(parts, dict) else {})
+        return {"session": session, "page": page}
 
     def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
+        """Does it; returns the session to go on with and what to tell beside the conversation."""
         assistant, notice = self._assistant, ""
         match do:
             case "say":
-                session, notice = self._said(session, value)
+                return self._said(session, value)
             case "react":
                 assistant.react(session, identity, Reaction(value))
             case "drop" | "flip":
@@ -167,7 +177,7 @@ class Page:
             case "save" | "unsave" | "watched" | "confirm" | "dismiss":
                 notice = kept(assistant.library, session, do, identity, value)
             case "undo":
-                notice = "" if assistant.undo(session) else "There is nothing left to take back."
+                notice = "" if assistant.undo(session) else text("page.nothing_to_undo")
             case "clear":
                 assistant.clear(session)
             case "films" | "pause" | "gems":
@@ -178,8 +188,8 @@ class Page:
                 self._together(session, do, identity, value)
             case "forget":
                 assistant.forget(session)
-                return "", cards.conversation(_empty(), "Everything about this conversation is deleted.")
-        return self._drawn(session, notice)
+                return "", text("page.forgotten")
+        return session, notice
 
     def _steered(self, session: str, do: str, value: str) -> None:
         if do == "films":
@@ -206,54 +216,47 @@ class Page:
             case "send_away":
                 evening.send_away(session, int(identity))
 
-    def brought(self, session: Any, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
-        """A file of ratings is brought along: how far its sorting out is, then the page with what it would tell."""
+    def brought(self, event: gr.EventData) -> Iterator[str]:
+        """A file of ratings is brought along: how far its sorting out is, then whose preview of it waits in the store.
+
+        Yields messages to the page's courier.
+        """
         sent = event._data if isinstance(event._data, dict) else {}
-        held = _text(session) or self._assistant.start()
+        session, notice = _text(sent.get("session")), ""
         try:
-            for step in sorting(self._assistant.library, held, _text(sent.get("data")), _text(sent.get("name"))):
-                yield held, gr.skip(), step
-            yield *self._drawn(held), gr.skip()
+            session = session or self._assistant.start()
+            yield from sorting(self._assistant.library, session, _text(sent.get("data")), _text(sent.get("name")))
         except MarqueeError as error:
-            yield *self._drawn(held, str(error)), gr.skip()
+            notice = str(error)
+        yield sorted_out(session, notice)
 
-    def fetched(self, session: Any, event: gr.EventData) -> tuple[Any, Any, Any]:
-        """Something is taken along as a file, which the browser makes of the text."""
-        sent = event._data if isinstance(event._data, dict) else {}
-        held = _text(session)
-        try:
-            return held, gr.skip(), packed(self._assistant, held, _text(sent.get("what")))
-        except (MarqueeError, ValueError) as error:
-            return *self._drawn(held, str(error)), gr.skip()
-
-    def _said(self, session: str, text: str) -> tuple[str, str]:
+    def _said(self, session: str, line: str) -> tuple[str, str]:
         """Answers a line, in a new session where the browser holds none that is known."""
         lost = ""
         if session:
             try:
-                return session, self._notice(self._assistant.respond(session, text))
+                return session, self._notice(self._assistant.respond(session, line))
             except UnknownIdError:
-                lost = _LOST
+                lost = text("page.lost")
         session = self._assistant.start()
-        return session, lost or self._notice(self._assistant.respond(session, text))
+        return session, lost or self._notice(self._assistant.respond(session, line))
 
     def _notice(self, reply: Reply) -> str:
         """What to say beside the conversation: a line that took a turn back is no turn itself."""
         return reply.text if reply.understood.act == Act.UNDO.value else ""
 
-    def _drawn(self, session: str, notice: str = "", *, looked: bool = False) -> tuple[str, str]:
-        if not session:
-            return "", cards.conversation(_empty(), notice)
+    def _drawn(self, session: str, notice: str = "", held: Mapping[str, str] = MappingProxyType({})) -> tuple[str, str]:
+        history = _EMPTY
         try:
-            history = self._assistant.history(session, cards.LONGEST)
-            return session, cards.conversation(history, notice, looked=looked)
+            if session:
+                history = self._assistant.history(session, cards.LONGEST)
         except UnknownIdError:
-            return "", cards.conversation(_empty(), _LOST)
+            notice = text("page.lost")
+        return history.session, cards.conversation(history, notice, held)
 
 
-def _empty() -> History:
-    """What there is to draw before anything was said."""
-    return History("", (), (), time.time_ns())
+_EMPTY: Final = History("", (), ())
+"""What there is to draw before anything was said."""
 
 
 def _text(value: Any) -> str:

@@ -67,8 +67,7 @@ class Calibration:
 
     def of_one(self, network: QNetwork, transcript: Observations, rows: IntArray) -> npt.NDArray[np.float32]:
         """The same of several films (n,) for one person (L, 2), (n,)."""
-        copies = np.repeat(transcript[None], len(rows), axis=0)
-        return self.chances(network, copies, rows).astype(np.float32)
+        return self.chances(network, transcript[None], rows).astype(np.float32)
 
     def to_record(self) -> dict[str, float]:
         """For the manifest: weight by feature."""
@@ -84,7 +83,7 @@ class Calibration:
 
 @torch.inference_mode()
 def evidence(network: QNetwork, transcripts: Observations, rows: IntArray) -> FloatArray:
-    """Features of films (B,) for people (B, L, 2), float64 (B, features)."""
+    """Features of films (B,) for people (B, L, 2), or for one person (1, L, 2), float64 (B, features)."""
     encoder = network.encoder
     batch, films = torch.from_numpy(transcripts).long(), torch.from_numpy(rows)
     taste, sets = encoder(batch), encoder.vector_set(batch)
@@ -104,7 +103,7 @@ def evidence(network: QNetwork, transcripts: Observations, rows: IntArray) -> Fl
         (up + usual_up) / all_of_them,
         (down + usual_down) / all_of_them,
     )
-    return np.stack(columns, axis=1).astype(np.float64)
+    return np.stack(np.broadcast_arrays(*columns), axis=1).astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)

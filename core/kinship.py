@@ -173,14 +173,14 @@ class Kinship:
         total *= self.gate(observations)[:, None]
         return total
 
-    def parts(self, observation: Observation, row: int) -> FloatArray:
-        """Exact parts of the pull on one film, (1 + L,): what owes nothing to any event, then one an event."""
+    def parts(self, observation: Observation, rows: IntArray) -> FloatArray:
+        """Exact parts of the pull on films, (n,) → (n, 1 + L): what owes nothing to any event, then one an event."""
         events = self._events(observation[None])
         alone = events._replace(transcript=events.place)
-        parts = np.zeros(1 + len(observation), dtype=np.float32)
-        parts[0] = self.company.appeal[row]
+        parts = np.zeros((len(rows), 1 + len(observation)), dtype=np.float32)
+        parts[:, 0] = self.company.appeal[rows]
         for channel in self._channels:
-            parts[1:] += channel.on(alone, len(observation), row)
+            parts[:, 1:] += channel.on(alone, len(observation), rows).T
         parts *= self.gate(observation[None])[0]
         return parts
 
@@ -224,12 +224,12 @@ class _Channel:
         if (inputs := self._inputs(events, len(total))) is not None:
             total += _dense((inputs @ self._of) @ self._across)
 
-    def on(self, events: _Events, count: int, row: int) -> FloatArray:
-        """What each of `count` rows adds to one film, (count,)."""
+    def on(self, events: _Events, count: int, rows: IntArray) -> FloatArray:
+        """What each of `count` rows adds to films, (n,) → (count, n)."""
         inputs = self._inputs(events, count)
         if inputs is None:
-            return np.zeros(count, dtype=np.float32)
-        return _dense((inputs @ self._of) @ self._to[row].T).reshape(count)
+            return np.zeros((count, len(rows)), dtype=np.float32)
+        return _dense((inputs @ self._of) @ self._to[rows].T)
 
     def _inputs(self, events: _Events, count: int) -> sparse.csr_matrix | None:
         """CSR (count, rows of `of`); None where nothing pulls here."""

@@ -98,6 +98,8 @@ WISH: Final = 0.2
 Ratings tell what people lean to, not what somebody asks for tonight, so no training can find this number; it is about
 the step from the best film to the twentieth after two or three likes, enough that "something funnier" brings comedies.
 """
+_UNANSWERED: Final = (Outcome.SHOWN, Outcome.PASSED)
+"""Each says little and they are many: what they come to is told of all of them together."""
 _WISHES: Final = MappingProxyType({Outcome.WANTED: WISH, Outcome.AVOIDED: -WISH})
 
 
@@ -187,23 +189,40 @@ class Policy:
 
         They add up to what ranks the film in `q_values(state)`.
         """
-        observation = state.observation()
-        parts = self._q_function.contributions(observation, token - 1).astype(np.float64)
+        return self.explanations(state, [token])[0]
+
+    def explanations(
+        self, state: SessionState, tokens: Sequence[int], small: float = 0.0
+    ) -> tuple[tuple[Contribution, ...], ...]:
+        """`explain` for several films, which takes less long at once.
+
+        What the person told or did that has less than `small` of every film is not told by itself: of a diary of
+        thousands, nearly all. It goes to `WHOLE`.
+        """
+        if not tokens:
+            return ()
+        observation, rows = state.observation(), np.array(tokens, dtype=np.int64) - 1
+        parts = np.array([self._q_function.contributions(observation, row) for row in rows.tolist()], dtype=np.float64)
         if self._kinship is not None:
-            pulls = self._kinship.parts(observation, token - 1)
-            parts[0] += pulls[0]
-            parts[2:] += pulls[1:]
+            pulls = self._kinship.parts(observation, rows)
+            parts[:, 0] += pulls[:, 0]
+            parts[:, 2:] += pulls[:, 1:]
         if self._rest:
-            parts[1] += gains(self.catalogue, observation[None], self._rest)[0, token - 1]
+            parts[:, 1] += gains(self.catalogue, observation[None], self._rest)[0, rows]
         for place, (owner, outcome) in enumerate(state.events, start=2):
-            if outcome in _WISHES and self.catalogue.has(owner)[token - 1]:
-                parts[place] += _WISHES[outcome]
-        owners = (0, WHOLE, *state.tokens())
-        spoken = tuple(map(Contribution, owners, parts.tolist()))
+            if outcome in _WISHES:
+                parts[:, place] += _WISHES[outcome] * self.catalogue.has(owner)[rows]
+        parts = parts[:, : 2 + len(state.events)]  # an observation has one row at least
+        tiny = np.abs(parts).max(axis=0) < small
+        tiny[:2] = False
+        tiny[2:] &= ~np.isin(observation[: len(state.events), 1], _UNANSWERED)
+        parts[:, 1] += parts[:, tiny].sum(axis=1)
+        owners = np.array((0, WHOLE, *state.tokens()))[~tiny].tolist()
+        spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts[:, ~tiny].tolist())
         if not state.gems:
             return spoken
-        gained = gains(self.catalogue, observation[None], state.gems)[0, token - 1]
-        return (*spoken, Contribution(KNOB, float(gained)))
+        gained = gains(self.catalogue, observation[None], state.gems)[0, rows].tolist()
+        return tuple((*film, Contribution(KNOB, gain)) for film, gain in zip(spoken, gained, strict=True))
 
     def matched(self, choices: list[Choice], state: SessionState) -> tuple[Choice, ...]:
         """The choices with their chance of being liked."""

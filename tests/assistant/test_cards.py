@@ -59,7 +59,7 @@ class Elements(HTMLParser):
 
 
 def history(*exchanges: Exchange, taste: tuple[Chip, ...] = ()) -> History:
-    return History("session", exchanges, taste, 5_000)
+    return History("session", exchanges, taste)
 
 
 def exchange(number: int = 0, text: str = "hello", film: Recommendation = FILM, **more: object) -> Exchange:
@@ -136,12 +136,37 @@ def test_quick_replies_belong_to_the_last_turn_only() -> None:
 
 
 def test_a_long_conversation_draws_the_latest_turns() -> None:
-    page = Elements(cards.conversation(history(*(exchange(number) for number in range(95)))))
-    assert len(page.of("article")) == 5
-    assert any("90 earlier turns" in text for text in page.texts)
-    for turns, drawn in ((6, 6), (7, 4), (9, 6), (10, 4)):
+    for turns, drawn in ((5, 5), (6, 6), (7, 6), (95, 6)):
         page = Elements(cards.conversation(history(*(exchange(number) for number in range(turns)))))
         assert len(page.of("article")) == drawn
+        assert any(f"{turns - drawn} earlier turn" in text for text in page.texts) is (turns > 6)
+
+
+def marks(page: Elements) -> dict[str, str]:
+    return {found["data-part"] or "": found["data-mark"] or "" for _, found in page.tags if "data-mark" in found}
+
+
+def test_what_the_browser_holds_is_named_and_not_drawn_again() -> None:
+    other = exchange(1, film=replace(FILM, id="id-2"))
+    first = Elements(cards.conversation(history(exchange(0), other), held={}))
+    folds = ["taste", "steer", "evening", "watchlist", "data", "tools"]
+    assert list(marks(first)) == ["film-id-1", "film-id-2", *folds]
+    reacted = exchange(0, reaction=Reaction.UP)
+    again = Elements(cards.conversation(history(reacted, other), held=marks(first)))
+    assert list(marks(again)) == ["film-id-1"]
+    assert [found["data-part"] for _, found in again.tags if "data-same" in found] == ["film-id-2", *folds]
+    assert len(again.of("article")) == 2 and len(again.of("h2")) == 1
+
+
+def test_a_part_that_the_browser_holds_otherwise_is_drawn() -> None:
+    whole = cards.conversation(history(exchange(0)), held={})
+    for held in ({"film-id-1": "00000000"}, {"film-id-9": marks(Elements(whole))["film-id-1"]}, {"film-id-1": ""}):
+        assert cards.conversation(history(exchange(0)), held=held) == whole
+
+
+def test_the_first_drawing_is_nobodys() -> None:
+    assert "data-session" not in cards.conversation(history())
+    assert Elements(cards.conversation(history(), held={})).of("div", data_session="session")
 
 
 BRIEF = {"class": "mq-film mq-brief"}

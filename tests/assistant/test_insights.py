@@ -50,8 +50,12 @@ def test_one_day_makes_no_chart() -> None:
 
 
 def test_gate_results_where_the_manifest_has_them() -> None:
-    manifest = {"people": 2752, "validation": {"validation_hits": 6.4924}, "gate": {"gain": -0.25, "passed": True}}
+    manifest = {
+        "people": 2752,
+        "validation": {"loss": 0.18, "validation_hits": 6.4924},
+        "gate": {"gain": -0.25, "passed": True},
+    }
     text = " ".join(Elements(page(Insights("v", 10, NOTHING, (), manifest))).texts)
     assert "2,752" in text
-    assert "validation hits 6.49" in text
+    assert "On people kept out of learning Films they liked a session 6.49" in text and "0.18" not in text
     assert "How it passed its gate gain −0.25 passed yes" in text

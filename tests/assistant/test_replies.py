@@ -15,7 +15,7 @@ from assistant.replies import Situation
 from assistant.utterance import Act
 from assistant.wishes import films_words, genres_words, listing, years_label, years_words
 from core.catalogue import Catalogue
-from core.domain import Constraints, Facet, Movie
+from core.domain import Constraints, Facet, Movie, Reason
 
 LIKES = (Chip(ChipKind.LIKE, "Alien (1979)", "movie:1"), Chip(ChipKind.LIKE, "The Thing (1982)", "movie:2"))
 DISLIKE = Chip(ChipKind.DISLIKE, "Titanic (1997)", "movie:3")
@@ -24,6 +24,23 @@ DISLIKE = Chip(ChipKind.DISLIKE, "Titanic (1997)", "movie:3")
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     return screening.catalogue(tmp_path_factory.mktemp("films"))
+
+
+def test_why_names_the_weightiest_reasons_and_the_sum_of_the_rest() -> None:
+    reasons = [Reason(f"reason {place}", value) for place, value in enumerate((0.5, 0.4, 0.3, -0.2, 0.1, 0.06, -0.02))]
+    assert replies.why([("Alien (1979)", reasons, 1.14), ("Heat (1995)", reasons[:1], 0.5)]) == (
+        "Alien (1979) comes to +1.14 (a thumb up is worth +1): reason 0 (+0.50); reason 1 (+0.40); reason 2 (+0.30); "
+        "reason 3 (−0.20); reason 4 (+0.10); smaller things (+0.04).\n"
+        "Heat (1995) comes to +0.50: reason 0 (+0.50)."
+    )
+    nothing = Reason("everything else in our conversation", -0.001)
+    assert "smaller" not in replies.why([("Alien (1979)", [*reasons[:5], nothing], 1.1)])
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [replies.signed(value) for value in (0.005, -0.005, 0.004, -0.004, 0.0)] == [
+        *("+0.01", "−0.01", "0.00", "0.00", "0.00"),
+    ]
 
 
 def test_tastes_are_said_back_with_their_sign() -> None:

@@ -1,6 +1,6 @@
 """How long an import of thousands of ratings takes, and what it costs the turns after it.
 
-    python tests/bench/bench_import.py [BUNDLE [ROWS]]
+    OMP_NUM_THREADS=1 PYTHONPATH=. python tests/bench/bench_import.py [BUNDLE [ROWS]]
 
 Writes a Letterboxd export of the best known films of the bundle's catalogue and of films nobody rated, one row in
 twenty with a typing error and one in fifty of a film that does not exist; then imports it through `Library` into a new

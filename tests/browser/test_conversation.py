@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
-from theatre import answered, chips, films, say, thumb
+from theatre import OPENING, answered, chips, films, say, thumb
 
 from core.domain import Reaction
 from core.rewards import reward_of
 from core.store import Store
-
-OPENING = "I loved Alien and The Thing but hated Titanic"
 
 
 def test_talk_thumb_refine_reload_restart(visit: Callable[..., Page], app: object) -> None:

@@ -5,25 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
-from theatre import answered, films, say, thumb
+from theatre import answered, films, on_both, say, thumb, unfold
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 ANN, BEN = "I loved Alien and The Thing", "I loved Notting Hill and Groundhog Day"
-
-
-def evening(page: Page) -> None:
-    """Opens the fold."""
-    fold = page.locator(".mq-evening")
-    if fold.get_attribute("open") is None:
-        fold.locator("summary").click()
 
 
 def invite(page: Page, name: str) -> str:
     """Asks for a code and reads it."""
-    evening(page)
+    unfold(page, "Tonight for two")
     form = page.locator("form[data-do=open]")
     form.get_by_label("Your first name (optional)").fill(name)
     form.get_by_role("button", name="Invite with a code").click()
@@ -31,7 +23,7 @@ def invite(page: Page, name: str) -> str:
 
 
 def join(page: Page, code: str, name: str) -> None:
-    evening(page)
+    unfold(page, "Tonight for two")
     form = page.locator("form[data-do=join]")
     form.get_by_label("Your first name (optional)").fill(name)
     form.get_by_label("Code").fill(code)
@@ -48,10 +40,8 @@ def figures(page: Page) -> list[list[int]]:
     ]
 
 
-@pytest.mark.parametrize("look", [{}, PHONE], ids=["desktop", "phone"])
-def test_two_browsers_find_a_film_and_see_each_others_thumbs(
-    visit: Callable[..., Page], look: dict[str, object]
-) -> None:
+@on_both
+def test_two_browsers_find_a_film_and_see_each_others_thumbs(visit: Callable[..., Page], look: dict[str, Any]) -> None:
     ann, ben = visit(**look), visit(**look)
     say(ann, ANN)
     code = invite(ann, "Ann")
@@ -97,10 +87,11 @@ def test_what_is_being_typed_survives_what_the_other_does(visit: Callable[..., P
     expect(ann.get_by_label("Message", exact=True)).to_have_value("half a li")
 
 
-def test_two_people_at_one_browser(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_two_people_at_one_browser(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     say(page, ANN)
-    evening(page)
+    unfold(page, "Tonight for two")
     form = page.locator("form[data-do=guest]")
     form.get_by_role("textbox").fill("Ben")
     form.get_by_role("button", name="Add them here").click()
@@ -121,13 +112,15 @@ def test_two_people_at_one_browser(visit: Callable[..., Page]) -> None:
     expect(speaking.get_by_role("button", name="You")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("article").locator("[aria-pressed=true]")).to_have_count(2)
     page.on("dialog", lambda dialog: dialog.accept())
+    unfold(page, "Tonight for two")
     page.get_by_role("button", name="Take out Ben").click()
     expect(speaking).to_have_count(0)
     expect(page.locator(".mq-evening li")).to_have_count(1)
 
 
-def test_wrong_codes_leaving_and_forgetting(visit: Callable[..., Page]) -> None:
-    ann, ben = visit(), visit()
+@on_both
+def test_wrong_codes_leaving_and_forgetting(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    ann, ben = visit(**look), visit(**look)
     join(ben, "AAAA-AAAA", "Ben")
     expect(ben.locator(".mq-notice")).to_contain_text("No evening is open under that code")
     join(ben, invite(ann, "<b>Ann</b>"), "Ben")
@@ -140,6 +133,7 @@ def test_wrong_codes_leaving_and_forgetting(visit: Callable[..., Page]) -> None:
     expect(ann.locator(".mq-notice")).to_contain_text("Everything about this conversation is deleted.")
     expect(ben.locator(".mq-evening li")).to_have_count(1)
     expect(ben.locator(".mq-film")).to_have_count(3)
+    unfold(ben, "Tonight for two")
     ben.get_by_role("button", name="Leave").click()
     expect(ben.locator(".mq-evening li")).to_have_count(0)
     expect(ben.locator(".mq-film")).to_have_count(3)

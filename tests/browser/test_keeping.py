@@ -7,13 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
-from theatre import answered, films, say, thumb
+from theatre import OPENING, PHONE, answered, films, on_both, say, thumb, unfold
 
-OPENING = "I loved Alien and The Thing but hated Titanic"
-DESKTOP: dict[str, Any] = {}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 RATINGS = """Date,Name,Year,Letterboxd URI,Rating
 2024-01-01,Heat,1995,https://boxd.it/1,4.5
 2024-01-01,Casablanca,1942,https://boxd.it/2,3
@@ -21,16 +17,6 @@ RATINGS = """Date,Name,Year,Letterboxd URI,Rating
 2024-01-01,A Film <b>Nobody</b> Made,1999,https://boxd.it/4,4
 2024-01-01,Jaws,19x5,https://boxd.it/5,4
 """
-
-on_both = pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop", "phone"])
-
-
-def unfold(page: Page, *names: str) -> None:
-    """Opens the folds of the side panel that are not open yet."""
-    for name in names:
-        summary = page.locator("summary", has_text=name)
-        if summary.locator("..").get_attribute("open") is None:
-            summary.click()
 
 
 def pressed(page: Page) -> list[str | None]:
@@ -121,6 +107,30 @@ def test_a_watch_list_is_kept_watched_and_cleared(visit: Callable[..., Page], lo
 
 
 @on_both
+def test_a_watch_list_outlives_the_app(visit: Callable[..., Page], app: Any, look: dict[str, Any]) -> None:
+    page = visit(**look)
+    turn = say(page, OPENING)
+    labels = films(turn)
+    for place in (0, 2):
+        thumb(turn, place, "Save for later").click()
+    answered(page)
+    unfold(page, "Watch-list")
+    page.get_by_role("button", name=f"Watched: {labels[2].rpartition(' (')[0]}", exact=True).click()
+    answered(page)
+    app.stop()
+    app.start()
+    page.reload()
+    unfold(page, "Watch-list")
+    saved = page.locator(".mq-saved > li")
+    expect(saved).to_have_count(2)
+    assert [one.get_attribute("data-film") for one in saved.all()] == [labels[0], labels[2]]
+    expect(saved.nth(1).locator("[aria-pressed=true]").first).to_have_attribute("data-do", "watched")
+    saved.first.get_by_role("button", name="Remove").click()
+    answered(page)
+    expect(saved).to_have_count(1)
+
+
+@on_both
 def test_ratings_are_brought_along_and_taken_away(
     visit: Callable[..., Page], tmp_path: Path, look: dict[str, Any]
 ) -> None:
@@ -145,6 +155,7 @@ def test_ratings_are_brought_along_and_taken_away(
     expect(preview).to_have_count(0)
     answered(page)
     turn = page.locator(".mq-turn").last
+    expect(turn).to_be_in_viewport()
     expect(turn.locator(".mq-says")).to_contain_text("I know 3 films of yours now: 2 you liked and 1 you found fair")
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(3)
     assert not {"Heat (1995)", "Casablanca (1942)", "Solaris (1972)"} & set(films(say(page, "surprise me")))
@@ -163,24 +174,32 @@ def test_ratings_are_brought_along_and_taken_away(
     assert len(held["imported"]) == 3 and held["turns"][0]["text"] == "Import of ratings.csv"
 
 
-def test_an_import_can_be_cancelled_or_undone(visit: Callable[..., Page], tmp_path: Path) -> None:
-    page = visit()
+@on_both
+def test_an_import_can_be_cancelled_or_undone(visit: Callable[..., Page], tmp_path: Path, look: dict[str, Any]) -> None:
+    page = visit(**look)
     file = tmp_path / "ratings.csv"
     file.write_text(RATINGS, encoding="utf-8")
     bring(page, file)
     page.locator(".mq-import").get_by_role("button", name="Cancel").click()
     expect(page.locator(".mq-import")).to_have_count(0)
     answered(page)
+    expect(page.locator(".mq-taste .mq-chip")).to_have_count(0)
     bring(page, file)
     expect(page.locator(".mq-confirm")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(2)
     page.get_by_role("button", name="Undo last turn").click()
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".mq-turn")).to_have_count(0)
+    expect(page.locator(".mq-import")).to_have_count(0)
 
 
-def test_a_file_that_cannot_be_read_gets_one_plain_sentence(visit: Callable[..., Page], tmp_path: Path) -> None:
-    page = visit()
+@on_both
+def test_a_file_that_cannot_be_read_gets_one_plain_sentence(
+    visit: Callable[..., Page], tmp_path: Path, look: dict[str, Any]
+) -> None:
+    page = visit(**look)
     for name, data, message in (
         ("ratings.csv", b"", "ratings.csv is empty"),
         ("photo.csv", b"\x89PNG\r\n\x1a\n" * 30, "photo.csv has no column of titles"),
@@ -196,8 +215,11 @@ def test_a_file_that_cannot_be_read_gets_one_plain_sentence(visit: Callable[...,
     say(page, OPENING)
 
 
-def test_thousands_of_ratings_are_sorted_out_with_progress(visit: Callable[..., Page], tmp_path: Path) -> None:
-    page = visit()
+@on_both
+def test_thousands_of_ratings_are_sorted_out_with_progress(
+    visit: Callable[..., Page], tmp_path: Path, look: dict[str, Any]
+) -> None:
+    page = visit(**look)
     file = tmp_path / "ratings.csv"
     rows = "".join(f"2024-01-01,Nobody Made This {number},1999,u,3\n" for number in range(4_997))
     file.write_text(RATINGS.replace("Jaws,19x5", "Jaws,1975") + rows, encoding="utf-8")

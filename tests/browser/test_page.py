@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from theatre import answered, chips, films, say, thumb
-
-OPENING = "I loved Alien and The Thing but hated Titanic"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+from theatre import DESKTOP, OPENING, PHONE, answered, chips, films, on_both, say, thumb, unfold
 
 
 def focused(page: Page, selector: str) -> bool:
@@ -44,8 +43,9 @@ def test_the_main_path_by_keyboard_alone(visit: Callable[..., Page]) -> None:
     expect(page.locator(".mq-why[open] tbody tr").first).to_be_visible()
 
 
-def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     thumb(turn, 2, "Thumb up").click()
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(4)
@@ -54,8 +54,9 @@ def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page]) 
     expect(thumb(turn, 2, "Thumb up")).to_have_attribute("aria-pressed", "false")
 
 
-def test_rapid_clicks_are_all_kept(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_rapid_clicks_are_all_kept(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     expect(turn.get_by_role("article")).to_have_count(3)
     page.evaluate(
@@ -74,8 +75,9 @@ def test_rapid_clicks_are_all_kept(visit: Callable[..., Page]) -> None:
     expect(thumb(turn, 2, "Seen it")).to_have_attribute("aria-pressed", "true")
 
 
-def test_why_adds_up_and_stays_open(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_why_adds_up_and_stays_open(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     turn = say(page, OPENING)
     why = turn.locator(".mq-why").first
     why.locator("summary").click()
@@ -87,8 +89,9 @@ def test_why_adds_up_and_stays_open(visit: Callable[..., Page]) -> None:
     expect(why).to_have_attribute("open", "")
 
 
-def test_undo_clear_and_forget(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_undo_clear_and_forget(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     say(page, OPENING)
     say(page, "from the 90s")
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(4)
@@ -106,9 +109,11 @@ def test_undo_clear_and_forget(visit: Callable[..., Page]) -> None:
     expect(page.locator(".mq-turn")).to_have_count(0)
 
 
-def test_chips_of_taste_can_be_turned_round_and_taken_back(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_chips_of_taste_can_be_turned_round_and_taken_back(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     say(page, OPENING)
+    unfold(page, "Your taste")
     page.get_by_role("button", name="Turn round: Titanic (1997)").click()
     expect(page.locator(".mq-taste .mq-chip[data-kind=like]")).to_have_count(3)
     answered(page)
@@ -119,8 +124,9 @@ def test_chips_of_taste_can_be_turned_round_and_taken_back(visit: Callable[..., 
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(2)
 
 
-def test_examples_and_quick_replies_talk(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_examples_and_quick_replies_talk(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     page.get_by_role("button", name="A comedy from the 80s").click()
     turn = page.locator(".mq-turn:not(.mq-pending)").first
     expect(turn.get_by_role("article")).to_have_count(3)
@@ -128,11 +134,12 @@ def test_examples_and_quick_replies_talk(visit: Callable[..., Page]) -> None:
     page.get_by_role("button", name="More", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator(".mq-turn:not(.mq-pending)")).to_have_count(2)
-    assert focused(page, "#mq-line")
+    assert focused(page, "#mq-line") is (look is DESKTOP)  # a phone's keyboard would cover the films
 
 
-def test_a_question_is_answered_by_a_button(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_a_question_is_answered_by_a_button(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     asked = say(page, "I loved Solaris")
     expect(asked.locator(".mq-says")).to_contain_text("Which Solaris")
     page.get_by_role("button", name="Solaris (1972)").click()
@@ -204,3 +211,79 @@ def contrast(ink: str, paper: str) -> float:
 
     light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+@on_both
+def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
+    first = say(page, OPENING)
+    first.locator(".mq-why summary").first.click()
+    page.evaluate("window.film = document.querySelector('.mq-film'); window.fold = document.querySelector('.mq-data')")
+    answers: list[int] = []
+    film = re.compile('data-part="film-[^"]+" data-mark')
+    page.on(
+        "response", lambda got: "component_server" in got.url and answers.append(len(film.findall(got.json()["page"])))
+    )
+    say(page, "more")
+    thumb(first, 0, "Thumb up").click()
+    answered(page)
+    assert page.evaluate("window.film === document.querySelector('.mq-film')")
+    assert page.evaluate("window.fold === document.querySelector('.mq-data')")
+    expect(first.locator(".mq-why").first).to_have_attribute("open", "")
+    assert answers == [3, 1]  # films drawn
+    for _ in range(6):
+        say(page, "more")
+    expect(page.locator(".mq-turn")).to_have_count(6)
+    expect(page.locator(".mq-turn").last.locator(".mq-you")).to_be_in_viewport()
+    expect(page.locator(".mq-earlier")).to_contain_text("2 earlier turns")
+    shown = page.locator(".mq-log").inner_html()
+    page.reload()
+    expect(page.locator(".mq-turn")).to_have_count(6)
+    fold = "element => { element.querySelectorAll('details').forEach((one) => one.removeAttribute('open')) }"
+    page.locator(".mq-log").evaluate(fold)
+    assert page.locator(".mq-log").inner_html() == shown
+
+
+@on_both
+def test_the_other_tab_and_back_shows_the_page_as_it_was_left(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
+    turn = say(page, OPENING)
+    thumb(turn, 1, "Thumb up").click()
+    say(page, "more")
+    page.get_by_role("tab", name="Insights").click()
+    expect(page.locator(".mq-insights")).to_be_visible()
+    page.get_by_role("tab", name="Conversation").click()
+    expect(page.locator(".mq-turn")).to_have_count(2)
+    expect(thumb(turn, 1, "Thumb up")).to_have_attribute("aria-pressed", "true")
+    assert len(films(say(page, "more"))) == 3
+    expect(page.locator(".mq-turn")).to_have_count(3)
+
+
+@on_both
+def test_when_no_answer_comes_it_says_so_and_goes_on(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
+    turn = say(page, OPENING)
+    page.route("**/component_server/**", lambda route: route.fulfill(json=None))
+    page.get_by_label("Message", exact=True).fill("something from the 90s")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mq-notice")).to_have_text("No answer came. Please try again.")
+    expect(page.get_by_text("something from the 90s")).to_be_visible()
+    thumb(turn, 0, "Thumb up").click()
+    answered(page)
+    page.unroute("**/component_server/**")
+    assert all(1990 <= int(film[-5:-1]) <= 1999 for film in films(say(page, "something from the 90s")))
+    expect(page.locator(".mq-turn")).to_have_count(2)
+    expect(page.locator(".mq-notice")).to_be_empty()
+    expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "false")
+
+
+def test_two_tabs_of_one_browser_share_the_conversation(visit: Callable[..., Page]) -> None:
+    page = visit()
+    turn = say(page, OPENING)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".mq-turn")).to_have_count(1)
+    say(other, "more")
+    thumb(turn, 0, "Thumb up").click()
+    expect(page.locator(".mq-turn")).to_have_count(2)
+    expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "true")

@@ -10,22 +10,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from theatre import answered, films, say, thumb
+from theatre import OPENING, PHONE, answered, films, on_both, say, thumb, unfold
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-OPENING = "I loved Alien and The Thing but hated Titanic"
 HOW = "no axe-core here: `pip install -r requirements-dev.txt` brings one, then run the tests again"
 
 
-def unfold(page: Page) -> None:
-    if page.locator(".mq-steer").get_attribute("open") is None:
-        page.locator(".mq-steer summary").click()
-
-
-@pytest.mark.parametrize("look", [{}, PHONE], ids=["desktop", "phone"])
+@on_both
 def test_films_a_turn_and_pause(visit: Callable[..., Page], look: dict[str, Any]) -> None:
     page = visit(**look)
-    unfold(page)
+    unfold(page, "Steer")
     two = page.get_by_role("button", name="2 films a turn")
     two.click()
     expect(two).to_have_attribute("aria-current", "true")
@@ -38,7 +31,7 @@ def test_films_a_turn_and_pause(visit: Callable[..., Page], look: dict[str, Any]
     assert films(turn) == []
     expect(turn).to_contain_text("Films are paused")
     page.reload()
-    unfold(page)
+    unfold(page, "Steer")
     expect(pause).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("button", name="2 films a turn")).to_have_attribute("aria-current", "true")
     assert len(films(say(page, "more"))) == 2
@@ -47,8 +40,9 @@ def test_films_a_turn_and_pause(visit: Callable[..., Page], look: dict[str, Any]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_quick_replies_turn_the_films(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_quick_replies_turn_the_films(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     shown = films(say(page, OPENING))
     second = shown[1].rpartition(" (")[0]
     for line, first in ((f"More like {second}", "Quick replies"), ("Just one film", "Quick replies")):
@@ -132,10 +126,10 @@ def test_insights_tell_what_the_store_holds(visit: Callable[..., Page], axe: str
     expect(page.locator(".mq-film").first).to_be_visible()
 
 
-@pytest.mark.parametrize("look", [{}, PHONE], ids=["desktop", "phone"])
+@on_both
 def test_the_slider_from_popular_films_to_hidden_gems(visit: Callable[..., Page], look: dict[str, Any]) -> None:
     page = visit(**look)
-    unfold(page)
+    unfold(page, "Steer")
     slider = page.get_by_role("slider")
     slider.focus()
     for _ in range(2):
@@ -144,7 +138,7 @@ def test_the_slider_from_popular_films_to_hidden_gems(visit: Callable[..., Page]
     expect(page.locator(".mq-knob small")).to_contain_text("hidden gems")
     gems = films(say(page, OPENING))
     page.reload()
-    unfold(page)
+    unfold(page, "Steer")
     expect(slider).to_have_value("1")
     slider.fill("-1")
     answered(page)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from playwright.sync_api import Locator, Page, expect
+
+DESKTOP: dict[str, Any] = {}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+OPENING = "I loved Alien and The Thing but hated Titanic"
+
+on_both = pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+def unfold(page: Page, *names: str) -> None:
+    """Opens folds that are not open yet: on a phone all of them, and after a reload again."""
+    for name in names:
+        summary = page.locator("summary", has_text=name)
+        if summary.locator("..").get_attribute("open") is None:
+            summary.click()
 
 
 def say(page: Page, text: str) -> Locator:
     """Types a line, presses Enter, waits for the answer; returns the turn."""
-    before = page.locator(".mq-turn:not(.mq-pending)").count()
+    drawn = page.locator(".mq-page")
+    turns = drawn.get_attribute("data-turns") or ""
     page.get_by_label("Message", exact=True).fill(text)
     page.keyboard.press("Enter")
-    turn = page.locator(".mq-turn:not(.mq-pending)").nth(before)
+    expect(drawn).not_to_have_attribute("data-turns", turns)
+    turn = page.locator(f"[data-part=turn-{int(drawn.get_attribute('data-turns') or 0) - 1}]")
     expect(turn.locator(".mq-says p").first).not_to_be_empty()
     answered(page)
     return turn

@@ -122,13 +122,15 @@ class TestPull:
 
     @given(state=conversations(CINEMA), row=st.integers(0, N_ITEMS - 1))
     def test_its_parts_add_up(self, state: SessionState, row: int) -> None:
-        parts = KINSHIP.parts(state.observation(), row)
+        parts = KINSHIP.parts(state.observation(), np.array([row]))[0]
         assert len(parts) == 1 + len(state.observation())
         assert parts.sum() == pytest.approx(pull(state)[row], abs=1e-5)
 
     def test_a_part_is_the_events_own(self) -> None:
-        parts = silent().parts(conversation((1, LIKE), (COMEDY, Outcome.WANTED), (3, Outcome.PASSED)).observation(), 4)
-        assert parts == pytest.approx([0.0, 0.25 * 2.2, 0.25 * 3.7, 0.0])
+        observation = conversation((1, LIKE), (COMEDY, Outcome.WANTED), (3, Outcome.PASSED)).observation()
+        parts = silent().parts(observation, np.array([4, 5]))
+        assert parts[0] == pytest.approx([0.0, 0.25 * 2.2, 0.25 * 3.7, 0.0])
+        assert parts[1] == pytest.approx(silent().parts(observation, np.array([5]))[0])
 
     def test_of_another_catalogue_is_refused(self) -> None:
         with pytest.raises(ValueError, match="company of 12 films, 11 can be recommended"):

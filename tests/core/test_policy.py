@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from learning_worlds import N_ITEMS, any_kinship, any_network, cinema, conversation, conversations
 
 from core.domain import Constraints, Outcome
-from core.policy import WHOLE, Exploration, FloatArray, Policy
+from core.policy import KNOB, WHOLE, Exploration, FloatArray, Policy
 from core.session import Observation, SessionState
 
 CINEMA = cinema()
@@ -231,6 +231,29 @@ class TestExplanation:
     def test_of_a_cold_start_names_no_event(self) -> None:
         served = Policy(any_network(CINEMA), CINEMA, "any")
         assert [part.token for part in served.explain(SessionState(), 6)] == [0, WHOLE]
+
+    def test_a_slate_is_explained_film_by_film(self) -> None:
+        served = Policy(any_network(CINEMA), CINEMA, "any", kinship=TestKinship.KINSHIP, rest=0.05)
+        state = SessionState().state(1, Outcome.STATED_LIKE).state(4, Outcome.STATED_DISLIKE).steer(0.5)
+        films = served.explanations(state, [3, 6, 8])
+        for token, parts in zip((3, 6, 8), films, strict=True):
+            assert [part.token for part in parts] == [0, WHOLE, 1, 4, KNOB]
+            assert [part.value for part in parts] == pytest.approx(
+                [part.value for part in served.explain(state, token)]
+            )
+            assert sum(part.value for part in parts) == pytest.approx(served.q_values(state)[token - 1], abs=1e-5)
+        assert served.explanations(state, []) == ()
+
+    def test_what_is_small_in_every_film_counts_as_the_whole(self) -> None:
+        served = Policy(any_network(CINEMA), CINEMA, "any", kinship=TestKinship.KINSHIP)
+        state = conversation((1, Outcome.STATED_LIKE), (COMEDY, Outcome.WANTED), (4, Outcome.PASSED), (5, Outcome.DOWN))
+        whole = served.explanations(state, [3, 6])
+        events = [max(abs(film[place].value) for film in whole) for place in range(2, 6)]
+        told = served.explanations(state, [3, 6], small=sorted(events)[-1] * 0.99)
+        largest = state.events[events.index(max(events))].token
+        for film, before in zip(told, whole, strict=True):
+            assert [part.token for part in film] == [0, WHOLE, *(t for t in state.tokens() if t in (4, largest))]
+            assert sum(part.value for part in film) == pytest.approx(sum(part.value for part in before))
 
     def test_serves_what_the_network_says(self) -> None:
         network = any_network(CINEMA)
