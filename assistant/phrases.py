@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from assistant.words import Word, normal
 
 Meaning = TypeVar("Meaning")
+
+
+_CHOICE: Final = re.compile(r"\(([^()]*)\)")
+
+
+def spelled_out(pattern: str) -> Iterator[str]:
+    """The phrases that a pattern stands for; choices do not nest.
+
+    >>> list(spelled_out("(fell|dozed) off (in|)"))
+    ['fell off in', 'fell off ', 'dozed off in', 'dozed off ']
+    """
+    pieces = _CHOICE.split(pattern)  # text, choices, text, choices, …, text
+    for chosen in product(*(piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces))):
+        yield "".join(chosen)
 
 
 class Found(NamedTuple, Generic[Meaning]):

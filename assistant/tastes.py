@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from assistant.lexicon import table
-from assistant.phrases import PhraseBook
+from assistant.phrases import PhraseBook, spelled_out
 from assistant.words import Word, normal
 
 
@@ -43,6 +43,7 @@ _KINDS: Final = {
     "seen": Force.SEEN,
     "verdict": Force.VERDICT,
 }
+_DEED: Final = "deed"
 _TASTES: Final = frozenset((Force.FEEL, Force.SEEN, Force.SIMILAR))
 
 
@@ -82,6 +83,12 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str)
     return any(mark in marks for mark in between)
 
 
+@cache
+def words_of(kind: str) -> frozenset[str]:
+    """The words of a list of cues.toml: negators, strengtheners, weakeners, pronouns."""
+    return frozenset(normal(phrase) for phrase in table("cues")["words"][kind])
+
+
 @dataclass(frozen=True, slots=True)
 class TasteCue:
     """A cue phrase in a sentence."""
@@ -94,21 +101,35 @@ class TasteCue:
     """May speak of a film before it."""
 
 
+class CuePhrase(NamedTuple):
+    """What a cue phrase does before it is read in its place."""
+
+    force: Force
+    strength: float
+    verdict: bool
+    """May also judge what stands before it."""
+    deed: bool
+    """Tells what the person did ("fell asleep"): judges wherever it stands."""
+
+
 @cache
-def cue_book() -> PhraseBook[tuple[Force, float, bool]]:
-    """Cues: (what it does, strength, also a verdict)."""
-    cues = table("cues")
-    verdicts = {normal(phrase) for phrase in cues["verdict"]}
-    phrases: dict[str, tuple[Force, float, bool]] = {}
-    for kind, force in _KINDS.items():
-        for phrase, strength in cues[kind].items():
-            phrases.setdefault(phrase, (force, strength, normal(phrase) in verdicts))
+def cue_book() -> PhraseBook[CuePhrase]:
+    """The cue phrases of the lexicon; of a phrase listed twice the first counts."""
+    listed = [
+        (kind, normal(phrase), strength)
+        for kind in (*_KINDS, _DEED)
+        for cues in (table("cues"), table("idioms"))
+        for pattern, strength in cues.get(kind, {}).items()
+        for phrase in spelled_out(pattern)
+    ]
+    verdicts = {phrase for kind, phrase, _ in listed if kind in ("verdict", _DEED)}
+    phrases: dict[str, CuePhrase] = {}
+    for kind, phrase, strength in listed:
+        force = _KINDS.get(kind, Force.VERDICT)
+        phrases.setdefault(phrase, CuePhrase(force, strength, phrase in verdicts, kind == _DEED))
     return PhraseBook(phrases)
 
 
 def taste_cues(words: Sequence[Word]) -> list[TasteCue]:
     """The cue phrases of a sentence in which no title is known yet."""
-    return [
-        TasteCue(first, last, force in _TASTES, verdict)
-        for first, last, _, (force, _, verdict) in cue_book().find(words)
-    ]
+    return [TasteCue(first, last, cue.force in _TASTES, cue.verdict) for first, last, _, cue in cue_book().find(words)]
