@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from assistant.everyday import everyday
 from assistant.lexicon import Background, background, table
 from assistant.tastes import COPULAS, taste_cues
 from assistant.words import Word, normal
@@ -52,8 +53,14 @@ class Sentence:
     """Words that stand right behind a cue of taste ("couldn't finish …", "as funny as …")."""
     verdicts: frozenset[int] = frozenset()
     """Words at which a verdict begins ("was great", "sucked")."""
+    cue_starts: frozenset[int] = frozenset()
+    """Words at which a cue of taste begins."""
     cue_of: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     """Range of the cue of several words that a word belongs to ("fed up with")."""
+
+    def judged(self, place: int) -> bool:
+        """Whether a taste or a verdict begins at a word."""
+        return place in self.verdicts or place in self.cue_starts
 
     @classmethod
     def of(cls, text: str, words: Sequence[Word], heard: Background, idiom: float) -> Sentence:
@@ -70,8 +77,10 @@ class Sentence:
         return cls(text, words, sums, capitals, *_cue_places(words))
 
 
-def _cue_places(words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
-    after, verdicts = set(), set()
+def _cue_places(
+    words: Sequence[Word],
+) -> tuple[frozenset[int], frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
+    after, verdicts, starts = set(), set(), set()
     cue_of: dict[int, tuple[int, int]] = {}
     for cue in taste_cues(words):
         if cue.last - cue.first > 1:
@@ -84,10 +93,11 @@ def _cue_places(words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int], 
             if place >= 0 and words[place].text in COPULAS:
                 verdicts.add(place)
         if cue.is_taste:
+            starts.add(cue.first)
             after.add(cue.last)
             if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):
                 after.add(cue.last + 1)
-    return frozenset(after), frozenset(verdicts), cue_of
+    return frozenset(after), frozenset(verdicts), frozenset(starts), cue_of
 
 
 class Weights:
@@ -144,6 +154,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
         found.append(("mark", capitals))
     if ("mark", "quotes") not in found:
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
+        found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged)]
     cue = sentence.cue_of.get(first)
     if cue is not None and last <= cue[1] and capitals != "capitals":
         found.append(("mark", "inside_cue"))

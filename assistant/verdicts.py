@@ -36,7 +36,8 @@ _OTHER_SUBJECTS: Final = frozenset(
 )
 _BEFORE_DEEDS: Final = frozenset(
     "i we and but then just almost nearly actually have having had ive even completely so or literally totally "
-    "honestly still also basically was were got it me immediately quickly soon eventually always never both its thats has".split()
+    "honestly still also basically was were got it me immediately quickly soon eventually always never both its "
+    "thats has".split()
 )
 
 
