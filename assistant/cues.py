@@ -80,6 +80,11 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
         return replace(cue, force=Force.FEEL)
     if meaning.verdict and (cue.force is Force.VERDICT or not name_follows or is_predicate(words, taken, cue.first)):
         return _verdict(text, words, taken, cue)
+    return _felt(text, words, taken, cue)
+
+
+def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue:
+    """A taste, a wish or the like in its place: the speaker's, somebody else's, or asked of us."""
     if cue.force in _ASKABLE and " me " not in cue.phrase and _asks(words, cue.first):
         return replace(cue, force=Force.ASKED, strength=0.0)
     if cue.force is Force.FEEL and cue.strength and (said_by := _said_by(words, cue.first)):

@@ -51,7 +51,8 @@ _THINGS: Final = frozenset(
     "girl girls man men woman women people person kid kids stuff things thing costume costumes "
     "picture pictures party parties trip trips game games lady food music "
     "house room car cars road office skills fan club show shows accident amount amounts plot plots line lines "
-    "vibes vibe genre genres weekend morning evening afternoon season".split()
+    "vibes vibe genre genres weekend morning evening afternoon season invasion "
+    "invasions attack attacks fight fights battle battles forest forests adventure adventures fantasy sex".split()
 )
 """Plain nouns: a title right before one is a part of what it names ("psycho thrillers", "a Frozen party")."""
 

@@ -35,6 +35,11 @@ _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seem
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
+_FILM_TALK: Final = frozenset(
+    "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
+    "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
+)
+
 Evidence = list[tuple[str, str]]
 """(section of the table, key in it) of each cue that holds."""
 
@@ -58,6 +63,13 @@ class Sentence:
     cue_of: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     """Range of the cue of several words that a word belongs to ("fed up with")."""
 
+    topical: tuple[int, ...] = ()
+    """Words that show that films are talked of, in order."""
+
+    def is_topical(self, first: int, last: int) -> bool:
+        """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
+        return len(self.words) - (last - first) <= 3 or any(not first <= place < last for place in self.topical)
+
     def judged(self, place: int) -> bool:
         """Whether a taste or a verdict begins at a word."""
         return place in self.verdicts or place in self.cue_starts
@@ -74,7 +86,10 @@ class Sentence:
         upper = sum(text[word.start].isupper() for word in inner)
         first_upper = bool(words) and text[words[0].start].isupper()
         capitals = 0 < upper <= 0.6 * len(inner) or (first_upper and not upper)
-        return cls(text, words, sums, capitals, *_cue_places(words))
+        places = _cue_places(words)
+        talk = {place for place, word in enumerate(words) if word.text in _FILM_TALK}
+        topical = sorted(talk | places[1] | places[2] | set(places[3]))
+        return cls(text, words, sums, capitals, *places, tuple(topical))
 
 
 def _cue_places(
@@ -152,6 +167,8 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     capitals = _capitals(sentence, first, last) if sentence.capitals else ""
     if capitals:
         found.append(("mark", capitals))
+    if capitals != "capitals" and not sentence.is_topical(first, last):
+        found.append(("mark", "off_topic"))
     if ("mark", "quotes") not in found:
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
         found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged)]

@@ -30,6 +30,8 @@ _FAME: Final = 4.0
 """Most that the ratings of a new film are multiplied by."""
 _POOL: Final = 100_000.0
 """Fewest ratings that a film's share is taken of: in a handful of films none is famous for being one of few."""
+_KNOWN: Final = 3
+"""Ratings from which a film is known by its name with the article."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
 
@@ -62,7 +64,7 @@ class TitleLinker:
             *matches,
             *(match for match in self._errors.glued(words) if (match.first, match.last) not in written),
         ]
-        exact = [self.score(sentence, match, shown) for match in matches]
+        exact = self._with_articles([self.score(sentence, match, shown) for match in matches], sentence)
         chosen = best_set(exact, len(words))
         taken = bytearray(len(words))
         for link in chosen:
@@ -88,6 +90,8 @@ class TitleLinker:
         cues = evidence(weights, sentence, first, last)
         if edits:
             cues += self._error_cues(words, first, last, edits)
+        if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
+            cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
         score = weights.bias + best + told + weights.points(cues)
         why = weights.named(cues)
@@ -140,6 +144,22 @@ class TitleLinker:
 
     # ---- second look
 
+    def _with_articles(self, scored: list[Link], sentence: Sentence) -> list[Link]:
+        """Names whose article is their own win: "The Room" is not Room, "the Heat" may be The Heat.
+
+        The longer name takes the points of the shorter one, where it is of another film that people know.
+        """
+        words, counts = sentence.words, self.index.catalogue.n_ratings
+        whole = {(link.first, link.last): place for place, link in enumerate(scored)}
+        for link in scored:
+            place = (
+                whole.get((link.first - 1, link.last)) if link.first and words[link.first - 1].text == "the" else None
+            )
+            if place is not None and link.score > scored[place].score and link.rows[0] not in scored[place].rows:
+                if counts[scored[place].rows[0]] >= _KNOWN:
+                    scored[place] = replace(scored[place], score=link.score)
+        return scored
+
     def _with_neighbours(self, scored: Sequence[Link], chosen: list[Link], sentence: Sentence) -> list[Link]:
         """Spans just below the threshold that stand in a list beside a film."""
         if not chosen:
@@ -158,6 +178,11 @@ class TitleLinker:
             )
         ]
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
+
+
+def _ends_as_typed(title: str, text: str, first: Word, last: Word) -> bool:
+    """Whether a capitalised name is typed with the mark that its title ends with: "Them!"."""
+    return title[-1:] in ("!", "?") and text[last.end : last.end + 1] == title[-1] and text[first.start].isupper()
 
 
 def _time_to_be_rated(year: int, newest: int) -> float:
