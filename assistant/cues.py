@@ -228,6 +228,7 @@ def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequ
         factor *= 1.2 if word in words_of("strengtheners") else 0.75 if word in words_of("weakeners") else 1.0
     if cue.force in (Force.SIMILAR, Force.VERDICT) and _is_tempered(found, cue):
         negations += 1
+    negations += cue.force is Force.FEEL and cue.last < len(words) and words[cue.last].text == "neither"
     strength = max(-1.0, min(1.0, cue.strength * factor))
     if negations % 2 == 0:
         return replace(cue, strength=strength)

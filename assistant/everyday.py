@@ -63,7 +63,7 @@ def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Ca
     before_that = words[first - 2].text if before and first > 1 and not _parted(text, words, first - 1) else ""
     after = words[last].text if last < len(words) and not _parted(text, words, last) else ""
     after_that = words[last + 1].text if after and last + 1 < len(words) else ""
-    if _is_person(before, before_that, after, after_that):
+    if _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
         yield "person"
     if _is_place(before, before_that, last - first):
         yield "place"
@@ -82,6 +82,11 @@ def _is_person(before: str, before_that: str, after: str, after_that: str) -> bo
     named = before in ("is", "was", "called", "named", "name", "names", "its") and before_that in ("name", *_RELATIONS)
     related = before in _RELATIONS and before_that in _OWNERS
     return named or related or (before, before_that) == ("me", "call")
+
+
+def _is_kin(span: Sequence[Word]) -> bool:
+    """Whether the words are "my uncle" or the like."""
+    return len(span) == 2 and span[0].text in _OWNERS and span[1].text in _RELATIONS
 
 
 def _is_place(before: str, before_that: str, length: int) -> bool:

@@ -39,7 +39,6 @@ _RESETS: Final = frozenset(
     "something anything some give show recommend suggest looking instead maybe rather else tonight today now "
     "than".split()
 )
-_INSTEAD: Final = frozenset(("over", "to"))
 
 
 def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cues: Sequence[Cue]) -> list[Sign]:
@@ -189,7 +188,8 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
     if at and ends_sentence(text, words, at - 1, first):
         return False
     between = [word.text for word in words[at:first]]
-    if at != cue.last and (_RESETS & set(between) or (cue.phrase.startswith("prefer") and _INSTEAD & set(between))):
+    instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
+    if at != cue.last and (instead or _RESETS & set(between)):  # "give me Alien over Avatar"
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
         return at == cue.last or all(word in _LIST_WORDS for word in between)

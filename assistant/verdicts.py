@@ -54,10 +54,12 @@ def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> 
         return ends or ends_clause(text, words, cue.last - 1, cue.last)
     if cue.phrase.split(" ")[0] in COPULAS or cue.phrase.endswith(" me"):
         return True
-    if ends_clause(text, words, cue.first - 1, cue.first) and (
-        ends or ends_clause(text, words, cue.last - 1, cue.last)
-    ):
-        return True
+    first = cue.first
+    while first > 0 and words[first - 1].text in _COLOURS and not ends_clause(text, words, first - 1, first):
+        first -= 1
+    begins = first == 0 or ends_clause(text, words, first - 1, first)
+    if begins and (ends or ends_clause(text, words, cue.last - 1, cue.last)):
+        return not (first == 0 and first < cue.first)
     return _behind_a_subject(text, words, taken, cue)
 
 
@@ -81,6 +83,7 @@ def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> b
     return place > 0 and not taken[place] and words[place].text in _OTHER_SUBJECTS
 
 
+_COLOURS: Final = frozenset("such a an what so very really pretty just absolutely totally quite truly".split())
 _OFTEN: Final = frozenset("all really just so always not never also mostly usually pretty very way much even".split())
 
 
@@ -117,7 +120,8 @@ def heads_a_list(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cu
     """Whether a verdict stands over the names behind it: "brilliant: Casino Royale"."""
     if cue.last >= len(words) or not (taken[cue.last] or taken[min(cue.last + 1, len(words) - 1)]):
         return False
-    begins = cue.first == 0 or ends_clause(text, words, cue.first - 1, cue.first)
+    first = cue.first - (cue.first > 0 and words[cue.first - 1].text in ("the", "my"))
+    begins = first == 0 or ends_clause(text, words, first - 1, first)
     return begins and ":" in text[words[cue.last - 1].end : words[cue.last].start]
 
 
@@ -134,7 +138,8 @@ def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cu
 
 
 _DOES: Final = frozenset(
-    "did didnt does doesnt do dont never really just always still totally had kept can cant".split()
+    "did didnt does doesnt do dont never really just always still totally had kept can cant gets get got "
+    "deserves".split()
 )
 
 
