@@ -58,7 +58,11 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[in
         return 1, -0.6 if hates else 0.8, f"{'not ' if against else ''}… {after}"
     if after in _WASNT and _closes(text, words, last + 1):
         return 1, -0.5, after
-    if after == "again" and before in _WATCH:
+    if (
+        after == "again"
+        and before in _WATCH
+        and not any(word.text == "wait" for word in words[max(first - 4, 0) : first])
+    ):
         return 1, -0.5 if against else 0.5, f"{'not ' if against else ''}{before} … again"
     if after == "off" and before in _OFF:
         return 1, -0.6, f"{before} … off"

@@ -111,7 +111,7 @@ def is_own_deed(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue
         first == 0
         or bool(taken[first - 1])
         or words[first - 1].text in _BEFORE_DEEDS
-        or words[first].text == "i"
+        or words[first].text in ("i", "in", "not", "what")
         or ends_clause(text, words, first - 1, first)
     )
 
