@@ -108,4 +108,5 @@ def _is_amount(span: Sequence[Word], before: str, after: str) -> bool:
 
 def _parted(text: str, words: Sequence[Word], place: int) -> bool:
     """Whether a mark stands before the word at `place`."""
-    return any(mark in '.,;:!?()[]"\n…/' for mark in text[words[place - 1].end : words[place].start])
+    between = text[words[place - 1].end : words[place].start]
+    return between != " " and any(mark in '.,;:!?()[]"\n…/' for mark in between)

@@ -80,7 +80,7 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str)
     if last < 0 or first >= len(words):
         return False
     between = text[words[last].end : words[first].start]
-    return any(mark in marks for mark in between)
+    return between != " " and any(mark in marks for mark in between)
 
 
 @cache

@@ -285,4 +285,5 @@ _STARTERS: Final = frozenset(
 
 def parted(text: str, end: int, start: int) -> bool:
     """Whether a mark that parts stands between two words."""
-    return any(mark in '.,;:!?()[]"\n…/' for mark in text[end:start])
+    between = text[end:start]
+    return between != " " and any(mark in '.,;:!?()[]"\n…/' for mark in between)
