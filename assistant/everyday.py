@@ -20,6 +20,7 @@ _RELATIONS: Final = frozenset(
     "colleague neighbour neighbor buddy nephew niece kid baby puppy partner fiance fiancee gf bf bro sis toddler "
     "roommate flatmate".split()
 )
+_ELDERS: Final = frozenset("mum mom mam dad father mother gran grandma grandpa granddad nan parents".split())
 _OWNERS: Final = frozenset("my our his her their your".split())
 _COMPANY: Final = frozenset(("and i", "and me", "and my", "from work", "from school", "from accounting"))
 _IN_PLACES: Final = frozenset(
@@ -46,6 +47,11 @@ _STATES: Final = frozenset(
     "back locked overdue".split()
 )
 _IS: Final = frozenset("is are was were isnt arent".split())
+_OCCASIONS: Final = frozenset("night nights evening weekend party day".split())
+_OF_US: Final = frozenset(
+    "i im we were she shes he hes they need want give show something anything no so whats what".split()
+)
+"""After an occasion, what one wants for it: "date night, we need …"."""
 _THINGS: Final = frozenset(
     "action thriller thrillers horror horrors comedy comedies drama dramas romance romances killer killers guy guys "
     "girl girls man men woman women people person kid kids stuff things thing costume costumes "
@@ -71,6 +77,8 @@ def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Ca
         yield "amount"
     if after in _IS and (after_that in _STATES or after_that.endswith("ing")) and not judged(last):
         yield "state"
+    if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
+        yield "state"
     if after in _THINGS and not judged(last):
         yield "part"
 
@@ -85,8 +93,9 @@ def _is_person(before: str, before_that: str, after: str, after_that: str) -> bo
 
 
 def _is_kin(span: Sequence[Word]) -> bool:
-    """Whether the words are "my uncle" or the like."""
-    return len(span) == 2 and span[0].text in _OWNERS and span[1].text in _RELATIONS
+    """Whether the words are "my uncle", "mum and dad" or the like."""
+    kin = [word.text for word in span if word.text not in _OWNERS and word.text != "and"]
+    return 0 < len(kin) < len(span) and all(word in _RELATIONS or word in _ELDERS for word in kin)
 
 
 def _is_place(before: str, before_that: str, length: int) -> bool:

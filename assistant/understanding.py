@@ -210,6 +210,8 @@ def _said_to_us(line: acts.Line) -> bool:
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     """A line that wants films, or has nothing to do with them."""
     says = (utterance.movies, utterance.ambiguous, utterance.facets, utterance.unknown, utterance.years)
+    if not any(says) and acts.holds("elsewhere", line):
+        return replace(utterance, act=Act.OFF_TOPIC)
     if not any(says) and acts.holds("topic", line):
         return replace(utterance, beyond=(*utterance.beyond, "topic"))
     if any(says) or utterance.any_year or utterance.count or utterance.lesser_known or utterance.well_known:
@@ -217,11 +219,9 @@ def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     if utterance.beyond:
         asked = acts.holds("asks", line) and not acts.holds("wants", line)
         return replace(utterance, act=Act.BEYOND) if asked else utterance
-    for name, act in (("undo", Act.UNDO), ("more", Act.MORE)):
+    for name, act in (("undo", Act.UNDO), ("more", Act.MORE), ("thanks", Act.THANKS)):
         if acts.holds(name, line):
             return replace(utterance, act=act)
-    if acts.holds("thanks", line):
-        return replace(utterance, act=Act.THANKS)
     return utterance if acts.holds("film", line) else replace(utterance, act=Act.OFF_TOPIC)
 
 
