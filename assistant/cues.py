@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.asides import asides
-from assistant.tastes import Cue, CuePhrase, Force, cue_book, ends_clause, ends_sentence, words_of
+from assistant.tastes import Cue, CuePhrase, Force, as_cue_word, cue_book, ends_clause, ends_sentence, words_of
 from assistant.verdicts import describes, heads_a_list, is_hearsay, is_own_deed, is_predicate, judges
 from assistant.words import Word
 
@@ -41,6 +41,7 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
     taken = bytearray(len(words) + 1)
     for first, last in names:
         taken[first:last] = b"\x01" * (last - first)
+    words = [word if taken[place] else word._replace(text=as_cue_word(word.text)) for place, word in enumerate(words)]
     found: list[Cue] = []
     for first, last, phrase, meaning in cue_book().find(words, lambda place: not taken[place]):
         cue = _read(text, words, taken, Cue(first, last, meaning.force, meaning.strength, phrase), meaning)
@@ -238,6 +239,7 @@ def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequ
     if cue.force is Force.WANT:
         return replace(cue, force=Force.AVOID, strength=-0.7, phrase=phrase)
     if cue.force is Force.SIMILAR:
-        return replace(cue, strength=-0.5 if strength > 0 else 0.3, phrase=phrase)
+        better = cue.phrase.startswith("as ")  # "not as good as Alien" thinks well of Alien
+        return replace(cue, strength=-0.5 if strength > 0 and not better else 0.3, phrase=phrase)
     flipped = -0.7 if 0.55 <= strength < 0.85 else -0.5 if strength > 0 else 0.25
     return replace(cue, strength=flipped, phrase=phrase)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -63,6 +63,10 @@ class PhraseBook(Generic[Meaning]):
 
     def __contains__(self, phrase: object) -> bool:
         return phrase in self._meanings
+
+    def phrases(self) -> Iterable[str]:
+        """The phrases, in normal form."""
+        return self._meanings
 
     def meaning(self, phrase: str) -> Meaning:
         """What a phrase of the book, in normal form, means. KeyError where it has none."""

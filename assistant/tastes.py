@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from assistant.lexicon import table
+from assistant.lexicon import background, shortened, table
 from assistant.phrases import PhraseBook, spelled_out
 from assistant.words import Word, normal
 
@@ -81,6 +82,35 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str)
         return False
     between = text[words[last].end : words[first].start]
     return between != " " and any(mark in marks for mark in between)
+
+
+_STRETCHED: Final = re.compile(r"(.)\1{2,}")
+_SPELL_FROM: Final = 6
+"""Letters from which a word is looked at for typing errors."""
+
+
+@cache
+def _cue_words() -> tuple[frozenset[str], dict[str, str]]:
+    """The words that cues are made of, and what is left of the long ones without one letter → the word."""
+    words = {word for phrase in cue_book().phrases() for word in phrase.split(" ")}
+    words |= {word for kind in ("negators", "strengtheners", "weakeners") for word in words_of(kind)}
+    long = sorted(word for word in words if len(word) >= _SPELL_FROM and word.isalpha())
+    return frozenset(words), {short: word for word in reversed(long) for short in (word, *shortened(word))}
+
+
+@lru_cache(maxsize=4096)
+def as_cue_word(word: str) -> str:
+    """The word of a cue that a word is but for a typing error ("dissapointment") or for stress ("looove")."""
+    words, remains = _cue_words()
+    if word in words:
+        return word
+    if _STRETCHED.search(word):
+        for length in (r"\1", r"\1\1"):
+            if (plain := _STRETCHED.sub(length, word)) in words:
+                return plain
+    if len(word) < _SPELL_FROM or not word.isalpha() or background().is_common(word):
+        return word
+    return next((remains[short] for short in (word, *shortened(word)) if short in remains), word)
 
 
 @cache
