@@ -65,9 +65,14 @@ _THINGS: Final = frozenset(
 
 def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Callable[[int], bool]) -> Iterator[str]:
     """Marks of everyday life that the words [first, last) bear; `judged` tells where a verdict or taste begins."""
-    before = words[first - 1].text if first and not _parted(text, words, first) else ""
-    before_that = words[first - 2].text if before and first > 1 and not _parted(text, words, first - 1) else ""
-    after = words[last].text if last < len(words) and not _parted(text, words, last) else ""
+
+    def joined(place: int) -> bool:
+        """Whether no mark stands before the word at `place`, nor an end of the text."""
+        return 0 < place < len(words) and not parted(text, words[place - 1].end, words[place].start)
+
+    before = words[first - 1].text if joined(first) else ""
+    before_that = words[first - 2].text if before and joined(first - 1) else ""
+    after = words[last].text if joined(last) else ""
     after_that = words[last + 1].text if after and last + 1 < len(words) else ""
     if _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
         yield "person"
@@ -115,7 +120,7 @@ def _is_amount(span: Sequence[Word], before: str, after: str) -> bool:
     return counted and (before in _AMOUNT_BEFORE or after in _AMOUNT_AFTER)
 
 
-def _parted(text: str, words: Sequence[Word], place: int) -> bool:
-    """Whether a mark stands before the word at `place`."""
-    between = text[words[place - 1].end : words[place].start]
+def parted(text: str, end: int, start: int) -> bool:
+    """Whether a mark that parts stands between two words."""
+    between = text[end:start]
     return between != " " and any(mark in '.,;:!?()[]"\n…/' for mark in between)

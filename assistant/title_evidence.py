@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from assistant.everyday import everyday
+from assistant.everyday import everyday, parted
 from assistant.lexicon import Background, background, table
 from assistant.tastes import COPULAS, taste_cues
 from assistant.words import Word, normal
@@ -154,6 +154,18 @@ class Weights:
         return alone + sentence.surprise[last] - sentence.surprise[first + 1]
 
 
+def is_idle(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a word only holds a sentence together: "it" without capital, quotes or year; most of what is found is."""
+    word = sentence.words[first]
+    if last - first > 1 or word.text not in _IDLE or not sentence.text[word.start : word.end].islower():
+        return False
+    quoted = word.start and sentence.text[word.start - 1] in _QUOTES
+    return not quoted and not (last < len(sentence.words) and sentence.words[last].text.isdecimal())
+
+
+_IDLE: Final = _FUNCTION_WORDS - _OBJECTS
+
+
 def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:
     """The cues that hold for the words [first, last)."""
     text, words = sentence.text, sentence.words
@@ -281,9 +293,3 @@ _STARTERS: Final = frozenset(
     "i a the and or is was it have did do you if my what that this not yes no oh ok okay but so we he she they how im "
     "movie film like liked love loved seen saw watch watched hate hated both also maybe one 1 ive there".split()
 )
-
-
-def parted(text: str, end: int, start: int) -> bool:
-    """Whether a mark that parts stands between two words."""
-    between = text[end:start]
-    return between != " " and any(mark in '.,;:!?()[]"\n…/' for mark in between)

@@ -17,7 +17,7 @@ from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, table
 from assistant.links import THRESHOLD, Link, best_set
 from assistant.tastes import cue_book
-from assistant.title_evidence import Sentence, Weights, evidence
+from assistant.title_evidence import Sentence, Weights, evidence, is_idle
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.typing_errors import TypingErrors
 from assistant.words import Word, normal
@@ -58,7 +58,7 @@ class TitleLinker:
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
         sentence = Sentence.of(text, words, self._heard, self.weights.idiom)
-        matches = self.index.find(words)
+        matches = [match for match in self.index.find(words) if shown or not is_idle(sentence, match.first, match.last)]
         written = {(match.first, match.last) for match in matches}
         matches = [
             *matches,
