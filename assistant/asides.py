@@ -6,7 +6,7 @@ what is said hangs on where the name stands, so no phrase of the lexicon can tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -45,7 +45,7 @@ def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -
         if last < len(words) and (found := _behind(text, words, first, last)) is not None:
             length, strength, phrase = found
             yield Cue(last, last + length, Force.VERDICT, strength, phrase, backward=True)
-    yield from _contradictions(text, words)
+    yield from _contradictions(text, words, {last for _, last in names})
 
 
 def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[int, float, str] | None:
@@ -73,11 +73,11 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[in
     return None
 
 
-def _contradictions(text: str, words: Sequence[Word]) -> Iterator[Cue]:
+def _contradictions(text: str, words: Sequence[Word], ends: Container[int]) -> Iterator[Cue]:
     """What takes back at the end of a clause: "… but I don't", "… except me"; or as a sentence: "I didn't."."""
     for place, word in enumerate(words):
         contrary = word.text in _CONTRARY or word.text == "and"
-        alone = place > 0 and word.text == "i" and ends_clause(text, words, place - 1, place)
+        alone = place > 0 and word.text == "i" and (place in ends or ends_clause(text, words, place - 1, place))
         if not (contrary or alone):
             continue
         first = place + contrary

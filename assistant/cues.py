@@ -128,6 +128,8 @@ def _said_by(words: Sequence[Word], first: int) -> str:
         place -= 1
     if place < 0:
         return ""
+    if words[place].text.removesuffix("s") in _NEAR_ONES and words[place].text not in _NEAR_ONES:
+        return "near"  # "my mum's favourite"
     return "everyone" if words[place].text in _EVERYONE else "near" if words[place].text in _NEAR_ONES else ""
 
 

@@ -44,7 +44,8 @@ _AMOUNT_AFTER: Final = frozenset("of from to ago long later until till before ma
 _STATES: Final = frozenset(
     "open closed over late here there cold broken packed asleep ill sick on off full empty busy done ready gone "
     "tiny tired hungry home away out waiting tomorrow tonight today cancelled canceled next upset alive dead drunk "
-    "back locked overdue".split()
+    "back locked overdue singing ringing sleeping crying barking raining snowing visiting arriving leaving burning "
+    "boiling cooking calling".split()
 )
 _IS: Final = frozenset("is are was were isnt arent".split())
 _OCCASIONS: Final = frozenset("night nights evening weekend party day".split())
@@ -80,10 +81,12 @@ def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Ca
         yield "place"
     if _is_amount(words[first:last], before, after):
         yield "amount"
-    if after in _IS and (after_that in _STATES or after_that.endswith("ing")) and not judged(last):
+    if after in _IS and after_that in _STATES and not judged(last):
         yield "state"
     if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
         yield "state"
+    if last - first == 1 and before == words[first].text:
+        yield "part"  # "hate hate hate …"
     if after in _THINGS and not judged(last):
         yield "part"
 

@@ -61,6 +61,8 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
                 current = None
             if current is not None:
                 found[event] = _sign(current, found[event])
+            if event and number and found[event].force in (None, Force.ASKED) and _is_too(words, at, first):
+                found[event] = found[event - 1]
             if group and ends_sentence(text, words, at - 1, first):
                 group, sentence = [], []
             group.append(event)
@@ -125,6 +127,12 @@ def _speaks_of(text: str, words: Sequence[Word], later: Sequence[tuple[int, int,
 _OTHERWISE: Final = frozenset(("not", "but not", "except", "except for", "never"))
 
 
+def _is_too(words: Sequence[Word], at: int, first: int) -> bool:
+    """Whether "and so was" or "neither was" stands before a name."""
+    said = [word.text for word in words[at:first] if word.text not in ("and", "the")]
+    return len(said) == 2 and said[0] in ("so", "neither") and said[1] in ("was", "is", "were", "are", "did", "does")
+
+
 def _turns_away(words: Sequence[Word], at: int, first: int, last: int) -> bool:
     """Whether "but" begins a clause of its own: "… but Twilight was interesting"."""
     return (
@@ -155,9 +163,21 @@ def _judge(
         return
     many = any(word in ("were", "are", "both", "all", "them", "those", "these", "arent", "werent") for word in between)
     at_once = not between[:1] or between[0] in COPULAS or names[group[-1]][1] == cue.first
+    if at_once and not many:
+        group = _last_list(words, names, group)
     for number in group if many or not any(found[n].force for n in group) else group[-1:]:
         if _replaceable(found[number], cue, between) or (at_once and number == group[-1]):
             found[number] = replace(_sign(cue, found[number]), seen=found[number].seen or cue.force is Force.SEEN)
+
+
+def _last_list(words: Sequence[Word], names: Sequence[tuple[int, int]], group: Sequence[int]) -> Sequence[int]:
+    """The last of the names with those that are listed before it: "Heat and Jaws", but not what else was named."""
+    begin = len(group) - 1
+    while begin and all(
+        word.text in _LIST_WORDS for word in words[names[group[begin - 1]][1] : names[group[begin]][0]]
+    ):
+        begin -= 1
+    return group[begin:]
 
 
 def _replaceable(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
