@@ -72,6 +72,8 @@ def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs)
                 continue
             sign = NAMED  # "can you show me a western?" wants one
         strength, required, rule = _wish(term, sign)
+        if sign.force is None and term.first and found[term.first - 1].text == "too":
+            strength, required, rule = -0.5, False, "too much of it"
         if (
             strength > 0
             and required

@@ -199,7 +199,7 @@ class Understanding:
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
     """The act of a line that is nothing else; "meh" after a film was named is said of the film, not to us."""
     act = acts.whole_act(line)
-    return None if act is Act.COMPLAIN and context.untold else act
+    return None if act is Act.COMPLAIN and context.untold and line.plain.startswith("meh") else act
 
 
 def _said_to_us(line: acts.Line) -> bool:

@@ -59,7 +59,8 @@ def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> 
         first -= 1
     begins = first == 0 or ends_clause(text, words, first - 1, first)
     if begins and (ends or ends_clause(text, words, cue.last - 1, cue.last)):
-        return not (first == 0 and first < cue.first)
+        wished = any(word.text in ("a", "an") for word in words[first : cue.first])
+        return first > 0 or not wished  # "a good thriller" is asked for
     return _behind_a_subject(text, words, taken, cue)
 
 
@@ -83,7 +84,9 @@ def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> b
     return place > 0 and not taken[place] and words[place].text in _OTHER_SUBJECTS
 
 
-_COLOURS: Final = frozenset("such a an what so very really pretty just absolutely totally quite truly".split())
+_COLOURS: Final = frozenset(
+    "such a an what so very really pretty just absolutely totally quite truly way far much bit little kinda".split()
+)
 _OFTEN: Final = frozenset("all really just so always not never also mostly usually pretty very way much even".split())
 
 

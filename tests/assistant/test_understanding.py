@@ -130,6 +130,7 @@ def test_a_verdict_is_of_the_film_it_stands_behind_and_of_those_listed_with_it()
         ("fell asleep", (-1,)),
         ("meh", (-1,)),
         ("really good!", (1,)),
+        ("way too violent", (-1,)),
         ("not really my thing", (-1,)),
     ],
 )
