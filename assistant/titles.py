@@ -30,6 +30,8 @@ _FAME: Final = 4.0
 """Most that the ratings of a new film are multiplied by."""
 _POOL: Final = 100_000.0
 """Fewest ratings that a film's share is taken of: in a handful of films none is famous for being one of few."""
+_WORTH_TELLING: Final = -2.0
+"""Points below which nothing makes a title of a span any more, so that nobody asks why."""
 _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
 _LETTERS: Final = 14
@@ -94,7 +96,7 @@ class TitleLinker:
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
         score = weights.bias + best + told + weights.points(cues)
-        why = weights.named(cues)
+        why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(words, match, forms, rows, year)
         name = "series" if also else "title" if not edits else f"{edits} typo{'s' if edits > 1 else ''}"
         if year and abs(self._years[rows[0]] - year) <= 1:
