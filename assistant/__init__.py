@@ -9,9 +9,11 @@ utterance       what was understood of a line, with spans
 constraints     years and numbers of films
 tastes          cue phrases of taste
 asides          short verdicts beside a name: "X yes, Y no"
+verdicts        whether a verdict judges what stands before it
 cues            cue phrases in their place: negated, asked, about what stands before
 preferences     likes from dislikes, clause by clause
 facets          genres, moods, tags and people
+everyday        words of titles said of people, places, amounts and things
 title_evidence  what speaks for a span being a title
 title_index     every way to write every title
 typing_errors   titles with typing errors

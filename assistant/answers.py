@@ -10,7 +10,7 @@ from typing import Final
 from assistant import acts, preferences
 from assistant.cues import find_cues
 from assistant.tastes import Cue, Force
-from assistant.utterance import Act, AmbiguousMention, Context, Utterance
+from assistant.utterance import Act, AmbiguousMention, Context, MovieMention, Span, Utterance
 from assistant.words import Word
 from core.catalogue import Catalogue
 
@@ -52,6 +52,38 @@ def reaction(
     if len(set(strengths)) == 1:
         return replace(said, strength=strengths[0], seen=seen)
     return replace(said, strength=strength, strengths=strengths, seen=seen)
+
+
+def of_last_line(reacted: Utterance | None, line: acts.Line, cues: Sequence[Cue], context: Context) -> Utterance | None:
+    """A reaction, meant of the films of the last line where nothing was said of them yet, or where it says "it".
+
+    "I saw Amélie" … "adored it"; "watched Tenet" … "fell asleep"; "I've seen Heat and Jaws" … "hated both".
+    """
+    if reacted is None or reacted.picks or reacted.later:
+        return reacted
+    tokens: tuple[int, ...] = ()
+    if context.named is not None and acts.holds("it", line):
+        tokens = (context.named,)
+    elif any(cue.force in (Force.FEEL, Force.VERDICT) for cue in cues):
+        many = acts.holds("these", line) or acts.holds("both", line)
+        tokens = context.untold if many == (len(context.untold) > 1) else ()
+    span = Span(0, len(reacted.text))
+    movies = tuple(
+        MovieMention(span, token, reacted.strength or 0.0, "just named", seen=reacted.seen) for token in tokens[:1]
+    )
+    movies = tuple(replace(mention, also=tokens[1:]) for mention in movies)
+    return Utterance(reacted.text, Act.RECOMMEND, movies=movies) if movies else reacted
+
+
+def likewise(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
+    """Films added to those of the last line are meant as they were: "I hate Saw" … "or Hostel", "Hostel neither"."""
+    if not context.mood or not acts.holds("likewise", line):
+        return utterance
+    return replace(
+        utterance,
+        movies=tuple(replace(m, strength=context.mood, rule=f"{m.rule}; likewise") for m in utterance.movies),
+        ambiguous=tuple(replace(m, strength=context.mood) for m in utterance.ambiguous),
+    )
 
 
 def _strengths(

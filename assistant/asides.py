@@ -6,12 +6,13 @@ what is said hangs on where the name stands, so no phrase of the lexicon can tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
 from assistant.lexicon import table
-from assistant.tastes import Cue, Force, ends_clause
+from assistant.phrases import spelled_out
+from assistant.tastes import Cue, Force, ends_clause, words_of
 from assistant.words import Word, normal
 
 _FANS: Final = frozenset("fan fans lover lovers person guy girl gal buff nut fanatic hater haters".split())
@@ -21,22 +22,21 @@ _NOT_I: Final = frozenset(
     phrase.strip()
     for phrase in (
         "i dont, i didnt, i do not, i did not, not me, me, for me, not for me, im not, i wasnt, i cant, not anymore, "
-        "not any more, no longer"
+        "not any more, no longer, i disagree, i dont agree, i dont see it, i dont get it, i didnt get it"
     ).split(",")
 )
 _I_DO: Final = frozenset(("i did", "i do", "i really did"))
+_ADVERBS: Final = frozenset("just really still personally honestly sadly totally myself simply truly".split())
+CONTRARY: Final = "on the contrary: "
+"""Begins the rule of what takes back: it counts against whatever was said before."""
 _WASNT: Final = frozenset("isnt wasnt arent werent didnt doesnt aint".split())
 _WATCH: Final = frozenset("watch see rewatch rewatching watching".split())
 
 
 @cache
 def _short() -> Mapping[str, float]:
-    return {normal(phrase): strength for phrase, strength in table("cues")["beside"].items()}
-
-
-@cache
-def _negators() -> frozenset[str]:
-    return frozenset(normal(word) for word in table("cues")["words"]["negators"])
+    listed = [*table("cues")["beside"].items(), *table("idioms")["beside"].items()]
+    return {normal(phrase): strength for pattern, strength in listed for phrase in spelled_out(pattern)}
 
 
 def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> Iterator[Cue]:
@@ -45,20 +45,24 @@ def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -
         if last < len(words) and (found := _behind(text, words, first, last)) is not None:
             length, strength, phrase = found
             yield Cue(last, last + length, Force.VERDICT, strength, phrase, backward=True)
-    yield from _contradictions(text, words)
+    yield from _contradictions(text, words, {last for _, last in names})
 
 
 def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[int, float, str] | None:
     """(words, strength, rule) of the verdict right behind a name."""
     after = words[last].text
     before = words[first - 1].text if first else ""
-    against = any(word.text in _negators() for word in words[max(first - 4, 0) : first])
+    against = any(word.text in words_of("negators") for word in words[max(first - 4, 0) : first])
     if after in _FANS and text[words[last - 1].end : words[last].start] == " ":
         hates = against != after.startswith("hater")
         return 1, -0.6 if hates else 0.8, f"{'not ' if against else ''}… {after}"
     if after in _WASNT and _closes(text, words, last + 1):
         return 1, -0.5, after
-    if after == "again" and before in _WATCH:
+    if (
+        after == "again"
+        and before in _WATCH
+        and not any(word.text == "wait" for word in words[max(first - 4, 0) : first])
+    ):
         return 1, -0.5 if against else 0.5, f"{'not ' if against else ''}{before} … again"
     if after == "off" and before in _OFF:
         return 1, -0.6, f"{before} … off"
@@ -69,16 +73,26 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[in
     return None
 
 
-def _contradictions(text: str, words: Sequence[Word]) -> Iterator[Cue]:
-    """What takes back at the end of a clause: "… but I don't", "… except me"."""
+def _contradictions(text: str, words: Sequence[Word], ends: Container[int]) -> Iterator[Cue]:
+    """What takes back at the end of a clause: "… but I don't", "… except me"; or as a sentence: "I didn't."."""
     for place, word in enumerate(words):
-        for length in (3, 2, 1) if word.text in _CONTRARY else ():
-            last = place + 1 + length
-            phrase = " ".join([said.text for said in words[place + 1 : last]])
-            yes = word.text == "but" and phrase in _I_DO
-            no = phrase in _NOT_I and (word.text != "not" or phrase == "me")
-            if (yes or no) and last <= len(words) and _closes(text, words, last):
-                yield Cue(place, last, Force.VERDICT, 0.6 if yes else -0.6, f"{word.text} {phrase}", backward=True)
+        contrary = word.text in _CONTRARY or word.text == "and"
+        alone = place > 0 and word.text == "i" and (place in ends or ends_clause(text, words, place - 1, place))
+        if not (contrary or alone):
+            continue
+        first = place + contrary
+        said = [word for word in words[first : first + 6] if word.text not in _ADVERBS]
+        for length in (3, 2, 1):
+            phrase = " ".join([word.text for word in said[:length]])
+            yes = word.text in ("but", "and") and phrase in _I_DO
+            no = word.text != "and" and phrase in _NOT_I and (word.text != "not" or phrase == "me")
+            last = (
+                next((n + 1 for n in range(first, len(words)) if words[n] is said[length - 1]), 0)
+                if said[length - 1 :]
+                else 0
+            )
+            if (yes or no) and last and _closes(text, words, last):
+                yield Cue(place, last, Force.VERDICT, 0.6 if yes else -0.6, f"{CONTRARY}{phrase}", backward=True)
                 break
 
 

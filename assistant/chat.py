@@ -22,7 +22,7 @@ from assistant.interpretation import interpret
 from assistant.library import Library
 from assistant.planning import cold, edited, lifts, likened, settled, suggestions
 from assistant.records import (
-    film_named,
+    context_of,
     latest_taste,
     mention_of,
     open_question,
@@ -44,7 +44,7 @@ from assistant.together import (
     show_others,
     talk,
 )
-from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
+from assistant.utterance import LONGEST_TEXT, Act, Utterance
 from assistant.wishes import films_words
 from core.domain import Constraints, Outcome, Reaction, Recommendation
 from core.errors import SettingsError
@@ -136,7 +136,7 @@ class Assistant:
             record, state, catalogue = told.record, self._state(told.record), self._policy.catalogue
             last = record.last_shown
             asked = mention_of(open_question(record), catalogue)
-            context = Context(tokens_of(last, catalogue), asked, film_named(record.last, catalogue))
+            context = context_of(record.last, tokens_of(last, catalogue), asked, catalogue)
             utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
             utterance = settled(utterance, asked, catalogue)
             if utterance.act is Act.UNDO:

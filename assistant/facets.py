@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.lexicon import full_names, table
-from assistant.phrases import Found, PhraseBook
+from assistant.phrases import Found, PhraseBook, spelled_out
 from assistant.words import Word, normal
 from core.catalogue import Catalogue
 
@@ -82,7 +82,7 @@ class FacetFinder:
         for phrase, names in lexicon["pairs"].items():
             add(phrase, [self._genre.get(normal(name)) for name in names])
         for name, written in lexicon["genres"].items():
-            for phrase in (name, *written):
+            for phrase in (name, *(phrase for pattern in written for phrase in spelled_out(pattern))):
                 add(phrase, (self._genre.get(normal(name)),))
         for phrase, names in lexicon["moods"].items():
             add(phrase, (self._widest(names),))
@@ -125,6 +125,8 @@ class FacetFinder:
         people = {
             catalogue.facet_token(index) for index, facet in enumerate(catalogue.facets) if facet.kind == "person"
         }
+        for word in table("constraints")["no_surnames"]["words"]:
+            owners.pop(word, None)
         return {surname: tokens[0] for surname, tokens in owners.items() if len(tokens) == 1 and tokens[0] in people}
 
 

@@ -72,6 +72,8 @@ def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs)
                 continue
             sign = NAMED  # "can you show me a western?" wants one
         strength, required, rule = _wish(term, sign)
+        if sign.force is None and term.first and found[term.first - 1].text == "too":
+            strength, required, rule = -0.5, False, "too much of it"
         if (
             strength > 0
             and required
@@ -90,7 +92,7 @@ def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs)
 def _is_request(rule: str) -> bool:
     """Whether what is asked of us is to find films: "can you recommend …", not "do you like …"."""
     phrase = rule.removeprefix("asked: ")
-    return phrase in _ASKED_OF_US or (phrase in cue_book() and cue_book().meaning(phrase)[0] is Force.WANT)
+    return phrase in _ASKED_OF_US or (phrase in cue_book() and cue_book().meaning(phrase).force is Force.WANT)
 
 
 def _wish(term: Found[Term], sign: Sign) -> tuple[float, bool, str]:

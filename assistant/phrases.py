@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from assistant.words import Word, normal
 
 Meaning = TypeVar("Meaning")
+
+
+_CHOICE: Final = re.compile(r"\(([^()]*)\)")
+
+
+def spelled_out(pattern: str) -> Iterator[str]:
+    """The phrases that a pattern stands for; choices do not nest.
+
+    >>> list(spelled_out("(fell|dozed) off (in|)"))
+    ['fell off in', 'fell off ', 'dozed off in', 'dozed off ']
+    """
+    pieces = _CHOICE.split(pattern)  # text, choices, text, choices, …, text
+    for chosen in product(*(piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces))):
+        yield "".join(chosen)
 
 
 class Found(NamedTuple, Generic[Meaning]):
@@ -20,6 +36,12 @@ class Found(NamedTuple, Generic[Meaning]):
     meaning: Meaning
 
 
+_END: Final = ""
+"""Where a phrase ends, the phrase itself stands under this key."""
+_Place = dict[str, Any]
+"""A place in the tree of phrases: the next word → the next place."""
+
+
 class PhraseBook(Generic[Meaning]):
     """Phrases and what they mean.
 
@@ -28,18 +50,23 @@ class PhraseBook(Generic[Meaning]):
 
     def __init__(self, phrases: Mapping[str, Meaning]) -> None:
         self._meanings: dict[str, Meaning] = {}
-        lengths: dict[str, set[int]] = {}
+        self._begin: _Place = {}
         for phrase, meaning in phrases.items():
             key = normal(phrase)
-            if not key:
+            if not key or key in self._meanings:
                 continue
-            self._meanings.setdefault(key, meaning)
-            head, _, rest = key.partition(" ")
-            lengths.setdefault(head, set()).add(1 + (rest.count(" ") + 1 if rest else 0))
-        self._lengths = {head: sorted(found, reverse=True) for head, found in lengths.items()}
+            self._meanings[key] = meaning
+            place = self._begin
+            for word in key.split(" "):
+                place = place.setdefault(word, {})
+            place[_END] = key
 
     def __contains__(self, phrase: object) -> bool:
         return phrase in self._meanings
+
+    def phrases(self) -> Iterable[str]:
+        """The phrases, in normal form."""
+        return self._meanings
 
     def meaning(self, phrase: str) -> Meaning:
         """What a phrase of the book, in normal form, means. KeyError where it has none."""
@@ -51,15 +78,23 @@ class PhraseBook(Generic[Meaning]):
         texts = [word.text for word in words]
         first = 0
         while first < len(texts):
-            step = 1
-            for length in self._lengths.get(texts[first], ()):
-                if first + length > len(texts):
-                    continue
-                phrase = " ".join(texts[first : first + length])
-                meaning = self._meanings.get(phrase)
-                if meaning is not None and all(free(place) for place in range(first, first + length)):
-                    found.append(Found(first, first + length, phrase, meaning))
-                    step = length
-                    break
-            first += step
+            if texts[first] not in self._begin:  # most words begin none
+                first += 1
+                continue
+            last, phrase = self._longest(texts, first, free)
+            if phrase:
+                found.append(Found(first, last, phrase, self._meanings[phrase]))
+            first = last
         return found
+
+    def _longest(self, texts: Sequence[str], first: int, free: Callable[[int], bool]) -> tuple[int, str]:
+        """(one past the last word, phrase) of the longest phrase that begins at a word; the next word if none does."""
+        place, phrase, end = self._begin, "", first + 1
+        for at in range(first, len(texts)):
+            further = place.get(texts[at])
+            if further is None or not free(at):
+                break
+            place = further
+            if _END in place:
+                phrase, end = place[_END], at + 1
+        return end, phrase

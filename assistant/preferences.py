@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from assistant.asides import CONTRARY
 from assistant.cues import SHORT_SIGHTED
 from assistant.tastes import COPULAS, Cue, Force, ends_sentence
 from assistant.words import Word
@@ -38,7 +39,6 @@ _RESETS: Final = frozenset(
     "something anything some give show recommend suggest looking instead maybe rather else tonight today now "
     "than".split()
 )
-_INSTEAD: Final = frozenset(("over", "to"))
 
 
 def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cues: Sequence[Cue]) -> list[Sign]:
@@ -51,6 +51,7 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
     found = [NAMED] * len(names)
     current: Cue | None = None
     group: list[int] = []
+    sentence: list[int] = []
     at, watched = 0, -_REACH
     for number, (first, last, event) in enumerate(events):
         if current is not None and not _carries(text, words, at, first, current):
@@ -60,13 +61,16 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
                 current = None
             if current is not None:
                 found[event] = _sign(current, found[event])
+            if event and number and found[event].force in (None, Force.ASKED) and _is_too(words, at, first):
+                found[event] = found[event - 1]
             if group and ends_sentence(text, words, at - 1, first):
-                group = []
+                group, sentence = [], []
             group.append(event)
+            sentence.append(event)
         elif not event.backward and not _speaks_of(text, words, events[number + 1 : number + 8], event):
             continue
         elif event.backward:
-            _judge(words, names, group, event, found)
+            _judge(words, names, (group, sentence), event, found)
             current = replace(event, force=Force.ASKED, strength=0.0) if event.force is Force.VERDICT else None
         else:
             seen = current is not None and current.force is Force.SEEN
@@ -76,10 +80,31 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
             if not (seen and event.force is Force.FEEL):
                 group = []
             unseen = event.phrase in _OTHERWISE and (seen or _in_reach(text, words, watched, first))
-            current = replace(event, force=Force.ASKED, strength=0.0, phrase="not seen") if unseen else event
+            turn = _in_turn(words, at, event, current)
+            current = replace(event, force=Force.ASKED, strength=0.0, phrase="not seen") if unseen else turn
         at = last
         watched = last if isinstance(event, Cue) and event.force is Force.SEEN else watched
     return found
+
+
+_EXCEPTS: Final = frozenset(("except", "except for", "apart from", "but not"))
+_FRESH: Final = frozenset("something anything more less some similar same".split())
+
+
+def _in_turn(words: Sequence[Word], at: int, cue: Cue, current: Cue | None) -> Cue:
+    """A cue in the light of the one before it: examples share its sign, exceptions have the other.
+
+    "I don't like scary films like Saw" dislikes Saw; "I don't like horror, except Alien" likes Alien.
+    """
+    if current is None or current.force not in (Force.FEEL, Force.AVOID) or current.strength >= 0:
+        return cue
+    between = [word.text for word in words[at : cue.first]]
+    if cue.force is Force.SIMILAR and cue.strength > 0:
+        fresh = cue.phrase.split(" ")[0] in _FRESH and not (cue.phrase == "anything like" and len(between) < 2)
+        return cue if fresh or "but" in between else replace(cue, strength=current.strength)
+    if cue.phrase in _EXCEPTS and cue.phrase != "but not" and current.force is Force.FEEL:
+        return replace(cue, force=Force.FEEL, strength=0.6)
+    return cue
 
 
 _REACH: Final = 30
@@ -102,6 +127,12 @@ def _speaks_of(text: str, words: Sequence[Word], later: Sequence[tuple[int, int,
 _OTHERWISE: Final = frozenset(("not", "but not", "except", "except for", "never"))
 
 
+def _is_too(words: Sequence[Word], at: int, first: int) -> bool:
+    """Whether "and so was" or "neither was" stands before a name."""
+    said = [word.text for word in words[at:first] if word.text not in ("and", "the")]
+    return len(said) == 2 and said[0] in ("so", "neither") and said[1] in ("was", "is", "were", "are", "did", "does")
+
+
 def _turns_away(words: Sequence[Word], at: int, first: int, last: int) -> bool:
     """Whether "but" begins a clause of its own: "… but Twilight was interesting"."""
     return (
@@ -112,22 +143,55 @@ def _turns_away(words: Sequence[Word], at: int, first: int, last: int) -> bool:
 
 
 def _judge(
-    words: Sequence[Word], names: Sequence[tuple[int, int]], group: Sequence[int], cue: Cue, found: list[Sign]
+    words: Sequence[Word],
+    names: Sequence[tuple[int, int]],
+    named: tuple[Sequence[int], Sequence[int]],
+    cue: Cue,
+    found: list[Sign],
 ) -> None:
-    """Gives a verdict to the names before it: to the last one after "was", to all of a list otherwise."""
+    """Gives a verdict to the names before it: to the last one after "was", to all of a list otherwise.
+
+    `named` are the names since the last cue and since the sentence began.
+    """
+    group, sentence = named
+    if not sentence:
+        return
+    between = [word.text for word in words[names[sentence[-1]][1] : cue.first]] + cue.phrase.split(" ")
+    if "both" in between or "all" in between:
+        group = sentence[-2:] if "both" in between else sentence
     if not group:
         return
-    between = [word.text for word in words[names[group[-1]][1] : cue.first]] + cue.phrase.split(" ")
     many = any(word in ("were", "are", "both", "all", "them", "those", "these", "arent", "werent") for word in between)
     at_once = not between[:1] or between[0] in COPULAS or names[group[-1]][1] == cue.first
+    if at_once and not many:
+        group = _last_list(words, names, group)
     for number in group if many or not any(found[n].force for n in group) else group[-1:]:
-        old = found[number]
-        neutral = old.force in (None, Force.SEEN, Force.WANT, Force.ASKED) or old.others
-        neutral = neutral or abs(old.strength) <= _FAINT < abs(cue.strength)
-        if neutral or (at_once and number == group[-1]):
-            found[number] = replace(_sign(cue, old), seen=old.seen or cue.force is Force.SEEN)
+        if _replaceable(found[number], cue, between) or (at_once and number == group[-1]):
+            found[number] = replace(_sign(cue, found[number]), seen=found[number].seen or cue.force is Force.SEEN)
 
 
+def _last_list(words: Sequence[Word], names: Sequence[tuple[int, int]], group: Sequence[int]) -> Sequence[int]:
+    """The last of the names with those that are listed before it: "Heat and Jaws", but not what else was named."""
+    begin = len(group) - 1
+    while begin and all(
+        word.text in _LIST_WORDS for word in words[names[group[begin - 1]][1] : names[group[begin]][0]]
+    ):
+        begin -= 1
+    return group[begin:]
+
+
+def _replaceable(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
+    """Whether a verdict counts more than what was said before: of others, faintly, or ahead of a strong "but"."""
+    if old.force in (None, Force.SEEN, Force.WANT, Force.ASKED) or abs(old.strength) <= _FAINT < abs(cue.strength):
+        return True
+    if cue.others:
+        return False
+    turned = "but" in between and old.force is Force.VERDICT and old.strength * cue.strength < 0
+    strong = abs(cue.strength) >= max(_STRONG, abs(old.strength) - _FAINT)
+    return old.others or (turned and strong) or cue.phrase.startswith(CONTRARY)
+
+
+_STRONG: Final = 0.5
 _FAINT: Final = 0.25
 """Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
 
@@ -144,7 +208,8 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
     if at and ends_sentence(text, words, at - 1, first):
         return False
     between = [word.text for word in words[at:first]]
-    if at != cue.last and (_RESETS & set(between) or (cue.phrase.startswith("prefer") and _INSTEAD & set(between))):
+    instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
+    if at != cue.last and (instead or _RESETS & set(between)):  # "give me Alien over Avatar"
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
         return at == cue.last or all(word in _LIST_WORDS for word in between)

@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
 from assistant.explanations import SMALL, reasons
 from assistant.interpretation import facet_chip, fame_chip, movie_chip
 from assistant.people import people_of
-from assistant.utterance import AmbiguousMention, Span
+from assistant.utterance import AmbiguousMention, Context, Span
 from assistant.wishes import newest, years_label
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction, Reason, Recommendation
@@ -219,11 +220,25 @@ def open_question(record: SessionRecord) -> Question | None:
     return Understood.from_json(last.understood).question if last else None
 
 
-def film_named(turn: Turn | None, catalogue: Catalogue) -> int | None:
-    """Token of the film that the line of a turn named, if it was exactly one and none that was shown with it."""
-    chips = Understood.from_json(turn.understood).chips if turn else ()
-    keys = {chip.key for chip in chips if chip.key.startswith("movie:") and chip.end}
-    return catalogue.token_of(keys.pop()) if len(keys) == 1 else None
+def context_of(
+    last: Turn | None, shown: tuple[int, ...], asked: AmbiguousMention | None, catalogue: Catalogue
+) -> Context:
+    """What a line may refer to, after the `last` turn and with these films on the table."""
+    chips = [chip for chip in (Understood.from_json(last.understood).chips if last else ()) if chip.end]
+    films = {chip.key: chip for chip in chips if chip.key.startswith("movie:")}
+    tokens = [token for key in films if (token := catalogue.token_of(key)) is not None]
+    untold = tuple(
+        token
+        for key, chip in films.items()
+        if chip.kind in (ChipKind.NAMED, ChipKind.SEEN)
+        if (token := catalogue.token_of(key)) is not None
+    )
+    kinds = {chip.kind for chip in films.values()}
+    mood = _MOODS.get(kinds.pop(), 0.0) if len(kinds) == 1 else 0.0
+    return Context(shown, asked, tokens[0] if len(tokens) == 1 else None, untold, mood)
+
+
+_MOODS: Final = {ChipKind.LIKE: 0.7, ChipKind.DISLIKE: -0.7}
 
 
 def shown_films(record: SessionRecord) -> dict[int, Shown]:

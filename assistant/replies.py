@@ -38,6 +38,8 @@ _BEYOND = {
     "length": "how long films run",
     "streaming": "where to stream films",
     "age": "age ratings",
+    "awards": "which films won prizes",
+    "makers": "who made them, beyond the names in people’s tags",
     "language": "which language they are in",
     "cinemas": "what is on in cinemas",
     "plot": "plots, casts or trailers",

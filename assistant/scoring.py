@@ -7,6 +7,7 @@ A file of labelled lines holds one JSON object a line: `{"text", "context"?, "ex
 that is absent is not scored, an empty list asserts that nothing was found. Slots of films and names:
 
     likes, dislikes, seen, similar       "Title (year)" of films (likes include those named as a pattern)
+    films                                all films, with or without a word on how they are
     likes_has, dislikes_has              films that must be among them, where a series means many
     genres_like, genres_avoid, tags_like, tags_avoid, people_like, people_avoid
     ambiguous, unknown                   the words as typed
@@ -37,8 +38,8 @@ from core.catalogue import Catalogue
 from core.errors import DataError
 
 _SETS: Final = frozenset(
-    "likes dislikes seen similar genres_like genres_avoid tags_like tags_avoid people_like people_avoid ambiguous "
-    "unknown".split()
+    "likes dislikes seen similar films genres_like genres_avoid tags_like tags_avoid people_like people_avoid "
+    "ambiguous unknown".split()
 )
 _HAS: Final = {"likes_has": "likes", "dislikes_has": "dislikes", "tags_like_has": "tags_like"}
 _VALUES: Final = frozenset(("years", "act", "count", "picks", "any_year"))
@@ -90,6 +91,7 @@ def slots_of(utterance: Utterance, catalogue: Catalogue) -> dict[str, Any]:
     found: dict[str, Any] = {name: [] for name in _SETS}
     for movie in utterance.movies:
         labels = [catalogue.movie(token).label for token in (movie.token, *movie.also)]
+        found["films"] += labels
         if movie.strength > 0:
             found["likes"] += labels
         if movie.strength < 0:

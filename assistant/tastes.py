@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
-from assistant.lexicon import table
-from assistant.phrases import PhraseBook
+from assistant.lexicon import background, shortened, table
+from assistant.phrases import PhraseBook, spelled_out
 from assistant.words import Word, normal
 
 
@@ -43,6 +44,7 @@ _KINDS: Final = {
     "seen": Force.SEEN,
     "verdict": Force.VERDICT,
 }
+_DEED: Final = "deed"
 _TASTES: Final = frozenset((Force.FEEL, Force.SEEN, Force.SIMILAR))
 
 
@@ -79,7 +81,42 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str)
     if last < 0 or first >= len(words):
         return False
     between = text[words[last].end : words[first].start]
-    return any(mark in marks for mark in between)
+    return between != " " and any(mark in marks for mark in between)
+
+
+_STRETCHED: Final = re.compile(r"(.)\1{2,}")
+_SPELL_FROM: Final = 6
+"""Letters from which a word is looked at for typing errors."""
+
+
+@cache
+def _cue_words() -> tuple[frozenset[str], dict[str, str]]:
+    """The words that cues are made of, and what is left of the long ones without one letter → the word."""
+    words = {word for phrase in cue_book().phrases() for word in phrase.split(" ")}
+    words |= {word for kind in ("negators", "strengtheners", "weakeners") for word in words_of(kind)}
+    long = sorted(word for word in words if len(word) >= _SPELL_FROM and word.isalpha())
+    return frozenset(words), {short: word for word in reversed(long) for short in (word, *shortened(word))}
+
+
+@lru_cache(maxsize=4096)
+def as_cue_word(word: str) -> str:
+    """The word of a cue that a word is but for a typing error ("dissapointment") or for stress ("looove")."""
+    words, remains = _cue_words()
+    if word in words:
+        return word
+    if _STRETCHED.search(word):
+        for length in (r"\1", r"\1\1"):
+            if (plain := _STRETCHED.sub(length, word)) in words:
+                return plain
+    if len(word) < _SPELL_FROM or not word.isalpha() or background().is_common(word):
+        return word
+    return next((remains[short] for short in (word, *shortened(word)) if short in remains), word)
+
+
+@cache
+def words_of(kind: str) -> frozenset[str]:
+    """The words of a list of cues.toml: negators, strengtheners, weakeners, pronouns."""
+    return frozenset(normal(phrase) for phrase in table("cues")["words"][kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +131,35 @@ class TasteCue:
     """May speak of a film before it."""
 
 
+class CuePhrase(NamedTuple):
+    """What a cue phrase does before it is read in its place."""
+
+    force: Force
+    strength: float
+    verdict: bool
+    """May also judge what stands before it."""
+    deed: bool
+    """Tells what the person did ("fell asleep"): judges wherever it stands."""
+
+
 @cache
-def cue_book() -> PhraseBook[tuple[Force, float, bool]]:
-    """Cues: (what it does, strength, also a verdict)."""
-    cues = table("cues")
-    verdicts = {normal(phrase) for phrase in cues["verdict"]}
-    phrases: dict[str, tuple[Force, float, bool]] = {}
-    for kind, force in _KINDS.items():
-        for phrase, strength in cues[kind].items():
-            phrases.setdefault(phrase, (force, strength, normal(phrase) in verdicts))
+def cue_book() -> PhraseBook[CuePhrase]:
+    """The cue phrases of the lexicon; of a phrase listed twice the first counts."""
+    listed = [
+        (kind, normal(phrase), strength)
+        for kind in (*_KINDS, _DEED)
+        for cues in (table("cues"), table("idioms"))
+        for pattern, strength in cues.get(kind, {}).items()
+        for phrase in spelled_out(pattern)
+    ]
+    verdicts = {phrase for kind, phrase, _ in listed if kind in ("verdict", _DEED)}
+    phrases: dict[str, CuePhrase] = {}
+    for kind, phrase, strength in listed:
+        force = _KINDS.get(kind, Force.VERDICT)
+        phrases.setdefault(phrase, CuePhrase(force, strength, phrase in verdicts, kind == _DEED))
     return PhraseBook(phrases)
 
 
 def taste_cues(words: Sequence[Word]) -> list[TasteCue]:
     """The cue phrases of a sentence in which no title is known yet."""
-    return [
-        TasteCue(first, last, force in _TASTES, verdict)
-        for first, last, _, (force, _, verdict) in cue_book().find(words)
-    ]
+    return [TasteCue(first, last, cue.force in _TASTES, cue.verdict) for first, last, _, cue in cue_book().find(words)]

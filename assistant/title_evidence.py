@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from assistant.everyday import everyday, parted
 from assistant.lexicon import Background, background, table
 from assistant.tastes import COPULAS, taste_cues
 from assistant.words import Word, normal
@@ -34,6 +35,11 @@ _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seem
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
+_FILM_TALK: Final = frozenset(
+    "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
+    "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
+)
+
 Evidence = list[tuple[str, str]]
 """(section of the table, key in it) of each cue that holds."""
 
@@ -52,8 +58,21 @@ class Sentence:
     """Words that stand right behind a cue of taste ("couldn't finish …", "as funny as …")."""
     verdicts: frozenset[int] = frozenset()
     """Words at which a verdict begins ("was great", "sucked")."""
+    cue_starts: frozenset[int] = frozenset()
+    """Words at which a cue of taste begins."""
     cue_of: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     """Range of the cue of several words that a word belongs to ("fed up with")."""
+
+    topical: tuple[int, ...] = ()
+    """Words that show that films are talked of, in order."""
+
+    def is_topical(self, first: int, last: int) -> bool:
+        """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
+        return len(self.words) - (last - first) <= 3 or any(not first <= place < last for place in self.topical)
+
+    def judged(self, place: int) -> bool:
+        """Whether a taste or a verdict begins at a word."""
+        return place in self.verdicts or place in self.cue_starts
 
     @classmethod
     def of(cls, text: str, words: Sequence[Word], heard: Background, idiom: float) -> Sentence:
@@ -67,11 +86,16 @@ class Sentence:
         upper = sum(text[word.start].isupper() for word in inner)
         first_upper = bool(words) and text[words[0].start].isupper()
         capitals = 0 < upper <= 0.6 * len(inner) or (first_upper and not upper)
-        return cls(text, words, sums, capitals, *_cue_places(words))
+        places = _cue_places(words)
+        talk = {place for place, word in enumerate(words) if word.text in _FILM_TALK}
+        topical = sorted(talk | places[1] | places[2] | set(places[3]))
+        return cls(text, words, sums, capitals, *places, tuple(topical))
 
 
-def _cue_places(words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
-    after, verdicts = set(), set()
+def _cue_places(
+    words: Sequence[Word],
+) -> tuple[frozenset[int], frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
+    after, verdicts, starts = set(), set(), set()
     cue_of: dict[int, tuple[int, int]] = {}
     for cue in taste_cues(words):
         if cue.last - cue.first > 1:
@@ -84,10 +108,11 @@ def _cue_places(words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int], 
             if place >= 0 and words[place].text in COPULAS:
                 verdicts.add(place)
         if cue.is_taste:
+            starts.add(cue.first)
             after.add(cue.last)
             if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):
                 after.add(cue.last + 1)
-    return frozenset(after), frozenset(verdicts), cue_of
+    return frozenset(after), frozenset(verdicts), frozenset(starts), cue_of
 
 
 class Weights:
@@ -129,6 +154,18 @@ class Weights:
         return alone + sentence.surprise[last] - sentence.surprise[first + 1]
 
 
+def is_idle(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a word only holds a sentence together: "it" without capital, quotes or year; most of what is found is."""
+    word = sentence.words[first]
+    if last - first > 1 or word.text not in _IDLE or not sentence.text[word.start : word.end].islower():
+        return False
+    quoted = word.start and sentence.text[word.start - 1] in _QUOTES
+    return not quoted and not (last < len(sentence.words) and sentence.words[last].text.isdecimal())
+
+
+_IDLE: Final = _FUNCTION_WORDS - _OBJECTS
+
+
 def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:
     """The cues that hold for the words [first, last)."""
     text, words = sentence.text, sentence.words
@@ -142,8 +179,11 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     capitals = _capitals(sentence, first, last) if sentence.capitals else ""
     if capitals:
         found.append(("mark", capitals))
+    if capitals != "capitals" and not sentence.is_topical(first, last):
+        found.append(("mark", "off_topic"))
     if ("mark", "quotes") not in found:
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
+        found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged)]
     cue = sentence.cue_of.get(first)
     if cue is not None and last <= cue[1] and capitals != "capitals":
         found.append(("mark", "inside_cue"))
@@ -253,8 +293,3 @@ _STARTERS: Final = frozenset(
     "i a the and or is was it have did do you if my what that this not yes no oh ok okay but so we he she they how im "
     "movie film like liked love loved seen saw watch watched hate hated both also maybe one 1 ive there".split()
 )
-
-
-def parted(text: str, end: int, start: int) -> bool:
-    """Whether a mark that parts stands between two words."""
-    return any(mark in '.,;:!?()[]"\n…/' for mark in text[end:start])

@@ -17,7 +17,7 @@ from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, table
 from assistant.links import THRESHOLD, Link, best_set
 from assistant.tastes import cue_book
-from assistant.title_evidence import Sentence, Weights, evidence
+from assistant.title_evidence import Sentence, Weights, evidence, is_idle
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.typing_errors import TypingErrors
 from assistant.words import Word, normal
@@ -30,6 +30,10 @@ _FAME: Final = 4.0
 """Most that the ratings of a new film are multiplied by."""
 _POOL: Final = 100_000.0
 """Fewest ratings that a film's share is taken of: in a handful of films none is famous for being one of few."""
+_WORTH_TELLING: Final = -2.0
+"""Points below which nothing makes a title of a span any more, so that nobody asks why."""
+_KNOWN: Final = 3
+"""Ratings from which a film is known by its name with the article."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
 
@@ -56,13 +60,13 @@ class TitleLinker:
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
         sentence = Sentence.of(text, words, self._heard, self.weights.idiom)
-        matches = self.index.find(words)
+        matches = [match for match in self.index.find(words) if shown or not is_idle(sentence, match.first, match.last)]
         written = {(match.first, match.last) for match in matches}
         matches = [
             *matches,
             *(match for match in self._errors.glued(words) if (match.first, match.last) not in written),
         ]
-        exact = [self.score(sentence, match, shown) for match in matches]
+        exact = self._with_articles([self.score(sentence, match, shown) for match in matches], sentence)
         chosen = best_set(exact, len(words))
         taken = bytearray(len(words))
         for link in chosen:
@@ -88,9 +92,11 @@ class TitleLinker:
         cues = evidence(weights, sentence, first, last)
         if edits:
             cues += self._error_cues(words, first, last, edits)
+        if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
+            cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
         score = weights.bias + best + told + weights.points(cues)
-        why = weights.named(cues)
+        why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(words, match, forms, rows, year)
         name = "series" if also else "title" if not edits else f"{edits} typo{'s' if edits > 1 else ''}"
         if year and abs(self._years[rows[0]] - year) <= 1:
@@ -140,6 +146,22 @@ class TitleLinker:
 
     # ---- second look
 
+    def _with_articles(self, scored: list[Link], sentence: Sentence) -> list[Link]:
+        """Names whose article is their own win: "The Room" is not Room, "the Heat" may be The Heat.
+
+        The longer name takes the points of the shorter one, where it is of another film that people know.
+        """
+        words, counts = sentence.words, self.index.catalogue.n_ratings
+        whole = {(link.first, link.last): place for place, link in enumerate(scored)}
+        for link in scored:
+            place = (
+                whole.get((link.first - 1, link.last)) if link.first and words[link.first - 1].text == "the" else None
+            )
+            if place is not None and link.score > scored[place].score and link.rows[0] not in scored[place].rows:
+                if counts[scored[place].rows[0]] >= _KNOWN:
+                    scored[place] = replace(scored[place], score=link.score)
+        return scored
+
     def _with_neighbours(self, scored: Sequence[Link], chosen: list[Link], sentence: Sentence) -> list[Link]:
         """Spans just below the threshold that stand in a list beside a film."""
         if not chosen:
@@ -158,6 +180,11 @@ class TitleLinker:
             )
         ]
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
+
+
+def _ends_as_typed(title: str, text: str, first: Word, last: Word) -> bool:
+    """Whether a capitalised name is typed with the mark that its title ends with: "Them!"."""
+    return title[-1:] in ("!", "?") and text[last.end : last.end + 1] == title[-1] and text[first.start].isupper()
 
 
 def _time_to_be_rated(year: int, newest: int) -> float:

@@ -146,9 +146,15 @@ def spellings(word: str) -> set[str]:
     return found
 
 
+_APART: Final = 12
+"""Letters by which two forms may differ that are the same once numbers are spelled out."""
+
+
 def _edits(words: Sequence[Word], match: Match, form: str) -> int:
     """Typing errors between what was typed and a written form; 0 where there are none, or too many."""
     said = " ".join([word.text for word in words[match.first : match.last]])
+    if abs(len(said) - len(form)) > _APART:
+        return 0
     numbers = _DIGIT.search(form) is not None or _DIGIT.search(said) is not None
     if numbers and _digits(said) != _digits(form):
         said, form = _spelled(said), _spelled(form)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant import acts, mentions, preferences
-from assistant.answers import answer_to, reaction
+from assistant.answers import answer_to, likewise, of_last_line, reaction
 from assistant.constraints import (
     OLDEST,
     any_year,
@@ -30,7 +30,7 @@ from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
-from assistant.utterance import LONGEST_TEXT, Act, Context, MovieMention, Span, Utterance
+from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
 from assistant.words import Word, words
 from core.catalogue import Catalogue
 
@@ -102,7 +102,7 @@ class Understanding:
             thanked = best >= _NAMED_IN_THANKS and acts.whole_act(line) is Act.THANKS
             if best < _SURE and not thanked:  # "next", "help!", "stop" are said to us, though they are films, too
                 links, masked, line = [], read, acts.line_of(read)
-        if not links and context.asked is None and (act := acts.whole_act(line)) is not None:
+        if not links and context.asked is None and (act := _whole_act(line, context)) is not None:
             return self._plain(text, act, line, context)
         return self._whole(_Reading(text, read, found, links, masked, line, series), context)
 
@@ -171,7 +171,7 @@ class Understanding:
         if context.asked is not None and (answer := answer_to(utterance, line, context.asked, self.catalogue)):
             return answer
         named = bool(utterance.movies or utterance.ambiguous)
-        whole = acts.whole_act(line)
+        whole = _whole_act(line, context)
         if named and whole in (Act.WHY, Act.HELP):
             places = [context.shown.index(m.token) for m in utterance.movies if m.token in context.shown]
             if acts.is_whole("why_not", line):  # asks, and turns nothing down
@@ -191,18 +191,15 @@ class Understanding:
             reacted = (
                 Utterance(utterance.text, nodded, picks=acts.picks(line, len(context.shown)))
                 if nodded
-                else _of_it(reaction(utterance, line, found, cues, context), line, context)
+                else of_last_line(reaction(utterance, line, found, cues, context), line, cues, context)
             )
-        return reacted or _tells(utterance, line)
+        return reacted or _tells(likewise(utterance, line, context), line)
 
 
-def _of_it(reacted: Utterance | None, line: acts.Line, context: Context) -> Utterance | None:
-    """A reaction, meant of the one film that was just named where it says "it": "Amélie? … I adored it"."""
-    if reacted is None or context.named is None or reacted.picks or reacted.later or not acts.holds("it", line):
-        return reacted
-    span = Span(0, len(reacted.text))
-    mention = MovieMention(span, context.named, reacted.strength or 0.0, "it, just named", seen=reacted.seen)
-    return Utterance(reacted.text, Act.RECOMMEND, movies=(mention,))
+def _whole_act(line: acts.Line, context: Context) -> Act | None:
+    """The act of a line that is nothing else; "meh" after a film was named is said of the film, not to us."""
+    act = acts.whole_act(line)
+    return None if act is Act.COMPLAIN and context.untold and line.plain.startswith("meh") else act
 
 
 def _said_to_us(line: acts.Line) -> bool:
@@ -213,6 +210,8 @@ def _said_to_us(line: acts.Line) -> bool:
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     """A line that wants films, or has nothing to do with them."""
     says = (utterance.movies, utterance.ambiguous, utterance.facets, utterance.unknown, utterance.years)
+    if not any(says) and acts.holds("elsewhere", line):
+        return replace(utterance, act=Act.OFF_TOPIC)
     if not any(says) and acts.holds("topic", line):
         return replace(utterance, beyond=(*utterance.beyond, "topic"))
     if any(says) or utterance.any_year or utterance.count or utterance.lesser_known or utterance.well_known:
@@ -220,11 +219,9 @@ def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     if utterance.beyond:
         asked = acts.holds("asks", line) and not acts.holds("wants", line)
         return replace(utterance, act=Act.BEYOND) if asked else utterance
-    for name, act in (("undo", Act.UNDO), ("more", Act.MORE)):
+    for name, act in (("undo", Act.UNDO), ("more", Act.MORE), ("thanks", Act.THANKS)):
         if acts.holds(name, line):
             return replace(utterance, act=act)
-    if acts.holds("thanks", line):
-        return replace(utterance, act=Act.THANKS)
     return utterance if acts.holds("film", line) else replace(utterance, act=Act.OFF_TOPIC)
 
 

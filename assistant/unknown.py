@@ -66,7 +66,7 @@ def _after(text: str, words: Sequence[Word], taken: bytearray, cue: Cue) -> Unkn
     if not telling or all(heard.is_common(word.text) and len(telling) < 2 for word in telling):
         return None
     cased = all(text[word.start].isupper() for word in telling)
-    strange = sum(not heard.is_common(word.text) for word in telling)
+    strange = sum(not heard.is_common(word.text) and not heard.nearly(word.text) for word in telling)
     if not (cased or strange == len(telling)) or (not cased and last - first < 1):
         return None
     for place in range(first, last):

@@ -157,3 +157,7 @@ class Context:
     """The question that is open, if any."""
     named: int | None = None
     """Token of the film of the last line, if it named exactly one."""
+    untold: tuple[int, ...] = ()
+    """Tokens of films that the last line named without a word on how they are; none that was shown."""
+    mood: float = 0.0
+    """What the last line said of all of its films, −1 … 1; 0 where it said different things, or nothing."""

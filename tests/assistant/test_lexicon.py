@@ -8,6 +8,7 @@ import re
 import pytest
 
 from assistant.lexicon import Background, background, table
+from assistant.phrases import spelled_out
 from assistant.title_evidence import Weights
 from assistant.words import normal
 
@@ -17,6 +18,13 @@ def test_cues_have_a_strength(section: str) -> None:
     cues = table("cues")[section]
     assert cues
     assert all(-1 <= strength <= 1 and normal(phrase) for phrase, strength in cues.items())
+
+
+def test_idioms_spell_out_to_phrases_with_a_strength() -> None:
+    for section, patterns in table("idioms").items():
+        for pattern, strength in patterns.items():
+            assert -1 <= strength <= 1, pattern
+            assert "(" not in "".join(spelled_out(pattern)), f"choices do not nest: [{section}] {pattern}"
 
 
 def test_likes_and_dislikes_are_both_well_covered() -> None:

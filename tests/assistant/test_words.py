@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.phrases import PhraseBook, spelled_out
 from assistant.words import normal, words
 
 
@@ -53,3 +54,16 @@ def test_spans_lie_inside_the_text_in_order(text: str) -> None:
 @given(st.text(alphabet="abcdefghij AEIVX&'.-0123456789é", max_size=60))
 def test_the_normal_form_is_that_of_its_words(text: str) -> None:
     assert normal(text) == " ".join(word.text for word in words(text))
+
+
+def test_patterns_stand_for_all_their_phrases() -> None:
+    assert list(spelled_out("(fell|dozed) off (in|)")) == ["fell off in", "fell off ", "dozed off in", "dozed off "]
+    assert list(spelled_out("plain")) == ["plain"]
+
+
+def test_the_longest_phrase_of_free_words_is_found() -> None:
+    book = PhraseBook({"not": 1, "not a fan": 2, "fan of": 3})
+    said = words("not a fan of it")
+    assert [(found.first, found.last, found.meaning) for found in book.find(said)] == [(0, 3, 2)]
+    assert [found.meaning for found in book.find(said, lambda place: place != 1)] == [1, 3]
+    assert [found.meaning for found in book.find(words("not a film"))] == [1]

@@ -1,0 +1,129 @@
+"""Words of titles said of everyday life: people, places, amounts and things, told by the words around them.
+
+"Carol from work", "I live in Philadelphia", "21 year old student", "the birds are singing", "psycho thrillers" name no
+film, whatever films are called so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from assistant.words import Word
+
+_DOES_AS_PEOPLE_DO: Final = frozenset(
+    "likes loves wants hates says said thinks prefers enjoys needs told recommended suggested picked chose asked asks "
+    "knows cancelled canceled called visits visited hosts snores works lives".split()
+)
+_RELATIONS: Final = frozenset(
+    "son daughter wife husband friend mate brother sister boyfriend girlfriend boss cousin uncle aunt dog cat "
+    "colleague neighbour neighbor buddy nephew niece kid baby puppy partner fiance fiancee gf bf bro sis toddler "
+    "roommate flatmate".split()
+)
+_ELDERS: Final = frozenset("mum mom mam dad father mother gran grandma grandpa granddad nan parents".split())
+_OWNERS: Final = frozenset("my our his her their your".split())
+_COMPANY: Final = frozenset(("and i", "and me", "and my", "from work", "from school", "from accounting"))
+_IN_PLACES: Final = frozenset(
+    "live lives lived living born based stuck up staying stay work working weekend holiday holidays here flat".split()
+)
+_TO_PLACES: Final = frozenset(
+    "flying fly trip travel travelling traveling moved move moving going went go holiday flight flights drive "
+    "driving commute tickets been".split()
+)
+_FROM: Final = frozenset("am im i'm greetings hello hi hailing writing calling come comes originally back far".split())
+_UNITS: Final = frozenset(
+    "year years yr yrs hour hours hr hrs minute minutes min mins mile miles day days night nights week weeks month "
+    "months people person kids adults children square feet foot dollars bucks pounds euros percent times films movies "
+    "pm am oclock degrees km metres meters inches pages episodes seasons stars of points guests drinks beers".split()
+)
+_AMOUNT_BEFORE: Final = frozenset(
+    "for in about under over than after last past took takes around within me us of these those only every least most "
+    "maximum max have got is".split()
+)
+_AMOUNT_AFTER: Final = frozenset("of from to ago long later until till before max left maximum or tops only".split())
+_STATES: Final = frozenset(
+    "open closed over late here there cold broken packed asleep ill sick on off full empty busy done ready gone "
+    "tiny tired hungry home away out waiting tomorrow tonight today cancelled canceled next upset alive dead drunk "
+    "back locked overdue singing ringing sleeping crying barking raining snowing visiting arriving leaving burning "
+    "boiling cooking calling".split()
+)
+_IS: Final = frozenset("is are was were isnt arent".split())
+_OCCASIONS: Final = frozenset("night nights evening weekend party day".split())
+_OF_US: Final = frozenset(
+    "i im we were she shes he hes they need want give show something anything no so whats what".split()
+)
+"""After an occasion, what one wants for it: "date night, we need …"."""
+_THINGS: Final = frozenset(
+    "action thriller thrillers horror horrors comedy comedies drama dramas romance romances killer killers guy guys "
+    "girl girls man men woman women people person kid kids stuff things thing costume costumes "
+    "picture pictures party parties trip trips game games lady food music "
+    "house room car cars road office skills fan club show shows accident amount amounts plot plots line lines "
+    "vibes vibe genre genres weekend morning evening afternoon season invasion "
+    "invasions attack attacks fight fights battle battles forest forests adventure adventures fantasy sex".split()
+)
+"""Plain nouns: a title right before one is a part of what it names ("psycho thrillers", "a Frozen party")."""
+
+
+def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Callable[[int], bool]) -> Iterator[str]:
+    """Marks of everyday life that the words [first, last) bear; `judged` tells where a verdict or taste begins."""
+
+    def joined(place: int) -> bool:
+        """Whether no mark stands before the word at `place`, nor an end of the text."""
+        return 0 < place < len(words) and not parted(text, words[place - 1].end, words[place].start)
+
+    before = words[first - 1].text if joined(first) else ""
+    before_that = words[first - 2].text if before and joined(first - 1) else ""
+    after = words[last].text if joined(last) else ""
+    after_that = words[last + 1].text if after and last + 1 < len(words) else ""
+    if _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
+        yield "person"
+    if _is_place(before, before_that, last - first):
+        yield "place"
+    if _is_amount(words[first:last], before, after):
+        yield "amount"
+    if after in _IS and after_that in _STATES and not judged(last):
+        yield "state"
+    if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
+        yield "state"
+    if last - first == 1 and before == words[first].text:
+        yield "part"  # "hate hate hate …"
+    if after in _THINGS and not judged(last):
+        yield "part"
+
+
+def _is_person(before: str, before_that: str, after: str, after_that: str) -> bool:
+    """Whether somebody is called so: "my son Oliver", "Carol from work", "my name is Max", "Laura likes comedies"."""
+    if after in _DOES_AS_PEOPLE_DO or (not before and f"{after} {after_that}" in _COMPANY):
+        return True
+    named = before in ("is", "was", "called", "named", "name", "names", "its") and before_that in ("name", *_RELATIONS)
+    related = before in _RELATIONS and before_that in _OWNERS
+    return named or related or (before, before_that) == ("me", "call")
+
+
+def _is_kin(span: Sequence[Word]) -> bool:
+    """Whether the words are "my uncle", "mum and dad" or the like."""
+    kin = [word.text for word in span if word.text not in _OWNERS and word.text != "and"]
+    return 0 < len(kin) < len(span) and all(word in _RELATIONS or word in _ELDERS for word in kin)
+
+
+def _is_place(before: str, before_that: str, length: int) -> bool:
+    """Whether one lives, goes or comes from there."""
+    if length > 2:
+        return False
+    goes = before in ("to", "from", "for") and before_that in _TO_PLACES
+    lives = before in ("in", "at", "near") and before_that in _IN_PLACES
+    return goes or lives or (before == "from" and before_that in _FROM)
+
+
+def _is_amount(span: Sequence[Word], before: str, after: str) -> bool:
+    """Whether something is counted: "21 year old", "127 hours of work", "in 8 miles"."""
+    if all(word.text.isdecimal() for word in span):
+        return after in _UNITS
+    counted = len(span) == 2 and span[0].text.isdecimal() and span[1].text in _UNITS
+    return counted and (before in _AMOUNT_BEFORE or after in _AMOUNT_AFTER)
+
+
+def parted(text: str, end: int, start: int) -> bool:
+    """Whether a mark that parts stands between two words."""
+    between = text[end:start]
+    return between != " " and any(mark in '.,;:!?()[]"\n…/' for mark in between)

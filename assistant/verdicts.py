@@ -1,0 +1,161 @@
+"""Whether a verdict ("great", "a mess", "fell asleep") judges what stands before it, or only describes or asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.tastes import COPULAS, Cue, ends_clause, ends_sentence, words_of
+from assistant.words import Word
+
+_SAID_IN_PASSING: Final = frozenset("ok okay alright nice cool sweet fine lit fire mid slow interesting".split())
+"""Verdicts only behind "is" or "was"; alone they are an answer to something else."""
+
+
+def describes(before: Sequence[str]) -> bool:
+    """Whether words lead to what films are wanted to be: "… that aren't too …", "romantic but not …"."""
+    place = len(before) - 1
+    while place >= 0 and before[place] in _HOW:
+        place -= 1
+    if place < 1:
+        return False
+    negated = "not" in before[place:]
+    if before[place] == "but":
+        return negated and not COPULAS & set(before[:place])
+    plain = before[place] in ("are", "arent", "isnt") or (before[place] == "is" and negated)
+    return plain and before[place - 1] in ("that", "which")
+
+
+_HOW: Final = frozenset("not too very so overly really super all".split())
+_TELLERS: Final = frozenset("say says said saying think thinks tell tells told claim claims rave raves raved".split())
+_HEARD: Final = frozenset("heard hear supposedly apparently allegedly reviews".split())
+_SPEAKERS: Final = frozenset(("i", "ive", "id"))
+_OTHER_SUBJECTS: Final = frozenset(
+    "sequel sequels prequel prequels remake remakes reboot reboots book books novel novels others rest original "
+    "originals spinoff spinoffs".split()
+)
+_BEFORE_DEEDS: Final = frozenset(
+    "i we and but then just almost nearly actually have having had ive even completely so or literally totally "
+    "honestly still also basically was were got it me immediately quickly soon eventually always never both its "
+    "thats has".split()
+)
+
+
+def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether a verdict is a predicate: after a name or a pronoun, with or without "was"; or all that is said."""
+    ends = cue.last >= len(words)
+    if _asks_how_it_is(words, cue.first) or _is_of_another(words, taken, cue.first):
+        return False
+    if cue.phrase in _SAID_IN_PASSING and not any(
+        word.text in COPULAS for word in words[max(cue.first - 3, 0) : cue.first]
+    ):
+        return ends and cue.first > 0 and bool(taken[cue.first - 1])
+    if cue.first == 0:
+        return ends or ends_clause(text, words, cue.last - 1, cue.last)
+    if cue.phrase.split(" ")[0] in COPULAS or cue.phrase.endswith(" me"):
+        return True
+    first = cue.first
+    while first > 0 and words[first - 1].text in _COLOURS and not ends_clause(text, words, first - 1, first):
+        first -= 1
+    begins = first == 0 or ends_clause(text, words, first - 1, first)
+    if begins and (ends or ends_clause(text, words, cue.last - 1, cue.last)):
+        wished = any(word.text in ("a", "an") for word in words[first : cue.first])
+        return first > 0 or not wished  # "a good thriller" is asked for
+    return _behind_a_subject(text, words, taken, cue)
+
+
+def _asks_how_it_is(words: Sequence[Word], first: int) -> bool:
+    """Whether the verdict is asked for: "is it any good?"."""
+    place = first - 1
+    while place > 0 and words[place].text in ("any", "really", "that", "a", "actually", "all"):
+        place -= 1
+    return (
+        place > 0
+        and words[place].text in ("it", "they", "this", "these", "those", "that")
+        and words[place - 1].text in ("is", "was", "are", "were")
+    )
+
+
+def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether the verdict has a subject that is no film of a name: "… but the sequels are trash"."""
+    place = first - 1
+    while place > 0 and not taken[place] and (words[place].text in COPULAS or words[place].text in _OFTEN):
+        place -= 1
+    return place > 0 and not taken[place] and words[place].text in _OTHER_SUBJECTS
+
+
+_COLOURS: Final = frozenset(
+    "such a an what so very really pretty just absolutely totally quite truly way far much bit little kinda".split()
+)
+_OFTEN: Final = frozenset("all really just so always not never also mostly usually pretty very way much even".split())
+
+
+def is_hearsay(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether others are said to judge so: "everyone says X is great", "I heard X was good"."""
+    for place in range(first - 1, max(first - 14, -1), -1):
+        if not taken[place] and not taken[place + 1] and ends_clause(text, words, place, place + 1):
+            return False
+        word = words[place].text
+        if word in _HEARD:
+            return True
+        if word in _TELLERS:
+            return not any(before.text in _SPEAKERS for before in words[max(place - 3, 0) : place])
+        if word in ("but", "i"):
+            return False
+    return False
+
+
+def is_own_deed(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether the speaker did it, and to no film that is named behind: "… and fell asleep"."""
+    if cue.last < len(words) and taken[cue.last]:
+        return False
+    first = cue.first
+    return (
+        first == 0
+        or bool(taken[first - 1])
+        or words[first - 1].text in _BEFORE_DEEDS
+        or words[first].text in ("i", "in", "not", "what")
+        or ends_clause(text, words, first - 1, first)
+    )
+
+
+def heads_a_list(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether a verdict stands over the names behind it: "brilliant: Casino Royale"."""
+    if cue.last >= len(words) or not (taken[cue.last] or taken[min(cue.last + 1, len(words) - 1)]):
+        return False
+    first = cue.first - (cue.first > 0 and words[cue.first - 1].text in ("the", "my"))
+    begins = first == 0 or ends_clause(text, words, first - 1, first)
+    return begins and ":" in text[words[cue.last - 1].end : words[cue.last].start]
+
+
+def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    for place in range(cue.first - 1, max(cue.first - 5, -1), -1):
+        if ends_sentence(text, words, place, place + 1):
+            return place + 1 == cue.first
+        if taken[place]:
+            joined = place == cue.first - 1 or words[place + 1].text in COPULAS or words[place + 1].text in _DOES
+            return joined or cue.strength < 0
+        if words[place].text in COPULAS or words[place].text in words_of("pronouns"):
+            return True
+    return False
+
+
+_DOES: Final = frozenset(
+    "did didnt does doesnt do dont never really just always still totally had kept can cant gets get got "
+    "deserves".split()
+)
+
+
+def is_predicate(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether a name stands right before: "Heat is my favourite …", but not "my favourite is Heat"."""
+    if any(word.text in ("is", "are", "was", "were") for word in words[first + 1 : first + 5]):
+        return False
+    for place in range(first - 1, max(first - 5, -1), -1):
+        if taken[place]:
+            return place == first - 1 or any(word.text in COPULAS for word in words[place + 1 : first])
+        if words[place].text not in COPULAS and words[place].text not in _OF_MANY:
+            return False
+    return False
+
+
+_OF_MANY: Final = frozenset("one 1 two 2 three 3 some of another also definitely probably still always among".split())
