@@ -55,6 +55,7 @@ from core.store import SessionRecord, Store, Turn
 
 if TYPE_CHECKING:
     from assistant.understanding import Understanding
+    from core.versions import Versions
 
 
 class Assistant:
@@ -72,6 +73,7 @@ class Assistant:
         self._films = films
         self._seed = seed
         self._manifest: Mapping[str, Any] = {}
+        self._versions: Versions | None = None
         self.evening = Evening(store, policy.catalogue)
         self.controls = Controls(store)
         self.library = Library(policy.catalogue, understanding.linker, store)
@@ -86,12 +88,12 @@ class Assistant:
         """
         from assistant.understanding import Understanding
         from core.bundle import Bundle
-        from core.versions import bundle_folder
+        from core.versions import Versions, bundle_folder
 
         loaded = Bundle.load(bundle_folder(bundle))
         policy = loaded.policy(exploration)
         assistant = cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
-        assistant._manifest = loaded.metrics
+        assistant._manifest, assistant._versions = loaded.metrics, Versions(bundle)
         return assistant
 
     def hand_over(self, policy: Policy, manifest: Mapping[str, Any]) -> None:
@@ -112,7 +114,9 @@ class Assistant:
     def insights(self) -> Insights:
         """How the policy fares and was trained, from the store and the manifest, as of now."""
         catalogue, store = self._policy.catalogue, self._store
-        return Insights(self.version, catalogue.n_items, store.statistics(), store.progress(), self._manifest)
+        history = () if self._versions is None else self._versions.history()
+        statistics, progress = store.statistics(), store.progress()
+        return Insights(self.version, catalogue.n_items, statistics, progress, self._manifest, history)
 
     def close(self) -> None:
         """Close the store."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from assistant.replies import signed
 from assistant.wording import text
 from core.store import Day, Statistics, VersionProgress
+from core.versions import Entry
 
 _DAYS: Final = 60
 """Days of the charts; more would be thinner than a line."""
@@ -34,13 +35,15 @@ class Insights:
     progress: tuple[VersionProgress, ...]
     manifest: Mapping[str, Any] = field(default_factory=dict)
     """Figures of the training: `core.bundle.Bundle.metrics`."""
+    history: tuple[Entry, ...] = ()
+    """What happened to the policies of the folder that Marquee serves from; nothing where it serves a single one."""
 
 
 def page(insights: Insights) -> str:
     """The whole tab."""
     return (
         f'<div class="mq-insights"><h2>{text("insights.title")}</h2>{_now(insights)}{_versions(insights)}'
-        f"{_training(insights.manifest)}</div>"
+        f"{_gates(insights)}{_training(insights.manifest)}</div>"
     )
 
 
@@ -157,16 +160,46 @@ def _chart(name: str, values: Sequence[float | None], days: Sequence[Day], low: 
     )
 
 
+def _gates(insights: Insights) -> str:
+    """Which policies were let in and which were not, newest first; of a single one how it passed, if it had to."""
+    history = insights.history
+    if not history:
+        gate = insights.manifest.get("gate")
+        told = _judged(gate) if isinstance(gate, Mapping) else text("insights.no_gate")
+        return f"<section><h3>{text('insights.gate')}</h3><p>{told}</p></section>"
+    rows = "".join(
+        f'<tr><th scope="row">{escape(entry.version)}</th><td>{text(f"insights.{entry.event.name.lower()}")}</td>'
+        f"<td>{escape(entry.at[:10])}</td><td>{escape(entry.parent or '–')}</td><td>{_judged(entry.gate)}</td></tr>"
+        for entry in reversed(history)
+    )
+    head = "".join(
+        f'<th scope="col">{text(f"insights.{name}")}</th>' for name in ("policy", "event", "day", "parent", "judged")
+    )
+    return (
+        f"<section><h3>{text('insights.gate')}</h3><p>{text('insights.gated')}</p>"
+        f'<div class="mq-scroll" tabindex="0" role="region" aria-label="{text("insights.gate")}">'
+        f'<table class="mq-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>'
+    )
+
+
+def _judged(gate: Mapping[str, Any]) -> str:
+    """What the gate found, in words; a dash where there was none."""
+    difference = gate.get("rewards", {}).get("difference")
+    if not difference:
+        return "–"
+    value, low, high = (f"{number:+.3f}".replace("-", "−") for number in difference)
+    return text("insights.difference", value=value, low=low, high=high, conversations=f"{gate['sessions']:,}")
+
+
 def _training(manifest: Mapping[str, Any]) -> str:
-    """How the policy was made, as its manifest tells it, and how it passed its gate where that is on record."""
+    """How the policy was made, as its manifest tells it."""
     rows = [(name, manifest[name]) for name in ("people", "ratings", "steps") if name in manifest]
     told = "".join(f"<div><dt>{text(f'insights.{name}')}</dt><dd>{_figure(value)}</dd></div>" for name, value in rows)
-    validation, gate = (manifest.get(name) for name in ("validation", "gate"))
+    validation = manifest.get("validation")
     held_out = validation if isinstance(validation, Mapping) else {}
     told_of = {text(f"insights.{name}"): held_out[name] for name in _EXAM if name in held_out}
     exam = _table(text("insights.exam"), told_of) if told_of else ""
-    passed = _table(text("insights.gate"), gate) if isinstance(gate, Mapping) else f"<p>{text('insights.no_gate')}</p>"
-    return f'<section><h3>{text("insights.trained")}</h3><dl class="mq-facts">{told}</dl>{exam}{passed}</section>'
+    return f'<section><h3>{text("insights.trained")}</h3><dl class="mq-facts">{told}</dl>{exam}</section>'
 
 
 def _table(name: str, figures: Mapping[str, Any]) -> str:

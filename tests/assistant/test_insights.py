@@ -9,6 +9,7 @@ from test_cards import Elements
 
 from assistant.insights import Insights, page
 from core.store import Day, Statistics, VersionProgress
+from core.versions import Entry, Event
 
 NOTHING = Statistics(0, 0, 0, MappingProxyType({"up": 0, "down": 0, "seen": 0, "not_tonight": 0}), 0.0)
 SOME = Statistics(4, 9, 12, MappingProxyType({"up": 3, "down": 1, "seen": 1, "not_tonight": 0}), 2.5)
@@ -19,7 +20,7 @@ def test_an_honest_empty_page() -> None:
     told = Elements(page(Insights("abc123", 6135, NOTHING, ())))
     text = " ".join(told.texts)
     assert "Nothing yet: nobody has been shown a film here." in text
-    assert "No gate result is on record" in text
+    assert "This policy has not learned from the thumbs here yet." in text
     assert "none yet" in text
     assert told.of("svg") == told.of("table") == []
 
@@ -53,9 +54,21 @@ def test_gate_results_where_the_manifest_has_them() -> None:
     manifest = {
         "people": 2752,
         "validation": {"loss": 0.18, "validation_hits": 6.4924},
-        "gate": {"gain": -0.25, "passed": True},
+        "gate": {"rewards": {"difference": [0.0214, 0.004, 0.0391]}, "sessions": 1749},
     }
     text = " ".join(Elements(page(Insights("v", 10, NOTHING, (), manifest))).texts)
     assert "2,752" in text
     assert "On people kept out of learning Films they liked a session 6.49" in text and "0.18" not in text
-    assert "How it passed its gate gain −0.25 passed yes" in text
+    assert "What learning from thumbs came to +0.021 (+0.004 to +0.039), 1,749 conversations" in text
+
+
+def test_every_policy_that_was_let_in_or_not_the_newest_first() -> None:
+    gate = {"rewards": {"difference": [-0.001, -0.02, 0.018]}, "sessions": 60}
+    history = (
+        Entry("aaa", Event.ADOPTED, "2026-03-02T10:00:00+00:00"),
+        Entry("bbb<i>", Event.REFUSED, "2026-03-03T10:00:00+00:00", "aaa", gate),
+    )
+    texts = Elements(page(Insights("aaa", 10, NOTHING, (), {}, history))).texts
+    told = " ".join(texts)
+    assert "bbb<i> refused 2026-03-03 aaa −0.001 (−0.020 to +0.018), 60 conversations" in told
+    assert told.index("bbb<i>") < told.index("aaa brought in 2026-03-02 – –")

@@ -72,7 +72,9 @@ def test_the_next_policy_serves_in_the_middle_of_a_conversation(assistant: Assis
     first, second = Versions(policies).history()
     assert {film.policy_version for film in before} == {first.version}
     assert {film.policy_version for film in after} == {second.version} == {assistant.version}
-    assert assistant.insights().manifest["people"] == 1
+    told = assistant.insights()
+    assert told.manifest["people"] == 1
+    assert [entry.event for entry in told.history] == [Event.ADOPTED, Event.PROMOTED]
     assert len({film.movie.movie_id for film in (*before, *after)}) == 6  # nothing is shown twice
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from assistant.dialogue import ChipKind
 from assistant.wording import counted, several, text
+from core.versions import Event
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (
@@ -129,7 +130,7 @@ def test_every_text_is_said() -> None:
         constants = {literal for _, literal in literals(tree)}
         said |= constants
         begun = {literal.partition(".")[0] for literal in constants if re.fullmatch(r"[a-z]+\.\0", literal)}
-        words = constants | {kind.name.lower() for kind in ChipKind}
+        words = constants | {kind.name.lower() for kinds in (ChipKind, Event) for kind in kinds}
         said |= {f"{area}.{word}" for area in begun for word in words}
     assert [name for name, _ in ENGLISH if re.sub(r"\.(one|other)$", "", name) not in said] == []
 
