@@ -20,6 +20,7 @@ _ASKED_OF_US: Final = frozenset(("recommend", "suggest"))
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
 
+_EXISTENTIAL: Final = frozenset((verb, "there") for verb in ("is", "are", "isnt", "arent", "theres"))
 _CANDIDATES: Final = 5
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
@@ -68,7 +69,7 @@ def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs)
     for term in terms:
         sign = signs[term.first, term.last]
         if sign.force is Force.ASKED:
-            if not _is_request(sign.rule):
+            if not (_is_request(sign.rule) or _is_sought(found, term)):
                 continue
             sign = NAMED  # "can you show me a western?" wants one
         strength, required, rule = _wish(term, sign)
@@ -93,6 +94,12 @@ def _is_request(rule: str) -> bool:
     """Whether what is asked of us is to find films: "can you recommend …", not "do you like …"."""
     phrase = rule.removeprefix("asked: ")
     return phrase in _ASKED_OF_US or (phrase in cue_book() and cue_book().meaning(phrase).force is Force.WANT)
+
+
+def _is_sought(found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether the question is if there are such films: "is there a good comedy?", not "is it a good comedy?"."""
+    before = [word.text for word in found[max(term.first - 5, 0) : term.first]]
+    return any(pair in _EXISTENTIAL for pair in pairwise(before))
 
 
 def _wish(term: Found[Term], sign: Sign) -> tuple[float, bool, str]:
