@@ -142,7 +142,7 @@ class Assistant:
             asked = mention_of(open_question(record), catalogue)
             context = context_of(record.last, tokens_of(last, catalogue), asked, catalogue)
             utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
-            utterance = settled(utterance, asked, catalogue)
+            utterance = settled(utterance, asked, state, catalogue)
             if utterance.act is Act.UNDO:
                 undone = self._undo(told)
                 return Reply(small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value))

@@ -21,7 +21,9 @@ _RELATIONS: Final = frozenset(
     "roommate flatmate".split()
 )
 _ELDERS: Final = frozenset("mum mom mam dad father mother gran grandma grandpa granddad nan parents".split())
+_YOUNG: Final = frozenset("kid kids child children boy boys girl girls twins son daughter".split())
 _OWNERS: Final = frozenset("my our his her their your".split())
+_AGED: Final = frozenset("both only just about almost nearly aged young small little older".split())
 _COMPANY: Final = frozenset(("and i", "and me", "and my", "from work", "from school", "from accounting"))
 _IN_PLACES: Final = frozenset(
     "live lives lived living born based stuck up staying stay work working weekend holiday holidays here flat".split()
@@ -75,7 +77,8 @@ def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Ca
     before_that = words[first - 2].text if before and joined(first - 1) else ""
     after = words[last].text if joined(last) else ""
     after_that = words[last + 1].text if after and last + 1 < len(words) else ""
-    if _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
+    aged = words[last - 1].text in _YOUNG and after in _IS and (after_that.isdecimal() or after_that in _AGED)
+    if aged or _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
         yield "person"
     if _is_place(before, before_that, last - first):
         yield "place"

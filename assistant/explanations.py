@@ -9,6 +9,7 @@ score that ranked it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from assistant.lexicon import as_written
 from core.catalogue import Catalogue
@@ -128,6 +129,10 @@ def _name(catalogue: Catalogue, token: int) -> str:
     return f"“{words}”" if catalogue.facet(token).kind == "tag" and words == words.lower() else words
 
 
+_GENRES: Final = {"Sci-Fi": "science fiction", "Film-Noir": "film noir", "Children": "films for children"}
+"""Genres that read badly by their names."""
+
+
 def facet_words(catalogue: Catalogue, token: int) -> str:
     """A facet inside a sentence: "comedy", "time travel", "Sigourney Weaver"."""
     facet = catalogue.facet(token)
@@ -135,7 +140,7 @@ def facet_words(catalogue: Catalogue, token: int) -> str:
         return facet.name
     if facet.kind == "tag":
         return _POLITE.get(facet.name) or as_written(facet.name)
-    return {"Sci-Fi": "science fiction", "Film-Noir": "film noir"}.get(facet.name, facet.name.lower())
+    return _GENRES.get(facet.name, facet.name.lower())
 
 
 def headline(reasons: Sequence[Reason]) -> str:

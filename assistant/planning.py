@@ -80,8 +80,16 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     return utterance.count or usual
 
 
-def settled(utterance: Utterance, asked: AmbiguousMention | None, catalogue: Catalogue) -> Utterance:
-    """An answer to our question ("the second one", "1972") with the film it means in it."""
+def settled(
+    utterance: Utterance, asked: AmbiguousMention | None, state: SessionState, catalogue: Catalogue
+) -> Utterance:
+    """The line with the film in it that it leaves open but must mean.
+
+    An answer to our question ("the second one", "1972") means a film of the question, "forget Solaris" the Solaris that
+    was told.
+    """
+    if utterance.act is Act.FORGET and utterance.ambiguous:
+        return _held(utterance, state)
     if asked is None or utterance.act is not Act.ANSWER or utterance.movies:
         return utterance
     tokens = [asked.tokens[place] for place in utterance.picks if place < len(asked.tokens)]
@@ -95,6 +103,18 @@ def settled(utterance: Utterance, asked: AmbiguousMention | None, catalogue: Cat
         MovieMention(span, token, asked.strength, "answer", asked.similar_only, asked.seen) for token in tokens[:1]
     )
     return replace(utterance, movies=movies, years=None, picks=(), ambiguous=())
+
+
+def _held(utterance: Utterance, state: SessionState) -> Utterance:
+    """Names of several films as the one of them that the person has told of, where they have told of one."""
+    movies, open_still = list(utterance.movies), []
+    for mention in utterance.ambiguous:
+        held = [token for token in mention.tokens if state.outcome_of(token) in _TELLING]
+        if len(held) == 1:
+            movies.append(MovieMention(mention.span, held[0], mention.strength, "the one that was told"))
+        else:
+            open_still.append(mention)
+    return replace(utterance, movies=tuple(movies), ambiguous=tuple(open_still))
 
 
 def edited(key: str, state: SessionState, catalogue: Catalogue, *, flip: bool) -> Utterance:

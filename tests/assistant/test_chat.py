@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from assistant.chat import Assistant
 from assistant.dialogue import ChipKind, Reply
-from assistant.utterance import LONGEST_TEXT
+from assistant.planning import settled
+from assistant.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
 from core.errors import SettingsError, UnknownIdError
@@ -304,6 +305,18 @@ class TestQuestions:
         assert not reply.recommendations
         assert reply.text.endswith("?") and "1972" in reply.text and "2002" in reply.text
         assert set(reply.understood.suggestions) == {"Solaris (1972)", "Solaris (2002)"}
+
+    def test_what_is_to_be_forgotten_is_the_one_that_was_told(self, films: Catalogue) -> None:
+        old, new = (token for token in range(1, len(films.movies) + 1) if films.movie(token).title == "Solaris")
+        line = Utterance(
+            "forget Solaris", Act.FORGET, ambiguous=(AmbiguousMention(Span(7, 14), (new, old), 1.0, "homonyms"),)
+        )
+        told_of = SessionState().state(old, Outcome.STATED_LIKE)
+        meant = settled(line, None, told_of, films)
+        assert ([movie.token for movie in meant.movies], meant.ambiguous) == ([old], ())
+        both = told_of.state(new, Outcome.STATED_DISLIKE)
+        assert settled(line, None, both, films) == line
+        assert settled(line, None, SessionState(), films) == line
 
     @pytest.mark.parametrize("answer", ["1972", "Solaris (1972)"])
     def test_the_answer_keeps_the_sign(self, chat: Assistant, answer: str) -> None:
