@@ -116,6 +116,7 @@ _NOT_OBSCURE: Final = re.compile(
 _BETTER_KNOWN: Final = re.compile(
     r"\b(?:more|better|well)[- ](?:popular|known|famous|mainstream)\b|\b(?:popular|famous|mainstream)\s+"
     r"(?:ones?|films?|movies?|stuff)\b|\b(?:popular|famous|mainstream)(?:\s+\w+)?\s+(?:is|are)\s+(?:fine|ok(?:ay)?|good)\b"
+    r"|\b(?:never|not|haven'?t)(?: even)? heard of (?:any|either|them|these|those|it|that one|this one)\b"
 )
 _AVOIDED: Final = re.compile(
     r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t|never)\s+(?:\w+\s+){0,3}\Z"
