@@ -69,7 +69,7 @@ _KNOB = {
 
 _GENERAL = ("many people like it", "some people like it", "not a film for everyone")
 MANY = 0.15
-"""From this on, what a film has without the conversation is told as "many people like it" (the best known have .34,
+"""From this on, what a film has without the conversation is told as "many people like it" (the best known have .41,
 and up to .4 more while the conversation opens)."""
 
 
