@@ -13,23 +13,22 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from assistant.chat import Assistant
 from core.bundle import Bundle
+from core.config import Settings
 from core.errors import MarqueeError, SettingsError
 from core.policy import Exploration
 from core.versions import Versions
-
-FIRST: Final = Path("models/marquee")
-"""The policy that an empty folder of policies begins with."""
 
 Learn = Callable[[], int]
 """One lesson; returns its exit status."""
 
 
-def begin(policies: Path, first: Path = FIRST) -> None:
+def begin(policies: Path, first: Path | None = None) -> None:
     """Puts the first policy into a folder of policies that has none. SettingsError where it is a single bundle."""
+    first = first or Settings().bundle
     if (policies / "manifest.json").is_file():
         raise SettingsError(
             f"MARQUEE_LEARN_HOURS needs a folder of policies, and MARQUEE_BUNDLE={policies} is a single one: set it to "
@@ -46,7 +45,11 @@ def in_a_process(policies: Path, store: str, exploration: Exploration) -> Learn:
     environment = {**os.environ, "DATABASE_URL": store, "OMP_NUM_THREADS": "1"}
 
     def learn() -> int:
-        return subprocess.run(command, env=environment, preexec_fn=_step_back, check=False).returncode
+        with subprocess.Popen(command, env=environment) as lesson:
+            # From outside: code between fork and exec is not safe beside threads. Windows has no such call.
+            if hasattr(os, "setpriority"):
+                os.setpriority(os.PRIO_PROCESS, lesson.pid, 19)
+            return lesson.wait()
 
     return learn
 
@@ -89,8 +92,3 @@ class Lessons:
     def _every_few_hours(self) -> None:
         while not self._over.wait(self._seconds):
             self.lesson()
-
-
-def _step_back() -> None:
-    """The lowest priority, in the process of the lesson."""
-    os.nice(19)

@@ -21,13 +21,10 @@ from assistant.replies import for_everybody
 from core.catalogue import Catalogue
 from core.domain import Outcome, Recommendation
 from core.errors import UnknownIdError
-from core.group import choose_together
+from core.group import SHARED, choose_together
 from core.policy import Choice, Policy
 from core.session import SessionState
 from core.store import Gathering, Member, SessionRecord, Store, Turn
-
-SUFFIX: Final = "+together"
-"""After the policy's version where a film was chosen for several people: to the learner that is another policy."""
 
 SPEAKER: Final = "speaker"
 """Extra of a browser's own session: number of the person who speaks there."""
@@ -137,7 +134,7 @@ def _recommended(
 ) -> tuple[Recommendation, ...]:
     """Films of a shared slate as one person's recommendations, marked as chosen for several."""
     films = recommend(policy, state, choices, ids)
-    return tuple(replace(film, policy_version=f"{film.policy_version}{SUFFIX}") for film in films)
+    return tuple(replace(film, policy_version=f"{film.policy_version}{SHARED}") for film in films)
 
 
 def show_others(records: Sequence[SessionRecord], shared: Shared, policy: Policy, store: Store) -> None:
@@ -162,7 +159,7 @@ def last_of(talk: Talk) -> list[SessionRecord]:
 
 def _films(turn: Turn) -> frozenset[int]:
     """The films of a shared turn, which are the same in everybody's record; empty for any other turn."""
-    return frozenset(shown.movie_id for shown in turn.shown if shown.policy_version.endswith(SUFFIX))
+    return frozenset(shown.movie_id for shown in turn.shown if shown.policy_version.endswith(SHARED))
 
 
 def _moment(turn: Turn | None) -> datetime:

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from core.catalogue import Catalogue
 from core.domain import Reaction
+from core.group import SHARED
 from core.rewards import reward_of
 from core.session import SessionState
 from core.store import LoggedStep
@@ -84,11 +85,11 @@ def read_log(steps: Iterable[LoggedStep], catalogue: Catalogue) -> ChatLog:
         told = []
         for _, of_turn in groupby(of_session, key=lambda step: step.turn):
             slate = list(of_turn)
-            reason = _unfit(slate, catalogue)
-            if reason:
-                left_out[reason] = left_out.get(reason, 0) + len(slate)
+            state = _state(slate, catalogue)
+            if isinstance(state, SessionState):
+                told.append((state, slate))
             else:
-                told.append((SessionState.from_json(slate[0].state, catalogue), slate))
+                left_out[state] = left_out.get(state, 0) + len(slate)
         for place, (state, slate) in enumerate(told):
             following = told[place + 1][0] if place + 1 < len(told) else None
             slates.append(_slate(state, slate, catalogue))
@@ -96,9 +97,9 @@ def read_log(steps: Iterable[LoggedStep], catalogue: Catalogue) -> ChatLog:
     return ChatLog(tuple(slates), tuple(transitions), left_out)
 
 
-def _unfit(slate: list[LoggedStep], catalogue: Catalogue) -> str:
-    """Why a slate cannot be learned from; "" where it can."""
-    if any(step.policy_version.endswith("+together") for step in slate):
+def _state(slate: list[LoggedStep], catalogue: Catalogue) -> SessionState | str:
+    """From which a slate was chosen, or why it cannot be learned from."""
+    if any(step.policy_version.endswith(SHARED) for step in slate):
         return "chosen for several people"
     tokens = [catalogue.token_of_movie_id(step.movie_id) for step in slate]
     if any(token is None or token > catalogue.n_items for token in tokens):
@@ -109,7 +110,7 @@ def _unfit(slate: list[LoggedStep], catalogue: Catalogue) -> str:
         return "state cannot be read"
     if len(state.events) > LONGEST:
         return f"more than {LONGEST:,} events"
-    return "shown before" if set(tokens) & set(state.tokens()) else ""
+    return "shown before" if set(tokens) & set(state.tokens()) else state
 
 
 def _token(step: LoggedStep, catalogue: Catalogue) -> int:

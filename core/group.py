@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,9 @@ import numpy.typing as npt
 from core.catalogue import BoolArray
 from core.policy import Policy
 from core.session import SessionState
+
+SHARED: Final = "+together"
+"""Behind a policy's version in the log: the film was chosen for several people, and its propensity says nothing."""
 
 Fits = npt.NDArray[np.float64]
 """Shape (people, n_items): 1 is a person's best film open to all, 0 one picked blindly; below 0 is worse than that."""

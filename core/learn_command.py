@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--store", metavar="URL", help="the log (DATABASE_URL, else sqlite:///marquee.db)")
     add("--policies", type=Path, required=True, metavar="DIR", help="folder of policies; what serves learns on")
-    add("--start", type=Path, default=Path("models/marquee"), metavar="DIR", help="first policy (%(default)s)")
+    add("--start", type=Path, default=Settings().bundle, metavar="DIR", help="first policy (%(default)s)")
     add("--passes", type=int, default=learner.passes, metavar="N", help="over the log (%(default)s)")
     add("--learning-rate", type=float, default=learner.learning_rate, metavar="R", help="(%(default)s)")
     add("--anchor", type=float, default=learner.anchor, metavar="W", help="hold on the old values (%(default)s)")

@@ -69,7 +69,7 @@ def evidence(
     for slate in logged:
         values, chooser = model.expected(slate), choosers.get(slate.version)
         mine = policy.chances(slate.state, slate.tokens)
-        theirs = mine if chooser is None else chooser.chances(slate.state, slate.tokens)
+        theirs = mine if chooser in (None, policy) else chooser.chances(slate.state, slate.tokens)
         for place, token in enumerate(slate.tokens):
             chances = mine[place]
             possible = np.isin(chances.rows, theirs[place].rows[theirs[place].probabilities > 0])
