@@ -53,6 +53,7 @@ rehearsal         conversations with simulated viewers, logged as real ones are
 split_command     python -m core split
 train_command     python -m core train
 evaluate_command  python -m core evaluate
+pool_command      python -m core pool
 study_command     python -m core study
 learn_command     python -m core learn
 versions_command  python -m core versions

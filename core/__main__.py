@@ -31,6 +31,7 @@ COMMANDS: Final = MappingProxyType(
         "split": Command("core.split_command", "put some people of a data set aside, to judge a policy on"),
         "train": Command("core.train_command", "train a policy from ratings"),
         "evaluate": Command("core.evaluate_command", "judge a policy on people it has not seen, against baselines"),
+        "pool": Command("core.pool_command", "take evaluations on different people together"),
         "study": Command("core.study_command", "compare discounts of the future, trained and judged in pairs"),
         "learn": Command("core.learn_command", "let the thumbs on record become the next policy, if it is better"),
         "versions": Command("core.versions_command", "show which policies served and what the gate said, or go back"),

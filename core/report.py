@@ -114,11 +114,12 @@ def _row(result: Result, goal: str, cuts: tuple[int, ...]) -> str:
     tail = "".join(
         f"{metrics[name].value:>9.{digits}f}" if name in metrics else f"{'':>9}" for _, name, digits in _TAIL
     )
-    difference = _signed(result.differences[goal]) if goal in result.differences else ""
+    difference = signed(result.differences[goal]) if goal in result.differences else ""
     hits = metrics[goal]
     whole = f"{hits.value:.2f} [{hits.low:.2f}, {hits.high:.2f}]"
     return f"{result.policy:<18}{whole:>21}{difference:>26}{early}{middle}{tail}".rstrip()
 
 
-def _signed(interval: Interval) -> str:
+def signed(interval: Interval) -> str:
+    """A difference with its sign, and its interval."""
     return f"{interval.value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"

@@ -28,6 +28,19 @@ def test_the_sides_are_those_of_the_ratings_themselves(tiny_movielens: Path, tmp
         assert found.user_ids.tolist() == expected.user_ids.tolist()
 
 
+def test_the_parts_share_the_people_out(tiny_movielens: Path, tmp_path: Path) -> None:
+    def people(folder: Path) -> set[str]:
+        lines = (folder / "ratings.csv").read_text(encoding="utf-8").splitlines()[1:]
+        return {line.partition(",")[0] for line in lines}
+
+    parts = []
+    for part in range(3):
+        split(tiny_movielens, tmp_path / str(part), 3, "salt", part)
+        parts.append(people(tmp_path / str(part) / "test"))
+    assert set.union(*parts) == people(tiny_movielens)
+    assert sum(map(len, parts)) == len(people(tiny_movielens))
+
+
 def test_a_row_without_a_person_is_named(tiny_movielens: Path, tmp_path: Path) -> None:
     with (tiny_movielens / "ratings.csv").open("a", encoding="utf-8") as file:
         file.write("nobody,1,4.0,1\n")
@@ -39,3 +52,6 @@ def test_what_cannot_be_split_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["split", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "movies.csv" in capsys.readouterr().err
     assert main(["split", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--parts", "1"]) == 2
+    assert "--parts is 1: give 2 or more." in capsys.readouterr().err
+    assert main(["split", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--part", "5"]) == 2
+    assert "--part is 5: give 0 to 4." in capsys.readouterr().err
