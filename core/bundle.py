@@ -35,9 +35,9 @@ from core.latent_classes import LatentClasses
 from core.policy import Exploration, Match, Policy
 from core.qnetwork import QNetwork
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout; a higher one on disk is refused. Format 1 had no company of films: it ranks by Q alone. Format
-2 had no classes of people."""
+2 had no classes of people, in format 3 they did not say where a taste is expected."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COMPANY = ("of", "to", "appeal")
@@ -132,8 +132,7 @@ class Bundle:
             vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
             network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
             kinship = _kinship(tensors, catalogue)
-            tensors.setdefault("lift", torch.zeros(catalogue.n_items))  # not in older bundles
-            network.load_state_dict(tensors)
+            network.load_state_dict(_neutral(network) | tensors)
             calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
             raise _broken(folder, f"{_WEIGHTS} does not fit the manifest ({error})") from error
@@ -202,6 +201,14 @@ def _tensors(network: QNetwork, kinship: Kinship | None) -> dict[str, Tensor]:
         fitted = {name: torch.from_numpy(getattr(kinship.company, name)) for name in _COMPANY}
         vectors |= {f"company.{name}": value.half().contiguous() for name, value in fitted.items()}
     return {name: value.detach().contiguous() for name, value in network.state_dict().items()} | vectors
+
+
+def _neutral(network: QNetwork) -> dict[str, Tensor]:
+    """What older bundles lack, with values that change nothing."""
+    lacking = {"lift": torch.zeros(network.encoder.n_items), "encoder.log_spread": torch.tensor(0.0)}
+    if network.classes is not None:
+        lacking |= {f"classes.{name}": torch.tensor(0.0) for name in ("log_caution", "reach")}
+    return lacking
 
 
 def _kinship(tensors: dict[str, Tensor], catalogue: Catalogue) -> Kinship | None:

@@ -86,7 +86,7 @@ def evidence(network: QNetwork, transcripts: Observations, rows: IntArray) -> Fl
     """Features of films (B,) for people (B, L, 2), or for one person (1, L, 2), float64 (B, features)."""
     encoder = network.encoder
     batch, films = torch.from_numpy(transcripts).long(), torch.from_numpy(rows)
-    taste, sets = encoder(batch), encoder.vector_set(batch)
+    taste, sets = network.taste(batch), encoder.vector_set(batch)
     like_prior, seen_prior = encoder.like_prior[sets, films], encoder.seen_prior[sets, films]
     like = like_prior + (taste * encoder.like[sets, films]).sum(1)
     seen = seen_prior + (taste * encoder.seen[sets, films]).sum(1)

@@ -2,15 +2,23 @@
 
 By Bayes' rule: each event multiplies the chance of a class by the rate at which people of it do just that. In logs that
 is a sum over the events, each weighted by how much its outcome is to be believed, which is learned.
+
+The classes speak twice. Their rates foretell films directly. And people of a class are somewhere in the space of
+tastes: that is where the Gaussian taste of `core.encoder` is expected before its own events move it. For the latter the
+events are believed less: films go together within a class as well, so that ten of them do not say ten times as much as
+one.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.domain import Outcome
+from core.factors import MovieVectors, kind_tastes
 from core.latent_classes import KINDS, LatentClasses
 from core.rewards import REWARD_OF
 
@@ -26,40 +34,64 @@ _KIND = {
 """Table that an event is looked up in: liked, disliked, fair, not seen. Other outcomes say nothing of the class."""
 _PASSED = 0.1
 """What passing over a film counts at the start, against not knowing it."""
+_CAUTION, _REACH = 0.6, 0.7
+"""How far the events are believed for the place of the taste, and how much of the way there it is expected, at the
+start; assets/research.md has the figures."""
+
+
+class Chances(NamedTuple):
+    """(…, C) each, those of a fit adding up to 1."""
+
+    bold: Tensor
+    """By Bayes' rule: for what the classes foretell."""
+    cautious: Tensor
+    """With the events believed less: for where the taste is."""
 
 
 class ClassPosterior(nn.Module):
-    """(B, L, 2) transcripts → (B, C) chances of the classes, those of each fit adding up to 1.
+    """(B, L, 2) transcripts → chances of the classes.
 
     `sets` as for `core.encoder.TasteEncoder`: number 0 from everyone, then one for each fold of training people.
-    ValueError for classes of other films.
+    ValueError for vectors without classes, or with classes of other films.
     """
 
     evidence: Tensor
     prior: Tensor
     worth: Tensor
+    tastes: Tensor
     kind: Tensor
     speaks: Tensor
 
-    def __init__(self, sets: list[LatentClasses], n_items: int) -> None:
+    def __init__(self, sets: list[MovieVectors]) -> None:
         super().__init__()
-        shapes = {getattr(classes, kind).shape for classes in sets for kind in KINDS}
-        if shapes != {(len(sets[0].prior), n_items)} or not sets[0].fits or len(sets[0].prior) % sets[0].fits:
-            raise ValueError(f"classes of the shapes {sorted(shapes)} do not fit {n_items} films")
-        self.fits = sets[0].fits
-        self.n_items = n_items
-        self._buffer("evidence", torch.stack([_evidence(classes) for classes in sets]))
-        self._buffer("prior", torch.stack([torch.from_numpy(classes.prior).log() for classes in sets]))
-        self._buffer("worth", torch.stack([_worth(classes) for classes in sets]))
+        kinds = [vectors.classes for vectors in sets if vectors.classes is not None]
+        self.n_items = len(sets[0].like)
+        shapes = {getattr(classes, kind).shape for classes in kinds for kind in KINDS}
+        fits = kinds[0].fits if kinds else 0
+        if len(kinds) < len(sets) or not fits or shapes != {(len(kinds[0].prior), self.n_items)}:
+            raise ValueError(f"classes of the shapes {sorted(shapes)} for {len(sets)} sets of {self.n_items} films")
+        if len(kinds[0].prior) % fits:
+            raise ValueError(f"{len(kinds[0].prior)} classes cannot be shared out to {fits} fits")
+        self.fits = fits
+        self._buffer("evidence", torch.stack([_evidence(classes) for classes in kinds]))
+        self._buffer("prior", torch.stack([torch.from_numpy(classes.prior).log() for classes in kinds]))
+        self._buffer("worth", torch.stack([_worth(classes) for classes in kinds]))
+        self._buffer("tastes", torch.stack([torch.from_numpy(kind_tastes(vectors)) for vectors in sets]))
         self._buffer("kind", torch.tensor([_KIND.get(outcome, 0) for outcome in Outcome]))
         self._buffer("speaks", torch.tensor([float(outcome in _KIND) for outcome in Outcome]))
         weight = torch.zeros(len(Outcome))
         weight[Outcome.PASSED] = float(np.log(_PASSED))
         self.log_weight = nn.Parameter(weight)
+        self.log_caution = nn.Parameter(torch.tensor(_CAUTION).log())
+        self.reach = nn.Parameter(torch.tensor(_REACH))
 
-    def forward(self, transcripts: Tensor, numbers: Tensor) -> Tensor:
+    def forward(self, transcripts: Tensor, numbers: Tensor) -> Chances:
         """Chances (B, C); `numbers` (B,) say which set each transcript is read with."""
-        return self._chances(self.prior[numbers] + self._evidence(transcripts, numbers).sum(dim=1))
+        return self._chances(self._evidence(transcripts, numbers).sum(dim=1), self.prior[numbers])
+
+    def centre(self, chances: Chances, numbers: Tensor) -> Tensor:
+        """Where the tastes of these people are expected, (B, dimensions) of (B, C) chances."""
+        return self.reach * (chances.cautious[:, None] @ self.tastes[numbers])[:, 0]
 
     def foretold(self, chances: Tensor, number: int, rows: Tensor | None = None) -> Tensor:
         """Reward expected of films by people of these classes, (…, n_items); of some rows (n,) only, (…, n)."""
@@ -72,11 +104,10 @@ class ClassPosterior(nn.Module):
         foretold: Tensor = (self.worth[numbers[:, None], films] @ chances[..., None])[..., 0]
         return foretold
 
-    def steps(self, transcript: Tensor, number: int) -> Tensor:
+    def steps(self, transcript: Tensor, number: int) -> Chances:
         """Chances before the first event and after each, (L + 1, C), of one transcript (L, 2)."""
-        numbers = torch.tensor([number])
-        evidence = self._evidence(transcript[None], numbers)[0].cumsum(dim=0)
-        return self._chances(self.prior[number] + nn.functional.pad(evidence, (0, 0, 1, 0)))
+        evidence = self._evidence(transcript[None], torch.tensor([number]))[0].cumsum(dim=0)
+        return self._chances(nn.functional.pad(evidence, (0, 0, 1, 0)), self.prior[number])
 
     def _evidence(self, transcripts: Tensor, numbers: Tensor) -> Tensor:
         """What each event says of each class, (B, L, C) in logs."""
@@ -86,9 +117,12 @@ class ClassPosterior(nn.Module):
         weight = self.log_weight.exp()[outcome] * self.speaks[outcome]
         return self.evidence[numbers[:, None], self.kind[outcome], film] * weight[..., None]
 
-    def _chances(self, evidence: Tensor) -> Tensor:
-        apart = evidence.view(*evidence.shape[:-1], self.fits, -1)
-        return torch.softmax(apart, dim=-1).flatten(-2)
+    def _chances(self, evidence: Tensor, prior: Tensor) -> Chances:
+        def shares(logs: Tensor) -> Tensor:
+            apart = logs.unflatten(-1, (self.fits, logs.shape[-1] // self.fits))
+            return torch.softmax(apart, dim=-1).flatten(-2)
+
+        return Chances(shares(prior + evidence), shares(prior + self.log_caution.exp() * evidence))
 
     def _buffer(self, name: str, value: Tensor) -> None:
         self.register_buffer(name, value, persistent=False)

@@ -1,9 +1,10 @@
 """Transcript → state vector: the Gaussian taste posterior, updated in closed form by every event.
 
-Each event is one or two noisy observations of the taste z ~ N(0, I): of liking the film and of having seen it, or of
-leaning towards a genre, tag or person. What an outcome says (the observed values) and how much it counts (the
-precisions) are learned with the rest of the network, one row an outcome. The posterior mean is the solution of a
-(dimensions × dimensions) system whose size does not depend on the length of the transcript.
+Each event is one or two noisy observations of the taste z: of liking the film and of having seen it, or of leaning
+towards a genre, tag or person. Before them z ~ N(centre, spread · I), where the centre is that of the kinds of people
+that the person may be of (`core.class_posterior`), or 0. What an outcome says (the observed values) and how much it
+counts (the precisions) are learned with the rest of the network, one row an outcome. The posterior mean is the solution
+of a (dimensions × dimensions) system whose size does not depend on the length of the transcript.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ class TasteEncoder(nn.Module):
     `sets` are the movie vectors: number 0 from everyone, then one per fold of training people; a transcript whose
     first row is (number, VECTORS) is read with that set, any other with number 0. The vectors are buffers: fitted
     beforehand, not learned. Starting values of the outcome rows are those of the tuned posterior baseline (noise .1,
-    stated likes twice as precise).
+    stated likes twice as precise); `spread` is the starting value of the variance about the centre.
     """
 
-    def __init__(self, catalogue: Catalogue, sets: list[MovieVectors]) -> None:
+    def __init__(self, catalogue: Catalogue, sets: list[MovieVectors], *, spread: float = 1.0) -> None:
         super().__init__()
         self.dimensions = sets[0].like.shape[1]
         self.n_items = catalogue.n_items
@@ -64,6 +65,7 @@ class TasteEncoder(nn.Module):
         self.has_seen = nn.Parameter(_row(_SEEN, 0.0))
         self.log_precision_liked = nn.Parameter(_row(_PRECISION, 10.0).log())
         self.log_precision_seen = nn.Parameter(_row(_PRECISION, 10.0).log())
+        self.log_spread = nn.Parameter(torch.tensor(spread).log())
         speaks = torch.tensor([float(outcome not in _SILENT) for outcome in Outcome])
         self._buffer("speaks_liked", speaks)
         self._buffer("speaks_seen", speaks * torch.tensor([float(outcome not in _OF_FACETS) for outcome in Outcome]))
@@ -97,25 +99,34 @@ class TasteEncoder(nn.Module):
         """Share of the people who have seen each film, (sets, n_items)."""
         return self.seen_expected[:, 1 : self.n_items + 1]
 
-    def forward(self, transcripts: Tensor) -> Tensor:
-        """Posterior mean of the taste, float32 (B, dimensions); zeros before anything is known."""
+    def forward(self, transcripts: Tensor, centre: Tensor | None = None) -> Tensor:
+        """Posterior mean of the taste, float32 (B, dimensions); the centre, or zeros, before anything is known.
+
+        `centre` (B, dimensions) is where each person's taste is expected, 0 if None.
+        """
         vectors, residuals, precisions = self._observations(_trimmed(transcripts))
+        if centre is not None:
+            residuals = residuals - (vectors @ centre[..., None])[..., 0]
+        scale = (0.5 * self.log_spread).exp()
+        vectors = scale * vectors
         with torch.no_grad():
             inverse = _posterior_covariance(vectors, precisions)
             taste = inverse((vectors * (precisions * residuals)[..., None]).sum(1))
         # One Newton step from the solution. Its value is nil, its derivative is exactly that of the solution, and no
         # gradient has to run through a factorisation.
         surprise = precisions * (residuals - (vectors @ taste[..., None])[..., 0])
-        return taste + inverse((vectors * surprise[..., None]).sum(1) - taste)
+        taste = scale * (taste + inverse((vectors * surprise[..., None]).sum(1) - taste))
+        return taste if centre is None else centre + taste
 
     def pulls(self, transcripts: Tensor, taste: Tensor) -> Tensor:
-        """What each event adds to the taste, (B, L, dimensions); their sum is the taste.
+        """What each event adds to the centre, (B, L, dimensions); the centre and their sum are the taste.
 
-        The posterior mean solves z = Σ xᵢ pᵢ (rᵢ − xᵢ·z), so the terms of that sum are the exact shares of the events.
+        The posterior mean solves z = centre + spread · Σ xᵢ pᵢ (rᵢ − xᵢ·z), so the terms of that sum are the exact
+        shares of the events.
         """
         vectors, residuals, precisions = self._observations(transcripts)
         surprise = precisions * (residuals - (vectors @ taste[..., None])[..., 0])
-        liked, seen = (surprise[..., None] * vectors).chunk(2, dim=1)
+        liked, seen = (self.log_spread.exp() * surprise[..., None] * vectors).chunk(2, dim=1)
         pulls: Tensor = liked + seen
         return pulls
 

@@ -80,6 +80,23 @@ def fit(
     return MovieVectors(vectors[:n_items], vectors[n_items:], mean[:n_items], mean[n_items:], kinds)
 
 
+def kind_tastes(vectors: MovieVectors) -> FloatArray:
+    """Where people of each kind are on average, (C, dimensions), divided by the number of fits.
+
+    So a sum over kinds is a mean over fits. The taste of a person is the least-squares one for what they like and have
+    seen, so that of a kind comes from its rates. ValueError for vectors without kinds.
+    """
+    kinds = vectors.classes
+    if kinds is None:
+        raise ValueError("vectors without kinds of people")
+    known = kinds.liked + kinds.disliked + kinds.fair
+    beyond = np.concatenate([kinds.liked - vectors.like_prior, known - vectors.seen_prior], axis=1)
+    both = np.concatenate([vectors.like, vectors.seen]).astype(np.float64)
+    gram = np.linalg.pinv(both.T @ both, rcond=1e-6, hermitian=True)  # dimensions that few people leave empty stay 0
+    tastes: FloatArray = (beyond @ both @ gram / kinds.fits).astype(np.float32)
+    return tastes
+
+
 def cross_fit(
     ratings: Ratings, n_items: int, settings: FactorSettings, *, seed: int = 0
 ) -> Iterator[tuple[IntArray, MovieVectors]]:

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from core.catalogue import Catalogue
-from core.class_posterior import ClassPosterior
+from core.class_posterior import Chances, ClassPosterior
 from core.domain import Outcome
 from core.encoder import N_OUTCOMES, TasteEncoder
 from core.factors import MovieVectors
@@ -34,8 +34,8 @@ MASKED = -1e6
 
 _START = (1.0, 0.0, 1.0, 0.0, 1.0, 0.0)
 """Gates at the start: like, seen, like_prior, seen_prior, facets; then the value of the state."""
-_CLASSES = 0.5
-"""Gate of the classes at the start; see `core.latent_classes.ClassSettings`."""
+_CLASSES, _SPREAD = 0.15, 0.8
+"""At the start, where there are kinds of people: gate of what they foretell, and variance of tastes about theirs."""
 _LEADING = 16
 """Dimensions of the taste that the gates look at: of all 128 the network learns the training people by heart."""
 _SHIFTED = 64
@@ -50,13 +50,13 @@ class QNetwork(nn.Module):
 
     def __init__(self, catalogue: Catalogue, sets: list[MovieVectors], *, hidden: int = 64) -> None:
         super().__init__()
-        self.encoder = TasteEncoder(catalogue, sets)
+        has_kinds = sets[0].classes is not None
+        self.encoder = TasteEncoder(catalogue, sets, spread=_SPREAD if has_kinds else 1.0)
         self._leading = min(_LEADING, self.encoder.dimensions)
         self._shifted = min(_SHIFTED, self.encoder.dimensions)
-        kinds = [vectors.classes for vectors in sets if vectors.classes is not None]
         self.served_classes = sets[0].classes
         """Those of set 0, as they were fitted: what a bundle keeps."""
-        self.classes = ClassPosterior(kinds, self.encoder.n_items) if len(kinds) == len(sets) else None
+        self.classes = ClassPosterior(sets) if has_kinds else None
         start = (*_START, *(0.0,) * 2 * self._shifted, *(() if self.classes is None else (_CLASSES,)))
         last = nn.Linear(hidden, len(start))
         nn.init.zeros_(last.weight)
@@ -93,9 +93,8 @@ class QNetwork(nn.Module):
     def unmasked(self, transcripts: Tensor) -> Tensor:
         """Q-values of all films whatever the transcript holds, float32 (B, n_items)."""
         encoder = self.encoder
-        gates, for_like, for_seen = self._readings(transcripts)
+        gates, for_like, for_seen, kinds = self._readings(transcripts)
         sets, wishes = encoder.vector_set(transcripts), self._wishes(transcripts)
-        kinds = None if self.classes is None else gates[:, 6:] * self.classes(transcripts, sets)
         # Of a thousand facets a batch speaks of a handful: the product over all would cost more than all the rest.
         spoken = wishes.any(dim=0).nonzero()[:, 0]
         q_values = torch.empty(len(transcripts), encoder.n_items)
@@ -116,7 +115,7 @@ class QNetwork(nn.Module):
         transcripts = transcripts.long()
         films = actions if actions.dim() == 2 else actions[:, None]
         encoder = self.encoder
-        gates, for_like, for_seen = self._readings(transcripts)
+        gates, for_like, for_seen, kinds = self._readings(transcripts)
         numbers = encoder.vector_set(transcripts)
         sets = numbers[:, None]
         wishes = self._wishes(transcripts)
@@ -131,8 +130,8 @@ class QNetwork(nn.Module):
             + gates[:, 5:6]
             + self.lift[films]
         )
-        if self.classes is not None:
-            values = values + self.classes.of(gates[:, 6:] * self.classes(transcripts, numbers), numbers, films)
+        if self.classes is not None and kinds is not None:
+            values = values + self.classes.of(kinds, numbers, films)
         return values if actions.dim() == 2 else values[:, 0]
 
     def twin(self) -> QNetwork:
@@ -153,31 +152,47 @@ class QNetwork(nn.Module):
         First what owes nothing to the events, then what they add together (the shift of the taste), then one an event.
         """
         transcript = torch.from_numpy(observation).long()[None]
-        encoder = self.encoder
-        taste = encoder(transcript)
+        encoder, number = self.encoder, int(self.encoder.vector_set(torch.from_numpy(observation)[None]))
+        taste, _ = self._tastes(transcript)
         gates, shift_like, shift_seen = self._gates(transcript, taste)
         gate = gates[0]
-        number = int(encoder.vector_set(transcript))
         like, seen = encoder.like[number, row], encoder.seen[number, row]
-        parts = encoder.pulls(transcript, taste)[0] @ (gate[0] * like + gate[1] * seen)
+        toward = gate[0] * like + gate[1] * seen
+        parts = encoder.pulls(transcript, taste)[0] @ toward
         facet, strength = self._facets(transcript)
         parts = parts + gate[4] * strength[0] * encoder.membership[facet[0], row]
         base = gate[2] * encoder.like_prior[number, row] + gate[3] * encoder.seen_prior[number, row] + gate[5]
         base = base + self.lift[row]
         if self.classes is not None:
-            foretold = gate[6] * self.classes.foretold(
-                self.classes.steps(transcript[0], number), number, torch.tensor([row])
-            )
-            base, parts = base + foretold[0, 0], parts + foretold[:, 0].diff()
+            steps = self.classes.steps(transcript[0], number)
+            foretold = gate[6] * self.classes.foretold(steps.bold, number, torch.tensor([row]))[:, 0]
+            foretold = foretold + self.classes.centre(steps, torch.full((len(steps.bold),), number)) @ toward
+            base, parts = base + foretold[0], parts + foretold.diff()
         together = shift_like[0] @ like + shift_seen[0] @ seen
         values: npt.NDArray[np.float32] = torch.cat([base[None], together[None], parts]).numpy()
         return values
 
-    def _readings(self, transcripts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Gates (B, 6 or 7) and the taste as it is read for liking and for having seen, (B, dimensions) each."""
-        taste = self.encoder(transcripts)
+    def taste(self, transcripts: Tensor) -> Tensor:
+        """Posterior mean of the taste of (B, L, 2) transcripts, (B, dimensions)."""
+        return self._tastes(transcripts)[0]
+
+    def _tastes(self, transcripts: Tensor) -> tuple[Tensor, Chances | None]:
+        """Tastes (B, dimensions), and chances of the kinds of people where there are any."""
+        if self.classes is None:
+            return self.encoder(transcripts), None
+        numbers = self.encoder.vector_set(transcripts)
+        chances = self.classes(transcripts, numbers)
+        return self.encoder(transcripts, self.classes.centre(chances, numbers)), chances
+
+    def _readings(self, transcripts: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """Gates (B, 6 or 7), the taste as it is read for liking and for having seen, (B, dimensions) each.
+
+        And the weights of the kinds of people, (B, C), where there are any.
+        """
+        taste, chances = self._tastes(transcripts)
         gates, shift_like, shift_seen = self._gates(transcripts, taste)
-        return gates, gates[:, :1] * taste + shift_like, gates[:, 1:2] * taste + shift_seen
+        kinds = None if chances is None else gates[:, 6:] * chances.bold
+        return gates, gates[:, :1] * taste + shift_like, gates[:, 1:2] * taste + shift_seen, kinds
 
     def _gates(self, transcripts: Tensor, taste: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Weight of each channel, with the value of the state, (B, 6); with classes their weight as a seventh.

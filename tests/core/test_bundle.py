@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -153,6 +154,24 @@ class TestRoundTrip:
         served = Bundle.load(tmp_path / "old").network
         assert served.classes is None
         assert served.q_values(STATES[1].observation()[None]).shape == (1, N_ITEMS)
+
+    def test_in_a_bundle_of_the_third_format_kinds_of_people_do_not_say_where_a_taste_is(self, tmp_path: Path) -> None:
+        network = any_network(cinema())
+        assert network.classes is not None
+        with torch.no_grad():
+            for neutral in (network.encoder.log_spread, network.classes.log_caution, network.classes.reach):
+                neutral.zero_()
+        saved = Bundle(cinema(), network, SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
+        weights = tmp_path / "old" / "weights.safetensors"
+        tensors = load_tensors(weights.read_bytes())
+        for name in ("encoder.log_spread", "classes.log_caution", "classes.reach"):
+            del tensors[name]
+        weights.write_bytes(save_tensors(tensors))
+        manifest = json.loads((tmp_path / "old" / "manifest.json").read_text(encoding="utf-8"))
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        rewrite(tmp_path / "old", format=3, sha256=manifest["sha256"] | {weights.name: digest})
+        np.testing.assert_array_equal(q_values(Bundle.load(tmp_path / "old")), q_values(saved))
+        assert Bundle.load(tmp_path / "old").network.taste(torch.zeros(1, 1, 2, dtype=torch.int64)).abs().max() == 0
 
 
 class TestCatalogue:

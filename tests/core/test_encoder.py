@@ -60,10 +60,13 @@ def observations(encoder: TasteEncoder, state: SessionState, number: int = 0) ->
     return told
 
 
-def direct(encoder: TasteEncoder, state: SessionState, number: int = 0) -> torch.Tensor:
-    """The posterior mean (I + Σ p x xᵀ)⁻¹ Σ p r x, differentiable."""
-    system = torch.eye(encoder.dimensions, dtype=torch.float64)
-    right = torch.zeros(encoder.dimensions, dtype=torch.float64)
+def direct(
+    encoder: TasteEncoder, state: SessionState, number: int = 0, centre: torch.Tensor | None = None
+) -> torch.Tensor:
+    """The posterior mean (I / spread + Σ p x xᵀ)⁻¹ (centre / spread + Σ p r x), differentiable."""
+    spread = encoder.log_spread.double().exp()
+    system = torch.eye(encoder.dimensions, dtype=torch.float64) / spread
+    right = torch.zeros(encoder.dimensions, dtype=torch.float64) if centre is None else centre.double() / spread
     for vector, residual, precision in observations(encoder, state, number):
         system = system + precision * torch.outer(vector, vector)
         right = right + precision * residual * vector
@@ -98,6 +101,26 @@ class TestPosterior:
         observe(encoder, UP, liked=(1.0, 10.0), seen=(1.0, 4.0))
         # .5 · 4 · (1 − .7) / (1 + 4 · .25) = .6 / 2
         assert encoder(tensor(conversation((1, UP)))).item() == pytest.approx(0.3, rel=1e-6)
+
+    def test_about_a_centre_by_hand(self) -> None:
+        # z ~ N(.4, .5): .4 + .5 · x p (r − x · .4) / (1 + .5 · p x²) = .4 + .5 · .5 · 10 · (.8 − .2) / 2.25
+        encoder = TasteEncoder(cinema(1, 2), [vectors_of([[0.5]], [[0.0]], [0.2], [0.7])], spread=0.5)
+        observe(encoder, UP, liked=(1.0, 10.0), seen=(1.0, 10.0))
+        transcript, centre = tensor(conversation((1, UP))), torch.tensor([[0.4]])
+        taste = encoder(transcript, centre)
+        assert taste.item() == pytest.approx(0.4 + 1.5 / 2.25, rel=1e-6)
+        assert encoder.pulls(transcript, taste).sum().item() == pytest.approx(1.5 / 2.25, rel=1e-5)
+        assert encoder(tensor(SessionState()), centre).item() == pytest.approx(0.4)
+
+    @given(state=conversations(CINEMA))
+    def test_about_a_centre_equals_the_direct_solution(self, state: SessionState) -> None:
+        encoder, centre = any_network(CINEMA).encoder, torch.linspace(-0.5, 1.0, 5)
+        taste = encoder(tensor(state), centre[None])[0]
+        np.testing.assert_allclose(
+            taste.detach().numpy(), direct(encoder, state, centre=centre).detach().numpy(), atol=2e-5
+        )
+        pulls = encoder.pulls(tensor(state), taste[None])[0].sum(0)
+        np.testing.assert_allclose((centre + pulls).detach().numpy(), taste.detach().numpy(), atol=1e-4)
 
     def test_a_wanted_genre_pulls_towards_its_films_by_hand(self) -> None:
         # Films 0 and 2 are comedies, liked by .6 and .2; film 1 is not, liked by .2. Weighed by that, comedies are at
@@ -156,9 +179,10 @@ class TestGradient:
             (8, Outcome.NOT_TONIGHT),
         )
         weight = torch.linspace(-1, 1, dimensions)
-        parameters = list(encoder.parameters())
-        found = torch.autograd.grad((encoder(tensor(state))[0] * weight).sum(), parameters)
-        expected = torch.autograd.grad((direct(encoder, state) * weight).sum(), parameters)
+        centre = torch.linspace(1, -0.5, dimensions).requires_grad_()
+        parameters = [*encoder.parameters(), centre]
+        found = torch.autograd.grad((encoder(tensor(state), centre[None])[0] * weight).sum(), parameters)
+        expected = torch.autograd.grad((direct(encoder, state, centre=centre) * weight).sum(), parameters)
         for ours, theirs in zip(found, expected, strict=True):
             assert theirs.abs().max() > 1e-3
             np.testing.assert_allclose(ours.numpy(), theirs.numpy(), atol=1e-4, rtol=1e-3)

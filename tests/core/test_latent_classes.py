@@ -65,7 +65,7 @@ def test_same_seed_same_classes() -> None:
     assert not np.array_equal(fitted(0).liked, fitted(1).liked)
 
 
-@pytest.mark.parametrize(("people", "classes"), [(1, 1), (7, 1), (40, 10), (1_000, 64)])
+@pytest.mark.parametrize(("people", "classes"), [(1, 1), (7, 1), (40, 10), (1_000, 96)])
 def test_no_more_classes_than_people_can_fill(people: int, classes: int) -> None:
     assert ClassSettings().for_people(people).classes == classes
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -165,41 +163,45 @@ class TestContributions:
 
 
 class TestKindsOfPeople:
-    @staticmethod
-    def both() -> tuple[QNetwork, QNetwork]:
-        """A network before any learning, and the same without kinds of people."""
-        vectors = random_vectors(N_ITEMS, 5, 0)
-        one, other = (QNetwork(CINEMA, [v], hidden=8).eval() for v in (vectors, replace(vectors, classes=None)))
-        return one, other
+    VECTORS = random_vectors(N_ITEMS, 5, 0)
+    NETWORK = QNetwork(CINEMA, [VECTORS], hidden=8).eval()
 
-    def test_before_any_learning_half_of_what_they_foretell_is_added(self) -> None:
-        vectors = random_vectors(N_ITEMS, 5, 0)
-        network, without = (
-            QNetwork(CINEMA, [one], hidden=8).eval() for one in (vectors, replace(vectors, classes=None))
-        )
-        assert network.classes is not None
+    def test_before_any_learning_they_foretell_a_little_and_say_where_the_taste_is(self) -> None:
+        network, kinds, encoder = self.NETWORK, self.NETWORK.classes, self.NETWORK.encoder
+        assert kinds is not None
         batch = tensor(conversation((1, LIKE), (5, DOWN), (2, SHOWN)))
         with torch.no_grad():
-            chances = network.classes(batch, torch.tensor([0]))
-            expected = without.unmasked(batch) + 0.5 * network.classes.foretold(chances, 0)
+            chances = kinds(batch, torch.tensor([0]))
+            taste = encoder(batch, kinds.centre(chances, torch.tensor([0])))
+            expected = encoder.like_prior[0] + taste @ encoder.like[0].T + 0.15 * kinds.foretold(chances.bold, 0)
             np.testing.assert_allclose(network.unmasked(batch).numpy(), expected.numpy(), atol=1e-5)
+            np.testing.assert_array_equal(network.taste(batch).numpy(), taste.numpy())
+        assert (taste - encoder(batch)).abs().max() > 0.01
 
     def test_each_event_has_the_share_that_it_changed(self) -> None:
-        """Film by film, in the order they came: what the kinds foretell after an event less what they did before."""
-        vectors = random_vectors(N_ITEMS, 5, 0)
-        network, without = (
-            QNetwork(CINEMA, [one], hidden=8).eval() for one in (vectors, replace(vectors, classes=None))
-        )
-        assert network.classes is not None
-        observation = conversation((1, LIKE), (5, DOWN)).observation()
-        gained = network.contributions(observation, 7) - without.contributions(observation, 7)
+        """Film by film, in the order they came: what the kinds say after an event less what they said before."""
+        network, kinds, encoder = self.NETWORK, self.NETWORK.classes, self.NETWORK.encoder
+        assert kinds is not None
+        states = (SessionState(), conversation((1, LIKE)), conversation((1, LIKE), (5, DOWN)))
+        number = torch.tensor([0])
         with torch.no_grad():
-            foretold = [
-                float(network.classes.foretold(network.classes(tensor(state), torch.tensor([0])), 0)[0, 7])
-                for state in (SessionState(), conversation((1, LIKE)), conversation((1, LIKE), (5, DOWN)))
+            heard = [kinds(tensor(state), number) for state in states]
+            said = [
+                float(
+                    0.15 * kinds.foretold(chances.bold, 0)[0, 7] + kinds.centre(chances, number)[0] @ encoder.like[0, 7]
+                )
+                for chances in heard
             ]
-        first, second, third = (0.5 * value for value in foretold)
-        assert gained.tolist() == pytest.approx([first, 0.0, second - first, third - second], abs=1e-5)
+            last = tensor(states[-1])
+            pulls = encoder.pulls(last, network.taste(last))[0] @ encoder.like[0, 7]
+        parts = network.contributions(states[-1].observation(), 7)
+        expected = [
+            float(encoder.like_prior[0, 7]) + said[0],
+            0.0,
+            float(pulls[0]) + said[1] - said[0],
+            float(pulls[1]) + said[2] - said[1],
+        ]
+        assert parts.tolist() == pytest.approx(expected, abs=1e-5)
 
 
 class TestTwin:
