@@ -119,7 +119,7 @@ class ClassPosterior(nn.Module):
 
     def _chances(self, evidence: Tensor, prior: Tensor) -> Chances:
         def shares(logs: Tensor) -> Tensor:
-            apart = logs.unflatten(-1, (self.fits, logs.shape[-1] // self.fits))
+            apart = logs.view(*logs.shape[:-1], self.fits, logs.shape[-1] // self.fits)
             return torch.softmax(apart, dim=-1).flatten(-2)
 
         return Chances(shares(prior + evidence), shares(prior + self.log_caution.exp() * evidence))
