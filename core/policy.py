@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from core.catalogue import BoolArray, Catalogue
 from core.domain import Outcome
-from core.gems import gains
+from core.gems import at_rest, gains
 from core.kinship import Kinship
 from core.session import Observation, SessionState
 
@@ -108,7 +108,7 @@ class Policy:
 
     What it ranks by is the Q-value, what the conversation pulls a film by (`core.kinship`; nothing without it), the
     wishes for tonight (`WISH`) and the session's knob between popular films and hidden gems (`core.gems`); with
-    the gain of `rest`, the place of that knob where nobody has turned it.
+    the gain of `rest`, a place of that knob where nobody has turned it.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class Policy:
         if self._kinship is not None:
             scores += self._kinship.pull(observations)
         if self._rest:
-            scores += gains(self.catalogue, observations, self._rest)
+            scores += at_rest(self.catalogue, observations, self._rest)
         for outcome, wish in _WISHES.items():
             for row, place in zip(*np.nonzero(observations[..., 1] == outcome), strict=True):
                 scores[row] += np.float32(wish) * self.catalogue.has(int(observations[row, place, 0]))
@@ -208,7 +208,7 @@ class Policy:
             parts[:, 0] += pulls[:, 0]
             parts[:, 2:] += pulls[:, 1:]
         if self._rest:
-            parts[:, 1] += gains(self.catalogue, observation[None], self._rest)[0, rows]
+            parts[:, 1] += at_rest(self.catalogue, observation[None], self._rest)[0, rows]
         for place, (owner, outcome) in enumerate(state.events, start=2):
             if outcome in _WISHES:
                 parts[:, place] += _WISHES[outcome] * self.catalogue.has(owner)[rows]

@@ -2,14 +2,14 @@
 
     Q(s, a) = value(s) + Σ_c gate_c(s) · channel_c(s, a) + lift(a)
 
-The channels are the posterior's chance of liking and of having seen the film, their population means, how well the film
-fits the genres, tags and people asked for, and what people of the kinds that the person may be of made of it
-(`core.class_posterior`). The kinds also say where the taste is expected before its own events move it. A small network of
-the state (what happened how often, how far the taste is known, where its leading dimensions point) sets the gates and the
-value, and shifts the taste where people are not as linear as the posterior takes them to be. The lift is what a film
-gained from thumbs in conversations; nil until a learner sets it (`core.learner`). At the start the gates pick the
-posterior's chance of liking and a little of what the kinds foretell, which is better than the strongest greedy baseline;
-learning moves them from there.
+The channels are the posterior's chance of liking and of having seen the film, their population means, how well the
+film fits the genres, tags and people asked for, and what people of the kinds that the person may be of made of it
+(`core.class_posterior`). The kinds also say where the taste is expected before its own events move it. A small network
+of the state (what happened how often, how far the taste is known, where its leading dimensions point) sets the gates
+and the value, and shifts the taste where people are not as linear as the posterior takes them to be. The lift is what
+a film gained from thumbs in conversations; nil until a learner sets it (`core.learner`). At the start the gates pick
+the posterior's chance of liking and a little of what the kinds foretell, which is better than the strongest greedy
+baseline; learning moves them from there.
 
 Every channel is a sum over the events of the transcript, so a Q-value can be told exactly as "this much from Alien,
 this much against Titanic", and this much from the whole picture.

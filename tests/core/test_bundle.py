@@ -21,7 +21,7 @@ from core.calibration import Calibration
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
-from core.gems import REST, gains
+from core.gems import REST, at_rest
 from core.policy import Exploration
 from core.qnetwork import QNetwork
 from core.session import SessionState
@@ -144,8 +144,8 @@ class TestRoundTrip:
         served = Bundle.load(tmp_path / "old")
         assert served.kinship is None
         state = STATES[1]
-        at_rest = gains(cinema(), state.observation()[None], REST)[0]
-        np.testing.assert_allclose(served.policy().q_values(state), q_values(old)[1] + at_rest, atol=1e-6)
+        resting = at_rest(cinema(), state.observation()[None], REST)[0]
+        np.testing.assert_allclose(served.policy().q_values(state), q_values(old)[1] + resting, atol=1e-6)
 
     def test_a_bundle_of_the_second_format_ranks_without_kinds_of_people(self, tmp_path: Path) -> None:
         vectors = replace(random_vectors(N_ITEMS, 5, 0), classes=None)

@@ -15,7 +15,7 @@ from worlds import catalogue_of, checkerboard, transcripts
 from core.baselines import fit_baselines
 from core.domain import Outcome
 from core.evaluation import EvaluationSettings, evaluate
-from core.gems import FloatArray, gains
+from core.gems import FloatArray, at_rest, gains
 from core.policy import KNOB, Exploration, Policy
 from core.replay import View
 from core.session import SessionState
@@ -38,6 +38,16 @@ def test_what_films_gain_by_hand() -> None:
     assert gained[1] == pytest.approx([(one + other) / 2 for one, other in zip(cold, logarithm, strict=True)], abs=1e-6)
     halfway = gains(THREE, transcripts([]), 0.5)[0]
     assert halfway == pytest.approx([-0.75 * (0.05 + 0.25 / 8), 0.0, 0.2 * (0.05 + 0.25 / 8)], abs=1e-6)
+
+
+def test_at_rest_more_films_have_to_be_liked_before_fame_counts_by_its_logarithm() -> None:
+    # Eight liked are half of the way; three are 9 / 73.
+    eight, three = at_rest(THREE, transcripts([(1, UP)] * 8, [(1, UP)] * 3), 0.1)
+    cold = -(0.01 + 0.25 / 1000) * 0.75
+    logarithm = -0.05 * math.log(1.05 / 0.3)
+    assert eight[0] == pytest.approx((cold + logarithm) / 2, abs=1e-6)
+    assert three[0] == pytest.approx(cold + 9 / 73 * (logarithm - cold), abs=1e-6)
+    np.testing.assert_array_equal(at_rest(THREE, transcripts([]), 0.1), gains(THREE, transcripts([]), 0.1))
 
 
 @given(state=conversations(CINEMA), gems=st.floats(-1, 1))
@@ -135,7 +145,7 @@ def test_the_curve_measures_every_place_against_the_same_baseline() -> None:
 def test_where_nobody_has_turned_it_the_knob_stands_at_rest(state: SessionState, token: int) -> None:
     resting = Policy(any_network(CINEMA), CINEMA, "any", rest=0.08)
     gained = resting.q_values(state) - SERVED.q_values(state)
-    np.testing.assert_allclose(gained, gains(CINEMA, state.observation()[None], 0.08)[0], atol=1e-5)
+    np.testing.assert_allclose(gained, at_rest(CINEMA, state.observation()[None], 0.08)[0], atol=1e-5)
     parts = resting.explain(state, token)
     assert all(part.token != KNOB for part in parts)
     assert sum(part.value for part in parts) == pytest.approx(resting.q_values(state)[token - 1], abs=1e-4)
