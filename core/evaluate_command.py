@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
 
 from core.baselines import NAMES, fit_baselines
 from core.baselines.popularity import Popularity
@@ -83,7 +85,7 @@ def _print_more(report: Report, gems: tuple[float, ...]) -> None:
 
 
 def judge(arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]) -> Report:
-    """Reads the people, fits the baselines and plays all sessions.
+    """Reads the people, fits the baselines and plays all sessions; the same to the last digit in every run.
 
     Raises DataError for unreadable ratings, SettingsError for an unknown baseline or one that needs `--train`.
     """
@@ -95,6 +97,8 @@ def judge(arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequenc
         people=arguments.people,
         least_ratings=arguments.least_ratings,
     )
+    torch.set_num_threads(1)
+    threadpool_limits(limits=1)  # the last digits of sums depend on the number of threads, and draws on the last digits
     people, read = read_ratings(arguments.ratings, catalogue, skip_bad_rows=arguments.skip_bad_rows)
     print(read, file=sys.stderr)
     scorers = [*policies, *_baselines(arguments, catalogue)]

@@ -72,7 +72,7 @@ def fit(
         start = np.random.default_rng(seed).standard_normal(min(table.shape)).astype(np.float32)
         _, singular, right = svds(_centred(table, mean), k=rank, v0=start, random_state=seed)
         order = np.argsort(-singular)
-        vectors[:, :rank] = _signed(right[order]).T * (singular[order] / np.sqrt(ratings.n_users))
+        vectors[:, :rank] = signed(right[order]).T * (singular[order] / np.sqrt(ratings.n_users))
     kinds = None
     if classes is not None:
         seats = _centred(table, mean).matmat(vectors[:, :_SEATS])
@@ -133,6 +133,16 @@ def ease_weights(likes: FloatArray, regularisation: float) -> FloatArray:
     return precision.astype(np.float32, copy=False)
 
 
+def signed(right: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Singular vectors, one a row, are free in sign: the largest entry of each made positive.
+
+    So runs agree whose sums differ in their last digits (other processors, other numbers of threads).
+    """
+    largest = np.take_along_axis(right, np.abs(right).argmax(axis=1)[:, None], axis=1)
+    signed: npt.NDArray[np.floating] = right * np.where(largest < 0, -1.0, 1.0)
+    return signed
+
+
 def _centred(table: sparse.csr_matrix, mean: FloatArray) -> LinearOperator:
     ones = np.ones(table.shape[0], dtype=np.float32)
     return LinearOperator(
@@ -143,13 +153,6 @@ def _centred(table: sparse.csr_matrix, mean: FloatArray) -> LinearOperator:
         rmatmat=lambda y: table.T @ y - np.outer(mean, ones @ y),
         dtype=np.float32,
     )
-
-
-def _signed(right: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Singular vectors are free in sign: make the largest entry of each positive, so that runs agree."""
-    largest = np.take_along_axis(right, np.abs(right).argmax(axis=1)[:, None], axis=1)
-    signed: npt.NDArray[np.floating] = right * np.where(largest < 0, -1.0, 1.0)
-    return signed
 
 
 def _aligned(vectors: MovieVectors, reference: MovieVectors) -> MovieVectors:

@@ -28,6 +28,7 @@ from core.pretraining import PretrainingSettings
 from core.qnetwork import QNetwork
 from core.ratings import Ratings
 from core.replay import View
+from core.report import signed
 from core.split_command import split
 from core.training import Training, TrainingSettings, Weights, train
 
@@ -157,7 +158,7 @@ def summary(folder: Path, gammas: tuple[float, ...], seeds: int) -> str:
             lines.append(f"{title}: gamma {gammas[0]:g} has {base.mean():.3f} hits")
             for gamma in gammas[1:]:
                 each = [hits[seed, gamma] - hits[seed, gammas[0]] for seed in range(seeds)]
-                lines.append(f"  gamma {gamma:g}: {_signed(paired(each))}; by seed {_by_seed(each)}")
+                lines.append(f"  gamma {gamma:g}: {signed(paired(each))}; by seed {_by_seed(each)}")
     return "\n".join(lines)
 
 
@@ -165,10 +166,6 @@ def paired(differences: list[FloatArray]) -> Interval:
     """Mean difference with its interval over people, of differences (P,) for each seed: a person's mean over seeds."""
     mine = np.mean(differences, axis=0)
     return mean_interval(mine, resamples(len(mine), 2000, 0))
-
-
-def _signed(interval: Interval) -> str:
-    return f"{interval.value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
 
 
 def _by_seed(differences: list[FloatArray]) -> str:

@@ -20,6 +20,7 @@ from scipy.sparse import linalg
 from core.baselines.evidence import DISLIKED, LIKED, by_outcome, film_rows
 from core.baselines.scorer import FloatArray, Observations
 from core.domain import Outcome
+from core.factors import signed
 from core.ratings import Ratings
 
 
@@ -145,7 +146,7 @@ def centred_vectors(matrix: sparse.csr_matrix, factors: int, seed: int) -> tuple
     centred = linalg.LinearOperator((people, columns), matvec=times, rmatvec=transposed_times, dtype=np.float64, **both)
     start = np.random.default_rng(seed).standard_normal(min(people, columns))
     _, singular, right = linalg.svds(centred, k=factors, v0=start)
-    vectors = (right * singular[:, None]).T[:, ::-1] / np.sqrt(people)
+    vectors = (signed(right) * singular[:, None]).T[:, ::-1] / np.sqrt(people)
     return np.ascontiguousarray(vectors, dtype=np.float32), means.astype(np.float32)
 
 
