@@ -46,7 +46,7 @@ _ORDINALS: Final = {
     "tenth": 9,
 }
 _ORDINAL: Final = re.compile(
-    r"\b(?:the\s+)?(" + "|".join(_ORDINALS) + r"|last|middle|latter|former)\b"
+    r"\b(?<!every )(?<!each )(?<!single )(?:the\s+)?(" + "|".join(_ORDINALS) + r"|last|middle|latter|former)\b"
     r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
 )
 _NUMBERED: Final = re.compile(
@@ -168,9 +168,7 @@ def beyond(line: Line) -> tuple[str, ...]:
 
 def titles_only(masked: str, blank: str) -> bool:
     """Whether nothing but titles and what joins them is left of a text whose titles are `blank`s."""
-    rest = re.sub(
-        r"\b(?:and|or|also|n|the|maybe|plus|then|hi|hey|hello|ok|well)\b", " ", masked.replace(blank, " ").lower()
-    )
+    rest = _patterns("beside")["titles"].sub(" ", masked.replace(blank, " ").lower().replace("’", "'"))
     return not re.search(r"\w|\?", rest)
 
 

@@ -16,6 +16,14 @@ from assistant.tastes import Cue, Force, ends_clause, words_of
 from assistant.words import Word, normal
 
 _FANS: Final = frozenset("fan fans lover lovers person guy girl gal buff nut fanatic hater haters".split())
+_ALIKE: Final = frozenset(
+    "vibe vibes type types style esque ish like likes energy territory adjacent levels kinda".split()
+)
+_ALIKE_MORE: Final = frozenset("kind sort sorta kinds".split())
+_STUFF: Final = frozenset(
+    "of stuff thing things movie movies film films flick flicks story stories vibe vibes comedy comedies thriller "
+    "thrillers horror drama dramas mood feel humor humour action please but with for and or pls tonight without".split()
+)
 _OFF: Final = frozenset("turned turn switched shut".split())
 _CONTRARY: Final = frozenset("but except not though".split())
 _NOT_I: Final = frozenset(
@@ -45,6 +53,10 @@ def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -
         if last < len(words) and (found := _behind(text, words, first, last)) is not None:
             length, strength, phrase = found
             yield Cue(last, last + length, Force.VERDICT, strength, phrase, backward=True)
+        if last < len(words) and (length := _alike(text, words, last)):
+            against = any(word.text in words_of("negators") for word in words[max(first - 3, 0) : first])
+            strength, phrase = (-0.5 if against else 0.6), f"… {words[last].text}"
+            yield Cue(last, last + length, Force.SIMILAR, strength, phrase, backward=True)
     yield from _contradictions(text, words, {last for _, last in names})
 
 
@@ -71,6 +83,21 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[in
         if last + length <= len(words) and phrase in _short() and _closes(text, words, last + length):
             return length, _short()[phrase], phrase
     return None
+
+
+def _alike(text: str, words: Sequence[Word], last: int) -> int:
+    """How many words behind a name make a pattern of it: "Ocean's Eleven type stuff", "Blade Runner vibes"."""
+    after = words[last].text
+    joint = text[words[last - 1].end : words[last].start]
+    if joint == "-" and after in ("like", "ish", "esque", "type", "style", "y"):
+        return 1
+    if joint != " " or after not in _ALIKE | _ALIKE_MORE:
+        return 0
+    following = words[last + 1].text if last + 1 < len(words) else ""
+    closes = not following or ends_clause(text, words, last, last + 1)
+    if after in ("like", "likes", "kinda") or after in _ALIKE_MORE:
+        return 2 if following in ("stuff", "things", "movies", "films", "thing", "of") and not closes else 0
+    return 1 if closes or following in _STUFF else 0
 
 
 def _contradictions(text: str, words: Sequence[Word], ends: Container[int]) -> Iterator[Cue]:

@@ -51,6 +51,11 @@ _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)|\A\s*{_YEAR}\s*\Z"
     rf"|\b{_YEAR}\s+(?:movies?|films?|flicks?)\b"
 )
+_AGED: Final = re.compile(
+    r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
+    r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
+    rf"|not\s+(?:over|more than))\s+{_NUMBER}\s*(?:years?|yrs?)(?:\s+(?:old|ago))?\b(?!\s*olds?\b)"
+)
 _LAST_YEARS: Final = re.compile(rf"\b(?:last|past|previous)\s+(?:{_NUMBER}|few|couple of|couple)\s+years?\b")
 _LAST_DECADES: Final = re.compile(rf"\b(?:last|past)\s+(?:{_NUMBER}\s+)?decades?\b")
 _SILENT: Final = re.compile(r"\bsilent\s+(?:movies?|films?|era|cinema|comed\w+)\b")
@@ -214,6 +219,7 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
     read(_BEFORE, lambda match: (OLDEST, year(match) - 1))
     read(_UNTIL, lambda match: (OLDEST, year(match)))
     read(_DECADE_RE, lambda match: None if _avoided(match) else _decade_span(match, newest))
+    read(_AGED, lambda match: (newest - _number(match[1], 10) + 1, newest))
     read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest))
     read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest))
     read(_THIS_CENTURY, lambda _: (2000, newest))

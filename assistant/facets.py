@@ -130,6 +130,11 @@ class FacetFinder:
         return {surname: tokens[0] for surname, tokens in owners.items() if len(tokens) == 1 and tokens[0] in people}
 
 
+def _parted(words: Sequence[Word], place: int) -> bool:
+    """Whether more than a space stands before the word at `place`: a mark, or the end of the line."""
+    return place in (0, len(words)) or words[place].start - words[place - 1].end > 1
+
+
 def _wished(words: Sequence[Word], found: Found[Term]) -> bool:
     """Whether a single word stands where a wish stands: "about robots", "with dinosaurs", "nolan films", "no gore"."""
     before = words[found.first - 1].text if found.first else ""
@@ -138,5 +143,5 @@ def _wished(words: Sequence[Word], found: Found[Term]) -> bool:
         before in _NAMED_BY
         or before in ("about", "something", "anything", "no", "without", "nothing", "more", "less", "of", "too")
         or after in _NOUNS
-        or len(words) == found.last - found.first
+        or (_parted(words, found.first) and _parted(words, found.last))
     )

@@ -13,7 +13,7 @@ from typing import Final
 
 from assistant.asides import CONTRARY
 from assistant.cues import SHORT_SIGHTED
-from assistant.tastes import COPULAS, Cue, Force, ends_sentence
+from assistant.tastes import COPULAS, Cue, Force, Teller, ends_sentence
 from assistant.words import Word
 
 
@@ -26,8 +26,10 @@ class Sign:
     force: Force | None = None
     similar: bool = False
     seen: bool = False
-    others: bool = False
-    """Said of somebody else's taste; the speaker's own word counts more."""
+    teller: Teller = Teller.SPEAKER
+    """Whose taste it is; the speaker's own word counts more."""
+    idle: bool = False
+    """Says nothing of the speaker's taste: not seen, asked about, or what another is measured by."""
 
 
 NAMED: Final = Sign(0.0, "only named")
@@ -166,7 +168,10 @@ def _judge(
     if at_once and not many:
         group = _last_list(words, names, group)
     for number in group if many or not any(found[n].force for n in group) else group[-1:]:
-        if _replaceable(found[number], cue, between) or (at_once and number == group[-1]):
+        told = cue.teller is Teller.SPEAKER or found[number].force is None
+        if _replaceable(found[number], cue, between) or (at_once and told and number == group[-1]):
+            if cue.phrase.startswith(CONTRARY) and found[number].teller is not Teller.SPEAKER:
+                cue = replace(cue, strength=-0.6 if found[number].strength > 0 else 0.6)
             found[number] = replace(_sign(cue, found[number]), seen=found[number].seen or cue.force is Force.SEEN)
 
 
@@ -184,13 +189,17 @@ def _replaceable(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
     """Whether a verdict counts more than what was said before: of others, faintly, or ahead of a strong "but"."""
     if old.force in (None, Force.SEEN, Force.WANT, Force.ASKED) or abs(old.strength) <= _FAINT < abs(cue.strength):
         return True
-    if cue.others:
+    if cue.teller is not Teller.SPEAKER:
         return False
-    turned = "but" in between and old.force is Force.VERDICT and old.strength * cue.strength < 0
+    turned = ("but" in between or cue.force is Force.FEEL) and old.force is Force.VERDICT
+    turned = turned and old.strength * cue.strength < 0
     strong = abs(cue.strength) >= max(_STRONG, abs(old.strength) - _FAINT)
-    return old.others or (turned and strong) or cue.phrase.startswith(CONTRARY)
+    return old.teller is not Teller.SPEAKER or (turned and strong) or cue.phrase.startswith(CONTRARY)
 
 
+_UNSEEN: Final = frozenset(
+    ("not seen", "not have seen", "not heard of", "never heard of", "havent heard of", "have not heard of")
+)
 _STRONG: Final = 0.5
 _FAINT: Final = 0.25
 """Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
@@ -200,7 +209,10 @@ def _sign(cue: Cue, old: Sign) -> Sign:
     rule = f"{cue.force.name.lower()}: {cue.phrase}"
     if cue.force is Force.SEEN:
         return Sign(old.strength if old.force else cue.strength, rule, cue.force, seen=True)
-    return Sign(cue.strength, rule, cue.force, similar=cue.force is Force.SIMILAR, seen=old.seen, others=cue.others)
+    wants = cue.force is Force.WANT or cue.teller is Teller.HEARSAY
+    similar = cue.force is Force.SIMILAR or (wants and cue.strength > 0)
+    idle = cue.phrase in _UNSEEN or (cue.force is Force.WANT and not cue.strength)
+    return Sign(cue.strength, rule, cue.force, similar, old.seen, teller=cue.teller, idle=idle)
 
 
 def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) -> bool:

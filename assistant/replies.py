@@ -46,6 +46,7 @@ _BEYOND = {
     "reviews": "what critics say",
     "series": "series, only films",
     "topic": "which films are about that",
+    "sequels": "which films are sequels or remakes, unless viewers tagged them so",
 }
 """What is not in the catalogue, after "I don’t know"."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -140,6 +141,8 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
     soft += [f"less {_quoted(chip)}" for chip in chips if chip.kind is ChipKind.AVOID]
     if soft:
         sentences.append(f"{soft[0][:1].upper()}{listing(soft)[1:]}.")
+    if aside := titles(chips, ChipKind.ASIDE):
+        sentences.append(f"I’ve left {listing(aside)} out of your taste.")
     if forgotten := titles(chips, ChipKind.FORGOTTEN):
         sentences.append(f"Forgotten: {listing(forgotten)}.")
     if lifted := titles(chips, ChipKind.LIFTED):

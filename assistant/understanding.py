@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant import acts, mentions, preferences
+from assistant import acts, comparisons, mentions, preferences
 from assistant.answers import answer_to, likewise, of_last_line, reaction
 from assistant.constraints import (
     OLDEST,
@@ -26,6 +26,7 @@ from assistant.cues import find_cues
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
 from assistant.phrases import Found
+from assistant.speakers import together
 from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
@@ -40,6 +41,8 @@ _SURE: Final = 6.0
 _NAMED_IN_THANKS: Final = 4.5
 """The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the help"."""
 _THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
+_ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
+"""What is asked of a film that is named, beyond what is known."""
 _NO_CONTEXT: Final = Context()
 
 
@@ -128,7 +131,9 @@ class Understanding:
         terms = [term for term in self._facets.find(found, lambda place: not taken[place]) if not _is_cue(term, cues)]
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names) if terms else cues
-        signs = dict(zip(names, preferences.signs(read, found, names, cues), strict=True))
+        felt = preferences.signs(read, found, names, cues)
+        signs = dict(zip(names, comparisons.compared(read, found, names, felt), strict=True))
+        with_others = together(line.lower)
         spared = mentions.spared(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
@@ -136,12 +141,13 @@ class Understanding:
             signs,
             self.catalogue,
             alone=acts.titles_only(reading.masked, _BLANK),
+            together=with_others,
         )
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,
             movies=movies,
-            facets=(*mentions.of_facets(found, terms, signs), *spared.values()),
+            facets=(*mentions.of_facets(found, terms, signs, together=with_others), *spared.values()),
             ambiguous=ambiguous,
             unknown=unknown_titles(read, found, names, cues),
             years=self._years(line, context),
@@ -193,7 +199,7 @@ class Understanding:
                 if nodded
                 else of_last_line(reaction(utterance, line, found, cues, context), line, cues, context)
             )
-        return reacted or _tells(likewise(utterance, line, context), line)
+        return reacted or _asked(utterance, line) or _tells(likewise(utterance, line, context), line)
 
 
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
@@ -205,6 +211,15 @@ def _whole_act(line: acts.Line, context: Context) -> Act | None:
 def _said_to_us(line: acts.Line) -> bool:
     """Whether the whole line is an act, a yes or a no."""
     return acts.whole_act(line) is not None or acts.nod(line, None) is not None
+
+
+def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:
+    """A question about a film that is named, which tells no taste: "who directed Heat?"; None for anything else."""
+    says = (utterance.facets, utterance.unknown, utterance.years, *(movie.strength for movie in utterance.movies))
+    if not utterance.movies or any(says) or not _ABOUT_A_FILM & set(utterance.beyond) or not acts.holds("asks", line):
+        return None
+    idle = tuple(replace(movie, idle=True) for movie in utterance.movies)
+    return replace(utterance, act=Act.BEYOND, movies=idle, ambiguous=())
 
 
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
