@@ -145,6 +145,9 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
         number = {"two": 2, "2": 2, "three": 3, "3": 3}[match[1]]
         places = range(number) if match[0].startswith("first") else range(n_shown - number, n_shown)
         found = [(place, match.span()) for place in places]
+        rest = line.lower[: match.start()] + " " * len(match[0]) + line.lower[match.end() :]
+        for other in _ORDINAL.finditer(rest):
+            found.append((_ORDINALS.get(other[1], 0 if other[1] == "former" else n_shown - 1), other.span()))
     else:
         for match in _ORDINAL.finditer(line.lower):
             place = {"last": n_shown - 1, "latter": n_shown - 1, "former": 0, "middle": n_shown // 2}.get(match[1])

@@ -27,7 +27,7 @@ class _Outcome:
 _OVER: Final = _Outcome(0.6, 0.0, "set above")
 _UNDER: Final = _Outcome(0.0, 0.6, "set below")
 _SHORT_OF: Final = _Outcome(-0.3, 0.5, "falls short of")
-_EQUAL: Final = _Outcome(None, 0.5, "as good as")
+_EQUAL: Final = _Outcome(0.5, 0.5, "as good as")
 _AS_SAID: Final = _Outcome(None, 0.0, "the measure")
 
 _BETTER: Final = (
@@ -55,6 +55,7 @@ _BETWEEN: Final[tuple[tuple[re.Pattern[str], _Outcome], ...]] = tuple(
             r"(?: the)?$",
             _OVER,
         ),
+        (r"^(?:rather than|instead of)$", _OVER),
         (r"\bthan(?: \w+){0,2}$", _AS_SAID),
     )
 )

@@ -37,6 +37,7 @@ NAMED: Final = Sign(0.0, "only named")
 _LIST_WORDS: Final = frozenset(
     "and or nor any the a an also either neither of like movie movies film films both".split()
 )
+_FRESH_STARTS: Final = frozenset(("something", "anything", "some"))
 _RESETS: Final = frozenset(
     "something anything some give show recommend suggest looking instead maybe rather else tonight today now "
     "than".split()
@@ -172,7 +173,11 @@ def _judge(
         if _replaceable(found[number], cue, between) or (at_once and told and number == group[-1]):
             if cue.phrase.startswith(CONTRARY) and found[number].teller is not Teller.SPEAKER:
                 cue = replace(cue, strength=-0.6 if found[number].strength > 0 else 0.6)
-            found[number] = replace(_sign(cue, found[number]), seen=found[number].seen or cue.force is Force.SEEN)
+            if cue.phrase.endswith(" exception") and found[number].strength > 0:
+                cue = replace(cue, strength=-0.6)
+            fair = cue.force is Force.VERDICT and abs(cue.strength) < _FAIR
+            seen = found[number].seen or cue.force is Force.SEEN or fair
+            found[number] = replace(_sign(cue, found[number]), seen=seen)
 
 
 def _last_list(words: Sequence[Word], names: Sequence[tuple[int, int]], group: Sequence[int]) -> Sequence[int]:
@@ -201,6 +206,8 @@ _UNSEEN: Final = frozenset(
     ("not seen", "not have seen", "not heard of", "never heard of", "havent heard of", "have not heard of")
 )
 _STRONG: Final = 0.5
+_FAIR: Final = 0.2
+"""Strength under which a verdict only says that the film was seen: "was okay"."""
 _FAINT: Final = 0.25
 """Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
 
@@ -221,7 +228,10 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
         return False
     between = [word.text for word in words[at:first]]
     instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
-    if at != cue.last and (instead or _RESETS & set(between)):  # "give me Alien over Avatar"
+    resets = _RESETS & set(between)
+    if cue.strength < 0 and cue.force is Force.FEEL and between[:1] in (["and"], ["or"]):
+        resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
+    if at != cue.last and (instead or resets):  # "give me Alien over Avatar"
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
         return at == cue.last or all(word in _LIST_WORDS for word in between)

@@ -14,7 +14,7 @@ from typing import Final
 from assistant.tastes import Teller, ends_clause
 from assistant.words import Word
 
-_EVERYONE: Final = frozenset("everyone everybody people critics most folks others".split())
+_EVERYONE: Final = frozenset("everyone everybody people critics reviewers viewers audiences most folks others".split())
 _KIDS: Final = frozenset(
     "kids kid son daughter sons daughters children child toddler twins grandkids niece nephew".split()
 )
@@ -22,7 +22,7 @@ _NEAR: Final = frozenset(
     "wife husband boyfriend girlfriend bf gf mom mum mommy mummy dad daddy brother sister parents friends friend "
     "family partner roommate flatmate cousin uncle aunt grandma grandpa gran mother father boss colleague colleagues "
     "coworker coworkers neighbor neighbour ex fiance fiancee bestie mate mates buddy bro sis hubby missus teacher "
-    "nan granny grandmother grandfather siblings spouse crush date".split()
+    "nan granny grandmother grandfather siblings spouse crush date laws inlaws in-laws".split()
 )
 _NEAR_BY_NAME: Final = frozenset("she he hes shes her his their hers".split())
 _THIRD: Final = frozenset(

@@ -102,7 +102,7 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str)
 
 
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
-_SPELL_FROM: Final = 6
+_SPELL_FROM: Final = 5
 """Letters from which a word is looked at for typing errors."""
 
 

@@ -32,6 +32,7 @@ from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
 from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
+from assistant.verdicts import describes_a_film
 from assistant.words import Word, words
 from core.catalogue import Catalogue
 
@@ -43,6 +44,7 @@ _NAMED_IN_THANKS: Final = 4.5
 _THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
+_OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _NO_CONTEXT: Final = Context()
 
 
@@ -128,7 +130,11 @@ class Understanding:
                 taken[place] = 1
         titles = [(link.first, link.last) for link in links]
         cues = find_cues(read, found, titles)
-        terms = [term for term in self._facets.find(found, lambda place: not taken[place]) if not _is_cue(term, cues)]
+        terms = [
+            term
+            for term in self._facets.find(found, lambda place: not taken[place])
+            if not _is_cue(term, cues) and not describes_a_film(read, found, titles, (term.first, term.last))
+        ]
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names) if terms else cues
         felt = preferences.signs(read, found, names, cues)
@@ -203,9 +209,9 @@ class Understanding:
 
 
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
-    """The act of a line that is nothing else; "meh" after a film was named is said of the film, not to us."""
+    """The act of a line that is nothing else; "meh" or "skip it" after a film was named is said of the film."""
     act = acts.whole_act(line)
-    return None if act is Act.COMPLAIN and context.untold and line.plain.startswith("meh") else act
+    return None if context.untold and line.plain.startswith(_OF_A_FILM) else act
 
 
 def _said_to_us(line: acts.Line) -> bool:
