@@ -166,7 +166,12 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
 
 def beyond(line: Line) -> tuple[str, ...]:
     """What the line asks of films that is not known here."""
-    return tuple(name for name, pattern in _patterns("beyond").items() if pattern.search(line.lower))
+    needed = table("acts")["beyond_needs"]
+    return tuple(
+        name
+        for name, pattern in _patterns("beyond").items()
+        if (name not in needed or any(part in line.lower for part in needed[name])) and pattern.search(line.lower)
+    )
 
 
 def titles_only(masked: str, blank: str) -> bool:

@@ -82,7 +82,8 @@ def compared(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]],
             either = found[number], found[number + 1]
             carried = either[0].rule == either[1].rule and either[0].force is not Force.VERDICT
             found[number] = _changed(either[0], outcome.first, outcome.rule)
-            found[number + 1] = _changed(either[1], outcome.second, outcome.rule, anew=carried)
+            turned = bool(outcome.second) and either[1].force is Force.AVOID  # "Cats is no Chicago"
+            found[number + 1] = _changed(either[1], outcome.second, outcome.rule, anew=carried or turned)
     return found
 
 

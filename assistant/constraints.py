@@ -33,6 +33,10 @@ _DECADE: Final = (
     r"|(?P<word>" + "|".join(_DECADES) + r"))\b"
 )
 _DECADE_RE: Final = re.compile(r"(?<![\w])" + _DECADE)
+_OF_YEARS: Final = re.compile(
+    r"\d|year|yr|decade|old|new|recent|modern|century|silent|vintage|classic|ties\b|latest|current|golden"
+)
+"""Most lines hold none of these, and so say nothing of years."""
 _RANGE: Final = re.compile(
     rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|-|–|till|until|through)\s*{_YEAR}\b|\b{_YEAR}\s*(?:-|–|to)\s*{_YEAR}\b"
 )
@@ -84,7 +88,8 @@ _ANY_YEAR: Final = re.compile(
     r"|\b(?:year|decade|era|age)\s+(?:doesn'?t|does not)\s+matter\b"
     r"|\b(?:doesn'?t|does not|don'?t)\s+(?:matter|care)\s+"
     r"(?:when|what year|which year|how old|about the (?:year|decade|era))\b"
-    r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
+    r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bcan be (?:old|new)\W+(?:or\W+)?(?:can be )?(?:old|new)\b"
+    r"|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
 _COUNT: Final = re.compile(
@@ -138,7 +143,7 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
 
     `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
     """
-    spans = list(_spans(text, newest))
+    spans = list(_spans(text, newest)) if _OF_YEARS.search(text) else []
     if not spans:
         return None
     first, last = spans[0]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.asides import asides
+from assistant.phrases import respelled
 from assistant.speakers import teller
 from assistant.tastes import Cue, CuePhrase, Force, Teller, as_cue_word, cue_book, ends_clause, ends_sentence, words_of
 from assistant.verdicts import describes, heads_a_list, is_hearsay, is_own_deed, is_predicate, judges
@@ -42,7 +43,7 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
     taken = bytearray(len(words) + 1)
     for first, last in names:
         taken[first:last] = b"\x01" * (last - first)
-    words = [word if taken[place] else word._replace(text=as_cue_word(word.text)) for place, word in enumerate(words)]
+    words = respelled(words, lambda place: not taken[place], as_cue_word)
     found: list[Cue] = []
     for first, last, phrase, meaning in cue_book().find(words, lambda place: not taken[place]):
         cue = _read(text, words, taken, Cue(first, last, meaning.force, meaning.strength, phrase), meaning)

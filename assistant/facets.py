@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from assistant.lexicon import background, full_names, shortened, table
-from assistant.phrases import Found, PhraseBook, spelled_out
+from assistant.phrases import Found, PhraseBook, respelled, spelled_out
 from assistant.words import Word, normal
 from core.catalogue import Catalogue
 
@@ -62,9 +62,7 @@ class FacetFinder:
 
     def find(self, words: Sequence[Word], free: Callable[[int], bool]) -> list[Found[Term]]:
         """Facets named by words that are `free`, in order; a typing error in the name of a genre is overlooked."""
-        words = [
-            word._replace(text=_as_genre_word(word.text)) if free(place) else word for place, word in enumerate(words)
-        ]
+        words = respelled(words, free, _as_genre_word)
         return [found for found in self._book.find(words, free) if found.meaning.bare or _wished(words, found)]
 
     def people(self, words: Sequence[Word]) -> list[tuple[int, int]]:

@@ -31,7 +31,7 @@ from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
-from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
+from assistant.utterance import LONGEST_TEXT, Act, Context, MovieMention, Span, Utterance
 from assistant.verdicts import describes_a_film
 from assistant.words import Word, words
 from core.catalogue import Catalogue
@@ -205,7 +205,8 @@ class Understanding:
                 if nodded
                 else of_last_line(reaction(utterance, line, found, cues, context), line, cues, context)
             )
-        return reacted or _asked(utterance, line) or _tells(likewise(utterance, line, context), line)
+        told = reacted or _asked(utterance, line) or _tells(likewise(utterance, line, context), line)
+        return _asked_of_the_table(told, line, context) if told.act is Act.BEYOND and not told.movies else told
 
 
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
@@ -226,6 +227,15 @@ def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:
         return None
     idle = tuple(replace(movie, idle=True) for movie in utterance.movies)
     return replace(utterance, act=Act.BEYOND, movies=idle, ambiguous=())
+
+
+def _asked_of_the_table(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
+    """A question with the films it is about: "tell me about the second one", "who directed it?"."""
+    picks = acts.picks(line, len(context.shown))
+    if picks or context.named is None or not acts.holds("it", line):
+        return replace(utterance, picks=picks)
+    span = Span(0, len(utterance.text))
+    return replace(utterance, movies=(MovieMention(span, context.named, 0.0, "just named", idle=True),))
 
 
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
