@@ -122,7 +122,7 @@ def _set_beside(text: str, words: Sequence[Word], first: int, last: int) -> tupl
     if words[last].text == "back" and any(word.text in ("hours", "time") for word in words[max(first - 3, 0) : first]):
         return 1, -0.8, "hours of … back"
     hums = int(words[last].text in _HUMS)
-    for length in (3, 2, 1) if _opens(text, words, first) else ():
+    for length in (4, 3, 2, 1) if _opens(text, words, first) else ():
         end = last + hums + length
         phrase = " ".join([word.text for word in words[last + hums : end]])
         if end <= len(words) and phrase in _short() and _closes(text, words, end):

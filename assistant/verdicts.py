@@ -197,6 +197,10 @@ _POINTS: Final = frozenset("that this the movie film one".split())
 
 
 def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    if words[cue.first - 1].text in ("but", "yet"):  # "… is a bit long but worth it"
+        back = next((n for n in range(cue.first - 1, 0, -1) if ends_sentence(text, words, n - 1, n)), 0)
+        if any(word.text in COPULAS for word in words[max(back, cue.first - 9) : cue.first]):
+            return True
     for place in range(cue.first - 1, max(cue.first - 5, -1), -1):
         if ends_sentence(text, words, place, place + 1):
             return place + 1 == cue.first

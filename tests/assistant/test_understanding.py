@@ -425,6 +425,9 @@ def test_what_falls_short_of_another_is_not_liked(text: str) -> None:
         ("not usually into romance, Titanic was an exception", 1),
         ("Titanic is slow but I loved it", 1),
         ("Titanic was violent but brilliant", 1),
+        ("Titanic is a bit long but worth it", 1),
+        ("Titanic had potential but wasted it", -1),
+        ("it's no Titanic", 0),
         ("is Titanic too sad for kids?", 0),
     ],
 )
