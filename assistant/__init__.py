@@ -8,10 +8,12 @@ phrases         the phrases of a list in a sentence
 utterance       what was understood of a line, with spans
 constraints     years and numbers of films
 tastes          cue phrases of taste
+speakers        whose taste is told
 asides          short verdicts beside a name: "X yes, Y no"
 verdicts        whether a verdict judges what stands before it
 cues            cue phrases in their place: negated, asked, about what stands before
 preferences     likes from dislikes, clause by clause
+comparisons     names set against each other
 facets          genres, moods, tags and people
 everyday        words of titles said of people, places, amounts and things
 title_evidence  what speaks for a span being a title
@@ -24,6 +26,7 @@ unknown         titles that no film has
 imports         ratings from elsewhere, and out again
 acts            what a line does: greets, asks why, takes back, wants films
 answers         lines that only make sense after what was shown or asked
+exceptions      films of a series that are meant otherwise
 mentions        names with their signs
 understanding   text → Utterance
 

@@ -46,7 +46,7 @@ _ORDINALS: Final = {
     "tenth": 9,
 }
 _ORDINAL: Final = re.compile(
-    r"\b(?:the\s+)?(" + "|".join(_ORDINALS) + r"|last|middle|latter|former)\b"
+    r"\b(?<!every )(?<!each )(?<!single )(?:the\s+)?(" + "|".join(_ORDINALS) + r"|last|middle|latter|former)\b"
     r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
 )
 _NUMBERED: Final = re.compile(
@@ -145,6 +145,9 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
         number = {"two": 2, "2": 2, "three": 3, "3": 3}[match[1]]
         places = range(number) if match[0].startswith("first") else range(n_shown - number, n_shown)
         found = [(place, match.span()) for place in places]
+        rest = line.lower[: match.start()] + " " * len(match[0]) + line.lower[match.end() :]
+        for other in _ORDINAL.finditer(rest):
+            found.append((_ORDINALS.get(other[1], 0 if other[1] == "former" else n_shown - 1), other.span()))
     else:
         for match in _ORDINAL.finditer(line.lower):
             place = {"last": n_shown - 1, "latter": n_shown - 1, "former": 0, "middle": n_shown // 2}.get(match[1])
@@ -163,14 +166,17 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
 
 def beyond(line: Line) -> tuple[str, ...]:
     """What the line asks of films that is not known here."""
-    return tuple(name for name, pattern in _patterns("beyond").items() if pattern.search(line.lower))
+    needed = table("acts")["beyond_needs"]
+    return tuple(
+        name
+        for name, pattern in _patterns("beyond").items()
+        if (name not in needed or any(part in line.lower for part in needed[name])) and pattern.search(line.lower)
+    )
 
 
 def titles_only(masked: str, blank: str) -> bool:
     """Whether nothing but titles and what joins them is left of a text whose titles are `blank`s."""
-    rest = re.sub(
-        r"\b(?:and|or|also|n|the|maybe|plus|then|hi|hey|hello|ok|well)\b", " ", masked.replace(blank, " ").lower()
-    )
+    rest = _patterns("beside")["titles"].sub(" ", masked.replace(blank, " ").lower().replace("’", "'"))
     return not re.search(r"\w|\?", rest)
 
 

@@ -34,7 +34,7 @@ def reaction(
     asks = not felt and line.lower.rstrip().endswith("?")
     if asks or utterance.facets or utterance.unknown or utterance.beyond:
         return None
-    if not context.shown:
+    if not context.shown and not context.untold:
         short = len(found) <= _SHORT
         speaks = short and (felt or seen) and (pointed or acts.holds("these", line))
         return replace(utterance, act=Act.REACT, years=None, count=None) if speaks else None

@@ -16,13 +16,47 @@ from assistant.tastes import Cue, Force, ends_clause, words_of
 from assistant.words import Word, normal
 
 _FANS: Final = frozenset("fan fans lover lovers person guy girl gal buff nut fanatic hater haters".split())
+_ALIKE: Final = frozenset(
+    "vibe vibes type types style esque ish like likes energy territory adjacent levels kinda".split()
+)
+_ALIKE_MORE: Final = frozenset("kind sort sorta kinds".split())
+_STUFF: Final = frozenset(
+    "of stuff thing things movie movies film films flick flicks story stories vibe vibes comedy comedies thriller "
+    "thrillers horror drama dramas mood feel humor humour action please but with for and or pls tonight without".split()
+)
+_HELL: Final = frozenset("hell torture nightmare punishment".split())
+_PRAISES: Final = frozenset("recommend praise stress oversell".split())
+_FEW: Final = frozenset("only 1 few rare single first".split())
+_STANDS: Final = frozenset("stand like liked love loved enjoy enjoyed tolerate watch bear rewatch".split())
+_VERBS_OPEN: Final = frozenset(
+    "can could actually really ever truly have kinda genuinely always would will do did".split()
+)
+_NOT_ENOUGH: Final = frozenset("not isnt wasnt arent werent never hardly".split())
+_SEES: Final = frozenset("watch watched watching see seen saw rewatch rewatched".split())
+_COUNTS: Final = frozenset(
+    "about like at least over nearly maybe easily around probably a an so many several countless hundred hundreds "
+    "thousand million dozen dozens of and the for almost literally far too".split()
+)
+_OVER_AND_OVER: Final = (
+    "any day",
+    "any time",
+    "anytime",
+    "on repeat",
+    "over and over",
+    "again and again",
+    "religiously",
+    "all the time",
+)
+_HUMS: Final = frozenset("hmm hm um uhm er eh oh well mm mmm uh".split())
 _OFF: Final = frozenset("turned turn switched shut".split())
 _CONTRARY: Final = frozenset("but except not though".split())
 _NOT_I: Final = frozenset(
     phrase.strip()
     for phrase in (
         "i dont, i didnt, i do not, i did not, not me, me, for me, not for me, im not, i wasnt, i cant, not anymore, "
-        "not any more, no longer, i disagree, i dont agree, i dont see it, i dont get it, i didnt get it"
+        "not any more, no longer, it wasnt, it was not, "
+        "it isnt, it didnt, it did not, they werent, i disagree, i dont agree, "
+        "i dont see it, i dont get it, i didnt get it"
     ).split(",")
 )
 _I_DO: Final = frozenset(("i did", "i do", "i really did"))
@@ -45,6 +79,13 @@ def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -
         if last < len(words) and (found := _behind(text, words, first, last)) is not None:
             length, strength, phrase = found
             yield Cue(last, last + length, Force.VERDICT, strength, phrase, backward=True)
+        if last < len(words) and (length := _alike(text, words, last)):
+            against = any(word.text in words_of("negators") for word in words[max(first - 3, 0) : first])
+            strength, phrase = (-0.5 if against else 0.6), f"… {words[last].text}"
+            yield Cue(last, last + length, Force.SIMILAR, strength, phrase, backward=True)
+        if exception := _only_one(text, words, last):
+            yield exception
+    yield from _excesses(text, words, {place for first, last in names for place in range(first, last)})
     yield from _contradictions(text, words, {last for _, last in names})
 
 
@@ -53,10 +94,11 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[in
     after = words[last].text
     before = words[first - 1].text if first else ""
     against = any(word.text in words_of("negators") for word in words[max(first - 4, 0) : first])
+    against = against or any(word.text in _HELL for word in words[max(first - 5, 0) : first])
     if after in _FANS and text[words[last - 1].end : words[last].start] == " ":
         hates = against != after.startswith("hater")
         return 1, -0.6 if hates else 0.8, f"{'not ' if against else ''}… {after}"
-    if after in _WASNT and _closes(text, words, last + 1):
+    if after in _WASNT and _closes(text, words, last + 1 + _says_it(words, last + 1)):
         return 1, -0.5, after
     if (
         after == "again"
@@ -66,11 +108,90 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[in
         return 1, -0.5 if against else 0.5, f"{'not ' if against else ''}{before} … again"
     if after == "off" and before in _OFF:
         return 1, -0.6, f"{before} … off"
-    for length in (3, 2, 1) if _opens(text, words, first) else ():
-        phrase = " ".join([word.text for word in words[last : last + length]])
-        if last + length <= len(words) and phrase in _short() and _closes(text, words, last + length):
-            return length, _short()[phrase], phrase
+    return _often(words, first, last) or _set_beside(text, words, first, last)
+
+
+def _says_it(words: Sequence[Word], place: int) -> bool:
+    return place < len(words) and words[place].text == "it"
+
+
+def _set_beside(text: str, words: Sequence[Word], first: int, last: int) -> tuple[int, float, str] | None:
+    """(words, strength, rule) of a phrase that closes the clause of a name: "… yes", "can't recommend … enough"."""
+    if words[last].text == "enough" and _PRAISES & {word.text for word in words[max(first - 4, 0) : first]}:
+        return 1, 0.9, "can't praise … enough"
+    if words[last].text == "back" and any(word.text in ("hours", "time") for word in words[max(first - 3, 0) : first]):
+        return 1, -0.8, "hours of … back"
+    hums = int(words[last].text in _HUMS)
+    for length in (4, 3, 2, 1) if _opens(text, words, first) else ():
+        end = last + hums + length
+        phrase = " ".join([word.text for word in words[last + hums : end]])
+        if end <= len(words) and phrase in _short() and _closes(text, words, end):
+            return hums + length, _short()[phrase], phrase
     return None
+
+
+def _often(words: Sequence[Word], first: int, last: int) -> tuple[int, float, str] | None:
+    """(words, strength, rule) of having seen a film again and again: "watch … every Christmas", "seen … five times"."""
+    if not any(word.text in _SEES for word in words[max(first - 3, 0) : first]):
+        return None
+    said = [word.text for word in words[last : last + 6]]
+    if said[:1] == ["every"] and said[1:2] and said[1] not in ("now", "so", "other"):
+        return 2, 0.7, "… every"
+    if " ".join(said).startswith(_OVER_AND_OVER):
+        return 2, 0.7, "… again and again"
+    for length, word in enumerate(said, start=1):
+        if word in ("time", "times"):
+            told = length > 1 and (last + length >= len(words) or words[last + length].text != "than")
+            return (length, 0.6, "… times") if told else None
+        if word not in _COUNTS and not (word.isdecimal() and int(word) > 2):
+            return None
+    return None
+
+
+def _only_one(text: str, words: Sequence[Word], last: int) -> Cue | None:
+    """What sets a film apart from its kind: "… is the only horror I can stand"."""
+    said = [word.text for word in words[last : last + 12]]
+    if said[:1] not in (["is"], ["was"], ["are"]) or not _FEW & set(said[1:4]):
+        return None
+    for place in range(last + 2, min(last + 9, len(words) - 1)):
+        if ends_clause(text, words, place - 1, place):
+            return None
+        verb = next((word.text for word in words[place + 1 : place + 4] if word.text not in _VERBS_OPEN), "")
+        if words[place].text == "i" and verb in _STANDS:
+            end = place + 1 + [word.text for word in words[place + 1 : place + 4]].index(verb) + 1
+            return Cue(last, end, Force.VERDICT, 0.7, f"the only … {verb}", backward=True)
+    return None
+
+
+def _excesses(text: str, words: Sequence[Word], taken: Container[int]) -> Iterator[Cue]:
+    """Any "too …" for the speaker's liking and any "not … enough", whatever the word in between."""
+    for place, word in enumerate(words[:-1]):
+        if word.text == "too" and place and place + 1 not in taken and words[place + 1].text not in ("many", "bad"):
+            for last in (place + 2, place + 3):
+                rest = " ".join([after.text for after in words[last : last + 3]])
+                if rest.startswith(("for me", "for my", "for us", "for our")):
+                    yield Cue(place, last + 2, Force.VERDICT, -0.5, "too … for me", backward=True)
+                    break
+        elif word.text in _NOT_ENOUGH and place + 1 not in taken:
+            for last in (place + 2, place + 3):
+                if last < len(words) and words[last].text == "enough" and _closes(text, words, last + 1):
+                    yield Cue(place, last + 1, Force.VERDICT, -0.5, "not … enough", backward=True)
+                    break
+
+
+def _alike(text: str, words: Sequence[Word], last: int) -> int:
+    """How many words behind a name make a pattern of it: "Ocean's Eleven type stuff", "Blade Runner vibes"."""
+    after = words[last].text
+    joint = text[words[last - 1].end : words[last].start]
+    if joint == "-" and after in ("like", "ish", "esque", "type", "style", "y"):
+        return 1
+    if joint != " " or after not in _ALIKE | _ALIKE_MORE:
+        return 0
+    following = words[last + 1].text if last + 1 < len(words) else ""
+    closes = not following or ends_clause(text, words, last, last + 1)
+    if after in ("like", "likes", "kinda") or after in _ALIKE_MORE:
+        return 2 if following in ("stuff", "things", "movies", "films", "thing", "of") and not closes else 0
+    return 1 if closes or following in _STUFF else 0
 
 
 def _contradictions(text: str, words: Sequence[Word], ends: Container[int]) -> Iterator[Cue]:

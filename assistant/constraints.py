@@ -33,6 +33,10 @@ _DECADE: Final = (
     r"|(?P<word>" + "|".join(_DECADES) + r"))\b"
 )
 _DECADE_RE: Final = re.compile(r"(?<![\w])" + _DECADE)
+_OF_YEARS: Final = re.compile(
+    r"\d|year|yr|decade|old|new|recent|modern|century|silent|vintage|classic|ties\b|latest|current|golden"
+)
+"""Most lines hold none of these, and so say nothing of years."""
 _RANGE: Final = re.compile(
     rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|-|–|till|until|through)\s*{_YEAR}\b|\b{_YEAR}\s*(?:-|–|to)\s*{_YEAR}\b"
 )
@@ -50,6 +54,11 @@ _SINCE: Final = re.compile(
 _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)|\A\s*{_YEAR}\s*\Z"
     rf"|\b{_YEAR}\s+(?:movies?|films?|flicks?)\b"
+)
+_AGED: Final = re.compile(
+    r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
+    r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
+    rf"|not\s+(?:over|more than))\s+{_NUMBER}\s*(?:years?|yrs?)(?:\s+(?:old|ago))?\b(?!\s*olds?\b)"
 )
 _LAST_YEARS: Final = re.compile(rf"\b(?:last|past|previous)\s+(?:{_NUMBER}|few|couple of|couple)\s+years?\b")
 _LAST_DECADES: Final = re.compile(rf"\b(?:last|past)\s+(?:{_NUMBER}\s+)?decades?\b")
@@ -79,7 +88,8 @@ _ANY_YEAR: Final = re.compile(
     r"|\b(?:year|decade|era|age)\s+(?:doesn'?t|does not)\s+matter\b"
     r"|\b(?:doesn'?t|does not|don'?t)\s+(?:matter|care)\s+"
     r"(?:when|what year|which year|how old|about the (?:year|decade|era))\b"
-    r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
+    r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bcan be (?:old|new)\W+(?:or\W+)?(?:can be )?(?:old|new)\b"
+    r"|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
 _COUNT: Final = re.compile(
@@ -133,7 +143,7 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
 
     `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
     """
-    spans = list(_spans(text, newest))
+    spans = list(_spans(text, newest)) if _OF_YEARS.search(text) else []
     if not spans:
         return None
     first, last = spans[0]
@@ -214,6 +224,7 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
     read(_BEFORE, lambda match: (OLDEST, year(match) - 1))
     read(_UNTIL, lambda match: (OLDEST, year(match)))
     read(_DECADE_RE, lambda match: None if _avoided(match) else _decade_span(match, newest))
+    read(_AGED, lambda match: (newest - _number(match[1], 10) + 1, newest))
     read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest))
     read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest))
     read(_THIS_CENTURY, lambda _: (2000, newest))

@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.asides import asides
-from assistant.tastes import Cue, CuePhrase, Force, as_cue_word, cue_book, ends_clause, ends_sentence, words_of
+from assistant.phrases import respelled
+from assistant.speakers import teller
+from assistant.tastes import Cue, CuePhrase, Force, Teller, as_cue_word, cue_book, ends_clause, ends_sentence, words_of
 from assistant.verdicts import describes, heads_a_list, is_hearsay, is_own_deed, is_predicate, judges
 from assistant.words import Word
 
@@ -41,7 +43,7 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
     taken = bytearray(len(words) + 1)
     for first, last in names:
         taken[first:last] = b"\x01" * (last - first)
-    words = [word if taken[place] else word._replace(text=as_cue_word(word.text)) for place, word in enumerate(words)]
+    words = respelled(words, lambda place: not taken[place], as_cue_word)
     found: list[Cue] = []
     for first, last, phrase, meaning in cue_book().find(words, lambda place: not taken[place]):
         cue = _read(text, words, taken, Cue(first, last, meaning.force, meaning.strength, phrase), meaning)
@@ -68,7 +70,7 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
     name_follows = _name_follows(text, words, taken, cue.last)
     if meaning.deed:
         return replace(cue, backward=True) if is_own_deed(text, words, taken, cue) else None
-    if cue.phrase == "like" and before not in _VERB_SUBJECTS and not _said_by(words, cue.first):
+    if cue.phrase == "like" and before not in _VERB_SUBJECTS and _is_own(text, words, cue.first):
         compares = name_follows and before not in ("felt", "feels", "seemed", "seems")
         return replace(cue, force=Force.SIMILAR, strength=0.6) if compares else None
     if cue.phrase == "not like" and before in _DID:
@@ -86,14 +88,17 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
 
 def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue:
     """A taste, a wish or the like in its place: the speaker's, somebody else's, or asked of us."""
+    if cue.phrase == "no" and cue.first and words[cue.first - 1].text in ("its", "thats", "is", "was"):
+        return replace(cue, force=Force.ASKED, strength=0.0)  # "it's no Alien" thinks well of it
     if cue.force in _ASKABLE and " me " not in cue.phrase and _asks(words, cue.first):
         return replace(cue, force=Force.ASKED, strength=0.0)
-    if cue.force is Force.FEEL and cue.strength and (said_by := _said_by(words, cue.first)):
-        if said_by == "everyone":
+    who = teller(text, words, cue.first) if cue.force is Force.FEEL and cue.strength else Teller.SPEAKER
+    if who is not Teller.SPEAKER:
+        if who is Teller.EVERYONE:
             puzzled = any(word.text in ("why", "how") for word in words[max(cue.first - 3, 0) : cue.first])
-            force, strength = (Force.FEEL, -0.5) if puzzled and cue.strength > 0 else (Force.ASKED, 0.0)
-            return replace(cue, force=force, strength=strength, others=True)
-        cue = replace(cue, strength=0.6 * cue.strength, others=True)
+            if puzzled and cue.strength > 0:
+                return replace(cue, strength=-0.5)
+        cue = replace(cue, strength=0.6 * cue.strength, teller=who)
     backward = cue.force in (Force.FEEL, Force.SEEN) and _pronoun_follows(words, taken, cue.last)
     backward = backward or (cue.force is Force.FEEL and _object_before(text, words, taken, cue))
     return replace(cue, backward=backward)
@@ -104,15 +109,10 @@ def _verdict(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -
     if not judges(text, words, taken, cue):
         return None
     told = is_hearsay(text, words, taken, cue.first)
-    return replace(cue, force=Force.VERDICT, backward=True, others=told)
+    teller_of = {"told": Teller.EVERYONE, "heard": Teller.HEARSAY}.get(told, Teller.SPEAKER)
+    return replace(cue, force=Force.VERDICT, backward=True, teller=teller_of)
 
 
-_EVERYONE: Final = frozenset("everyone everybody people ppl critics most folks others".split())
-_NEAR_ONES: Final = frozenset(
-    "wife husband kids kid son daughter boyfriend girlfriend bf gf mom mum dad brother sister parents friends friend "
-    "family children partner".split()
-)
-_OPEN_TO: Final = frozenset("do does did really just all always still absolutely also seem seems to".split())
 _LEADS_BACK: Final = frozenset(
     "i ive we really did do didnt dont didn not never also just absolutely honestly actually personally that which is "
     "was are were a an the 1 one movie film movies films ones something of those definitely ones always have has thing "
@@ -121,16 +121,8 @@ _LEADS_BACK: Final = frozenset(
 _TRAILS: Final = frozenset("much at either too as very lot though lol anymore the when so back tho a 1 2".split())
 
 
-def _said_by(words: Sequence[Word], first: int) -> str:
-    """Whether the subject of a verb is "everyone" or somebody "near"; empty for the speaker."""
-    place = first - 1
-    while place >= 0 and words[place].text in _OPEN_TO:
-        place -= 1
-    if place < 0:
-        return ""
-    if words[place].text.removesuffix("s") in _NEAR_ONES and words[place].text not in _NEAR_ONES:
-        return "near"  # "my mum's favourite"
-    return "everyone" if words[place].text in _EVERYONE else "near" if words[place].text in _NEAR_ONES else ""
+def _is_own(text: str, words: Sequence[Word], first: int) -> bool:
+    return teller(text, words, first) is Teller.SPEAKER
 
 
 def _object_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
@@ -183,6 +175,8 @@ def _pronoun_follows(words: Sequence[Word], taken: Sequence[int], last: int) -> 
     pronouns = words_of("pronouns")
     if words[last].text not in pronouns:
         return False
+    if words[last].text in ("all", "both") and last + 1 < len(words) and words[last + 1].text in ("of", "the", "my"):
+        return any(word.text in ("them", "these", "those") for word in words[last + 2 : last + 3])
     return not any(taken[last : last + 3]) or words[last].text in ("it", "them")
 
 
@@ -190,7 +184,8 @@ def _thinks_not(words: Sequence[Word], taken: Sequence[int], place: int) -> bool
     """Whether "didn't think" or the like stands before the name that ends at `place`."""
     while place >= 0 and taken[place]:
         place -= 1
-    thinks = place > 0 and words[place].text in ("think", "find", "feel", "consider")
+    place -= place > 0 and words[place].text == "that"
+    thinks = place > 0 and words[place].text in ("think", "find", "feel", "consider", "say")
     return thinks and words[place - 1].text in words_of("negators")
 
 

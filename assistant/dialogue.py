@@ -30,12 +30,13 @@ class ChipKind(Enum):
     LESSER_KNOWN = "lesser known"
     LIFTED = "lifted"
     FORGOTTEN = "forgotten"
+    ASIDE = "aside"
     AMBIGUOUS = "ambiguous"
     UNKNOWN = "unknown"
 
     @property
     def sign(self) -> str:
-        """One character for the chip: ＋ for what is wanted, − for what is not, ✓ seen, ? unclear, × taken back."""
+        """One character for the chip: ＋ wanted, − not wanted, ✓ seen, ? unclear, × taken back, · left aside."""
         return _SIGNS[self]
 
 
@@ -53,6 +54,7 @@ _SIGNS = {
     ChipKind.LATER: "◷",
     ChipKind.LIFTED: "×",
     ChipKind.FORGOTTEN: "×",
+    ChipKind.ASIDE: "·",
     ChipKind.AMBIGUOUS: "?",
     ChipKind.UNKNOWN: "?",
 }

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
-from assistant.lexicon import full_names, table
-from assistant.phrases import Found, PhraseBook, spelled_out
+from assistant.lexicon import background, full_names, shortened, table
+from assistant.phrases import Found, PhraseBook, respelled, spelled_out
 from assistant.words import Word, normal
 from core.catalogue import Catalogue
 
 _NAMED_BY: Final = frozenset(
     "by with from starring directed director actor actress stars featuring has love like".split()
 )
+_SCENES: Final = frozenset("set place places taking shot filmed based".split())
+_SPELL_FROM: Final = 4
+"""Letters from which a word is looked at for typing errors."""
+_GIVES: Final = frozenset("me us gimme want need for with like love".split())
 _NOUNS: Final = frozenset("movie movies film films flick flicks story stories stuff thing things 1 ones".split())
 _COMMON_NAMES: Final = frozenset(("arnold", "lynch", "keanu", "denzel", "the rock", "sandler"))
 """Names that need "with" or "by" before they are read as a wish."""
@@ -56,7 +61,8 @@ class FacetFinder:
         self._people = PhraseBook(dict.fromkeys((name for name in sorted(names) if " " in name), True))
 
     def find(self, words: Sequence[Word], free: Callable[[int], bool]) -> list[Found[Term]]:
-        """Facets named by words that are `free`, in order."""
+        """Facets named by words that are `free`, in order; a typing error in the name of a genre is overlooked."""
+        words = respelled(words, free, _as_genre_word)
         return [found for found in self._book.find(words, free) if found.meaning.bare or _wished(words, found)]
 
     def people(self, words: Sequence[Word]) -> list[tuple[int, int]]:
@@ -130,13 +136,41 @@ class FacetFinder:
         return {surname: tokens[0] for surname, tokens in owners.items() if len(tokens) == 1 and tokens[0] in people}
 
 
+@cache
+def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
+    """The words that genres are called by, and what is left of them without one letter → the word."""
+    names = table("constraints")["genres"]
+    known = {normal(phrase) for written in names.values() for phrase in written if phrase.isalpha()}
+    long = sorted(word for word in known if len(word) >= _SPELL_FROM)
+    return frozenset(known), {short: word for word in reversed(long) for short in (word, *shortened(word))}
+
+
+@lru_cache(maxsize=4096)
+def _as_genre_word(word: str) -> str:
+    """The name of a genre that a word is but for a typing error ("thriler", "horrer"); the word where it is none."""
+    known, remains = _genre_words()
+    if word in known or len(word) < _SPELL_FROM or not word.isalpha() or background().is_common(word):
+        return word
+    if len(word) == _SPELL_FROM:  # so short a word must be right but for a letter left out
+        return remains.get(word, word)
+    return next((remains[short] for short in (word, *shortened(word)) if short in remains), word)
+
+
+def _parted(words: Sequence[Word], place: int) -> bool:
+    """Whether more than a space stands before the word at `place`: a mark, or the end of the line."""
+    return place in (0, len(words)) or words[place].start - words[place - 1].end > 1
+
+
 def _wished(words: Sequence[Word], found: Found[Term]) -> bool:
     """Whether a single word stands where a wish stands: "about robots", "with dinosaurs", "nolan films", "no gore"."""
     before = words[found.first - 1].text if found.first else ""
+    scene = found.first > 1 and before in ("in", "at", "during") and words[found.first - 2].text in _SCENES
     after = words[found.last].text if found.last < len(words) else ""
     return (
-        before in _NAMED_BY
+        scene
+        or (before == "some" and found.first > 1 and words[found.first - 2].text in _GIVES)
+        or before in _NAMED_BY
         or before in ("about", "something", "anything", "no", "without", "nothing", "more", "less", "of", "too")
         or after in _NOUNS
-        or len(words) == found.last - found.first
+        or (_parted(words, found.first) and _parted(words, found.last))
     )

@@ -118,7 +118,10 @@ def movie_chip(catalogue: Catalogue, token: int, reaction: Reaction, start: int 
 
 
 def _movie(mention: MovieMention, step: Interpretation, table: Table) -> Interpretation:
-    """One film: a reaction where it was recommended here, else a stated taste."""
+    """One film: a reaction where it was recommended here, else a stated taste; none where it is named idly."""
+    if mention.idle:
+        label, key = table.catalogue.movie(mention.token).label, table.catalogue.key_of(mention.token)
+        return step.say(step.state, Chip(ChipKind.ASIDE, label, key, *mention.span))
     reaction = reaction_of(mention.strength, seen=mention.seen)
     named = mention.strength == 0 and not mention.seen
     if named or (mention.similar_only and mention.strength >= 0):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from assistant.exceptions import left_out
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
 from assistant.phrases import Found
 from assistant.preferences import NAMED, Sign
-from assistant.tastes import Force, cue_book
+from assistant.tastes import Force, Teller, cue_book
 from assistant.utterance import AmbiguousMention, FacetMention, MovieMention, Span
 from assistant.words import Word
 from core.catalogue import Catalogue
@@ -29,9 +31,18 @@ _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 
 
 def of_movies(
-    found: Sequence[Word], links: Sequence[Link], signs: Signs, catalogue: Catalogue, *, alone: bool
+    found: Sequence[Word],
+    links: Sequence[Link],
+    signs: Signs,
+    catalogue: Catalogue,
+    *,
+    alone: bool,
+    together: bool,
 ) -> tuple[tuple[MovieMention, ...], tuple[AmbiguousMention, ...]]:
-    """Films that are sure and films that are not; `alone` where the line holds nothing but titles."""
+    """Films that are sure and films that are not.
+
+    `alone` where the line holds nothing but titles, `together` where the person looks for a film with somebody.
+    """
     movies: list[MovieMention] = []
     ambiguous: list[AmbiguousMention] = []
     for link in links:
@@ -39,14 +50,38 @@ def of_movies(
         sign = signs[link.first, link.last]
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
+        if is_idle(sign, together=together):
+            sign = replace(sign, strength=0.0, similar=False, idle=True)
         rule = f"{link.rule}; {sign.rule}"
         tokens = tuple(catalogue.movie_token(row) for row in link.rows)
-        if link.also or len(tokens) == 1:
+        if link.also and (spared_one := _spared_one(found, link, sign, catalogue)):
+            movies += spared_one
+        elif link.also or len(tokens) == 1:
             also = tuple(catalogue.movie_token(row) for row in link.also)
-            movies.append(MovieMention(span, tokens[0], sign.strength, rule, sign.similar, sign.seen, also))
-        else:
+            movies.append(MovieMention(span, tokens[0], sign.strength, rule, sign.similar, sign.seen, sign.idle, also))
+        elif not sign.idle:  # nobody is asked which film somebody else loves
             ambiguous.append(AmbiguousMention(span, tokens[:_CANDIDATES], sign.strength, rule, sign.similar, sign.seen))
     return tuple(movies), tuple(ambiguous)
+
+
+def _spared_one(found: Sequence[Word], link: Link, sign: Sign, catalogue: Catalogue) -> list[MovieMention]:
+    """A series and the film of it that is meant otherwise ("all of them except the third"); nothing without one."""
+    rows = (*link.rows, *link.also)
+    row, place = left_out(found, link.last, rows, catalogue)
+    if row < 0:
+        return []
+    span = Span(found[link.first].start, found[link.last - 1].end)
+    tokens = [catalogue.movie_token(other) for other in rows if other != row]
+    rest = MovieMention(span, tokens[0], sign.strength, f"{link.rule}; {sign.rule}", also=tuple(tokens[1:]))
+    rest = replace(rest, seen=sign.seen, idle=sign.idle, similar_only=sign.similar)
+    but = Span(found[place[0]].start, found[place[-1]].end)
+    turned = -0.5 if sign.strength > 0 else 0.5 if sign.strength < 0 else 0.0
+    return [rest, MovieMention(but, catalogue.movie_token(row), turned, "exception", idle=not turned)]
+
+
+def is_idle(sign: Sign, *, together: bool) -> bool:
+    """Whether a sign says nothing of the taste that films are chosen for."""
+    return sign.idle or sign.teller is Teller.EVERYONE or (sign.teller is Teller.NEAR and not together)
 
 
 def spared(found: Sequence[Word], links: Sequence[Link], signs: Signs, facets: FacetFinder) -> dict[int, FacetMention]:
@@ -62,12 +97,16 @@ def spared(found: Sequence[Word], links: Sequence[Link], signs: Signs, facets: F
     return wishes
 
 
-def of_facets(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs) -> tuple[FacetMention, ...]:
-    """Genres, tags and people, each once."""
+def of_facets(
+    found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
+) -> tuple[FacetMention, ...]:
+    """Genres, tags and people, each once; what somebody near can't stand is kept away, too."""
     mentions: list[FacetMention] = []
     chosen = _alternatives(found, terms)
     for term in terms:
         sign = signs[term.first, term.last]
+        if sign.strength >= 0 and is_idle(sign, together=together):
+            continue
         if sign.force is Force.ASKED:
             if not (_is_request(sign.rule) or _is_sought(found, term)):
                 continue

@@ -26,6 +26,15 @@ def spelled_out(pattern: str) -> Iterator[str]:
         yield "".join(chosen)
 
 
+def respelled(words: Sequence[Word], free: Callable[[int], bool], spelled: Callable[[str], str]) -> list[Word]:
+    """The words with the spelling of those that are `free` put right."""
+    right = list(words)
+    for place, word in enumerate(words):
+        if free(place) and (text := spelled(word.text)) is not word.text and text != word.text:
+            right[place] = Word(text, word.start, word.end)
+    return right
+
+
 class Found(NamedTuple, Generic[Meaning]):
     """A phrase in a sentence."""
 

@@ -44,7 +44,7 @@ YEARS_KEY = "years"
 _NUDGES = (("Something funnier", "genre:Comedy"), ("Something scarier", "genre:Horror"), ("No horror", "genre:Horror"))
 """What a person might want next, and the facet it is about."""
 
-_UNCLEAR = frozenset({ChipKind.AMBIGUOUS, ChipKind.UNKNOWN})
+_UNCLEAR = frozenset({ChipKind.AMBIGUOUS, ChipKind.UNKNOWN, ChipKind.ASIDE})
 _TELLING = frozenset(
     {
         Outcome.STATED_LIKE,

@@ -13,7 +13,7 @@ from typing import Final
 
 from assistant.asides import CONTRARY
 from assistant.cues import SHORT_SIGHTED
-from assistant.tastes import COPULAS, Cue, Force, ends_sentence
+from assistant.tastes import COPULAS, Cue, Force, Teller, ends_sentence
 from assistant.words import Word
 
 
@@ -26,8 +26,10 @@ class Sign:
     force: Force | None = None
     similar: bool = False
     seen: bool = False
-    others: bool = False
-    """Said of somebody else's taste; the speaker's own word counts more."""
+    teller: Teller = Teller.SPEAKER
+    """Whose taste it is; the speaker's own word counts more."""
+    idle: bool = False
+    """Says nothing of the speaker's taste: not seen, asked about, or what another is measured by."""
 
 
 NAMED: Final = Sign(0.0, "only named")
@@ -35,6 +37,7 @@ NAMED: Final = Sign(0.0, "only named")
 _LIST_WORDS: Final = frozenset(
     "and or nor any the a an also either neither of like movie movies film films both".split()
 )
+_FRESH_STARTS: Final = frozenset(("something", "anything", "some"))
 _RESETS: Final = frozenset(
     "something anything some give show recommend suggest looking instead maybe rather else tonight today now "
     "than".split()
@@ -166,8 +169,15 @@ def _judge(
     if at_once and not many:
         group = _last_list(words, names, group)
     for number in group if many or not any(found[n].force for n in group) else group[-1:]:
-        if _replaceable(found[number], cue, between) or (at_once and number == group[-1]):
-            found[number] = replace(_sign(cue, found[number]), seen=found[number].seen or cue.force is Force.SEEN)
+        told = cue.teller is Teller.SPEAKER or found[number].force is None
+        if _replaceable(found[number], cue, between) or (at_once and told and number == group[-1]):
+            if cue.phrase.startswith(CONTRARY) and found[number].teller is not Teller.SPEAKER:
+                cue = replace(cue, strength=-0.6 if found[number].strength > 0 else 0.6)
+            if cue.phrase.endswith(" exception") and found[number].strength > 0:
+                cue = replace(cue, strength=-0.6)
+            fair = cue.force is Force.VERDICT and abs(cue.strength) < _FAIR
+            seen = found[number].seen or cue.force is Force.SEEN or fair
+            found[number] = replace(_sign(cue, found[number]), seen=seen)
 
 
 def _last_list(words: Sequence[Word], names: Sequence[tuple[int, int]], group: Sequence[int]) -> Sequence[int]:
@@ -184,14 +194,20 @@ def _replaceable(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
     """Whether a verdict counts more than what was said before: of others, faintly, or ahead of a strong "but"."""
     if old.force in (None, Force.SEEN, Force.WANT, Force.ASKED) or abs(old.strength) <= _FAINT < abs(cue.strength):
         return True
-    if cue.others:
+    if cue.teller is not Teller.SPEAKER:
         return False
-    turned = "but" in between and old.force is Force.VERDICT and old.strength * cue.strength < 0
+    turned = ("but" in between or cue.force is Force.FEEL) and old.force is Force.VERDICT
+    turned = turned and old.strength * cue.strength < 0
     strong = abs(cue.strength) >= max(_STRONG, abs(old.strength) - _FAINT)
-    return old.others or (turned and strong) or cue.phrase.startswith(CONTRARY)
+    return old.teller is not Teller.SPEAKER or (turned and strong) or cue.phrase.startswith(CONTRARY)
 
 
+_UNSEEN: Final = frozenset(
+    ("not seen", "not have seen", "not heard of", "never heard of", "havent heard of", "have not heard of")
+)
 _STRONG: Final = 0.5
+_FAIR: Final = 0.2
+"""Strength under which a verdict only says that the film was seen: "was okay"."""
 _FAINT: Final = 0.25
 """Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
 
@@ -200,7 +216,10 @@ def _sign(cue: Cue, old: Sign) -> Sign:
     rule = f"{cue.force.name.lower()}: {cue.phrase}"
     if cue.force is Force.SEEN:
         return Sign(old.strength if old.force else cue.strength, rule, cue.force, seen=True)
-    return Sign(cue.strength, rule, cue.force, similar=cue.force is Force.SIMILAR, seen=old.seen, others=cue.others)
+    wants = cue.force is Force.WANT or cue.teller is Teller.HEARSAY
+    similar = cue.force is Force.SIMILAR or (wants and cue.strength > 0)
+    idle = cue.phrase in _UNSEEN or (cue.force is Force.WANT and not cue.strength)
+    return Sign(cue.strength, rule, cue.force, similar, old.seen, teller=cue.teller, idle=idle)
 
 
 def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) -> bool:
@@ -209,7 +228,10 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
         return False
     between = [word.text for word in words[at:first]]
     instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
-    if at != cue.last and (instead or _RESETS & set(between)):  # "give me Alien over Avatar"
+    resets = _RESETS & set(between)
+    if cue.strength < 0 and cue.force is Force.FEEL and between[:1] in (["and"], ["or"]):
+        resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
+    if at != cue.last and (instead or resets):  # "give me Alien over Avatar"
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
         return at == cue.last or all(word in _LIST_WORDS for word in between)

@@ -230,7 +230,7 @@ def context_of(
     untold = tuple(
         token
         for key, chip in films.items()
-        if chip.kind in (ChipKind.NAMED, ChipKind.SEEN)
+        if chip.kind in (ChipKind.NAMED, ChipKind.SEEN, ChipKind.ASIDE)
         if (token := catalogue.token_of(key)) is not None
     )
     kinds = {chip.kind for chip in films.values()}

@@ -46,8 +46,11 @@ _BEYOND = {
     "reviews": "what critics say",
     "series": "series, only films",
     "topic": "which films are about that",
+    "sequels": "which films are sequels or remakes, unless viewers tagged them so",
 }
 """What is not in the catalogue, after "I don’t know"."""
+_NOT_LINKED = frozenset(("series", "topic", "sequels"))
+"""Of these, the pages that films are linked to tell nothing either."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -140,6 +143,8 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
     soft += [f"less {_quoted(chip)}" for chip in chips if chip.kind is ChipKind.AVOID]
     if soft:
         sentences.append(f"{soft[0][:1].upper()}{listing(soft)[1:]}.")
+    if aside := titles(chips, ChipKind.ASIDE):
+        sentences.append(f"I don’t count {listing(aside, 'or')} as a like of yours.")
     if forgotten := titles(chips, ChipKind.FORGOTTEN):
         sentences.append(f"Forgotten: {listing(forgotten)}.")
     if lifted := titles(chips, ChipKind.LIFTED):
@@ -169,15 +174,23 @@ def asking(question: Question | None) -> str:
     return f"Which one do you mean: {listing(question.labels, 'or')}?"
 
 
-def not_known(beyond: Iterable[str], on_table: bool) -> str:
-    """Says what the catalogue does not tell, and where it can be found."""
+def not_known(beyond: Iterable[str], on_table: bool, *, told_of: bool = False) -> str:
+    """Says what the catalogue does not tell, and where it can be found; `told_of` where some of it was told."""
     asked = [name for name in beyond if name in _BEYOND]
     if not asked:
         return ""
     told = f"I don’t know {listing((_BEYOND[name] for name in asked), 'or')}"
-    return (
-        f"{told}; the links on each film may help." if on_table and asked not in (["series"], ["topic"]) else f"{told}."
-    )
+    if told_of and asked == ["plot"]:
+        told = "More of it I don’t know"
+    linked = on_table and not set(asked) <= _NOT_LINKED
+    return f"{told}; the links on each film may help." if linked else f"{told}."
+
+
+def facts(title: str, year: int, people: Sequence[str]) -> str:
+    """What is known of a film that is asked about: "Heat is from 1995, with Al Pacino and Robert De Niro."."""
+    made = f" from {year}" if year else ""
+    names = f" with {listing(people)}" if people else ""
+    return f"{title} is{made}{',' if made and names else ''}{names}." if made or names else ""
 
 
 def slate(chips: Sequence[Chip], situation: Situation) -> str:

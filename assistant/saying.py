@@ -5,11 +5,15 @@ from __future__ import annotations
 from assistant import replies, small_talk
 from assistant.dialogue import Question
 from assistant.interpretation import Interpretation
+from assistant.people import people_of
 from assistant.records import taste_of, why_of
 from assistant.replies import Situation
 from assistant.utterance import Act, Utterance
 from core.catalogue import Catalogue
 from core.store import Turn
+
+_FACTS = 3
+"""Films of which a question is answered at once."""
 
 
 def said(
@@ -32,7 +36,13 @@ def said(
         catalogue: to name films and facets.
     """
     words = ""
-    if situation.asked_for or situation.held_back or step.chips:
+    if utterance.act is Act.BEYOND:
+        told = [_facts(token, catalogue) for token in _asked_about(utterance, last, catalogue)]
+        told.append(replies.not_known(utterance.beyond, last is not None, told_of=any(told)))
+        if last is None and not utterance.movies:
+            told.append(small_talk.INVITATION)
+        words = " ".join(part for part in told if part)
+    elif situation.asked_for or situation.held_back or step.chips:
         words = replies.answer(step.chips, situation, question)
     elif utterance.act is Act.WHY:
         words = replies.why(why_of(last, utterance.picks, catalogue))
@@ -42,10 +52,21 @@ def said(
         words = small_talk.started_over()
     elif utterance.act is Act.AGREE:
         words = small_talk.agreed(_picked(last, utterance.picks, catalogue), last is not None, situation.variant)
-    elif utterance.act is Act.BEYOND:
-        unknown = replies.not_known(utterance.beyond, last is not None)
-        words = unknown if last else f"{unknown} {small_talk.INVITATION}"
     return words or small_talk.small_talk(utterance.act, situation.variant)
+
+
+def _asked_about(utterance: Utterance, last: Turn | None, catalogue: Catalogue) -> list[int]:
+    """Tokens of the films that a question is about: those it names, or those of the table that it points at."""
+    if utterance.movies:
+        return [mention.token for mention in utterance.movies][:_FACTS]
+    shown = last.shown if last else ()
+    found = (catalogue.token_of_movie_id(shown[place].movie_id) for place in utterance.picks if place < len(shown))
+    return [token for token in found if token is not None][:_FACTS]
+
+
+def _facts(token: int, catalogue: Catalogue) -> str:
+    film = catalogue.movie(token)
+    return replies.facts(film.title, film.year, people_of(catalogue, token))
 
 
 def _picked(last: Turn | None, picks: tuple[int, ...], catalogue: Catalogue) -> list[str]:

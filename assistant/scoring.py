@@ -11,9 +11,11 @@ that is absent is not scored, an empty list asserts that nothing was found. Slot
     likes_has, dislikes_has              films that must be among them, where a series means many
     genres_like, genres_avoid, tags_like, tags_avoid, people_like, people_avoid
     ambiguous, unknown                   the words as typed
+    beyond                               what was asked that is not known here ("length", "streaming", …)
     years [first, last] or null, act, count, picks [0-based], any_year
 
-`context` is `{"shown": [films], "asked": [films]}`. A name given as a person may be a tag of the catalogue, too.
+`context` is `{"shown": [films], "asked": [films], "named": [films]}`; `named` are those of the last line that it said
+nothing of. A name given as a person may be a tag of the catalogue, too.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from core.errors import DataError
 
 _SETS: Final = frozenset(
     "likes dislikes seen similar films genres_like genres_avoid tags_like tags_avoid people_like people_avoid "
-    "ambiguous unknown".split()
+    "ambiguous unknown beyond".split()
 )
 _HAS: Final = {"likes_has": "likes", "dislikes_has": "dislikes", "tags_like_has": "tags_like"}
 _VALUES: Final = frozenset(("years", "act", "count", "picks", "any_year"))
@@ -107,6 +109,7 @@ def slots_of(utterance: Utterance, catalogue: Catalogue) -> dict[str, Any]:
             found[f"{kind}_{side}"].append(facet.name)
     found["ambiguous"] = [_typed(utterance, mention.span) for mention in utterance.ambiguous]
     found["unknown"] = [_typed(utterance, mention.span) for mention in utterance.unknown]
+    found["beyond"] = list(utterance.beyond)
     found["years"] = None if utterance.years is None else list(utterance.years)
     found["act"] = utterance.act.value
     found["count"] = utterance.count
@@ -162,7 +165,9 @@ def _score(found: Mapping[str, Any], expect: Mapping[str, Any], slots: dict[str,
 def _context(record: Mapping[str, Any], tokens: Mapping[str, int]) -> Context:
     shown = tuple(tokens[label.lower()] for label in record.get("shown", ()))
     asked = tuple(tokens[label.lower()] for label in record.get("asked", ()))
-    return Context(shown, AmbiguousMention(Span(0, 0), asked, 1.0, "asked") if asked else None)
+    named = tuple(tokens[label.lower()] for label in record.get("named", ()))
+    question = AmbiguousMention(Span(0, 0), asked, 1.0, "asked") if asked else None
+    return Context(shown, question, named[0] if len(named) == 1 else None, named)
 
 
 def read_rows(path: Path) -> Iterable[tuple[int, Mapping[str, Any]]]:

@@ -29,6 +29,19 @@ class Force(Enum):
     """The person asks us: says nothing of their taste."""
 
 
+class Teller(Enum):
+    """Who feels so."""
+
+    SPEAKER = auto()
+    NEAR = auto()
+    """Somebody the speaker knows: counts where they watch together."""
+    KIDS = auto()
+    """The speaker's children, for whom films are chosen."""
+    EVERYONE = auto()
+    HEARSAY = auto()
+    """What the speaker heard of a film, and so may want to see."""
+
+
 COPULAS: Final = frozenset(
     "is was were are aint isnt wasnt arent werent be been looks looked sounds sounded seems seemed felt feels found "
     "thought think find look seem sound its thats being s theyre are both all".split()
@@ -59,8 +72,8 @@ class Cue:
     phrase: str
     backward: bool = False
     """Speaks of what stands before it."""
-    others: bool = False
-    """Says how somebody else feels ("my wife loves …")."""
+    teller: Teller = Teller.SPEAKER
+    """Who feels so: "my wife loves …"."""
 
 
 _SENTENCE_ENDS: Final = ".?!;\n…"
@@ -81,11 +94,15 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str)
     if last < 0 or first >= len(words):
         return False
     between = text[words[last].end : words[first].start]
-    return between != " " and any(mark in marks for mark in between)
+    if between == " ":
+        return False
+    if between == "! " and words[first].text in COPULAS:
+        return False  # "Mamma Mia! was …"
+    return any(mark in marks for mark in between)
 
 
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
-_SPELL_FROM: Final = 6
+_SPELL_FROM: Final = 5
 """Letters from which a word is looked at for typing errors."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant import acts, mentions, preferences
+from assistant import acts, comparisons, mentions, preferences
 from assistant.answers import answer_to, likewise, of_last_line, reaction
 from assistant.constraints import (
     OLDEST,
@@ -26,11 +26,13 @@ from assistant.cues import find_cues
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
 from assistant.phrases import Found
+from assistant.speakers import together
 from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
-from assistant.utterance import LONGEST_TEXT, Act, Context, Utterance
+from assistant.utterance import LONGEST_TEXT, Act, Context, MovieMention, Span, Utterance
+from assistant.verdicts import describes_a_film
 from assistant.words import Word, words
 from core.catalogue import Catalogue
 
@@ -40,6 +42,9 @@ _SURE: Final = 6.0
 _NAMED_IN_THANKS: Final = 4.5
 """The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the help"."""
 _THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
+_ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
+"""What is asked of a film that is named, beyond what is known."""
+_OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _NO_CONTEXT: Final = Context()
 
 
@@ -125,10 +130,16 @@ class Understanding:
                 taken[place] = 1
         titles = [(link.first, link.last) for link in links]
         cues = find_cues(read, found, titles)
-        terms = [term for term in self._facets.find(found, lambda place: not taken[place]) if not _is_cue(term, cues)]
+        terms = [
+            term
+            for term in self._facets.find(found, lambda place: not taken[place])
+            if not _is_cue(term, cues) and not describes_a_film(read, found, titles, (term.first, term.last))
+        ]
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names) if terms else cues
-        signs = dict(zip(names, preferences.signs(read, found, names, cues), strict=True))
+        felt = preferences.signs(read, found, names, cues)
+        signs = dict(zip(names, comparisons.compared(read, found, names, felt), strict=True))
+        with_others = together(line.lower)
         spared = mentions.spared(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
@@ -136,12 +147,13 @@ class Understanding:
             signs,
             self.catalogue,
             alone=acts.titles_only(reading.masked, _BLANK),
+            together=with_others,
         )
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,
             movies=movies,
-            facets=(*mentions.of_facets(found, terms, signs), *spared.values()),
+            facets=(*mentions.of_facets(found, terms, signs, together=with_others), *spared.values()),
             ambiguous=ambiguous,
             unknown=unknown_titles(read, found, names, cues),
             years=self._years(line, context),
@@ -193,18 +205,37 @@ class Understanding:
                 if nodded
                 else of_last_line(reaction(utterance, line, found, cues, context), line, cues, context)
             )
-        return reacted or _tells(likewise(utterance, line, context), line)
+        told = reacted or _asked(utterance, line) or _tells(likewise(utterance, line, context), line)
+        return _asked_of_the_table(told, line, context) if told.act is Act.BEYOND and not told.movies else told
 
 
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
-    """The act of a line that is nothing else; "meh" after a film was named is said of the film, not to us."""
+    """The act of a line that is nothing else; "meh" or "skip it" after a film was named is said of the film."""
     act = acts.whole_act(line)
-    return None if act is Act.COMPLAIN and context.untold and line.plain.startswith("meh") else act
+    return None if context.untold and line.plain.startswith(_OF_A_FILM) else act
 
 
 def _said_to_us(line: acts.Line) -> bool:
     """Whether the whole line is an act, a yes or a no."""
     return acts.whole_act(line) is not None or acts.nod(line, None) is not None
+
+
+def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:
+    """A question about a film that is named, which tells no taste: "who directed Heat?"; None for anything else."""
+    says = (utterance.facets, utterance.unknown, utterance.years, *(movie.strength for movie in utterance.movies))
+    if not utterance.movies or any(says) or not _ABOUT_A_FILM & set(utterance.beyond) or not acts.holds("asks", line):
+        return None
+    idle = tuple(replace(movie, idle=True) for movie in utterance.movies)
+    return replace(utterance, act=Act.BEYOND, movies=idle, ambiguous=())
+
+
+def _asked_of_the_table(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
+    """A question with the films it is about: "tell me about the second one", "who directed it?"."""
+    picks = acts.picks(line, len(context.shown))
+    if picks or context.named is None or not acts.holds("it", line):
+        return replace(utterance, picks=picks)
+    span = Span(0, len(utterance.text))
+    return replace(utterance, movies=(MovieMention(span, context.named, 0.0, "just named", idle=True),))
 
 
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:

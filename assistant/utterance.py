@@ -75,6 +75,8 @@ class MovieMention:
     """Named as a pattern ("more like Alien"), not as something liked or seen."""
     seen: bool = False
     """The person says they have seen it."""
+    idle: bool = False
+    """Says nothing of the person's taste: somebody else's, not seen, asked about, or what another is measured by."""
     also: tuple[int, ...] = ()
     """Tokens of other films meant by the same words ("the Bourne films"); `token` is the best known of them."""
 

@@ -26,6 +26,26 @@ def describes(before: Sequence[str]) -> bool:
     return plain and before[place - 1] in ("that", "which")
 
 
+def describes_a_film(
+    text: str, words: Sequence[Word], titles: Sequence[tuple[int, int]], term: tuple[int, int]
+) -> bool:
+    """Whether the words of a genre or mood tell how a film is: "Heat was violent …", "Seen Heat. Violent. …"."""
+    ends = {last for _, last in titles}
+    first, last = term
+    if last - first == 1 and first and ends_sentence(text, words, first - 1, first):
+        alone = last == len(words) or ends_sentence(text, words, last - 1, last)
+        return alone and bool(ends) and min(ends) <= first
+    while first and words[first - 1].text in _OFTEN | _COLOURS:
+        first -= 1
+    if not first or words[first - 1].text not in COPULAS:
+        return False
+    while first and words[first - 1].text in COPULAS | _MODALS:
+        first -= 1
+    return first in ends
+
+
+_DEGREES: Final = frozenset("any really that a actually all too very so as good well".split())
+_MODALS: Final = frozenset("would could should might may must will not to supposed meant".split())
 _HOW: Final = frozenset("not too very so overly really super all".split())
 _TELLERS: Final = frozenset("say says said saying think thinks tell tells told claim claims rave raves raved".split())
 _HEARD: Final = frozenset("heard hear supposedly apparently allegedly reviews".split())
@@ -37,38 +57,61 @@ _OTHER_SUBJECTS: Final = frozenset(
 _BEFORE_DEEDS: Final = frozenset(
     "i we and but then just almost nearly actually have having had ive even completely so or literally totally "
     "honestly still also basically was were got it me immediately quickly soon eventually always never both its "
-    "thats has".split()
+    "thats has dont didnt cant couldnt".split()
 )
 
 
 def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
     """Whether a verdict is a predicate: after a name or a pronoun, with or without "was"; or all that is said."""
     ends = cue.last >= len(words)
-    if _asks_how_it_is(words, cue.first) or _is_of_another(words, taken, cue.first):
+    if _asks_how_it_is(text, words, taken, cue.first) or _is_of_another(words, taken, cue.first):
         return False
     if cue.phrase in _SAID_IN_PASSING and not any(
         word.text in COPULAS for word in words[max(cue.first - 3, 0) : cue.first]
     ):
         return ends and cue.first > 0 and bool(taken[cue.first - 1])
     if cue.first == 0:
-        return ends or ends_clause(text, words, cue.last - 1, cue.last)
+        return _closes(text, words, cue.last)
     if cue.phrase.split(" ")[0] in COPULAS or cue.phrase.endswith(" me"):
         return True
-    first = cue.first
-    while first > 0 and words[first - 1].text in _COLOURS and not ends_clause(text, words, first - 1, first):
-        first -= 1
+    first = _clause_begins(text, words, cue.first)
     begins = first == 0 or ends_clause(text, words, first - 1, first)
-    if begins and (ends or ends_clause(text, words, cue.last - 1, cue.last)):
-        wished = any(word.text in ("a", "an") for word in words[first : cue.first])
+    if begins and _closes(text, words, cue.last):
+        before = [word.text for word in words[first : cue.first]]
+        wished = any(word in ("a", "an") for word in before) and "such" not in before and "what" not in before
         return first > 0 or not wished  # "a good thriller" is asked for
     return _behind_a_subject(text, words, taken, cue)
 
 
-def _asks_how_it_is(words: Sequence[Word], first: int) -> bool:
-    """Whether the verdict is asked for: "is it any good?"."""
+def _clause_begins(text: str, words: Sequence[Word], first: int) -> int:
+    """The first of the words before a verdict that only colour it: "pretty", "honestly", "such a"."""
+    while first > 0 and words[first - 1].text in _COLOURS and not ends_clause(text, words, first - 1, first):
+        first -= 1
+    return first
+
+
+def _closes(text: str, words: Sequence[Word], last: int) -> bool:
+    """Whether a clause ends at `last`, but for words that only round it off: "… actually", "… if you ask me"."""
+    if last < len(words) and words[last].text in ("and", "but"):
+        return True
+    for place in range(last, min(last + 6, len(words))):
+        if ends_clause(text, words, place - 1, place):
+            return True
+        if words[place].text not in _ROUNDS_OFF:
+            return False
+    return last >= len(words) or len(words) - last < 6
+
+
+def _asks_how_it_is(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether the verdict is asked for: "is it any good?", "is Alien too scary for kids?"."""
     place = first - 1
-    while place > 0 and words[place].text in ("any", "really", "that", "a", "actually", "all"):
+    while place > 0 and not taken[place] and words[place].text in _DEGREES:
         place -= 1
+    name = place
+    while name > 0 and taken[name]:
+        name -= 1
+    if name < place and words[name].text in ("is", "was", "are", "were"):
+        return name == 0 or ends_clause(text, words, name - 1, name)
     return (
         place > 0
         and words[place].text in ("it", "they", "this", "these", "those", "that")
@@ -85,24 +128,34 @@ def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> b
 
 
 _COLOURS: Final = frozenset(
-    "such a an what so very really pretty just absolutely totally quite truly way far much bit little kinda".split()
+    "such a an what so very really pretty just absolutely totally quite truly way far much bit little kinda kind sort "
+    "of honestly actually tbh frankly personally overall still super rather fairly simply surprisingly sadly imo but "
+    "and sorry thought found well not isnt wasnt never hardly".split()
+)
+_ROUNDS_OFF: Final = frozenset(
+    "actually honestly tbh imo imho though overall lol haha ngl frankly anyway personally too also really truly i "
+    "guess think suppose to be honest in my opinion if you ask me for tho man dude bro mate indeed sorry however as "
+    "says say said claims expected made out make hoped everyone people they well at all im "
+    "afraid must say gotta have".split()
 )
 _OFTEN: Final = frozenset("all really just so always not never also mostly usually pretty very way much even".split())
 
 
-def is_hearsay(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
-    """Whether others are said to judge so: "everyone says X is great", "I heard X was good"."""
+def is_hearsay(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> str:
+    """How others are said to judge so: "told" ("everyone says X is great"), "heard" ("I heard X was good"), or ""."""
     for place in range(first - 1, max(first - 14, -1), -1):
         if not taken[place] and not taken[place + 1] and ends_clause(text, words, place, place + 1):
-            return False
+            return ""
         word = words[place].text
         if word in _HEARD:
-            return True
-        if word in _TELLERS:
-            return not any(before.text in _SPEAKERS for before in words[max(place - 3, 0) : place])
+            return "heard"
+        if word in _TELLERS and words[max(place - 1, 0)].text not in ("you", "u") and words[place - 2].text != "you":
+            if word in ("think", "say") and (place == 0 or ends_clause(text, words, place - 1, place)):
+                return ""  # "think Heat is great": who else?
+            return "" if any(before.text in _SPEAKERS for before in words[max(place - 3, 0) : place]) else "told"
         if word in ("but", "i"):
-            return False
-    return False
+            return ""
+    return ""
 
 
 def is_own_deed(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
@@ -120,15 +173,34 @@ def is_own_deed(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue
 
 
 def heads_a_list(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
-    """Whether a verdict stands over the names behind it: "brilliant: Casino Royale"."""
-    if cue.last >= len(words) or not (taken[cue.last] or taken[min(cue.last + 1, len(words) - 1)]):
+    """Whether a verdict stands over the names behind it: "brilliant: Casino Royale", "not bad, that Heat"."""
+    name = cue.last
+    while name < min(cue.last + 3, len(words)) and words[name].text in _POINTS and not taken[name]:
+        name += 1
+    if name >= len(words) or not taken[name]:
         return False
     first = cue.first - (cue.first > 0 and words[cue.first - 1].text in ("the", "my"))
+    first = _clause_begins(text, words, first)
     begins = first == 0 or ends_clause(text, words, first - 1, first)
-    return begins and ":" in text[words[cue.last - 1].end : words[cue.last].start]
+    between = text[words[cue.last - 1].end : words[cue.last].start]
+    if not begins or ":" in between:
+        return begins
+    last = name
+    while last < len(words) and taken[last]:
+        last += 1
+    says_more = cue.strength < 0 or cue.last - first > 1  # "great, Heat" may answer us
+    alone = last == len(words) or ends_sentence(text, words, last - 1, last)
+    return says_more and alone and ("," in between or " - " in between)
+
+
+_POINTS: Final = frozenset("that this the movie film one".split())
 
 
 def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    if words[cue.first - 1].text in ("but", "yet"):  # "… is a bit long but worth it"
+        back = next((n for n in range(cue.first - 1, 0, -1) if ends_sentence(text, words, n - 1, n)), 0)
+        if any(word.text in COPULAS for word in words[max(back, cue.first - 9) : cue.first]):
+            return True
     for place in range(cue.first - 1, max(cue.first - 5, -1), -1):
         if ends_sentence(text, words, place, place + 1):
             return place + 1 == cue.first

@@ -697,7 +697,7 @@ class TestWhatIsSaidOfTheTable:
         for line in ("what is the second one about?", "where can I stream it?", "is it any good?"):
             reply = chat.respond(session, line)
             assert (reply.understood.act, told(reply), titles(reply)) == ("beyond", [], [])
-            assert reply.text.startswith("I don’t know")
+            assert "don’t know" in reply.text
 
 
 class TestHeldWishes:

@@ -318,6 +318,183 @@ def test_what_is_not_known_of_films(text: str, beyond: tuple[str, ...]) -> None:
     assert (utterance.beyond, utterance.movies if beyond else ()) == (beyond, ())
 
 
+# ---- whose taste it is, and what is only asked
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("she loves Titanic", 0),
+        ("my sister is obsessed with Titanic", 0),
+        ("my dad's favourite film is Titanic", 0),
+        ("my boss says Titanic is great", 0),
+        ("my daughter is crazy about Titanic", 1),
+        ("watching with my mum, she loves Titanic", 1),
+        ("my wife and I love Titanic", 1),
+        ("me and my boyfriend really enjoyed Titanic", 1),
+        ("everyone hates Titanic but I don't", 1),
+        ("he hated Titanic, I adored it", 1),
+    ],
+)
+def test_somebody_elses_taste_counts_where_they_watch_together(text: str, sign: int) -> None:
+    (mention,) = understood(text).movies
+    assert ((mention.strength > 0) - (mention.strength < 0), mention.idle) == (sign, not sign), mention.rule
+
+
+def test_what_somebody_near_cannot_stand_is_kept_away_softly() -> None:
+    assert wishes("my husband hates horror") == {"Horror": (False, False)}
+    assert wishes("my girlfriend loves horror") == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who directed Titanic?",
+        "what is Titanic about?",
+        "is Titanic any good?",
+        "when did Titanic come out",
+        "is Titanic on netflix?",
+    ],
+)
+def test_a_question_about_a_film_tells_no_taste(text: str) -> None:
+    utterance = understood(text)
+    assert utterance.act is Act.BEYOND and [mention.idle for mention in utterance.movies] == [True]
+
+
+@pytest.mark.parametrize("text", ["I haven't seen Titanic yet", "never heard of Titanic"])
+def test_a_film_that_was_not_seen_tells_no_taste(text: str) -> None:
+    assert [mention.idle for mention in understood(text).movies] == [True]
+
+
+@pytest.mark.parametrize("text", ["heard Titanic is great", "I want to see Titanic"])
+def test_a_film_one_wants_to_see_is_a_pattern_and_not_called_liked(text: str) -> None:
+    assert [mention.similar_only for mention in understood(text).movies] == [True]
+
+
+# ---- comparisons and exceptions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alien > Titanic",
+        "Titanic < Alien",
+        "Alien was so much better than Titanic",
+        "I prefer Alien to Titanic",
+        "give me Alien over Titanic any day",
+        "I'd rather watch Alien than Titanic",
+        "Alien beats Titanic hands down",
+    ],
+)
+def test_the_better_of_two_is_liked_and_the_other_only_a_measure(text: str) -> None:
+    found = {CATALOGUE.movie(mention.token).title: mention for mention in understood(text).movies}
+    assert found["Alien"].strength > 0 and found["Titanic"].strength == 0 and found["Titanic"].idle
+
+
+@pytest.mark.parametrize(
+    "text", ["Titanic wasn't nearly as good as Alien", "Titanic can't hold a candle to Alien", "Titanic is no Alien"]
+)
+def test_what_falls_short_of_another_is_not_liked(text: str) -> None:
+    found = tastes(text)
+    assert found["Alien"] > 0 > found["Titanic"]
+
+
+# ---- constructions of like and dislike, whatever the words in them
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Titanic was too sugary for my taste", -1),
+        ("Titanic isn't weird enough", -1),
+        ("Titanic could've been better", -1),
+        ("Titanic couldn't have been better", 1),
+        ("can't recommend Titanic enough", 1),
+        ("can't recommend Titanic", -1),
+        ("I've seen Titanic five times", 1),
+        ("I watch Titanic every christmas", 1),
+        ("Titanic is the only romance I can stand", 1),
+        ("not bad, that Titanic", 1),
+        ("what a mess, Titanic", -1),
+        ("saw Titanic on a plane, pretty great actually", 1),
+        ("I can't say that Titanic did much for me", -1),
+        ("Titanic: hmm no", -1),
+        ("why did they ever make Titanic", -1),
+        ("what does everyone see in Titanic", -1),
+        ("overrated stuff like Titanic", -1),
+        ("not usually into romance, Titanic was an exception", 1),
+        ("Titanic is slow but I loved it", 1),
+        ("Titanic was violent but brilliant", 1),
+        ("Titanic is a bit long but worth it", 1),
+        ("Titanic had potential but wasted it", -1),
+        ("it's no Titanic", 0),
+        ("is Titanic too sad for kids?", 0),
+    ],
+)
+def test_constructions(text: str, sign: int) -> None:
+    (mention,) = understood(text).movies
+    assert (mention.strength > 0) - (mention.strength < 0) == sign, mention.rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The Matrix vibes", "give me Alien type stuff", "Alien-like films please", "in the mood for Alien-esque stuff"],
+)
+def test_a_word_behind_a_title_makes_it_a_pattern(text: str) -> None:
+    assert [mention.similar_only for mention in understood(text).movies] == [True]
+
+
+def test_a_mood_that_tells_how_a_film_is_asks_for_nothing() -> None:
+    assert wishes("Alien was scary and brilliant") == {}
+    assert wishes("something scary") == {"Horror": (True, True)}
+
+
+def test_a_genre_is_known_with_a_typing_error() -> None:
+    assert wishes("a funy comdy") == wishes("a funny comedy") == {"Comedy": (True, True)}
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"), [("it was terrible", -1), ("hated every second", -1), ("skip it", -1), ("such a good film", 1)]
+)
+def test_a_verdict_needs_no_films_on_the_table(text: str, sign: int) -> None:
+    titanic = token("Titanic (1997)")
+    (mention,) = UNDERSTANDING.understand(text, Context((), None, titanic, (titanic,))).movies
+    assert mention.token == titanic and mention.strength * sign > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("not older than 10 years", (2014, 2023)), ("at most 20 years old", (2004, 2023)), ("pre-2000", (1880, 1999))],
+)
+def test_the_age_of_films(text: str, years: tuple[int, int]) -> None:
+    newest = int(CATALOGUE.years.max())
+    assert understood(text).years == (years[0] + (newest - 2023 if years[1] == 2023 else 0), min(years[1], newest))
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("skip", Act.MORE),
+        ("same again", Act.MORE),
+        ("no thanks", Act.MORE),
+        ("good one, thanks!", Act.THANKS),
+        ("who are you", Act.ABOUT_YOU),
+        ("start from zero", Act.START_OVER),
+        ("scratch that last bit", Act.UNDO),
+    ],
+)
+def test_more_acts_with_films_on_the_table(text: str, act: Act) -> None:
+    assert understood(text, *TABLE).act is act
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [("foreign but not scary", ("language",)), ("no sequels", ("sequels",)), ("90 minutes max", ("length",))],
+)
+def test_more_of_what_is_not_known(text: str, beyond: tuple[str, ...]) -> None:
+    assert understood(text).beyond == beyond
+
+
 # ---- acts
 
 
