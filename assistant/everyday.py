@@ -65,6 +65,10 @@ _THINGS: Final = frozenset(
 )
 """Plain nouns: a title right before one is a part of what it names ("psycho thrillers", "a Frozen party")."""
 
+_HYPHENS: Final = frozenset("-‐‑")
+_ALIKE: Final = frozenset("like style esque ish type level inspired themed".split())
+"""Behind a hyphen they leave the name what it is: "Alien-like"."""
+
 
 def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Callable[[int], bool]) -> Iterator[str]:
     """Marks of everyday life that the words [first, last) bear; `judged` tells where a verdict or taste begins."""
@@ -88,6 +92,8 @@ def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Ca
         yield "state"
     if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
         yield "state"
+    if _in_compound(text, words, first, last):
+        yield "in_compound"
     if last - first == 1 and before == words[first].text:
         yield "part"  # "hate hate hate …"
     if after in _THINGS and not judged(last):
@@ -124,6 +130,13 @@ def _is_amount(span: Sequence[Word], before: str, after: str) -> bool:
         return after in _UNITS
     counted = len(span) == 2 and span[0].text.isdecimal() and span[1].text in _UNITS
     return counted and (before in _AMOUNT_BEFORE or after in _AMOUNT_AFTER)
+
+
+def _in_compound(text: str, words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether a hyphen ties the words to others: "Ant" in "Ant-Mn", but not in "Ant-like"."""
+    before = first > 0 and text[words[first - 1].end : words[first].start] in _HYPHENS
+    after = last < len(words) and text[words[last - 1].end : words[last].start] in _HYPHENS
+    return before or (after and words[last].text not in _ALIKE)
 
 
 def parted(text: str, end: int, start: int) -> bool:
