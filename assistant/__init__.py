@@ -14,6 +14,7 @@ cues            cue phrases in their place: negated, asked, about what stands be
 preferences     likes from dislikes, clause by clause
 facets          genres, moods, tags and people
 everyday        words of titles said of people, places, amounts and things
+capitals        what capitals say of a span of words
 title_evidence  what speaks for a span being a title
 title_index     every way to write every title
 typing_errors   titles with typing errors

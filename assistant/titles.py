@@ -15,7 +15,7 @@ from typing import Final
 
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, table
-from assistant.links import THRESHOLD, Link, best_set
+from assistant.links import AS_NEAR, THRESHOLD, Link, best_set, nearest, past_article
 from assistant.tastes import cue_book
 from assistant.title_evidence import Sentence, Weights, evidence, is_idle
 from assistant.title_index import Form, Kind, Match, TitleIndex
@@ -34,14 +34,12 @@ _WORTH_TELLING: Final = -2.0
 """Points below which nothing makes a title of a span any more, so that nobody asks why."""
 _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
+_SHORTEST: Final = 3
+"""Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
-_ERROR: Final = 1.5
-"""Points by which a reading with an error less is likelier than its cues say."""
 _WEAK: Final = 6.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer one."""
-_AS_NEAR: Final = 1.5
-"""Points by which two readings of mistyped words have to differ for the first to be taken without asking."""
 
 
 class TitleLinker:
@@ -81,7 +79,7 @@ class TitleLinker:
         mistyped = self._errors.find(text, words, taken, self._cues)
         typed = [self.score(sentence, match, shown, edits) for match, edits in mistyped.items()]
         if typed:
-            typed = self._beside_exact(_as_near(typed, words), chosen, words)
+            typed = self._beside_exact(nearest(typed, words), chosen, words)
             asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
             exact = [link for link in exact if (link.first, link.last) not in asked or link not in chosen]
             chosen = best_set([*exact, *typed], len(words))
@@ -102,6 +100,12 @@ class TitleLinker:
         cues = evidence(weights, sentence, first, last)
         if edits:
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits)
+        if (
+            last - first == 1
+            and len(words[first].text) < _SHORTEST
+            and self.index.catalogue.n_ratings[rows[0]] < _KNOWN
+        ):
+            cues.append(("mark", "unknown_letters"))
         if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
@@ -162,11 +166,11 @@ class TitleLinker:
         written = {(link.first, link.last): link for link in exact}
         kept, counts = [], self.index.catalogue.n_ratings
         for link in typed:
-            same = written.get((link.first, link.last)) or written.get((_past_article(link, words), link.last))
+            same = written.get((link.first, link.last)) or written.get((past_article(link, words), link.last))
             if same is None:
                 kept.append(link)
             elif (
-                counts[same.rows[0]] < _KNOWN and link.typos == 1 and link.score > max(same.score - _AS_NEAR, THRESHOLD)
+                counts[same.rows[0]] < _KNOWN and link.typos == 1 and link.score > max(same.score - AS_NEAR, THRESHOLD)
             ):
                 rows = tuple(dict.fromkeys((*link.rows, *same.rows)))
                 kept.append(replace(link, score=max(link.score, same.score), rows=rows))
@@ -208,38 +212,12 @@ class TitleLinker:
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
 
 
-def _past_article(link: Link, words: Sequence[Word]) -> int:
-    """First word of a name, its article aside."""
-    return link.first + (words[link.first].text == "the" and link.last - link.first > 1)
-
-
 def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
     """Words that do not begin as those of the title do; the first letter is the one that is hardly ever mistyped."""
     if len(typed) != len(form):
         return 0
     pairs = zip(typed, form, strict=True)
     return sum(NUMBER_WORDS.get(one, one)[0] != NUMBER_WORDS.get(other, other)[0] for one, other in pairs)
-
-
-def _as_near(typed: Sequence[Link], words: Sequence[Word]) -> list[Link]:
-    """Of each mistyped span the likeliest reading, with the films of others that are about as likely."""
-    spans: dict[tuple[int, int], list[Link]] = {}
-    for link in typed:
-        spans.setdefault((_past_article(link, words), link.last), []).append(link)
-    found = []
-    for links in spans.values():
-        links.sort(key=lambda link: (_ERROR * link.typos - link.score, link.rows[0]))
-        best = links[0]
-        if not best.also:
-            near = [
-                link
-                for link in links
-                if not link.also and best.score - link.score < _AS_NEAR + _ERROR * (best.typos - link.typos)
-            ]
-            rows = dict.fromkeys(row for link in near for row in link.rows)
-            best = replace(best, rows=tuple(rows))
-        found.append(best)
-    return found
 
 
 def _ends_as_typed(title: str, text: str, first: Word, last: Word) -> bool:

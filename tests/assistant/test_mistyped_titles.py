@@ -1,4 +1,4 @@
-"""Mistyped titles: the nearest film is taken, two that are as near are asked about, and what is written right stays."""
+"""Mistyped titles and words that are just said: the nearest film, two as near asked about, none where none is meant."""
 
 from __future__ import annotations
 
@@ -99,3 +99,21 @@ def test_what_is_like_a_film_names_it() -> None:
 def test_a_title_written_right_is_not_read_as_another() -> None:
     assert found("have you seen the intouchables") == ["Intouchables"]
     assert found("I liked Lion") == ["Lion"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the birds are noisy this morning",  # what is said of it is said of no film
+        "the mission failed yesterday",
+        "i want cars",  # a wish names a kind of thing
+        "xx",
+    ],
+)
+def test_ordinary_words_in_ordinary_sentences_name_no_film(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["the birds is a classic", "the birds was scary", "i watched the birds"])
+def test_the_same_words_name_it_where_films_are_talked_of(text: str) -> None:
+    assert found(text) == ["The Birds"]
