@@ -65,9 +65,26 @@ _THINGS: Final = frozenset(
 )
 """Plain nouns: a title right before one is a part of what it names ("psycho thrillers", "a Frozen party")."""
 
+_OF_FILMS: Final = frozenset(
+    "movie movies film films flick 1 ones classic classics masterpiece favorite favourite favorites favourites best "
+    "comedy drama thriller horror romance musical western series sequel remake cartoon animation anime documentary "
+    "recommend recommendation recommended suggestion suggestions pick choice option netflix hulu prime disney dvd list "
+    "about with by from like similar another also directed starring based watch watched seen good great awesome "
+    "amazing excellent fantastic wonderful terrible awful funny hilarious scary sad underrated overrated rated "
+    "better worse what which".split()
+)
+_HYPHENS: Final = frozenset("-‐‑")
+_ALIKE: Final = frozenset("like style esque ish type level inspired themed".split())
+"""Behind a hyphen they leave the name what it is: "Alien-like"."""
 
-def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Callable[[int], bool]) -> Iterator[str]:
-    """Marks of everyday life that the words [first, last) bear; `judged` tells where a verdict or taste begins."""
+
+def everyday(
+    text: str, words: Sequence[Word], first: int, last: int, judged: Callable[[int], bool], *, ordinary: bool
+) -> Iterator[str]:
+    """Marks of everyday life that the words [first, last) bear.
+
+    `judged` tells where a verdict or taste begins, `ordinary` that the words themselves are everyday ones.
+    """
 
     def joined(place: int) -> bool:
         """Whether no mark stands before the word at `place`, nor an end of the text."""
@@ -84,10 +101,12 @@ def everyday(text: str, words: Sequence[Word], first: int, last: int, judged: Ca
         yield "place"
     if _is_amount(words[first:last], before, after):
         yield "amount"
-    if after in _IS and after_that in _STATES and not judged(last):
+    if after in _IS and not judged(last) and (after_that in _STATES or (ordinary and not _is_of_film(words, last + 1))):
         yield "state"
     if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
         yield "state"
+    if _in_compound(text, words, first, last):
+        yield "in_compound"
     if last - first == 1 and before == words[first].text:
         yield "part"  # "hate hate hate …"
     if after in _THINGS and not judged(last):
@@ -109,6 +128,11 @@ def _is_kin(span: Sequence[Word]) -> bool:
     return 0 < len(kin) < len(span) and all(word in _RELATIONS or word in _ELDERS for word in kin)
 
 
+def _is_of_film(words: Sequence[Word], place: int) -> bool:
+    """Whether what is said from a word on is said of films: "a classic", "my favourite", "on Netflix"."""
+    return any(word.text in _OF_FILMS for word in words[place : place + 5])
+
+
 def _is_place(before: str, before_that: str, length: int) -> bool:
     """Whether one lives, goes or comes from there."""
     if length > 2:
@@ -124,6 +148,13 @@ def _is_amount(span: Sequence[Word], before: str, after: str) -> bool:
         return after in _UNITS
     counted = len(span) == 2 and span[0].text.isdecimal() and span[1].text in _UNITS
     return counted and (before in _AMOUNT_BEFORE or after in _AMOUNT_AFTER)
+
+
+def _in_compound(text: str, words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether a hyphen ties the words to others: "Ant" in "Ant-Mn", but not in "Ant-like"."""
+    before = first > 0 and text[words[first - 1].end : words[first].start] in _HYPHENS
+    after = last < len(words) and text[words[last - 1].end : words[last].start] in _HYPHENS
+    return before or (after and words[last].text not in _ALIKE)
 
 
 def parted(text: str, end: int, start: int) -> bool:

@@ -38,7 +38,8 @@ class Linking:
     silent_false: int = 0
     """Of these: messages in which a film was found."""
     alarms: list[tuple[str, str]] = field(default_factory=list)
-    """(message, film) of each false alarm outside of any annotated name."""
+    """(message, film) of each false alarm outside of any annotated name; the message as it is with plain titles, so
+    that what was looked at in one rendering is known in all."""
     homonyms: list[tuple[str, str]] = field(default_factory=list)
     """(message, film) of each name that was annotated as another film."""
 
@@ -61,12 +62,17 @@ def score_linking(understanding: Understanding, messages: Sequence[Message], ren
     for message in messages:
         text, ranges = message.render(rendering)
         utterance = understanding.understand(text)
-        _count(counts, utterance, list(zip(ranges, message.films, strict=True)), understanding)
+        plain, _ = message.render(Rendering.TITLE)
+        _count(counts, plain, utterance, list(zip(ranges, message.films, strict=True)), understanding)
     return counts
 
 
 def _count(
-    counts: Linking, utterance: Utterance, named: Sequence[tuple[tuple[int, int], Gold]], understanding: Understanding
+    counts: Linking,
+    plain: str,
+    utterance: Utterance,
+    named: Sequence[tuple[tuple[int, int], Gold]],
+    understanding: Understanding,
 ) -> None:
     found: set[int] = set()
     asked: set[int] = set()
@@ -79,10 +85,10 @@ def _count(
             counts.hits += 1
         elif not touched:
             counts.false += 1
-            counts.alarms.append((utterance.text, understanding.catalogue.movie(mention.token).label))
+            counts.alarms.append((plain, understanding.catalogue.movie(mention.token).label))
         elif all(named[n][1].token is not None for n in touched):
             counts.false += 1
-            counts.homonyms.append((utterance.text, understanding.catalogue.movie(mention.token).label))
+            counts.homonyms.append((plain, understanding.catalogue.movie(mention.token).label))
     for question in utterance.ambiguous:
         asked |= {
             n for n, (span, film) in enumerate(named) if _overlap(span, question.span) and film.token in question.tokens
@@ -169,7 +175,7 @@ _YEAR: Final = re.compile(r"\(\d{4}\)")
 
 
 def _alarm_key(alarm: tuple[str, str]) -> tuple[str, str]:
-    """The same in every rendering that leaves the words as they are: letters and digits only, no years added."""
+    """What is written the same: letters and digits only, no years added."""
     return " ".join(re.findall(r"\w+", re.sub(r"[@'’]", "", _YEAR.sub(" ", alarm[0].lower())))), alarm[1]
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from assistant.words import Word
 
 THRESHOLD: Final = 0.8
 """Log-odds from which a span is taken for a title; chosen on half of the ReDial conversations."""
+
+AS_NEAR: Final = 1.5
+"""Points by which two readings of mistyped words have to differ for the first to be taken without asking."""
+_ERROR: Final = 1.5
+"""Points by which a reading with an error less is likelier than its cues say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +69,29 @@ def _outermost(links: list[Link]) -> list[Link]:
             continue
         kept.append(link)
     return kept
+
+
+def past_article(link: Link, words: Sequence[Word]) -> int:
+    """First word of a name, its article aside."""
+    return link.first + (words[link.first].text == "the" and link.last - link.first > 1)
+
+
+def nearest(typed: Sequence[Link], words: Sequence[Word]) -> list[Link]:
+    """Of each mistyped span the likeliest reading, with the films of others that are about as likely."""
+    spans: dict[tuple[int, int], list[Link]] = {}
+    for link in typed:
+        spans.setdefault((past_article(link, words), link.last), []).append(link)
+    found = []
+    for links in spans.values():
+        links.sort(key=lambda link: (_ERROR * link.typos - link.score, link.rows[0]))
+        best = links[0]
+        if not best.also:
+            near = [
+                link
+                for link in links
+                if not link.also and best.score - link.score < AS_NEAR + _ERROR * (best.typos - link.typos)
+            ]
+            rows = dict.fromkeys(row for link in near for row in link.rows)
+            best = replace(best, rows=tuple(rows))
+        found.append(best)
+    return found

@@ -7,11 +7,12 @@ towards the hand-set ones, on half of the ReDial conversations.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from assistant.capitals import capitals_of
 from assistant.everyday import everyday, parted
 from assistant.lexicon import Background, background, table
 from assistant.tastes import COPULAS, taste_cues
@@ -32,6 +33,8 @@ _OBJECTS: Final = frozenset(("us", "them", "her", "him"))
 """Pronouns that no sentence begins with before "was": "Us was ok" names a film."""
 _COLOURS: Final = frozenset("a an the so really very pretty just such super also quite one 1 of my another".split())
 _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seems sounds does did also".split())
+_TELLING: Final = 7.5
+"""Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
@@ -176,18 +179,44 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     if first == 0 and last == len(words):
         found.append(("mark", "alone"))
     found += _before(weights, sentence, first) + _after(weights, sentence, last)
-    capitals = _capitals(sentence, first, last) if sentence.capitals else ""
+    capitals = capitals_of(text, words, first, last) if sentence.capitals else ""
     if capitals:
         found.append(("mark", capitals))
+    ordinary = (
+        capitals != "capitals"
+        and any(text[word.start].islower() for word in words[first:last])
+        and all(word.text in _FUNCTION_WORDS or background().is_common(word.text) for word in words[first:last])
+    )
     if capitals != "capitals" and not sentence.is_topical(first, last):
         found.append(("mark", "off_topic"))
     if ("mark", "quotes") not in found:
+        if ordinary:
+            found += [("mark", name) for name in _said(weights, sentence, first, last)]
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
-        found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged)]
+        found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged, ordinary=ordinary)]
     cue = sentence.cue_of.get(first)
     if cue is not None and last <= cue[1] and capitals != "capitals":
         found.append(("mark", "inside_cue"))
     return found
+
+
+def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
+    """Marks of ordinary words that may just be said, without a capital."""
+    words = sentence.words
+    spoken = any(word.text in _FUNCTION_WORDS for word in words[first + 1 : last]) or words[first].text in _SPOKEN
+    if last - first > 1 and spoken and not any(not first <= place < last for place in sentence.topical):
+        yield "phrase"
+    if last < len(words) and not parted(sentence.text, words[last - 1].end, words[last].start):
+        after = words[last].text
+        told = background().of_word(after) >= _TELLING
+        if told and not (weights.knows("after", after) or sentence.judged(last) or after in _FILM_TALK):
+            yield "clause"
+    if last - first == 1 and words[first].text.endswith("s") and first and words[first - 1].text in _GENERIC:
+        yield "kind"
+
+
+_SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
+_GENERIC: Final = frozenset("like love hate likes loves hates liked loved hated enjoy with about of and".split())
 
 
 def _before(weights: Weights, sentence: Sentence, first: int) -> Evidence:
@@ -257,39 +286,3 @@ def _is_subject(sentence: Sentence, first: int, last: int) -> bool:
 def _typed(sentence: Sentence, place: int) -> str:
     word = sentence.words[place]
     return sentence.text[word.start : word.end].lower()
-
-
-def _capitals(sentence: Sentence, first: int, last: int) -> str:
-    text, words = sentence.text, sentence.words
-    begins = first == 0 or any(mark in '.:;!?"\n…' for mark in text[words[first - 1].end : words[first].start])
-    if _in_name(text, words, first, last, begins):
-        return "in_name"
-    telling = [
-        word
-        for place, word in enumerate(words[first:last])
-        if not (place == 0 and begins) and (place == 0 or len(word.text) > 3) and not text[word.start].isdecimal()
-    ]
-    if not telling:
-        return ""
-    upper = sum(text[word.start].isupper() for word in telling)
-    return "capitals" if upper == len(telling) else "" if upper else "lower"
-
-
-def _in_name(text: str, words: Sequence[Word], first: int, last: int, begins: bool) -> bool:
-    """Whether a single capitalised word has another one right before or behind it, with but a space between."""
-    if last - first > 1 or not text[words[first].start].isupper():
-        return False
-    if last < len(words) and text[words[first].end : words[last].start] == " ":
-        after = words[last]
-        if text[after.start].isupper() and after.text not in _STARTERS:
-            return True
-    if first > 1 and not begins and text[words[first - 1].end : words[first].start] == " ":
-        before = words[first - 1]
-        return text[before.start].isupper() and before.text not in _STARTERS
-    return False
-
-
-_STARTERS: Final = frozenset(
-    "i a the and or is was it have did do you if my what that this not yes no oh ok okay but so we he she they how im "
-    "movie film like liked love loved seen saw watch watched hate hated both also maybe one 1 ive there".split()
-)

@@ -15,12 +15,12 @@ from typing import Final
 
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, table
-from assistant.links import THRESHOLD, Link, best_set
+from assistant.links import AS_NEAR, THRESHOLD, Link, best_set, nearest, past_article
 from assistant.tastes import cue_book
 from assistant.title_evidence import Sentence, Weights, evidence, is_idle
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.typing_errors import TypingErrors
-from assistant.words import Word, normal
+from assistant.words import NUMBER_WORDS, Word, normal
 
 _UNRATED: Final = 0.1
 """Ratings that a film nobody rated counts as having."""
@@ -34,8 +34,12 @@ _WORTH_TELLING: Final = -2.0
 """Points below which nothing makes a title of a span any more, so that nobody asks why."""
 _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
+_SHORTEST: Final = 3
+"""Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
+_WEAK: Final = 6.0
+"""Points below which a word that is a title by itself is still looked at for a mistyped longer one."""
 
 
 class TitleLinker:
@@ -70,10 +74,14 @@ class TitleLinker:
         chosen = best_set(exact, len(words))
         taken = bytearray(len(words))
         for link in chosen:
-            taken[link.first : link.last] = b"\x01" * (link.last - link.first)
-        mistyped = self._errors.find(words, taken, self._cues)
+            if link.last - link.first > 1 or link.score >= _WEAK:
+                taken[link.first : link.last] = b"\x01" * (link.last - link.first)
+        mistyped = self._errors.find(text, words, taken, self._cues)
         typed = [self.score(sentence, match, shown, edits) for match, edits in mistyped.items()]
         if typed:
+            typed = self._beside_exact(nearest(typed, words), chosen, words)
+            asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
+            exact = [link for link in exact if (link.first, link.last) not in asked or link not in chosen]
             chosen = best_set([*exact, *typed], len(words))
         return self._with_neighbours([*exact, *typed], chosen, sentence)
 
@@ -91,7 +99,13 @@ class TitleLinker:
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
         cues = evidence(weights, sentence, first, last)
         if edits:
-            cues += self._error_cues(words, first, last, edits)
+            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits)
+        if (
+            last - first == 1
+            and len(words[first].text) < _SHORTEST
+            and self.index.catalogue.n_ratings[rows[0]] < _KNOWN
+        ):
+            cues.append(("mark", "unknown_letters"))
         if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
@@ -122,11 +136,12 @@ class TitleLinker:
             films.append(Candidate(points, row, kind))
         return sorted(films, key=lambda film: (-film.points, film.row))
 
-    def _error_cues(self, words: Sequence[Word], first: int, last: int, edits: int) -> list[tuple[str, str]]:
-        letters = sum(len(word.text) for word in words[first:last])
+    def _error_cues(self, typed: Sequence[str], form: str, edits: int) -> list[tuple[str, str]]:
+        letters = sum(map(len, typed))
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
-        if all(self._heard.is_common(word.text) or self._heard.nearly(word.text) for word in words[first:last]):
+        cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
+        if all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
             cues.append(("mark", "typo_in_common"))
         return cues
 
@@ -145,6 +160,21 @@ class TitleLinker:
         return tuple(sorted(members - {rows[0]}))
 
     # ---- second look
+
+    def _beside_exact(self, typed: Sequence[Link], exact: Sequence[Link], words: Sequence[Word]) -> list[Link]:
+        """Readings as mistyped words of what is no title as it stands; of one hardly known, both are asked about."""
+        written = {(link.first, link.last): link for link in exact}
+        kept, counts = [], self.index.catalogue.n_ratings
+        for link in typed:
+            same = written.get((link.first, link.last)) or written.get((past_article(link, words), link.last))
+            if same is None:
+                kept.append(link)
+            elif (
+                counts[same.rows[0]] < _KNOWN and link.typos == 1 and link.score > max(same.score - AS_NEAR, THRESHOLD)
+            ):
+                rows = tuple(dict.fromkeys((*link.rows, *same.rows)))
+                kept.append(replace(link, score=max(link.score, same.score), rows=rows))
+        return kept
 
     def _with_articles(self, scored: list[Link], sentence: Sentence) -> list[Link]:
         """Names whose article is their own win: "The Room" is not Room, "the Heat" may be The Heat.
@@ -180,6 +210,14 @@ class TitleLinker:
             )
         ]
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
+
+
+def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
+    """Words that do not begin as those of the title do; the first letter is the one that is hardly ever mistyped."""
+    if len(typed) != len(form):
+        return 0
+    pairs = zip(typed, form, strict=True)
+    return sum(NUMBER_WORDS.get(one, one)[0] != NUMBER_WORDS.get(other, other)[0] for one, other in pairs)
 
 
 def _ends_as_typed(title: str, text: str, first: Word, last: Word) -> bool:

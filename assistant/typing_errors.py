@@ -31,6 +31,8 @@ _TELLING: Final = 7.5
 """Surprise from which a word is looked at for typing errors: not "with", "have", "movie"."""
 _AROUND: Final = 3
 """Words beside a strange one that may belong to the same title."""
+_PARTING: Final = re.compile(r"[?;\n]\s")
+"""Between words that are not of one name."""
 _DIGIT: Final = re.compile(r"\d")
 _UNTELLING: Final = frozenset("with from that this part what your into over the and".split())
 
@@ -89,22 +91,35 @@ class TypingErrors:
                     if self._index.text(key) != " ".join([word.text for word in words[first:last]]):
                         yield Match(first, last, key)
 
-    def find(self, words: Sequence[Word], taken: Sequence[int], cues: Container[str]) -> dict[Match, int]:
+    def find(self, text: str, words: Sequence[Word], taken: Sequence[int], cues: Container[str]) -> dict[Match, int]:
         """Forms that words outside of the `taken` ones are some typing errors away from, and how many."""
         found: dict[Match, int] = {}
         tried: set[Match] = set()
         for place, word in enumerate(words):
-            if taken[place] or len(word.text) < 3 or word.text in cues or self._heard.of_word(word.text) < _TELLING:
+            if taken[place] or len(word.text) < 2 or word.text in cues or self._heard.of_word(word.text) < _TELLING:
                 continue
             for match in self._candidates(words, place):
                 if match in tried or match.first < 0 or match.last > len(words):
                     continue
                 tried.add(match)
-                if edits := _edits(words, match, self._index.text(match.key)):
+                if self._cut_off(words, match) or _PARTING.search(
+                    text, words[match.first].end, words[match.last - 1].start
+                ):
+                    continue
+                edits = _edits(words, match, self._index.text(match.key))
+                if edits:
                     name = self._index.forms(match.key)[0].kind >= Kind.NICKNAME
                     if not name or (edits == 1 and len(self._index.text(match.key)) >= _LONG_NAME):
                         found[match] = edits
         return found
+
+    def _cut_off(self, words: Sequence[Word], match: Match) -> bool:
+        """Whether a word that every sentence holds begins or ends the words, and not the title: "Dumb and Dumbr or"."""
+        form = self._index.text(match.key)
+        begin, end = words[match.first].text, words[match.last - 1].text
+        return (self._heard.of_word(begin) < _TELLING and not form.startswith(begin)) or (
+            self._heard.of_word(end) < _TELLING and not form.endswith(end)
+        )
 
     def _candidates(self, words: Sequence[Word], place: int) -> Iterator[Match]:
         word = words[place].text
