@@ -38,6 +38,8 @@ class Pooled:
     best_baseline: str
     thumbs_down: float
     """Mean over people."""
+    coverage: float
+    """Share of the films that can be recommended that were shown to somebody; mean over evaluations."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -53,8 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     blocks: dict[str, list[str]] = {}
     for row in pool(records):
         title = f"{row.stated} stated, {row.view} view, {row.people} people, difference to {row.best_baseline}"
-        line = f"{row.policy:<18}{row.hits!s:>22}{signed(row.difference):>26}{row.thumbs_down:>8.2f}"
-        blocks.setdefault(title, [f"{'policy':<18}{'hits':>22}{'difference':>26}{'down':>8}"]).append(line)
+        line = (
+            f"{row.policy:<18}{row.hits!s:>22}{signed(row.difference):>26}{row.thumbs_down:>8.2f}{row.coverage:>10.3f}"
+        )
+        blocks.setdefault(title, [f"{'policy':<18}{'hits':>22}{'difference':>26}{'down':>8}{'coverage':>10}"]).append(
+            line
+        )
     print("\n\n".join("\n".join([title, "-" * len(lines[0]), *lines]) for title, lines in blocks.items()))
     return 0
 
@@ -93,10 +99,13 @@ def _pooled(
     best = max(baselines, key=lambda name: float(hits[name].sum()))
     for name in sorted(hits, key=lambda name: -float(hits[name].sum())):
         sizes = [len(group[name]["hits"]) for group in groups]
-        down = np.average([group[name]["metrics"]["thumbs_down"]["value"] for group in groups], weights=sizes)
+        down, coverage = (
+            float(np.average([group[name]["metrics"][metric]["value"] for group in groups], weights=sizes))
+            for metric in ("thumbs_down", "coverage")
+        )
         difference = mean_interval(hits[name] - hits[best], weights)
         total = mean_interval(hits[name], weights)
-        yield Pooled(stated, view, name, len(hits[name]), total, difference, best, float(down))
+        yield Pooled(stated, view, name, len(hits[name]), total, difference, best, down, coverage)
 
 
 def _group(record: dict[str, Any], stated: int, view: str) -> dict[str, dict[str, Any]]:

@@ -13,11 +13,13 @@ from core.errors import DataError
 from core.pool_command import pool
 
 
-def report(people: list[int], ours: list[int], popular: list[int], down: float = 0.0) -> dict[str, Any]:
+def report(
+    people: list[int], ours: list[int], popular: list[int], down: float = 0.0, coverage: float = 0.5
+) -> dict[str, Any]:
     """What an evaluation of two policies on these people would write."""
 
     def result(policy: str, hits: list[int], is_baseline: bool) -> dict[str, Any]:
-        metrics = {"thumbs_down": {"value": down, "low": 0.0, "high": 9.0}}
+        metrics = {"thumbs_down": {"value": down}, "coverage": {"value": coverage}}
         head = {"stated": 0, "view": "replay", "policy": policy, "is_baseline": is_baseline}
         return {**head, "hits": hits, "metrics": metrics}
 
@@ -26,7 +28,7 @@ def report(people: list[int], ours: list[int], popular: list[int], down: float =
     return {"format": 1, "settings": settings, "people": {"0": people}, "results": results}
 
 
-ONE = report([1, 2], [3, 5], [2, 4], down=1.0)
+ONE = report([1, 2], [3, 5], [2, 4], down=1.0, coverage=0.2)
 OTHER = report([3, 4, 5, 6], [6, 6, 6, 6], [4, 4, 4, 4], down=0.25)
 
 
@@ -37,6 +39,7 @@ def test_people_count_alike_whichever_evaluation_judged_them() -> None:
     assert best.difference.value == pytest.approx((1 + 1 + 4 * 2) / 6)
     assert best.difference.low < best.difference.value < best.difference.high
     assert best.thumbs_down == pytest.approx((2 * 1.0 + 4 * 0.25) / 6)
+    assert best.coverage == pytest.approx((2 * 0.2 + 4 * 0.5) / 6)
     assert second.difference == (0, 0, 0)
 
 
