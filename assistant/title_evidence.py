@@ -268,10 +268,10 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
 
 @cache
 def _wishes() -> frozenset[str]:
-    """Phrases of several words that ask for a kind of film: "black and white"."""
-    lexicon = table("constraints")
+    """Phrases of several words that ask for a kind of film ("black and white"), or are only said ("anything else")."""
+    lexicon, said = table("constraints"), table("title_cues")["said"]["phrases"]
     phrases = [phrase for written in lexicon["genres"].values() for phrase in written]
-    return frozenset(normal(phrase) for phrase in (*phrases, *lexicon["pairs"], *lexicon["moods"]))
+    return frozenset(normal(phrase) for phrase in (*phrases, *lexicon["pairs"], *lexicon["moods"], *said))
 
 
 def _is_subject(sentence: Sentence, first: int, last: int) -> bool:

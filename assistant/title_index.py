@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 
 import ahocorasick
 import numpy as np
+import numpy.typing as npt
 
-from assistant.lexicon import background, table
+from assistant.lexicon import background, recent_films, table
 from assistant.words import Word, normal
 from core.catalogue import Catalogue
 from core.domain import Movie
@@ -69,6 +70,8 @@ _ROMAN_LETTER: Final = {"v": "5", "x": "10", "i": "1"}
 _KNOWN: Final = 3
 """Ratings from which parts of a title stand for the film; below, only its whole titles do."""
 
+_RECENT: Final = 10
+"""Ratings that a film of recent.txt counts as having at least."""
 _SERIES: Final = 12
 """Most films that one name of a series stands for."""
 _SERIES_FROM: Final = 5
@@ -133,6 +136,14 @@ def _parts(title: str) -> Iterator[tuple[str, Kind]]:
         yield f"{parts[0]} {parts[-1]}", Kind.NUMBER
 
 
+def _renown(catalogue: Catalogue) -> npt.NDArray[np.int64]:
+    recent = recent_films()
+    talked_of = [movie.row for movie in catalogue.movies if movie.label in recent]
+    renown = catalogue.n_ratings.copy()
+    renown[talked_of] = np.maximum(renown[talked_of], _RECENT)
+    return renown
+
+
 class TitleIndex:
     """All written forms of a catalogue's films.
 
@@ -141,7 +152,9 @@ class TitleIndex:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        evidence = catalogue.n_ratings.tolist()
+        self.renown = _renown(catalogue)
+        """How well known each film is, in ratings, int64 (n_movies,)."""
+        evidence = self.renown.tolist()
         keys: Keys = defaultdict(dict)
         for movie in catalogue.movies:
             for text, kind in written_forms(movie, known=evidence[movie.row] >= _KNOWN):
@@ -188,7 +201,7 @@ class TitleIndex:
         for title, row in self._rated[begin : begin + 200]:
             if not title.startswith(text):
                 break
-            if (len(title) == len(text) or title[len(text)] == " ") and self.catalogue.n_ratings[row] >= _SERIES_FROM:
+            if (len(title) == len(text) or title[len(text)] == " ") and self.renown[row] >= _SERIES_FROM:
                 rows.append(row)
         return sorted(rows)[:_SERIES]
 

@@ -53,7 +53,7 @@ class TitleLinker:
         self._cues = cue_book()
         self._series_nouns = frozenset(table("franchises")["nouns"]["after"])
         self._years: list[int] = index.catalogue.years.tolist()
-        counts = index.catalogue.n_ratings
+        counts = index.renown
         total = math.log(max(float(counts.sum()), _POOL))
         newest = max(self._years, default=0)
         self._fame = [
@@ -100,11 +100,7 @@ class TitleLinker:
         cues = evidence(weights, sentence, first, last)
         if edits:
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits)
-        if (
-            last - first == 1
-            and len(words[first].text) < _SHORTEST
-            and self.index.catalogue.n_ratings[rows[0]] < _KNOWN
-        ):
+        if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
         if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
             cues.append(("mark", "own_mark"))
@@ -164,7 +160,7 @@ class TitleLinker:
     def _beside_exact(self, typed: Sequence[Link], exact: Sequence[Link], words: Sequence[Word]) -> list[Link]:
         """Readings as mistyped words of what is no title as it stands; of one hardly known, both are asked about."""
         written = {(link.first, link.last): link for link in exact}
-        kept, counts = [], self.index.catalogue.n_ratings
+        kept, counts = [], self.index.renown
         for link in typed:
             same = written.get((link.first, link.last)) or written.get((past_article(link, words), link.last))
             if same is None:
@@ -181,7 +177,7 @@ class TitleLinker:
 
         The longer name takes the points of the shorter one, where it is of another film that people know.
         """
-        words, counts = sentence.words, self.index.catalogue.n_ratings
+        words, counts = sentence.words, self.index.renown
         whole = {(link.first, link.last): place for place, link in enumerate(scored)}
         for link in scored:
             place = (

@@ -48,7 +48,7 @@ class TypingErrors:
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
         self._remains: dict[str, int | tuple[int, ...]] = {}
-        evidence = index.catalogue.n_ratings.tolist()
+        evidence = index.renown.tolist()
         for key, text in enumerate(index.texts):
             known = evidence[index.best_row(key)]
             if known:

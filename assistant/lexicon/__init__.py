@@ -8,6 +8,7 @@ franchises.toml   series that go by one name, and nicknames of films
 cues.toml         what says like, hate, seen, want and avoid
 constraints.toml  genres, moods, people and years in plain words
 acts.toml         what greets, asks for help, thanks, takes back
+recent.txt        films of the last years that are better known than their few ratings tell
 names.txt         people, places and series as they are written, where tags have them in lower case
 """
 
@@ -54,6 +55,12 @@ def _written() -> dict[str, str]:
 def as_written(tag: str) -> str:
     """A tag with the capitals that people write it with: "tom hanks" becomes "Tom Hanks"."""
     return _written().get(tag.lower(), tag)
+
+
+def recent_films() -> frozenset[str]:
+    """Labels of the films in recent.txt."""
+    lines = (files(__name__) / "recent.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def full_names() -> list[str]:
