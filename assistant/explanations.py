@@ -43,11 +43,15 @@ _WORDS = {
 "Liked by fans of Alien" and not "close to Alien": what carries the number is people, so it may well be a comedy.
 """
 
+ASKED = ", as you asked"
+_VERBS = ("liked by fans of ", "liked by people who know ", "liked by people who like ", "away from ", "tagged ")
+"""Beginnings that two reasons share once they are told together."""
+
 _FACET_WORDS = {
-    (Outcome.WANTED, True): ("{}, as you asked", "less liked by people who like {}"),
+    (Outcome.WANTED, True): (f"{{}}{ASKED}", "less liked by people who like {}"),
     (Outcome.WANTED, False): ("liked by people who like {}", "less liked by people who like {}"),
     (Outcome.AVOIDED, True): ("liked by people who avoid {}", "{}, which you wanted less of"),
-    (Outcome.AVOIDED, False): ("away from {}, as you asked", "less liked by people who avoid {}"),
+    (Outcome.AVOIDED, False): (f"away from {{}}{ASKED}", "less liked by people who avoid {}"),
 }
 """The same for a genre or tag that was asked for or to be spared, for films that have it (True) and that do not.
 
@@ -160,7 +164,9 @@ def _join(spoken: Sequence[Reason]) -> str:
     if len(spoken) == 1:
         return spoken[0].text
     first, second = (reason.text for reason in spoken)
-    for verb in ("liked by fans of ", "liked by people who know ", "liked by people who like ", "away from "):
-        if first.startswith(verb) and second.startswith(verb) and ", " not in first + second:
-            return f"{first} and {second.removeprefix(verb)}"
+    asked = ASKED if first.endswith(ASKED) and second.endswith(ASKED) else ""
+    one, other = first.removesuffix(asked), second.removesuffix(asked)
+    verb, same = (next((verb for verb in _VERBS if text.startswith(verb)), "") for text in (one, other))
+    if verb == same and (verb or asked) and ", " not in one + other:
+        return f"{one} and {other.removeprefix(verb)}{asked}"
     return f"{first}; {second}"
