@@ -38,6 +38,10 @@ _LEAD = ("{number} for tonight:", "How about {these}?", "Try {these}:", "My best
 _LEAD_WISHED = ("{number} {films}:", "Here {be} {count} {films}:", "How about these? {number} {films}:")
 _LEAD_MORE = ("{number} more:", "And {count} more:", "Here {be} {count} {others}:", "Next {count}:")
 _INVITE = "Name a film you loved or couldn’t stand, and I’ll go by that."
+_UNHEARD = (
+    "I found no film, genre or mood in that, so I stay with what I know.",
+    "That holds no film, genre or mood that I know, so I go by what you told me.",
+)
 _HELD_BACK = "Films are paused: “more” brings some."
 _THUMBS = "A thumb on each tells me more than words."
 _BEYOND = {
@@ -82,6 +86,8 @@ class Situation:
     """They asked for others of the same."""
     beyond: tuple[str, ...] = ()
     """What they asked for that is not known here: keys of `utterance.beyond`."""
+    unheard: bool = False
+    """They said something of which nothing was understood."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
     people: int = 1
@@ -205,11 +211,13 @@ def not_known(beyond: Iterable[str], on_table: bool, *, told_of: bool = False) -
     return f"{told}; the links on each film may help." if linked else f"{told}."
 
 
-def facts(title: str, year: int, people: Sequence[str]) -> str:
-    """What is known of a film that is asked about: "Heat is from 1995, with Al Pacino and Robert De Niro."."""
+def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
+    """What is known of a film that is asked about: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
     made = f" from {year}" if year else ""
     names = f" with {listing(people)}" if people else ""
-    return f"{title} is{made}{',' if made and names else ''}{names}." if made or names else ""
+    film = f"{title} is{made}{',' if made and names else ''}{names}." if made or names else ""
+    tagged = f"Viewers tag {'it' if film else title} {listing(f'“{tag}”' for tag in tags)}." if tags else ""
+    return f"{film} {tagged}".strip()
 
 
 def slate(chips: Sequence[Chip], situation: Situation) -> str:
@@ -246,6 +254,8 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
         lead = f"{_INVITE} {lead}" if situation.first else lead
     else:
         lead = pick(_LEAD, situation.variant).format(**words)
+    if situation.unheard and not situation.cold:
+        return f"{pick(_UNHEARD, situation.variant)} {lead}"
     return f"{_THUMBS} {lead}" if situation.first and not situation.cold else lead
 
 

@@ -127,6 +127,14 @@ def test_wishes_in_words(films: Catalogue) -> None:
     assert films_words(nineties, films, 1) == "comedy from the 90s without horror or musicals"
 
 
+def test_what_was_not_understood_is_no_wish_that_was_heard() -> None:
+    taste = Situation(shown=3, asked_for=3, unheard=True)
+    assert replies.slate((), taste) == (
+        "I found no film, genre or mood in that, so I stay with what I know. Three for tonight:"
+    )
+    assert "no film" not in replies.slate((), replace(taste, cold=True))
+
+
 def test_somebody_who_says_nothing_is_asked_less_each_time() -> None:
     def cold(variant: int, count: int, **turn: bool) -> str:
         return replies.slate((), Situation(variant, count, count, cold=True, **turn))
@@ -240,3 +248,13 @@ def test_years_in_words(years: tuple[int, int], words: str, label: str) -> None:
 def test_lists_in_words() -> None:
     assert [listing(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert listing(["a", "b"], "or") == "a or b"
+
+
+def test_what_is_known_of_a_film() -> None:
+    heat = "Heat is from 1995, with Al Pacino and Robert De Niro."
+    assert replies.facts("Heat", 1995, ["Al Pacino", "Robert De Niro"]) == heat
+    assert replies.facts("Heat", 1995, [], ["heist", "tense"]) == (
+        "Heat is from 1995. Viewers tag it “heist” and “tense”."
+    )
+    assert replies.facts("Heat", 0, [], ["heist"]) == "Viewers tag Heat “heist”."
+    assert replies.facts("Heat", 0, []) == ""
