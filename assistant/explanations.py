@@ -59,6 +59,9 @@ The number holds both what people with that leaning like and whether the film ha
 think little of still gets a negative part, and is still a comedy.
 """
 
+_FOR_CHILDREN = "for children"
+"""What a single film is, where several are "films for children"."""
+
 _UNANSWERED = frozenset({Outcome.SHOWN, Outcome.PASSED})
 _PASSED = ("away from what you passed over", "close to what you passed over")
 """Films that were shown and not reacted to, told together: each says little and they are many."""
@@ -101,6 +104,7 @@ def reasons(
             rest += part.value
             continue
         text = words[part.value < 0].format(_name(catalogue, part.token))
+        text = f"{_FOR_CHILDREN}{ASKED}" if text == f"{_GENRES['Children']}{ASKED}" else text
         worded.append(Reason(f"tagged {text}" if text.startswith("“") else text, part.value, part.token))
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
     knob = sum(part.value for part in contributions if part.token == KNOB)
@@ -166,6 +170,9 @@ def _join(spoken: Sequence[Reason]) -> str:
     first, second = (reason.text for reason in spoken)
     asked = ASKED if first.endswith(ASKED) and second.endswith(ASKED) else ""
     one, other = first.removesuffix(asked), second.removesuffix(asked)
+    if asked and _FOR_CHILDREN in (one, other):
+        kind = other if one == _FOR_CHILDREN else one
+        return f"{kind} {_FOR_CHILDREN}{asked}" if not kind.startswith(_VERBS) else f"{first}; {second}"
     verb, same = (next((verb for verb in _VERBS if text.startswith(verb)), "") for text in (one, other))
     if verb == same and (verb or asked) and ", " not in one + other:
         return f"{one} and {other.removeprefix(verb)}{asked}"

@@ -154,6 +154,7 @@ def test_the_line_under_the_title(films: Catalogue, parts: list[tuple[int, float
             "away from musical, as you asked",
             "Away from horror and musical, as you asked.",
         ),
+        ("for children, as you asked", "action, as you asked", "Action for children, as you asked."),
         ("tagged “sad”, as you asked", "comedy, as you asked", "Tagged “sad”, as you asked; comedy, as you asked."),
         ("away from horror, as you asked", "away from Saw", "Away from horror, as you asked; away from Saw."),
         ("liked by fans of A", "liked by people who know B", "Liked by fans of A; liked by people who know B."),
