@@ -7,16 +7,15 @@ towards the hand-set ones, on half of the ReDial conversations.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 from assistant.capitals import capitals_of
 from assistant.everyday import everyday, parted
-from assistant.lexicon import Background, background, table
-from assistant.tastes import COPULAS, taste_cues
-from assistant.words import Word, normal
+from assistant.lexicon import background, dictionary, table
+from assistant.sentence import FILM_TALK, Sentence
+from assistant.words import normal
 
 _QUOTES: Final = frozenset("\"'“”‘’«»„`*_")
 _NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
@@ -31,91 +30,15 @@ _FUNCTION_WORDS: Final = frozenset(
 )
 _OBJECTS: Final = frozenset(("us", "them", "her", "him"))
 """Pronouns that no sentence begins with before "was": "Us was ok" names a film."""
-_COLOURS: Final = frozenset("a an the so really very pretty just such super also quite one 1 of my another".split())
 _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seems sounds does did also".split())
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
-_FILM_TALK: Final = frozenset(
-    "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
-    "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
-)
 
 Evidence = list[tuple[str, str]]
 """(section of the table, key in it) of each cue that holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text, its words, and what is computed once for all its spans."""
-
-    text: str
-    words: Sequence[Word]
-    surprise: Sequence[float]
-    """Running sum of −log probability of the words, (n + 1,); see `Weights.idiom`."""
-    capitals: bool
-    """Capitals can be trusted: some words have one, most have none."""
-    after_cues: frozenset[int] = frozenset()
-    """Words that stand right behind a cue of taste ("couldn't finish …", "as funny as …")."""
-    verdicts: frozenset[int] = frozenset()
-    """Words at which a verdict begins ("was great", "sucked")."""
-    cue_starts: frozenset[int] = frozenset()
-    """Words at which a cue of taste begins."""
-    cue_of: Mapping[int, tuple[int, int]] = field(default_factory=dict)
-    """Range of the cue of several words that a word belongs to ("fed up with")."""
-
-    topical: tuple[int, ...] = ()
-    """Words that show that films are talked of, in order."""
-
-    def is_topical(self, first: int, last: int) -> bool:
-        """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
-        return len(self.words) - (last - first) <= 3 or any(not first <= place < last for place in self.topical)
-
-    def judged(self, place: int) -> bool:
-        """Whether a taste or a verdict begins at a word."""
-        return place in self.verdicts or place in self.cue_starts
-
-    @classmethod
-    def of(cls, text: str, words: Sequence[Word], heard: Background, idiom: float) -> Sentence:
-        """Prepares a text; `idiom` is the share of a common word's surprise that counts inside a phrase."""
-        sums, before = [0.0], ""
-        for word in words:
-            surprise = heard.of_next(before, word.text)
-            sums.append(sums[-1] + (surprise * idiom if heard.is_common(word.text) else surprise))
-            before = word.text
-        inner = [word for word in words[1:] if word.text.isalpha() and word.text != "i"]
-        upper = sum(text[word.start].isupper() for word in inner)
-        first_upper = bool(words) and text[words[0].start].isupper()
-        capitals = 0 < upper <= 0.6 * len(inner) or (first_upper and not upper)
-        places = _cue_places(words)
-        talk = {place for place, word in enumerate(words) if word.text in _FILM_TALK}
-        topical = sorted(talk | places[1] | places[2] | set(places[3]))
-        return cls(text, words, sums, capitals, *places, tuple(topical))
-
-
-def _cue_places(
-    words: Sequence[Word],
-) -> tuple[frozenset[int], frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
-    after, verdicts, starts = set(), set(), set()
-    cue_of: dict[int, tuple[int, int]] = {}
-    for cue in taste_cues(words):
-        if cue.last - cue.first > 1:
-            cue_of |= dict.fromkeys(range(cue.first, cue.last), (cue.first, cue.last))
-        if cue.is_verdict:
-            verdicts.add(cue.first)
-            place = cue.first - 1
-            while place > max(cue.first - 4, 0) and words[place].text in _COLOURS:
-                place -= 1
-            if place >= 0 and words[place].text in COPULAS:
-                verdicts.add(place)
-        if cue.is_taste:
-            starts.add(cue.first)
-            after.add(cue.last)
-            if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):
-                after.add(cue.last + 1)
-    return frozenset(after), frozenset(verdicts), frozenset(starts), cue_of
 
 
 class Weights:
@@ -125,7 +48,9 @@ class Weights:
         self._table: dict[str, dict[str, float]] = table("title_cues")
         self._heard = background()
         scale = self._table["scale"]
-        self.bias, self.fame, self.told, self.idiom = (scale[key] for key in ("bias", "fame", "told", "idiom"))
+        self.bias, self.fame, self.told, self.idiom, self.strange = (
+            scale[key] for key in ("bias", "fame", "told", "idiom", "strange")
+        )
         self.kind = self._table["kind"]
 
     def mark(self, name: str) -> float:
@@ -135,6 +60,15 @@ class Weights:
     def points(self, evidence: Evidence) -> float:
         """Sum of the points of these cues."""
         return sum(self._table[section].get(key, 0.0) for section, key in evidence)
+
+    def speaks_of_films(self, evidence: Evidence) -> bool:
+        """Whether the words right beside show that a film is meant: a cue of taste, a verdict, "how about"."""
+        return any(
+            key in ("after_cue", "before_verdict")
+            if section == "mark"
+            else self._table[section].get(key, 0.0) >= _STRONG
+            for section, key in evidence
+        )
 
     def named(self, evidence: Evidence) -> tuple[str, ...]:
         """The cues that speak strongly for a title, in words."""
@@ -176,6 +110,8 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     found: Evidence = []
     if start and end < len(text) and text[start - 1] in _QUOTES and text[end] in _QUOTES:
         found.append(("mark", "quotes"))
+        if text[start].islower() and last - first == 1 and sentence.around.strangeness(first, last) >= 1:
+            found.append(("mark", "quoted_word"))
     if first == 0 and last == len(words):
         found.append(("mark", "alone"))
     found += _before(weights, sentence, first) + _after(weights, sentence, last)
@@ -185,7 +121,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     ordinary = (
         capitals != "capitals"
         and any(text[word.start].islower() for word in words[first:last])
-        and all(word.text in _FUNCTION_WORDS or background().is_common(word.text) for word in words[first:last])
+        and all(_is_ordinary(word.text) for word in words[first:last])
     )
     if capitals != "capitals" and not sentence.is_topical(first, last):
         found.append(("mark", "off_topic"))
@@ -200,16 +136,26 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     return found
 
 
+def _is_ordinary(word: str) -> bool:
+    return word in _FUNCTION_WORDS or word in dictionary() or background().is_common(word)
+
+
 def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
     """Marks of ordinary words that may just be said, without a capital."""
     words = sentence.words
     spoken = any(word.text in _FUNCTION_WORDS for word in words[first + 1 : last]) or words[first].text in _SPOKEN
     if last - first > 1 and spoken and not any(not first <= place < last for place in sentence.topical):
         yield "phrase"
+    if last - first == 1 and first and not parted(sentence.text, words[first - 1].end, words[first].start):
+        before = words[first - 1].text
+        if background().of_word(before) >= _TELLING and not weights.knows("before", before):
+            beside = first in sentence.after_cues or first - 1 in sentence.around.told or before in FILM_TALK
+            if not beside:
+                yield "noun"
     if last < len(words) and not parted(sentence.text, words[last - 1].end, words[last].start):
         after = words[last].text
         told = background().of_word(after) >= _TELLING
-        if told and not (weights.knows("after", after) or sentence.judged(last) or after in _FILM_TALK):
+        if told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK):
             yield "clause"
     if last - first == 1 and words[first].text.endswith("s") and first and words[first - 1].text in _GENERIC:
         yield "kind"

@@ -14,10 +14,11 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.homonyms import Candidate, meant
-from assistant.lexicon import background, table
+from assistant.lexicon import background, dictionary, table
 from assistant.links import AS_NEAR, THRESHOLD, Link, best_set, nearest, past_article
+from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import Sentence, Weights, evidence, is_idle
+from assistant.title_evidence import Weights, evidence, is_idle
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.typing_errors import TypingErrors
 from assistant.words import NUMBER_WORDS, Word, normal
@@ -34,10 +35,14 @@ _WORTH_TELLING: Final = -2.0
 """Points below which nothing makes a title of a span any more, so that nobody asks why."""
 _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
+_FAMOUS: Final = 50
+"""Ratings from which words that are a title tell nothing of what else is talked of."""
 _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
+_SURE: Final = 6.0
+"""Points of a title from which films are talked of, whatever else is."""
 _WEAK: Final = 6.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer one."""
 
@@ -63,8 +68,10 @@ class TitleLinker:
 
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
-        sentence = Sentence.of(text, words, self._heard, self.weights.idiom)
-        matches = [match for match in self.index.find(words) if shown or not is_idle(sentence, match.first, match.last)]
+        matches = self.index.find(words)
+        named = ((match.first, match.last) for match in matches if self._may_well_be(match))
+        sentence = Sentence.of(text, words, self._heard, self.weights.idiom, named)
+        matches = [match for match in matches if shown or not is_idle(sentence, match.first, match.last)]
         written = {(match.first, match.last) for match in matches}
         matches = [
             *matches,
@@ -85,6 +92,12 @@ class TitleLinker:
             chosen = best_set([*exact, *typed], len(words))
         return self._with_neighbours([*exact, *typed], chosen, sentence)
 
+    def _may_well_be(self, match: Match) -> bool:
+        """Whether words are the title of a film that is known, and no ordinary word."""
+        if self.index.renown[self.index.best_row(match.key)] < _FAMOUS:
+            return False
+        return match.last - match.first > 1 or not self._heard.is_common(self.index.text(match.key))
+
     # ---- points
 
     def score(self, sentence: Sentence, match: Match, shown: frozenset[int] = frozenset(), edits: int = 0) -> Link:
@@ -98,14 +111,18 @@ class TitleLinker:
         rows = tuple(film.row for film in films)
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
         cues = evidence(weights, sentence, first, last)
+        beside = weights.speaks_of_films(cues)
         if edits:
-            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits)
+            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, beside)
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
         if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
-        score = weights.bias + best + told + weights.points(cues)
+        withheld = weights.strange * sentence.around.strangeness(first, last)
+        if beside or (edits and ("mark", "typo_of_words") not in cues):
+            withheld /= 2
+        score = weights.bias + best + told - withheld + weights.points(cues)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(words, match, forms, rows, year)
         name = "series" if also else "title" if not edits else f"{edits} typo{'s' if edits > 1 else ''}"
@@ -113,7 +130,7 @@ class TitleLinker:
             last, why = year_last, ("year", *why)
         elif also and forms[0].kind is not Kind.SERIES:
             last += 1
-        return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits)
+        return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
@@ -132,12 +149,15 @@ class TitleLinker:
             films.append(Candidate(points, row, kind))
         return sorted(films, key=lambda film: (-film.points, film.row))
 
-    def _error_cues(self, typed: Sequence[str], form: str, edits: int) -> list[tuple[str, str]]:
+    def _error_cues(self, typed: Sequence[str], form: str, edits: int, beside: bool) -> list[tuple[str, str]]:
         letters = sum(map(len, typed))
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
         cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
-        if all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
+        if not beside and all(word in dictionary() or word.isdecimal() for word in typed):
+            cues.append(("mark", "typo_of_words"))
+            cues += [("mark", "typo_of_word")] * (len(typed) == 1)
+        elif all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
             cues.append(("mark", "typo_in_common"))
         return cues
 
@@ -192,6 +212,9 @@ class TitleLinker:
         """Spans just below the threshold that stand in a list beside a film."""
         if not chosen:
             return chosen
+        if any(link.score >= _SURE for link in chosen):
+            scored = [replace(link, score=link.score + link.withheld, withheld=0.0) for link in scored]
+            chosen = best_set(scored, len(sentence.words))
         bonus = self.weights.mark("list")
         ends = {link.last for link in chosen}
         starts = {link.first for link in chosen}

@@ -3,6 +3,7 @@
 background.csv    how often words and pairs of words are said when no title is meant; counted in half of the ReDial
                   conversations (Li et al. 2018, CC BY 4.0), with the titles taken out
 everyday.txt      ordinary words beyond those, by hand
+english.txt       words as they are spelled: what is no typing error, and what is said of other things than films
 title_cues.toml   what makes a phrase more or less likely to be a title
 franchises.toml   series that go by one name, and nicknames of films
 cues.toml         what says like, hate, seen, want and avoid
@@ -55,6 +56,13 @@ def _written() -> dict[str, str]:
 def as_written(tag: str) -> str:
     """A tag with the capitals that people write it with: "tom hanks" becomes "Tom Hanks"."""
     return _written().get(tag.lower(), tag)
+
+
+@cache
+def dictionary() -> frozenset[str]:
+    """English words, in normal form, plurals and verb forms among them."""
+    lines = (files(__name__) / "english.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def recent_films() -> frozenset[str]:
