@@ -23,6 +23,7 @@ title_evidence  what speaks for a span being a title
 title_index     every way to write every title
 typing_errors   titles with typing errors
 homonyms        which film is meant where several are written the same
+title_years     the year that is said with a title
 links           spans that may name films, and which to believe
 titles          which films a sentence names
 unknown         titles that no film has

@@ -68,7 +68,11 @@ class Surroundings:
         """How many words around [first, last) are rare in film talk, 0 … 6; few count where a word of films is said."""
         begin, end = max(first - _NEAR, 0), min(last + _NEAR, len(self.rare) - 1)
         rare = min(self.rare[end] - self.rare[begin] - (self.rare[last] - self.rare[first]), _ENOUGH)
-        return rare * _BESIDE if any(not first <= place < last for place in self.film_talk) else rare
+        return rare * _BESIDE if self.of_films(first, last) else rare
+
+    def of_films(self, first: int, last: int) -> bool:
+        """Whether a word besides [first, last) is hardly said but of films, or a title may stand right beside."""
+        return any(not first <= place < last for place in self.film_talk)
 
 
 def _is_of_other_things(word: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 
 from assistant.capitals import capitals_of
 from assistant.everyday import everyday, parted
-from assistant.lexicon import background, dictionary, table
+from assistant.lexicon import background, dictionary, set_phrases, table
 from assistant.sentence import FILM_TALK, Sentence
 from assistant.words import normal
 
@@ -48,9 +48,8 @@ class Weights:
         self._table: dict[str, dict[str, float]] = table("title_cues")
         self._heard = background()
         scale = self._table["scale"]
-        self.bias, self.fame, self.told, self.idiom, self.strange = (
-            scale[key] for key in ("bias", "fame", "told", "idiom", "strange")
-        )
+        self.bias, self.fame, self.told, self.idiom = (scale[key] for key in ("bias", "fame", "told", "idiom"))
+        self.strange, self.set_phrase = (scale[key] for key in ("strange", "set_phrase"))
         self.kind = self._table["kind"]
 
     def mark(self, name: str) -> float:
@@ -121,13 +120,15 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     ordinary = (
         capitals != "capitals"
         and any(text[word.start].islower() for word in words[first:last])
-        and all(_is_ordinary(word.text) for word in words[first:last])
+        and all(word.text in _FUNCTION_WORDS or background().is_common(word.text) for word in words[first:last])
     )
     if capitals != "capitals" and not sentence.is_topical(first, last):
         found.append(("mark", "off_topic"))
     if ("mark", "quotes") not in found:
         if ordinary:
             found += [("mark", name) for name in _said(weights, sentence, first, last)]
+        if last - first == 1 and capitals != "capitals" and _is_noun(weights, sentence, first):
+            found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
         found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged, ordinary=ordinary)]
     cue = sentence.cue_of.get(first)
@@ -136,8 +137,17 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     return found
 
 
-def _is_ordinary(word: str) -> bool:
-    return word in _FUNCTION_WORDS or word in dictionary() or background().is_common(word)
+def is_set_phrase(sentence: Sentence, first: int, last: int, beside: bool) -> bool:
+    """Whether the words may just be said, in lower case: "home alone this weekend".
+
+    `beside` tells that the words right beside speak of a film; so does anything else of films, or a title beside.
+    """
+    words, around = sentence.words[first:last], sentence.around
+    if last - first == 1 or beside or not sentence.text[words[0].start].islower():
+        return False
+    if around.of_films(first, last) or first - 1 in around.told or last in around.told:
+        return False
+    return " ".join(word.text for word in words) in set_phrases()
 
 
 def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
@@ -146,12 +156,6 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
     spoken = any(word.text in _FUNCTION_WORDS for word in words[first + 1 : last]) or words[first].text in _SPOKEN
     if last - first > 1 and spoken and not any(not first <= place < last for place in sentence.topical):
         yield "phrase"
-    if last - first == 1 and first and not parted(sentence.text, words[first - 1].end, words[first].start):
-        before = words[first - 1].text
-        if background().of_word(before) >= _TELLING and not weights.knows("before", before):
-            beside = first in sentence.after_cues or first - 1 in sentence.around.told or before in FILM_TALK
-            if not beside:
-                yield "noun"
     if last < len(words) and not parted(sentence.text, words[last - 1].end, words[last].start):
         after = words[last].text
         told = background().of_word(after) >= _TELLING
@@ -159,6 +163,18 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
             yield "clause"
     if last - first == 1 and words[first].text.endswith("s") and first and words[first - 1].text in _GENERIC:
         yield "kind"
+
+
+def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
+    """Whether a word without a capital belongs to the telling one before it: "storm clouds", "a drab room"."""
+    words, text = sentence.words, sentence.text
+    if not place or parted(text, words[place - 1].end, words[place].start) or not text[words[place].start].islower():
+        return False
+    before = words[place - 1].text
+    if words[place].text not in dictionary() or background().of_word(before) < _TELLING:
+        return False
+    named = place in sentence.after_cues or place - 1 in sentence.around.told
+    return not (named or weights.knows("before", before) or before in FILM_TALK)
 
 
 _SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}

@@ -18,8 +18,9 @@ from assistant.lexicon import background, dictionary, table
 from assistant.links import AS_NEAR, THRESHOLD, Link, best_set, nearest, past_article
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import Weights, evidence, is_idle
+from assistant.title_evidence import Weights, evidence, is_idle, is_set_phrase
 from assistant.title_index import Form, Kind, Match, TitleIndex
+from assistant.title_years import year_after, year_before
 from assistant.typing_errors import TypingErrors
 from assistant.words import NUMBER_WORDS, Word, normal
 
@@ -35,8 +36,10 @@ _WORTH_TELLING: Final = -2.0
 """Points below which nothing makes a title of a span any more, so that nobody asks why."""
 _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
-_FAMOUS: Final = 50
+_FAMOUS: Final = 20
 """Ratings from which words that are a title tell nothing of what else is talked of."""
+_NAMEABLE: Final = 5
+"""Ratings from which a set phrase that is all that is said names its film."""
 _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
@@ -104,14 +107,14 @@ class TitleLinker:
         """A written form in a sentence as a link, with its points."""
         first, last, key = match
         words, weights = sentence.words, self.weights
-        year, year_last = _year_after(sentence, last)
+        year, year_last = year_after(sentence, last)
         forms = self.index.forms(key)
-        films = self._ranked(forms, year or _year_before(sentence, first), shown, bare_word=last - first == 1)
+        films = self._ranked(forms, year or year_before(sentence, first), shown, bare_word=last - first == 1)
         films = meant(films, sentence.text, words, (first, last), self.index.catalogue)
         rows = tuple(film.row for film in films)
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
         cues = evidence(weights, sentence, first, last)
-        beside = weights.speaks_of_films(cues)
+        beside, alone = weights.speaks_of_films(cues), ("mark", "alone") in cues
         if edits:
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, beside)
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
@@ -120,6 +123,8 @@ class TitleLinker:
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
         withheld = weights.strange * sentence.around.strangeness(first, last)
+        if is_set_phrase(sentence, first, last, beside) and not (alone and self.index.renown[rows[0]] >= _NAMEABLE):
+            withheld += weights.set_phrase
         if beside or (edits and ("mark", "typo_of_words") not in cues):
             withheld /= 2
         score = weights.bias + best + told - withheld + weights.points(cues)
@@ -249,34 +254,6 @@ def _time_to_be_rated(year: int, newest: int) -> float:
     return min(_RATED_FOR / max(newest + 1 - year, 1), _FAME) if year > newest - _RATED_FOR else 1.0
 
 
-def _as_year(word: str) -> int:
-    return int(word) if len(word) == 4 and word.isascii() and word.isdecimal() and 1880 <= int(word) <= 2040 else 0
-
-
-def _year_after(sentence: Sentence, last: int) -> tuple[int, int]:
-    """(year right behind a title, one past its word); (0, last) where there is none."""
-    words = sentence.words
-    if last < len(words) and (year := _as_year(words[last].text)):
-        if words[last].start - words[last - 1].end <= 3:
-            return year, last + 1
-    if last + 1 < len(words) and words[last].text == "from" and (year := _as_year(words[last + 1].text)):
-        return (year, last + 2) if words[last - 1].text not in _VAGUE else (0, last)
-    return 0, last
-
-
-def _year_before(sentence: Sentence, first: int) -> int:
-    """The year right before a title ("the 2017 It"); one in brackets belongs to what stands before it."""
-    words = sentence.words
-    bracketed = first and ")" in sentence.text[words[first - 1].end : words[first].start]
-    wished = first > 1 and words[first - 2].text in _OF_YEARS
-    return _as_year(words[first - 1].text) if first and not bracketed and not wished else 0
-
-
-_OF_YEARS: Final = frozenset("post pre since before after until from to between and than early late mid".split())
-"""Before a year that says how old films may be: "post-2015 horror"."""
-_VAGUE: Final = frozenset(
-    "something anything movie movies film films one ones 1 stuff anything things classics".split()
-)
 _JOINTS: Final = frozenset(("and", "or", "also", "plus", "but", "not", "then"))
 
 
