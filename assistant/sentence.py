@@ -11,7 +11,10 @@ from assistant.surroundings import Surroundings
 from assistant.tastes import COPULAS, TasteCue, taste_cues
 from assistant.words import Word
 
-_COLOURS: Final = frozenset("a an the so really very pretty just such super also quite one 1 of my another".split())
+_COLOURS: Final = frozenset(
+    "a an the so really very insanely incredibly extremely ridiculously unbelievably pretty just "
+    "such super also quite one 1 of my another".split()
+)
 FILM_TALK: Final = frozenset(
     "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
     "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()

@@ -20,7 +20,7 @@ from assistant.sentence import Sentence
 from assistant.tastes import cue_book
 from assistant.title_evidence import Weights, evidence, is_idle, is_set_phrase
 from assistant.title_index import Form, Kind, Match, TitleIndex
-from assistant.title_years import year_after, year_before
+from assistant.title_years import other_versions, year_after, year_before
 from assistant.typing_errors import TypingErrors
 from assistant.words import NUMBER_WORDS, Word, normal
 
@@ -40,6 +40,8 @@ _FAMOUS: Final = 20
 """Ratings from which words that are a title tell nothing of what else is talked of."""
 _NAMEABLE: Final = 5
 """Ratings from which a set phrase that is all that is said names its film."""
+_WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
+"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
 _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
@@ -93,7 +95,7 @@ class TitleLinker:
             asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
             exact = [link for link in exact if (link.first, link.last) not in asked or link not in chosen]
             chosen = best_set([*exact, *typed], len(words))
-        return self._with_neighbours([*exact, *typed], chosen, sentence)
+        return self._with_versions(self._with_neighbours([*exact, *typed], chosen, sentence), words)
 
     def _may_well_be(self, match: Match) -> bool:
         """Whether words are the title of a film that is known, and no ordinary word."""
@@ -124,7 +126,7 @@ class TitleLinker:
         told = weights.told * weights.surprise(sentence, first, last)
         withheld = weights.strange * sentence.around.strangeness(first, last)
         if is_set_phrase(sentence, first, last, beside) and not (alone and self.index.renown[rows[0]] >= _NAMEABLE):
-            withheld += weights.set_phrase
+            withheld += weights.set_phrase * (2 if last < len(words) and words[last].text in _WHEN else 1)
         if beside or (edits and ("mark", "typo_of_words") not in cues):
             withheld /= 2
         score = weights.bias + best + told - withheld + weights.points(cues)
@@ -234,6 +236,24 @@ class TitleLinker:
             )
         ]
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
+
+    def _with_versions(self, chosen: list[Link], words: Sequence[Word]) -> list[Link]:
+        """Films of a name that was said before, told by their year: "The Mummy from 1999 …, the 2017 one …"."""
+        taken = {place for link in chosen for place in range(link.first, link.last)}
+        added = []
+        for first, last, year in other_versions(words, taken) if chosen else ():
+            before = [link for link in chosen if link.last <= first and not link.also]
+            row = self._of_year(before[-1].rows[0], year) if before else None
+            if row is not None:
+                added.append(Link(first, last, (row,), before[-1].score, "of the same name; year"))
+        return sorted([*chosen, *added], key=lambda link: link.first) if added else chosen
+
+    def _of_year(self, row: int, year: int) -> int | None:
+        """The best known film that is written like another and came out in a year, or the year beside it."""
+        key = self.index.key_of(normal(self.index.catalogue.movies[row].title))
+        rows = [form.row for form in self.index.forms(key)] if key is not None else []
+        near = [other for other in rows if other != row and abs(self._years[other] - year) <= 1]
+        return min(near, key=lambda other: abs(self._years[other] - year), default=None)
 
 
 def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
