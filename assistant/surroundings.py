@@ -66,6 +66,8 @@ class Surroundings:
 
     def strangeness(self, first: int, last: int) -> float:
         """How many words around [first, last) are rare in film talk, 0 … 6; few count where a word of films is said."""
+        if not self.rare[-1]:
+            return 0.0
         begin, end = max(first - _NEAR, 0), min(last + _NEAR, len(self.rare) - 1)
         rare = min(self.rare[end] - self.rare[begin] - (self.rare[last] - self.rare[first]), _ENOUGH)
         return rare * _BESIDE if self.of_films(first, last) else rare

@@ -33,6 +33,7 @@ _OBJECTS: Final = frozenset(("us", "them", "her", "him"))
 _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seems sounds does did also".split())
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
+_OF_A_FILM: Final = frozenset(("after_cue", "before_verdict"))
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
@@ -62,12 +63,10 @@ class Weights:
 
     def speaks_of_films(self, evidence: Evidence) -> bool:
         """Whether the words right beside show that a film is meant: a cue of taste, a verdict, "how about"."""
-        return any(
-            key in ("after_cue", "before_verdict")
-            if section == "mark"
-            else self._table[section].get(key, 0.0) >= _STRONG
-            for section, key in evidence
-        )
+        for section, key in evidence:
+            if key in _OF_A_FILM if section == "mark" else self._table[section].get(key, 0.0) >= _STRONG:
+                return True
+        return False
 
     def named(self, evidence: Evidence) -> tuple[str, ...]:
         """The cues that speak strongly for a title, in words."""
@@ -217,7 +216,8 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
         names.append("letter")
     if words == ["it"] and last < len(sentence.words) and sentence.words[last].text in _VERBS:
         marked = False  # "It was nice" begins a sentence, with or without a full stop before it
-    if not marked and len(words) > 1 and " ".join(words) in _wishes():
+    said = " ".join(words)
+    if len(words) > 1 and ((not marked and said in _wishes()) or said in _greetings()):
         names.append("wish")
     if len(words) == 1 and words[0] in _OBJECTS and _is_subject(sentence, first, last):
         names.append("common_capital")
@@ -234,6 +234,11 @@ def _wishes() -> frozenset[str]:
     lexicon, said = table("constraints"), table("title_cues")["said"]["phrases"]
     phrases = [phrase for written in lexicon["genres"].values() for phrase in written]
     return frozenset(normal(phrase) for phrase in (*phrases, *lexicon["pairs"], *lexicon["moods"], *said))
+
+
+@cache
+def _greetings() -> frozenset[str]:
+    return frozenset(table("title_cues")["said"]["greetings"])
 
 
 def _is_subject(sentence: Sentence, first: int, last: int) -> bool:

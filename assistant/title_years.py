@@ -33,9 +33,9 @@ def year_after(sentence: Sentence, last: int) -> tuple[int, int]:
 
 def _told_apart(words: Sequence[Word], last: int) -> tuple[int, int]:
     """The same for what tells a film from others of its name: "Suspiria, the 1977 original", "…, the one from 1977"."""
-    said = [word.text for word in words[last : last + 4]]
-    if said[:1] != ["the"]:
+    if last >= len(words) or words[last].text != "the":
         return 0, last
+    said = [word.text for word in words[last : last + 4]]
     if len(said) > 2 and said[2] in _VERSIONS and (year := _as_year(said[1])):
         return year, last + 3
     if len(said) > 3 and said[1] in _VERSIONS and said[2] in ("from", "of") and (year := _as_year(said[3])):

@@ -220,7 +220,12 @@ class TitleLinker:
         if not chosen:
             return chosen
         if any(link.score >= _SURE for link in chosen):
-            scored = [replace(link, score=link.score + link.withheld, withheld=0.0) for link in scored]
+            scored = [
+                replace(link, score=link.score + link.withheld, withheld=0.0)
+                if link.withheld and link.score + link.withheld >= THRESHOLD - self.weights.mark("list")
+                else link
+                for link in scored
+            ]
             chosen = best_set(scored, len(sentence.words))
         bonus = self.weights.mark("list")
         ends = {link.last for link in chosen}
