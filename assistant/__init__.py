@@ -17,10 +17,13 @@ comparisons     names set against each other
 facets          genres, moods, tags and people
 everyday        words of titles said of people, places, amounts and things
 capitals        what capitals say of a span of words
+surroundings    what else is talked of around a title
+sentence        a sentence that may name films
 title_evidence  what speaks for a span being a title
 title_index     every way to write every title
 typing_errors   titles with typing errors
 homonyms        which film is meant where several are written the same
+title_years     the year that is said with a title
 links           spans that may name films, and which to believe
 titles          which films a sentence names
 unknown         titles that no film has

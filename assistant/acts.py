@@ -10,6 +10,7 @@ from typing import Final
 
 from assistant.lexicon import table
 from assistant.utterance import Act
+from assistant.words import normal
 
 _WHOLE_ACTS: Final = {
     "start_over": Act.START_OVER,
@@ -51,6 +52,7 @@ _ORDINAL: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(
     r"(?:\b(?:number|no\.?|option|choice|film|movie)\s*|#)(\d{1,2})\b|\A\s*(\d)\s*[.)!]*\s*\Z"
+    r"|\b(?:number|option|choice)\s+(one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
 _OTHERS: Final = re.compile(
     r"\b(?:the\s+)?(?:other(?:\s+(?:two|2|three|3|ones?|films?|movies?))?|others|rest|remaining(?:\s+\w+)?)\b"
@@ -163,7 +165,7 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
             place = {"last": n_shown - 1, "latter": n_shown - 1, "former": 0, "middle": n_shown // 2}.get(match[1])
             found.append((_ORDINALS[match[1]] if place is None else place, match.span()))
         for match in _NUMBERED.finditer(line.lower):
-            found.append((int(match[1] or match[2]) - 1, match.span()))
+            found.append((int(match[1] or match[2] or normal(match[3])) - 1, match.span()))
     if found and (match := _OTHERS.search(line.lower)):
         named = {place for place, _ in found}
         found += [(place, match.span()) for place in range(n_shown) if place not in named]

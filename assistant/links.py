@@ -32,6 +32,8 @@ class Link:
     also: tuple[int, ...] = ()
     """Other films meant by the same words: the rest of a series."""
     typos: int = 0
+    withheld: float = 0.0
+    """Points that it would have besides, if other things than films were not talked of around it."""
 
 
 def best_set(links: Sequence[Link], n_words: int) -> list[Link]:

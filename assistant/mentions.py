@@ -22,7 +22,9 @@ _ASKED_OF_US: Final = frozenset(("recommend", "suggest"))
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
 
-_EXISTENTIAL: Final = frozenset((verb, "there") for verb in ("is", "are", "isnt", "arent", "theres"))
+_EXISTENTIAL: Final = frozenset(
+    [*((verb, "there") for verb in ("is", "are", "isnt", "arent", "theres")), ("what", "are"), ("which", "are")]
+)
 _CANDIDATES: Final = 5
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""

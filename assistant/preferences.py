@@ -196,7 +196,7 @@ def _replaceable(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
         return True
     if cue.teller is not Teller.SPEAKER:
         return False
-    turned = ("but" in between or cue.force is Force.FEEL) and old.force is Force.VERDICT
+    turned = ("but" in between or "i" in between or cue.force is Force.FEEL) and old.force is Force.VERDICT
     turned = turned and old.strength * cue.strength < 0
     strong = abs(cue.strength) >= max(_STRONG, abs(old.strength) - _FAINT)
     return old.teller is not Teller.SPEAKER or (turned and strong) or cue.phrase.startswith(CONTRARY)

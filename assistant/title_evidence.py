@@ -7,16 +7,15 @@ towards the hand-set ones, on half of the ReDial conversations.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 from assistant.capitals import capitals_of
 from assistant.everyday import everyday, parted
-from assistant.lexicon import Background, background, table
-from assistant.tastes import COPULAS, taste_cues
-from assistant.words import Word, normal
+from assistant.lexicon import background, dictionary, set_phrases, table
+from assistant.sentence import FILM_TALK, Sentence
+from assistant.words import normal
 
 _QUOTES: Final = frozenset("\"'“”‘’«»„`*_")
 _NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
@@ -31,91 +30,16 @@ _FUNCTION_WORDS: Final = frozenset(
 )
 _OBJECTS: Final = frozenset(("us", "them", "her", "him"))
 """Pronouns that no sentence begins with before "was": "Us was ok" names a film."""
-_COLOURS: Final = frozenset("a an the so really very pretty just such super also quite one 1 of my another".split())
 _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seems sounds does did also".split())
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
+_OF_A_FILM: Final = frozenset(("after_cue", "before_verdict"))
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
-_FILM_TALK: Final = frozenset(
-    "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
-    "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
-)
 
 Evidence = list[tuple[str, str]]
 """(section of the table, key in it) of each cue that holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text, its words, and what is computed once for all its spans."""
-
-    text: str
-    words: Sequence[Word]
-    surprise: Sequence[float]
-    """Running sum of −log probability of the words, (n + 1,); see `Weights.idiom`."""
-    capitals: bool
-    """Capitals can be trusted: some words have one, most have none."""
-    after_cues: frozenset[int] = frozenset()
-    """Words that stand right behind a cue of taste ("couldn't finish …", "as funny as …")."""
-    verdicts: frozenset[int] = frozenset()
-    """Words at which a verdict begins ("was great", "sucked")."""
-    cue_starts: frozenset[int] = frozenset()
-    """Words at which a cue of taste begins."""
-    cue_of: Mapping[int, tuple[int, int]] = field(default_factory=dict)
-    """Range of the cue of several words that a word belongs to ("fed up with")."""
-
-    topical: tuple[int, ...] = ()
-    """Words that show that films are talked of, in order."""
-
-    def is_topical(self, first: int, last: int) -> bool:
-        """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
-        return len(self.words) - (last - first) <= 3 or any(not first <= place < last for place in self.topical)
-
-    def judged(self, place: int) -> bool:
-        """Whether a taste or a verdict begins at a word."""
-        return place in self.verdicts or place in self.cue_starts
-
-    @classmethod
-    def of(cls, text: str, words: Sequence[Word], heard: Background, idiom: float) -> Sentence:
-        """Prepares a text; `idiom` is the share of a common word's surprise that counts inside a phrase."""
-        sums, before = [0.0], ""
-        for word in words:
-            surprise = heard.of_next(before, word.text)
-            sums.append(sums[-1] + (surprise * idiom if heard.is_common(word.text) else surprise))
-            before = word.text
-        inner = [word for word in words[1:] if word.text.isalpha() and word.text != "i"]
-        upper = sum(text[word.start].isupper() for word in inner)
-        first_upper = bool(words) and text[words[0].start].isupper()
-        capitals = 0 < upper <= 0.6 * len(inner) or (first_upper and not upper)
-        places = _cue_places(words)
-        talk = {place for place, word in enumerate(words) if word.text in _FILM_TALK}
-        topical = sorted(talk | places[1] | places[2] | set(places[3]))
-        return cls(text, words, sums, capitals, *places, tuple(topical))
-
-
-def _cue_places(
-    words: Sequence[Word],
-) -> tuple[frozenset[int], frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
-    after, verdicts, starts = set(), set(), set()
-    cue_of: dict[int, tuple[int, int]] = {}
-    for cue in taste_cues(words):
-        if cue.last - cue.first > 1:
-            cue_of |= dict.fromkeys(range(cue.first, cue.last), (cue.first, cue.last))
-        if cue.is_verdict:
-            verdicts.add(cue.first)
-            place = cue.first - 1
-            while place > max(cue.first - 4, 0) and words[place].text in _COLOURS:
-                place -= 1
-            if place >= 0 and words[place].text in COPULAS:
-                verdicts.add(place)
-        if cue.is_taste:
-            starts.add(cue.first)
-            after.add(cue.last)
-            if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):
-                after.add(cue.last + 1)
-    return frozenset(after), frozenset(verdicts), frozenset(starts), cue_of
 
 
 class Weights:
@@ -126,6 +50,7 @@ class Weights:
         self._heard = background()
         scale = self._table["scale"]
         self.bias, self.fame, self.told, self.idiom = (scale[key] for key in ("bias", "fame", "told", "idiom"))
+        self.strange, self.set_phrase = (scale[key] for key in ("strange", "set_phrase"))
         self.kind = self._table["kind"]
 
     def mark(self, name: str) -> float:
@@ -135,6 +60,13 @@ class Weights:
     def points(self, evidence: Evidence) -> float:
         """Sum of the points of these cues."""
         return sum(self._table[section].get(key, 0.0) for section, key in evidence)
+
+    def speaks_of_films(self, evidence: Evidence) -> bool:
+        """Whether the words right beside show that a film is meant: a cue of taste, a verdict, "how about"."""
+        for section, key in evidence:
+            if key in _OF_A_FILM if section == "mark" else self._table[section].get(key, 0.0) >= _STRONG:
+                return True
+        return False
 
     def named(self, evidence: Evidence) -> tuple[str, ...]:
         """The cues that speak strongly for a title, in words."""
@@ -176,6 +108,8 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     found: Evidence = []
     if start and end < len(text) and text[start - 1] in _QUOTES and text[end] in _QUOTES:
         found.append(("mark", "quotes"))
+        if text[start].islower() and last - first == 1 and sentence.around.strangeness(first, last) >= 1:
+            found.append(("mark", "quoted_word"))
     if first == 0 and last == len(words):
         found.append(("mark", "alone"))
     found += _before(weights, sentence, first) + _after(weights, sentence, last)
@@ -192,12 +126,27 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     if ("mark", "quotes") not in found:
         if ordinary:
             found += [("mark", name) for name in _said(weights, sentence, first, last)]
+        if last - first == 1 and capitals != "capitals" and _is_noun(weights, sentence, first):
+            found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
         found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged, ordinary=ordinary)]
     cue = sentence.cue_of.get(first)
     if cue is not None and last <= cue[1] and capitals != "capitals":
         found.append(("mark", "inside_cue"))
     return found
+
+
+def is_set_phrase(sentence: Sentence, first: int, last: int, beside: bool) -> bool:
+    """Whether the words may just be said, in lower case: "home alone this weekend".
+
+    `beside` tells that the words right beside speak of a film; so does anything else of films, or a title beside.
+    """
+    words, around = sentence.words[first:last], sentence.around
+    if last - first == 1 or beside or not sentence.text[words[0].start].islower():
+        return False
+    if around.of_films(first, last) or first - 1 in around.told or last in around.told:
+        return False
+    return " ".join(word.text for word in words) in set_phrases()
 
 
 def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
@@ -209,10 +158,22 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
     if last < len(words) and not parted(sentence.text, words[last - 1].end, words[last].start):
         after = words[last].text
         told = background().of_word(after) >= _TELLING
-        if told and not (weights.knows("after", after) or sentence.judged(last) or after in _FILM_TALK):
+        if told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK):
             yield "clause"
     if last - first == 1 and words[first].text.endswith("s") and first and words[first - 1].text in _GENERIC:
         yield "kind"
+
+
+def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
+    """Whether a word without a capital belongs to the telling one before it: "storm clouds", "a drab room"."""
+    words, text = sentence.words, sentence.text
+    if not place or parted(text, words[place - 1].end, words[place].start) or not text[words[place].start].islower():
+        return False
+    before = words[place - 1].text
+    if words[place].text not in dictionary() or background().of_word(before) < _TELLING:
+        return False
+    named = place in sentence.after_cues or place - 1 in sentence.around.told
+    return not (named or weights.knows("before", before) or before in FILM_TALK)
 
 
 _SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
@@ -255,7 +216,8 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
         names.append("letter")
     if words == ["it"] and last < len(sentence.words) and sentence.words[last].text in _VERBS:
         marked = False  # "It was nice" begins a sentence, with or without a full stop before it
-    if not marked and len(words) > 1 and " ".join(words) in _wishes():
+    said = " ".join(words)
+    if len(words) > 1 and ((not marked and said in _wishes()) or said in _greetings()):
         names.append("wish")
     if len(words) == 1 and words[0] in _OBJECTS and _is_subject(sentence, first, last):
         names.append("common_capital")
@@ -272,6 +234,11 @@ def _wishes() -> frozenset[str]:
     lexicon, said = table("constraints"), table("title_cues")["said"]["phrases"]
     phrases = [phrase for written in lexicon["genres"].values() for phrase in written]
     return frozenset(normal(phrase) for phrase in (*phrases, *lexicon["pairs"], *lexicon["moods"], *said))
+
+
+@cache
+def _greetings() -> frozenset[str]:
+    return frozenset(table("title_cues")["said"]["greetings"])
 
 
 def _is_subject(sentence: Sentence, first: int, last: int) -> bool:

@@ -14,11 +14,13 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.homonyms import Candidate, meant
-from assistant.lexicon import background, table
+from assistant.lexicon import background, dictionary, table
 from assistant.links import AS_NEAR, THRESHOLD, Link, best_set, nearest, past_article
+from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import Sentence, Weights, evidence, is_idle
+from assistant.title_evidence import Weights, evidence, is_idle, is_set_phrase
 from assistant.title_index import Form, Kind, Match, TitleIndex
+from assistant.title_years import other_versions, year_after, year_before
 from assistant.typing_errors import TypingErrors
 from assistant.words import NUMBER_WORDS, Word, normal
 
@@ -34,10 +36,18 @@ _WORTH_TELLING: Final = -2.0
 """Points below which nothing makes a title of a span any more, so that nobody asks why."""
 _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
+_FAMOUS: Final = 20
+"""Ratings from which words that are a title tell nothing of what else is talked of."""
+_NAMEABLE: Final = 5
+"""Ratings from which a set phrase that is all that is said names its film."""
+_WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
+"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
 _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
+_SURE: Final = 6.0
+"""Points of a title from which films are talked of, whatever else is."""
 _WEAK: Final = 6.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer one."""
 
@@ -63,8 +73,10 @@ class TitleLinker:
 
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
-        sentence = Sentence.of(text, words, self._heard, self.weights.idiom)
-        matches = [match for match in self.index.find(words) if shown or not is_idle(sentence, match.first, match.last)]
+        matches = self.index.find(words)
+        named = ((match.first, match.last) for match in matches if self._may_well_be(match))
+        sentence = Sentence.of(text, words, self._heard, self.weights.idiom, named)
+        matches = [match for match in matches if shown or not is_idle(sentence, match.first, match.last)]
         written = {(match.first, match.last) for match in matches}
         matches = [
             *matches,
@@ -83,7 +95,13 @@ class TitleLinker:
             asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
             exact = [link for link in exact if (link.first, link.last) not in asked or link not in chosen]
             chosen = best_set([*exact, *typed], len(words))
-        return self._with_neighbours([*exact, *typed], chosen, sentence)
+        return self._with_versions(self._with_neighbours([*exact, *typed], chosen, sentence), words)
+
+    def _may_well_be(self, match: Match) -> bool:
+        """Whether words are the title of a film that is known, and no ordinary word."""
+        if self.index.renown[self.index.best_row(match.key)] < _FAMOUS:
+            return False
+        return match.last - match.first > 1 or not self._heard.is_common(self.index.text(match.key))
 
     # ---- points
 
@@ -91,21 +109,27 @@ class TitleLinker:
         """A written form in a sentence as a link, with its points."""
         first, last, key = match
         words, weights = sentence.words, self.weights
-        year, year_last = _year_after(sentence, last)
+        year, year_last = year_after(sentence, last)
         forms = self.index.forms(key)
-        films = self._ranked(forms, year or _year_before(sentence, first), shown, bare_word=last - first == 1)
+        films = self._ranked(forms, year or year_before(sentence, first), shown, bare_word=last - first == 1)
         films = meant(films, sentence.text, words, (first, last), self.index.catalogue)
         rows = tuple(film.row for film in films)
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
         cues = evidence(weights, sentence, first, last)
+        beside, alone = weights.speaks_of_films(cues), ("mark", "alone") in cues
         if edits:
-            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits)
+            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, beside)
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
         if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
-        score = weights.bias + best + told + weights.points(cues)
+        withheld = weights.strange * sentence.around.strangeness(first, last)
+        if is_set_phrase(sentence, first, last, beside) and not (alone and self.index.renown[rows[0]] >= _NAMEABLE):
+            withheld += weights.set_phrase * (2 if last < len(words) and words[last].text in _WHEN else 1)
+        if beside or (edits and ("mark", "typo_of_words") not in cues):
+            withheld /= 2
+        score = weights.bias + best + told - withheld + weights.points(cues)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(words, match, forms, rows, year)
         name = "series" if also else "title" if not edits else f"{edits} typo{'s' if edits > 1 else ''}"
@@ -113,7 +137,7 @@ class TitleLinker:
             last, why = year_last, ("year", *why)
         elif also and forms[0].kind is not Kind.SERIES:
             last += 1
-        return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits)
+        return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
@@ -132,12 +156,15 @@ class TitleLinker:
             films.append(Candidate(points, row, kind))
         return sorted(films, key=lambda film: (-film.points, film.row))
 
-    def _error_cues(self, typed: Sequence[str], form: str, edits: int) -> list[tuple[str, str]]:
+    def _error_cues(self, typed: Sequence[str], form: str, edits: int, beside: bool) -> list[tuple[str, str]]:
         letters = sum(map(len, typed))
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
         cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
-        if all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
+        if not beside and all(word in dictionary() or word.isdecimal() for word in typed):
+            cues.append(("mark", "typo_of_words"))
+            cues += [("mark", "typo_of_word")] * (len(typed) == 1)
+        elif all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
             cues.append(("mark", "typo_in_common"))
         return cues
 
@@ -192,6 +219,14 @@ class TitleLinker:
         """Spans just below the threshold that stand in a list beside a film."""
         if not chosen:
             return chosen
+        if any(link.score >= _SURE for link in chosen):
+            scored = [
+                replace(link, score=link.score + link.withheld, withheld=0.0)
+                if link.withheld and link.score + link.withheld >= THRESHOLD - self.weights.mark("list")
+                else link
+                for link in scored
+            ]
+            chosen = best_set(scored, len(sentence.words))
         bonus = self.weights.mark("list")
         ends = {link.last for link in chosen}
         starts = {link.first for link in chosen}
@@ -206,6 +241,24 @@ class TitleLinker:
             )
         ]
         return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
+
+    def _with_versions(self, chosen: list[Link], words: Sequence[Word]) -> list[Link]:
+        """Films of a name that was said before, told by their year: "The Mummy from 1999 …, the 2017 one …"."""
+        taken = {place for link in chosen for place in range(link.first, link.last)}
+        added = []
+        for first, last, year in other_versions(words, taken) if chosen else ():
+            before = [link for link in chosen if link.last <= first and not link.also]
+            row = self._of_year(before[-1].rows[0], year) if before else None
+            if row is not None:
+                added.append(Link(first, last, (row,), before[-1].score, "of the same name; year"))
+        return sorted([*chosen, *added], key=lambda link: link.first) if added else chosen
+
+    def _of_year(self, row: int, year: int) -> int | None:
+        """The best known film that is written like another and came out in a year, or the year beside it."""
+        key = self.index.key_of(normal(self.index.catalogue.movies[row].title))
+        rows = [form.row for form in self.index.forms(key)] if key is not None else []
+        near = [other for other in rows if other != row and abs(self._years[other] - year) <= 1]
+        return min(near, key=lambda other: abs(self._years[other] - year), default=None)
 
 
 def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
@@ -226,34 +279,6 @@ def _time_to_be_rated(year: int, newest: int) -> float:
     return min(_RATED_FOR / max(newest + 1 - year, 1), _FAME) if year > newest - _RATED_FOR else 1.0
 
 
-def _as_year(word: str) -> int:
-    return int(word) if len(word) == 4 and word.isascii() and word.isdecimal() and 1880 <= int(word) <= 2040 else 0
-
-
-def _year_after(sentence: Sentence, last: int) -> tuple[int, int]:
-    """(year right behind a title, one past its word); (0, last) where there is none."""
-    words = sentence.words
-    if last < len(words) and (year := _as_year(words[last].text)):
-        if words[last].start - words[last - 1].end <= 3:
-            return year, last + 1
-    if last + 1 < len(words) and words[last].text == "from" and (year := _as_year(words[last + 1].text)):
-        return (year, last + 2) if words[last - 1].text not in _VAGUE else (0, last)
-    return 0, last
-
-
-def _year_before(sentence: Sentence, first: int) -> int:
-    """The year right before a title ("the 2017 It"); one in brackets belongs to what stands before it."""
-    words = sentence.words
-    bracketed = first and ")" in sentence.text[words[first - 1].end : words[first].start]
-    wished = first > 1 and words[first - 2].text in _OF_YEARS
-    return _as_year(words[first - 1].text) if first and not bracketed and not wished else 0
-
-
-_OF_YEARS: Final = frozenset("post pre since before after until from to between and than early late mid".split())
-"""Before a year that says how old films may be: "post-2015 horror"."""
-_VAGUE: Final = frozenset(
-    "something anything movie movies film films one ones 1 stuff anything things classics".split()
-)
 _JOINTS: Final = frozenset(("and", "or", "also", "plus", "but", "not", "then"))
 
 

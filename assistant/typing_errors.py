@@ -13,7 +13,7 @@ from typing import Final
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.lexicon import Background, background, shortened
+from assistant.lexicon import Background, background, dictionary, shortened
 from assistant.title_index import Kind, Match, TitleIndex
 from assistant.words import NUMBER_WORDS, Word
 
@@ -124,11 +124,12 @@ class TypingErrors:
     def _candidates(self, words: Sequence[Word], place: int) -> Iterator[Match]:
         word = words[place].text
         common = self._heard.is_common(word)
+        spelled = common or word in dictionary()
         near = self._near(word) if len(word) >= _SPELL_FROM else ()
         for number in near:
             for key, offset in self._postings[number][: 4 if common else _POSTINGS]:
                 yield Match(place - offset, place - offset + self._index.length(key), key)
-            if not common:
+            if not spelled:
                 for form, begin in ((self._words[number], place), (f"the {self._words[number]}", place - 1)):
                     if (alone := self._index.key_of(form)) is not None:
                         yield Match(begin, place + 1, alone)

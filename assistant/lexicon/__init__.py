@@ -3,6 +3,8 @@
 background.csv    how often words and pairs of words are said when no title is meant; counted in half of the ReDial
                   conversations (Li et al. 2018, CC BY 4.0), with the titles taken out
 everyday.txt      ordinary words beyond those, by hand
+english.txt       words as they are spelled: what is no typing error, and what is said of other things than films
+set_phrases.txt   titles that are only said, mostly: "home alone", "civil war"
 title_cues.toml   what makes a phrase more or less likely to be a title
 franchises.toml   series that go by one name, and nicknames of films
 cues.toml         what says like, hate, seen, want and avoid
@@ -48,8 +50,7 @@ def shortened(word: str) -> list[str]:
 
 @cache
 def _written() -> dict[str, str]:
-    lines = (files(__name__) / "names.txt").read_text(encoding="utf-8").splitlines()
-    return {name.lower(): name for name in lines if name and not name.startswith("#")}
+    return {name.lower(): name for name in _lines("names")}
 
 
 def as_written(tag: str) -> str:
@@ -57,10 +58,26 @@ def as_written(tag: str) -> str:
     return _written().get(tag.lower(), tag)
 
 
+def _lines(name: str) -> list[str]:
+    lines = (files(__name__) / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@cache
+def dictionary() -> frozenset[str]:
+    """English words, in normal form, plurals and verb forms among them."""
+    return frozenset(word for line in _lines("english") for word in line.split())
+
+
+@cache
+def set_phrases() -> frozenset[str]:
+    """Titles that are set phrases, in normal form."""
+    return frozenset(_lines("set_phrases"))
+
+
 def recent_films() -> frozenset[str]:
     """Labels of the films in recent.txt."""
-    lines = (files(__name__) / "recent.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return frozenset(_lines("recent"))
 
 
 def full_names() -> list[str]:

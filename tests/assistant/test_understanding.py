@@ -704,3 +704,33 @@ def test_the_conversation_of_the_readme(whole: Understanding) -> None:
     assert utterance.act is Act.RECOMMEND and utterance.years == (1990, 1999)
     (comedy,) = utterance.facets
     assert whole.catalogue.facet(comedy.token).key == "genre:Comedy" and not comedy.required
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "home alone this weekend and loving it",
+        "The hunters traced the deer into the woods",
+        "ugly black clouds",
+        "I only check Twitter when I am bored at work",
+        "Merry Christmas, what kind of movie are you looking for?",
+    ],
+)
+def test_words_of_other_things_name_no_film(whole: Understanding, text: str) -> None:
+    utterance = whole.understand(text)
+    assert not utterance.movies and not utterance.ambiguous
+
+
+@pytest.mark.parametrize("text", ["loved home alone", "Into the Woods was great", "have you seen home alone"])
+def test_a_cue_beside_makes_a_title_of_a_set_phrase(whole: Understanding, text: str) -> None:
+    assert whole.understand(text).movies
+
+
+def test_a_film_of_the_same_name_is_told_by_its_year(whole: Understanding) -> None:
+    utterance = whole.understand("the mummy from 1999 is peak cinema, the 2017 one is garbage")
+    assert [(whole.catalogue.movie(m.token).label, m.strength > 0) for m in utterance.movies] == [
+        ("The Mummy (1999)", True),
+        ("The Mummy (2017)", False),
+    ]
+    (original,) = whole.understand("Suspiria, the 1977 original").movies
+    assert whole.catalogue.movie(original.token).label == "Suspiria (1977)"

@@ -1,0 +1,103 @@
+"""A sentence that may name films, with what is computed once for all spans of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from assistant.lexicon import Background
+from assistant.surroundings import Surroundings
+from assistant.tastes import COPULAS, TasteCue, taste_cues
+from assistant.words import Word
+
+_COLOURS: Final = frozenset(
+    "a an the so really very insanely incredibly extremely ridiculously unbelievably pretty just "
+    "such super also quite one 1 of my another".split()
+)
+FILM_TALK: Final = frozenset(
+    "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
+    "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
+)
+"""Words that are said of films, among other things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text, its words, and what is computed once for all its spans."""
+
+    text: str
+    words: Sequence[Word]
+    surprise: Sequence[float]
+    """Running sum of −log probability of the words, (n + 1,); see `Weights.idiom`."""
+    capitals: bool
+    """Capitals can be trusted: some words have one, most have none."""
+    around: Surroundings
+    """What else is talked of."""
+    after_cues: frozenset[int] = frozenset()
+    """Words that stand right behind a cue of taste ("couldn't finish …", "as funny as …")."""
+    verdicts: frozenset[int] = frozenset()
+    """Words at which a verdict begins ("was great", "sucked")."""
+    cue_starts: frozenset[int] = frozenset()
+    """Words at which a cue of taste begins."""
+    cue_of: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    """Range of the cue of several words that a word belongs to ("fed up with")."""
+
+    topical: tuple[int, ...] = ()
+    """Words that show that films are talked of, in order."""
+
+    def is_topical(self, first: int, last: int) -> bool:
+        """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
+        return len(self.words) - (last - first) <= 3 or any(not first <= place < last for place in self.topical)
+
+    def judged(self, place: int) -> bool:
+        """Whether a taste or a verdict begins at a word."""
+        return place in self.verdicts or place in self.cue_starts
+
+    @classmethod
+    def of(
+        cls, text: str, words: Sequence[Word], heard: Background, idiom: float, named: Iterable[tuple[int, int]]
+    ) -> Sentence:
+        """Prepares a text; `idiom` is the share of a common word's surprise that counts inside a phrase.
+
+        `named` are the ranges of words that may well be titles.
+        """
+        sums, before = [0.0], ""
+        for word in words:
+            surprise = heard.of_next(before, word.text)
+            sums.append(sums[-1] + (surprise * idiom if heard.is_common(word.text) else surprise))
+            before = word.text
+        inner = [word for word in words[1:] if word.text.isalpha() and word.text != "i"]
+        upper = sum(text[word.start].isupper() for word in inner)
+        first_upper = bool(words) and text[words[0].start].isupper()
+        capitals = 0 < upper <= 0.6 * len(inner) or (first_upper and not upper)
+        cues = taste_cues(words)
+        places = _cue_places(words, cues)
+        told = ((cue.first, cue.last) for cue in cues)
+        talk = {place for place, word in enumerate(words) if word.text in FILM_TALK}
+        topical = sorted(talk | places[1] | places[2] | set(places[3]))
+        around = Surroundings.of(words, heard, [*named, *told])
+        return cls(text, words, sums, capitals, around, *places, tuple(topical))
+
+
+def _cue_places(
+    words: Sequence[Word], cues: Iterable[TasteCue]
+) -> tuple[frozenset[int], frozenset[int], frozenset[int], Mapping[int, tuple[int, int]]]:
+    after, verdicts, starts = set(), set(), set()
+    cue_of: dict[int, tuple[int, int]] = {}
+    for cue in cues:
+        if cue.last - cue.first > 1:
+            cue_of |= dict.fromkeys(range(cue.first, cue.last), (cue.first, cue.last))
+        if cue.is_verdict:
+            verdicts.add(cue.first)
+            place = cue.first - 1
+            while place > max(cue.first - 4, 0) and words[place].text in _COLOURS:
+                place -= 1
+            if place >= 0 and words[place].text in COPULAS:
+                verdicts.add(place)
+        if cue.is_taste:
+            starts.add(cue.first)
+            after.add(cue.last)
+            if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):
+                after.add(cue.last + 1)
+    return frozenset(after), frozenset(verdicts), frozenset(starts), cue_of
