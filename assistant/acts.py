@@ -102,6 +102,16 @@ def whole_act(line: Line) -> Act | None:
     return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
 
 
+def is_plain_request(line: Line) -> bool:
+    """Whether a line asks for films, or leaves them to us, and says nothing of them: "what should I watch tonight?"."""
+    return is_whole("surprise", line) or set(line.plain.replace("?", " ").split()) <= _request_words()
+
+
+@cache
+def _request_words() -> frozenset[str]:
+    return frozenset(table("acts")["request"]["words"].split())
+
+
 _AGREES: Final = ("yes", "agree", "both", "takes")
 _OPENING: Final = re.compile(
     r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool|nice|fine|alright|sure|then)\s+)+"

@@ -20,7 +20,7 @@ from assistant.evening import Evening
 from assistant.insights import Insights
 from assistant.interpretation import interpret
 from assistant.library import Library
-from assistant.planning import cold, edited, lifts, likened, settled, suggestions
+from assistant.planning import cold, edited, lifts, likened, settled, suggestions, unheard
 from assistant.records import (
     context_of,
     latest_taste,
@@ -256,6 +256,7 @@ class Assistant:
             first=last is None,
             more=utterance.act is Act.MORE,
             beyond=utterance.beyond,
+            unheard=unheard(utterance, step),
             lift=lift,
             people=1 + len(told.others),
             held_back=held_back,

@@ -43,17 +43,24 @@ _WORDS = {
 "Liked by fans of Alien" and not "close to Alien": what carries the number is people, so it may well be a comedy.
 """
 
+ASKED = ", as you asked"
+_VERBS = ("liked by fans of ", "liked by people who know ", "liked by people who like ", "away from ", "tagged ")
+"""Beginnings that two reasons share once they are told together."""
+
 _FACET_WORDS = {
-    (Outcome.WANTED, True): ("{}, as you asked", "less liked by people who like {}"),
+    (Outcome.WANTED, True): (f"{{}}{ASKED}", "less liked by people who like {}"),
     (Outcome.WANTED, False): ("liked by people who like {}", "less liked by people who like {}"),
     (Outcome.AVOIDED, True): ("liked by people who avoid {}", "{}, which you wanted less of"),
-    (Outcome.AVOIDED, False): ("away from {}, as you asked", "less liked by people who avoid {}"),
+    (Outcome.AVOIDED, False): (f"away from {{}}{ASKED}", "less liked by people who avoid {}"),
 }
 """The same for a genre or tag that was asked for or to be spared, for films that have it (True) and that do not.
 
 The number holds both what people with that leaning like and whether the film has it: a comedy that fans of comedies
 think little of still gets a negative part, and is still a comedy.
 """
+
+_FOR_CHILDREN = "for children"
+"""What a single film is, where several are "films for children"."""
 
 _UNANSWERED = frozenset({Outcome.SHOWN, Outcome.PASSED})
 _PASSED = ("away from what you passed over", "close to what you passed over")
@@ -97,6 +104,7 @@ def reasons(
             rest += part.value
             continue
         text = words[part.value < 0].format(_name(catalogue, part.token))
+        text = f"{_FOR_CHILDREN}{ASKED}" if text == f"{_GENRES['Children']}{ASKED}" else text
         worded.append(Reason(f"tagged {text}" if text.startswith("“") else text, part.value, part.token))
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
     knob = sum(part.value for part in contributions if part.token == KNOB)
@@ -160,7 +168,12 @@ def _join(spoken: Sequence[Reason]) -> str:
     if len(spoken) == 1:
         return spoken[0].text
     first, second = (reason.text for reason in spoken)
-    for verb in ("liked by fans of ", "liked by people who know ", "liked by people who like ", "away from "):
-        if first.startswith(verb) and second.startswith(verb) and ", " not in first + second:
-            return f"{first} and {second.removeprefix(verb)}"
+    asked = ASKED if first.endswith(ASKED) and second.endswith(ASKED) else ""
+    one, other = first.removesuffix(asked), second.removesuffix(asked)
+    if asked and _FOR_CHILDREN in (one, other):
+        kind = other if one == _FOR_CHILDREN else one
+        return f"{kind} {_FOR_CHILDREN}{asked}" if not kind.startswith(_VERBS) else f"{first}; {second}"
+    verb, same = (next((verb for verb in _VERBS if text.startswith(verb)), "") for text in (one, other))
+    if verb == same and (verb or asked) and ", " not in one + other:
+        return f"{one} and {other.removeprefix(verb)}{asked}"
     return f"{first}; {second}"

@@ -209,8 +209,9 @@ def _fame(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> I
             left_out = min(2 * constraints.best_known_left_out, catalogue.n_items // 2)
         state = step.state.constrain(replace(constraints, best_known_left_out=left_out))
         return step.say(state, fame_chip(ChipKind.LESSER_KNOWN))
-    if utterance.well_known and constraints.best_known_left_out:
-        return step.say(_famous_too(step.state), fame_chip(ChipKind.LIFTED))
+    if utterance.well_known and (constraints.best_known_left_out or step.state.gems > 0):
+        rested = step.state.steer(min(step.state.gems, 0.0))  # what is said outweighs where the knob was left
+        return step.say(_famous_too(rested), fame_chip(ChipKind.LIFTED))
     return step
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.acts import is_plain_request, line_of
 from assistant.dialogue import Chip, ChipKind, Question
 from assistant.explanations import facet_words
 from assistant.interpretation import Interpretation
@@ -78,6 +79,12 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     if utterance.act in TALK or utterance.ambiguous or (utterance.unknown and cold(step.state)):
         return 0
     return utterance.count or usual
+
+
+def unheard(utterance: Utterance, step: Interpretation) -> bool:
+    """Whether a line asks for films and says something of them of which nothing was understood."""
+    understood = step.chips or utterance.beyond or utterance.count or utterance.any_year or utterance.well_known
+    return utterance.act is Act.RECOMMEND and not understood and not is_plain_request(line_of(utterance.text))
 
 
 def settled(
@@ -194,7 +201,7 @@ def suggestions(
     if way_out:
         return tuple(f"{wish[:1].upper()}{wish[1:]}" for wish in way_out[:3])
     if not shown:
-        if utterance.act is Act.AGREE and not cold(step.state):
+        if utterance.act is Act.AGREE and (not cold(step.state) or step.state.tokens(Outcome.SHOWN)):
             return ("More", "Why the first one?", "What do you know about me?")
         if cold(step.state):
             return EXAMPLES if utterance.act not in (Act.THANKS, Act.BYE) else ()

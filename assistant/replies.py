@@ -28,10 +28,20 @@ _COLD = (
     "{number} that many people love, until I know you better:",
     "I don’t know your taste yet, so here {be} {count} that rarely {miss}:",
 )
+_STILL_COLD = (
+    "{number} more that many people love. A thumb up or down is all I need:",
+    "Let’s find out, then: thumb up for what you would watch, thumb down for what you never would.",
+    "{number} more that rarely {miss}. If you have seen {any}, tell me how it was:",
+)
+"""After films that nobody reacted to: easier to answer than a question for titles."""
 _LEAD = ("{number} for tonight:", "How about {these}?", "Try {these}:", "My best {count}:")
 _LEAD_WISHED = ("{number} {films}:", "Here {be} {count} {films}:", "How about these? {number} {films}:")
 _LEAD_MORE = ("{number} more:", "And {count} more:", "Here {be} {count} {others}:", "Next {count}:")
-_INVITE = "Name a film you loved or couldn’t stand and I’ll do better."
+_INVITE = "Name a film you loved or couldn’t stand, and I’ll go by that."
+_UNHEARD = (
+    "I found no film, genre or mood in that, so I stay with what I know.",
+    "That holds no film, genre or mood that I know, so I go by what you told me.",
+)
 _HELD_BACK = "Films are paused: “more” brings some."
 _THUMBS = "A thumb on each tells me more than words."
 _BEYOND = {
@@ -76,6 +86,8 @@ class Situation:
     """They asked for others of the same."""
     beyond: tuple[str, ...] = ()
     """What they asked for that is not known here: keys of `utterance.beyond`."""
+    unheard: bool = False
+    """They said something of which nothing was understood."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
     people: int = 1
@@ -104,9 +116,14 @@ def about_me(taste: Sequence[Chip], films: str, wished: bool) -> str:
     """The answer to "what do you know about me?": everything that is held, said back."""
     if not taste and not wished:
         return f"Nothing yet. {INVITATION}"
-    told = heard(taste, 0)
-    wishes = f" You asked for {films}." if wished else ""
-    return f"{told}{wishes} That is all I hold; “forget …” takes any of it back, “start over” all of it.".strip()
+    soft = _soft(taste)
+    parts = [
+        heard([chip for chip in taste if chip.kind not in (ChipKind.WANT, ChipKind.AVOID)], 0),
+        f"You want {listing(soft)}." if soft else "",
+        f"You asked for {films}." if wished else "",
+        "That is all I hold; “forget …” takes any of it back, “start over” all of it.",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def answer(chips: Sequence[Chip], situation: Situation, question: Question | None = None) -> str:
@@ -139,9 +156,7 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
         sentences.append(f"You’ve seen {listing(seen)}.")
     if later := titles(chips, ChipKind.LATER):
         sentences.append(f"Not tonight: {listing(later)}.")
-    soft = [f"more {_quoted(chip)}" for chip in chips if chip.kind is ChipKind.WANT]
-    soft += [f"less {_quoted(chip)}" for chip in chips if chip.kind is ChipKind.AVOID]
-    if soft:
+    if soft := _soft(chips):
         sentences.append(f"{soft[0][:1].upper()}{listing(soft)[1:]}.")
     if aside := titles(chips, ChipKind.ASIDE):
         sentences.append(f"I don’t count {listing(aside, 'or')} as a like of yours.")
@@ -150,6 +165,16 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
     if lifted := titles(chips, ChipKind.LIFTED):
         sentences.append(f"I no longer insist on {listing(lifted)}.")
     return " ".join(sentences)
+
+
+def _soft(chips: Sequence[Chip]) -> list[str]:
+    """Wishes that are no conditions: "more comedy", "less “dark”"."""
+    return [
+        f"{word} {_quoted(chip)}"
+        for word, kind in (("more", ChipKind.WANT), ("less", ChipKind.AVOID))
+        for chip in chips
+        if chip.kind is kind
+    ]
 
 
 def _quoted(chip: Chip) -> str:
@@ -186,11 +211,13 @@ def not_known(beyond: Iterable[str], on_table: bool, *, told_of: bool = False) -
     return f"{told}; the links on each film may help." if linked else f"{told}."
 
 
-def facts(title: str, year: int, people: Sequence[str]) -> str:
-    """What is known of a film that is asked about: "Heat is from 1995, with Al Pacino and Robert De Niro."."""
+def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
+    """What is known of a film that is asked about: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
     made = f" from {year}" if year else ""
     names = f" with {listing(people)}" if people else ""
-    return f"{title} is{made}{',' if made and names else ''}{names}." if made or names else ""
+    film = f"{title} is{made}{',' if made and names else ''}{names}." if made or names else ""
+    tagged = f"Viewers tag {'it' if film else title} {listing(f'“{tag}”' for tag in tags)}." if tags else ""
+    return f"{film} {tagged}".strip()
 
 
 def slate(chips: Sequence[Chip], situation: Situation) -> str:
@@ -209,6 +236,7 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
         "number": _NUMBERS[count].capitalize(),
         "films": situation.films,
         "these": "this one" if count == 1 else f"these {_NUMBERS[count]}",
+        "any": "it" if count == 1 else "one",
         "be": "is" if count == 1 else "are",
         "others": "other" if count == 1 else "others",
         "miss": "misses" if count == 1 else "miss",
@@ -222,10 +250,12 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
     elif situation.wished:
         lead = pick(_LEAD_WISHED, situation.variant).format(**words)
     elif situation.cold:
-        lead = pick(_COLD, situation.variant).format(**words)
+        lead = pick(_COLD if situation.first else _STILL_COLD, situation.variant).format(**words)
         lead = f"{_INVITE} {lead}" if situation.first else lead
     else:
         lead = pick(_LEAD, situation.variant).format(**words)
+    if situation.unheard and not situation.cold:
+        return f"{pick(_UNHEARD, situation.variant)} {lead}"
     return f"{_THUMBS} {lead}" if situation.first and not situation.cold else lead
 
 

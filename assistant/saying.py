@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from assistant import replies, small_talk
 from assistant.dialogue import Question
+from assistant.explanations import facet_words
 from assistant.interpretation import Interpretation
-from assistant.people import people_of
+from assistant.people import name_of, people_of
 from assistant.records import taste_of, why_of
 from assistant.replies import Situation
 from assistant.utterance import Act, Utterance
@@ -14,6 +15,8 @@ from core.store import Turn
 
 _FACTS = 3
 """Films of which a question is answered at once."""
+_TAGS = 4
+"""Tags that are told of each."""
 
 
 def said(
@@ -66,7 +69,14 @@ def _asked_about(utterance: Utterance, last: Turn | None, catalogue: Catalogue) 
 
 def _facts(token: int, catalogue: Catalogue) -> str:
     film = catalogue.movie(token)
-    return replies.facts(film.title, film.year, people_of(catalogue, token))
+    return replies.facts(film.title, film.year, people_of(catalogue, token), _tags(token, catalogue))
+
+
+def _tags(token: int, catalogue: Catalogue) -> list[str]:
+    """What viewers call a film, people aside, in the words that they give to the fewest films."""
+    tags = [tag for tag in catalogue.facets_of(token) if catalogue.facet(tag).kind == "tag"]
+    tags.sort(key=lambda tag: int(catalogue.facet_sizes[tag - catalogue.facet_token(0)]))
+    return [facet_words(catalogue, tag) for tag in tags if not name_of(catalogue.facet(tag))][:_TAGS]
 
 
 def _picked(last: Turn | None, picks: tuple[int, ...], catalogue: Catalogue) -> list[str]:

@@ -8,6 +8,7 @@ the page that are no longer as the browser has them. The queue serves what takes
 from __future__ import annotations
 
 import gc
+import socket
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -95,11 +96,23 @@ def serve(assistant: Assistant, *, host: str, port: int) -> None:
     demo.block_thread()
 
 
+def _check_host(host: str) -> None:
+    """SettingsError for an address that is none of this machine's; the port would be blamed for it."""
+    try:
+        socket.create_server((host, 0)).close()
+    except OSError:
+        raise SettingsError(
+            f"MARQUEE_HOST is {host!r}, but must be an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0."
+        ) from None
+
+
 def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, str]:
     """Serve the page, the endpoints, the MCP tools and `/healthz` from threads of their own.
 
-    Returns what to `close()` and the address. Raises SettingsError where the port is taken.
+    Returns what to `close()` and the address. SettingsError for a port that is taken or a host that is not here.
     """
+    _check_host(host)
+    _check_host(host)
     demo = build(assistant)
     try:
         app, address, _ = demo.launch(

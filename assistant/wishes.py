@@ -1,4 +1,4 @@
-"""Hard wishes in words: "comedies with Tom Hanks from the 90s, no horror"."""
+"""Hard wishes in words: "comedies with Tom Hanks from the 90s without horror"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NOUNS = {
     "Action": "action films",
     "Adventure": "adventures",
     "Animation": "animated films",
-    "Children": "children's films",
+    "Children": "films for children",
     "Comedy": "comedies",
     "Crime": "crime films",
     "Documentary": "documentaries",
@@ -31,7 +31,6 @@ _NOUNS = {
 }
 _ADJECTIVES = {
     "Animation": "animated",
-    "Children": "children's",
     "Documentary": "documentary",
     "Film-Noir": "noir",
     "Romance": "romantic",
@@ -40,8 +39,8 @@ _ADJECTIVES = {
 _AS_NOUN = ("Comedy", "Western", "Musical", "Thriller", "Documentary", "Drama", "Mystery", "Romance")
 """Which of several genres is the noun, first come first: "romantic comedies", not "comic romances"."""
 
-_WHOLE = ("Animation", "Children", "IMAX")
-"""After "no", these need their noun: "no animated films", but "no horror"."""
+_EXCLUDED = {"Animation": "animation", "Children": "anything for children", "Romance": "romance"}
+"""Genres that read badly by their nouns after "without"."""
 
 LESSER_KNOWN = "lesser-known"
 """Key that stands for the wish for lesser known films where a chip is edited."""
@@ -53,11 +52,15 @@ FIRST_YEAR = 1890
 def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) -> str:
     """What the wishes leave, as a noun phrase: "90s" becomes "films from the 90s", nothing becomes "films"."""
     required = [catalogue.facet(token) for token in constraints.required]
-    phrase = genres_words(facet.name for facet in required if facet.kind == "genre")
+    genres = [facet.name for facet in required if facet.kind == "genre"]
+    for_children = "Children" in genres
+    phrase = genres_words(name for name in genres if name != "Children")
     people = [facet.name for facet in required if facet.kind == "person"]
     tags = [as_written(facet.name) for facet in required if facet.kind not in ("genre", "person")]
     if count == 1:
         phrase = _singular(phrase)
+    if for_children:
+        phrase += " for children"
     names = [tag for tag in tags if is_full_name(tag)]
     if names:
         phrase = f"{listing(names)} {phrase}"
@@ -71,7 +74,7 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
     if constraints.years is not None:
         phrase += f" {years_words(constraints.years, newest(catalogue))}"
     if constraints.excluded:
-        phrase += f", no {listing((excluded_words(catalogue, token) for token in constraints.excluded), 'or')}"
+        phrase += f" without {_excluded_words(constraints.excluded, catalogue)}"
     return phrase
 
 
@@ -89,16 +92,21 @@ def genres_words(names: Iterable[str]) -> str:
     return " ".join([*adjectives, _NOUNS.get(ordered[-1], f"{ordered[-1].lower()} films")])
 
 
-def excluded_words(catalogue: Catalogue, token: int) -> str:
-    """An excluded facet after "no": "musicals", "horror", "zombies"."""
-    facet = catalogue.facet(token)
-    if facet.kind == "genre":
-        noun = _NOUNS.get(facet.name, facet.name.lower())
-        return noun if facet.name in _WHOLE else noun.removesuffix(" films")
-    if facet.kind == "person":
-        return facet.name
-    name = as_written(facet.name)
-    return name if name != name.lower() else f"“{name}”"
+def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> str:
+    """Excluded facets after "without": "horror or anything tagged “gory”"."""
+    spared, tags = [], []
+    for facet in map(catalogue.facet, tokens):
+        name = as_written(facet.name)
+        if facet.kind == "genre":
+            noun = _NOUNS.get(facet.name, facet.name.lower()).removesuffix(" films")
+            spared.append(_EXCLUDED.get(facet.name, noun))
+        elif facet.kind == "person" or name != name.lower():
+            spared.append(name)
+        else:
+            tags.append(f"“{name}”")
+    if tags:
+        spared.append(f"anything tagged {listing(tags, 'or')}")
+    return listing(spared, "or")
 
 
 def newest(catalogue: Catalogue) -> int:

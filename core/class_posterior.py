@@ -93,6 +93,14 @@ class ClassPosterior(nn.Module):
         """Where the tastes of these people are expected, (B, dimensions) of (B, C) chances."""
         return self.reach * (chances.cautious[:, None] @ self.tastes[numbers])[:, 0]
 
+    def centre_along(self, chances: Chances, number: int, toward: Tensor) -> Tensor:
+        """`centre` of one set times n directions (n, dimensions): (L, n) of (L, C) chances.
+
+        The directions first: the centres of a diary of thousands are never written down.
+        """
+        along: Tensor = self.reach * (chances.cautious @ (self.tastes[number] @ toward.T))
+        return along
+
     def foretold(self, chances: Tensor, number: int, rows: Tensor | None = None) -> Tensor:
         """Reward expected of films by people of these classes, (…, n_items); of some rows (n,) only, (…, n)."""
         worth = self.worth[number] if rows is None else self.worth[number, rows]

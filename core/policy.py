@@ -29,8 +29,11 @@ class QFunction(Protocol):
     def q_values(self, observations: npt.NDArray[np.int32]) -> FloatArray:
         """(B, L, 2) transcripts → (B, n_items) Q-values, unmasked."""
 
-    def contributions(self, observation: Observation, row: int) -> FloatArray:
-        """Exact parts of Q(observation, row), (2 + L,): without the events, by all of them together, then by each."""
+    def contributions(self, observation: Observation, rows: IntArray) -> FloatArray:
+        """Exact parts of Q(observation, row) of n films, (n, 2 + L).
+
+        Without the events, by all of them together, then by each.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,7 @@ class Policy:
         if not tokens:
             return ()
         observation, rows = state.observation(), np.array(tokens, dtype=np.int64) - 1
-        parts = np.array([self._q_function.contributions(observation, row) for row in rows.tolist()], dtype=np.float64)
+        parts = self._q_function.contributions(observation, rows).astype(np.float64)
         if self._kinship is not None:
             pulls = self._kinship.parts(observation, rows)
             parts[:, 0] += pulls[:, 0]

@@ -152,8 +152,8 @@ class QNetwork(nn.Module):
         return values
 
     @torch.inference_mode()
-    def contributions(self, observation: npt.NDArray[np.int32], row: int) -> npt.NDArray[np.float32]:
-        """Exact parts of Q(observation, row), float32 (2 + L,).
+    def contributions(self, observation: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Exact parts of Q(observation, row) for the films of n rows, float32 (n, 2 + L).
 
         First what owes nothing to the events, then what they add together (the shift of the taste), then one an event.
         """
@@ -162,20 +162,21 @@ class QNetwork(nn.Module):
         taste, _ = self._tastes(transcript)
         gates, shift_like, shift_seen = self._gates(transcript, taste)
         gate = gates[0]
-        like, seen = encoder.like[number, row], encoder.seen[number, row]
+        films = torch.from_numpy(rows)
+        like, seen = encoder.like[number, films], encoder.seen[number, films]
         toward = gate[0] * like + gate[1] * seen
-        parts = encoder.pulls(transcript, taste)[0] @ toward
+        parts = toward @ encoder.pulls(transcript, taste)[0].T
         facet, strength = self._facets(transcript)
-        parts = parts + gate[4] * strength[0] * encoder.membership[facet[0], row]
-        base = gate[2] * encoder.like_prior[number, row] + gate[3] * encoder.seen_prior[number, row] + gate[5]
-        base = base + self.lift[row]
+        parts = parts + gate[4] * strength[0] * encoder.membership[facet[0][None], films[:, None]]
+        base = gate[2] * encoder.like_prior[number, films] + gate[3] * encoder.seen_prior[number, films] + gate[5]
+        base = base + self.lift[films]
         if self.classes is not None:
             steps = self.classes.steps(transcript[0], number)
-            foretold = gate[6] * self.classes.foretold(steps.bold, number, torch.tensor([row]))[:, 0]
-            foretold = foretold + self.classes.centre(steps, torch.full((len(steps.bold),), number)) @ toward
-            base, parts = base + foretold[0], parts + foretold.diff()
-        together = shift_like[0] @ like + shift_seen[0] @ seen
-        values: npt.NDArray[np.float32] = torch.cat([base[None], together[None], parts]).numpy()
+            foretold = gate[6] * self.classes.foretold(steps.bold, number, films)
+            foretold = foretold + self.classes.centre_along(steps, number, toward)
+            base, parts = base + foretold[0], parts + foretold.diff(dim=0).T
+        together = like @ shift_like[0] + seen @ shift_seen[0]
+        values: npt.NDArray[np.float32] = torch.cat([base[:, None], together[:, None], parts], dim=1).numpy()
         return values
 
     def taste(self, transcripts: Tensor) -> Tensor:

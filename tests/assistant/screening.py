@@ -11,7 +11,7 @@ from assistant.understanding import Understanding
 from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.movielens import read
-from core.policy import Exploration, FloatArray, Policy
+from core.policy import Exploration, FloatArray, IntArray, Policy
 from core.store import Store
 
 FILMS = (
@@ -65,9 +65,10 @@ class Linear:
         ]
         return np.stack(parts).astype(np.float32)
 
-    def contributions(self, observation: np.ndarray, row: int) -> FloatArray:
+    def contributions(self, observation: np.ndarray, rows: IntArray) -> FloatArray:
         """As the protocol says."""
-        return np.array([self._base[row], 0.0, *(self._part(*event)[row] for event in observation)], dtype=np.float32)
+        parts = [self._base[rows], 0.0 * self._base[rows], *(self._part(*event)[rows] for event in observation)]
+        return np.stack(parts, axis=1).astype(np.float32)
 
     def _part(self, token: int, outcome: int) -> FloatArray:
         weight = WEIGHT.get(Outcome(outcome), 0.0)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import screening
 
 import app
+from assistant import ui
+from core.errors import SettingsError
 
 
 @pytest.mark.parametrize(
@@ -23,3 +28,12 @@ def test_what_is_wrong_is_one_sentence(
     told = capsys.readouterr().err
     assert told.startswith("Marquee cannot start: ") and said in told
     assert told.count("\n") == 1 and "Traceback" not in told
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "256.1.1.1", "::1"])
+def test_an_address_that_is_not_of_this_machine_is_not_blamed_on_the_port(tmp_path: Path, host: str) -> None:
+    with (
+        screening.assistant(screening.catalogue(tmp_path / "films"), "sqlite://") as assistant,
+        pytest.raises(SettingsError, match=f"MARQUEE_HOST is '{host}'"),
+    ):
+        ui.opened(assistant, host=host, port=7860)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import screening
+from films import catalogue as tagged_films
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -730,3 +731,37 @@ class TestHeldWishes:
         said = [chat.respond(session, line).text for line in ("a comedy", "more", "more")]
         assert all(before != after for before, after in pairwise(said))
         assert all(len(text) < 25 for text in said[1:])
+
+
+@pytest.mark.parametrize(
+    ("line", "owned_up"),
+    [("less hollywood, more zing", True), ("surprise me", False), ("What should we watch tonight?", False)],
+)
+def test_it_owns_up_to_what_it_did_not_understand(chat: Assistant, line: str, owned_up: bool) -> None:
+    session = chat.start()
+    chat.respond(session, "I loved Alien")
+    reply = chat.respond(session, line)
+    assert ("no film, genre or mood" in reply.text) is owned_up
+    assert len(reply.recommendations) == 3
+
+
+def test_a_question_about_a_film_is_answered_with_what_viewers_call_it(url: str) -> None:
+    with screening.assistant(tagged_films(), url) as chat:
+        session = chat.start()
+        chat.respond(session, "surprise me")
+        told = chat.respond(session, "what is Up about?").text
+        assert told == (
+            "Up is from 2009. Viewers tag it “feel-good”. More of it I don’t know; the links on each film may help."
+        )
+        assert chat.respond(session, "ok").understood.suggestions[:2] == ("More", "Why the first one?")
+
+
+def test_asking_for_well_known_films_takes_the_knob_off_hidden_gems(chat: Assistant) -> None:
+    session = chat.start()
+    chat.steer(session, 1.0)
+    reply = chat.respond(session, "well known films please")
+    assert told(reply) == [("lifted", "lesser known films")]
+    assert chat.history(session).gems == 0.0
+    chat.steer(session, -0.5)
+    assert told(chat.respond(session, "well known films please")) == []
+    assert chat.history(session).gems == -0.5

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.explanations import MOST, REST, headline, reasons
 from core.catalogue import Catalogue
-from core.domain import Outcome, Reaction
+from core.domain import Outcome, Reaction, Reason
 from core.policy import KNOB, Contribution, Policy
 from core.session import SessionState
 
@@ -142,3 +142,23 @@ def test_the_line_under_the_title(films: Catalogue, parts: list[tuple[int, float
     for token, outcome in ((1, Outcome.STATED_LIKE), (2, Outcome.STATED_LIKE), (3, Outcome.STATED_DISLIKE)):
         state = state.state(token, outcome)
     assert headline(reasons(state, films, MEN_IN_BLACK, [Contribution(*part) for part in parts])) == line
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "line"),
+    [
+        ("action, as you asked", "comedy, as you asked", "Action and comedy, as you asked."),
+        ("tagged “sad”, as you asked", "tagged “dark”, as you asked", "Tagged “sad” and “dark”, as you asked."),
+        (
+            "away from horror, as you asked",
+            "away from musical, as you asked",
+            "Away from horror and musical, as you asked.",
+        ),
+        ("for children, as you asked", "action, as you asked", "Action for children, as you asked."),
+        ("tagged “sad”, as you asked", "comedy, as you asked", "Tagged “sad”, as you asked; comedy, as you asked."),
+        ("away from horror, as you asked", "away from Saw", "Away from horror, as you asked; away from Saw."),
+        ("liked by fans of A", "liked by people who know B", "Liked by fans of A; liked by people who know B."),
+    ],
+)
+def test_two_reasons_of_a_kind_are_told_as_one(one: str, other: str, line: str) -> None:
+    assert headline([Reason(one, 0.3, 1), Reason(other, 0.2, 2)]) == line

@@ -123,8 +123,54 @@ def test_wishes_in_words(films: Catalogue) -> None:
     nineties = Constraints(
         years=(1990, 1999), required=(facet("Comedy"),), excluded=(facet("Horror"), facet("Musical"))
     )
-    assert films_words(nineties, films) == "comedies from the 90s, no horror or musicals"
-    assert films_words(nineties, films, 1) == "comedy from the 90s, no horror or musicals"
+    assert films_words(nineties, films) == "comedies from the 90s without horror or musicals"
+    assert films_words(nineties, films, 1) == "comedy from the 90s without horror or musicals"
+
+
+def test_what_was_not_understood_is_no_wish_that_was_heard() -> None:
+    taste = Situation(shown=3, asked_for=3, unheard=True)
+    assert replies.slate((), taste) == (
+        "I found no film, genre or mood in that, so I stay with what I know. Three for tonight:"
+    )
+    assert "no film" not in replies.slate((), replace(taste, cold=True))
+
+
+def test_somebody_who_says_nothing_is_asked_less_each_time() -> None:
+    def cold(variant: int, count: int, **turn: bool) -> str:
+        return replies.slate((), Situation(variant, count, count, cold=True, **turn))
+
+    assert cold(0, 3, first=True) == (
+        "Name a film you loved or couldn’t stand, and I’ll go by that. "
+        "Three that many people love, until I know you better:"
+    )
+    assert [cold(variant, 3) for variant in range(3)] == [
+        "Three more that many people love. A thumb up or down is all I need:",
+        "Let’s find out, then: thumb up for what you would watch, thumb down for what you never would.",
+        "Three more that rarely miss. If you have seen one, tell me how it was:",
+    ]
+    assert cold(2, 1) == "One more that rarely misses. If you have seen it, tell me how it was:"
+
+
+def test_what_is_held_reads_as_sentences() -> None:
+    taste = [*LIKES, Chip(ChipKind.WANT, "comedy", "genre:Comedy"), Chip(ChipKind.AVOID, "dark", "tag:dark")]
+    assert replies.about_me(taste, "films without horror", wished=True) == (
+        "You liked Alien and The Thing. You want more comedy and less “dark”. You asked for films without horror. "
+        "That is all I hold; “forget …” takes any of it back, “start over” all of it."
+    )
+
+
+def test_films_for_children_in_words() -> None:
+    catalogue = Catalogue(
+        movies=(Movie(0, 1, "Spy Kids", 2001, ("Action", "Children")),),
+        facets=(Facet("genre", "Action"), Facet("genre", "Children")),
+        membership=sparse.csr_matrix((2, 1), dtype=np.bool_),
+        n_ratings=np.array([1]),
+        n_items=1,
+    )
+    action, children = 2, 3
+    assert films_words(Constraints(required=(children,)), catalogue) == "films for children"
+    assert films_words(Constraints(required=(action, children)), catalogue, 1) == "action film for children"
+    assert films_words(Constraints(excluded=(children,)), catalogue) == "films without anything for children"
 
 
 def test_lesser_known_films_and_names_in_words() -> None:
@@ -147,7 +193,7 @@ def test_lesser_known_films_and_names_in_words() -> None:
         "films tagged “time travel” and “Pixar”"
     )
     assert films_words(Constraints(excluded=(sandler, time_travel)), catalogue) == (
-        "films, no Adam Sandler or “time travel”"
+        "films without Adam Sandler or anything tagged “time travel”"
     )
 
 
@@ -202,3 +248,13 @@ def test_years_in_words(years: tuple[int, int], words: str, label: str) -> None:
 def test_lists_in_words() -> None:
     assert [listing(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert listing(["a", "b"], "or") == "a or b"
+
+
+def test_what_is_known_of_a_film() -> None:
+    heat = "Heat is from 1995, with Al Pacino and Robert De Niro."
+    assert replies.facts("Heat", 1995, ["Al Pacino", "Robert De Niro"]) == heat
+    assert replies.facts("Heat", 1995, [], ["heist", "tense"]) == (
+        "Heat is from 1995. Viewers tag it “heist” and “tense”."
+    )
+    assert replies.facts("Heat", 0, [], ["heist"]) == "Viewers tag Heat “heist”."
+    assert replies.facts("Heat", 0, []) == ""

@@ -24,8 +24,9 @@ def press_until(page: Page, key: str, selector: str, limit: int = 80) -> None:
     pytest.fail(f"{limit} times {key} never reached {selector}")
 
 
-def test_the_main_path_by_keyboard_alone(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_the_main_path_by_keyboard_alone(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     press_until(page, "Tab", "#mq-line")
     page.keyboard.type(OPENING)
     page.keyboard.press("Enter")
@@ -148,8 +149,9 @@ def test_a_question_is_answered_by_a_button(visit: Callable[..., Page], look: di
     assert chips(turn) == ["+Solaris (1972)"]
 
 
-def test_odd_lines_are_shown_as_typed(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_odd_lines_are_shown_as_typed(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     for text in (
         "<b>bold</b><script>window.hacked = 1</script>",
         "${window.hacked = 1}`{{this}}",
@@ -187,8 +189,9 @@ def test_the_page_says_what_it_keeps(visit: Callable[..., Page]) -> None:
     expect(page.locator(".mq-consent")).to_contain_text("keeps this conversation, the films it showed and your thumbs")
 
 
-def test_a_forged_event_gets_one_plain_sentence(visit: Callable[..., Page]) -> None:
-    page = visit()
+@on_both
+def test_a_forged_event_gets_one_plain_sentence(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+    page = visit(**look)
     say(page, OPENING)
     page.evaluate(
         """() => {

@@ -14,7 +14,7 @@ from core.chat_log import ChatLog, read_log
 from core.domain import Reaction
 from core.gate import GateSettings, Verdict, divided, judge, waits
 from core.learner import ServedModel
-from core.policy import Exploration, FloatArray, Policy
+from core.policy import Exploration, FloatArray, IntArray, Policy
 from core.session import Observation, SessionState
 
 CINEMA = cinema()
@@ -30,7 +30,7 @@ class Prefers:
     def q_values(self, observations: np.ndarray) -> FloatArray:
         return np.tile(self._values, (len(observations), 1))
 
-    def contributions(self, observation: Observation, row: int) -> FloatArray:
+    def contributions(self, observation: Observation, rows: IntArray) -> FloatArray:
         raise NotImplementedError
 
 

@@ -12,7 +12,7 @@ from learning_worlds import N_ITEMS, cinema
 
 from core.domain import Constraints, Outcome
 from core.group import choose_together, fits, open_to_all, ranked
-from core.policy import FloatArray, Policy
+from core.policy import FloatArray, IntArray, Policy
 from core.session import Observation, SessionState
 
 ALL = np.ones(5, dtype=np.bool_)
@@ -90,7 +90,7 @@ class Tastes:
                     values[person] += rows % 2 == (token - 1) % 2
         return values.astype(np.float32)
 
-    def contributions(self, observation: Observation, row: int) -> FloatArray:
+    def contributions(self, observation: Observation, rows: IntArray) -> FloatArray:
         raise NotImplementedError
 
 

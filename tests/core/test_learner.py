@@ -81,7 +81,7 @@ class TestLift:
         learned = learn(bundle_of(network), log_of(*[(1, Reaction.UP)] * 9, *[(2, Reaction.DOWN)] * 9), STILL).network
         gained = learned.q_values(state.observation()[None]) - network.q_values(state.observation()[None])
         assert gained[0].tolist() == pytest.approx(learned.lift.tolist(), abs=1e-6)
-        parts = learned.contributions(state.observation(), 0)
+        parts = learned.contributions(state.observation(), np.array([0]))
         assert parts.sum() == pytest.approx(learned.q_values(state.observation()[None])[0, 0], abs=1e-5)
 
 

@@ -9,7 +9,7 @@ from learning_worlds import N_ITEMS, cinema, conversation
 from core.chat_log import LoggedSlate
 from core.domain import Outcome
 from core.offpolicy import Evidence, doubly_robust, evidence, importance, per_film, self_normalised
-from core.policy import Exploration, FloatArray, Policy
+from core.policy import Exploration, FloatArray, IntArray, Policy
 from core.session import Observation, SessionState
 
 CINEMA = cinema()
@@ -24,7 +24,7 @@ class Fixed:
     def q_values(self, observations: np.ndarray) -> FloatArray:
         return np.tile(self._values, (len(observations), 1))
 
-    def contributions(self, observation: Observation, row: int) -> FloatArray:
+    def contributions(self, observation: Observation, rows: IntArray) -> FloatArray:
         raise NotImplementedError
 
 

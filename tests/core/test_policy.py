@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from learning_worlds import N_ITEMS, any_kinship, any_network, cinema, conversation, conversations
 
 from core.domain import Constraints, Outcome
-from core.policy import KNOB, WHOLE, Exploration, FloatArray, Policy
+from core.policy import KNOB, WHOLE, Exploration, FloatArray, IntArray, Policy
 from core.session import Observation, SessionState
 
 CINEMA = cinema()
@@ -31,9 +31,9 @@ class Fixed:
     def q_values(self, observations: np.ndarray) -> FloatArray:
         return np.tile(self._values, (len(observations), 1))
 
-    def contributions(self, observation: Observation, row: int) -> FloatArray:
-        parts = np.zeros(2 + len(observation), dtype=np.float32)
-        parts[0] = self._values[row]
+    def contributions(self, observation: Observation, rows: IntArray) -> FloatArray:
+        parts = np.zeros((len(rows), 2 + len(observation)), dtype=np.float32)
+        parts[:, 0] = self._values[rows]
         return parts
 
 

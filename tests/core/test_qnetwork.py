@@ -82,7 +82,7 @@ class TestOneFilmOrAll:
         state = conversation((1, LIKE), (2, DOWN))
         values = network.q_values(state.observation()[None])
         assert np.isfinite(values).all()
-        assert network.contributions(state.observation(), 2).sum() == pytest.approx(values[0, 2], abs=1e-5)
+        assert network.contributions(state.observation(), np.array([2])).sum() == pytest.approx(values[0, 2], abs=1e-5)
 
     def test_the_cold_start_has_a_value(self) -> None:
         assert np.isfinite(NETWORK.q_values(SessionState().observation()[None])).all()
@@ -139,13 +139,21 @@ class TestContributions:
     )
     def test_add_up_to_the_q_value(self, state: SessionState, row: int, number: int | None) -> None:
         observation = state.observation(vectors=number)
-        parts = NETWORK.contributions(observation, row)
+        parts = NETWORK.contributions(observation, np.array([row]))[0]
         assert parts.shape == (2 + len(observation),)
         assert parts.sum() == pytest.approx(NETWORK.q_values(observation[None])[0, row], abs=1e-4)
 
+    def test_films_at_once_have_the_parts_that_each_has_alone(self) -> None:
+        observation = conversation((1, LIKE), (2, DOWN), (COMEDY, Outcome.WANTED)).observation()
+        rows = np.array([7, 0, 3])
+        together = TestKindsOfPeople.NETWORK.contributions(observation, rows)
+        for row, parts in zip(rows, together, strict=True):
+            alone = TestKindsOfPeople.NETWORK.contributions(observation, np.array([row]))[0]
+            np.testing.assert_allclose(parts, alone, atol=1e-6)
+
     def test_what_says_nothing_contributes_nothing(self) -> None:
         state = conversation((1, LIKE), (2, Outcome.RETRACTED), (N_ITEMS + 1, LIKE))
-        parts = NETWORK.contributions(state.observation(length=5), 7)
+        parts = NETWORK.contributions(state.observation(length=5), np.array([7]))[0]
         np.testing.assert_array_equal(parts[3:], 0)
         assert parts[2] != 0
 
@@ -159,7 +167,7 @@ class TestContributions:
         down = network.q_values(avoided.observation()[None])[0] - nothing
         assert (up[::2] > 0.01).all() and (down[::2] < -0.01).all()
         np.testing.assert_allclose(up[1::2], 0, atol=1e-6)
-        np.testing.assert_allclose(network.contributions(wanted.observation(), 0)[2], up[0], atol=1e-6)
+        np.testing.assert_allclose(network.contributions(wanted.observation(), np.array([0]))[0, 2], up[0], atol=1e-6)
 
 
 def whoever(network: QNetwork) -> QNetwork:
@@ -201,7 +209,7 @@ class TestKindsOfPeople:
             ]
             last = tensor(states[-1])
             pulls = encoder.pulls(last, network.taste(last))[0] @ encoder.like[0, 7]
-        parts = network.contributions(states[-1].observation(), 7)
+        parts = network.contributions(states[-1].observation(), np.array([7]))[0]
         expected = [
             float(encoder.like_prior[0, 7]) + said[0],
             0.0,
