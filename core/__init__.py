@@ -16,6 +16,7 @@ latent_classes    ratings → kinds of people
 factors           ratings → movie vectors, cross-fitted by person
 encoder           transcript → state vector
 class_posterior   transcript → which kinds the person may be of
+familiarity       does the person know whatever they are shown?
 qnetwork          Q(s, a) over movie vectors, mask inside
 content           genres, tags and title words of films as vectors
 appeal            how readily a film is named in conversation

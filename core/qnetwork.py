@@ -6,7 +6,8 @@ The channels are the posterior's chance of liking and of having seen the film, t
 film fits the genres, tags and people asked for, and what people of the kinds that the person may be of made of it
 (`core.class_posterior`). The kinds also say where the taste is expected before its own events move it. A small network
 of the state (what happened how often, how far the taste is known, where its leading dimensions point) sets the gates
-and the value, and shifts the taste where people are not as linear as the posterior takes them to be. The lift is what
+and the value, and shifts the taste where people are not as linear as the posterior takes them to be. With somebody who
+knows whatever they are shown, having seen a film counts less (`core.familiarity`). The lift is what
 a film gained from thumbs in conversations; nil until a learner sets it (`core.learner`). At the start the gates pick
 the posterior's chance of liking and a little of what the kinds foretell, which is better than the strongest greedy
 baseline; learning moves them from there.
@@ -29,12 +30,15 @@ from core.class_posterior import Chances, ClassPosterior
 from core.domain import Outcome
 from core.encoder import N_OUTCOMES, TasteEncoder
 from core.factors import MovieVectors
+from core.familiarity import Familiarity
 
 MASKED = -1e6
 """Q-value of a film that may not be shown: finite, since −inf turns to NaN in a target at the end of an episode."""
 
 _START = (1.0, 0.0, 1.0, 0.0, 1.0, 0.0)
 """Gates at the start: like, seen, like_prior, seen_prior, facets; then the value of the state."""
+_OF_SEEN = (0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
+"""Those of having seen the film, which `core.familiarity` moves."""
 _CLASSES, _SPREAD = 0.15, 0.8
 """At the start, where there are kinds of people: gate of what they foretell, and variance of tastes about theirs."""
 _LEADING = 16
@@ -76,6 +80,7 @@ class QNetwork(nn.Module):
         fits[Outcome.WANTED], fits[Outcome.AVOIDED] = 0.1, -0.1
         self.fits = nn.Parameter(fits)
         """What a film of a facet gains from the facet having been wanted or avoided, per outcome."""
+        self.familiarity = Familiarity()
         self.register_buffer("lift", torch.zeros(self.encoder.n_items))
         """What each film gains from the thumbs it got in conversations (`core.learner`); nothing in training."""
 
@@ -212,9 +217,10 @@ class QNetwork(nn.Module):
         gates, shift_like, shift_seen, kinds = out.tensor_split(
             [len(_START), len(_START) + self._shifted, len(_START) + 2 * self._shifted], dim=1
         )
+        seen = self.familiarity(counts)[:, None] * gates.new_tensor(_OF_SEEN)
         rest = self.encoder.dimensions - self._shifted
         pad = nn.functional.pad
-        return torch.cat([gates, kinds], dim=1), pad(shift_like, (0, rest)), pad(shift_seen, (0, rest))
+        return torch.cat([gates + seen, kinds], dim=1), pad(shift_like, (0, rest)), pad(shift_seen, (0, rest))
 
     def _facets(self, transcripts: Tensor) -> tuple[Tensor, Tensor]:
         """Facet number (B, L), 0 where the event is none, and what it adds to its films (B, L), 0 likewise."""

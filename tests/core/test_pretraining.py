@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from learning_worlds import N_ITEMS, cinema
@@ -86,3 +88,14 @@ def test_states_are_those_before_each_film_of_whole_sessions() -> None:
         stars = dict(zip(*PEOPLE.of(viewer), strict=True))
         for token, outcome in transcript[transcript[:, 1] == Outcome.UP]:
             assert stars[token - 1] == 5.0, outcome
+
+
+def test_some_viewers_are_shown_nothing_but_films_they_know() -> None:
+    everyone = replace(SETTINGS, familiar=1.0, sessions=64)
+    states = play_states(contrary(), environment(), everyone, np.random.default_rng(0))
+    assert states.familiar.all()
+    outcomes = states.transcripts[..., 1].numpy()
+    assert not np.isin(outcomes, (Outcome.SHOWN, Outcome.PASSED)).any()
+    assert np.isin(outcomes, (Outcome.UP, Outcome.DOWN, Outcome.SEEN)).any()
+    share = play_states(contrary(), environment(), SETTINGS, np.random.default_rng(0)).familiar.float().mean()
+    assert 0.15 < share < 0.35

@@ -170,9 +170,16 @@ class TestContributions:
         np.testing.assert_allclose(network.contributions(wanted.observation(), np.array([0]))[0, 2], up[0], atol=1e-6)
 
 
+def whoever(network: QNetwork) -> QNetwork:
+    """One that does not ask whether the person knows whatever they are shown (tests/core/test_familiarity.py)."""
+    with torch.no_grad():
+        network.familiarity.weight.zero_()
+    return network.eval()
+
+
 class TestKindsOfPeople:
     VECTORS = random_vectors(N_ITEMS, 5, 0)
-    NETWORK = QNetwork(CINEMA, [VECTORS], hidden=8).eval()
+    NETWORK = whoever(QNetwork(CINEMA, [VECTORS], hidden=8))
 
     def test_before_any_learning_they_foretell_a_little_and_say_where_the_taste_is(self) -> None:
         network, kinds, encoder = self.NETWORK, self.NETWORK.classes, self.NETWORK.encoder
@@ -243,7 +250,7 @@ class TestStart:
     def test_is_the_posterior_baseline(self) -> None:
         """Before any learning the greedy policy is that of the strongest greedy baseline."""
         people = checkerboard(films=N_ITEMS)
-        network = QNetwork(CINEMA, [fit(people, N_ITEMS, 6)])
+        network = whoever(QNetwork(CINEMA, [fit(people, N_ITEMS, 6)]))
         precision = network.encoder.log_precision_liked.detach().exp()
         baseline = Posterior.fit(
             people,
