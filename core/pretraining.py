@@ -173,13 +173,17 @@ def _play(
 def _loss(network: QNetwork, batch: States, others: Tensor, answers: Answers, settings: PretrainingSettings) -> Tensor:
     """Squared error summed over the candidates and, by a sample, over all other films; mean over states.
 
-    Films that could not be shown do not count.
+    Films that could not be shown do not count. A state of somebody who is shown nothing but films they know counts as
+    much as their answers tell so far: before them nobody can be told from anybody else, and most people are others.
     """
     films = torch.cat([batch.candidates, others], dim=1)
     share = settings.rest * network.encoder.n_items / max(others.shape[1], 1)
     weight = torch.cat([torch.ones(batch.candidates.shape), torch.full(others.shape, share)], dim=1)
     weight = weight * ~network.taken(batch.transcripts).gather(1, films)
     weight = weight * (answers.known[batch.viewers[:, None], films] | ~batch.familiar[:, None])
+    with torch.no_grad():
+        told = network.familiarity.chance(network.counts(batch.transcripts.long()))
+    weight = weight * torch.where(batch.familiar, told, 1.0)[:, None]
     error = network.of(batch.transcripts, films) - answers.rewards[batch.viewers[:, None], films]
     squared: Tensor = (error**2 * weight).sum(1).mean()
     return squared

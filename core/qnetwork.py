@@ -179,6 +179,12 @@ class QNetwork(nn.Module):
         values: npt.NDArray[np.float32] = torch.cat([base[:, None], together[:, None], parts], dim=1).numpy()
         return values
 
+    def counts(self, transcripts: Tensor) -> Tensor:
+        """How often each outcome happened in (B, L, 2) transcripts, float32 (B, outcomes)."""
+        # Padding and the row of the vector set are no part of the conversation.
+        counts: Tensor = nn.functional.one_hot(transcripts[..., 1], N_OUTCOMES).sum(1).float()
+        return counts * self.encoder.speaks_liked
+
     def taste(self, transcripts: Tensor) -> Tensor:
         """Posterior mean of the taste of (B, L, 2) transcripts, (B, dimensions)."""
         return self._tastes(transcripts)[0]
@@ -206,9 +212,7 @@ class QNetwork(nn.Module):
 
         Then the shifts of the taste (B, dimensions), for liking and for having seen.
         """
-        # Padding and the row of the vector set are no part of the conversation.
-        speaks = self.encoder.speaks_liked
-        counts = nn.functional.one_hot(transcripts[..., 1], N_OUTCOMES).sum(1).float() * speaks
+        counts = self.counts(transcripts)
         events = counts.sum(1, keepdim=True)
         liked = (counts[:, Outcome.UP] + counts[:, Outcome.STATED_LIKE])[:, None]
         known = taste.norm(dim=1, keepdim=True)
