@@ -81,7 +81,7 @@ def pretrain(
             chosen = torch.from_numpy(order[first : first + settings.batch_size])
             batch = States(*(part[chosen] for part in states))
             others = torch.from_numpy(rng.integers(network.encoder.n_items, size=(len(chosen), settings.sampled)))
-            loss = _loss(network, batch, others, answers, settings)
+            loss = squared_error(network, batch, others, answers, settings)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -170,7 +170,9 @@ def _play(
     return list(zip(visited, candidates, (info for _, info in starts), strict=True))
 
 
-def _loss(network: QNetwork, batch: States, others: Tensor, answers: Answers, settings: PretrainingSettings) -> Tensor:
+def squared_error(
+    network: QNetwork, batch: States, others: Tensor, answers: Answers, settings: PretrainingSettings
+) -> Tensor:
     """Squared error summed over the candidates and, by a sample, over all other films; mean over states.
 
     Films that could not be shown do not count. A state of somebody who is shown nothing but films they know counts as
@@ -185,8 +187,8 @@ def _loss(network: QNetwork, batch: States, others: Tensor, answers: Answers, se
         told = network.familiarity.chance(network.counts(batch.transcripts.long()))
     weight = weight * torch.where(batch.familiar, told, 1.0)[:, None]
     error = network.of(batch.transcripts, films) - answers.rewards[batch.viewers[:, None], films]
-    squared: Tensor = (error**2 * weight).sum(1).mean()
-    return squared
+    mean: Tensor = (error**2 * weight).sum(1).mean()
+    return mean
 
 
 def _answers(people: Ratings, n_items: int) -> Answers:
