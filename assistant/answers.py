@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant import acts, preferences
+from assistant.constraints import compared
 from assistant.cues import find_cues
 from assistant.tastes import Cue, Force
 from assistant.utterance import Act, AmbiguousMention, Context, MovieMention, Span, Utterance
@@ -29,16 +30,22 @@ def reaction(
     Where there is no table, the line is a reaction only if it points at films by number and says how they are.
     """
     pointed = acts.pointed(line, len(context.shown) or _TABLE)
-    felt = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
+    felt = [
+        cue
+        for cue in cues
+        if cue.force in (Force.FEEL, Force.VERDICT) and not (utterance.well_known and _asks_fame(found, cue))
+    ]
     seen = any(cue.force is Force.SEEN for cue in cues)
     asks = not felt and line.lower.rstrip().endswith("?")
-    if asks or utterance.facets or utterance.unknown or utterance.beyond:
+    fame = utterance.well_known and not (felt or seen or pointed)  # "too obscure for me" asks for better known films
+    if asks or fame or utterance.facets or utterance.unknown or utterance.beyond:
         return None
     if not context.shown and not context.untold:
         short = len(found) <= _SHORT
         speaks = short and (felt or seen) and (pointed or acts.holds("these", line))
         return replace(utterance, act=Act.REACT, years=None, count=None) if speaks else None
-    said = replace(utterance, act=Act.REACT, picks=tuple(pointed), years=None, count=None)
+    years = utterance.years if context.shown and compared(line.lower) else None  # "like the first one but newer"
+    said = replace(utterance, act=Act.REACT, picks=tuple(pointed), years=years, count=None)
     if not felt and acts.holds("later", line):
         return replace(said, later=True)
     if acts.holds("seen_all", line):
@@ -52,6 +59,11 @@ def reaction(
     if len(set(strengths)) == 1:
         return replace(said, strength=strengths[0], seen=seen)
     return replace(said, strength=strength, strengths=strengths, seen=seen)
+
+
+def _asks_fame(found: Sequence[Word], cue: Cue) -> bool:
+    """Whether a verdict is that films are hardly known: "too obscure for me"."""
+    return any(word.text in ("obscure", "unknown", "niche", "underground") for word in found[cue.first : cue.last + 2])
 
 
 def of_last_line(reacted: Utterance | None, line: acts.Line, cues: Sequence[Cue], context: Context) -> Utterance | None:

@@ -43,13 +43,20 @@ _RANGE: Final = re.compile(
 _BEFORE: Final = re.compile(
     rf"\b(?:before|pre|earlier than|older than|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
 )
-_UNTIL: Final = re.compile(rf"\b(?:until|up to|no later than|not later than|not after|by)\s+{_YEAR}\b(?!['’]?s)")
+_NONE: Final = (
+    r"\b(?:not|nothing|no|none|never|without|avoid|skip|don'?t (?:want|show|give|need|like))\s+(?:(?:from|made|released"
+    r"|shot|out|movies?|films?|flicks?|anything|any|stuff|ones?|that|was|were|is|came|much|me|us|too|way)\s+)*"
+)
+"""What turns "before 1990" into "since 1990" where it stands in front."""
+_UNTIL: Final = re.compile(
+    rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)"
+    rf"|{_NONE}(?:after|post|past|newer than|later than|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
+)
 _AFTER: Final = re.compile(rf"\b(?:after|post|newer than|later than|more recent than)[\s-]*{_YEAR}\b(?!['’]?s)")
 _SINCE: Final = re.compile(
     rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b|\bsince\s+{_YEAR}\b(?!['’]?s)"
     rf"|\b{_YEAR}\s+(?:or later|or newer|and later|onwards?)\b"
-    r"|\b(?:not|nothing|no)\s+(?:from\s+|made\s+|released\s+|movies?\s+|films?\s+)*"
-    rf"(?:before|older than)\s+{_YEAR}\b(?!['’]?s)"
+    rf"|{_NONE}(?:before|pre|older than|earlier than|prior to)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
 )
 _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)|\A\s*{_YEAR}\s*\Z"
@@ -121,7 +128,8 @@ _VERDICT: Final = re.compile(
 )
 """Before "underrated" or "a gem": somebody judges a film and asks for nothing."""
 _NOT_OBSCURE: Final = re.compile(
-    r"\b(?:less|not|nothing|isn'?t)\s+(?:(?:so|that|too|as|very|quite)\s+)?(?:obscure|unknown|niche|underground)\b"
+    r"\b(?:(?:less|not|nothing|isn'?t)\s+(?:(?:so|that|too|as|very|quite)\s+)?|too\s+)"
+    r"(?:obscure|unknown|niche|underground)\b"
 )
 _BETTER_KNOWN: Final = re.compile(
     r"\b(?:more|better|well)[- ](?:popular|known|famous|mainstream)\b|\b(?:popular|famous|mainstream)\s+"
@@ -220,10 +228,10 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
 
     read(_RANGE, between)
     read(_SINCE, lambda match: (year(match), newest))
+    read(_UNTIL, lambda match: (OLDEST, year(match)))
     read(_AFTER, lambda match: (year(match) + 1, newest))
     read(_BEFORE, lambda match: (OLDEST, year(match) - 1))
-    read(_UNTIL, lambda match: (OLDEST, year(match)))
-    read(_DECADE_RE, lambda match: None if _avoided(match) else _decade_span(match, newest))
+    read(_DECADE_RE, lambda match: _but(match, newest) if _avoided(match) else _decade_span(match, newest))
     read(_AGED, lambda match: (newest - _number(match[1], 10) + 1, newest))
     read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest))
     read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest))
@@ -245,6 +253,14 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
 def _avoided(match: re.Match[str]) -> bool:
     """Whether "no", "not", "nothing" or the like stands right before."""
     return _AVOIDED.search(match.string, max(match.start() - 30, 0), match.start()) is not None
+
+
+def _but(match: re.Match[str], newest: int) -> tuple[int, int] | None:
+    """The years that are left where a decade is avoided, if they are one span: "nothing before the 80s"."""
+    first, last = _decade_span(match, newest)
+    if first == OLDEST:
+        return last + 1, newest
+    return (OLDEST, first - 1) if last == newest else None
 
 
 def _decade_span(match: re.Match[str], newest: int) -> tuple[int, int]:

@@ -20,6 +20,8 @@ _RELATIONS: Final = frozenset(
     "colleague neighbour neighbor buddy nephew niece kid baby puppy partner fiance fiancee gf bf bro sis toddler "
     "roommate flatmate".split()
 )
+_TITLED: Final = frozenset("aunt auntie aunty uncle cousin grandma grandpa granny nan nana".split())
+"""Kin that is called by its name: "aunt Carrie"."""
 _ELDERS: Final = frozenset("mum mom mam dad father mother gran grandma grandpa granddad nan parents".split())
 _YOUNG: Final = frozenset("kid kids child children boy boys girl girls twins son daughter".split())
 _OWNERS: Final = frozenset("my our his her their your".split())
@@ -50,6 +52,7 @@ _STATES: Final = frozenset(
     "boiling cooking calling".split()
 )
 _IS: Final = frozenset("is are was were isnt arent".split())
+_LOOKS: Final = _IS | {"looks", "looked", "so", "very", "really", "shes", "hes", "its", "thats"}
 _OCCASIONS: Final = frozenset("night nights evening weekend party day".split())
 _OF_US: Final = frozenset(
     "i im we were she shes he hes they need want give show something anything no so whats what".split()
@@ -103,6 +106,8 @@ def everyday(
         yield "amount"
     if after in _IS and not judged(last) and (after_that in _STATES or (ordinary and not _is_of_film(words, last + 1))):
         yield "state"
+    if last - first == 1 and before in _LOOKS and judged(first) and text[words[first].start].islower():
+        yield "state"  # "she is gorgeous"
     if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
         yield "state"
     if _in_compound(text, words, first, last):
@@ -119,6 +124,7 @@ def _is_person(before: str, before_that: str, after: str, after_that: str) -> bo
         return True
     named = before in ("is", "was", "called", "named", "name", "names", "its") and before_that in ("name", *_RELATIONS)
     related = before in _RELATIONS and before_that in _OWNERS
+    related = related or before in _TITLED
     return named or related or (before, before_that) == ("me", "call")
 
 

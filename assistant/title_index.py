@@ -217,6 +217,14 @@ class TitleIndex:
         """The best known film with a written form."""
         return int(self._forms[self._offsets[key]]) // 8
 
+    def fills(self, matches: Sequence[Match], n_words: int, least: float) -> bool:
+        """Whether a text is nothing but a row of titles of films with `least` ratings: "goodfellas casino heat"."""
+        reached = {0}
+        for match in sorted(matches, key=lambda match: match.first):
+            if match.first in reached and self.renown[self.best_row(match.key)] >= least:
+                reached.add(match.last)
+        return n_words in reached
+
     def forms(self, key: int) -> list[Form]:
         """Films with this written form, best known first."""
         codes = self._forms[self._offsets[key] : self._offsets[key + 1]].tolist()

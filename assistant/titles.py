@@ -74,7 +74,8 @@ class TitleLinker:
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
         matches = self.index.find(words)
-        named = ((match.first, match.last) for match in matches if self._may_well_be(match))
+        filled = self.index.fills(matches, len(words), _FAMOUS)
+        named = [(match.first, match.last) for match in matches if filled or self._may_well_be(match)]
         sentence = Sentence.of(text, words, self._heard, self.weights.idiom, named)
         matches = [match for match in matches if shown or not is_idle(sentence, match.first, match.last)]
         written = {(match.first, match.last) for match in matches}

@@ -32,7 +32,7 @@ from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
 from assistant.utterance import LONGEST_TEXT, Act, Context, MovieMention, Span, Utterance
-from assistant.verdicts import describes_a_film
+from assistant.verdicts import asks_how_it_is, describes_a_film
 from assistant.words import Word, words
 from core.catalogue import Catalogue
 
@@ -133,7 +133,9 @@ class Understanding:
         terms = [
             term
             for term in self._facets.find(found, lambda place: not taken[place])
-            if not _is_cue(term, cues) and not describes_a_film(read, found, titles, (term.first, term.last))
+            if not _is_cue(term, cues)
+            and not describes_a_film(read, found, titles, (term.first, term.last))
+            and not asks_how_it_is(read, found, taken, term.first)
         ]
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names) if terms else cues

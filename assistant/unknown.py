@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from assistant.lexicon import background
-from assistant.tastes import Cue, Force
+from assistant.lexicon import background, dictionary
+from assistant.tastes import COPULAS, Cue, Force, ends_clause, ends_sentence
 from assistant.utterance import Span, UnknownMention
 from assistant.words import Word
 
@@ -21,6 +21,8 @@ _STOPS: Final = frozenset(
     "for".split()
 )
 _SMALL: Final = frozenset("the a an of and to in on for with from at by s".split())
+_JOINTS: Final = frozenset(("and", "or", "also", "plus"))
+_ARTICLES: Final = frozenset("a an the such really very so just pure total complete absolute absolutely".split())
 _MOST: Final = 6
 
 
@@ -44,7 +46,11 @@ def unknown_titles(
     for cue in cues:
         asked = cue.force is Force.ASKED and not any(word in _WATCHED for word in cue.phrase.split(" "))
         if cue.force in _TELLING and not cue.backward and not asked and (mention := _after(text, words, taken, cue)):
+            found += [mention, *_behind(text, words, taken, mention)]
+        elif cue.backward and cue.force is Force.VERDICT and (mention := _judged(text, words, taken, cue)):
             found.append(mention)
+    if not cues and (listed := _all_listed(text, words, taken)):
+        found += listed
     return tuple(sorted(found, key=lambda mention: mention.span))
 
 
@@ -72,3 +78,85 @@ def _after(text: str, words: Sequence[Word], taken: bytearray, cue: Cue) -> Unkn
     for place in range(first, last):
         taken[place] = 1
     return UnknownMention(Span(words[first].start, words[last - 1].end), cue.strength)
+
+
+def _judged(text: str, words: Sequence[Word], taken: bytearray, cue: Cue) -> UnknownMention | None:
+    """A name of several words before "is a masterpiece" or the like, all of them with capitals."""
+    last = cue.first
+    while last > 0 and (words[last - 1].text in COPULAS or words[last - 1].text in _ARTICLES):
+        last -= 1
+    first = last
+    while first > 0 and not taken[first - 1] and not ends_clause(text, words, first - 1, first):
+        first -= 1
+    named = first < last < cue.first and last - first <= _MOST and not any(taken[first:last])
+    return _mention(text, words, taken, (first, last), cue.strength) if named else None
+
+
+def _behind(text: str, words: Sequence[Word], taken: bytearray, mention: UnknownMention) -> Iterator[UnknownMention]:
+    """What is listed behind a title that is not known, films that are known passed over."""
+    place = next((place for place, word in enumerate(words) if word.start >= mention.span.end), len(words))
+    if _joins(text, words, place):
+        yield from _titles_from(text, words, taken, place, mention.strength)
+
+
+def _all_listed(text: str, words: Sequence[Word], taken: bytearray) -> list[UnknownMention]:
+    """The titles of a line that is nothing but a list of them."""
+    parts = sum(_joins(text, words, place) for place in range(1, len(words)))
+    if not parts or not text[words[0].start].isupper():
+        return []
+    trial = bytearray(taken)
+    found = list(_titles_from(text, words, trial, 0, 0.0))
+    whole = all(trial[place] or words[place].text in _JOINTS for place in range(len(words)))
+    return found if whole and len(found) > 1 and any(" " in text[slice(*mention.span)] for mention in found) else []
+
+
+def _titles_from(
+    text: str, words: Sequence[Word], taken: bytearray, place: int, strength: float
+) -> Iterator[UnknownMention]:
+    """Capitalised names from a word on, as long as commas or "and" join them."""
+    while place < len(words):
+        first = place
+        while first < len(words) and words[first].text in _JOINTS:
+            first += 1
+        last = first
+        while last < len(words) and (last == first or not _joins(text, words, last)) and not taken[last]:
+            if last > first and ends_sentence(text, words, last - 1, last):
+                break
+            last += 1
+        joined = place == 0 or _joins(text, words, place)
+        if last > first:
+            mention = (
+                _mention(text, words, taken, (first, last), strength) if joined and last - first <= _MOST else None
+            )
+            if mention is None:
+                return
+            yield mention
+        while last < len(words) and taken[last]:
+            last += 1
+        if last == place:
+            return
+        place = last
+
+
+def _joins(text: str, words: Sequence[Word], place: int) -> bool:
+    """Whether a list goes on at a word: behind a comma, or with "and"."""
+    if not 0 < place < len(words):
+        return False
+    return words[place].text in _JOINTS or "," in text[words[place - 1].end : words[place].start]
+
+
+def _mention(
+    text: str, words: Sequence[Word], taken: bytearray, span: tuple[int, int], strength: float
+) -> UnknownMention | None:
+    """Words as a title that no film has, if all but the small ones have capitals and some are never said else."""
+    first, last = span
+    telling = [word for word in words[first:last] if word.text not in _SMALL]
+    heard = background()
+    if not telling or not all(text[word.start].isupper() for word in telling):
+        return None
+    rare = [word for word in telling if not heard.is_common(word.text)]
+    if not rare or (len(telling) == 1 and rare[0].text in dictionary()):
+        return None
+    for place in range(first, last):
+        taken[place] = 1
+    return UnknownMention(Span(words[first].start, words[last - 1].end), strength)

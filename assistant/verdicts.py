@@ -64,7 +64,7 @@ _BEFORE_DEEDS: Final = frozenset(
 def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
     """Whether a verdict is a predicate: after a name or a pronoun, with or without "was"; or all that is said."""
     ends = cue.last >= len(words)
-    if _asks_how_it_is(text, words, taken, cue.first) or _is_of_another(words, taken, cue.first):
+    if asks_how_it_is(text, words, taken, cue.first) or _is_of_another(words, taken, cue.first):
         return False
     if cue.phrase in _SAID_IN_PASSING and not any(
         word.text in COPULAS for word in words[max(cue.first - 3, 0) : cue.first]
@@ -102,13 +102,13 @@ def _closes(text: str, words: Sequence[Word], last: int) -> bool:
     return last >= len(words) or len(words) - last < 6
 
 
-def _asks_how_it_is(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+def asks_how_it_is(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
     """Whether the verdict is asked for: "is it any good?", "is Alien too scary for kids?"."""
     place = first - 1
     while place > 0 and not taken[place] and words[place].text in _DEGREES:
         place -= 1
     name = place
-    while name > 0 and taken[name]:
+    while name > 0 and (taken[name] or words[name].text in _COUNTED):
         name -= 1
     if name < place and words[name].text in ("is", "was", "are", "were"):
         return name == 0 or ends_clause(text, words, name - 1, name)
@@ -127,6 +127,8 @@ def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> b
     return place > 0 and not taken[place] and words[place].text in _OTHER_SUBJECTS
 
 
+_COUNTED: Final = frozenset("the 1 one first second third fourth last 1st 2nd 3rd film movie".split())
+"""What points at a film on the table: "is the second one sad?"."""
 _COLOURS: Final = frozenset(
     "such a an what so very really pretty just absolutely totally quite truly way far much bit little kinda kind sort "
     "of honestly actually tbh frankly personally overall still super rather fairly simply surprisingly sadly imo but "

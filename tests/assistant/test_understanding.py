@@ -734,3 +734,93 @@ def test_a_film_of_the_same_name_is_told_by_its_year(whole: Understanding) -> No
     ]
     (original,) = whole.understand("Suspiria, the 1977 original").movies
     assert whole.catalogue.movie(original.token).label == "Suspiria (1977)"
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("nothing after 1990", (1880, 1990)),
+        ("something funny, nothing made after 1990", (1880, 1990)),
+        ("no films newer than 2000", (1880, 2000)),
+        ("not later than 1995", (1880, 1995)),
+        ("nothing before 1980", (1980, 2023)),
+        ("don't want anything before 1980", (1980, 2023)),
+        ("nothing older than 1990", (1990, 2023)),
+        ("no movies before the 80s", (1980, 2023)),
+        ("nothing after the 90s", (1880, 1999)),
+        ("anything after 1990", (1991, 2023)),
+    ],
+)
+def test_a_negation_turns_the_years_round(text: str, years: tuple[int, int]) -> None:
+    assert understood(text).years == years
+
+
+@pytest.mark.parametrize("text", ["that's too obscure for me", "these are too obscure"])
+def test_too_obscure_asks_for_better_known_films(text: str) -> None:
+    utterance = understood(text, *TABLE)
+    assert utterance.act is Act.RECOMMEND and utterance.well_known and utterance.strength is None
+
+
+@pytest.mark.parametrize(
+    ("text", "picks"), [("is it dark?", ()), ("is it a comedy?", ()), ("is the second one dark?", (1,))]
+)
+def test_how_a_film_on_the_table_is_asks_and_wishes_nothing(text: str, picks: tuple[int, ...]) -> None:
+    utterance = understood(text, *TABLE)
+    assert utterance.act is Act.BEYOND and not utterance.facets and utterance.picks == picks
+
+
+def test_whether_a_film_is_known_is_asked() -> None:
+    utterance = understood("do you know Titanic?")
+    assert utterance.act is Act.BEYOND and [mention.idle for mention in utterance.movies] == [True]
+    assert tastes("do you know Titanic? loved it") == {"Titanic": 1.0}
+
+
+def test_like_the_first_one_but_newer() -> None:
+    utterance = understood("more like the first one but newer", *TABLE)
+    assert utterance.act is Act.REACT and utterance.picks == (0,) and utterance.years == (1998, 2023)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my favourite film of all time is Titanic", "favorite movie ever is Titanic", "best film ever made is Titanic"],
+)
+def test_the_favourite_of_all_time_is_liked(text: str) -> None:
+    assert tastes(text) == {"Titanic": 1.0}
+
+
+@pytest.mark.parametrize("text", ["ok we take the second one, thanks!", "going with the second one"])
+def test_whoever_takes_a_film_agrees(text: str) -> None:
+    utterance = understood(text, *TABLE)
+    assert utterance.act is Act.AGREE and utterance.picks == (1,)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Flumbus Quorn is a masterpiece. A Bright Zarvox Day too", ["Flumbus Quorn"]),
+        ("I love Flumbus Quorn, Zarvox and Titanic", ["Flumbus Quorn", "Zarvox"]),
+        ("Flumbus Quorn, Zarvox and Tarkovsky's Pebble", ["Flumbus Quorn", "Zarvox", "Tarkovsky's Pebble"]),
+        ("loved Flumbus Quorn and I want something funny", ["Flumbus Quorn"]),
+        ("the second one is a masterpiece", []),
+        ("Monday, Tuesday and Thursday", []),
+    ],
+)
+def test_each_unknown_title_of_a_list_is_said_back(text: str, names: list[str]) -> None:
+    unknown = understood(text, *TABLE).unknown
+    assert [text[mention.span.start : mention.span.end] for mention in unknown] == names
+
+
+def test_titles_in_a_row_are_no_other_topic(whole: Understanding) -> None:
+    labels = [whole.catalogue.movie(m.token).label for m in whole.understand("goodfellas casino heat").movies]
+    assert labels == ["Goodfellas (1990)", "Casino (1995)", "Heat (1995)"]
+    assert [m.strength for m in whole.understand("Alien > Aliens").movies] == [0.6, 0.0]
+
+
+@pytest.mark.parametrize("text", ["i'm over the moon", "aunt carrie makes great cakes", "she is gorgeous"])
+def test_what_is_said_of_people_names_no_film(whole: Understanding, text: str) -> None:
+    assert not whole.understand(text).movies
+
+
+def test_melancholic_is_a_mood(whole: Understanding) -> None:
+    utterance = whole.understand("something a bit melancholic")
+    assert not utterance.movies and [whole.catalogue.facet(m.token).name for m in utterance.facets] == ["melancholy"]
