@@ -72,9 +72,10 @@ def compared(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]],
     """The signs of names in their order, with comparisons counted in."""
     found = list(signs)
     for number, (first, last) in enumerate(names):
+        if _above_all(text, words, last):
+            found[number] = _changed(found[number], 0.9, "above all")
+            continue
         if number + 1 == len(names):
-            if _above_all(text, words, last):
-                found[number] = _changed(found[number], 0.9, "above all")
             continue
         after = names[number + 1][0]
         outcome = _outcome(text, words, (first, last, after))

@@ -824,3 +824,32 @@ def test_what_is_said_of_people_names_no_film(whole: Understanding, text: str) -
 def test_melancholic_is_a_mood(whole: Understanding) -> None:
     utterance = whole.understand("something a bit melancholic")
     assert not utterance.movies and [whole.catalogue.facet(m.token).name for m in utterance.facets] == ["melancholy"]
+
+
+@pytest.mark.parametrize(
+    ("text", "liked"),
+    [
+        ("I want my two hours back from Titanic", False),
+        ("never again will i sit through Titanic", False),
+        ("big fan of Alien, less so of Titanic", False),
+        ("Titanic absolutely floored me", True),
+        ("Titanic stressed me out in the best way", True),
+        ("Titanic > every other horror film", True),
+    ],
+)
+def test_verdicts_in_many_words(text: str, liked: bool) -> None:
+    assert (tastes(text)["Titanic"] > 0) is liked
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("wipe the slate clean", Act.START_OVER),
+        ("right, I'm off, goodnight", Act.BYE),
+        ("evening all", Act.GREET),
+        ("what exactly do you do?", Act.HELP),
+        ("your taste is terrible", Act.COMPLAIN),
+    ],
+)
+def test_lines_that_are_said_to_us(text: str, act: Act) -> None:
+    assert understood(text, *TABLE).act is act
