@@ -35,9 +35,9 @@ from core.latent_classes import LatentClasses
 from core.policy import Exploration, Match, Policy
 from core.qnetwork import QNetwork
 
-FORMAT = 5
+FORMAT = 4
 """Version of the layout; a higher one on disk is refused. Format 1 had no company of films: it ranks by Q alone. Format
-2 had no classes of people, in format 3 they did not say where a taste is expected, format 4 had no familiarity."""
+2 had no classes of people, in format 3 they did not say where a taste is expected."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COMPANY = ("of", "to", "appeal")
@@ -206,9 +206,6 @@ def _tensors(network: QNetwork, kinship: Kinship | None) -> dict[str, Tensor]:
 def _neutral(network: QNetwork) -> dict[str, Tensor]:
     """What older bundles lack, with values that change nothing."""
     lacking = {"lift": torch.zeros(network.encoder.n_items), "encoder.log_spread": torch.tensor(0.0)}
-    lacking |= {
-        f"familiarity.{name}": torch.zeros_like(value) for name, value in network.familiarity.state_dict().items()
-    }
     if network.classes is not None:
         lacking |= {f"classes.{name}": torch.tensor(0.0) for name in ("log_caution", "reach")}
     return lacking

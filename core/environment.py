@@ -41,15 +41,14 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
     ## Starting State
     The opening of a viewer drawn uniformly: films and genres they like or dislike, from their own history.
     `reset(options={"person": number, "unanswered": rows})` takes a certain viewer and films of which they say nothing:
-    a recorded chat can be replayed so. `{"familiar": True}` lets nothing be shown but films that the viewer knows,
-    where they know one that they have not named.
+    a recorded chat can be replayed so.
 
     ## Episode End
-    Terminated after `turns` films, or when none is left that may be shown. Never truncated: the length of the evening
-    is part of the task.
+    Terminated after `turns` films, or when none is left to show. Never truncated: the length of the evening is part
+    of the task.
 
     ## Info
-    `person` (number in `people`), `familiar` and, after a step, `reaction` ("up", "down", "seen", "none" or "passed").
+    `person` (number in `people`) and, after a step, `reaction` ("up", "down", "seen", "none" or "passed").
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  # gymnasium declares it so
@@ -74,7 +73,6 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         self._opening = opening or OpeningSettings()
         self._inattention = inattention
         self._unanswered: frozenset[int] = frozenset()
-        self._familiar = False
         self._vector_sets = vector_sets
         self._viewers: dict[int, Viewer] = {}
         self._length = 1 + self._opening.most + turns
@@ -102,15 +100,12 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         self._person = int(self.np_random.integers(self._people.n_users)) if chosen is None else int(chosen)
         self._state = self._viewer.open(self.np_random, self._opening)
         self._left = self.turns
-        self._familiar = bool(options.get("familiar", False))
-        self._familiar = self._familiar and bool(self.action_mask().any())
-        return self._observation(), {"person": self._person, "familiar": self._familiar}
+        return self._observation(), {"person": self._person}
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Shows a film; see the class."""
         token = self._catalogue.movie_token(int(action))
-        fits = self.action_space.contains(np.int64(action)) and self.state.outcome_of(token) is None
-        if not fits or (self._familiar and self._viewer.reaction(int(action)) is None):
+        if not self.action_space.contains(np.int64(action)) or self.state.outcome_of(token) is not None:
             raise InvalidAction(f"film {int(action)} is not one that may be shown now: see action_mask()")
         state = self.state.show(token)
         reaction = self._viewer.reaction(int(action))
@@ -123,8 +118,8 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         self._left -= 1
         outcome = state.outcome_of(token)
         assert outcome is not None
-        info = {"person": self._person, "familiar": self._familiar, "reaction": answer}
-        return self._observation(), REWARD_OF[outcome], self._left == 0 or not self.action_mask().any(), False, info
+        reward, info = REWARD_OF[outcome], {"person": self._person, "reaction": answer}
+        return self._observation(), reward, self._left == 0 or not self.action_mask().any(), False, info
 
     def fork(self) -> SessionEnv:
         """Another environment on the same people, for sessions played in step; it needs a reset."""
@@ -142,9 +137,7 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
 
     def action_mask(self) -> BoolArray:
         """Films that may be shown, (n_items,)."""
-        mask: npt.NDArray[np.bool_] = np.full(self._catalogue.n_items, not self._familiar)
-        if self._familiar:
-            mask[self._viewer.known] = True
+        mask: npt.NDArray[np.bool_] = np.ones(self._catalogue.n_items, dtype=np.bool_)
         mask[[token - 1 for token in self.state.tokens() if token <= self._catalogue.n_items]] = False
         return mask
 

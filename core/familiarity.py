@@ -17,32 +17,35 @@ from torch import Tensor, nn
 from core.domain import Outcome
 
 _ODDS = -2.2
-"""Log odds before the first answer: one person in ten. Learned from here, as are the others."""
+"""Log odds before the first answer: one person in ten."""
 _KNOWN, _UNKNOWN = 0.36, -2.7
 """What a film they know and one they do not know add to the log odds: of the films that are shown, others know seven in
 ten, and these all but one in fifty."""
-_WEIGHT = -0.5
+WEIGHT = -0.5
 """What the chance of having seen a film counts with them, on top of the gates; in research.md with its neighbours."""
 
 
 class Familiarity(nn.Module):
-    """(B, outcomes) counts of the events of a transcript → (B,) what having seen a film counts on top of the gates."""
+    """(B, outcomes) counts of the events of a transcript → (B,) what having seen a film counts on top of the gates.
+
+    Fixed, not learned: from sessions among known films a network learned it too, and lost first films from cold.
+    A training is without it, what serves has it.
+    """
+
+    answers: Tensor
 
     def __init__(self) -> None:
         super().__init__()
         answers = torch.zeros(len(Outcome))
         answers[[Outcome.UP, Outcome.DOWN, Outcome.SEEN]] = _KNOWN
         answers[Outcome.SHOWN] = _UNKNOWN
-        self.log_odds = nn.Parameter(torch.tensor(_ODDS))
-        self.answers = nn.Parameter(answers)
-        """What each outcome adds to the log odds: nothing for what was named without being shown."""
-        self.weight = nn.Parameter(torch.tensor(_WEIGHT))
+        self.register_buffer("answers", answers, persistent=False)
+        self.weight = WEIGHT
 
     def chance(self, counts: Tensor) -> Tensor:
         """Chance that the person knows whatever they are shown, (B,)."""
-        return torch.sigmoid(self.log_odds + counts @ self.answers)
+        return torch.sigmoid(_ODDS + counts @ self.answers)
 
     def forward(self, counts: Tensor) -> Tensor:
         """`chance` times the weight, in units of reward for a film that has surely been seen."""
-        weighted: Tensor = self.weight * self.chance(counts)
-        return weighted
+        return self.weight * self.chance(counts)

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from core.domain import Outcome
 from core.environment import SessionEnv
 from core.qnetwork import MASKED, QNetwork
 from core.ratings import Ratings
 from core.replay import outcome_table
 from core.rewards import REWARD_OF
+
+FloatArray = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,6 @@ class PretrainingSettings:
     """Weight of all the other films against a candidate: keeps their values from drifting up unseen."""
     sampled: int = 100
     """How many of the others are drawn to stand for all of them, for each state anew."""
-    familiar: float = 0.25
-    """Share of the sessions in which a viewer is shown nothing but films they know: what to show somebody who knows it
-    all is another question than what most have seen and like."""
     exploration: float = 0.3
     """Share of the films drawn from the best 30 while playing, for states off the beaten track."""
     batch_size: int = 128
@@ -67,7 +64,7 @@ def pretrain(
     if settings.rounds == 0:
         return
     rng = np.random.default_rng(seed)
-    answers = _answers(people, network.encoder.n_items)
+    rewards = torch.from_numpy(_rewards(people, network.encoder.n_items))
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
     steps = settings.rounds * -(-settings.sessions * settings.states // settings.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps, pct_start=0.1)
@@ -79,9 +76,9 @@ def pretrain(
         order = rng.permutation(len(states.viewers))
         for first in range(0, len(order), settings.batch_size):
             chosen = torch.from_numpy(order[first : first + settings.batch_size])
-            batch = States(*(part[chosen] for part in states))
+            batch = States(states.transcripts[chosen], states.candidates[chosen], states.viewers[chosen])
             others = torch.from_numpy(rng.integers(network.encoder.n_items, size=(len(chosen), settings.sampled)))
-            loss = squared_error(network, batch, others, answers, settings)
+            loss = _loss(network, batch, others, rewards, settings)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -92,7 +89,8 @@ def pretrain(
         after_round(number, float(np.mean(losses)))
 
 
-class States(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class States:
     """States met by the network's own exploring sessions."""
 
     transcripts: Tensor
@@ -101,17 +99,6 @@ class States(NamedTuple):
     """Best films of each state, (n, K) int64."""
     viewers: Tensor
     """Whose session it was, (n,) int64."""
-    familiar: Tensor
-    """Whether they were shown nothing but films they know, (n,) bool."""
-
-
-class Answers(NamedTuple):
-    """What everybody would say to everything."""
-
-    rewards: Tensor
-    """(n_users, n_items) float32"""
-    known: Tensor
-    """Whether they know the film, (n_users, n_items) bool."""
 
 
 def play_states(network: QNetwork, env: SessionEnv, settings: PretrainingSettings, rng: np.random.Generator) -> States:
@@ -119,33 +106,24 @@ def play_states(network: QNetwork, env: SessionEnv, settings: PretrainingSetting
     transcripts: list[npt.NDArray[np.int32]] = []
     candidates: list[npt.NDArray[np.int64]] = []
     viewers: list[int] = []
-    familiar: list[bool] = []
     for first in range(0, settings.sessions, 64):
         count = min(64, settings.sessions - first)
-        for visited, best, info in _play(network, env, count, settings, rng):
+        for visited, best, person in _play(network, env, count, settings, rng):
             picked = rng.choice(len(visited), size=min(settings.states, len(visited)), replace=False)
             transcripts.extend(visited[place] for place in picked)
             candidates.extend(best[place] for place in picked)
-            viewers.extend([info["person"]] * len(picked))
-            familiar.extend([info["familiar"]] * len(picked))
+            viewers.extend([person] * len(picked))
     return States(
-        torch.from_numpy(np.stack(transcripts)),
-        torch.from_numpy(np.stack(candidates)),
-        torch.tensor(viewers),
-        torch.tensor(familiar),
+        torch.from_numpy(np.stack(transcripts)), torch.from_numpy(np.stack(candidates)), torch.tensor(viewers)
     )
 
 
 def _play(
     network: QNetwork, env: SessionEnv, count: int, settings: PretrainingSettings, rng: np.random.Generator
-) -> list[tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.int64]], dict[str, Any]]]:
-    """The states before each film, the best films of each, and whose they were, of `count` sessions played in step."""
+) -> list[tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.int64]], int]]:
+    """The states before each film, the best films of each, and the viewer, of `count` sessions played in step."""
     sessions = [env.fork() for _ in range(count)]
-    familiar = rng.random(count) < settings.familiar
-    starts = [
-        session.reset(seed=int(rng.integers(2**31)), options={"familiar": bool(only)})
-        for session, only in zip(sessions, familiar, strict=True)
-    ]
+    starts = [session.reset(seed=int(rng.integers(2**31))) for session in sessions]
     now = [observation for observation, _ in starts]
     visited: list[list[npt.NDArray[np.int32]]] = [[] for _ in sessions]
     candidates: list[list[npt.NDArray[np.int64]]] = [[] for _ in sessions]
@@ -153,8 +131,6 @@ def _play(
     while going:
         with torch.inference_mode():
             q_values = network(torch.from_numpy(np.stack([now[number] for number in going])))
-            shown = torch.from_numpy(np.stack([sessions[number].action_mask() for number in going]))
-            q_values.masked_fill_(~shown, MASKED)
             best = q_values.topk(min(settings.candidates, q_values.shape[1]), dim=1)
         films, allowed = best.indices.numpy(), (best.values[:, :30] > MASKED / 2).sum(1).numpy()
         gamble = rng.random(len(going)) < settings.exploration
@@ -167,34 +143,27 @@ def _play(
             if over:
                 ended.add(number)
         going = [number for number in going if number not in ended]
-    return list(zip(visited, candidates, (info for _, info in starts), strict=True))
+    people = [int(info["person"]) for _, info in starts]
+    return list(zip(visited, candidates, people, strict=True))
 
 
-def squared_error(
-    network: QNetwork, batch: States, others: Tensor, answers: Answers, settings: PretrainingSettings
-) -> Tensor:
-    """Squared error summed over the candidates and, by a sample, over all other films; mean over states.
-
-    Films that could not be shown do not count. A state of somebody who is shown nothing but films they know counts as
-    much as their answers tell so far: before them nobody can be told from anybody else, and most people are others.
-    """
+def _loss(network: QNetwork, batch: States, others: Tensor, rewards: Tensor, settings: PretrainingSettings) -> Tensor:
+    """Squared error summed over the candidates and, by a sample, over all other films; mean over states."""
     films = torch.cat([batch.candidates, others], dim=1)
     share = settings.rest * network.encoder.n_items / max(others.shape[1], 1)
     weight = torch.cat([torch.ones(batch.candidates.shape), torch.full(others.shape, share)], dim=1)
     weight = weight * ~network.taken(batch.transcripts).gather(1, films)
-    weight = weight * (answers.known[batch.viewers[:, None], films] | ~batch.familiar[:, None])
-    with torch.no_grad():
-        told = network.familiarity.chance(network.counts(batch.transcripts.long()))
-    weight = weight * torch.where(batch.familiar, told, 1.0)[:, None]
-    error = network.of(batch.transcripts, films) - answers.rewards[batch.viewers[:, None], films]
-    mean: Tensor = (error**2 * weight).sum(1).mean()
-    return mean
+    error = network.of(batch.transcripts, films) - rewards[batch.viewers[:, None], films]
+    squared: Tensor = (error**2 * weight).sum(1).mean()
+    return squared
 
 
-def _answers(people: Ratings, n_items: int) -> Answers:
+def _rewards(people: Ratings, n_items: int) -> FloatArray:
+    """Reward of every film for every person, float32 (n_users, n_items)."""
     outcomes = outcome_table(people, n_items)
     table = np.zeros(int(outcomes.max(initial=0)) + 1, dtype=np.float32)
     for outcome, reward in REWARD_OF.items():
         if outcome < len(table):
             table[outcome] = reward
-    return Answers(torch.from_numpy(table[outcomes]), torch.from_numpy(outcomes != Outcome.SHOWN))
+    rewards: FloatArray = table[outcomes]
+    return rewards

@@ -20,6 +20,7 @@ from core.coach import Coach, CurvePoint, Examiner, ExamSettings
 from core.environment import SessionEnv
 from core.errors import DataError
 from core.factors import FactorSettings, MovieVectors, cross_fit
+from core.familiarity import WEIGHT
 from core.kinship import Company, Kinship, KinshipSettings
 from core.movielens import MovieLens
 from core.pretraining import PretrainingSettings, pretrain
@@ -100,6 +101,7 @@ def train(
         )
 
     network = QNetwork(catalogue, sets, hidden=settings.hidden)
+    network.familiarity.weight = 0.0
     exam = dataclasses.replace(settings.exam, turns=settings.turns, seed=settings.seed)
     examiner = Examiner(validation, catalogue, number_of, exam)
     coach = Coach(network, examiner, settings.agent.steps, settings.checks, progress=progress)
@@ -116,7 +118,9 @@ def train(
     finally:
         coach.close()
     best = coach.best_network(network)
-    bundle = _bundle(data, settings, coach, best, examiner.calibrate(best), interrupted=interrupted)
+    calibration = examiner.calibrate(best)
+    best.familiarity.weight = WEIGHT
+    bundle = _bundle(data, settings, coach, best, calibration, interrupted=interrupted)
     return Training(bundle, tuple(coach.curve), interrupted, network.state_dict(), last.state_dict())
 
 

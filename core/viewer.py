@@ -54,11 +54,6 @@ class Viewer:
         self._popularity = catalogue.n_ratings[self._rows].astype(np.float64) + 1.0
         self._catalogue = catalogue
 
-    @property
-    def known(self) -> IntArray:
-        """Rows of the films they know among those that may be recommended."""
-        return self._rows
-
     def reaction(self, row: int) -> Reaction | None:
         """Reaction to being shown a film; None for a film the person never rated."""
         stars = self._stars.get(row)

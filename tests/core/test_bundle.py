@@ -52,18 +52,6 @@ def q_values(bundle: Bundle) -> np.ndarray:
     return np.concatenate([bundle.network.q_values(state.observation()[None]) for state in STATES])
 
 
-def without(folder: Path, format: int, *names: str) -> None:
-    """Takes these tensors out of a saved bundle and calls it one of an older format."""
-    weights = folder / "weights.safetensors"
-    tensors = load_tensors(weights.read_bytes())
-    for name in names:
-        del tensors[name]
-    weights.write_bytes(save_tensors(tensors))
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    rewrite(folder, format=format, sha256=manifest["sha256"] | {weights.name: digest})
-
-
 def rewrite(folder: Path, **changes: object) -> None:
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes), encoding="utf-8")
@@ -174,17 +162,16 @@ class TestRoundTrip:
             for neutral in (network.encoder.log_spread, network.classes.log_caution, network.classes.reach):
                 neutral.zero_()
         saved = Bundle(cinema(), network, SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
-        without(tmp_path / "old", 3, "encoder.log_spread", "classes.log_caution", "classes.reach")
+        weights = tmp_path / "old" / "weights.safetensors"
+        tensors = load_tensors(weights.read_bytes())
+        for name in ("encoder.log_spread", "classes.log_caution", "classes.reach"):
+            del tensors[name]
+        weights.write_bytes(save_tensors(tensors))
+        manifest = json.loads((tmp_path / "old" / "manifest.json").read_text(encoding="utf-8"))
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        rewrite(tmp_path / "old", format=3, sha256=manifest["sha256"] | {weights.name: digest})
         np.testing.assert_array_equal(q_values(Bundle.load(tmp_path / "old")), q_values(saved))
         assert Bundle.load(tmp_path / "old").network.taste(torch.zeros(1, 1, 2, dtype=torch.int64)).abs().max() == 0
-
-    def test_in_a_bundle_of_the_fourth_format_nobody_knows_everything(self, tmp_path: Path) -> None:
-        network = any_network(cinema())
-        with torch.no_grad():
-            network.familiarity.weight.zero_()
-        saved = Bundle(cinema(), network, SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
-        without(tmp_path / "old", 4, *(f"familiarity.{name}" for name in ("log_odds", "answers", "weight")))
-        np.testing.assert_array_equal(q_values(Bundle.load(tmp_path / "old")), q_values(saved))
 
 
 class TestCatalogue:

@@ -178,21 +178,7 @@ class TestEpisode:
     def test_a_certain_person_can_be_asked_for(self) -> None:
         environment = make()
         for person in range(7):
-            assert environment.reset(options={"person": person})[1] == {"person": person, "familiar": False}
-
-    def test_a_viewer_can_be_shown_nothing_but_films_they_know(self) -> None:
-        environment = make(people=one_person(), opening=SILENT, turns=50)
-        assert environment.reset(seed=0, options={"familiar": True})[1]["familiar"]
-        assert np.flatnonzero(environment.action_mask()).tolist() == [0, 1, 2, 4]
-        with pytest.raises(InvalidAction, match="film 3"):
-            environment.step(np.int64(3))
-        assert [environment.step(np.int64(row))[2] for row in (0, 1, 2, 4)] == [False, False, False, True]
-        assert not environment.reset()[1]["familiar"]
-
-    def test_of_somebody_who_knows_no_film_any_may_be_shown(self) -> None:
-        environment = make(people=ratings_of([[0.0] * N_ITEMS + [5.0] * (N_MOVIES - N_ITEMS)]), opening=SILENT)
-        assert not environment.reset(seed=0, options={"familiar": True})[1]["familiar"]
-        assert environment.action_mask().all()
+            assert environment.reset(options={"person": person})[1] == {"person": person}
 
     def test_viewers_are_drawn_uniformly(self) -> None:
         environment = make(opening=SILENT)

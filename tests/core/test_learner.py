@@ -62,7 +62,7 @@ class TestLift:
         with torch.no_grad():  # Q is 0 for every film
             network.gates[-1].weight.zero_()
             network.gates[-1].bias.zero_()
-            network.familiarity.weight.zero_()
+            network.familiarity.weight = 0.0
         log = log_of(*[(token, reaction) for token in (1, 2, 3) for reaction in (Reaction.SEEN, Reaction.SEEN)])
         rewards = [(token, reaction) for token in (1, 2, 3) for reaction in (Reaction.UP, Reaction.DOWN, Reaction.DOWN)]
         assert not learn(bundle_of(network), log, STILL).network.lift.any()

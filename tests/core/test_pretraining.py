@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-import pytest
 import torch
 from learning_worlds import N_ITEMS, cinema
 from worlds import checkerboard
@@ -13,7 +10,7 @@ from worlds import checkerboard
 from core.domain import Outcome
 from core.environment import SessionEnv
 from core.factors import fit
-from core.pretraining import Answers, PretrainingSettings, States, play_states, pretrain, squared_error
+from core.pretraining import PretrainingSettings, play_states, pretrain
 from core.qnetwork import QNetwork
 from core.viewer import OpeningSettings
 
@@ -89,38 +86,3 @@ def test_states_are_those_before_each_film_of_whole_sessions() -> None:
         stars = dict(zip(*PEOPLE.of(viewer), strict=True))
         for token, outcome in transcript[transcript[:, 1] == Outcome.UP]:
             assert stars[token - 1] == 5.0, outcome
-
-
-def test_some_viewers_are_shown_nothing_but_films_they_know() -> None:
-    everyone = replace(SETTINGS, familiar=1.0, sessions=64)
-    states = play_states(contrary(), environment(), everyone, np.random.default_rng(0))
-    assert states.familiar.all()
-    outcomes = states.transcripts[..., 1].numpy()
-    assert not np.isin(outcomes, (Outcome.SHOWN, Outcome.PASSED)).any()
-    assert np.isin(outcomes, (Outcome.UP, Outcome.DOWN, Outcome.SEEN)).any()
-    share = play_states(contrary(), environment(), SETTINGS, np.random.default_rng(0)).familiar.float().mean()
-    assert 0.15 < share < 0.35
-
-
-def test_a_film_that_could_not_be_shown_does_not_count_and_before_any_answer_the_few_count_little() -> None:
-    network = contrary()
-    last = network.gates[-1]
-    assert isinstance(last, torch.nn.Linear)
-    with torch.no_grad():
-        for parameter in (last.weight, last.bias, network.familiarity.weight):
-            parameter.zero_()  # Q is 0 for every film: the error is the reward
-    films, nothing = torch.tensor([[0, 1, 2]]), torch.zeros(1, 4, 2, dtype=torch.int32)
-    answers = Answers(torch.tensor([[1.0, -0.5, 0.0]]), torch.tensor([[True, False, True]]))
-    only_candidates = replace(SETTINGS, rest=0.0)
-
-    def error(familiar: bool, *transcript: tuple[int, Outcome]) -> float:
-        told = nothing.clone()
-        for place, event in enumerate(transcript):
-            told[0, place] = torch.tensor(event)
-        state = States(told, films, torch.tensor([0]), torch.tensor([familiar]))
-        with torch.no_grad():
-            return float(squared_error(network, state, films[:, :0], answers, only_candidates))
-
-    assert error(False) == pytest.approx(1.0 + 0.25)
-    assert error(True) == pytest.approx(1.0 * 0.0998, abs=1e-4)  # 1 / (1 + e^2.2), and film 1 is none they know
-    assert error(True, (11, Outcome.UP), (12, Outcome.UP)) == pytest.approx(0.1854, abs=1e-4)  # 1 / (1 + e^(2.2 − .72))

@@ -172,8 +172,7 @@ class TestContributions:
 
 def whoever(network: QNetwork) -> QNetwork:
     """One that does not ask whether the person knows whatever they are shown (tests/core/test_familiarity.py)."""
-    with torch.no_grad():
-        network.familiarity.weight.zero_()
+    network.familiarity.weight = 0.0
     return network.eval()
 
 
