@@ -22,6 +22,7 @@ from core.domain import Outcome, Reaction
 from core.errors import DataError
 from core.evaluation import EvaluationSettings, evaluate
 from core.factors import FactorSettings
+from core.familiarity import WEIGHT
 from core.movielens import MovieLens, read, read_ratings
 from core.pretraining import PretrainingSettings
 from core.qnetwork import QNetwork
@@ -138,6 +139,9 @@ class TestTraining:
         assert bundle.settings["agent"]["gamma"] == bundle.gamma == 0.5
         assert bundle.settings["turns"] == 5
         json.dumps([dict(bundle.settings), dict(bundle.metrics)], allow_nan=False)  # NaN is no JSON
+
+    def test_what_serves_asks_whether_people_know_all_they_are_shown(self, data: MovieLens) -> None:
+        assert train(data, QUICK, progress=False).bundle.network.familiarity.weight == WEIGHT
 
     def test_reinforcement_learning_goes_on_from_given_weights_as_from_its_own_pretraining(
         self, data: MovieLens
