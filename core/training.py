@@ -100,8 +100,7 @@ def train(
             vector_sets=numbers,
         )
 
-    network = QNetwork(catalogue, sets, hidden=settings.hidden)
-    network.familiarity.weight = 0.0
+    network = _beginner(catalogue, sets, settings)
     exam = dataclasses.replace(settings.exam, turns=settings.turns, seed=settings.seed)
     examiner = Examiner(validation, catalogue, number_of, exam)
     coach = Coach(network, examiner, settings.agent.steps, settings.checks, progress=progress)
@@ -118,10 +117,15 @@ def train(
     finally:
         coach.close()
     best = coach.best_network(network)
-    calibration = examiner.calibrate(best)
-    best.familiarity.weight = WEIGHT
-    bundle = _bundle(data, settings, coach, best, calibration, interrupted=interrupted)
+    bundle = _bundle(data, settings, coach, best, examiner.calibrate(best), interrupted=interrupted)
     return Training(bundle, tuple(coach.curve), interrupted, network.state_dict(), last.state_dict())
+
+
+def _beginner(catalogue: Catalogue, sets: list[MovieVectors], settings: TrainingSettings) -> QNetwork:
+    """The network before any learning, which goes without familiarity: learned with it, first films from cold are lost."""
+    network = QNetwork(catalogue, sets, hidden=settings.hidden)
+    network.familiarity.weight = 0.0
+    return network
 
 
 def _pretrain(network: QNetwork, env: SessionEnv, learners: Ratings, coach: Coach, settings: TrainingSettings) -> None:
@@ -156,6 +160,7 @@ def _bundle(
     *,
     interrupted: bool,
 ) -> Bundle:
+    network.familiarity.weight = WEIGHT  # what serves has it
     return Bundle(
         data.catalogue,
         network,
