@@ -122,7 +122,7 @@ def train(
 
 
 def _beginner(catalogue: Catalogue, sets: list[MovieVectors], settings: TrainingSettings) -> QNetwork:
-    """The network before any learning, which goes without familiarity: learned with it, first films from cold are lost."""
+    """The network before any learning; without familiarity, since learning with it costs first films from cold."""
     network = QNetwork(catalogue, sets, hidden=settings.hidden)
     network.familiarity.weight = 0.0
     return network
