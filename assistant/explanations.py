@@ -43,8 +43,11 @@ _WORDS = {
 "Liked by fans of Alien" and not "close to Alien": what carries the number is people, so it may well be a comedy.
 """
 
+_LITTLE_KNOWN = ("akin to {}", "unlike {}")
+"""The same for a like of a film that too few have rated: what carries the number are its genres, tags and years."""
+
 ASKED = ", as you asked"
-_VERBS = ("liked by fans of ", "liked by people who know ", "liked by people who like ", "away from ", "tagged ")
+_VERBS = ("liked by fans of ", "akin to ", "liked by people who know ", "liked by people who like ", "away from ", "tagged ")
 """Beginnings that two reasons share once they are told together."""
 
 _FACET_WORDS = {
@@ -124,6 +127,8 @@ def reasons(
 
 def _words_for(outcome: Outcome, token: int, film: int, catalogue: Catalogue) -> tuple[str, str] | None:
     """What a positive and a negative part say of an event; None for events that have no words."""
+    if outcome in (Outcome.STATED_LIKE, Outcome.UP) and token > catalogue.n_items:
+        return _LITTLE_KNOWN
     if outcome not in (Outcome.WANTED, Outcome.AVOIDED):
         return _WORDS.get(outcome)
     return _FACET_WORDS[outcome, bool(catalogue.has(token)[film - 1])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import screening
@@ -64,6 +66,15 @@ def test_each_kind_of_event_has_its_words(films: Catalogue) -> None:
         ("close to what you passed over", -0.4),
         ("not a film for everyone", -0.3),
     ]
+
+
+def test_a_like_of_a_film_that_too_few_have_rated_speaks_for_what_it_is_like(films: Catalogue) -> None:
+    few = replace(films, n_items=films.n_items - 1)
+    rare = few.n_items + 1
+    state = SessionState().state(rare, Outcome.STATED_LIKE)
+    name = few.movie(rare).title
+    assert worded(few, state, (0, 0.0), (rare, 0.3))[0] == (f"akin to {name}", 0.3)
+    assert worded(few, state, (0, 0.0), (rare, -0.3))[0] == (f"unlike {name}", -0.3)
 
 
 def test_what_a_film_has_and_what_its_viewers_lean_to_are_told_apart(films: Catalogue) -> None:

@@ -30,20 +30,20 @@ THREE = catalogue_of([400, 100, 20])
 
 
 def test_what_films_gain_by_hand() -> None:
-    # Nothing known: −(.1 + .25) · (f − .25). Three liked: half of that, and half of −.5 · ln((f + .05) / .3).
-    gained = gains(THREE, transcripts([], [(1, LIKE), (2, UP), (3, UP), (1, SHOWN)]), 1.0)
+    # Nothing known: −.35 · (f − .25). Two liked: half of that, and half of −.5 · ln((f + .05) / .3).
+    gained = gains(THREE, transcripts([], [(1, LIKE), (2, UP), (1, SHOWN)]), 1.0)
     cold = [-0.2625, 0.0, 0.07]
     assert gained[0] == pytest.approx(cold, abs=1e-6)
     logarithm = [-0.5 * math.log(1.05 / 0.3), 0.0, -0.5 * math.log(0.1 / 0.3)]
     assert gained[1] == pytest.approx([(one + other) / 2 for one, other in zip(cold, logarithm, strict=True)], abs=1e-6)
     halfway = gains(THREE, transcripts([]), 0.5)[0]
-    assert halfway == pytest.approx([-0.75 * (0.05 + 0.25 / 8), 0.0, 0.2 * (0.05 + 0.25 / 8)], abs=1e-6)
+    assert halfway == pytest.approx([-0.75 * 0.35 / 8, 0.0, 0.2 * 0.35 / 8], abs=1e-6)
 
 
 def test_at_rest_more_films_have_to_be_liked_before_fame_counts_by_its_logarithm() -> None:
     # Eight liked are half of the way; three are 9 / 73.
     eight, three = at_rest(THREE, transcripts([(1, UP)] * 8, [(1, UP)] * 3), 0.1)
-    cold = -(0.01 + 0.25 / 1000) * 0.75
+    cold = -0.35 / 1000 * 0.75
     logarithm = -0.05 * math.log(1.05 / 0.3)
     assert eight[0] == pytest.approx((cold + logarithm) / 2, abs=1e-6)
     assert three[0] == pytest.approx(cold + 9 / 73 * (logarithm - cold), abs=1e-6)
