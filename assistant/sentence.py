@@ -13,7 +13,7 @@ from assistant.words import Word
 
 _COLOURS: Final = frozenset(
     "a an the so really very insanely incredibly extremely ridiculously unbelievably pretty just "
-    "such super also quite one 1 of my another".split()
+    "such super also quite one 1 of my another both all".split()
 )
 FILM_TALK: Final = frozenset(
     "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "

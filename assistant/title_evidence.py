@@ -129,7 +129,8 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
         if last - first == 1 and capitals != "capitals" and _is_noun(weights, sentence, first):
             found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
-        found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged, ordinary=ordinary)]
+        marks = everyday(text, words, first, last, sentence.judged, ordinary=ordinary)
+        found += [("mark", name) for name in marks if name != "place" or first not in sentence.after_cues]
     cue = sentence.cue_of.get(first)
     if cue is not None and last <= cue[1] and capitals != "capitals":
         found.append(("mark", "inside_cue"))

@@ -60,7 +60,8 @@ class Match(NamedTuple):
     """Which written form."""
 
 
-_ARTICLES: Final = frozenset("the a an la le les el los las il lo un une der die das l".split())
+_ARTICLES: Final = frozenset("the a an la le les el los las il lo un une der das l".split())
+"""Without "die": nobody calls "Die Hard" by its second word."""
 _PARTING: Final = re.compile(r"\s*(?:[:;–—]\s+|\s-\s+|\sor,?:?\s+(?=How\b))\s*")
 _NAMED_SERIES: Final = re.compile(
     r"(?:Harry Potter|Indiana Jones|Wallace & Gromit|Wallace and Gromit) (?:and|in) (?=the |The )"

@@ -15,7 +15,7 @@ from typing import Final
 
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, table
-from assistant.links import AS_NEAR, THRESHOLD, Link, best_set, nearest, past_article
+from assistant.links import THRESHOLD, Link, beside_exact, best_set, nearest
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
 from assistant.title_evidence import Weights, evidence, is_idle, is_set_phrase
@@ -92,7 +92,7 @@ class TitleLinker:
         mistyped = self._errors.find(text, words, taken, self._cues)
         typed = [self.score(sentence, match, shown, edits) for match, edits in mistyped.items()]
         if typed:
-            typed = self._beside_exact(nearest(typed, words), chosen, words)
+            typed = beside_exact(nearest(typed, words), exact, words, self.index.renown)
             asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
             exact = [link for link in exact if (link.first, link.last) not in asked or link not in chosen]
             chosen = best_set([*exact, *typed], len(words))
@@ -184,21 +184,6 @@ class TitleLinker:
         return tuple(sorted(members - {rows[0]}))
 
     # ---- second look
-
-    def _beside_exact(self, typed: Sequence[Link], exact: Sequence[Link], words: Sequence[Word]) -> list[Link]:
-        """Readings as mistyped words of what is no title as it stands; of one hardly known, both are asked about."""
-        written = {(link.first, link.last): link for link in exact}
-        kept, counts = [], self.index.renown
-        for link in typed:
-            same = written.get((link.first, link.last)) or written.get((past_article(link, words), link.last))
-            if same is None:
-                kept.append(link)
-            elif (
-                counts[same.rows[0]] < _KNOWN and link.typos == 1 and link.score > max(same.score - AS_NEAR, THRESHOLD)
-            ):
-                rows = tuple(dict.fromkeys((*link.rows, *same.rows)))
-                kept.append(replace(link, score=max(link.score, same.score), rows=rows))
-        return kept
 
     def _with_articles(self, scored: list[Link], sentence: Sentence) -> list[Link]:
         """Names whose article is their own win: "The Room" is not Room, "the Heat" may be The Heat.
