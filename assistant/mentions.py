@@ -28,6 +28,7 @@ _EXISTENTIAL: Final = frozenset(
 _CANDIDATES: Final = 5
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
+_CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
 
@@ -113,6 +114,8 @@ def of_facets(
             if not (_is_request(sign.rule) or _is_sought(found, term)):
                 continue
             sign = NAMED  # "can you show me a western?" wants one
+        if sign.force is None and _is_scolded(found, term.first):
+            continue  # "dreadful action film" asks for none
         strength, required, rule = _wish(term, sign)
         if sign.force is None and term.first and found[term.first - 1].text == "too":
             strength, required, rule = -0.5, False, "too much of it"
@@ -129,6 +132,15 @@ def of_facets(
             if token not in {mention.token for mention in mentions}:
                 mentions.append(FacetMention(span, token, strength, required, rule))
     return tuple(mentions)
+
+
+def _is_scolded(found: Sequence[Word], first: int) -> bool:
+    """Whether a crushing word stands right before: nobody wishes for a dreadful film; a bad or stupid one perhaps."""
+    before = found[first - 1].text if first else ""
+    if before not in cue_book() or before in ("bad", "stupid"):
+        return False
+    cue = cue_book().meaning(before)
+    return cue.verdict and cue.strength <= _CRUSHING
 
 
 def _is_request(rule: str) -> bool:
