@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.homonyms import Candidate, meant
-from assistant.lexicon import background, dictionary, table
+from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import THRESHOLD, Link, beside_exact, best_set, nearest
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
@@ -122,6 +122,9 @@ class TitleLinker:
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, beside)
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
+        named = last - first == 1 and (edits or not self.index.renown[rows[0]])
+        if named and words[first].text in proper_names():
+            cues.append(("mark", "proper_name"))
         if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
