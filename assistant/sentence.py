@@ -15,6 +15,11 @@ _COLOURS: Final = frozenset(
     "a an the so really very insanely incredibly extremely ridiculously unbelievably pretty just "
     "such super also quite one 1 of my another both all".split()
 )
+_SENSES: Final = frozenset(
+    "feel feels felt look looks looked smell smells smelled smelt taste tastes tasted work works worked ride rides run "
+    "runs ran sleep sleeps slept eat eats act acts acting cry cried sing sings sang".split()
+)
+"""Before "like" they compare things, not films: "feels like silk"."""
 FILM_TALK: Final = frozenset(
     "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
     "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
@@ -95,7 +100,9 @@ def _cue_places(
                 place -= 1
             if place >= 0 and words[place].text in COPULAS:
                 verdicts.add(place)
-        if cue.is_taste:
+        if cue.is_taste and not (
+            cue.first and words[cue.first].text == "like" and words[cue.first - 1].text in _SENSES
+        ):
             starts.add(cue.first)
             after.add(cue.last)
             if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):

@@ -68,6 +68,10 @@ class Weights:
                 return True
         return False
 
+    def leads_to_films(self, evidence: Evidence) -> bool:
+        """The same of the words before only."""
+        return self.speaks_of_films([cue for cue in evidence if cue[0] == "before" or cue == ("mark", "after_cue")])
+
     def named(self, evidence: Evidence) -> tuple[str, ...]:
         """The cues that speak strongly for a title, in words."""
         return tuple(
@@ -137,17 +141,30 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     return found
 
 
-def is_set_phrase(sentence: Sentence, first: int, last: int, beside: bool) -> bool:
-    """Whether the words may just be said, in lower case: "home alone this weekend".
+def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues: Evidence, renown: int) -> int:
+    """How strongly words in lower case may just be said, 0 … 3: "home alone this weekend"; 0 where they name a film.
 
-    `beside` tells that the words right beside speak of a film; so does anything else of films, or a title beside.
+    Words before that lead to a film speak against it; so does anything else of films, a title beside, and that the
+    whole line is said so, or judged, if people know the film by its `renown` in ratings.
     """
-    words, around = sentence.words[first:last], sentence.around
-    if last - first == 1 or beside or not sentence.text[words[0].start].islower():
-        return False
+    (first, last), around = span, sentence.around
+    words = sentence.words[first:last]
+    if last - first == 1 or not sentence.text[words[0].start].islower() or weights.leads_to_films(cues):
+        return 0
     if around.of_films(first, last) or first - 1 in around.told or last in around.told:
-        return False
-    return " ".join(word.text for word in words) in set_phrases()
+        return 0
+    if " ".join(word.text for word in words) not in set_phrases():
+        return 0
+    alone = ("mark", "alone") in cues
+    if alone or weights.speaks_of_films(cues):
+        return 0 if renown >= _NAMEABLE else 3 if alone else 2
+    return 2 if last < len(sentence.words) and sentence.words[last].text in _WHEN else 1
+
+
+_NAMEABLE: Final = 5
+"""Ratings from which a set phrase that is all that is said, but for a verdict perhaps, names its film."""
+_WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
+"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
 
 
 def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:

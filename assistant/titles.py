@@ -18,7 +18,7 @@ from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import THRESHOLD, Link, beside_exact, best_set, nearest
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import Weights, evidence, is_idle, is_set_phrase
+from assistant.title_evidence import Weights, evidence, is_idle, said_idly
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.title_years import other_versions, year_after, year_before
 from assistant.typing_errors import TypingErrors
@@ -38,10 +38,6 @@ _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
 _FAMOUS: Final = 20
 """Ratings from which words that are a title tell nothing of what else is talked of."""
-_NAMEABLE: Final = 5
-"""Ratings from which a set phrase that is all that is said names its film."""
-_WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
-"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
 _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
@@ -117,9 +113,11 @@ class TitleLinker:
         rows = tuple(film.row for film in films)
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
         cues = evidence(weights, sentence, first, last)
-        beside, alone = weights.speaks_of_films(cues), ("mark", "alone") in cues
+        beside = weights.speaks_of_films(cues)
         if edits:
-            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, beside)
+            short = last - first - (words[first].text == "the") == 1  # "the draft was a mess"
+            spoken = weights.leads_to_films(cues) if short else beside
+            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, spoken)
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
         named = last - first == 1 and (edits or not self.index.renown[rows[0]])
@@ -129,10 +127,9 @@ class TitleLinker:
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
         withheld = weights.strange * sentence.around.strangeness(first, last)
-        if is_set_phrase(sentence, first, last, beside) and not (alone and self.index.renown[rows[0]] >= _NAMEABLE):
-            withheld += weights.set_phrase * (2 if last < len(words) and words[last].text in _WHEN else 1)
         if beside or (edits and ("mark", "typo_of_words") not in cues):
             withheld /= 2
+        withheld += weights.set_phrase * said_idly(weights, sentence, (first, last), cues, self.index.renown[rows[0]])
         score = weights.bias + best + told - withheld + weights.points(cues)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(words, match, forms, rows, year)
@@ -160,12 +157,12 @@ class TitleLinker:
             films.append(Candidate(points, row, kind))
         return sorted(films, key=lambda film: (-film.points, film.row))
 
-    def _error_cues(self, typed: Sequence[str], form: str, edits: int, beside: bool) -> list[tuple[str, str]]:
+    def _error_cues(self, typed: Sequence[str], form: str, edits: int, spoken: bool) -> list[tuple[str, str]]:
         letters = sum(map(len, typed))
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
         cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
-        if not beside and all(word in dictionary() or word.isdecimal() for word in typed):
+        if not spoken and all(word in dictionary() or word.isdecimal() for word in typed):
             cues.append(("mark", "typo_of_words"))
             cues += [("mark", "typo_of_word")] * (len(typed) == 1)
         elif all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
