@@ -130,6 +130,11 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     if ("mark", "quotes") not in found:
         if ordinary:
             found += [("mark", name) for name in _said(weights, sentence, first, last)]
+        elif capitals != "capitals" and text[words[last - 1].start].islower() and _goes_on(weights, sentence, last):
+            if words[last].text in dictionary() and not weights.leads_to_films(
+                found
+            ):  # "pulp fiction tarantino" may go on, "white chicks hatched" not
+                found.append(("mark", "clause"))
         if last - first == 1 and capitals != "capitals" and _is_noun(weights, sentence, first):
             found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
@@ -173,13 +178,20 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
     spoken = any(word.text in _FUNCTION_WORDS for word in words[first + 1 : last]) or words[first].text in _SPOKEN
     if last - first > 1 and spoken and not any(not first <= place < last for place in sentence.topical):
         yield "phrase"
-    if last < len(words) and not parted(sentence.text, words[last - 1].end, words[last].start):
-        after = words[last].text
-        told = background().of_word(after) >= _TELLING
-        if told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK):
-            yield "clause"
+    if _goes_on(weights, sentence, last):
+        yield "clause"
     if last - first == 1 and words[first].text.endswith("s") and first and words[first - 1].text in _GENERIC:
         yield "kind"
+
+
+def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
+    """Whether a telling word that is not said behind titles stands right behind: "… hatched on the farm"."""
+    words = sentence.words
+    if last >= len(words) or parted(sentence.text, words[last - 1].end, words[last].start):
+        return False
+    after = words[last].text
+    told = background().of_word(after) >= _TELLING
+    return told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK)
 
 
 def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
