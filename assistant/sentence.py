@@ -26,6 +26,9 @@ FILM_TALK: Final = frozenset(
 )
 """Words that are said of films, among other things."""
 
+_JOINTS: Final = frozenset(("and", "or", "also", "plus", "but", "not", "then"))
+"""Words between the films of a list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -58,6 +61,23 @@ class Sentence:
     def judged(self, place: int) -> bool:
         """Whether a taste or a verdict begins at a word."""
         return place in self.verdicts or place in self.cue_starts
+
+    def joined_before(self, first: int) -> int:
+        """Where a neighbour in a list ends, if a span begins at `first`; −1 where nothing joins them."""
+        place = first
+        while place > 0 and self.words[place - 1].text in _JOINTS:
+            place -= 1
+        return place if place < first or (first and self._has_comma(first)) else -1
+
+    def joined_behind(self, last: int) -> int:
+        """Where a neighbour in a list begins, if a span ends before `last`; −1 where nothing joins them."""
+        place = last
+        while place < len(self.words) and self.words[place].text in _JOINTS:
+            place += 1
+        return place if place > last or (last < len(self.words) and self._has_comma(last)) else -1
+
+    def _has_comma(self, place: int) -> bool:
+        return "," in self.text[self.words[place - 1].end : self.words[place].start]
 
     @classmethod
     def of(

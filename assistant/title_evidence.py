@@ -93,16 +93,16 @@ class Weights:
         return alone + sentence.surprise[last] - sentence.surprise[first + 1]
 
 
-def is_idle(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether a word only holds a sentence together: "it" without capital, quotes or year; most of what is found is."""
-    word = sentence.words[first]
-    if last - first > 1 or word.text not in _IDLE or not sentence.text[word.start : word.end].islower():
+IDLE: Final = _FUNCTION_WORDS - _OBJECTS
+"""Words that only hold a sentence together, where they stand bare."""
+
+
+def is_bare(sentence: Sentence, place: int) -> bool:
+    """Whether a word has neither capital, quotes nor a number behind it; most of what is found has none."""
+    word = sentence.words[place]
+    if not sentence.text[word.start : word.end].islower() or (word.start and sentence.text[word.start - 1] in _QUOTES):
         return False
-    quoted = word.start and sentence.text[word.start - 1] in _QUOTES
-    return not quoted and not (last < len(sentence.words) and sentence.words[last].text.isdecimal())
-
-
-_IDLE: Final = _FUNCTION_WORDS - _OBJECTS
+    return place + 1 == len(sentence.words) or not sentence.words[place + 1].text.isdecimal()
 
 
 def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:
@@ -116,7 +116,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
             found.append(("mark", "quoted_word"))
     if first == 0 and last == len(words):
         found.append(("mark", "alone"))
-    found += _before(weights, sentence, first) + _after(weights, sentence, last)
+    found += before_and_after(weights, sentence, first, last)
     capitals = capitals_of(text, words, first, last) if sentence.capitals else ""
     if capitals:
         found.append(("mark", capitals))
@@ -208,6 +208,11 @@ def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
 
 _SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
 _GENERIC: Final = frozenset("like love hate likes loves hates liked loved hated enjoy with about of and".split())
+
+
+def before_and_after(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:
+    """The cues of the words right before and right behind [first, last)."""
+    return _before(weights, sentence, first) + _after(weights, sentence, last)
 
 
 def _before(weights: Weights, sentence: Sentence, first: int) -> Evidence:

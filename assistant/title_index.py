@@ -42,6 +42,9 @@ class Kind(IntEnum):
     """From the list of series: all films of the key are meant."""
 
 
+_KINDS: Final = tuple(Kind)
+
+
 class Form(NamedTuple):
     """A written form of a film."""
 
@@ -229,7 +232,7 @@ class TitleIndex:
     def forms(self, key: int) -> list[Form]:
         """Films with this written form, best known first."""
         codes = self._forms[self._offsets[key] : self._offsets[key + 1]].tolist()
-        return [Form(code // 8, Kind(code % 8)) for code in codes]
+        return [Form(code // 8, _KINDS[code % 8]) for code in codes]
 
     def key_of(self, text: str) -> int | None:
         """Key of a normal form; None where no film is written so."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, combinations, pairwise
 from typing import Final
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -34,6 +36,8 @@ _AROUND: Final = 3
 _PARTING: Final = re.compile(r"[?;\n]\s")
 """Between words that are not of one name."""
 _DIGIT: Final = re.compile(r"\d")
+_REMEMBERED: Final = 10_000
+"""Words whose neighbours are kept: people use the same ones again and again."""
 _UNTELLING: Final = frozenset("with from that this part what your into over the and".split())
 
 
@@ -48,6 +52,7 @@ class TypingErrors:
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
         self._remains: dict[str, int | tuple[int, ...]] = {}
+        self._near = lru_cache(maxsize=_REMEMBERED)(self._look_near)
         evidence = index.renown.tolist()
         for key, text in enumerate(index.texts):
             known = evidence[index.best_row(key)]
@@ -94,83 +99,99 @@ class TypingErrors:
     def find(self, text: str, words: Sequence[Word], taken: Sequence[int], cues: Container[str]) -> dict[Match, int]:
         """Forms that words outside of the `taken` ones are some typing errors away from, and how many."""
         found: dict[Match, int] = {}
-        tried: set[Match] = set()
+        tried: set[tuple[int, int]] = set()
+        typed = _Typed(text, words, self._heard)
         for place, word in enumerate(words):
-            if taken[place] or len(word.text) < 2 or word.text in cues or self._heard.of_word(word.text) < _TELLING:
+            if taken[place] or len(word.text) < 2 or word.text in cues or not typed.telling[place]:
                 continue
-            for match in self._candidates(words, place):
-                if match in tried or match.first < 0 or match.last > len(words):
+            for candidate in self._candidates(words, place):
+                if candidate in tried:
                     continue
-                tried.add(match)
-                if self._cut_off(words, match) or _PARTING.search(
-                    text, words[match.first].end, words[match.last - 1].start
-                ):
+                tried.add(candidate)
+                first, key = candidate
+                last, form = first + self._index.length(key), self._index.text(key)
+                if first < 0 or last > len(words) or not typed.may_be(form, first, last):
                     continue
-                edits = _edits(words, match, self._index.text(match.key))
+                edits = _edits(" ".join(typed.texts[first:last]), form)
                 if edits:
-                    name = self._index.forms(match.key)[0].kind >= Kind.NICKNAME
-                    if not name or (edits == 1 and len(self._index.text(match.key)) >= _LONG_NAME):
-                        found[match] = edits
+                    name = self._index.forms(key)[0].kind >= Kind.NICKNAME
+                    if not name or (edits == 1 and len(form) >= _LONG_NAME):
+                        found[Match(first, last, key)] = edits
         return found
 
-    def _cut_off(self, words: Sequence[Word], match: Match) -> bool:
-        """Whether a word that every sentence holds begins or ends the words, and not the title: "Dumb and Dumbr or"."""
-        form = self._index.text(match.key)
-        begin, end = words[match.first].text, words[match.last - 1].text
-        return (self._heard.of_word(begin) < _TELLING and not form.startswith(begin)) or (
-            self._heard.of_word(end) < _TELLING and not form.endswith(end)
-        )
-
-    def _candidates(self, words: Sequence[Word], place: int) -> Iterator[Match]:
+    def _candidates(self, words: Sequence[Word], place: int) -> Iterator[tuple[int, int]]:
+        """(first word, key) of forms that may be meant by the word at a place and those around it."""
         word = words[place].text
         common = self._heard.is_common(word)
         spelled = common or word in dictionary()
         near = self._near(word) if len(word) >= _SPELL_FROM else ()
         for number in near:
             for key, offset in self._postings[number][: 4 if common else _POSTINGS]:
-                yield Match(place - offset, place - offset + self._index.length(key), key)
+                yield place - offset, key
             if not spelled:
                 for form, begin in ((self._words[number], place), (f"the {self._words[number]}", place - 1)):
                     if (alone := self._index.key_of(form)) is not None:
-                        yield Match(begin, place + 1, alone)
+                        yield begin, alone
         if common or word in self._numbers:
             return
         for beside in range(max(place - _AROUND, 0), min(place + _AROUND + 1, len(words))):
             anchor = self._numbers.get(NUMBER_WORDS.get(words[beside].text, words[beside].text))
             if beside != place and anchor is not None:
                 for key, offset in self._postings[anchor]:
-                    match = Match(beside - offset, beside - offset + self._index.length(key), key)
-                    if match.first <= place < match.last:
-                        yield match
+                    if beside - offset <= place < beside - offset + self._index.length(key):
+                        yield beside - offset, key
 
-    def _near(self, word: str) -> tuple[int, ...]:
+    def _look_near(self, word: str) -> tuple[int, ...]:
         """Numbers of vocabulary words that are this word, or one or two typing errors away from it."""
-        found: dict[int, None] = {}
-        for short in spellings(word):
-            entry = self._remains.get(short)
-            if entry is not None:
-                found.update(dict.fromkeys((entry,) if isinstance(entry, int) else entry))
-        return tuple(found)
+        found: set[int] = set()
+        for short in self._remains.keys() & spellings(word):
+            entry = self._remains[short]
+            found.update((entry,) if isinstance(entry, int) else entry)
+        return tuple(sorted(found))
 
 
 def spellings(word: str) -> set[str]:
     """The word and what is left of it without one letter, or two of a long one."""
-    once = shortened(word)
-    found = {word, *once}
+    found = {word, *shortened(word)}
     if _LONG <= len(word) <= 16:
-        found.update(twice for short in once for twice in shortened(short))
+        found.update(
+            word[:one] + word[one + 1 : two] + word[two + 1 :] for one, two in combinations(range(len(word)), 2)
+        )
     return found
+
+
+class _Typed:
+    """The words of a text, with what is looked up once for all candidates."""
+
+    def __init__(self, text: str, words: Sequence[Word], heard: Background) -> None:
+        self.texts = [word.text for word in words]
+        self.telling = [heard.of_word(word) >= _TELLING for word in self.texts]
+        self._lengths = [0, *accumulate(len(word) + 1 for word in self.texts)]
+        between = (text[one.end : other.start] for one, other in pairwise(words))
+        parted = (marks != " " and _PARTING.search(marks) is not None for marks in between)
+        self._parted = [0, *accumulate(parted)]
+
+    def may_be(self, form: str, first: int, last: int) -> bool:
+        """Whether [first, last) may be a form with errors: about as long, in one piece, and not cut off.
+
+        A word that every sentence holds cuts it off, if it begins or ends the words and not the title: "Dumb and
+        Dumbr or".
+        """
+        if abs(self._lengths[last] - self._lengths[first] - 1 - len(form)) > _APART:
+            return False
+        if not self.telling[first] and not form.startswith(self.texts[first]):
+            return False
+        if not self.telling[last - 1] and not form.endswith(self.texts[last - 1]):
+            return False
+        return self._parted[last - 1] == self._parted[first]
 
 
 _APART: Final = 12
 """Letters by which two forms may differ that are the same once numbers are spelled out."""
 
 
-def _edits(words: Sequence[Word], match: Match, form: str) -> int:
+def _edits(said: str, form: str) -> int:
     """Typing errors between what was typed and a written form; 0 where there are none, or too many."""
-    said = " ".join([word.text for word in words[match.first : match.last]])
-    if abs(len(said) - len(form)) > _APART:
-        return 0
     numbers = _DIGIT.search(form) is not None or _DIGIT.search(said) is not None
     if numbers and _digits(said) != _digits(form):
         said, form = _spelled(said), _spelled(form)
