@@ -90,6 +90,12 @@ def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> C
     """A taste, a wish or the like in its place: the speaker's, somebody else's, or asked of us."""
     if cue.phrase == "no" and cue.first and words[cue.first - 1].text in ("its", "thats", "is", "was"):
         return replace(cue, force=Force.ASKED, strength=0.0)  # "it's no Alien" thinks well of it
+    if (
+        cue.force is Force.FEEL
+        and cue.strength > 0
+        and [word.text for word in words[max(cue.first - 2, 0) : cue.first]] == ["if", "you"]
+    ):
+        return replace(cue, force=Force.SIMILAR, strength=0.6)  # "if you liked Drive, what else?"
     if cue.force in _ASKABLE and " me " not in cue.phrase and _asks(words, cue.first):
         return replace(cue, force=Force.ASKED, strength=0.0)
     who = teller(text, words, cue.first) if cue.force is Force.FEEL and cue.strength else Teller.SPEAKER

@@ -13,7 +13,7 @@ from assistant.links import Link
 from assistant.phrases import Found
 from assistant.preferences import NAMED, Sign
 from assistant.tastes import Force, Teller, cue_book
-from assistant.utterance import AmbiguousMention, FacetMention, MovieMention, Span
+from assistant.utterance import Act, AmbiguousMention, FacetMention, MovieMention, Span, Utterance
 from assistant.words import Word
 from core.catalogue import Catalogue
 
@@ -28,6 +28,7 @@ _EXISTENTIAL: Final = frozenset(
 _CANDIDATES: Final = 5
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
+_WISHES: Final = ("want: ", "similar: ")
 _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
@@ -132,6 +133,22 @@ def of_facets(
             if token not in {mention.token for mention in mentions}:
                 mentions.append(FacetMention(span, token, strength, required, rule))
     return tuple(mentions)
+
+
+def let_go(utterance: Utterance) -> Utterance:
+    """A line that takes back what it names, or wants something else instead: "forget horror, I want a comedy"."""
+    wanted = [
+        one.span for one in (*utterance.movies, *utterance.facets) if one.rule.split("; ")[-1].startswith(_WISHES)
+    ]
+    if not wanted:
+        return replace(utterance, act=Act.FORGET)
+    begin = min(wanted)
+    movies = (one if one.span >= begin else replace(one, strength=0.0, idle=True) for one in utterance.movies)
+    facets = (
+        one if one.span >= begin else replace(one, strength=-0.3, required=False, rule="let go")
+        for one in utterance.facets
+    )
+    return replace(utterance, movies=tuple(movies), facets=tuple(facets))
 
 
 def _is_scolded(found: Sequence[Word], first: int) -> bool:

@@ -191,6 +191,7 @@ def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
         return False
     after = words[last].text
     told = background().of_word(after) >= _TELLING
+    told = told and not after.endswith("ly")
     return told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK)
 
 
@@ -254,7 +255,7 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
     said = " ".join(words)
     if len(words) > 1 and ((not marked and said in _wishes()) or said in _greetings()):
         names.append("wish")
-    if len(words) == 1 and words[0] in _OBJECTS and _is_subject(sentence, first, last):
+    if len(words) == 1 and (words[0] in _OBJECTS or words[0] == "up") and _is_subject(sentence, first, last):
         names.append("common_capital")
     elif all(word in _FUNCTION_WORDS for word in words):
         names.append("function_word_capital" if marked else "function_word")
@@ -276,10 +277,16 @@ def _greetings() -> frozenset[str]:
     return frozenset(table("title_cues")["said"]["greetings"])
 
 
+_PREDICATES: Final = frozenset(
+    "was is wasnt isnt has had broke made makes scared got gets blew blows moved destroyed wrecked hit hits ruined "
+    "touched deserves really".split()
+)
+
+
 def _is_subject(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether a word begins a sentence and "was" or "is" follows, with at most a "!" of the title between."""
+    """Whether a word begins a sentence and its verb follows, with at most a "!" of the title between."""
     text, words = sentence.text, sentence.words
-    if last >= len(words) or words[last].text not in ("was", "is", "wasnt", "isnt"):
+    if last >= len(words) or words[last].text not in _PREDICATES:
         return False
     begins = first == 0 or any(mark in ".!?;\n" for mark in text[words[first - 1].end : words[first].start])
     return begins and text[words[last - 1].end : words[last].start].strip() in ("", "!")

@@ -143,7 +143,8 @@ class TitleLinker:
         named = last - first == 1 and (edits or not self.index.renown[rows[0]])
         if named and words[first].text in proper_names():
             cues.append(("mark", "proper_name"))
-        if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
+        marked = sentence.text[words[first].start].isupper() or first in sentence.after_cues
+        if marked and _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[last - 1].end):
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
         withheld = weights.strange * sentence.around.strangeness(first, last)
@@ -275,9 +276,9 @@ def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
     return sum(NUMBER_WORDS.get(one, one)[0] != NUMBER_WORDS.get(other, other)[0] for one, other in pairs)
 
 
-def _ends_as_typed(title: str, text: str, first: Word, last: Word) -> bool:
-    """Whether a capitalised name is typed with the mark that its title ends with: "Them!"."""
-    return title[-1:] in ("!", "?") and text[last.end : last.end + 1] == title[-1] and text[first.start].isupper()
+def _ends_as_typed(title: str, text: str, end: int) -> bool:
+    """Whether a name is typed with the mark that its title ends with: "Them!"."""
+    return title[-1:] in ("!", "?") and text[end : end + 1] == title[-1]
 
 
 def _time_to_be_rated(year: int, newest: int) -> float:

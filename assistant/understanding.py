@@ -191,7 +191,7 @@ class Understanding:
             ("forget", Act.FORGET, named or bool(utterance.facets) or utterance.lesser_known),
         ):
             if fits and acts.holds(cue, line):
-                return replace(utterance, act=act)
+                return mentions.let_go(utterance) if act is Act.FORGET else replace(utterance, act=act)
         if whole is not None and not named and not utterance.facets and not utterance.unknown:
             return self._plain(utterance.text, whole, line, context)
         reacted = None

@@ -110,7 +110,8 @@ def _people(text: str, words: Sequence[Word], taken: bytearray) -> Iterator[Unkn
     heard, shouted = background(), text.isupper()
     for place in range(1, len(words)):
         leads = words[place - 1].text in ("by", "with") and place > 1 and words[place - 2].text in _MADE
-        if not leads and words[place - 1].text != "starring":
+        compared = words[place - 1].text in ("more", "less") and text[words[place].start].isupper()  # "more Ozu"
+        if not leads and not compared and words[place - 1].text != "starring":
             continue
         last = place
         while last < min(place + _NAME, len(words)) and not taken[last]:
