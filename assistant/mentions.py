@@ -137,9 +137,8 @@ def of_facets(
 
 def let_go(utterance: Utterance) -> Utterance:
     """A line that takes back what it names, or wants something else instead: "forget horror, I want a comedy"."""
-    wanted = [
-        one.span for one in (*utterance.movies, *utterance.facets) if one.rule.split("; ")[-1].startswith(_WISHES)
-    ]
+    named: list[MovieMention | FacetMention] = [*utterance.movies, *utterance.facets]
+    wanted = [one.span for one in named if one.rule.split("; ")[-1].startswith(_WISHES)]
     if not wanted:
         return replace(utterance, act=Act.FORGET)
     begin = min(wanted)

@@ -141,7 +141,9 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
         marks = everyday(text, words, first, last, sentence.judged, ordinary=ordinary)
         found += [("mark", name) for name in marks if name != "place" or first not in sentence.after_cues]
     cue = sentence.cue_of.get(first)
-    if cue is not None and last <= cue[1] and capitals != "capitals":
+    verdict = last - first == 1 and first in sentence.verdicts and first not in sentence.after_cues
+    inside = (cue is not None and last <= cue[1]) or (verdict and text[start].islower())  # "Amadeus: masterpiece"
+    if inside and capitals != "capitals":
         found.append(("mark", "inside_cue"))
     return found
 
@@ -156,9 +158,8 @@ def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues:
     words = sentence.words[first:last]
     if last - first == 1 or not sentence.text[words[0].start].islower() or weights.leads_to_films(cues):
         return 0
-    if around.of_films(first, last) or first - 1 in around.told or last in around.told:
-        return 0
-    if " ".join(word.text for word in words) not in set_phrases():
+    beside = around.of_films(first, last) or first - 1 in around.told or last in around.told
+    if beside or " ".join(word.text for word in words) not in set_phrases():
         return 0
     alone = ("mark", "alone") in cues
     if alone or weights.speaks_of_films(cues):
@@ -190,8 +191,7 @@ def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
     if last >= len(words) or parted(sentence.text, words[last - 1].end, words[last].start):
         return False
     after = words[last].text
-    told = background().of_word(after) >= _TELLING
-    told = told and not after.endswith("ly")
+    told = background().of_word(after) >= _TELLING and not after.endswith("ly")
     return told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK)
 
 
@@ -286,10 +286,12 @@ _PREDICATES: Final = frozenset(
 def _is_subject(sentence: Sentence, first: int, last: int) -> bool:
     """Whether a word begins a sentence and its verb follows, with at most a "!" of the title between."""
     text, words = sentence.text, sentence.words
-    if last >= len(words) or words[last].text not in _PREDICATES:
+    if last >= len(words):
         return False
+    mark = text[words[last - 1].end : words[last].start].strip()
+    asked = mark == "?" and sentence.judged(last) and text[words[first].start].isupper()  # "Her? Loved it."
     begins = first == 0 or any(mark in ".!?;\n" for mark in text[words[first - 1].end : words[first].start])
-    return begins and text[words[last - 1].end : words[last].start].strip() in ("", "!")
+    return begins and (asked or (words[last].text in _PREDICATES and mark in ("", "!")))
 
 
 def _typed(sentence: Sentence, place: int) -> str:

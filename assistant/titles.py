@@ -183,7 +183,8 @@ class TitleLinker:
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
         cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
-        if not spoken and all(word in dictionary() or word.isdecimal() for word in typed):
+        several = len(typed) == 1 and typed[0] == f"{form}s"  # "my dad likes submarines"
+        if (several or not spoken) and all(word in dictionary() or word.isdecimal() for word in typed):
             cues.append(("mark", "typo_of_words"))
             cues += [("mark", "typo_of_word")] * (len(typed) == 1)
         elif all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):

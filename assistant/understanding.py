@@ -214,7 +214,8 @@ def _whole_act(line: acts.Line, context: Context) -> Act | None:
 
 def _said_to_us(line: acts.Line) -> bool:
     """Whether the whole line is an act, a yes or a no."""
-    return acts.whole_act(line) is not None or acts.nod(line, None) is not None
+    compared = " over " in line.plain  # "I'd take Heat over Jaws"
+    return acts.whole_act(line) is not None or (not compared and acts.nod(line, None) is not None)
 
 
 def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:
