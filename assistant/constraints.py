@@ -97,6 +97,7 @@ _ANY_YEAR: Final = re.compile(
     r"(?:when|what year|which year|how old|about the (?:year|decade|era))\b"
     r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bcan be (?:old|new)\W+(?:or\W+)?(?:can be )?(?:old|new)\b"
     r"|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
+    r"|\b(?:old|new|classic|recent)(?:er)?\s+(?:\w+\s+)?(?:is|are|would be)\s+(?:fine|ok|okay|good|welcome|cool)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
 _COUNT: Final = re.compile(

@@ -80,7 +80,7 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
     if lost or wished:  # "rom coms that aren't cheesy" judges none
         return None
     if meaning.verdict and heads_a_list(text, words, taken, cue):
-        return replace(cue, force=Force.FEEL)
+        return _felt(text, words, taken, replace(cue, force=Force.FEEL))
     if meaning.verdict and (cue.force is Force.VERDICT or not name_follows or is_predicate(words, taken, cue.first)):
         return _verdict(text, words, taken, cue)
     return _felt(text, words, taken, cue)

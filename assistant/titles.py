@@ -141,6 +141,13 @@ class TitleLinker:
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
         named = last - first == 1 and (edits or not self.index.renown[rows[0]])
+        if (
+            films[0].kind is Kind.FULL
+            and first
+            and words[first - 1].text == "the"
+            and self._is_ordinary(sentence, match)
+        ):
+            cues.append(("mark", "the"))  # "the moon was huge"
         if named and words[first].text in proper_names():
             cues.append(("mark", "proper_name"))
         marked = sentence.text[words[first].start].isupper() or first in sentence.after_cues
@@ -160,6 +167,12 @@ class TitleLinker:
         elif also and forms[0].kind is not Kind.SERIES:
             last += 1
         return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
+
+    def _is_ordinary(self, sentence: Sentence, match: Match) -> bool:
+        """Whether a title is one common word without a capital."""
+        word = sentence.words[match.first]
+        alone = match.last - match.first == 1 and self._heard.is_common(word.text)
+        return alone and sentence.text[word.start].islower()
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
