@@ -164,7 +164,8 @@ def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues:
     alone = ("mark", "alone") in cues
     if alone or weights.speaks_of_films(cues):
         return 0 if renown >= _NAMEABLE else 3 if alone else 2
-    return 2 if last < len(sentence.words) and sentence.words[last].text in _WHEN else 1
+    when = last < len(sentence.words) and sentence.words[last].text in _WHEN
+    return 2 if when or _is_noun(weights, sentence, first) else 1  # "the american civil war"
 
 
 _NAMEABLE: Final = 5

@@ -192,7 +192,8 @@ class TitleIndex:
             title, _, year = label.rpartition(" (")
             known = rows.get((normal(title), int(year.rstrip(")"))))
             if known is not None:
-                keys[normal(name)] = {known: Kind.NICKNAME}
+                spaced = normal(name).replace(" ", "") == normal(title).replace(" ", "")  # "Oldboy" is a remake, too
+                keys[normal(name)] = {known: Kind.NICKNAME} | (keys.get(normal(name), {}) if spaced else {})
         for name, beginnings in names["series"].items():
             members = dict.fromkeys(row for beginning in beginnings for row in self.beginning_with(normal(beginning)))
             if len(members) > 1:
