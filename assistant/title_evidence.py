@@ -168,7 +168,7 @@ def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues:
     return 2 if when or _is_noun(weights, sentence, first) else 1  # "the american civil war"
 
 
-_NAMEABLE: Final = 5
+_NAMEABLE: Final = 10
 """Ratings from which a set phrase that is all that is said, but for a verdict perhaps, names its film."""
 _WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
 """Behind a set phrase they tell when it holds: "home alone this weekend"."""
