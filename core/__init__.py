@@ -18,8 +18,9 @@ encoder           transcript → state vector
 class_posterior   transcript → which kinds the person may be of
 familiarity       does the person know whatever they are shown?
 qnetwork          Q(s, a) over movie vectors, mask inside
-content           genres, tags and title words of films as vectors
+content           genres, tags and years of films as vectors
 appeal            how readily a film is named in conversation
+company           how much oftener than chance people who like one film like another
 kinship           what a conversation pulls each film by
 gems              the knob between popular films and hidden gems
 policy            Q-values, pull and knob → slate, with propensities

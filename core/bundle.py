@@ -26,22 +26,28 @@ from torch import Tensor
 
 from core.calibration import Calibration
 from core.catalogue import Catalogue
+from core.company import Company
 from core.errors import BundleError
 from core.factors import MovieVectors
 from core.film_tables import read_tables, write_tables
 from core.gems import REST
-from core.kinship import Company, Kinship
+from core.kinship import Kinship
 from core.latent_classes import LatentClasses
 from core.policy import Exploration, Match, Policy
 from core.qnetwork import QNetwork
 
-FORMAT = 4
+FORMAT = 5
 """Version of the layout; a higher one on disk is refused. Format 1 had no company of films: it ranks by Q alone. Format
-2 had no classes of people, in format 3 they did not say where a taste is expected."""
+2 had no classes of people, in format 3 they did not say where a taste is expected. Up to format 4 the company of films
+was that of EASE."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COMPANY = ("of", "to", "appeal")
 _VECTORS = ("like", "seen", "like_prior", "seen_prior")
+_LIFTED = 5
+"""First format whose company of films is that of lifts."""
+_EASE = 60.0
+"""Log-lifts per unit of EASE weight, where their strength in the pull is the same."""
 _CLASSES = ("prior", "liked", "disliked", "fair")
 
 
@@ -131,7 +137,7 @@ class Bundle:
             like, seen, like_prior, seen_prior = fitted
             vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
             network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
-            kinship = _kinship(tensors, catalogue)
+            kinship = _kinship(tensors, catalogue, manifest["format"])
             network.load_state_dict(_neutral(network) | tensors)
             calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
@@ -211,11 +217,12 @@ def _neutral(network: QNetwork) -> dict[str, Tensor]:
     return lacking
 
 
-def _kinship(tensors: dict[str, Tensor], catalogue: Catalogue) -> Kinship | None:
+def _kinship(tensors: dict[str, Tensor], catalogue: Catalogue, written_as: int) -> Kinship | None:
     """Takes its tensors out of these; None where they have none."""
     if not any(name.startswith("company.") for name in tensors):
         return None
-    return Kinship(catalogue, Company(*(tensors.pop(f"company.{name}").float().numpy() for name in _COMPANY)))
+    of, to, appeal = (tensors.pop(f"company.{name}").float().numpy() for name in _COMPANY)
+    return Kinship(catalogue, Company(of if written_as >= _LIFTED else np.float32(_EASE) * of, to, appeal))
 
 
 def _classes(tensors: dict[str, Tensor]) -> LatentClasses | None:

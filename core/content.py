@@ -1,14 +1,13 @@
-"""What a film is about, as unit vectors of three kinds: its genres, its tags and people, the words of its title.
+"""What a film is about, as rows of three kinds: its genres, its tags and people, the years around its release.
 
 A term counts by how rare it is among the films that can be recommended (log of films per film that has it), so two
-films that share "time travel" are nearer than two that share "Drama". The inner product of two rows is their cosine.
+films that share "time travel" are nearer than two that share "Drama". Tags and years are unit rows: their inner product
+is a cosine. Genres are not, since every film has one: to be a drama and nothing else is no great likeness.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -17,56 +16,47 @@ from scipy import sparse
 
 from core.catalogue import Catalogue
 
-COMMON_WORD: Final = 40
-"""A word of this many titles says nothing of a film ("man", "love"); words of series ("story", "wars") have fewer."""
-_STOP: Final = frozenset(
-    "a an and at by das de der die du el episode for from i ii iii iv v vi il in is it la las le les los movie of on "
-    "part the to un une with".split()
-)
-"""Words that titles share without being about the same; COMMON_WORD would spare them in a small catalogue."""
-_WORD: Final = re.compile(r"\w\w+")
+_YEARS: Final = np.arange(1930, 2024, 4)
+_APART: Final = 6.0
+"""Years by which two times have become different: the standard deviation of the bells around `_YEARS`."""
+
+_FAR: Final = 0.01
+"""Nearness from which on years are no nearer than others."""
 
 
 def contents(catalogue: Catalogue) -> Mapping[str, sparse.csr_matrix]:
-    """Unit rows of all films by kind, "genre", "tag" and "word": CSR float32 (movies, terms); zeros where unknown."""
-    by_movie = catalogue.membership.T.tocsr()
-    owned = {
-        kind: by_movie[:, [number for number, facet in enumerate(catalogue.facets) if facet.kind in kinds]]
-        for kind, kinds in {"genre": ("genre",), "tag": ("tag", "person")}.items()
-    }
+    """Rows of all films by kind, "genre", "tag" and "year": CSR float32 (movies, terms); zeros where unknown."""
+    genres, tags = (_owned(catalogue, kinds) for kinds in (("genre",), ("tag", "person")))
+    shared = sparse.diags(1.0 / np.sqrt(np.maximum(genres.getnnz(axis=1), 1)))
     return MappingProxyType(
         {
-            kind: _unit_rows(table, catalogue.n_items)
-            for kind, table in (owned | {"word": _title_words(catalogue)}).items()
+            "genre": (shared @ _rare(genres, catalogue.n_items).sqrt()).tocsr().astype(np.float32),
+            "tag": _unit_rows(_rare(tags, catalogue.n_items)),
+            "year": _unit_rows(_bells(catalogue)),
         }
     )
 
 
-def _title_words(catalogue: Catalogue) -> sparse.csr_matrix:
-    """Which words stand in each title, (movies, words): those of some but not many recommendable films."""
-    titles = [_words(movie.title) for movie in catalogue.movies]
-    films_with: dict[str, int] = {}
-    for word in chain.from_iterable(titles[: catalogue.n_items]):
-        films_with[word] = films_with.get(word, 0) + 1
-    number = {word: index for index, word in enumerate(w for w, count in films_with.items() if count < COMMON_WORD)}
-    known = [[number[word] for word in words if word in number] for words in titles]
-    starts = np.cumsum([0, *map(len, known)])
-    columns = np.fromiter(chain.from_iterable(known), dtype=np.int32, count=int(starts[-1]))
-    return sparse.csr_matrix(
-        (np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(titles), len(number))
-    )
+def _owned(catalogue: Catalogue, kinds: Sequence[str]) -> sparse.csr_matrix:
+    """Which facets of these kinds each film has, (movies, facets)."""
+    numbers = [number for number, facet in enumerate(catalogue.facets) if facet.kind in kinds]
+    return catalogue.membership.T.tocsr()[:, numbers].astype(np.float32)
 
 
-def _words(title: str) -> Iterable[str]:
-    """Each word once, in order."""
-    return dict.fromkeys(word for word in _WORD.findall(title.lower()) if word not in _STOP)
+def _bells(catalogue: Catalogue) -> sparse.csr_matrix:
+    """How near the release of each film is to each of `_YEARS`, (movies, years)."""
+    years = catalogue.years.astype(np.float32)
+    near = np.exp(-0.5 * ((years[:, None] - _YEARS) / _APART) ** 2)
+    return sparse.csr_matrix(np.where((years[:, None] > 0) & (near > _FAR), near, 0.0).astype(np.float32))
 
 
-def _unit_rows(table: sparse.csr_matrix, n_items: int) -> sparse.csr_matrix:
-    """Columns weighted by rarity among the first `n_items` rows, rows scaled to length 1."""
-    table = table.astype(np.float32)
+def _rare(table: sparse.csr_matrix, n_items: int) -> sparse.csr_matrix:
+    """Columns weighted by rarity among the first `n_items` rows."""
     films_with = np.asarray(table[:n_items].sum(axis=0)).ravel()
-    rarity = np.log(max(n_items, 1) / np.maximum(films_with, 1.0))
-    table = (table @ sparse.diags(rarity)).tocsr()
+    return (table @ sparse.diags(np.log(max(n_items, 1) / np.maximum(films_with, 1.0)))).tocsr()
+
+
+def _unit_rows(table: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Rows scaled to length 1."""
     lengths = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
     return (sparse.diags(1.0 / np.maximum(lengths, 1e-9)) @ table).tocsr().astype(np.float32)

@@ -17,11 +17,12 @@ from core.bundle import Bundle, git_revision
 from core.calibration import Calibration
 from core.catalogue import Catalogue
 from core.coach import Coach, CurvePoint, Examiner, ExamSettings
+from core.company import Company, KinshipSettings
 from core.environment import SessionEnv
 from core.errors import DataError
 from core.factors import FactorSettings, MovieVectors, cross_fit
 from core.familiarity import WEIGHT
-from core.kinship import Company, Kinship, KinshipSettings
+from core.kinship import Kinship
 from core.movielens import MovieLens
 from core.pretraining import PretrainingSettings, pretrain
 from core.qnetwork import QNetwork

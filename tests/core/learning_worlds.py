@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from core.catalogue import Catalogue
+from core.company import Company
 from core.domain import Facet, Movie, Outcome
 from core.factors import MovieVectors
-from core.kinship import Company, Kinship
+from core.kinship import Kinship
 from core.latent_classes import LatentClasses
 from core.qnetwork import QNetwork
 from core.session import Event, SessionState

@@ -138,6 +138,13 @@ class TestRoundTrip:
             halved = getattr(before, name).astype(np.float16).astype(np.float32)
             np.testing.assert_array_equal(getattr(after.company, name), halved)
 
+    def test_the_company_of_older_bundles_is_in_units_of_ease(self, folder: Path) -> None:
+        rewrite(folder, format=4)
+        before, after = any_kinship(cinema()).company, Bundle.load(folder).kinship
+        assert after is not None
+        np.testing.assert_allclose(after.company.of, 60 * before.of, rtol=1e-3)
+        np.testing.assert_allclose(after.company.to, before.to, rtol=1e-3)
+
     def test_a_bundle_of_the_first_format_ranks_without_company(self, tmp_path: Path) -> None:
         old = Bundle(cinema(), any_network(cinema()), SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
         rewrite(tmp_path / "old", format=1)

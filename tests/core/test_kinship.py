@@ -10,17 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from learning_worlds import N_ITEMS, N_MOVIES, any_kinship, cinema, conversation, conversations
-from worlds import catalogue_of, checkerboard
 
+from core.company import Company
 from core.domain import Outcome
-from core.factors import ease_weights
-from core.kinship import Company, Kinship, KinshipSettings
+from core.kinship import Kinship
 from core.session import SessionState
 
 CINEMA = cinema()
 COMEDY, SPACE = CINEMA.facet_token(0), CINEMA.facet_token(2)
 KINSHIP = any_kinship(CINEMA)
 LIKE = Outcome.STATED_LIKE
+GENRE = 1.4 * math.log(2)
+"""Of two comedies, in units of log-odds: half of the films that can be recommended are."""
+TAG = 6.5
+SAME_YEAR, TEN_YEARS_APART = 0.5, 0.5 * math.exp(-((10 / 6) ** 2) / 4)
+"""Two bells of deviation 6 years overlap like one of deviation 6 · √2."""
+NEARLY = 2e-4
+"""Of the overlap, whose sums run over steps of four years."""
 
 
 def pull(state: SessionState, kinship: Kinship = KINSHIP) -> np.ndarray:
@@ -38,11 +44,15 @@ def silent() -> Kinship:
 
 
 class TestGate:
-    def test_closes_with_every_film_that_is_answered(self) -> None:
+    def test_closes_with_every_film_that_is_answered_the_sooner_the_better_known_the_liked_ones_are(self) -> None:
         assert gate((1, LIKE), (2, LIKE)) == pytest.approx(0.25)
-        assert gate((1, LIKE), (2, Outcome.UP)) == pytest.approx(0.025)
+        # Film 0 has 140 ratings, film 1 has 130.
         answered = (3, Outcome.SHOWN), (2, Outcome.DOWN), (4, Outcome.SEEN)
-        assert gate((1, LIKE), *answered) == pytest.approx(0.25 * 0.1**3)
+        assert gate((1, LIKE), *answered) == pytest.approx(0.25 * 0.2 ** (3 * 140 / 160))
+        both = (140 / 160 + 130 / 150) / 2
+        assert gate((1, LIKE), (2, Outcome.UP)) == pytest.approx(0.25 * 0.2**both)
+        # Film 13 has 10: what is said of it outlasts many answers.
+        assert gate((14, LIKE), *answered) == pytest.approx(0.25 * 0.2 ** (3 * 10 / 30))
 
     def test_is_closed_where_nothing_pulls(self) -> None:
         assert gate() == 0
@@ -50,8 +60,11 @@ class TestGate:
         assert gate((3, Outcome.SHOWN), (2, Outcome.DOWN)) == 0
 
     def test_closes_more_slowly_where_something_is_asked_for(self) -> None:
-        assert gate((COMEDY, Outcome.WANTED), (2, Outcome.UP)) == pytest.approx(0.15)
-        assert gate((COMEDY, Outcome.AVOIDED), (2, Outcome.UP), (3, Outcome.UP)) == pytest.approx(0.09)
+        assert gate((COMEDY, Outcome.WANTED), (2, Outcome.DOWN)) == pytest.approx(0.15)
+        both = (130 / 150 + 120 / 140) / 2
+        assert gate((COMEDY, Outcome.AVOIDED), (2, Outcome.UP), (3, Outcome.UP)) == pytest.approx(
+            0.25 * 0.6 ** (2 * both)
+        )
 
     def test_stays_open_where_the_talk_goes_on(self) -> None:
         silent = (1, Outcome.PASSED), (2, Outcome.RETRACTED), (3, Outcome.NOT_TONIGHT)
@@ -63,25 +76,32 @@ class TestPull:
         np.testing.assert_array_equal(pull(SessionState()), 0)
 
     def test_whatever_is_said_brings_the_appeal(self) -> None:
-        # A film that no other shares anything with: what is left is how readily each film is named.
-        lonely = Kinship(CINEMA, replace(KINSHIP.company, of=0 * KINSHIP.company.of))
-        added = lonely.pull(conversation((5, LIKE)).observation()[None])[0]
+        # A wish that no film fulfils: what is left is how readily each film is named.
+        added = pull(conversation((COMEDY, Outcome.WANTED)))
         np.testing.assert_allclose(added[9], 0.25 * KINSHIP.company.appeal[9], rtol=1e-6)
+
+    def test_the_appeal_counts_as_far_as_the_films_liked_are_known(self) -> None:
+        bare = replace(KINSHIP.company, of=0 * KINSHIP.company.of)
+        for token, ratings in ((1, 140), (12, 30)):  # film 9 shares nothing but its years with films 0 and 11
+            expected = 0.25 * ratings / (ratings + 20) * KINSHIP.company.appeal
+            alone = pull(conversation((token, LIKE)), Kinship(CINEMA, bare)) - pull(
+                conversation((token, LIKE)), silent()
+            )
+            np.testing.assert_allclose(alone, expected, atol=1e-6)
 
     def test_of_a_liked_film_by_hand(self) -> None:
         # Film 0 is a comedy in space, and so is film 2; film 4 is a comedy elsewhere, film 1 horror in space.
         added = pull(conversation((1, LIKE)), silent())
-        assert added[2] == pytest.approx(0.25 * (2.2 + 3.8))
-        assert added[4] == pytest.approx(0.25 * 2.2)
-        assert added[1] == pytest.approx(0.25 * 3.8)
-        assert added[5] == 0.0
+        assert added[2] == pytest.approx(0.25 * (GENRE + TAG + SAME_YEAR))
+        assert added[4] == pytest.approx(0.25 * (GENRE + SAME_YEAR))
+        assert added[1] == pytest.approx(0.25 * (TAG + TEN_YEARS_APART), abs=NEARLY)
+        assert added[5] == pytest.approx(0.25 * TEN_YEARS_APART, abs=NEARLY)
 
     def test_of_the_people_who_like_it_by_hand(self) -> None:
         company = KINSHIP.company
-        expected = 0.25 * (
-            company.appeal[9] + 49 * company.of[4] @ company.to[9]
-        )  # comedy 4 and horror 9 share nothing
-        assert pull(conversation((5, LIKE)))[9] == pytest.approx(expected, abs=1e-5)
+        fame = 100 / 120  # of film 4; comedy 4 and horror 9 share nothing but the time
+        expected = fame * company.appeal[9] + 0.8 * company.of[4] @ company.to[9] + TEN_YEARS_APART
+        assert pull(conversation((5, LIKE)))[9] == pytest.approx(0.25 * expected, abs=NEARLY)
 
     def test_likes_share_their_say(self) -> None:
         one, other = pull(conversation((1, LIKE)), silent()), pull(conversation((4, LIKE)), silent())
@@ -90,12 +110,13 @@ class TestPull:
 
     def test_a_thumb_up_is_a_like(self) -> None:
         liked, thumbed = pull(conversation((1, LIKE)), silent()), pull(conversation((1, Outcome.UP)), silent())
-        np.testing.assert_allclose(thumbed, liked * 0.1, atol=1e-6)
+        np.testing.assert_allclose(thumbed, liked * 0.2 ** (140 / 160), atol=1e-6)
 
     def test_a_film_that_cannot_be_recommended_pulls_by_what_it_is_about(self) -> None:
         assert N_MOVIES > N_ITEMS
         added = pull(conversation((N_ITEMS + 1, LIKE)), silent())  # row 12: a comedy
-        np.testing.assert_allclose(added, [0.25 * 2.2 * (row % 2 == 0) for row in range(N_ITEMS)], atol=1e-6)
+        expected = [0.25 * (TEN_YEARS_APART if row % 2 else GENRE + SAME_YEAR) for row in range(N_ITEMS)]
+        np.testing.assert_allclose(added, expected, atol=NEARLY)
 
     def test_wishes_by_hand(self) -> None:
         wanted = pull(conversation((COMEDY, Outcome.WANTED)), silent())
@@ -129,37 +150,9 @@ class TestPull:
     def test_a_part_is_the_events_own(self) -> None:
         observation = conversation((1, LIKE), (COMEDY, Outcome.WANTED), (3, Outcome.PASSED)).observation()
         parts = silent().parts(observation, np.array([4, 5]))
-        assert parts[0] == pytest.approx([0.0, 0.25 * 2.2, 0.25 * 3.7, 0.0])
+        assert parts[0] == pytest.approx([0.0, 0.25 * (GENRE + SAME_YEAR), 0.25 * 3.7, 0.0])
         assert parts[1] == pytest.approx(silent().parts(observation, np.array([5]))[0])
 
     def test_of_another_catalogue_is_refused(self) -> None:
         with pytest.raises(ValueError, match="company of 12 films, 11 can be recommended"):
             Kinship(cinema(n_items=11), KINSHIP.company)
-
-
-class TestFit:
-    RATINGS, CATALOGUE = checkerboard(), catalogue_of([40] * 12)
-
-    def test_company_is_that_of_the_people_who_like_a_film(self) -> None:
-        company = Company.fit(self.RATINGS, self.CATALOGUE)
-        kin = company.of @ company.to.T
-        even, odd = [row for row in range(2, 12, 2)], [row for row in range(1, 12, 2)]
-        assert kin[0, even].min() > kin[0, odd].max()
-
-    def test_is_the_best_approximation_of_its_rank(self) -> None:
-        weights = ease_weights(self.RATINGS.likes().toarray(), 200.0)
-        company = Company.fit(self.RATINGS, self.CATALOGUE, KinshipSettings(rank=3))
-        left, singular, right = np.linalg.svd(weights)
-        np.testing.assert_allclose(company.of @ company.to.T, left[:, :3] * singular[:3] @ right[:3], atol=1e-5)
-
-    def test_repeats(self) -> None:
-        one, other = (Company.fit(self.RATINGS, self.CATALOGUE, seed=4) for _ in range(2))
-        np.testing.assert_array_equal(one.of, other.of)
-
-    def test_of_a_single_film_is_nothing(self) -> None:
-        company = Company.fit(checkerboard(films=1), catalogue_of([40]))
-        assert company.of.shape == (1, 128) and not company.of.any()
-
-    def test_only_the_best_known_have_company(self) -> None:
-        company = Company.fit(self.RATINGS, self.CATALOGUE, KinshipSettings(max_items=6))
-        assert company.of[:6].any() and not company.of[6:].any()
