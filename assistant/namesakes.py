@@ -17,7 +17,9 @@ from assistant.title_index import TitleIndex
 from assistant.words import Word, normal
 
 _CURRENT: Final = 4
-"""Years in which the best known film of a name is meant without asking: "loved Dune"."""
+"""Years in which the best known film of a name is meant without asking, where the others are old: "loved Dune"."""
+_OLDER: Final = 35
+"""Years by which they are older; with less between them both are still talked of."""
 _LEADS: Final = frozenset("the by from with of 1 version film movie adaptation remake directed starring".split())
 """Between a title and a name behind it: "Solaris, the one by …"."""
 _ROUNDS_OFF: Final = frozenset("1 version film movie adaptation remake".split())
@@ -81,8 +83,9 @@ class Namesakes:
         for (first, last), rows in (*makers, *people):
             if len(rows) == 1:
                 return replace(link, first=first, last=last, rows=rows, rule=f"{link.rule}; told by a name")
-        current = len(link.rows) > 1 and not link.typos
-        if current and self._index.catalogue.movies[link.rows[0]].year > self._newest - _CURRENT:
+        years = [self._index.catalogue.movies[row].year for row in link.rows]
+        current = len(years) > 1 and not link.typos and years[0] > self._newest - _CURRENT
+        if current and years[0] - max(years[1:]) >= _OLDER:
             return replace(link, rows=link.rows[:1], rule=f"{link.rule}; the current one")
         return link
 
