@@ -131,9 +131,8 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
         if ordinary:
             found += [("mark", name) for name in _said(weights, sentence, first, last)]
         elif capitals != "capitals" and text[words[last - 1].start].islower() and _goes_on(weights, sentence, last):
-            if words[last].text in dictionary() and not weights.leads_to_films(
-                found
-            ):  # "pulp fiction tarantino" may go on, "white chicks hatched" not
+            # "white chicks hatched on the farm", but not "pulp fiction tarantino"
+            if words[last].text in dictionary() and not weights.leads_to_films(found):
                 found.append(("mark", "clause"))
         if last - first == 1 and capitals != "capitals" and _is_noun(weights, sentence, first):
             found.append(("mark", "noun"))
@@ -169,7 +168,7 @@ def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues:
 
 
 _NAMEABLE: Final = 10
-"""Ratings from which a set phrase that is all that is said, but for a verdict perhaps, names its film."""
+"""Ratings from which a set phrase that is all that is said, or judged, names its film."""
 _WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
 """Behind a set phrase they tell when it holds: "home alone this weekend"."""
 
@@ -183,7 +182,7 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
     if _goes_on(weights, sentence, last):
         yield "clause"
     if last - first == 1 and words[first].text.endswith("s") and first and words[first - 1].text in _GENERIC:
-        yield "kind"
+        yield "kind_now" if words[first - 1].text in _NOW and words[first].text[:-1] in dictionary() else "kind"
 
 
 def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
@@ -209,6 +208,7 @@ def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
 
 
 _SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
+_NOW: Final = frozenset("love hate likes loves hates enjoy".split())
 _GENERIC: Final = frozenset("like love hate likes loves hates liked loved hated enjoy with about of and".split())
 
 

@@ -140,7 +140,6 @@ class TitleLinker:
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, spoken)
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
-        named = last - first == 1 and (edits or not self.index.renown[rows[0]])
         if (
             films[0].kind is Kind.FULL
             and first
@@ -148,7 +147,7 @@ class TitleLinker:
             and self._is_ordinary(sentence, match)
         ):
             cues.append(("mark", "the"))  # "the moon was huge"
-        if named and words[first].text in proper_names():
+        if last - first == 1 and words[first].text in proper_names() and (edits or not self.index.renown[rows[0]]):
             cues.append(("mark", "proper_name"))
         marked = sentence.text[words[first].start].isupper() or first in sentence.after_cues
         if marked and _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[last - 1].end):
@@ -169,10 +168,11 @@ class TitleLinker:
         return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
 
     def _is_ordinary(self, sentence: Sentence, match: Match) -> bool:
-        """Whether a title is one common word without a capital."""
-        word = sentence.words[match.first]
-        alone = match.last - match.first == 1 and self._heard.is_common(word.text)
-        return alone and sentence.text[word.start].islower()
+        """Whether a title is one common word without a capital, and no "movie" or "series" follows."""
+        word, last = sentence.words[match.first], match.last
+        if last - match.first > 1 or (last < len(sentence.words) and sentence.words[last].text in self._series_nouns):
+            return False
+        return self._heard.is_common(word.text) and sentence.text[word.start].islower()
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
