@@ -32,6 +32,7 @@ acts            what a line does: greets, asks why, takes back, wants films
 answers         lines that only make sense after what was shown or asked
 exceptions      films of a series that are meant otherwise
 mentions        names with their signs
+namesakes       which film of a name is meant, told by who made it
 understanding   text → Utterance
 
 dialogue        the values of a conversation

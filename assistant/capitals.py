@@ -34,7 +34,8 @@ def _in_name(text: str, words: Sequence[Word], first: int, last: int, begins: bo
             return True
     if first > 1 and not begins and text[words[first - 1].end : words[first].start] == " ":
         before = words[first - 1]
-        return text[before.start].isupper() and before.text not in _STARTERS
+        owns = text[before.end - 2 : before.end] in ("'s", "’s")  # "Cronenberg's Fly"
+        return text[before.start].isupper() and not owns and before.text not in _STARTERS
     return False
 
 

@@ -28,6 +28,7 @@ _OVER: Final = _Outcome(0.6, 0.0, "set above")
 _UNDER: Final = _Outcome(0.0, 0.6, "set below")
 _SHORT_OF: Final = _Outcome(-0.3, 0.5, "falls short of")
 _EQUAL: Final = _Outcome(0.5, 0.5, "as good as")
+_ASKED: Final = _Outcome(0.0, 0.0, "asked to compare")
 _AS_SAID: Final = _Outcome(None, 0.0, "the measure")
 
 _BETTER: Final = (
@@ -80,6 +81,7 @@ def compared(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]],
         after = names[number + 1][0]
         outcome = _outcome(text, words, (first, last, after))
         if outcome is not None:
+            outcome = _ASKED if _asks(text, words, first) else outcome
             either = found[number], found[number + 1]
             carried = either[0].rule == either[1].rule and either[0].force is not Force.VERDICT
             found[number] = _changed(either[0], outcome.first, outcome.rule)
@@ -100,6 +102,12 @@ def _outcome(text: str, words: Sequence[Word], place: tuple[int, int, int]) -> _
     if _TO.match(said) and _PREFERS.search(" ".join([word.text for word in words[max(first - 4, 0) : first]])):
         return _OVER
     return next((outcome for pattern, outcome in _BETWEEN if pattern.search(said)), None)
+
+
+def _asks(text: str, words: Sequence[Word], first: int) -> bool:
+    """Whether a question begins right before a name: "is Alien scarier than Jaws?"."""
+    verb = first > 0 and words[first - 1].text in ("is", "are", "was", "were")
+    return verb and (first == 1 or ends_sentence(text, words, first - 2, first - 1))
 
 
 def _above_all(text: str, words: Sequence[Word], last: int) -> bool:

@@ -97,6 +97,7 @@ _ANY_YEAR: Final = re.compile(
     r"(?:when|what year|which year|how old|about the (?:year|decade|era))\b"
     r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bcan be (?:old|new)\W+(?:or\W+)?(?:can be )?(?:old|new)\b"
     r"|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
+    r"|\b(?:old|new|classic|recent)(?:er)?\s+(?:\w+\s+)?(?:is|are|would be)\s+(?:fine|ok|okay|good|welcome|cool)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
 _COUNT: Final = re.compile(
@@ -139,6 +140,9 @@ _BETTER_KNOWN: Final = re.compile(
 _AVOIDED: Final = re.compile(
     r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t|never)\s+(?:\w+\s+){0,3}\Z"
 )
+_BORN: Final = re.compile(rf"\bborn\W+(?:in\s+|around\s+)?{_YEAR}\b")
+_WITHIN_LIFE: Final = re.compile(rf"{_NONE}older than (?:me|i am|myself)\b|\bsince (?:i was|my) b")
+_BEFORE_LIFE: Final = re.compile(r"\bbefore i was born|\bolder than (?:me|i am|myself)\b")
 OLDEST: Final = 1880
 _OLD_UNTIL: Final = 1979
 """Last year of what counts as an old film; by judgement."""
@@ -151,6 +155,11 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
 
     `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
     """
+    text = _ANY_YEAR.sub(" ", text)
+    if born := _BORN.search(text):
+        if span := _of_a_life(text, int(born[1]), newest):
+            return span
+        text = text[: born.start()] + text[born.end() :]  # tells how old somebody is
     spans = list(_spans(text, newest)) if _OF_YEARS.search(text) else []
     if not spans:
         return None
@@ -162,6 +171,13 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
         else:
             first, last = min(first, more_first), max(last, more_last)
     return first, last
+
+
+def _of_a_life(text: str, year: int, newest: int) -> tuple[int, int] | None:
+    """The years wanted by whoever was born in `year`: "nothing older than me"; None where no such wish is told."""
+    if _WITHIN_LIFE.search(text):
+        return year, newest
+    return (OLDEST, year - 1) if _BEFORE_LIFE.search(text) else None
 
 
 def compared(text: str) -> int:
@@ -200,9 +216,7 @@ def count_wanted(text: str) -> int | None:
 
 
 def _number(said: str | None, default: int) -> int:
-    if said is None:
-        return default
-    return _NUMBERS[said] if said in _NUMBERS else int(said)
+    return default if said is None else _NUMBERS.get(said) or int(said)
 
 
 def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:

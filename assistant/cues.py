@@ -80,7 +80,7 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
     if lost or wished:  # "rom coms that aren't cheesy" judges none
         return None
     if meaning.verdict and heads_a_list(text, words, taken, cue):
-        return replace(cue, force=Force.FEEL)
+        return _felt(text, words, taken, replace(cue, force=Force.FEEL))
     if meaning.verdict and (cue.force is Force.VERDICT or not name_follows or is_predicate(words, taken, cue.first)):
         return _verdict(text, words, taken, cue)
     return _felt(text, words, taken, cue)
@@ -90,6 +90,12 @@ def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> C
     """A taste, a wish or the like in its place: the speaker's, somebody else's, or asked of us."""
     if cue.phrase == "no" and cue.first and words[cue.first - 1].text in ("its", "thats", "is", "was"):
         return replace(cue, force=Force.ASKED, strength=0.0)  # "it's no Alien" thinks well of it
+    if (
+        cue.force is Force.FEEL
+        and cue.strength > 0
+        and [word.text for word in words[max(cue.first - 2, 0) : cue.first]] == ["if", "you"]
+    ):
+        return replace(cue, force=Force.SIMILAR, strength=0.6)  # "if you liked Drive, what else?"
     if cue.force in _ASKABLE and " me " not in cue.phrase and _asks(words, cue.first):
         return replace(cue, force=Force.ASKED, strength=0.0)
     who = teller(text, words, cue.first) if cue.force is Force.FEEL and cue.strength else Teller.SPEAKER

@@ -53,6 +53,13 @@ _STATES: Final = frozenset(
 )
 _IS: Final = frozenset("is are was were isnt arent".split())
 _LOOKS: Final = _IS | {"looks", "looked", "so", "very", "really", "shes", "hes", "its", "thats"}
+_BE: Final = frozenset("am im is are was were youre theyre hes shes".split())
+_WHO: Final = frozenset("i you he she we they people everyone everybody life love who".split())
+_CHOICES: Final = frozenset(
+    "guess answer vote idea turn fave fav top number obsession weakness jam addiction crush taste fallback rewatch "
+    "next last first second third other".split()
+)
+"""What one calls a film that is named behind: "my guess is Heat"."""
 _OCCASIONS: Final = frozenset("night nights evening weekend party day".split())
 _OF_US: Final = frozenset(
     "i im we were she shes he hes they need want give show something anything no so whats what".split()
@@ -108,6 +115,12 @@ def everyday(
         yield "state"
     if last - first == 1 and before in _LOOKS and judged(first) and text[words[first].start].islower():
         yield "state"  # "she is gorgeous"
+    if last - first == 1 and before in _BE and text[words[first].start].islower():
+        owned = first > 2 and words[first - 3].text in _OWNERS and joined(first - 2) and before_that not in _CHOICES
+        if before_that in _WHO or (owned and not _is_of_film(words, max(first - 4, 0))):
+            yield "state"  # "you are immortal", "life is hard", "my hands are frozen"
+    if [word.text for word in words[last : last + 3]] == ["all", "of", "it"]:
+        yield "state"  # "lies, all of it"
     if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
         yield "state"
     if _in_compound(text, words, first, last):
@@ -129,7 +142,9 @@ def _is_person(before: str, before_that: str, after: str, after_that: str) -> bo
 
 
 def _is_kin(span: Sequence[Word]) -> bool:
-    """Whether the words are "my uncle", "mum and dad" or the like."""
+    """Whether the words are "my uncle", "mum and dad", "the in-laws" or the like."""
+    if [word.text for word in span[-2:]] == ["in", "laws"]:
+        return True
     kin = [word.text for word in span if word.text not in _OWNERS and word.text != "and"]
     return 0 < len(kin) < len(span) and all(word in _RELATIONS or word in _ELDERS for word in kin)
 

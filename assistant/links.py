@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+from assistant.lexicon import dictionary
 from assistant.words import Word
 
 THRESHOLD: Final = 0.8
@@ -13,6 +17,8 @@ THRESHOLD: Final = 0.8
 
 AS_NEAR: Final = 1.5
 """Points by which two readings of mistyped words have to differ for the first to be taken without asking."""
+_KNOWN: Final = 3
+"""Ratings from which a film is not confused with one whose name is a letter away."""
 _ERROR: Final = 1.5
 """Points by which a reading with an error less is likelier than its cues say."""
 
@@ -97,3 +103,27 @@ def nearest(typed: Sequence[Link], words: Sequence[Word]) -> list[Link]:
             best = replace(best, rows=tuple(rows))
         found.append(best)
     return found
+
+
+def beside_exact(
+    typed: Sequence[Link], exact: Sequence[Link], words: Sequence[Word], renown: npt.NDArray[np.int64]
+) -> list[Link]:
+    """Readings as mistyped words of what is no title as it stands; of one hardly known, both are asked about.
+
+    A word that is spelled right and a title, though not meant as one, is none that was mistyped ("I prefer reading");
+    a strange one is rather the title that nobody rated than a mistyped one that is hardly likelier ("Mank").
+    `renown` is the number of ratings of each film, int64 (n_movies,).
+    """
+    written = {(link.first, link.last): link for link in exact}
+    kept = []
+    for link in typed:
+        same = written.get((link.first, link.last)) or written.get((past_article(link, words), link.last))
+        if same is None:
+            kept.append(link)
+        elif same.score < THRESHOLD:
+            if same.last - same.first > 1 or words[same.first].text not in dictionary():
+                kept.append(replace(same, score=link.score) if same.score > link.score - AS_NEAR else link)
+        elif renown[same.rows[0]] < _KNOWN and link.typos == 1 and link.score > max(same.score - AS_NEAR, THRESHOLD):
+            rows = tuple(dict.fromkeys((*link.rows, *same.rows)))
+            kept.append(replace(link, score=max(link.score, same.score), rows=rows))
+    return kept

@@ -13,7 +13,7 @@ from assistant.links import Link
 from assistant.phrases import Found
 from assistant.preferences import NAMED, Sign
 from assistant.tastes import Force, Teller, cue_book
-from assistant.utterance import AmbiguousMention, FacetMention, MovieMention, Span
+from assistant.utterance import Act, AmbiguousMention, FacetMention, MovieMention, Span, Utterance
 from assistant.words import Word
 from core.catalogue import Catalogue
 
@@ -28,6 +28,8 @@ _EXISTENTIAL: Final = frozenset(
 _CANDIDATES: Final = 5
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
+_WISHES: Final = ("want: ", "similar: ")
+_CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
 
@@ -113,6 +115,8 @@ def of_facets(
             if not (_is_request(sign.rule) or _is_sought(found, term)):
                 continue
             sign = NAMED  # "can you show me a western?" wants one
+        if sign.force is None and _is_scolded(found, term.first):
+            continue  # "dreadful action film" asks for none
         strength, required, rule = _wish(term, sign)
         if sign.force is None and term.first and found[term.first - 1].text == "too":
             strength, required, rule = -0.5, False, "too much of it"
@@ -129,6 +133,30 @@ def of_facets(
             if token not in {mention.token for mention in mentions}:
                 mentions.append(FacetMention(span, token, strength, required, rule))
     return tuple(mentions)
+
+
+def let_go(utterance: Utterance) -> Utterance:
+    """A line that takes back what it names, or wants something else instead: "forget horror, I want a comedy"."""
+    named: list[MovieMention | FacetMention] = [*utterance.movies, *utterance.facets]
+    wanted = [one.span for one in named if one.rule.split("; ")[-1].startswith(_WISHES)]
+    if not wanted:
+        return replace(utterance, act=Act.FORGET)
+    begin = min(wanted)
+    movies = (one if one.span >= begin else replace(one, strength=0.0, idle=True) for one in utterance.movies)
+    facets = (
+        one if one.span >= begin else replace(one, strength=-0.3, required=False, rule="let go")
+        for one in utterance.facets
+    )
+    return replace(utterance, movies=tuple(movies), facets=tuple(facets))
+
+
+def _is_scolded(found: Sequence[Word], first: int) -> bool:
+    """Whether a crushing word stands right before: nobody wishes for a dreadful film; a bad or stupid one perhaps."""
+    before = found[first - 1].text if first else ""
+    if before not in cue_book() or before in ("bad", "stupid"):
+        return False
+    cue = cue_book().meaning(before)
+    return cue.verdict and cue.strength <= _CRUSHING
 
 
 def _is_request(rule: str) -> bool:

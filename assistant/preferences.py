@@ -165,7 +165,8 @@ def _judge(
     if not group:
         return
     many = any(word in ("were", "are", "both", "all", "them", "those", "these", "arent", "werent") for word in between)
-    at_once = not between[:1] or between[0] in COPULAS or names[group[-1]][1] == cue.first
+    judged = found[group[-1]].force is Force.VERDICT and abs(cue.strength) < abs(found[group[-1]].strength) / 2
+    at_once = not between[:1] or (between[0] in COPULAS and not judged) or names[group[-1]][1] == cue.first
     if at_once and not many:
         group = _last_list(words, names, group)
     for number in group if many or not any(found[n].force for n in group) else group[-1:]:

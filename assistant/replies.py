@@ -183,9 +183,9 @@ def _quoted(chip: Chip) -> str:
 
 
 def unknown(chips: Iterable[Chip]) -> str:
-    """Says unknown titles back."""
+    """Says unknown titles and people back."""
     names = [f"“{_shortened(chip.label)}”" for chip in chips if chip.kind is ChipKind.UNKNOWN]
-    return f"I don’t know a film called {listing(names, 'or')}: is it spelled another way?" if names else ""
+    return f"I don’t know {listing(names, 'or')}: is it spelled another way?" if names else ""
 
 
 def asking(question: Question | None) -> str:

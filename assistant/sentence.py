@@ -13,8 +13,15 @@ from assistant.words import Word
 
 _COLOURS: Final = frozenset(
     "a an the so really very insanely incredibly extremely ridiculously unbelievably pretty just "
-    "such super also quite one 1 of my another".split()
+    "such super also quite one 1 of my another both all".split()
 )
+_SMALL: Final = frozenset("with from over into than that this your what when".split())
+"""Words that stay small in lines where all others have capitals."""
+_SENSES: Final = frozenset(
+    "feel feels felt look looks looked smell smells smelled smelt taste tastes tasted work works worked ride rides run "
+    "runs ran sleep sleeps slept eat eats act acts acting cry cried sing sings sang".split()
+)
+"""Before "like" they compare things, not films: "feels like silk"."""
 FILM_TALK: Final = frozenset(
     "movie movies film films flick flicks watch watched watching rewatch rewatched see seen saw actor actors starring "
     "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
@@ -90,7 +97,8 @@ class Sentence:
         inner = [word for word in words[1:] if word.text.isalpha() and word.text != "i"]
         upper = sum(text[word.start].isupper() for word in inner)
         first_upper = bool(words) and text[words[0].start].isupper()
-        capitals = 0 < upper <= 0.6 * len(inner) or (first_upper and not upper)
+        plain = any(len(word.text) > 3 and word.text not in _SMALL and text[word.start].islower() for word in inner)
+        capitals = 0 < upper <= (0.8 if plain else 0.6) * len(inner) or (first_upper and not upper)
         cues = taste_cues(words)
         places = _cue_places(words, cues)
         told = ((cue.first, cue.last) for cue in cues)
@@ -115,7 +123,9 @@ def _cue_places(
                 place -= 1
             if place >= 0 and words[place].text in COPULAS:
                 verdicts.add(place)
-        if cue.is_taste:
+        if cue.is_taste and not (
+            cue.first and words[cue.first].text == "like" and words[cue.first - 1].text in _SENSES
+        ):
             starts.add(cue.first)
             after.add(cue.last)
             if cue.last < len(words) and words[cue.last].text in ("the", "is", "are", "was"):

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from assistant.lexicon import background, shortened, table
+from assistant.lexicon import background, dictionary, shortened, table
 from assistant.phrases import PhraseBook, spelled_out
 from assistant.words import Word, normal
 
@@ -125,8 +125,10 @@ def as_cue_word(word: str) -> str:
         for length in (r"\1", r"\1\1"):
             if (plain := _STRETCHED.sub(length, word)) in words:
                 return plain
-    if len(word) < _SPELL_FROM or not word.isalpha() or background().is_common(word):
-        return word
+    if not word.isalpha() or background().is_common(word) or (word[-1] == "s" and word[:-1] in dictionary()):
+        return word  # the last is somebody's: "my wife's favourite"
+    if len(word) < _SPELL_FROM:  # so short a word must be right but for a letter left out: "hatd"
+        return word if len(word) < _SPELL_FROM - 1 or word in dictionary() else remains.get(word, word)
     return next((remains[short] for short in (word, *shortened(word)) if short in remains), word)
 
 

@@ -68,6 +68,10 @@ class Weights:
                 return True
         return False
 
+    def leads_to_films(self, evidence: Evidence) -> bool:
+        """The same of the words before only."""
+        return self.speaks_of_films([cue for cue in evidence if cue[0] == "before" or cue == ("mark", "after_cue")])
+
     def named(self, evidence: Evidence) -> tuple[str, ...]:
         """The cues that speak strongly for a title, in words."""
         return tuple(
@@ -126,27 +130,47 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     if ("mark", "quotes") not in found:
         if ordinary:
             found += [("mark", name) for name in _said(weights, sentence, first, last)]
+        elif capitals != "capitals" and text[words[last - 1].start].islower() and _goes_on(weights, sentence, last):
+            # "white chicks hatched on the farm", but not "pulp fiction tarantino"
+            if words[last].text in dictionary() and not weights.leads_to_films(found):
+                found.append(("mark", "clause"))
         if last - first == 1 and capitals != "capitals" and _is_noun(weights, sentence, first):
             found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
-        found += [("mark", name) for name in everyday(text, words, first, last, sentence.judged, ordinary=ordinary)]
+        marks = everyday(text, words, first, last, sentence.judged, ordinary=ordinary)
+        found += [("mark", name) for name in marks if name != "place" or first not in sentence.after_cues]
     cue = sentence.cue_of.get(first)
-    if cue is not None and last <= cue[1] and capitals != "capitals":
+    verdict = last - first == 1 and first in sentence.verdicts and first not in sentence.after_cues
+    inside = (cue is not None and last <= cue[1]) or (verdict and text[start].islower())  # "Amadeus: masterpiece"
+    if inside and capitals != "capitals":
         found.append(("mark", "inside_cue"))
     return found
 
 
-def is_set_phrase(sentence: Sentence, first: int, last: int, beside: bool) -> bool:
-    """Whether the words may just be said, in lower case: "home alone this weekend".
+def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues: Evidence, renown: int) -> int:
+    """How strongly words in lower case may just be said, 0 … 3: "home alone this weekend"; 0 where they name a film.
 
-    `beside` tells that the words right beside speak of a film; so does anything else of films, or a title beside.
+    Words before that lead to a film speak against it; so does anything else of films, a title beside, and that the
+    whole line is said so, or judged, if people know the film by its `renown` in ratings.
     """
-    words, around = sentence.words[first:last], sentence.around
-    if last - first == 1 or beside or not sentence.text[words[0].start].islower():
-        return False
-    if around.of_films(first, last) or first - 1 in around.told or last in around.told:
-        return False
-    return " ".join(word.text for word in words) in set_phrases()
+    (first, last), around = span, sentence.around
+    words = sentence.words[first:last]
+    if last - first == 1 or not sentence.text[words[0].start].islower() or weights.leads_to_films(cues):
+        return 0
+    beside = around.of_films(first, last) or first - 1 in around.told or last in around.told
+    if beside or " ".join(word.text for word in words) not in set_phrases():
+        return 0
+    alone = ("mark", "alone") in cues
+    if alone or weights.speaks_of_films(cues):
+        return 0 if renown >= _NAMEABLE else 3 if alone else 2
+    when = last < len(sentence.words) and sentence.words[last].text in _WHEN
+    return 2 if when or _is_noun(weights, sentence, first) else 1  # "the american civil war"
+
+
+_NAMEABLE: Final = 10
+"""Ratings from which a set phrase that is all that is said, or judged, names its film."""
+_WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
+"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
 
 
 def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
@@ -155,13 +179,20 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
     spoken = any(word.text in _FUNCTION_WORDS for word in words[first + 1 : last]) or words[first].text in _SPOKEN
     if last - first > 1 and spoken and not any(not first <= place < last for place in sentence.topical):
         yield "phrase"
-    if last < len(words) and not parted(sentence.text, words[last - 1].end, words[last].start):
-        after = words[last].text
-        told = background().of_word(after) >= _TELLING
-        if told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK):
-            yield "clause"
+    if _goes_on(weights, sentence, last):
+        yield "clause"
     if last - first == 1 and words[first].text.endswith("s") and first and words[first - 1].text in _GENERIC:
-        yield "kind"
+        yield "kind_now" if words[first - 1].text in _NOW and words[first].text[:-1] in dictionary() else "kind"
+
+
+def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
+    """Whether a telling word that is not said behind titles stands right behind: "… hatched on the farm"."""
+    words = sentence.words
+    if last >= len(words) or parted(sentence.text, words[last - 1].end, words[last].start):
+        return False
+    after = words[last].text
+    told = background().of_word(after) >= _TELLING and not after.endswith("ly")
+    return told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK)
 
 
 def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
@@ -177,6 +208,7 @@ def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
 
 
 _SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
+_NOW: Final = frozenset("love hate likes loves hates enjoy".split())
 _GENERIC: Final = frozenset("like love hate likes loves hates liked loved hated enjoy with about of and".split())
 
 
@@ -224,7 +256,7 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
     said = " ".join(words)
     if len(words) > 1 and ((not marked and said in _wishes()) or said in _greetings()):
         names.append("wish")
-    if len(words) == 1 and words[0] in _OBJECTS and _is_subject(sentence, first, last):
+    if len(words) == 1 and (words[0] in _OBJECTS or words[0] == "up") and _is_subject(sentence, first, last):
         names.append("common_capital")
     elif all(word in _FUNCTION_WORDS for word in words):
         names.append("function_word_capital" if marked else "function_word")
@@ -246,13 +278,21 @@ def _greetings() -> frozenset[str]:
     return frozenset(table("title_cues")["said"]["greetings"])
 
 
+_PREDICATES: Final = frozenset(
+    "was is wasnt isnt has had broke made makes scared got gets blew blows moved destroyed wrecked hit hits ruined "
+    "touched deserves really".split()
+)
+
+
 def _is_subject(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether a word begins a sentence and "was" or "is" follows, with at most a "!" of the title between."""
+    """Whether a word begins a sentence and its verb follows, with at most a "!" of the title between."""
     text, words = sentence.text, sentence.words
-    if last >= len(words) or words[last].text not in ("was", "is", "wasnt", "isnt"):
+    if last >= len(words):
         return False
+    mark = text[words[last - 1].end : words[last].start].strip()
+    asked = mark == "?" and sentence.judged(last) and text[words[first].start].isupper()  # "Her? Loved it."
     begins = first == 0 or any(mark in ".!?;\n" for mark in text[words[first - 1].end : words[first].start])
-    return begins and text[words[last - 1].end : words[last].start].strip() in ("", "!")
+    return begins and (asked or (words[last].text in _PREDICATES and mark in ("", "!")))
 
 
 def _typed(sentence: Sentence, place: int) -> str:

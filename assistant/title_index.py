@@ -63,7 +63,8 @@ class Match(NamedTuple):
     """Which written form."""
 
 
-_ARTICLES: Final = frozenset("the a an la le les el los las il lo un une der die das l".split())
+_ARTICLES: Final = frozenset("the a an la le les el los las il lo un une der das l".split())
+"""Without "die": nobody calls "Die Hard" by its second word."""
 _PARTING: Final = re.compile(r"\s*(?:[:;–—]\s+|\s-\s+|\sor,?:?\s+(?=How\b))\s*")
 _NAMED_SERIES: Final = re.compile(
     r"(?:Harry Potter|Indiana Jones|Wallace & Gromit|Wallace and Gromit) (?:and|in) (?=the |The )"
@@ -191,7 +192,8 @@ class TitleIndex:
             title, _, year = label.rpartition(" (")
             known = rows.get((normal(title), int(year.rstrip(")"))))
             if known is not None:
-                keys[normal(name)] = {known: Kind.NICKNAME}
+                spaced = normal(name).replace(" ", "") == normal(title).replace(" ", "")  # "Oldboy" is a remake, too
+                keys[normal(name)] = {known: Kind.NICKNAME} | (keys.get(normal(name), {}) if spaced else {})
         for name, beginnings in names["series"].items():
             members = dict.fromkeys(row for beginning in beginnings for row in self.beginning_with(normal(beginning)))
             if len(members) > 1:

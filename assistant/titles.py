@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.homonyms import Candidate, meant
-from assistant.lexicon import background, dictionary, table
-from assistant.links import AS_NEAR, THRESHOLD, Link, best_set, nearest, past_article
+from assistant.lexicon import background, dictionary, proper_names, table
+from assistant.links import THRESHOLD, Link, beside_exact, best_set, nearest
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_bare, is_set_phrase
+from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_bare, said_idly
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.title_years import other_versions, year_after, year_before
 from assistant.typing_errors import TypingErrors
@@ -38,10 +38,6 @@ _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
 _FAMOUS: Final = 20
 """Ratings from which words that are a title tell nothing of what else is talked of."""
-_NAMEABLE: Final = 5
-"""Ratings from which a set phrase that is all that is said names its film."""
-_WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
-"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
 _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
 _LETTERS: Final = 14
@@ -92,7 +88,7 @@ class TitleLinker:
         mistyped = self._errors.find(text, words, taken, self._cues)
         typed = [self.score(sentence, match, shown, edits) for match, edits in mistyped.items()]
         if typed:
-            typed = self._beside_exact(nearest(typed, words), chosen, words)
+            typed = beside_exact(nearest(typed, words), exact, words, self.index.renown)
             asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
             exact = [link for link in exact if (link.first, link.last) not in asked or link not in chosen]
             chosen = best_set([*exact, *typed], len(words))
@@ -137,19 +133,30 @@ class TitleLinker:
         rows = tuple(film.row for film in films)
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
         cues = evidence(weights, sentence, first, last)
-        beside, alone = weights.speaks_of_films(cues), ("mark", "alone") in cues
+        beside = weights.speaks_of_films(cues)
         if edits:
-            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, beside)
+            short = last - first - (words[first].text == "the") == 1  # "the draft was a mess"
+            spoken = weights.leads_to_films(cues) if short else beside
+            cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, spoken)
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
-        if _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[first], words[last - 1]):
+        if (
+            films[0].kind is Kind.FULL
+            and first
+            and words[first - 1].text == "the"
+            and self._is_ordinary(sentence, match)
+        ):
+            cues.append(("mark", "the"))  # "the moon was huge"
+        if last - first == 1 and words[first].text in proper_names() and (edits or not self.index.renown[rows[0]]):
+            cues.append(("mark", "proper_name"))
+        marked = sentence.text[words[first].start].isupper() or first in sentence.after_cues
+        if marked and _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[last - 1].end):
             cues.append(("mark", "own_mark"))
         told = weights.told * weights.surprise(sentence, first, last)
         withheld = weights.strange * sentence.around.strangeness(first, last)
-        if is_set_phrase(sentence, first, last, beside) and not (alone and self.index.renown[rows[0]] >= _NAMEABLE):
-            withheld += weights.set_phrase * (2 if last < len(words) and words[last].text in _WHEN else 1)
         if beside or (edits and ("mark", "typo_of_words") not in cues):
             withheld /= 2
+        withheld += weights.set_phrase * said_idly(weights, sentence, (first, last), cues, self.index.renown[rows[0]])
         score = weights.bias + best + told - withheld + weights.points(cues)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(words, match, forms, rows, year)
@@ -159,6 +166,13 @@ class TitleLinker:
         elif also and forms[0].kind is not Kind.SERIES:
             last += 1
         return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
+
+    def _is_ordinary(self, sentence: Sentence, match: Match) -> bool:
+        """Whether a title is one common word without a capital, and no "movie" or "series" follows."""
+        word, last = sentence.words[match.first], match.last
+        if last - match.first > 1 or (last < len(sentence.words) and sentence.words[last].text in self._series_nouns):
+            return False
+        return self._heard.is_common(word.text) and sentence.text[word.start].islower()
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
@@ -177,12 +191,13 @@ class TitleLinker:
             films.append(Candidate(points, row, kind))
         return sorted(films, key=lambda film: (-film.points, film.row))
 
-    def _error_cues(self, typed: Sequence[str], form: str, edits: int, beside: bool) -> list[tuple[str, str]]:
+    def _error_cues(self, typed: Sequence[str], form: str, edits: int, spoken: bool) -> list[tuple[str, str]]:
         letters = sum(map(len, typed))
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
         cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
-        if not beside and all(word in dictionary() or word.isdecimal() for word in typed):
+        several = len(typed) == 1 and typed[0] == f"{form}s"  # "my dad likes submarines"
+        if (several or not spoken) and all(word in dictionary() or word.isdecimal() for word in typed):
             cues.append(("mark", "typo_of_words"))
             cues += [("mark", "typo_of_word")] * (len(typed) == 1)
         elif all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
@@ -204,21 +219,6 @@ class TitleLinker:
         return tuple(sorted(members - {rows[0]}))
 
     # ---- second look
-
-    def _beside_exact(self, typed: Sequence[Link], exact: Sequence[Link], words: Sequence[Word]) -> list[Link]:
-        """Readings as mistyped words of what is no title as it stands; of one hardly known, both are asked about."""
-        written = {(link.first, link.last): link for link in exact}
-        kept, counts = [], self.index.renown
-        for link in typed:
-            same = written.get((link.first, link.last)) or written.get((past_article(link, words), link.last))
-            if same is None:
-                kept.append(link)
-            elif (
-                counts[same.rows[0]] < _KNOWN and link.typos == 1 and link.score > max(same.score - AS_NEAR, THRESHOLD)
-            ):
-                rows = tuple(dict.fromkeys((*link.rows, *same.rows)))
-                kept.append(replace(link, score=max(link.score, same.score), rows=rows))
-        return kept
 
     def _with_articles(self, scored: list[Link], sentence: Sentence) -> list[Link]:
         """Names whose article is their own win: "The Room" is not Room, "the Heat" may be The Heat.
@@ -290,9 +290,9 @@ def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
     return sum(NUMBER_WORDS.get(one, one)[0] != NUMBER_WORDS.get(other, other)[0] for one, other in pairs)
 
 
-def _ends_as_typed(title: str, text: str, first: Word, last: Word) -> bool:
-    """Whether a capitalised name is typed with the mark that its title ends with: "Them!"."""
-    return title[-1:] in ("!", "?") and text[last.end : last.end + 1] == title[-1] and text[first.start].isupper()
+def _ends_as_typed(title: str, text: str, end: int) -> bool:
+    """Whether a name is typed with the mark that its title ends with: "Them!"."""
+    return title[-1:] in ("!", "?") and text[end : end + 1] == title[-1]
 
 
 def _time_to_be_rated(year: int, newest: int) -> float:

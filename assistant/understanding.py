@@ -13,18 +13,11 @@ from typing import Final
 
 from assistant import acts, comparisons, mentions, preferences
 from assistant.answers import answer_to, likewise, of_last_line, reaction
-from assistant.constraints import (
-    OLDEST,
-    any_year,
-    compared,
-    count_wanted,
-    lesser_known,
-    well_known,
-    years_wanted,
-)
+from assistant.constraints import OLDEST, any_year, compared, count_wanted, lesser_known, well_known, years_wanted
 from assistant.cues import find_cues
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
+from assistant.namesakes import Namesakes
 from assistant.phrases import Found
 from assistant.speakers import together
 from assistant.tastes import Cue, Force
@@ -76,6 +69,7 @@ class Understanding:
         self.catalogue = catalogue
         self._titles = TitleLinker(TitleIndex(catalogue))
         self._facets = FacetFinder(catalogue)
+        self._namesakes = Namesakes(self._titles.index, self._facets)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
 
     @property
@@ -100,6 +94,7 @@ class Understanding:
             links = [
                 link for link in links if not _points(read, found[link.first].start, found[link.last - 1].end, spans)
             ]
+        links = self._namesakes.told_apart(found, links) if links else links
         masked = _masked(read, found, links)
         line = acts.line_of(masked)
         if links and _said_to_us(acts.line_of(read)):
@@ -196,7 +191,7 @@ class Understanding:
             ("forget", Act.FORGET, named or bool(utterance.facets) or utterance.lesser_known),
         ):
             if fits and acts.holds(cue, line):
-                return replace(utterance, act=act)
+                return mentions.let_go(utterance) if act is Act.FORGET else replace(utterance, act=act)
         if whole is not None and not named and not utterance.facets and not utterance.unknown:
             return self._plain(utterance.text, whole, line, context)
         reacted = None
@@ -219,7 +214,8 @@ def _whole_act(line: acts.Line, context: Context) -> Act | None:
 
 def _said_to_us(line: acts.Line) -> bool:
     """Whether the whole line is an act, a yes or a no."""
-    return acts.whole_act(line) is not None or acts.nod(line, None) is not None
+    compared = " over " in line.plain  # "I'd take Heat over Jaws"
+    return acts.whole_act(line) is not None or (not compared and acts.nod(line, None) is not None)
 
 
 def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:

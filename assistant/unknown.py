@@ -1,4 +1,4 @@
-"""Titles that no film of the catalogue has: said back rather than passed over."""
+"""Titles that no film of the catalogue has, and people that none is known of: said back rather than passed over."""
 
 from __future__ import annotations
 
@@ -20,10 +20,18 @@ _STOPS: Final = frozenset(
     "og original new old and or but because when so since though although if while which who is was too as in on at "
     "for".split()
 )
+_TOO: Final = frozenset("too also as well please".split())
 _SMALL: Final = frozenset("the a an of and to in on for with from at by s".split())
 _JOINTS: Final = frozenset(("and", "or", "also", "plus"))
 _ARTICLES: Final = frozenset("a an the such really very so just pure total complete absolute absolutely".split())
 _MOST: Final = 6
+_MADE: Final = frozenset(
+    "anything something everything nothing films film movies movie stuff work one 1 ones more directed made written "
+    "comedy comedies thriller thrillers horror horrors drama dramas western westerns classic classics".split()
+)
+"""Before "by" and "with", that lead to whoever made films or is in them."""
+_NAME: Final = 3
+"""Most words of a person's name."""
 
 
 def unknown_titles(
@@ -49,6 +57,9 @@ def unknown_titles(
             found += [mention, *_behind(text, words, taken, mention)]
         elif cue.backward and cue.force is Force.VERDICT and (mention := _judged(text, words, taken, cue)):
             found.append(mention)
+    found += _people(text, words, taken)
+    if not cues and (added := _added(text, words, taken)):
+        found.append(added)
     if not cues and (listed := _all_listed(text, words, taken)):
         found += listed
     return tuple(sorted(found, key=lambda mention: mention.span))
@@ -73,6 +84,8 @@ def _after(text: str, words: Sequence[Word], taken: bytearray, cue: Cue) -> Unkn
         return None
     cased = all(text[word.start].isupper() for word in telling)
     strange = sum(not heard.is_common(word.text) and not heard.nearly(word.text) for word in telling)
+    if len(telling) == 1 and not cased and telling[0].text in dictionary():
+        return None
     if not (cased or strange == len(telling)) or (not cased and last - first < 1):
         return None
     for place in range(first, last):
@@ -90,6 +103,42 @@ def _judged(text: str, words: Sequence[Word], taken: bytearray, cue: Cue) -> Unk
         first -= 1
     named = first < last < cue.first and last - first <= _MOST and not any(taken[first:last])
     return _mention(text, words, taken, (first, last), cue.strength) if named else None
+
+
+def _people(text: str, words: Sequence[Word], taken: bytearray) -> Iterator[UnknownMention]:
+    """Names behind "anything by", "films with" or "starring"."""
+    heard, shouted = background(), text.isupper()
+    for place in range(1, len(words)):
+        leads = words[place - 1].text in ("by", "with") and place > 1 and words[place - 2].text in _MADE
+        compared = words[place - 1].text in ("more", "less") and text[words[place].start].isupper()  # "more Ozu"
+        if not leads and not compared and words[place - 1].text != "starring":
+            continue
+        last = place
+        while last < min(place + _NAME, len(words)) and not taken[last]:
+            upper = text[words[last].start].isupper() and not shouted
+            if (last > place and ends_clause(text, words, last - 1, last)) or not (
+                upper or not heard.is_common(words[last].text)
+            ):
+                break
+            last += 1
+        name = words[place:last]
+        cased = len(name) > 1 and all(text[word.start].isupper() for word in name) and not shouted
+        cased = cased or (len(name) == 1 and text[name[0].start].isupper() and name[0].text not in dictionary())
+        known = [word for word in name if word.text in dictionary()]
+        if (cased and len(known) < len(name)) or (len(name) > 1 and not known):
+            taken[place:last] = b"\x01" * len(name)
+            yield UnknownMention(Span(name[0].start, name[-1].end), 0.0)
+
+
+def _added(text: str, words: Sequence[Word], taken: bytearray) -> UnknownMention | None:
+    """The title of a line that adds one: "A Brighter Summer Day too"."""
+    first, last = 0, len(words)
+    while first < last and words[first].text in _JOINTS:
+        first += 1
+    while last > first and words[last - 1].text in _TOO:
+        last -= 1
+    adds = 1 < last - first <= _MOST and last - first < len(words) and not any(taken[first:last])
+    return _mention(text, words, taken, (first, last), 0.0) if adds else None
 
 
 def _behind(text: str, words: Sequence[Word], taken: bytearray, mention: UnknownMention) -> Iterator[UnknownMention]:

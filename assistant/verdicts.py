@@ -34,6 +34,7 @@ def describes_a_film(
     first, last = term
     if last - first == 1 and first and ends_sentence(text, words, first - 1, first):
         alone = last == len(words) or ends_sentence(text, words, last - 1, last)
+        alone = alone or (words[last].text in ("but", "yet") and first in ends)  # "The Lobster? Weird, but …"
         return alone and bool(ends) and min(ends) <= first
     while first and words[first - 1].text in _OFTEN | _COLOURS:
         first -= 1
@@ -208,6 +209,7 @@ def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cu
             return place + 1 == cue.first
         if taken[place]:
             joined = place == cue.first - 1 or words[place + 1].text in COPULAS or words[place + 1].text in _DOES
+            joined = joined or ":" in text[words[place].end : words[place + 1].start]  # "Solaris: slow but worth it"
             return joined or cue.strength < 0
         if words[place].text in COPULAS or words[place].text in words_of("pronouns"):
             return True

@@ -4,6 +4,7 @@ background.csv    how often words and pairs of words are said when no title is m
                   conversations (Li et al. 2018, CC BY 4.0), with the titles taken out
 everyday.txt      ordinary words beyond those, by hand
 english.txt       words as they are spelled: what is no typing error, and what is said of other things than films
+proper_names.txt  names that are no typing error, and seldom the film that is called so
 set_phrases.txt   titles that are only said, mostly: "home alone", "civil war"
 title_cues.toml   what makes a phrase more or less likely to be a title
 franchises.toml   series that go by one name, and nicknames of films
@@ -67,6 +68,12 @@ def _lines(name: str) -> list[str]:
 def dictionary() -> frozenset[str]:
     """English words, in normal form, plurals and verb forms among them."""
     return frozenset(word for line in _lines("english") for word in line.split())
+
+
+@cache
+def proper_names() -> frozenset[str]:
+    """Names of people, places and things that are near a title, in normal form."""
+    return frozenset(word for line in _lines("proper_names") for word in line.split())
 
 
 @cache

@@ -75,7 +75,7 @@ def test_a_long_list_is_cut_short() -> None:
 
 def test_unknown_titles_are_said_back() -> None:
     chip = Chip(ChipKind.UNKNOWN, "Blorptron 9000")
-    assert replies.unknown([chip]) == "I don’t know a film called “Blorptron 9000”: is it spelled another way?"
+    assert replies.unknown([chip]) == "I don’t know “Blorptron 9000”: is it spelled another way?"
     assert len(replies.unknown([replace(chip, label="x" * 5000)])) < 200
 
 
