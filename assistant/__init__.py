@@ -6,7 +6,8 @@ words           text as comparable words that know where they stand
 lexicon         cue words, genres, moods, decades, nicknames: data, not code
 phrases         the phrases of a list in a sentence
 utterance       what was understood of a line, with spans
-constraints     years and numbers of films
+constraints     how many films are wanted, how well known
+years           which years are meant
 tastes          cue phrases of taste
 speakers        whose taste is told
 asides          short verdicts beside a name: "X yes, Y no"
@@ -25,6 +26,7 @@ typing_errors   titles with typing errors
 homonyms        which film is meant where several are written the same
 title_years     the year that is said with a title
 links           spans that may name films, and which to believe
+second_look     what titles tell of what stands beside them
 titles          which films a sentence names
 unknown         titles that no film has
 imports         ratings from elsewhere, and out again

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Final
 
 from assistant import acts, preferences
-from assistant.constraints import compared
 from assistant.cues import find_cues
 from assistant.tastes import Cue, Force
 from assistant.utterance import Act, AmbiguousMention, Context, MovieMention, Span, Utterance
 from assistant.words import Word
+from assistant.years import compared
 from core.catalogue import Catalogue
 
 _SHORT: Final = 8

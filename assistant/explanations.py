@@ -47,7 +47,14 @@ _LITTLE_KNOWN = ("akin to {}", "unlike {}")
 """The same for a like of a film that too few have rated: what carries the number are its genres, tags and years."""
 
 ASKED = ", as you asked"
-_VERBS = ("liked by fans of ", "akin to ", "liked by people who know ", "liked by people who like ", "away from ", "tagged ")
+_VERBS = (
+    "liked by fans of ",
+    "akin to ",
+    "liked by people who know ",
+    "liked by people who like ",
+    "away from ",
+    "tagged ",
+)
 """Beginnings that two reasons share once they are told together."""
 
 _FACET_WORDS = {

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
-from assistant.links import THRESHOLD, Link, beside_exact, best_set, nearest
+from assistant.links import Link, beside_exact, best_set, nearest
+from assistant.second_look import with_articles, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
 from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_bare, said_idly
 from assistant.title_index import Form, Kind, Match, TitleIndex
-from assistant.title_years import other_versions, year_after, year_before
+from assistant.title_years import year_after, year_before
 from assistant.typing_errors import TypingErrors
 from assistant.words import NUMBER_WORDS, Word, normal
 
@@ -34,16 +34,14 @@ _POOL: Final = 100_000.0
 """Fewest ratings that a film's share is taken of: in a handful of films none is famous for being one of few."""
 _WORTH_TELLING: Final = -2.0
 """Points below which nothing makes a title of a span any more, so that nobody asks why."""
-_KNOWN: Final = 3
-"""Ratings from which a film is known by its name with the article."""
 _FAMOUS: Final = 20
 """Ratings from which words that are a title tell nothing of what else is talked of."""
 _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
+_KNOWN: Final = 3
+"""Ratings from which a film goes by a title of two letters."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
-_SURE: Final = 6.0
-"""Points of a title from which films are talked of, whatever else is."""
 _WEAK: Final = 6.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer one."""
 
@@ -79,7 +77,7 @@ class TitleLinker:
             *matches,
             *(match for match in self._errors.glued(words) if (match.first, match.last) not in written),
         ]
-        exact = self._with_articles([self.score(sentence, match, shown) for match in matches], sentence)
+        exact = with_articles([self.score(sentence, match, shown) for match in matches], words, self.index.renown)
         chosen = best_set(exact, len(words))
         taken = bytearray(len(words))
         for link in chosen:
@@ -92,7 +90,8 @@ class TitleLinker:
             asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
             exact = [link for link in exact if (link.first, link.last) not in asked or link not in chosen]
             chosen = best_set([*exact, *typed], len(words))
-        return self._with_versions(self._with_neighbours([*exact, *typed], chosen, sentence), words)
+        chosen = with_neighbours([*exact, *typed], chosen, sentence, self.weights.mark("list"))
+        return with_versions(chosen, words, self.index)
 
     def _may_well_be(self, match: Match) -> bool:
         """Whether words are the title of a film that is known, and no ordinary word."""
@@ -217,69 +216,6 @@ class TitleLinker:
         whole = normal(self.index.catalogue.movies[rows[0]].title)
         members = {*self.index.beginning_with(self.index.text(match.key)), *self.index.beginning_with(whole)}
         return tuple(sorted(members - {rows[0]}))
-
-    # ---- second look
-
-    def _with_articles(self, scored: list[Link], sentence: Sentence) -> list[Link]:
-        """Names whose article is their own win: "The Room" is not Room, "the Heat" may be The Heat.
-
-        The longer name takes the points of the shorter one, where it is of another film that people know.
-        """
-        words, counts = sentence.words, self.index.renown
-        whole = {(link.first, link.last): place for place, link in enumerate(scored)}
-        for link in scored:
-            place = (
-                whole.get((link.first - 1, link.last)) if link.first and words[link.first - 1].text == "the" else None
-            )
-            if place is not None and link.score > scored[place].score and link.rows[0] not in scored[place].rows:
-                if counts[scored[place].rows[0]] >= _KNOWN:
-                    scored[place] = replace(scored[place], score=link.score)
-        return scored
-
-    def _with_neighbours(self, scored: Sequence[Link], chosen: list[Link], sentence: Sentence) -> list[Link]:
-        """Spans just below the threshold that stand in a list beside a film."""
-        if not chosen:
-            return chosen
-        if any(link.score >= _SURE for link in chosen):
-            scored = [
-                replace(link, score=link.score + link.withheld, withheld=0.0)
-                if link.withheld and link.score + link.withheld >= THRESHOLD - self.weights.mark("list")
-                else link
-                for link in scored
-            ]
-            chosen = best_set(scored, len(sentence.words))
-        bonus = self.weights.mark("list")
-        ends = {link.last for link in chosen}
-        starts = {link.first for link in chosen}
-        raised = [
-            replace(link, score=link.score + bonus, rule=f"{link.rule}; list")
-            for link in scored
-            if THRESHOLD - bonus <= link.score < THRESHOLD
-            and (
-                sentence.joined_before(link.first) in ends
-                or sentence.joined_behind(link.last) in starts
-                or (link.first in ends and link.last in starts)  # "goodfellas casino heat"
-            )
-        ]
-        return best_set([*chosen, *raised], len(sentence.words)) if raised else chosen
-
-    def _with_versions(self, chosen: list[Link], words: Sequence[Word]) -> list[Link]:
-        """Films of a name that was said before, told by their year: "The Mummy from 1999 …, the 2017 one …"."""
-        taken = {place for link in chosen for place in range(link.first, link.last)}
-        added = []
-        for first, last, year in other_versions(words, taken) if chosen else ():
-            before = [link for link in chosen if link.last <= first and not link.also]
-            row = self._of_year(before[-1].rows[0], year) if before else None
-            if row is not None:
-                added.append(Link(first, last, (row,), before[-1].score, "of the same name; year"))
-        return sorted([*chosen, *added], key=lambda link: link.first) if added else chosen
-
-    def _of_year(self, row: int, year: int) -> int | None:
-        """The best known film that is written like another and came out in a year, or the year beside it."""
-        key = self.index.key_of(normal(self.index.catalogue.movies[row].title))
-        rows = [form.row for form in self.index.forms(key)] if key is not None else []
-        near = [other for other in rows if other != row and abs(self._years[other] - year) <= 1]
-        return min(near, key=lambda other: abs(self._years[other] - year), default=None)
 
 
 def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from typing import Final
 
 from assistant import acts, comparisons, mentions, preferences
 from assistant.answers import answer_to, likewise, of_last_line, reaction
-from assistant.constraints import OLDEST, any_year, compared, count_wanted, lesser_known, well_known, years_wanted
+from assistant.constraints import count_wanted, lesser_known, well_known
 from assistant.cues import find_cues
 from assistant.facets import FacetFinder, Term
 from assistant.links import Link
@@ -27,6 +27,7 @@ from assistant.unknown import unknown_titles
 from assistant.utterance import LONGEST_TEXT, Act, Context, MovieMention, Span, Utterance
 from assistant.verdicts import asks_how_it_is, describes_a_film
 from assistant.words import Word, words
+from assistant.years import OLDEST, any_year, compared, years_wanted
 from core.catalogue import Catalogue
 
 _BLANK: Final = "\x00"

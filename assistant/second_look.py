@@ -1,0 +1,85 @@
+"""What titles found in a sentence tell of what stands beside them: lists, articles, other films of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.links import THRESHOLD, Link, best_set
+from assistant.sentence import Sentence
+from assistant.title_index import TitleIndex
+from assistant.title_years import other_versions
+from assistant.words import Word, normal
+
+_KNOWN: Final = 3
+"""Ratings from which a film is known by its name with the article."""
+_SURE: Final = 6.0
+"""Points of a title from which films are talked of, whatever else is."""
+
+
+def with_articles(scored: list[Link], words: Sequence[Word], renown: npt.NDArray[np.int64]) -> list[Link]:
+    """Names whose article is their own win: "The Room" is not Room, "the Heat" may be The Heat.
+
+    The longer name takes the points of the shorter one, where it is of another film that people know by its `renown` in
+    ratings, (n_movies,).
+    """
+    whole = {(link.first, link.last): place for place, link in enumerate(scored)}
+    for link in scored:
+        place = whole.get((link.first - 1, link.last)) if link.first and words[link.first - 1].text == "the" else None
+        if place is not None and link.score > scored[place].score and link.rows[0] not in scored[place].rows:
+            if renown[scored[place].rows[0]] >= _KNOWN:
+                scored[place] = replace(scored[place], score=link.score)
+    return scored
+
+
+def with_neighbours(scored: Sequence[Link], chosen: list[Link], sentence: Sentence, bonus: float) -> list[Link]:
+    """Spans just below the threshold that stand in a list beside a film, or beside one that was taken in like that."""
+    if any(link.score >= _SURE for link in chosen):
+        scored = [
+            replace(link, score=link.score + link.withheld, withheld=0.0)
+            if link.withheld and link.score + link.withheld >= THRESHOLD - bonus
+            else link
+            for link in scored
+        ]
+        chosen = best_set(scored, len(sentence.words))
+    near = [link for link in scored if THRESHOLD - bonus <= link.score < THRESHOLD]
+    while chosen and near:
+        ends, starts = {link.last for link in chosen}, {link.first for link in chosen}
+        raised = [
+            link
+            for link in near
+            if sentence.joined_before(link.first) in ends
+            or sentence.joined_behind(link.last) in starts
+            or (link.first in ends and link.last in starts)  # "goodfellas casino heat"
+        ]
+        if not raised:
+            break
+        near = [link for link in near if link not in raised]
+        named = [replace(link, score=link.score + bonus, rule=f"{link.rule}; list") for link in raised]
+        chosen = best_set([*chosen, *named], len(sentence.words))
+    return chosen
+
+
+def with_versions(chosen: list[Link], words: Sequence[Word], index: TitleIndex) -> list[Link]:
+    """Films of a name that was said before, told by their year: "The Mummy from 1999 …, the 2017 one …"."""
+    taken = {place for link in chosen for place in range(link.first, link.last)}
+    added = []
+    for first, last, year in other_versions(words, taken) if chosen else ():
+        before = [link for link in chosen if link.last <= first and not link.also]
+        row = _of_year(before[-1].rows[0], year, index) if before else None
+        if row is not None:
+            added.append(Link(first, last, (row,), before[-1].score, "of the same name; year"))
+    return sorted([*chosen, *added], key=lambda link: link.first) if added else chosen
+
+
+def _of_year(row: int, year: int, index: TitleIndex) -> int | None:
+    """The best known film that is written like another and came out in a year, or the year beside it."""
+    movies = index.catalogue.movies
+    key = index.key_of(normal(movies[row].title))
+    rows = [form.row for form in index.forms(key)] if key is not None else []
+    near = [other for other in rows if other != row and abs(movies[other].year - year) <= 1]
+    return min(near, key=lambda other: abs(movies[other].year - year), default=None)
