@@ -31,6 +31,7 @@ titles          which films a sentence names
 unknown         titles that no film has
 imports         ratings from elsewhere, and out again
 acts            what a line does: greets, asks why, takes back, wants films
+reading         a line with the titles that are in it
 answers         lines that only make sense after what was shown or asked
 exceptions      films of a series that are meant otherwise
 mentions        names with their signs

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.lexicon import dictionary, proper_names
 from assistant.links import THRESHOLD, Link, best_set
 from assistant.sentence import Sentence
 from assistant.title_index import TitleIndex
 from assistant.title_years import other_versions
+from assistant.utterance import Span
 from assistant.words import Word, normal
 
 _KNOWN: Final = 3
 """Ratings from which a film is known by its name with the article."""
+_ASKED: Final = 4
+"""Most films of one name that somebody is asked about."""
+_STRANGE_FROM: Final = 5
+"""Letters from which a word that is in no dictionary is rather a title than a slip."""
 _SURE: Final = 6.0
 """Points of a title from which films are talked of, whatever else is."""
 
@@ -74,6 +80,25 @@ def with_versions(chosen: list[Link], words: Sequence[Word], index: TitleIndex) 
         if row is not None:
             added.append(Link(first, last, (row,), before[-1].score, "of the same name; year"))
     return sorted([*chosen, *added], key=lambda link: link.first) if added else chosen
+
+
+def written(text: str, words: Sequence[Word], spans: Iterable[Span], index: TitleIndex) -> list[Link]:
+    """Films that are written just as spans of a text which look like titles, but are too little known to be found.
+
+    A single word is none if it has no capital, or is a short one, an ordinary one or somebody's name.
+    """
+    found = []
+    for span in spans:
+        inside = [place for place, word in enumerate(words) if span.start <= word.start and word.end <= span.end]
+        key = index.key_of(" ".join(words[place].text for place in inside))
+        if key is not None and (len(inside) > 1 or (text[span.start].isupper() and _is_strange(index.text(key)))):
+            rows = dict.fromkeys(form.row for form in index.forms(key))
+            found.append(Link(inside[0], inside[-1] + 1, tuple(rows)[:_ASKED], THRESHOLD, "looks like a title"))
+    return found
+
+
+def _is_strange(word: str) -> bool:
+    return len(word) >= _STRANGE_FROM and word not in dictionary() and word not in proper_names()
 
 
 def _of_year(row: int, year: int, index: TitleIndex) -> int | None:

@@ -7,8 +7,8 @@ Everything is deterministic, needs no model and no network, and says which rule 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from assistant import acts, comparisons, mentions, preferences
@@ -16,9 +16,10 @@ from assistant.answers import answer_to, likewise, of_last_line, reaction
 from assistant.constraints import count_wanted, lesser_known, well_known
 from assistant.cues import find_cues
 from assistant.facets import FacetFinder, Term
-from assistant.links import Link
 from assistant.namesakes import Namesakes
 from assistant.phrases import Found
+from assistant.reading import BLANK, Reading
+from assistant.second_look import written
 from assistant.speakers import together
 from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
@@ -30,7 +31,6 @@ from assistant.words import Word, words
 from assistant.years import OLDEST, any_year, compared, years_wanted
 from core.catalogue import Catalogue
 
-_BLANK: Final = "\x00"
 _SURE: Final = 6.0
 """Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
 _NAMED_IN_THANKS: Final = 4.5
@@ -40,23 +40,6 @@ _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming
 """What is asked of a film that is named, beyond what is known."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _NO_CONTEXT: Final = Context()
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A line on its way to being understood."""
-
-    text: str
-    """As typed."""
-    read: str
-    """The part that is looked at."""
-    words: list[Word]
-    links: list[Link]
-    masked: str
-    """`read` with the titles blanked out."""
-    line: acts.Line
-    series: list[tuple[int, int]]
-    """Where well-known series are named."""
 
 
 class Understanding:
@@ -96,16 +79,15 @@ class Understanding:
                 link for link in links if not _points(read, found[link.first].start, found[link.last - 1].end, spans)
             ]
         links = self._namesakes.told_apart(found, links) if links else links
-        masked = _masked(read, found, links)
-        line = acts.line_of(masked)
+        reading = Reading.of(text, read, found, links, series)
         if links and _said_to_us(acts.line_of(read)):
             best = max(link.score for link in links)
-            thanked = best >= _NAMED_IN_THANKS and acts.whole_act(line) is Act.THANKS
+            thanked = best >= _NAMED_IN_THANKS and acts.whole_act(reading.line) is Act.THANKS
             if best < _SURE and not thanked:  # "next", "help!", "stop" are said to us, though they are films, too
-                links, masked, line = [], read, acts.line_of(read)
-        if not links and context.asked is None and (act := _whole_act(line, context)) is not None:
-            return self._plain(text, act, line, context)
-        return self._whole(_Reading(text, read, found, links, masked, line, series), context)
+                reading = reading.naming([])
+        if not reading.links and context.asked is None and (act := _whole_act(reading.line, context)) is not None:
+            return self._plain(text, act, reading.line, context)
+        return self._whole(reading, context)
 
     def _plain(self, text: str, act: Act, line: acts.Line, context: Context) -> Utterance:
         """A line that is nothing but an act."""
@@ -115,7 +97,7 @@ class Understanding:
         count = count_wanted(line.lower) if act is Act.MORE else None
         return Utterance(text, act, picks=picks, count=count)
 
-    def _whole(self, reading: _Reading, context: Context) -> Utterance:
+    def _whole(self, reading: Reading, context: Context) -> Utterance:
         """A line with names, wishes or neither in it."""
         read, found, links, line = reading.read, reading.words, reading.links, reading.line
         taken = bytearray(len(found) + 1)
@@ -135,6 +117,9 @@ class Understanding:
         ]
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names) if terms else cues
+        unknown = unknown_titles(read, found, names, cues)
+        if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
+            return self._whole(reading.naming([*links, *more]), context)
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, comparisons.compared(read, found, names, felt), strict=True))
         with_others = together(line.lower)
@@ -144,7 +129,7 @@ class Understanding:
             [link for link in links if link.first not in spared],
             signs,
             self.catalogue,
-            alone=acts.titles_only(reading.masked, _BLANK),
+            alone=acts.titles_only(reading.masked, BLANK),
             together=with_others,
         )
         utterance = Utterance(
@@ -153,7 +138,7 @@ class Understanding:
             movies=movies,
             facets=(*mentions.of_facets(found, terms, signs, together=with_others), *spared.values()),
             ambiguous=ambiguous,
-            unknown=unknown_titles(read, found, names, cues),
+            unknown=unknown,
             years=self._years(line, context),
             any_year=any_year(line.lower),
             count=count_wanted(line.lower),
@@ -175,7 +160,7 @@ class Understanding:
     # ---- the act
 
     def _acted(
-        self, utterance: Utterance, line: acts.Line, found: list[Word], cues: list[Cue], context: Context
+        self, utterance: Utterance, line: acts.Line, found: Sequence[Word], cues: list[Cue], context: Context
     ) -> Utterance:
         """The utterance with what it does, after what was shown or asked."""
         if context.asked is not None and (answer := answer_to(utterance, line, context.asked, self.catalogue)):
@@ -284,12 +269,3 @@ def _is_cue(term: Found[Term], cues: list[Cue]) -> bool:
         and (cue.force is Force.VERDICT or cue.last - cue.first > term.last - term.first)
         for cue in cues
     )
-
-
-def _masked(text: str, found: list[Word], links: list[Link]) -> str:
-    pieces, at = [], 0
-    for link in links:
-        start, end = found[link.first].start, found[link.last - 1].end
-        pieces += [text[at:start], _BLANK * (end - start)]
-        at = end
-    return "".join([*pieces, text[at:]])

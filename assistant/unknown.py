@@ -156,7 +156,11 @@ def _all_listed(text: str, words: Sequence[Word], taken: bytearray) -> list[Unkn
     trial = bytearray(taken)
     found = list(_titles_from(text, words, trial, 0, 0.0))
     whole = all(trial[place] or words[place].text in _JOINTS for place in range(len(words)))
-    return found if whole and len(found) > 1 and any(" " in text[slice(*mention.span)] for mention in found) else []
+    return (
+        found
+        if whole and (len(found) > 1 or any(taken)) and any(" " in text[slice(*mention.span)] for mention in found)
+        else []
+    )
 
 
 def _titles_from(

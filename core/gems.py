@@ -11,9 +11,9 @@ keep their exact propensities.
 
 Why this shape, on validation people of movielens-mix: the logarithm alone shows 1.5 times as many different films for
 less than .1 hits in 20 once three films are liked, but from cold, where nothing tells one obscure film from another,
-it costs far more; so it waits until a taste is known, and before that a loss linear in fame, silent among obscure films,
-stands in for it near the ends of the knob. Noise that spreads the choice among near-equal Q-values costs more hits for
-the same number of films wherever a taste is known (assets/research.md has the figures).
+it costs far more; so it waits until a taste is known, and before that a loss linear in fame, silent among obscure
+films, stands in for it near the ends of the knob. Noise that spreads the choice among near-equal Q-values costs more
+hits for the same number of films wherever a taste is known (assets/research.md has the figures).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ FLOOR: Final = 0.05
 NEUTRAL: Final = 0.25
 """Fame of a film that neither gains nor loses, about the 150th of movielens-mix."""
 HALF: Final = 2.0
-"""Films liked at which half of the way to the logarithm is done. From cold 1.5 times the films of a network without gain
-cost .11 hits with 2, .12 with 3 (956 people in three splits)."""
+"""Films liked at which half of the way to the logarithm is done. From cold 1.5 times the films of no gain at all cost .11
+hits with 2, .12 with 3 (956 people in three splits)."""
 REST: Final = 0.13
 """Gain of this place is part of every served score: silence, which training counts against a film, leans to films that
 many have seen."""
