@@ -38,8 +38,8 @@ FLOOR: Final = 0.05
 NEUTRAL: Final = 0.25
 """Fame of a film that neither gains nor loses, about the 150th of movielens-mix."""
 HALF: Final = 2.0
-"""Films liked at which half of the way to the logarithm is done. From cold 1.5 times the films of no gain at all cost .11
-hits with 2, .12 with 3 (956 people in three splits)."""
+"""Films liked at which half of the way to the logarithm is done. From cold 1.5 times the films of no gain cost .11 hits
+with 2, .12 with 3 (956 people in three splits)."""
 REST: Final = 0.13
 """Gain of this place is part of every served score: silence, which training counts against a film, leans to films that
 many have seen."""
