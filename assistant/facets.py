@@ -24,6 +24,8 @@ _COMMON_NAMES: Final = frozenset(("arnold", "lynch", "keanu", "denzel", "the roc
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 10
 """Recommendable films a tag must be on before only such films are shown."""
+_SOME: Final = 5
+"""Films from which on the tag that says it best is taken ("french"), not the one on most ("france": set there)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,10 @@ class FacetFinder:
             name = normal(facet.name)
             if facet.kind != "genre" and name and name not in silent:
                 add(name, (catalogue.facet_token(index),), bare=" " in name)
+        for subject in lexicon["not_tags"]["subjects"]:
+            token = self._widest([subject.removeprefix("the ")])
+            if token is not None:  # many a film about it has no such tag
+                phrases.setdefault(f"about {subject}", Term((token,), firm=False))
         for surname, token in self._surnames(catalogue).items():
             add(surname, (token,), bare=False)
         return phrases
@@ -114,11 +120,11 @@ class FacetFinder:
         return None
 
     def _widest(self, names: Sequence[str]) -> int | None:
-        """The first of these facets that is on enough films, else the one on most."""
+        """The first of these facets that is on enough films, or on some at least, else the one on most."""
         tokens = [token for name in names for token in self._by_name.get(normal(name), ())]
-        firm = [token for token in tokens if self._size[token] >= _ENOUGH]
-        if firm:
-            return firm[0]
+        for least in (_ENOUGH, _SOME):
+            if wide := [token for token in tokens if self._size[token] >= least]:
+                return wide[0]
         return max(tokens, key=lambda token: self._size[token], default=None)
 
     def _surnames(self, catalogue: Catalogue) -> dict[str, int]:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from learning_worlds import N_ITEMS, N_MOVIES, any_kinship, cinema, conversation, conversations
+from scipy import sparse
 
+from core.catalogue import Catalogue
 from core.company import Company
-from core.domain import Outcome
+from core.domain import Facet, Movie, Outcome
 from core.kinship import Kinship
 from core.session import SessionState
 
@@ -125,6 +127,21 @@ class TestPull:
         assert tagged[:5] == pytest.approx(
             [0.25 * (3.7 - 4.4), 0.25 * -4.4, 0.25 * (3.7 - 4.4), 0.25 * -4.4, 0.25 * 3.7]
         )
+
+    def test_a_wish_for_what_few_films_have_counts_more(self) -> None:
+        movies = tuple(Movie(row, row + 1, f"Film {row}", 0, ()) for row in range(1000))
+        facets = (Facet("genre", "Western"), Facet("tag", "space"), Facet("tag", "chess"))
+        has = sparse.csr_matrix([[row == 0, row < 8, row < 2] for row in range(1000)]).T.tocsr()
+        many = Catalogue(movies, facets, has, np.full(1000, 10), 1000)
+        nothing = np.zeros((1000, 1), dtype=np.float32)
+        kinship = Kinship(many, Company(nothing, nothing, nothing[:, 0]))
+        genre, space, chess = (
+            kinship.pull(SessionState().state(many.facet_token(number), Outcome.WANTED).observation()[None])[0, 0]
+            for number in range(3)
+        )
+        assert genre == pytest.approx(0.25 * 3.7)
+        assert space == pytest.approx(0.25 * 4.4)  # on .8 % of the films
+        assert chess == pytest.approx(0.25 * 4.4 * math.log(500) / math.log(125))
 
     @pytest.mark.parametrize(
         "outcome", [Outcome.STATED_DISLIKE, Outcome.PASSED, Outcome.RETRACTED, Outcome.NOT_TONIGHT]
