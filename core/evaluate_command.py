@@ -61,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{folder} recommends other films than {arguments.bundle}: compare policies trained on the same data."
             )
         policies.append(replace(other.scorer(), name=folder.name))
-    steered = [Steered(policies[0], bundle.catalogue, gems) for gems in arguments.gems if gems]
+    knob = bundle.policy().knob
+    steered = [Steered(policies[0], knob, gems) for gems in arguments.gems if gems]
     report = judge(arguments, bundle.catalogue, [*policies, *steered])
     print(table(report.without({policy.name for policy in steered})))
     _print_more(report, arguments.gems)

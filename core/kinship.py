@@ -131,6 +131,12 @@ class Kinship:
         gate: FloatArray = (spoken * OPENING * fading ** (fame * answered)).astype(np.float32)
         return gate
 
+    def appeal(self, observations: npt.NDArray[np.int32]) -> FloatArray:
+        """The part of the pull that owes nothing to any event: how readily each film is named, (B, n_items)."""
+        fame = self._fame(self._events(observations), len(observations))
+        appeal: FloatArray = (self._gate(observations, fame) * fame)[:, None] * self.company.appeal
+        return appeal
+
     def pull(self, observations: npt.NDArray[np.int32]) -> FloatArray:
         """What a conversation adds to each film, (B, L, 2) → (B, n_items), in units of reward."""
         events = self._events(observations)

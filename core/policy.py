@@ -150,9 +150,15 @@ class Policy:
         """What films are ranked by, (n_items,), unmasked: the Q-values, the pull, the wishes and the knob."""
         observations = state.observation()[None]
         q_values: FloatArray = self.judge(observations)[0][0]
-        if state.gems:
-            q_values = q_values + gains(self.catalogue, observations, state.gems)[0]
-        return q_values
+        return q_values + self.knob(observations, state.gems)[0] if state.gems else q_values
+
+    def knob(self, observations: Observation, gems: float) -> FloatArray:
+        """What each film gains by the knob, (B, L, 2) transcripts → (B, n_items).
+
+        Towards hidden gems it also takes away what films have for being talked of: all of it at the end.
+        """
+        gained = gains(self.catalogue, observations, gems)
+        return gained if self._kinship is None or gems < 0 else gained - gems * self._kinship.appeal(observations)
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within the constraints and not in the transcript."""
@@ -224,7 +230,7 @@ class Policy:
         spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts[:, ~tiny].tolist())
         if not state.gems:
             return spoken
-        gained = gains(self.catalogue, observation[None], state.gems)[0, rows].tolist()
+        gained = self.knob(observation[None], state.gems)[0, rows].tolist()
         return tuple((*film, Contribution(KNOB, gain)) for film, gain in zip(spoken, gained, strict=True))
 
     def matched(self, choices: list[Choice], state: SessionState) -> tuple[Choice, ...]:

@@ -6,14 +6,12 @@ stated films and is compared with the same best baseline.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.baselines.scorer import FloatArray, Observations, Scorer
-from core.catalogue import Catalogue
 from core.evaluation import Report
-from core.gems import gains
 from core.metrics import Interval
 from core.replay import View
 
@@ -23,7 +21,8 @@ class Steered:
     """A policy with its knob at one place; its scores are no Q-values any more."""
 
     scorer: Scorer
-    catalogue: Catalogue
+    knob: Callable[[Observations, float], FloatArray]
+    """`Policy.knob`."""
     gems: float
     is_candidate: bool = True
 
@@ -34,7 +33,7 @@ class Steered:
 
     def scores(self, observations: Observations) -> FloatArray:
         """The policy's, and what each film gains by the knob."""
-        scores: FloatArray = self.scorer.scores(observations) + gains(self.catalogue, observations, self.gems)
+        scores: FloatArray = self.scorer.scores(observations) + self.knob(observations, self.gems)
         return scores
 
 

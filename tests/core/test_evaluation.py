@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from core.domain import Outcome
 from core.errors import DataError, SettingsError
 from core.evaluation import EvaluationSettings, Report, evaluate, per_person
 from core.figures import save_figures
+from core.gems import gains
 from core.replay import SessionRules, Sessions, View, eligible, outcome_table, play, stated_films
 from core.report import match_table, table, to_json, to_text
 from core.rewards import REWARD_OF, reaction_to
@@ -364,7 +366,7 @@ class Sure(Oracle):
 def test_a_match_figure_is_judged_on_the_films_people_knew(tmp_path: Path) -> None:
     unseen = checkerboard(people=24, films=FILMS, first_id=1000, seed=9)
     catalogue = catalogue_of([32] * FILMS)
-    report = evaluate([Sure(FILMS), Steered(Sure(FILMS), catalogue, 0.5)], unseen, catalogue, SETTINGS)
+    report = evaluate([Sure(FILMS), Steered(Sure(FILMS), partial(gains, catalogue), 0.5)], unseen, catalogue, SETTINGS)
     result = report.result(1, View.RATED, "oracle")
     assert result.reliability is not None
     # Shown are liked films only, as long as there are any: every film known is a hit but for the last ones.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learning_worlds import any_network, cinema, conversation, conversations
+from learning_worlds import any_kinship, any_network, cinema, conversation, conversations
 from worlds import catalogue_of, checkerboard, transcripts
 
 from core.baselines import fit_baselines
@@ -48,6 +49,21 @@ def test_at_rest_more_films_have_to_be_liked_before_fame_counts_by_its_logarithm
     assert eight[0] == pytest.approx((cold + logarithm) / 2, abs=1e-6)
     assert three[0] == pytest.approx(cold + 9 / 73 * (logarithm - cold), abs=1e-6)
     np.testing.assert_array_equal(at_rest(THREE, transcripts([]), 0.1), gains(THREE, transcripts([]), 0.1))
+
+
+def test_a_wish_tells_as_much_as_two_likes() -> None:
+    wished = transcripts([(4, Outcome.WANTED)])
+    np.testing.assert_array_equal(gains(THREE, wished, 0.7), gains(THREE, transcripts([(1, UP), (2, UP)]), 0.7))
+
+
+def test_towards_hidden_gems_being_talked_of_counts_less() -> None:
+    kinship = any_kinship(CINEMA)
+    served = Policy(any_network(CINEMA), CINEMA, "any", kinship=kinship)
+    said = conversation((1, LIKE)).observation()[None]
+    appeal = served.knob(said, 0.5) - gains(CINEMA, said, 0.5)
+    # Film 0 has 140 ratings: of somebody who likes it the appeal counts 140 / 160.
+    np.testing.assert_allclose(appeal[0], -0.5 * 0.25 * 140 / 160 * kinship.company.appeal, atol=1e-6)
+    np.testing.assert_array_equal(served.knob(said, -0.5), gains(CINEMA, said, -0.5))
 
 
 @given(state=conversations(CINEMA), gems=st.floats(-1, 1))
@@ -122,7 +138,7 @@ def test_the_curve_measures_every_place_against_the_same_baseline() -> None:
     train = checkerboard(people=40, films=FILMS)
     catalogue = catalogue_of(list(range(10 * FILMS, 0, -10)))
     (ease,) = fit_baselines(train, FILMS, ["ease"])
-    policies = [Steered(Indifferent(), catalogue, gems) for gems in (0.0, *PLACES)]
+    policies = [Steered(Indifferent(), partial(gains, catalogue), gems) for gems in (0.0, *PLACES)]
     settings = EvaluationSettings(stated=(1,), turns=3, views=(View.REPLAY,), least_ratings=5, resamples=50)
     people = checkerboard(people=24, films=FILMS, first_id=1000, seed=9)
     report = evaluate([*policies, ease], people, catalogue, settings)
