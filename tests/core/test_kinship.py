@@ -56,6 +56,14 @@ class TestGate:
         # Film 13 has 10: what is said of it outlasts many answers.
         assert gate((14, LIKE), *answered) == pytest.approx(0.25 * 0.2 ** (3 * 10 / 30))
 
+    def test_opens_anew_with_whatever_is_said(self) -> None:
+        answered = (3, Outcome.SHOWN), (4, Outcome.SEEN)
+        assert gate((1, LIKE), *answered, (2, LIKE)) == pytest.approx(0.25)
+        after = (140 / 160 + 130 / 150) / 2
+        assert gate((1, LIKE), *answered, (2, LIKE), (5, Outcome.DOWN)) == pytest.approx(0.25 * 0.2**after)
+        thumbed = 0.25 * 0.2 ** (3 * after)
+        assert gate((1, LIKE), *answered, (2, Outcome.UP)) == pytest.approx(thumbed)  # a thumb is no new topic
+
     def test_is_closed_where_nothing_pulls(self) -> None:
         assert gate() == 0
         assert gate((3, Outcome.STATED_DISLIKE)) == 0
