@@ -137,6 +137,7 @@ class Understanding:
             Act.RECOMMEND,
             movies=movies,
             facets=(*mentions.of_facets(found, terms, signs, together=with_others), *spared.values()),
+            aside=() if with_others else mentions.of_others(found, terms, signs),
             ambiguous=ambiguous,
             unknown=unknown,
             years=self._years(line, context),
@@ -260,12 +261,17 @@ def _points(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -
     return text[start:end].islower() and any(first <= start and end <= last for first, last in spans)
 
 
+def _within(cue: Cue, term: Found[Term]) -> bool:
+    """Whether a cue is only a part of the words of a facet: "a feel-good film" is not called good."""
+    return term.first <= cue.first and cue.last <= term.last and cue.last - cue.first < term.last - term.first
+
+
 def _is_cue(term: Found[Term], cues: list[Cue]) -> bool:
     """Whether a facet's words are a verdict in their place ("X was hilarious") or part of a cue ("as funny as")."""
     return any(
         cue.first < term.last
         and term.first < cue.last
         and term.meaning.strength is None
-        and (cue.force is Force.VERDICT or cue.last - cue.first > term.last - term.first)
+        and (cue.last - cue.first > term.last - term.first or (cue.force is Force.VERDICT and not _within(cue, term)))
         for cue in cues
     )

@@ -123,6 +123,8 @@ class Utterance:
     act: Act
     movies: tuple[MovieMention, ...] = ()
     facets: tuple[FacetMention, ...] = ()
+    aside: tuple[FacetMention, ...] = ()
+    """Genres, tags and people that somebody near to the person likes: no wish of their own."""
     ambiguous: tuple[AmbiguousMention, ...] = ()
     unknown: tuple[UnknownMention, ...] = ()
     years: tuple[int, int] | None = None

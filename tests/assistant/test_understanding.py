@@ -253,6 +253,8 @@ def test_any_year_and_lesser_known() -> None:
     [
         ("something not too popular", True, False),
         ("a hidden gem", True, False),
+        ("no Hollywood blockbusters", True, False),
+        ("I love blockbusters", False, False),
         ("less popular ones", True, False),
         ("obscure horror", True, False),
         ("Heat is underrated", False, False),
