@@ -156,6 +156,13 @@ class TestWishes:
             reply = chat.respond(session, "more")
             assert not any("Horror" in film.movie.genres for film in reply.recommendations)
 
+    def test_what_is_added_to_an_avoided_genre_is_avoided(self, chat: Assistant) -> None:
+        session = chat.start()
+        chat.respond(session, "no horror")
+        reply = chat.respond(session, "or anything romantic")
+        assert told(reply) == [("never", "romance")]
+        assert all(not {"Horror", "Romance"} & set(film.movie.genres) for film in reply.recommendations)
+
     def test_a_new_genre_replaces_one_it_cannot_go_with(self, chat: Assistant) -> None:
         session = chat.start()
         chat.respond(session, "a western")
