@@ -146,7 +146,14 @@ def _name(catalogue: Catalogue, token: int) -> str:
     return f"“{words}”" if catalogue.facet(token).kind == "tag" and words == words.lower() else words
 
 
-_GENRES: Final = {"Sci-Fi": "science fiction", "Film-Noir": "film noir", "Children": "films for children"}
+_GENRES: Final = {
+    "Sci-Fi": "science fiction",
+    "Film-Noir": "film noir",
+    "Children": "films for children",
+    "Musical": "musicals",
+    "Western": "westerns",
+    "Documentary": "documentaries",
+}
 """Genres that read badly by their names."""
 
 
