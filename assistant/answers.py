@@ -88,7 +88,15 @@ def of_last_line(reacted: Utterance | None, line: acts.Line, cues: Sequence[Cue]
 
 
 def likewise(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
-    """Films added to those of the last line are meant as they were: "I hate Saw" … "or Hostel", "Hostel neither"."""
+    """Names added to those of the last line are meant as they were: "I hate Saw" … "or Hostel", "Hostel neither".
+
+    Genres and people only where they were kept away: "no musicals" … "and anything with Adam Sandler".
+    """
+    if context.spurned and not utterance.movies and acts.holds("nor", line):
+        kept_away = (
+            replace(m, strength=-1.0, required=True, rule="likewise") if m.strength > 0 else m for m in utterance.facets
+        )
+        return replace(utterance, facets=tuple(kept_away))
     if not context.mood or not acts.holds("likewise", line):
         return utterance
     return replace(

@@ -140,7 +140,7 @@ class Assistant:
             record, state, catalogue = told.record, self._state(told.record), self._policy.catalogue
             last = record.last_shown
             asked = mention_of(open_question(record), catalogue)
-            context = context_of(record.last, tokens_of(last, catalogue), asked, catalogue)
+            context = context_of(record.last, tokens_of(last, catalogue), asked, state, catalogue)
             utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
             utterance = settled(utterance, asked, state, catalogue)
             if utterance.act is Act.UNDO:

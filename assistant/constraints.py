@@ -36,6 +36,7 @@ _LESSER_KNOWN: Final = re.compile(
     r"|\b(?:nobody|no one|few people)\s+(?:knows?|has seen|talks about)\b"
     r"|\b(?:something|anything|films?|movies?|ones?)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+(?:probably\s+)?"
     r"(?:never|not|haven'?t)\s+heard\s+of\b"
+    r"|\b(?:no|not|without|except)\s+(?:(?:a|any|more|big|the|another|hollywood|american)\s+)*blockbusters?\b"
     r"|\bless(?:er)? (?:popular|famous|mainstream)\b|\boff the beaten\b"
 )
 _VERDICT: Final = re.compile(

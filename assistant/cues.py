@@ -76,7 +76,7 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
     if cue.phrase == "not like" and before in _DID:
         cue = replace(cue, force=Force.FEEL, strength=-0.7)
     wished = meaning.verdict and describes([word.text for word in words[max(cue.first - 8, 0) : cue.first]])
-    lost = cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(text, words, taken, cue.last)
+    lost = cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(text, words, taken, _past_degree(words, cue))
     if lost or wished:  # "rom coms that aren't cheesy" judges none
         return None
     if meaning.verdict and heads_a_list(text, words, taken, cue):
@@ -106,7 +106,7 @@ def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> C
                 return replace(cue, strength=-0.5)
         cue = replace(cue, strength=0.6 * cue.strength, teller=who)
     backward = cue.force in (Force.FEEL, Force.SEEN) and _pronoun_follows(words, taken, cue.last)
-    backward = backward or (cue.force is Force.FEEL and _object_before(text, words, taken, cue))
+    backward = backward or (cue.force in (Force.FEEL, Force.SEEN) and _object_before(text, words, taken, cue))
     return replace(cue, backward=backward)
 
 
@@ -140,7 +140,7 @@ def _object_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: 
         if ends_sentence(text, words, place, place + 1):
             return False
         if taken[place]:
-            return place + 1 < cue.first
+            return place + 1 < cue.first or cue.phrase.split(" ")[0] in ("i", "ive")
         if words[place].text not in _LEADS_BACK:
             return False
     return False
@@ -166,6 +166,12 @@ def _name_follows_thinly(text: str, words: Sequence[Word], taken: Sequence[int],
         if words[place].text not in _THIN and not words[place].text.isdecimal():
             return False
     return False
+
+
+def _past_degree(words: Sequence[Word], cue: Cue) -> int:
+    """The place behind a cue and the "as" or "that" of "not as violent"."""
+    degree = cue.phrase in ("not", "but not") and cue.last < len(words) and words[cue.last].text in ("as", "that")
+    return cue.last + degree
 
 
 def _asks(words: Sequence[Word], first: int) -> bool:

@@ -23,9 +23,6 @@ SMALL = 0.005
 _NOISE = 5e-5
 """Less than this is the rounding of float32 sums."""
 
-_POLITE = {"mindfuck": "mind-bending"}
-"""What is not said in the words of whoever tagged the film."""
-
 REST = "everything else in our conversation"
 MOST = 8
 """A film is given at most this many reasons of its own; the smaller ones are told together."""
@@ -149,7 +146,14 @@ def _name(catalogue: Catalogue, token: int) -> str:
     return f"“{words}”" if catalogue.facet(token).kind == "tag" and words == words.lower() else words
 
 
-_GENRES: Final = {"Sci-Fi": "science fiction", "Film-Noir": "film noir", "Children": "films for children"}
+_GENRES: Final = {
+    "Sci-Fi": "science fiction",
+    "Film-Noir": "film noir",
+    "Children": "films for children",
+    "Musical": "musicals",
+    "Western": "westerns",
+    "Documentary": "documentaries",
+}
 """Genres that read badly by their names."""
 
 
@@ -159,7 +163,7 @@ def facet_words(catalogue: Catalogue, token: int) -> str:
     if facet.kind == "person":
         return facet.name
     if facet.kind == "tag":
-        return _POLITE.get(facet.name) or as_written(facet.name)
+        return as_written(facet.name)
     return _GENRES.get(facet.name, facet.name.lower())
 
 

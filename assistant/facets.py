@@ -22,10 +22,8 @@ _GIVES: Final = frozenset("me us gimme want need for with like love".split())
 _NOUNS: Final = frozenset("movie movies film films flick flicks story stories stuff thing things 1 ones".split())
 _COMMON_NAMES: Final = frozenset(("arnold", "lynch", "keanu", "denzel", "the rock", "sandler"))
 """Names that need "with" or "by" before they are read as a wish."""
-_ENOUGH: Final = 10
-"""Recommendable films a tag must be on before only such films are shown."""
-_SOME: Final = 5
-"""Films from which on the tag that says it best is taken ("french"), not the one on most ("france": set there)."""
+_ENOUGH: Final = 6
+"""Recommendable films a tag must be on before only such films are shown: two turns of three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,11 @@ class FacetFinder:
     def find(self, words: Sequence[Word], free: Callable[[int], bool]) -> list[Found[Term]]:
         """Facets named by words that are `free`, in order; a typing error in the name of a genre is overlooked."""
         words = respelled(words, free, _as_genre_word)
-        return [found for found in self._book.find(words, free) if found.meaning.bare or _wished(words, found)]
+        kept: list[Found[Term]] = []
+        for found in self._book.find(words, free):
+            if found.meaning.bare or _wished(words, found) or (kept and _goes_on(words, kept[-1], found)):
+                kept.append(found)
+        return kept
 
     def people(self, words: Sequence[Word]) -> list[tuple[int, int]]:
         """Ranges of words that are a person's full name: no film of a part of it is meant ("Jude Law")."""
@@ -120,11 +122,11 @@ class FacetFinder:
         return None
 
     def _widest(self, names: Sequence[str]) -> int | None:
-        """The first of these facets that is on enough films, or on some at least, else the one on most."""
+        """The first of these facets that is on enough films, else the one on most."""
         tokens = [token for name in names for token in self._by_name.get(normal(name), ())]
-        for least in (_ENOUGH, _SOME):
-            if wide := [token for token in tokens if self._size[token] >= least]:
-                return wide[0]
+        firm = [token for token in tokens if self._size[token] >= _ENOUGH]
+        if firm:
+            return firm[0]
         return max(tokens, key=lambda token: self._size[token], default=None)
 
     def _surnames(self, catalogue: Catalogue) -> dict[str, int]:
@@ -165,6 +167,11 @@ def _as_genre_word(word: str) -> str:
 def _parted(words: Sequence[Word], place: int) -> bool:
     """Whether more than a space stands before the word at `place`: a mark, or the end of the line."""
     return place in (0, len(words)) or words[place].start - words[place - 1].end > 1
+
+
+def _goes_on(words: Sequence[Word], before: Found[Term], found: Found[Term]) -> bool:
+    """Whether a single word goes on a list: "with Schwarzenegger or Stallone"."""
+    return found.first == before.last + 1 and words[before.last].text in ("or", "and")
 
 
 def _wished(words: Sequence[Word], found: Found[Term]) -> bool:

@@ -79,7 +79,10 @@ def interpret(utterance: Utterance, state: SessionState, table: Table) -> Interp
     step = _fame(utterance, step, table.catalogue)
     if utterance.act is Act.REACT:
         step = _picks(utterance, step, table)
-    return replace(step, chips=(*step.chips, *_unclear(utterance)))
+    held = {chip.key for chip in step.chips}
+    asides = (facet_chip(table.catalogue, one.token, ChipKind.ASIDE, *one.span) for one in utterance.aside)
+    chips = (*step.chips, *(chip for chip in asides if chip.key not in held), *_unclear(utterance))
+    return replace(step, chips=chips)
 
 
 def cleared(state: SessionState) -> SessionState:

@@ -135,6 +135,16 @@ def of_facets(
     return tuple(mentions)
 
 
+def of_others(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs) -> tuple[FacetMention, ...]:
+    """What somebody near to the speaker likes, where no film is looked for together: "she likes romcoms, I don't"."""
+    return tuple(
+        FacetMention(Span(found[term.first].start, found[term.last - 1].end), token, 0.0, False, sign.rule)
+        for term in terms
+        if (sign := signs[term.first, term.last]).teller is Teller.NEAR and sign.strength > 0
+        for token in term.meaning.tokens
+    )
+
+
 def let_go(utterance: Utterance) -> Utterance:
     """A line that takes back what it names, or wants something else instead: "forget horror, I want a comedy"."""
     named: list[MovieMention | FacetMention] = [*utterance.movies, *utterance.facets]

@@ -112,7 +112,7 @@ class Namesakes:
         for found in self._facets.find(words, lambda place: place not in taken):
             tokens = found.meaning.tokens
             facet = catalogue.facet(tokens[0])
-            if facet.kind != "person" and as_written(facet.name) == facet.name:
+            if facet.kind != "person" and as_written(facet.name).islower():
                 continue
             if (reach := _reach(words, link, found.first, found.last)) is not None:
                 yield reach, tuple(row for row in link.rows if set(tokens) <= set(catalogue.facets_of(row + 1)))

@@ -21,7 +21,11 @@ def people_of(catalogue: Catalogue, token: int) -> tuple[str, ...]:
     """
     tokens = [facet for facet in catalogue.facets_of(token) if name_of(catalogue.facet(facet))]
     tokens.sort(key=lambda facet: -int(catalogue.facet_sizes[facet - catalogue.facet_token(0)]))
-    return tuple(dict.fromkeys(name_of(catalogue.facet(facet)) for facet in tokens))[:MOST]
+    names: dict[str, str] = {}
+    for facet in tokens:
+        name = name_of(catalogue.facet(facet))
+        names.setdefault("".join(filter(str.isalpha, name)), name)  # "J. K. Simmons" is "J.K. Simmons"
+    return tuple(names.values())[:MOST]
 
 
 def name_of(facet: Facet) -> str:

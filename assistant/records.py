@@ -221,9 +221,9 @@ def open_question(record: SessionRecord) -> Question | None:
 
 
 def context_of(
-    last: Turn | None, shown: tuple[int, ...], asked: AmbiguousMention | None, catalogue: Catalogue
+    last: Turn | None, shown: tuple[int, ...], asked: AmbiguousMention | None, state: SessionState, catalogue: Catalogue
 ) -> Context:
-    """What a line may refer to, after the `last` turn and with these films on the table."""
+    """What a line may refer to, after the `last` turn, with these films on the table and the wishes of a state."""
     chips = [chip for chip in (Understood.from_json(last.understood).chips if last else ()) if chip.end]
     films = {chip.key: chip for chip in chips if chip.key.startswith("movie:")}
     tokens = [token for key in films if (token := catalogue.token_of(key)) is not None]
@@ -235,7 +235,10 @@ def context_of(
     )
     kinds = {chip.kind for chip in films.values()}
     mood = _MOODS.get(kinds.pop(), 0.0) if len(kinds) == 1 else 0.0
-    return Context(shown, asked, tokens[0] if len(tokens) == 1 else None, untold, mood)
+    wishes = {chip.kind for chip in chips if chip.key not in films}
+    spurned = bool(wishes) and wishes <= {ChipKind.AVOID, ChipKind.NEVER} and mood <= 0
+    for_children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
+    return Context(shown, asked, tokens[0] if len(tokens) == 1 else None, untold, mood, spurned, for_children)
 
 
 _MOODS: Final = {ChipKind.LIKE: 0.7, ChipKind.DISLIKE: -0.7}

@@ -44,6 +44,7 @@ _UNHEARD = (
 )
 _HELD_BACK = "Films are paused: “more” brings some."
 _THUMBS = "A thumb on each tells me more than words."
+_FOR_TWO = "“Tonight for two” finds films for several tastes at once."
 _BEYOND = {
     "length": "how long films run",
     "streaming": "where to stream films",
@@ -160,6 +161,8 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
         sentences.append(f"{soft[0][:1].upper()}{listing(soft)[1:]}.")
     if aside := titles(chips, ChipKind.ASIDE):
         sentences.append(f"I don’t count {listing(aside, 'or')} as a like of yours.")
+        if any(chip.kind is ChipKind.ASIDE and not chip.key.startswith("movie:") for chip in chips):
+            sentences.append(_FOR_TWO)
     if forgotten := titles(chips, ChipKind.FORGOTTEN):
         sentences.append(f"Forgotten: {listing(forgotten)}.")
     if lifted := titles(chips, ChipKind.LIFTED):
@@ -230,7 +233,8 @@ def slate(chips: Sequence[Chip], situation: Situation) -> str:
     if not count:
         lift = listing((f"“{wish}”" for wish in situation.lift), "or")
         hint = f"Say {lift} and there is more." if lift else "“Start over” lets go of all wishes."
-        return f"I have nothing left to show among {situation.films}. {hint}"
+        none = f"I have nothing left to show among {situation.films}. {hint}"
+        return f"{pick(_UNHEARD, situation.variant)} {none}" if situation.unheard else none
     words = {
         "count": _NUMBERS[count],
         "number": _NUMBERS[count].capitalize(),

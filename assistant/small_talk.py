@@ -34,8 +34,8 @@ _EMPTY = (
     "Nothing came through. Name a film you love, or ask for “a comedy from the 80s”.",
 )
 _OFF_TOPIC = (
-    "I only know films, but I know plenty of those. Which one did you last enjoy?",
-    "That’s beyond my projector. Name a film you liked and I’ll find you the next one.",
+    "I can’t make a wish of that. Name a film, a genre, a mood or a decade, and I’ll go by it.",
+    "That’s beyond my projector: I go by films, genres, moods, people and years. Name one and I’ll find the next film.",
 )
 _THANKS = (
     "My pleasure. Enjoy the film!",

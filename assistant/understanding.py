@@ -100,12 +100,7 @@ class Understanding:
     def _whole(self, reading: Reading, context: Context) -> Utterance:
         """A line with names, wishes or neither in it."""
         read, found, links, line = reading.read, reading.words, reading.links, reading.line
-        taken = bytearray(len(found) + 1)
-        for link in links:
-            taken[link.first : link.last] = b"\x01" * (link.last - link.first)
-        for place, word in enumerate(found):
-            if any(start <= word.start and word.end <= end for start, end in reading.series):
-                taken[place] = 1
+        taken = _taken(reading)
         titles = [(link.first, link.last) for link in links]
         cues = find_cues(read, found, titles)
         terms = [
@@ -122,7 +117,7 @@ class Understanding:
             return self._whole(reading.naming([*links, *more]), context)
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, comparisons.compared(read, found, names, felt), strict=True))
-        with_others = together(line.lower)
+        with_others = together(line.lower) or context.for_children
         spared = mentions.spared(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
@@ -137,6 +132,7 @@ class Understanding:
             Act.RECOMMEND,
             movies=movies,
             facets=(*mentions.of_facets(found, terms, signs, together=with_others), *spared.values()),
+            aside=() if with_others else mentions.of_others(found, terms, signs),
             ambiguous=ambiguous,
             unknown=unknown,
             years=self._years(line, context),
@@ -190,6 +186,17 @@ class Understanding:
             )
         told = reacted or _asked(utterance, line) or _tells(likewise(utterance, line, context), line)
         return _asked_of_the_table(told, line, context) if told.act is Act.BEYOND and not told.movies else told
+
+
+def _taken(reading: Reading) -> bytearray:
+    """1 for each word that is a part of a title or a series."""
+    taken = bytearray(len(reading.words) + 1)
+    for link in reading.links:
+        taken[link.first : link.last] = b"\x01" * (link.last - link.first)
+    for place, word in enumerate(reading.words):
+        if any(start <= word.start and word.end <= end for start, end in reading.series):
+            taken[place] = 1
+    return taken
 
 
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
@@ -260,12 +267,17 @@ def _points(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -
     return text[start:end].islower() and any(first <= start and end <= last for first, last in spans)
 
 
+def _within(cue: Cue, term: Found[Term]) -> bool:
+    """Whether a cue is only a part of the words of a facet: "a feel-good film" is not called good."""
+    return term.first <= cue.first and cue.last <= term.last and cue.last - cue.first < term.last - term.first
+
+
 def _is_cue(term: Found[Term], cues: list[Cue]) -> bool:
     """Whether a facet's words are a verdict in their place ("X was hilarious") or part of a cue ("as funny as")."""
     return any(
         cue.first < term.last
         and term.first < cue.last
         and term.meaning.strength is None
-        and (cue.force is Force.VERDICT or cue.last - cue.first > term.last - term.first)
+        and (cue.last - cue.first > term.last - term.first or (cue.force is Force.VERDICT and not _within(cue, term)))
         for cue in cues
     )

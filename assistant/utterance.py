@@ -123,6 +123,8 @@ class Utterance:
     act: Act
     movies: tuple[MovieMention, ...] = ()
     facets: tuple[FacetMention, ...] = ()
+    aside: tuple[FacetMention, ...] = ()
+    """Genres, tags and people that somebody near to the person likes: no wish of their own."""
     ambiguous: tuple[AmbiguousMention, ...] = ()
     unknown: tuple[UnknownMention, ...] = ()
     years: tuple[int, int] | None = None
@@ -163,3 +165,7 @@ class Context:
     """Tokens of films that the last line named without a word on how they are; none that was shown."""
     mood: float = 0.0
     """What the last line said of all of its films, −1 … 1; 0 where it said different things, or nothing."""
+    spurned: bool = False
+    """The last line named genres, tags or people only to keep them away."""
+    for_children: bool = False
+    """Films for children are looked for: what they love counts, whoever tells it."""

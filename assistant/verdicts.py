@@ -53,7 +53,7 @@ _HEARD: Final = frozenset("heard hear supposedly apparently allegedly reviews".s
 _SPEAKERS: Final = frozenset(("i", "ive", "id"))
 _OTHER_SUBJECTS: Final = frozenset(
     "sequel sequels prequel prequels remake remakes reboot reboots book books novel novels others rest original "
-    "originals spinoff spinoffs".split()
+    "originals spinoff spinoffs decade decades era eras year years age genre genres language length".split()
 )
 _BEFORE_DEEDS: Final = frozenset(
     "i we and but then just almost nearly actually have having had ive even completely so or literally totally "
@@ -72,7 +72,7 @@ def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> 
     ):
         return ends and cue.first > 0 and bool(taken[cue.first - 1])
     if cue.first == 0:
-        return _closes(text, words, cue.last)
+        return _closes(text, words, cue.last) and not (cue.phrase.startswith("a ") and cue.phrase.endswith(_KINDS))
     if cue.phrase.split(" ")[0] in COPULAS or cue.phrase.endswith(" me"):
         return True
     first = _clause_begins(text, words, cue.first)
@@ -80,8 +80,21 @@ def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> 
     if begins and _closes(text, words, cue.last):
         before = [word.text for word in words[first : cue.first]]
         wished = any(word in ("a", "an") for word in before) and "such" not in before and "what" not in before
-        return first > 0 or not wished  # "a good thriller" is asked for
+        asked = wished if first == 0 else _is_wish(text, words, first)
+        return not asked  # "a good thriller" is asked for
     return _behind_a_subject(text, words, taken, cue)
+
+
+_KINDS: Final = ("feel good movie", "feel good film", "hidden gem", "cult classic", "modern classic")
+"""Praise that alone is a wish: "a hidden gem"."""
+_WISHES: Final = frozenset(("something", "anything"))
+
+
+def _is_wish(text: str, words: Sequence[Word], first: int) -> bool:
+    """Whether the sentence opens with what is wanted, so that the rest says how: "something light, not stupid"."""
+    while first and not ends_sentence(text, words, first - 1, first):
+        first -= 1
+    return words[first].text in _WISHES
 
 
 def _clause_begins(text: str, words: Sequence[Word], first: int) -> int:

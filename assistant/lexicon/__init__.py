@@ -54,9 +54,13 @@ def _written() -> dict[str, str]:
     return {name.lower(): name for name in _lines("names")}
 
 
+_POLITE: Final = {"mindfuck": "mind-bending"}
+"""What is not said in the words of whoever tagged the film."""
+
+
 def as_written(tag: str) -> str:
-    """A tag with the capitals that people write it with: "tom hanks" becomes "Tom Hanks"."""
-    return _written().get(tag.lower(), tag)
+    """A tag as people write it, with capitals where it is a name: "tom hanks" becomes "Tom Hanks"."""
+    return _POLITE.get(tag) or _written().get(tag.lower(), tag)
 
 
 def _lines(name: str) -> list[str]:

@@ -135,6 +135,21 @@ def test_what_was_not_understood_is_no_wish_that_was_heard() -> None:
     assert "no film" not in replies.slate((), replace(taste, cold=True))
 
 
+def test_what_was_not_understood_is_said_where_nothing_is_left() -> None:
+    none = Situation(asked_for=3, films="musical westerns", unheard=True)
+    assert replies.slate((), none) == (
+        "I found no film, genre or mood in that, so I stay with what I know. I have nothing left to show among musical "
+        "westerns. “Start over” lets go of all wishes."
+    )
+
+
+def test_what_somebody_else_likes_is_left_aside_aloud() -> None:
+    romance = Chip(ChipKind.ASIDE, "romance", "genre:Romance")
+    aside = "I don’t count romance as a like of yours."
+    assert replies.heard([romance], 0) == f"{aside} “Tonight for two” finds films for several tastes at once."
+    assert replies.heard([replace(LIKES[0], kind=ChipKind.ASIDE)], 0) == "I don’t count Alien as a like of yours."
+
+
 def test_somebody_who_says_nothing_is_asked_less_each_time() -> None:
     def cold(variant: int, count: int, **turn: bool) -> str:
         return replies.slate((), Situation(variant, count, count, cold=True, **turn))

@@ -156,6 +156,30 @@ def test_a_film_added_to_the_last_line_is_meant_as_the_others_were(text: str) ->
     assert UNDERSTANDING.understand(text).movies[0].strength >= 0
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("or westerns", False), ("and anything romantic", False), ("and a comedy", True), ("or maybe a comedy", True)],
+)
+def test_wishes_added_to_what_is_kept_away_are_kept_away(text: str, wanted: bool) -> None:
+    (mention,) = UNDERSTANDING.understand(text, Context(spurned=True)).facets
+    assert (mention.strength > 0) == wanted
+    (mention,) = UNDERSTANDING.understand(text).facets
+    assert mention.strength > 0
+
+
+def test_what_children_love_counts_where_films_are_for_them() -> None:
+    assert UNDERSTANDING.understand("they loved Titanic").movies[0].idle
+    (mention,) = UNDERSTANDING.understand("they loved Titanic", Context(for_children=True)).movies
+    assert mention.strength > 0 and not mention.idle
+
+
+def test_what_somebody_near_likes_is_told_aside() -> None:
+    utterance = understood("she likes romance, I like comedy")
+    assert [mention.strength > 0 for mention in utterance.facets] == [True]
+    assert len(utterance.aside) == 1
+    assert not understood("we want a film, she likes romance").aside
+
+
 def test_what_was_not_seen_or_comes_second_is_not_disliked() -> None:
     assert tastes("I've seen Alien and liked it, but not Titanic") == {"Alien": 0.7, "Titanic": 0.0}
     assert tastes("I like Alien more than Titanic") == {"Alien": 0.7, "Titanic": 0.0}
@@ -253,6 +277,8 @@ def test_any_year_and_lesser_known() -> None:
     [
         ("something not too popular", True, False),
         ("a hidden gem", True, False),
+        ("no Hollywood blockbusters", True, False),
+        ("I love blockbusters", False, False),
         ("less popular ones", True, False),
         ("obscure horror", True, False),
         ("Heat is underrated", False, False),
