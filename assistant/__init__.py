@@ -20,6 +20,7 @@ everyday        words of titles said of people, places, amounts and things
 capitals        what capitals say of a span of words
 surroundings    what else is talked of around a title
 sentence        a sentence that may name films
+grammar         how titles and ordinary words are built into a sentence
 title_evidence  what speaks for a span being a title
 title_index     every way to write every title
 typing_errors   titles with typing errors

@@ -181,4 +181,4 @@ def _in_compound(text: str, words: Sequence[Word], first: int, last: int) -> boo
 def parted(text: str, end: int, start: int) -> bool:
     """Whether a mark that parts stands between two words."""
     between = text[end:start]
-    return between != " " and any(mark in '.,;:!?()[]"\n…/' for mark in between)
+    return between != " " and any(mark in '.,;:!?()[]"\n…/<>|' for mark in between)

@@ -79,7 +79,8 @@ class Sentence:
         return place if place > last or (last < len(self.words) and self._has_comma(last)) else -1
 
     def _has_comma(self, place: int) -> bool:
-        return "," in self.text[self.words[place - 1].end : self.words[place].start]
+        between = self.text[self.words[place - 1].end : self.words[place].start]
+        return any(mark in between for mark in ",<>")
 
     @classmethod
     def of(

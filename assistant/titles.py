@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from assistant.grammar import stands_out
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import Link, beside_exact, best_set, nearest
@@ -108,15 +109,16 @@ class TitleLinker:
         word = sentence.words[first]
         if last - first > 1 or not (self._heard.is_common(word.text) and is_bare(sentence, first)):
             return True
-        if word.text in IDLE:
+        weights = self.weights
+        marks = [("mark", name) for name in stands_out(sentence, first, last)]
+        if word.text in IDLE and not weights.points(marks):
             return False
         if year_before(sentence, first):
             return True
-        weights = self.weights
         fame = max(self._fame[form.row] for form in self.index.forms(key))
         beside = before_and_after(weights, sentence, first, last)
         told = weights.told * weights.surprise(sentence, first, last)
-        points = weights.bias + weights.fame * fame + told + weights.points(beside) + weights.mark("common")
+        points = weights.bias + weights.fame * fame + told + weights.points(beside + marks) + weights.mark("common")
         return points + weights.mark("own_mark") > _WORTH_TELLING
 
     # ---- points
@@ -143,7 +145,7 @@ class TitleLinker:
             films[0].kind is Kind.FULL
             and first
             and words[first - 1].text == "the"
-            and self._is_ordinary(sentence, match)
+            and self._is_ordinary(sentence, match, rows[0])
         ):
             cues.append(("mark", "the"))  # "the moon was huge"
         if last - first == 1 and words[first].text in proper_names() and (edits or not self.index.renown[rows[0]]):
@@ -166,12 +168,17 @@ class TitleLinker:
             last += 1
         return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
 
-    def _is_ordinary(self, sentence: Sentence, match: Match) -> bool:
-        """Whether a title is one common word without a capital, and no "movie" or "series" follows."""
+    def _is_ordinary(self, sentence: Sentence, match: Match, row: int) -> bool:
+        """Whether a title is one common word without a capital, and no "movie" or "series" follows.
+
+        Any word of English is common enough for a film that few know.
+        """
         word, last = sentence.words[match.first], match.last
         if last - match.first > 1 or (last < len(sentence.words) and sentence.words[last].text in self._series_nouns):
             return False
-        return self._heard.is_common(word.text) and sentence.text[word.start].islower()
+        common = self._heard.is_common(word.text)
+        common = common or (self.index.renown[row] < _FAMOUS and word.text in dictionary())
+        return common and sentence.text[word.start].islower()
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
