@@ -28,6 +28,7 @@ homonyms        which film is meant where several are written the same
 title_years     the year that is said with a title
 links           spans that may name films, and which to believe
 second_look     what titles tell of what stands beside them
+makers          whose film it is, told by a name beside
 titles          which films a sentence names
 unknown         titles that no film has
 imports         ratings from elsewhere, and out again

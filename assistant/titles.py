@@ -16,6 +16,7 @@ from assistant.grammar import stands_out
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import Link, beside_exact, best_set, nearest
+from assistant.makers import Makers
 from assistant.second_look import with_articles, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
@@ -53,6 +54,7 @@ class TitleLinker:
     def __init__(self, index: TitleIndex) -> None:
         self.index = index
         self._errors = TypingErrors(index)
+        self._makers = Makers(index.catalogue)
         self.weights = Weights()
         self._heard = background()
         self._cues = cue_book()
@@ -111,6 +113,9 @@ class TitleLinker:
             return True
         weights = self.weights
         marks = [("mark", name) for name in stands_out(sentence, first, last)]
+        made = self._makers.beside(sentence.words, first, last)
+        if made and any(form.row in made for form in self.index.forms(key)):
+            marks.append(("mark", "maker"))
         if word.text in IDLE and not weights.points(marks):
             return False
         if year_before(sentence, first):
@@ -139,6 +144,8 @@ class TitleLinker:
             short = last - first - (words[first].text == "the") == 1  # "the draft was a mess"
             spoken = weights.leads_to_films(cues) if short else beside
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, spoken)
+        if rows[0] in self._makers.beside(words, first, last):
+            cues.append(("mark", "maker"))
         if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
             cues.append(("mark", "unknown_letters"))
         if (
