@@ -45,6 +45,8 @@ _WATCHED: Final = frozenset("watching watched rewatching rewatched".split())
 _BE: Final = frozenset("is was are were am isnt wasnt arent werent".split())
 _PEOPLE_ARE: Final = frozenset("im youre theyre hes shes weve".split())
 _PEOPLE: Final = frozenset("i you he she we they everyone everybody people".split())
+_OWNERS: Final = frozenset("my our his her their your".split())
+_SIZES: Final = frozenset("new old good nice big little small whole own".split())
 _OWNED: Final = frozenset("the my our his her their your this that these those".split())
 _MADE_FOR_THE_SCREEN: Final = frozenset(
     "movie movies film films flick 1 ones classic masterpiece favorite favourite favorites favourites fave fav best "
@@ -108,8 +110,9 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
         yield "described"  # "the lake was frozen"
     if words[last - 1].text in _PARTS_OF_FILMS and (words[first].text if last - first == 2 else one) == "the":
         yield "described"  # "the score was haunting"
-    if single and one in ("a", "an") and words[first].text in dictionary():
-        yield "thing"  # "in a diner"
+    owned = one in _OWNERS or (one in _SIZES and (two in _OWNERS or two in ("a", "an")))
+    if single and (owned or one in ("a", "an")) and words[first].text in dictionary():
+        yield "thing"  # "in a diner", "their new matrix"
     if single and _is_plural(words[first].text) and any(word.text == "ones" for word in words[last : last + 4]):
         yield "thing"  # "aliens, but friendly ones"
     if not sentence.topical and _is_somewhere(sentence, last):
