@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from assistant.everyday import parted
@@ -56,6 +57,12 @@ _MADE_FOR_THE_SCREEN: Final = frozenset(
     "rewatch top number idea turn problem exception".split()
 )
 _WHERE: Final = frozenset("in on at near behind under over inside outside beside across with".split())
+_HERE: Final = frozenset("here outside today lately nowadays".split())
+_SEASONS: Final = frozenset(
+    "spring summer autumn fall winter january february march april may june july august september october november "
+    "december".split()
+)
+_SPANS: Final = frozenset("morning week".split())
 _ON_SCREEN: Final = frozenset(
     "tv telly theater theaters theatre theatres cinema cinemas movies screen plane flight list bed end ending middle "
     "weekend evening night morning other others sequel original movie film first second last background drive "
@@ -115,6 +122,8 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
         yield "thing"  # "in a diner", "their new matrix"
     if single and _is_plural(words[first].text) and any(word.text == "ones" for word in words[last : last + 4]):
         yield "thing"  # "aliens, but friendly ones"
+    if _is_now(sentence, last):
+        yield "moment"  # "the mist is lovely here"
     if not sentence.topical and _is_somewhere(sentence, last):
         yield "somewhere"  # "hot fuzz on this blanket"
 
@@ -156,6 +165,18 @@ def _is_rated(sentence: Sentence, place: int) -> bool:
         return True
     between = text[words[place].end : words[place + 1].start]
     return between == "/" and words[place + 1].text in ("5", "10", "100")
+
+
+def _is_now(sentence: Sentence, place: int) -> bool:
+    """Whether how it is here or now follows, as of no film: "is unbearable today", "is best in spring"."""
+    words = sentence.words
+    if place >= len(words) or words[place].text not in ("is", "are", "isnt", "arent"):
+        return False
+    behind = [word.text for word in words[place + 1 : place + 7]]
+    return any(
+        word in _HERE or (word in _SEASONS and before == "in") or (word in _SPANS and before == "this")
+        for before, word in pairwise(["", *behind])
+    )
 
 
 def _is_somewhere(sentence: Sentence, place: int) -> bool:

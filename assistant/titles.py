@@ -9,7 +9,7 @@ same way, each error costing points.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from assistant.grammar import stands_out
@@ -144,22 +144,7 @@ class TitleLinker:
             short = last - first - (words[first].text == "the") == 1  # "the draft was a mess"
             spoken = weights.leads_to_films(cues) if short else beside
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, spoken)
-        if rows[0] in self._makers.beside(words, first, last):
-            cues.append(("mark", "maker"))
-        if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
-            cues.append(("mark", "unknown_letters"))
-        if (
-            films[0].kind is Kind.FULL
-            and first
-            and words[first - 1].text == "the"
-            and self._is_ordinary(sentence, match, rows[0])
-        ):
-            cues.append(("mark", "the"))  # "the moon was huge"
-        if last - first == 1 and words[first].text in proper_names() and (edits or not self.index.renown[rows[0]]):
-            cues.append(("mark", "proper_name"))
-        marked = sentence.text[words[first].start].isupper() or first in sentence.after_cues
-        if marked and _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[last - 1].end):
-            cues.append(("mark", "own_mark"))
+        cues += [("mark", name) for name in self._own_marks(sentence, match, films[0], edits)]
         told = weights.told * weights.surprise(sentence, first, last)
         withheld = weights.strange * sentence.around.strangeness(first, last)
         if beside or (edits and ("mark", "typo_of_words") not in cues):
@@ -174,6 +159,26 @@ class TitleLinker:
         elif also and forms[0].kind is not Kind.SERIES:
             last += 1
         return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
+
+    def _own_marks(self, sentence: Sentence, match: Match, film: Candidate, edits: int) -> Iterator[str]:
+        """Marks that hang on the film which the words are most likely to mean."""
+        (first, last, _), words, text = match, sentence.words, sentence.text
+        renown, whole = self.index.renown[film.row], last - first == len(words)
+        if film.kind is Kind.ALIAS and last - first == 2 and words[first].text == "the" and not whole:
+            if text[words[first + 1].start].islower() and self._heard.is_common(words[first + 1].text):
+                yield "the"  # "we missed the boat"
+        if film.row in self._makers.beside(words, first, last):
+            yield "maker"
+        if last - first == 1 and len(words[first].text) < _SHORTEST and renown < _KNOWN:
+            yield "unknown_letters"
+        after_article = first and words[first - 1].text == "the"
+        if film.kind is Kind.FULL and after_article and self._is_ordinary(sentence, match, film.row):
+            yield "the"  # "the moon was huge"
+        if last - first == 1 and words[first].text in proper_names() and (edits or not renown):
+            yield "proper_name"
+        marked = text[words[first].start].isupper() or first in sentence.after_cues
+        if marked and _ends_as_typed(self.index.catalogue.movies[film.row].title, text, words[last - 1].end):
+            yield "own_mark"
 
     def _is_ordinary(self, sentence: Sentence, match: Match, row: int) -> bool:
         """Whether a title is one common word without a capital, and no "movie" or "series" follows.
