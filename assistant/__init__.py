@@ -20,6 +20,7 @@ everyday        words of titles said of people, places, amounts and things
 capitals        what capitals say of a span of words
 surroundings    what else is talked of around a title
 sentence        a sentence that may name films
+grammar         how titles and ordinary words are built into a sentence
 title_evidence  what speaks for a span being a title
 title_index     every way to write every title
 typing_errors   titles with typing errors
@@ -27,6 +28,7 @@ homonyms        which film is meant where several are written the same
 title_years     the year that is said with a title
 links           spans that may name films, and which to believe
 second_look     what titles tell of what stands beside them
+makers          whose film it is, told by a name beside
 titles          which films a sentence names
 unknown         titles that no film has
 imports         ratings from elsewhere, and out again

@@ -81,7 +81,7 @@ _OF_FILMS: Final = frozenset(
     "recommend recommendation recommended suggestion suggestions pick choice option netflix hulu prime disney dvd list "
     "about with by from like similar another also directed starring based watch watched seen good great awesome "
     "amazing excellent fantastic wonderful terrible awful funny hilarious scary sad underrated overrated rated "
-    "better worse what which".split()
+    "better worse what which terrifying intense gripping disturbing heartbreaking".split()
 )
 _HYPHENS: Final = frozenset("-‐‑")
 _ALIKE: Final = frozenset("like style esque ish type level inspired themed".split())
@@ -181,4 +181,4 @@ def _in_compound(text: str, words: Sequence[Word], first: int, last: int) -> boo
 def parted(text: str, end: int, start: int) -> bool:
     """Whether a mark that parts stands between two words."""
     between = text[end:start]
-    return between != " " and any(mark in '.,;:!?()[]"\n…/' for mark in between)
+    return between != " " and any(mark in '.,;:!?()[]"\n…/<>|' for mark in between)

@@ -18,8 +18,10 @@ _COLOURS: Final = frozenset(
 _SMALL: Final = frozenset("with from over into than that this your what when".split())
 """Words that stay small in lines where all others have capitals."""
 _SENSES: Final = frozenset(
-    "feel feels felt look looks looked smell smells smelled smelt taste tastes tasted work works worked ride rides run "
-    "runs ran sleep sleeps slept eat eats act acts acting cry cried sing sings sang".split()
+    "feel feels felt look looks looked smell smells smelled smelt taste tastes tasted work works worked ride "
+    "rides run runs ran sleep sleeps slept eat eats act acts acting cry cried sing sings sang sit sits sat stand "
+    "stands stood lie lies lay walk walks walked dance danced drive drives drove swim swims swam fight fights "
+    "fought talk talks talked live lives lived treat treats treated shaped spread there around here back down".split()
 )
 """Before "like" they compare things, not films: "feels like silk"."""
 FILM_TALK: Final = frozenset(
@@ -79,7 +81,8 @@ class Sentence:
         return place if place > last or (last < len(self.words) and self._has_comma(last)) else -1
 
     def _has_comma(self, place: int) -> bool:
-        return "," in self.text[self.words[place - 1].end : self.words[place].start]
+        between = self.text[self.words[place - 1].end : self.words[place].start]
+        return any(mark in between for mark in ",<>")
 
     @classmethod
     def of(

@@ -29,7 +29,8 @@ _OF_FILMS_TOO: Final = frozenset(
     "tears sobbed bawled cried weeping rave raves raved hype hyped stressed tense gripping haunting stunning snooze "
     "bore dull drags dragged pacing acting twist twists ending endings sequence finale opening masterpiece overlong "
     "pretentious predictable cheesy corny campy gory violent violence bloody creepy emotional moving touching "
-    "sweet".split()
+    "sweet scared scary terrifying terrified creepy creeped freaked grossed intense sob chilling disturbing "
+    "heartbreaking hilarious".split()
 )
 """Rare ones that tell what a film did to somebody, or measure it by another."""
 _RARE: Final = 9.2

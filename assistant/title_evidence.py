@@ -13,6 +13,7 @@ from typing import Final
 
 from assistant.capitals import capitals_of
 from assistant.everyday import everyday, parted
+from assistant.grammar import OBJECTS, is_subject, stands_back, stands_out
 from assistant.lexicon import background, dictionary, set_phrases, table
 from assistant.sentence import FILM_TALK, Sentence
 from assistant.words import normal
@@ -28,8 +29,6 @@ _FUNCTION_WORDS: Final = frozenset(
     "up out go in on off over do did not no yes now then here there if so to for of the a an and or but is was are be "
     "been will all both any some more just next again help hi hey stop wait".split()
 )
-_OBJECTS: Final = frozenset(("us", "them", "her", "him"))
-"""Pronouns that no sentence begins with before "was": "Us was ok" names a film."""
 _VERBS: Final = frozenset("was is wasnt isnt has had will would could looks seems sounds does did also".split())
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
@@ -93,7 +92,7 @@ class Weights:
         return alone + sentence.surprise[last] - sentence.surprise[first + 1]
 
 
-IDLE: Final = _FUNCTION_WORDS - _OBJECTS
+IDLE: Final = _FUNCTION_WORDS - OBJECTS
 """Words that only hold a sentence together, where they stand bare."""
 
 
@@ -139,6 +138,9 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
         marks = everyday(text, words, first, last, sentence.judged, ordinary=ordinary)
         found += [("mark", name) for name in marks if name != "place" or first not in sentence.after_cues]
+        found += [("mark", name) for name in stands_out(sentence, first, last)]
+        if capitals != "capitals":
+            found += [("mark", name) for name in stands_back(sentence, first, last) if ("mark", name) not in found]
     cue = sentence.cue_of.get(first)
     verdict = last - first == 1 and first in sentence.verdicts and first not in sentence.after_cues
     inside = (cue is not None and last <= cue[1]) or (verdict and text[start].islower())  # "Amadeus: masterpiece"
@@ -148,7 +150,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
 
 
 def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues: Evidence, renown: int) -> int:
-    """How strongly words in lower case may just be said, 0 … 3: "home alone this weekend"; 0 where they name a film.
+    """How strongly words in lower case may just be said, 0 … 4: "home alone this weekend"; 0 where they name a film.
 
     Words before that lead to a film speak against it; so does anything else of films, a title beside, and that the
     whole line is said so, or judged, if people know the film by its `renown` in ratings.
@@ -158,11 +160,13 @@ def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues:
     if last - first == 1 or not sentence.text[words[0].start].islower() or weights.leads_to_films(cues):
         return 0
     beside = around.of_films(first, last) or first - 1 in around.told or last in around.told
-    if beside or " ".join(word.text for word in words) not in set_phrases():
+    said = " ".join(word.text for word in words)
+    with_article = first > 0 and sentence.words[first - 1].text == "the" and f"the {said}" in set_phrases()
+    if beside or not (with_article or said in set_phrases()):
         return 0
-    alone = ("mark", "alone") in cues
+    alone = ("mark", "alone") in cues or (with_article and first == 1 and last == len(sentence.words))
     if alone or weights.speaks_of_films(cues):
-        return 0 if renown >= _NAMEABLE else 3 if alone else 2
+        return 0 if renown >= _NAMEABLE else 4 if alone else 2
     when = last < len(sentence.words) and sentence.words[last].text in _WHEN
     return 2 if when or _is_noun(weights, sentence, first) else 1  # "the american civil war"
 
@@ -256,7 +260,7 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
     said = " ".join(words)
     if len(words) > 1 and ((not marked and said in _wishes()) or said in _greetings()):
         names.append("wish")
-    if len(words) == 1 and (words[0] in _OBJECTS or words[0] == "up") and _is_subject(sentence, first, last):
+    if len(words) == 1 and (words[0] in OBJECTS or words[0] == "up") and is_subject(sentence, first, last):
         names.append("common_capital")
     elif all(word in _FUNCTION_WORDS for word in words):
         names.append("function_word_capital" if marked else "function_word")
@@ -276,23 +280,6 @@ def _wishes() -> frozenset[str]:
 @cache
 def _greetings() -> frozenset[str]:
     return frozenset(table("title_cues")["said"]["greetings"])
-
-
-_PREDICATES: Final = frozenset(
-    "was is wasnt isnt has had broke made makes scared got gets blew blows moved destroyed wrecked hit hits ruined "
-    "touched deserves really".split()
-)
-
-
-def _is_subject(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether a word begins a sentence and its verb follows, with at most a "!" of the title between."""
-    text, words = sentence.text, sentence.words
-    if last >= len(words):
-        return False
-    mark = text[words[last - 1].end : words[last].start].strip()
-    asked = mark == "?" and sentence.judged(last) and text[words[first].start].isupper()  # "Her? Loved it."
-    begins = first == 0 or any(mark in ".!?;\n" for mark in text[words[first - 1].end : words[first].start])
-    return begins and (asked or (words[last].text in _PREDICATES and mark in ("", "!")))
 
 
 def _typed(sentence: Sentence, place: int) -> str:

@@ -9,12 +9,14 @@ same way, each error costing points.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from assistant.grammar import stands_out
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import Link, beside_exact, best_set, nearest
+from assistant.makers import Makers
 from assistant.second_look import with_articles, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
@@ -52,6 +54,7 @@ class TitleLinker:
     def __init__(self, index: TitleIndex) -> None:
         self.index = index
         self._errors = TypingErrors(index)
+        self._makers = Makers(index.catalogue)
         self.weights = Weights()
         self._heard = background()
         self._cues = cue_book()
@@ -108,15 +111,19 @@ class TitleLinker:
         word = sentence.words[first]
         if last - first > 1 or not (self._heard.is_common(word.text) and is_bare(sentence, first)):
             return True
-        if word.text in IDLE:
+        weights = self.weights
+        marks = [("mark", name) for name in stands_out(sentence, first, last)]
+        made = self._makers.beside(sentence.words, first, last)
+        if made and any(form.row in made for form in self.index.forms(key)):
+            marks.append(("mark", "maker"))
+        if word.text in IDLE and not weights.points(marks):
             return False
         if year_before(sentence, first):
             return True
-        weights = self.weights
         fame = max(self._fame[form.row] for form in self.index.forms(key))
         beside = before_and_after(weights, sentence, first, last)
         told = weights.told * weights.surprise(sentence, first, last)
-        points = weights.bias + weights.fame * fame + told + weights.points(beside) + weights.mark("common")
+        points = weights.bias + weights.fame * fame + told + weights.points(beside + marks) + weights.mark("common")
         return points + weights.mark("own_mark") > _WORTH_TELLING
 
     # ---- points
@@ -137,20 +144,7 @@ class TitleLinker:
             short = last - first - (words[first].text == "the") == 1  # "the draft was a mess"
             spoken = weights.leads_to_films(cues) if short else beside
             cues += self._error_cues([word.text for word in words[first:last]], self.index.text(key), edits, spoken)
-        if last - first == 1 and len(words[first].text) < _SHORTEST and self.index.renown[rows[0]] < _KNOWN:
-            cues.append(("mark", "unknown_letters"))
-        if (
-            films[0].kind is Kind.FULL
-            and first
-            and words[first - 1].text == "the"
-            and self._is_ordinary(sentence, match)
-        ):
-            cues.append(("mark", "the"))  # "the moon was huge"
-        if last - first == 1 and words[first].text in proper_names() and (edits or not self.index.renown[rows[0]]):
-            cues.append(("mark", "proper_name"))
-        marked = sentence.text[words[first].start].isupper() or first in sentence.after_cues
-        if marked and _ends_as_typed(self.index.catalogue.movies[rows[0]].title, sentence.text, words[last - 1].end):
-            cues.append(("mark", "own_mark"))
+        cues += [("mark", name) for name in self._own_marks(sentence, match, films[0], edits)]
         told = weights.told * weights.surprise(sentence, first, last)
         withheld = weights.strange * sentence.around.strangeness(first, last)
         if beside or (edits and ("mark", "typo_of_words") not in cues):
@@ -166,12 +160,37 @@ class TitleLinker:
             last += 1
         return Link(first, last, rows[:1] if also else rows, score, "; ".join((name, *why)), also, edits, withheld)
 
-    def _is_ordinary(self, sentence: Sentence, match: Match) -> bool:
-        """Whether a title is one common word without a capital, and no "movie" or "series" follows."""
+    def _own_marks(self, sentence: Sentence, match: Match, film: Candidate, edits: int) -> Iterator[str]:
+        """Marks that hang on the film which the words are most likely to mean."""
+        (first, last, _), words, text = match, sentence.words, sentence.text
+        renown, whole = self.index.renown[film.row], last - first == len(words)
+        if film.kind is Kind.ALIAS and last - first == 2 and words[first].text == "the" and not whole:
+            if text[words[first + 1].start].islower() and self._heard.is_common(words[first + 1].text):
+                yield "the"  # "we missed the boat"
+        if film.row in self._makers.beside(words, first, last):
+            yield "maker"
+        if last - first == 1 and len(words[first].text) < _SHORTEST and renown < _KNOWN:
+            yield "unknown_letters"
+        after_article = first and words[first - 1].text == "the"
+        if film.kind is Kind.FULL and after_article and self._is_ordinary(sentence, match, film.row):
+            yield "the"  # "the moon was huge"
+        if last - first == 1 and words[first].text in proper_names() and (edits or not renown):
+            yield "proper_name"
+        marked = text[words[first].start].isupper() or first in sentence.after_cues
+        if marked and _ends_as_typed(self.index.catalogue.movies[film.row].title, text, words[last - 1].end):
+            yield "own_mark"
+
+    def _is_ordinary(self, sentence: Sentence, match: Match, row: int) -> bool:
+        """Whether a title is one common word without a capital, and no "movie" or "series" follows.
+
+        Any word of English is common enough for a film that few know.
+        """
         word, last = sentence.words[match.first], match.last
         if last - match.first > 1 or (last < len(sentence.words) and sentence.words[last].text in self._series_nouns):
             return False
-        return self._heard.is_common(word.text) and sentence.text[word.start].islower()
+        common = self._heard.is_common(word.text)
+        common = common or (self.index.renown[row] < _FAMOUS and word.text in dictionary())
+        return common and sentence.text[word.start].islower()
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
