@@ -85,15 +85,20 @@ def with_versions(chosen: list[Link], words: Sequence[Word], index: TitleIndex) 
 def written(text: str, words: Sequence[Word], spans: Iterable[Span], index: TitleIndex) -> list[Link]:
     """Films that are written just as spans of a text which look like titles, but are too little known to be found.
 
-    A single word is none if it has no capital, or is a short one, an ordinary one or somebody's name.
+    One or two ordinary words are rather something else of that name ("The Office"), unless there are several such films
+    to ask about; a single word needs a capital, too.
     """
     found = []
     for span in spans:
         inside = [place for place, word in enumerate(words) if span.start <= word.start and word.end <= span.end]
         key = index.key_of(" ".join(words[place].text for place in inside))
-        if key is not None and (len(inside) > 1 or (text[span.start].isupper() and _is_strange(index.text(key)))):
-            rows = dict.fromkeys(form.row for form in index.forms(key))
-            found.append(Link(inside[0], inside[-1] + 1, tuple(rows)[:_ASKED], THRESHOLD, "looks like a title"))
+        if key is None:
+            continue
+        rows = tuple(dict.fromkeys(form.row for form in index.forms(key)))
+        strange = any(_is_strange(words[place].text) for place in inside)
+        long = len(inside) > 2 or (len(inside) == 2 and len(rows) > 1)
+        if long or (strange and (len(inside) > 1 or text[span.start].isupper())):
+            found.append(Link(inside[0], inside[-1] + 1, rows[:_ASKED], THRESHOLD, "looks like a title"))
     return found
 
 

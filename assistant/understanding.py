@@ -35,6 +35,8 @@ _SURE: Final = 6.0
 """Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
 _NAMED_IN_THANKS: Final = 4.5
 """The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the help"."""
+_SERIES: Final = 5
+"""Ratings from which a film that is called as a well-known series may be meant."""
 _THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
@@ -73,6 +75,10 @@ class Understanding:
         closed = [*series, *((found[first].start, found[last - 1].end) for first, last in self._facets.people(found))]
         if closed:
             links = [link for link in links if not _inside(found[link.first].start, found[link.last - 1].end, closed)]
+        if series:  # "The Office" is the series, whatever little-known film is called so
+            known = self._titles.index.renown
+            spans_of = {link: (found[link.first].start, found[link.last - 1].end) for link in links}
+            links = [link for link in links if spans_of[link] not in series or known[link.rows[0]] >= _SERIES]
         if context.shown:
             spans = acts.pointed(acts.line_of(read), len(context.shown)).values()
             links = [
