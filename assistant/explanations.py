@@ -81,7 +81,7 @@ _KNOB = {
 }
 """What the knob's part says: whether it stands on the side of hidden gems, and whether the film gains by it."""
 
-_GENERAL = ("many people like it", "some people like it", "not a film for everyone")
+_GENERAL = ("many people like it", "some people like it", "not one that everybody talks about")
 MANY = 0.15
 """From this on, what a film has without the conversation is told as "many people like it" (the best known have .41,
 and up to .4 more while the conversation opens)."""

@@ -64,7 +64,7 @@ def test_each_kind_of_event_has_its_words(films: Catalogue) -> None:
         ("less liked by people who like comedy", -0.6),
         ("less liked by people who avoid horror", -0.5),
         ("close to what you passed over", -0.4),
-        ("not a film for everyone", -0.3),
+        ("not one that everybody talks about", -0.3),
     ]
 
 
