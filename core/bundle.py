@@ -24,7 +24,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from core.calibration import Calibration
+from core.calibration import Calibration, approval
 from core.catalogue import Catalogue
 from core.company import Company
 from core.errors import BundleError
@@ -137,7 +137,7 @@ class Bundle:
             like, seen, like_prior, seen_prior = fitted
             vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
             network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
-            kinship = _kinship(tensors, catalogue, manifest["format"])
+            kinship = _kinship(tensors, catalogue, approval(network), manifest["format"])
             network.load_state_dict(_neutral(network) | tensors)
             calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
@@ -217,12 +217,15 @@ def _neutral(network: QNetwork) -> dict[str, Tensor]:
     return lacking
 
 
-def _kinship(tensors: dict[str, Tensor], catalogue: Catalogue, written_as: int) -> Kinship | None:
+def _kinship(
+    tensors: dict[str, Tensor], catalogue: Catalogue, approved: npt.NDArray[np.float32], written_as: int
+) -> Kinship | None:
     """Takes its tensors out of these; None where they have none."""
     if not any(name.startswith("company.") for name in tensors):
         return None
     of, to, appeal = (tensors.pop(f"company.{name}").float().numpy() for name in _COMPANY)
-    return Kinship(catalogue, Company(of if written_as >= _LIFTED else np.float32(_EASE) * of, to, appeal))
+    company = Company(of if written_as >= _LIFTED else np.float32(_EASE) * of, to, appeal)
+    return Kinship(catalogue, company, approved)
 
 
 def _classes(tensors: dict[str, Tensor]) -> LatentClasses | None:

@@ -82,6 +82,14 @@ class Calibration:
 
 
 @torch.inference_mode()
+def approval(network: QNetwork) -> npt.NDArray[np.float32]:
+    """Log odds that whoever has seen a film likes it, (n_items,), by the vectors that are served."""
+    like_prior, seen_prior = network.encoder.like_prior[0], network.encoder.seen_prior[0]
+    odds: npt.NDArray[np.float32] = _approval(like_prior, seen_prior).logit().float().numpy()
+    return odds
+
+
+@torch.inference_mode()
 def evidence(network: QNetwork, transcripts: Observations, rows: IntArray) -> FloatArray:
     """Features of films (B,) for people (B, L, 2), or for one person (1, L, 2), float64 (B, features)."""
     encoder = network.encoder
@@ -90,7 +98,7 @@ def evidence(network: QNetwork, transcripts: Observations, rows: IntArray) -> Fl
     like_prior, seen_prior = encoder.like_prior[sets, films], encoder.seen_prior[sets, films]
     like = like_prior + (taste * encoder.like[sets, films]).sum(1)
     seen = seen_prior + (taste * encoder.seen[sets, films]).sum(1)
-    approval = ((like_prior + _SMOOTHING) / (seen_prior + 2 * _SMOOTHING)).clamp(0.01, 0.99)
+    approval = _approval(like_prior, seen_prior)
     outcome = transcripts[..., 1]
     up, down, fair = ((outcome == kind).sum(axis=1) for kind in (Outcome.UP, Outcome.DOWN, Outcome.SEEN))
     usual_up, usual_down, usual = _USUAL
@@ -104,6 +112,11 @@ def evidence(network: QNetwork, transcripts: Observations, rows: IntArray) -> Fl
         (down + usual_down) / all_of_them,
     )
     return np.stack(np.broadcast_arrays(*columns), axis=1).astype(np.float64)
+
+
+def _approval(like_prior: torch.Tensor, seen_prior: torch.Tensor) -> torch.Tensor:
+    """Share of the people who have seen a film that like it, kept away from 0 and 1."""
+    return ((like_prior + _SMOOTHING) / (seen_prior + 2 * _SMOOTHING)).clamp(0.01, 0.99)
 
 
 @dataclass(frozen=True, eq=False)

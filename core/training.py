@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from core.agent import AgentSettings, Ticker, make_agent
 from core.bundle import Bundle, git_revision
-from core.calibration import Calibration
+from core.calibration import Calibration, approval
 from core.catalogue import Catalogue
 from core.coach import Coach, CurvePoint, Examiner, ExamSettings
 from core.company import Company, KinshipSettings
@@ -162,6 +162,7 @@ def _bundle(
     interrupted: bool,
 ) -> Bundle:
     network.familiarity.weight = WEIGHT  # what serves has it
+    company = Company.fit(data.ratings, data.catalogue, settings.kinship, seed=settings.seed)
     return Bundle(
         data.catalogue,
         network,
@@ -175,7 +176,7 @@ def _bundle(
         },
         data.fingerprint,
         git_revision(),
-        Kinship(data.catalogue, Company.fit(data.ratings, data.catalogue, settings.kinship, seed=settings.seed)),
+        Kinship(data.catalogue, company, approval(network)),
         calibration=calibration,
     )
 

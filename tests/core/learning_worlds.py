@@ -82,7 +82,8 @@ def any_kinship(catalogue: Catalogue, *, rank: int = 3, seed: int = 0) -> Kinshi
     """Company and appeal of the size that fitting gives: entries of `of @ to.T` of a few hundredths."""
     rng = np.random.default_rng(seed)
     of, to = rng.normal(0, 0.15, (2, catalogue.n_items, rank)).astype(np.float32)
-    return Kinship(catalogue, Company(of, to, rng.normal(0, 1, catalogue.n_items).astype(np.float32)))
+    appeal, approval = rng.normal(0, 1, (2, catalogue.n_items)).astype(np.float32)
+    return Kinship(catalogue, Company(of, to, appeal), approval)
 
 
 def tensor(state: SessionState, length: int | None = None, vectors: int | None = None) -> torch.Tensor:

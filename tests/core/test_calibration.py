@@ -10,7 +10,7 @@ import torch
 from learning_worlds import any_network, cinema, conversation, vectors_of
 from worlds import transcripts
 
-from core.calibration import FEATURES, Calibration, Reliability, evidence
+from core.calibration import FEATURES, Calibration, Reliability, approval, evidence
 from core.domain import Outcome
 from core.policy import Policy
 from core.qnetwork import QNetwork
@@ -26,11 +26,12 @@ def test_the_evidence_by_hand() -> None:
     nothing = [[0.0], [0.0]]
     network = QNetwork(small, [vectors_of(nothing, nothing, [0.299, 0.1], [0.398, 0.4])])
     told = evidence(network, transcripts([(2, DOWN)], [(2, UP)], []), np.array([0, 0, 1]))
-    approval = 0.101 / 0.402
-    lean = 0.1 - approval * 0.4
+    share = 0.101 / 0.402
+    lean = 0.1 - share * 0.4
     assert told[:, FEATURES.index("approval")] == pytest.approx(
         [math.log(3), math.log(3), math.log(101 / 301)], abs=1e-5
     )
+    assert approval(network) == pytest.approx([math.log(3), math.log(101 / 301)], abs=1e-5)
     assert told[:, FEATURES.index("fame")] == pytest.approx(np.log([0.4, 0.4, 0.402]), abs=1e-5)
     assert told[:, FEATURES.index("lean")] == pytest.approx([0.299 - 0.75 * 0.398] * 2 + [lean], abs=1e-6)
     assert told[:, FEATURES.index("likes")] == pytest.approx([1.5 / 3, 2.5 / 3, 1.5 / 2])

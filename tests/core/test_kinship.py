@@ -27,6 +27,8 @@ GENRE = 1.4 * math.log(2)
 TAG = 6.5
 SAME_YEAR, TEN_YEARS_APART = 0.5, 0.5 * math.exp(-((10 / 6) ** 2) / 4)
 """Two bells of deviation 6 years overlap like one of deviation 6 · √2."""
+INDIFFERENT = np.zeros(N_ITEMS, dtype=np.float32)
+"""An approval of all films alike."""
 NEARLY = 2e-4
 """Of the overlap, whose sums run over steps of four years."""
 
@@ -42,7 +44,7 @@ def gate(*events: tuple[int, Outcome]) -> float:
 def silent() -> Kinship:
     """Nobody's taste and no appeal: only what films are about is left."""
     nothing = np.zeros((N_ITEMS, 2), dtype=np.float32)
-    return Kinship(CINEMA, Company(nothing, nothing, nothing[:, 0]))
+    return Kinship(CINEMA, Company(nothing, nothing, nothing[:, 0]), nothing[:, 0])
 
 
 class TestGate:
@@ -87,14 +89,31 @@ class TestPull:
 
     def test_whatever_is_said_brings_the_appeal(self) -> None:
         # A wish that no film fulfils: what is left is how readily each film is named.
-        added = pull(conversation((COMEDY, Outcome.WANTED)))
+        added = pull(conversation((COMEDY, Outcome.WANTED)), Kinship(CINEMA, KINSHIP.company, INDIFFERENT))
         np.testing.assert_allclose(added[9], 0.25 * KINSHIP.company.appeal[9], rtol=1e-6)
+
+    @pytest.mark.parametrize("asked", [Outcome.WANTED, Outcome.AVOIDED])
+    def test_of_the_films_that_fit_a_wish_the_better_ones_gain(self, asked: Outcome) -> None:
+        # Three in four like film 9, one in four film 7: neither is a comedy.
+        approval = np.zeros(N_ITEMS, dtype=np.float32)
+        approval[[9, 7]] = math.log(3), -math.log(3)
+        taught = Kinship(CINEMA, silent().company, approval)
+        added = pull(conversation((COMEDY, asked)), taught)
+        assert added[9] == pytest.approx(0.25 * 0.5 * math.log(3))
+        assert added[7] == pytest.approx(0.25 * 0.5 * -math.log(3))
+        parts = taught.parts(conversation((COMEDY, asked)).observation(), np.array([9]))
+        assert parts[0] == pytest.approx([added[9], 0.0])
+
+    def test_of_somebody_who_asks_for_nothing_approval_is_left_to_the_q_value(self) -> None:
+        indifferent = Kinship(CINEMA, KINSHIP.company, INDIFFERENT)
+        liked = conversation((1, LIKE), (2, Outcome.STATED_DISLIKE))
+        np.testing.assert_array_equal(pull(liked), pull(liked, indifferent))
 
     def test_the_appeal_counts_as_far_as_the_films_liked_are_known(self) -> None:
         bare = replace(KINSHIP.company, of=0 * KINSHIP.company.of)
         for token, ratings in ((1, 140), (12, 30)):  # film 9 shares nothing but its years with films 0 and 11
             expected = 0.25 * ratings / (ratings + 20) * KINSHIP.company.appeal
-            alone = pull(conversation((token, LIKE)), Kinship(CINEMA, bare)) - pull(
+            alone = pull(conversation((token, LIKE)), Kinship(CINEMA, bare, INDIFFERENT)) - pull(
                 conversation((token, LIKE)), silent()
             )
             np.testing.assert_allclose(alone, expected, atol=1e-6)
@@ -136,13 +155,22 @@ class TestPull:
             [0.25 * (3.7 - 4.4), 0.25 * -4.4, 0.25 * (3.7 - 4.4), 0.25 * -4.4, 0.25 * 3.7]
         )
 
+    def test_a_wish_for_a_tag_is_kin_to_those_that_the_friends_of_its_films_like(self) -> None:
+        company = KINSHIP.company
+        space = [row for row in range(N_ITEMS) if CINEMA.has(SPACE)[row]]
+        known = np.log1p(CINEMA.n_ratings[space])
+        circle = (known[:, None] * company.of[space]).sum(axis=0) / known.sum() @ company.to[4]
+        lone = Kinship(CINEMA, replace(company, appeal=INDIFFERENT), INDIFFERENT)
+        assert 4 not in space
+        assert pull(conversation((SPACE, Outcome.WANTED)), lone)[4] == pytest.approx(0.25 * 2 * circle)
+
     def test_a_wish_for_what_few_films_have_counts_more(self) -> None:
         movies = tuple(Movie(row, row + 1, f"Film {row}", 0, ()) for row in range(1000))
         facets = (Facet("genre", "Western"), Facet("tag", "space"), Facet("tag", "chess"))
         has = sparse.csr_matrix([[row == 0, row < 8, row < 2] for row in range(1000)]).T.tocsr()
         many = Catalogue(movies, facets, has, np.full(1000, 10), 1000)
         nothing = np.zeros((1000, 1), dtype=np.float32)
-        kinship = Kinship(many, Company(nothing, nothing, nothing[:, 0]))
+        kinship = Kinship(many, Company(nothing, nothing, nothing[:, 0]), nothing[:, 0])
         genre, space, chess = (
             kinship.pull(SessionState().state(many.facet_token(number), Outcome.WANTED).observation()[None])[0, 0]
             for number in range(3)
@@ -180,4 +208,4 @@ class TestPull:
 
     def test_of_another_catalogue_is_refused(self) -> None:
         with pytest.raises(ValueError, match="company of 12 films, 11 can be recommended"):
-            Kinship(cinema(n_items=11), KINSHIP.company)
+            Kinship(cinema(n_items=11), KINSHIP.company, INDIFFERENT)
