@@ -44,6 +44,7 @@ dialogue        the values of a conversation
 people          who is named with a film
 explanations    why this film: exact contributions to its Q-value
 wishes          hard wishes in words
+chips           what was understood, a chip for each film and wish
 interpretation  Utterance + SessionState → SessionState
 small_talk      what is said without films
 replies         wording

@@ -160,7 +160,7 @@ _GENRES: Final = {
 def facet_words(catalogue: Catalogue, token: int) -> str:
     """A facet inside a sentence: "comedy", "time travel", "Sigourney Weaver"."""
     facet = catalogue.facet(token)
-    if facet.kind == "person":
+    if facet.kind in ("person", "language"):
         return facet.name
     if facet.kind == "tag":
         return as_written(facet.name)

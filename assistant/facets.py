@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import Final
 
 from assistant.lexicon import background, full_names, shortened, table
@@ -20,6 +21,8 @@ _SPELL_FROM: Final = 4
 """Letters from which a word is looked at for typing errors."""
 _GIVES: Final = frozenset("me us gimme want need for with like love".split())
 _NOUNS: Final = frozenset("movie movies film films flick flicks story stories stuff thing things 1 ones".split())
+_CINEMA: Final = frozenset("cinema classic classics language speaking new anime cartoons".split())
+_OF_LANGUAGES: Final = frozenset("in not sth smth else".split())
 _COMMON_NAMES: Final = frozenset(("arnold", "lynch", "keanu", "denzel", "the rock", "sandler"))
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 6
@@ -49,12 +52,18 @@ class FacetFinder:
             for index, size in enumerate(catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist())
         }
         self._by_name: dict[str, list[int]] = {}
-        for index, facet in enumerate(catalogue.facets):
+        # "French" is a language before it is a tag.
+        for index, facet in sorted(enumerate(catalogue.facets), key=lambda numbered: numbered[1].kind != "language"):
             self._by_name.setdefault(normal(facet.name), []).append(catalogue.facet_token(index))
         self._genre = {
             normal(facet.name): catalogue.facet_token(index)
             for index, facet in enumerate(catalogue.facets)
             if facet.kind == "genre"
+        }
+        self._languages = {
+            catalogue.facet_token(index)
+            for index, facet in enumerate(catalogue.facets)
+            if facet.kind == "language" and facet.name[0].isupper()
         }
         self._book = PhraseBook(self._phrases(catalogue))
         names = {facet.name for facet in catalogue.facets if facet.kind == "person"} | set(full_names())
@@ -64,8 +73,12 @@ class FacetFinder:
         """Facets named by words that are `free`, in order; a typing error in the name of a genre is overlooked."""
         words = respelled(words, free, _as_genre_word)
         kept: list[Found[Term]] = []
-        for found in self._book.find(words, free):
-            if found.meaning.bare or _wished(words, found) or (kept and _goes_on(words, kept[-1], found)):
+        every = list(self._book.find(words, free))
+        for found, after in zip_longest(every, every[1:]):
+            of_films = found.meaning.bare or _wished(words, found) or (kept and _goes_on(words, kept[-1], found))
+            if self._languages.issuperset(found.meaning.tokens):
+                of_films = (of_films or _spoken(words, found, after)) and not _points(words, found)
+            if of_films:
                 kept.append(found)
         return kept
 
@@ -90,12 +103,14 @@ class FacetFinder:
         for phrase, (name, strength) in lexicon["comparatives"].items():
             add(phrase, (self._first_of(name),), strength=strength)
         for phrase, names in lexicon["pairs"].items():
-            add(phrase, [self._genre.get(normal(name)) for name in names])
+            add(phrase, [self._first_of(name) for name in names])
         for name, written in lexicon["genres"].items():
             for phrase in (name, *(phrase for pattern in written for phrase in spelled_out(pattern))):
                 add(phrase, (self._genre.get(normal(name)),))
         for phrase, names in lexicon["moods"].items():
-            add(phrase, (self._widest(names),))
+            token = self._widest(names)
+            # "Chinese" is said of food and "Polish" of shoes.
+            add(phrase, (token,), bare=token not in self._languages)
         for phrase, name in lexicon["people"].items():
             add(phrase, (self._widest([name]),), bare=phrase not in _COMMON_NAMES)
         silent = {normal(word) for word in lexicon["not_tags"]["words"]}
@@ -172,6 +187,19 @@ def _parted(words: Sequence[Word], place: int) -> bool:
 def _goes_on(words: Sequence[Word], before: Found[Term], found: Found[Term]) -> bool:
     """Whether a single word goes on a list: "with Schwarzenegger or Stallone"."""
     return found.first == before.last + 1 and words[before.last].text in ("or", "and")
+
+
+def _spoken(words: Sequence[Word], found: Found[Term], after: Found[Term] | None) -> bool:
+    """Whether a language is that of films: "a Korean thriller", "Iranian cinema", "in French", "not German"."""
+    of_genre = after is not None and after.first == found.last and after.meaning.bare
+    beside = words[found.last].text if found.last < len(words) else ""
+    return of_genre or beside in _CINEMA or (found.first > 0 and words[found.first - 1].text in _OF_LANGUAGES)
+
+
+def _points(words: Sequence[Word], found: Found[Term]) -> bool:
+    """Whether one of the films on the table is meant: "the Russian one"."""
+    before, after = words[max(found.first - 1, 0) : found.first], words[found.last : found.last + 1]
+    return [word.text for word in (*before, *after)] in (["the", "one"], ["the", "1"])
 
 
 def _wished(words: Sequence[Word], found: Found[Term]) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from assistant.chips import facet_chip, fame_chip, movie_chip
 from assistant.dialogue import Chip, ChipKind
 from assistant.explanations import facet_words
 from assistant.utterance import Act, FacetMention, MovieMention, Utterance
-from assistant.wishes import LESSER_KNOWN, newest, years_label
+from assistant.wishes import newest, years_label
 from core.catalogue import Catalogue
 from core.domain import Constraints, Outcome, Reaction
 from core.session import SessionState
@@ -77,6 +78,8 @@ def interpret(utterance: Utterance, state: SessionState, table: Table) -> Interp
     step = _facets(utterance.facets, step, table)
     step = _years(utterance, step, table.catalogue)
     step = _fame(utterance, step, table.catalogue)
+    if utterance.facets or utterance.years is not None:
+        step = _softened(step, table)
     if utterance.act is Act.REACT:
         step = _picks(utterance, step, table)
     held = {chip.key for chip in step.chips}
@@ -106,18 +109,6 @@ def _unearned(held: Outcome | None, reaction: Reaction, *, similar: bool = False
     if held not in (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE) and not (similar and held is Outcome.SEEN):
         return reaction
     return {Reaction.UP: Reaction.SEEN_LOVED, Reaction.DOWN: Reaction.SEEN_HATED}.get(reaction, reaction)
-
-
-def movie_chip(catalogue: Catalogue, token: int, reaction: Reaction, start: int = 0, end: int = 0) -> Chip:
-    """Chip for a film that was liked, disliked or seen."""
-    kind = {
-        Reaction.UP: ChipKind.LIKE,
-        Reaction.SEEN_LOVED: ChipKind.LIKE,
-        Reaction.DOWN: ChipKind.DISLIKE,
-        Reaction.SEEN_HATED: ChipKind.DISLIKE,
-        Reaction.NOT_TONIGHT: ChipKind.LATER,
-    }
-    return Chip(kind.get(reaction, ChipKind.SEEN), catalogue.movie(token).label, catalogue.key_of(token), start, end)
 
 
 def _movie(mention: MovieMention, step: Interpretation, table: Table) -> Interpretation:
@@ -172,6 +163,10 @@ def _facets(mentions: Iterable[FacetMention], step: Interpretation, table: Table
 
 def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
     token, wanted = mention.token, mention.strength > 0
+    if not mention.strength:  # allowed again, if it was to be spared
+        spared = step.state.outcome_of(token) is Outcome.AVOIDED
+        chips = [facet_chip(catalogue, token, ChipKind.LIFTED, *mention.span)] * spared
+        return step.say(_without(step.state.retract(token), token), *chips) if spared else step
     state = step.state.state(token, Outcome.WANTED if wanted else Outcome.AVOIDED)
     constraints = state.constraints
     held = constraints.required if wanted else constraints.excluded
@@ -188,11 +183,6 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
     return step.say(state, facet_chip(catalogue, token, kind, *mention.span))
 
 
-def facet_chip(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
-    """Chip for a genre, tag or person."""
-    return Chip(kind, facet_words(catalogue, token), catalogue.key_of(token), start, end)
-
-
 def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
     constraints = step.state.constraints
     if utterance.years is not None and not utterance.any_year:
@@ -201,6 +191,21 @@ def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> 
     if utterance.any_year and constraints.years is not None:
         return step.say(_any_year(step.state), Chip(ChipKind.LIFTED, years_label(constraints.years, newest(catalogue))))
     return step
+
+
+def _softened(step: Interpretation, table: Table) -> Interpretation:
+    """Tags no longer insisted on where new wishes leave nothing with them: few films have all the tags they deserve.
+
+    They stay wishes, and bring what is kin to their films.
+    """
+    constraints = step.state.constraints
+    tags = tuple(token for token in constraints.required if table.catalogue.facet(token).kind == "tag")
+    kept = tuple(token for token in constraints.required if token not in tags)
+    eased = step.state.constrain(replace(constraints, required=kept))
+    if not tags or table.room is None or table.room(step.state) or not table.room(eased):
+        return step
+    chips = [facet_chip(table.catalogue, token, ChipKind.LIFTED) for token in tags]
+    return replace(step, lifted=(*step.lifted, *tags)).say(eased, *chips)
 
 
 def _fame(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
@@ -216,11 +221,6 @@ def _fame(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> I
         rested = step.state.steer(min(step.state.gems, 0.0))  # what is said outweighs where the knob was left
         return step.say(_famous_too(rested), fame_chip(ChipKind.LIFTED))
     return step
-
-
-def fame_chip(kind: ChipKind) -> Chip:
-    """Chip for the wish for lesser known films."""
-    return Chip(kind, "lesser known films", LESSER_KNOWN)
 
 
 def _picks(utterance: Utterance, step: Interpretation, table: Table) -> Interpretation:

@@ -29,6 +29,8 @@ _CANDIDATES: Final = 5
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
 _WISHES: Final = ("want: ", "similar: ")
+_NONE_AT_ALL = -0.9
+"""Strength from which on no such film is shown."""
 _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
@@ -118,6 +120,8 @@ def of_facets(
         if sign.force is None and _is_scolded(found, term.first):
             continue  # "dreadful action film" asks for none
         strength, required, rule = _wish(term, sign)
+        if rule.endswith("dont mind"):  # "I don't mind subtitles"
+            strength, required = 0.0, False
         if sign.force is None and term.first and found[term.first - 1].text == "too":
             strength, required, rule = -0.5, False, "too much of it"
         if (
@@ -185,11 +189,11 @@ def _wish(term: Found[Term], sign: Sign) -> tuple[float, bool, str]:
     """(strength, required, rule) of a facet."""
     own = term.meaning.strength
     if own is not None:
-        return own, False, f"comparative: {term.phrase}"
+        return own, own <= _NONE_AT_ALL, f"comparative: {term.phrase}"
     if sign.force is None:
         return 0.8, term.meaning.firm, "wanted"
     if sign.strength < 0:
-        return sign.strength, sign.strength <= (-0.55 if sign.force is Force.AVOID else -0.9), sign.rule
+        return sign.strength, sign.strength <= (-0.55 if sign.force is Force.AVOID else _NONE_AT_ALL), sign.rule
     required = sign.force in (Force.WANT, Force.SIMILAR, Force.SEEN) and term.meaning.firm and "more" not in sign.rule
     return (sign.strength or 0.5), required and sign.force is Force.WANT, sign.rule
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from assistant.chips import facet_chip, fame_chip, movie_chip
 from assistant.dialogue import Card, Chip, ChipKind, Exchange, Question, Reply, Understood
 from assistant.explanations import SMALL, reasons
-from assistant.interpretation import facet_chip, fame_chip, movie_chip
 from assistant.people import people_of
 from assistant.utterance import AmbiguousMention, Context, Span
 from assistant.wishes import newest, years_label

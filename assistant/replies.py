@@ -51,7 +51,7 @@ _BEYOND = {
     "age": "age ratings",
     "awards": "which films won prizes",
     "makers": "who made them, beyond the names in people’s tags",
-    "language": "which language they are in",
+    "language": "which of them come dubbed or with subtitles",
     "cinemas": "what is on in cinemas",
     "plot": "plots, casts or trailers",
     "reviews": "what critics say",

@@ -104,6 +104,8 @@ def slots_of(utterance: Utterance, catalogue: Catalogue) -> dict[str, Any]:
             found["similar"] += labels
     for mention in utterance.facets:
         facet = catalogue.facet(mention.token)
+        if not mention.strength:
+            continue  # allowed, not wished for
         side = "like" if mention.strength > 0 else "avoid"
         for kind in ("genres",) if facet.kind == "genre" else ("tags", "people"):
             found[f"{kind}_{side}"].append(facet.name)

@@ -25,7 +25,7 @@ from assistant.tastes import Cue, Force
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
-from assistant.utterance import LONGEST_TEXT, Act, Context, MovieMention, Span, Utterance
+from assistant.utterance import LONGEST_TEXT, Act, Context, FacetMention, MovieMention, Span, Utterance
 from assistant.verdicts import asks_how_it_is, describes_a_film
 from assistant.words import Word, words
 from assistant.years import OLDEST, any_year, compared, years_wanted
@@ -133,11 +133,12 @@ class Understanding:
             alone=acts.titles_only(reading.masked, BLANK),
             together=with_others,
         )
+        facets = (*mentions.of_facets(found, terms, signs, together=with_others), *spared.values())
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,
             movies=movies,
-            facets=(*mentions.of_facets(found, terms, signs, together=with_others), *spared.values()),
+            facets=facets,
             aside=() if with_others else mentions.of_others(found, terms, signs),
             ambiguous=ambiguous,
             unknown=unknown,
@@ -146,9 +147,15 @@ class Understanding:
             count=count_wanted(line.lower),
             lesser_known=lesser_known(line.lower),
             well_known=well_known(line.lower),
-            beyond=(*acts.beyond(line), *(("series",) if reading.series else ())),
+            beyond=self._beyond(reading, facets),
         )
         return self._acted(utterance, line, found, cues, context)
+
+    def _beyond(self, reading: Reading, facets: Sequence[FacetMention]) -> tuple[str, ...]:
+        """What was asked of films that is not known here: of languages, only those that the catalogue lacks."""
+        known = any(self.catalogue.facet(mention.token).kind == "language" for mention in facets)
+        asked = (name for name in acts.beyond(reading.line) if name != "language" or not known)
+        return (*asked, *(("series",) if reading.series else ()))
 
     def _years(self, line: acts.Line, context: Context) -> tuple[int, int] | None:
         """The span of years asked for; "older" and "newer" are meant of the films on the table."""

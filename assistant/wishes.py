@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from assistant.lexicon import as_written
 from core.catalogue import Catalogue
 from core.domain import Constraints
+from core.languages import FAMILIES, FOREIGN
 
 _NOUNS = {
     "Action": "action films",
@@ -56,7 +57,8 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
     for_children = "Children" in genres
     phrase = genres_words(name for name in genres if name != "Children")
     people = [facet.name for facet in required if facet.kind == "person"]
-    tags = [as_written(facet.name) for facet in required if facet.kind not in ("genre", "person")]
+    spoken = [facet.name for facet in required if facet.kind == "language"]
+    tags = [as_written(facet.name) for facet in required if facet.kind == "tag"]
     if count == 1:
         phrase = _singular(phrase)
     if for_children:
@@ -69,6 +71,8 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         phrase = f"lesser known {phrase}"
     if tags:
         phrase += f" tagged {listing(f'“{tag}”' for tag in tags)}"
+    if spoken:
+        phrase += f" in {listing(map(_language, spoken))}"
     if people:
         phrase += f" with {listing(people)}"
     if constraints.years is not None:
@@ -100,6 +104,8 @@ def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> str:
         if facet.kind == "genre":
             noun = _NOUNS.get(facet.name, facet.name.lower()).removesuffix(" films")
             spared.append(_EXCLUDED.get(facet.name, noun))
+        elif facet.kind == "language":
+            spared.append("subtitles, as far as I know" if facet.name == FOREIGN else f"any in {_language(facet.name)}")
         elif facet.kind == "person" or name != name.lower():
             spared.append(name)
         else:
@@ -107,6 +113,13 @@ def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> str:
     if tags:
         spared.append(f"anything tagged {listing(tags, 'or')}")
     return listing(spared, "or")
+
+
+def _language(name: str) -> str:
+    """After "in": "Korean", "a Scandinavian language"."""
+    if name in FAMILIES:
+        return f"one of the {name} languages"
+    return name if name != FOREIGN else "other languages than English"
 
 
 def newest(catalogue: Catalogue) -> int:

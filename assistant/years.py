@@ -66,6 +66,9 @@ _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)|\A\s*{_YEAR}\s*\Z"
     rf"|\b{_YEAR}\s+(?:movies?|films?|flicks?)\b"
 )
+_AND_LATER: Final = re.compile(r"\s*(?:(?:or|and) (?:later|newer|after|more recent|up|beyond|on)|onwards?)\b")
+_AND_EARLIER: Final = re.compile(r"\s*(?:or|and) (?:earlier|older|before)\b")
+"""Behind a decade: "from the 80s on"."""
 _AGED: Final = re.compile(
     r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
     r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
@@ -239,6 +242,9 @@ def _decade_span(match: re.Match[str], newest: int) -> tuple[int, int]:
         return OLDEST, first - 1
     if re.search(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z", before):
         return last + 1, newest
-    if re.search(r"\bsince\s+(?:the\s+)?\Z", before):
+    after = match.string[match.end() : match.end() + 24]
+    if re.search(r"\bsince\s+(?:the\s+)?\Z", before) or _AND_LATER.match(after):
         return first, newest
+    if _AND_EARLIER.match(after):
+        return OLDEST, last
     return first, min(last, max(newest, first))

@@ -9,6 +9,7 @@ rewards           reaction → reward, one table
 catalogue         movies and facets, ids ↔ rows ↔ tokens; immutable
 session           SessionState and its pure transitions: the transcript
 ratings           who rated what, salted splits by person
+languages         which films are spoken in which language
 movielens         MovieLens folders and archives → catalogue + ratings
 fetch             downloads the archives
 

@@ -100,10 +100,10 @@ class Movie:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Something many films share and a person can ask for: a genre, a tag people gave, a person."""
+    """Something many films share and a person can ask for: a genre, a tag people gave, a person, a language."""
 
     kind: str
-    """"genre", "tag" or "person"."""
+    """"genre", "tag", "person" or "language"."""
     name: str
     """As shown: "Sci-Fi", "time travel", "Sigourney Weaver"."""
 

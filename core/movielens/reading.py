@@ -16,6 +16,7 @@ from scipy import sparse
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie
 from core.errors import DataError
+from core.languages import languages_of_films
 from core.movielens.cast import people_of_films, read_cast, with_people
 from core.movielens.sources import Source
 from core.movielens.tables import Table
@@ -205,6 +206,7 @@ def _catalogue(
     n_items = int((counts >= min_ratings).sum())
     if cast is not None:
         facets = with_people(facets, people_of_films(cast, records, n_items))
+    facets |= languages_of_films(records)
     return Catalogue(
         movies=tuple(records),
         facets=tuple(facets),

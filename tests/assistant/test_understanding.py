@@ -238,6 +238,9 @@ def test_wishes(text: str, wanted: dict[str, tuple[bool, bool]]) -> None:
     ("text", "years"),
     [
         ("from the 90s", (1990, 1999)),
+        ("from the 80s or later", (1980, 2023)),
+        ("the 90s onwards", (1990, 2023)),
+        ("from the 50s or earlier", (1880, 1959)),
         ("1980s horror", (1980, 1989)),
         ("the nineties", (1990, 1999)),
         ("80s or 90s", (1980, 1999)),
