@@ -138,7 +138,7 @@ def _is_person(before: str, before_that: str, after: str, after_that: str) -> bo
     named = before in ("is", "was", "called", "named", "name", "names", "its") and before_that in ("name", *_RELATIONS)
     related = before in _RELATIONS and before_that in _OWNERS
     related = related or before in _TITLED
-    return named or related or (before, before_that) == ("me", "call")
+    return named or related or (before_that, before) in (("call", "me"), ("me", "and"))
 
 
 def _is_kin(span: Sequence[Word]) -> bool:

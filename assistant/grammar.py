@@ -21,6 +21,7 @@ _PREDICATES: Final = frozenset(
     "touched deserves really".split()
 )
 _SINGULAR: Final = frozenset("is was has isnt wasnt hasnt doesnt".split())
+_PLURAL: Final = frozenset("are were arent werent".split())
 _ONE_ALL_THE_SAME: Final = frozenset(
     "news series means politics physics mathematics maths economics ethics athletics gymnastics sports species lens "
     "mechanics dynamics headquarters crossroads yes always perhaps sometimes besides thanks hours minutes days weeks "
@@ -122,6 +123,12 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
         yield "thing"  # "in a diner", "their new matrix"
     if single and _is_plural(words[first].text) and any(word.text == "ones" for word in words[last : last + 4]):
         yield "thing"  # "aliens, but friendly ones"
+    elif single and two in ("a", "an") and one in dictionary() and one not in _MADE_FOR_THE_SCREEN:
+        if words[first].text in dictionary():
+            yield "thing"  # "a terrible hangover"
+    if _is_plural(words[last - 1].text) and last < len(words) and words[last].text in _PLURAL:
+        if not parted(text, words[last - 1].end, words[last].start):
+            yield "agrees"  # "dolls are a hard no"
     if _is_now(sentence, last):
         yield "moment"  # "the mist is lovely here"
     if not sentence.topical and _is_somewhere(sentence, last):

@@ -23,6 +23,8 @@ _FILM_TALK: Final = frozenset(
     "superheroes blockbuster cgi adaptation series theaters theatres episodes oscar oscars".split()
 )
 """Words that are hardly said but of films."""
+_SEES: Final = frozenset("saw seen watch watched watching".split())
+_SOME: Final = frozenset("a an so some many my his their our people kids".split())
 _OF_FILMS_TOO: Final = frozenset(
     "candle patch league ballpark compare compares compared beats tops topped trumps destroys smokes surpasses crushes "
     "outclasses pales comparison superior miles basically better worse blew blown mind palms sweat chills goosebumps "
@@ -62,7 +64,9 @@ class Surroundings:
             float(heard.of_word(word.text) >= _RARE and place not in told_of and _is_of_other_things(word.text))
             for place, word in enumerate(words)
         ]
-        talk = tuple(place for place, word in enumerate(words) if word.text in _FILM_TALK)
+        talk = tuple(
+            place for place, word in enumerate(words) if word.text in _FILM_TALK and not _sees_things(words, place)
+        )
         return cls([0.0, *accumulate(rare)], talk, told_of)
 
     def strangeness(self, first: int, last: int) -> float:
@@ -76,6 +80,13 @@ class Surroundings:
     def of_films(self, first: int, last: int) -> bool:
         """Whether a word besides [first, last) is hardly said but of films, or a title may stand right beside."""
         return any(not first <= place < last for place in self.film_talk)
+
+
+def _sees_things(words: Sequence[Word], place: int) -> bool:
+    """Whether things are seen or watched, and no film: "saw a frozen duck pond", but not "saw a great movie"."""
+    if words[place].text not in _SEES or place + 2 >= len(words) or words[place + 1].text not in _SOME:
+        return False
+    return not any(word.text in _FILM_TALK for word in words[place + 2 : place + 7])
 
 
 def _is_of_other_things(word: str) -> bool:

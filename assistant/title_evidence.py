@@ -211,6 +211,7 @@ def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
     return not (named or weights.knows("before", before) or before in FILM_TALK)
 
 
+_REQUESTS: Final = frozenset("tell give show find help get bring".split())
 _SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
 _NOW: Final = frozenset("love hate likes loves hates enjoy".split())
 _GENERIC: Final = frozenset("like love hate likes loves hates liked loved hated enjoy with about of and".split())
@@ -258,7 +259,8 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
     if words == ["it"] and last < len(sentence.words) and sentence.words[last].text in _VERBS:
         marked = False  # "It was nice" begins a sentence, with or without a full stop before it
     said = " ".join(words)
-    if len(words) > 1 and ((not marked and said in _wishes()) or said in _greetings()):
+    asks = len(words) > 2 and words[0] in _REQUESTS and words[1] in ("me", "us")
+    if len(words) > 1 and ((not marked and (asks or said in _wishes())) or said in _greetings()):
         names.append("wish")
     if len(words) == 1 and (words[0] in OBJECTS or words[0] == "up") and is_subject(sentence, first, last):
         names.append("common_capital")
