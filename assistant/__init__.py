@@ -37,6 +37,7 @@ reading         a line with the titles that are in it
 answers         lines that only make sense after what was shown or asked
 exceptions      films of a series that are meant otherwise
 mentions        names with their signs
+instalments     which film of a series is meant: "the second Toy Story"
 namesakes       which film of a name is meant, told by who made it
 understanding   text → Utterance
 

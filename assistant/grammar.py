@@ -40,6 +40,7 @@ _MOVED_TO: Final = frozenset(
 """What a film makes one do, or gives one."""
 _PARTS_OF_FILMS: Final = frozenset("score cast lead villain hero ending script opening director star".split())
 _ARTICLES: Final = frozenset("the a an".split())
+_A: Final = frozenset(("a", "an"))
 _SAID_MOSTLY: Final = frozenset("up us her him them it".split())
 _SUBJECTLESS: Final = frozenset("up us her him them saw".split())
 """Words that nobody says and nothing else, but as a title."""
@@ -118,21 +119,27 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
         yield "described"  # "the lake was frozen"
     if words[last - 1].text in _PARTS_OF_FILMS and (words[first].text if last - first == 2 else one) == "the":
         yield "described"  # "the score was haunting"
-    owned = one in _OWNERS or (one in _SIZES and (two in _OWNERS or two in ("a", "an")))
-    if single and (owned or one in ("a", "an")) and words[first].text in dictionary():
-        yield "thing"  # "in a diner", "their new matrix"
-    if single and _is_plural(words[first].text) and any(word.text == "ones" for word in words[last : last + 4]):
-        yield "thing"  # "aliens, but friendly ones"
-    elif single and two in ("a", "an") and one in dictionary() and one not in _MADE_FOR_THE_SCREEN:
-        if words[first].text in dictionary():
-            yield "thing"  # "a terrible hangover"
-    if _is_plural(words[last - 1].text) and last < len(words) and words[last].text in _PLURAL:
-        if not parted(text, words[last - 1].end, words[last].start):
-            yield "agrees"  # "dolls are a hard no"
+    owned = one in _OWNERS or (one in _SIZES and two in _OWNERS)
+    counted = one in _A or (two in _A and one in dictionary() and one not in _MADE_FOR_THE_SCREEN)
+    if single and (owned or counted) and words[first].text in dictionary():
+        yield "thing"  # "in a diner", "a terrible hangover", "their new matrix"
+    yield from _of_several(sentence, first, last)
     if _is_now(sentence, last):
         yield "moment"  # "the mist is lovely here"
     if not sentence.topical and _is_somewhere(sentence, last):
         yield "somewhere"  # "hot fuzz on this blanket"
+
+
+def _of_several(sentence: Sentence, first: int, last: int) -> Iterator[str]:
+    """Marks of a word in the plural that several things are meant by."""
+    text, words = sentence.text, sentence.words
+    if not _is_plural(words[last - 1].text):
+        return
+    if last - first == 1 and any(word.text == "ones" for word in words[last : last + 4]):
+        yield "thing"  # "aliens, but friendly ones"
+    joined = last < len(words) and not parted(text, words[last - 1].end, words[last].start)
+    if joined and words[last].text in _PLURAL:
+        yield "agrees"  # "dolls are a hard no"
 
 
 def is_subject(sentence: Sentence, first: int, last: int) -> bool:

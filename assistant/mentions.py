@@ -139,6 +139,17 @@ def of_facets(
     return tuple(mentions)
 
 
+_CASTS: Final = frozenset("with starring featuring by feat stars".split())
+
+
+def tells_apart(found: Sequence[Word], links: Sequence[Link], term: Found[Term], catalogue: Catalogue) -> bool:
+    """Whether somebody is named with a film that they made or play in, and not asked for: "Drive with Ryan Gosling"."""
+    if not term.first or found[term.first - 1].text not in _CASTS:
+        return False
+    tokens = (catalogue.movie_token(row) for link in links if link.last == term.first - 1 for row in link.rows[:1])
+    return any(set(term.meaning.tokens) <= set(catalogue.facets_of(token)) for token in tokens)
+
+
 def of_others(found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs) -> tuple[FacetMention, ...]:
     """What somebody near to the speaker likes, where no film is looked for together: "she likes romcoms, I don't"."""
     return tuple(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.facets import FacetFinder
+from assistant.instalments import Instalments
 from assistant.lexicon import as_written, table
 from assistant.links import Link
 from assistant.title_index import TitleIndex
@@ -43,6 +44,7 @@ class Namesakes:
     def __init__(self, index: TitleIndex, facets: FacetFinder) -> None:
         self._index = index
         self._facets = facets
+        self._instalments = Instalments(index)
         self._newest = int(index.catalogue.years.max()) if len(index.catalogue.movies) else 0
         makers: dict[str, list[str]] = table("franchises")["makers"]
         listed = {label for labels in makers.values() for label in labels}
@@ -56,7 +58,8 @@ class Namesakes:
     def told_apart(self, words: Sequence[Word], links: Sequence[Link]) -> list[Link]:
         """The links, each of one film where the words beside it tell which; these then belong to its span."""
         taken = {place for link in links for place in range(link.first, link.last)}
-        return [self._told(words, self._contrasted(words, link, taken), taken) for link in links]
+        links = [self._told(words, self._contrasted(words, link, taken), taken) for link in links]
+        return [self._instalments.told(words, link) for link in links]
 
     def _contrasted(self, words: Sequence[Word], link: Link, taken: Container[int]) -> Link:
         """A link with the year before it and with "not the remake" behind it, which may tell the one that is meant."""

@@ -74,7 +74,7 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
             continue
         elif event.backward:
             _judge(words, names, (group, sentence), event, found)
-            current = replace(event, force=Force.ASKED, strength=0.0) if event.force is Force.VERDICT else None
+            current = _goes_on(text, words, event, named=bool(sentence))
         else:
             seen = current is not None and current.force is Force.SEEN
             if current is not None and event.force is Force.SEEN and current.force is Force.FEEL and at == current.last:
@@ -128,6 +128,18 @@ def _speaks_of(text: str, words: Sequence[Word], later: Sequence[tuple[int, int,
 
 
 _OTHERWISE: Final = frozenset(("not", "but not", "except", "except for", "never"))
+
+
+def _goes_on(text: str, words: Sequence[Word], cue: Cue, *, named: bool) -> Cue | None:
+    """What a cue says of names behind it, where it is one of those before it, if any are `named`.
+
+    It is that of what stands behind a colon or a dash: "hated it: Mamma Mia!".
+    """
+    last = cue.last + (cue.last < len(words) and words[cue.last].text == "it")
+    if not named and last < len(words):
+        if text[words[last - 1].end : words[last].start].strip() in (":", "-", "–", "—"):
+            return cue
+    return replace(cue, force=Force.ASKED, strength=0.0) if cue.force is Force.VERDICT else None
 
 
 def _is_too(words: Sequence[Word], at: int, first: int) -> bool:

@@ -42,6 +42,18 @@ def with_articles(scored: list[Link], words: Sequence[Word], renown: npt.NDArray
     return scored
 
 
+def with_beginnings(scored: list[Link], renown: npt.NDArray[np.int64]) -> list[Link]:
+    """Names that hold another one at their end win as that would: "it chapter two" is not John Wick: Chapter Two."""
+    ends = {link.last: link for link in sorted(scored, key=lambda link: link.score) if link.score >= THRESHOLD}
+    for place, link in enumerate(scored):
+        inner = ends.get(link.last)
+        if inner is None or link.score >= inner.score or link.first >= inner.first:
+            continue
+        if renown[link.rows[0]] and inner.last - inner.first > 1:
+            scored[place] = replace(link, score=inner.score)
+    return scored
+
+
 def with_neighbours(scored: Sequence[Link], chosen: list[Link], sentence: Sentence, bonus: float) -> list[Link]:
     """Spans just below the threshold that stand in a list beside a film, or beside one that was taken in like that."""
     if any(link.score >= _SURE for link in chosen):

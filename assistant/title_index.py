@@ -197,7 +197,9 @@ class TitleIndex:
         for name, beginnings in names["series"].items():
             members = dict.fromkeys(row for beginning in beginnings for row in self.beginning_with(normal(beginning)))
             if len(members) > 1:
-                keys[normal(name)] = dict.fromkeys(sorted(members)[:_SERIES], Kind.SERIES)
+                best = sorted(members)[:_SERIES]
+                newest = max(members, key=lambda row: (self.catalogue.movies[row].year, -row))
+                keys[normal(name)] = dict.fromkeys(best if newest in best else [*best[:-1], newest], Kind.SERIES)
 
     def beginning_with(self, text: str) -> list[int]:
         """Rows of rated films whose title is this normal form or begins with its words, best known first."""

@@ -17,7 +17,7 @@ from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import Link, beside_exact, best_set, nearest
 from assistant.makers import Makers
-from assistant.second_look import with_articles, with_neighbours, with_versions
+from assistant.second_look import with_articles, with_beginnings, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
 from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_bare, said_idly
@@ -81,6 +81,7 @@ class TitleLinker:
             *(match for match in self._errors.glued(words) if (match.first, match.last) not in written),
         ]
         exact = with_articles([self.score(sentence, match, shown) for match in matches], words, self.index.renown)
+        exact = with_beginnings(exact, self.index.renown)
         chosen = best_set(exact, len(words))
         taken = bytearray(len(words))
         for link in chosen:

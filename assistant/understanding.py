@@ -133,7 +133,8 @@ class Understanding:
             alone=acts.titles_only(reading.masked, BLANK),
             together=with_others,
         )
-        facets = (*mentions.of_facets(found, terms, signs, together=with_others), *spared.values())
+        wished = [term for term in terms if not mentions.tells_apart(found, links, term, self.catalogue)]
+        facets = (*mentions.of_facets(found, wished, signs, together=with_others), *spared.values())
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,

@@ -63,7 +63,8 @@ _SINCE: Final = re.compile(
     rf"|{_NONE}(?:before|pre|older than|earlier than|prior to)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
 )
 _ONE_YEAR: Final = re.compile(
-    rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)|\A\s*{_YEAR}\s*\Z"
+    rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)"
+    rf"|\A\s*(?:(?:and|or|what about|how about|maybe|try)\s+)?{_YEAR}\s*\??\s*\Z"
     rf"|\b{_YEAR}\s+(?:movies?|films?|flicks?)\b"
 )
 _AND_LATER: Final = re.compile(r"\s*(?:(?:or|and) (?:later|newer|after|more recent|up|beyond|on)|onwards?)\b")
@@ -88,7 +89,7 @@ _NEW: Final = re.compile(
     r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer|recent|modern|current)\b"
     r"|\b(?:new|newer|recent|modern|latest|newest|current)\s+(?:\w+\s+){0,1}"
     r"(?:movies?|films?|flicks?|releases?|ones|stuff|comed\w+|thrillers?|horror|sci-?fi|dramas?|action)\b"
-    r"|\b(?:more\s+recent|newer)\b(?!\s+than)"
+    r"|\b(?:more\s+recent|newer)\b(?!\s+than)(?!\s+\x00)"
 )
 _OLD: Final = re.compile(
     r"\b(?:something|anything|stuff)\s+(?:that'?s\s+)?(?:really\s+)?(?:old|older|vintage|classic)\b(?!\s+than)"

@@ -1,0 +1,82 @@
+"""Which film of a series is meant: "the second Toy Story", "the new Mad Max", "the last Harry Potter"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from assistant.links import Link
+from assistant.title_index import TitleIndex
+from assistant.words import Word, normal
+
+_PLACE: Final = {
+    word: place
+    for place, words in enumerate(
+        (
+            ("first", "1st"),
+            ("second", "2nd"),
+            ("third", "3rd"),
+            ("fourth", "4th"),
+            ("fifth", "5th"),
+            ("sixth", "6th"),
+            ("seventh", "7th"),
+            ("eighth", "8th"),
+        )
+    )
+    for word in words
+}
+_LAST: Final = frozenset(("last", "final", "latest", "newest"))
+_NEW: Final = 12
+"""Years for which an instalment is the new one."""
+_LATER: Final = 8
+"""Years by which it is later than the film that goes by the bare name."""
+_GOES_ON: Final = re.compile(
+    r"(?: ?[:–-]|,| (?:\d+|ii|iii|iv|v|vi|vii|viii|ix|x|part|chapter|episode|vol)\b)", re.IGNORECASE
+)
+"""What follows the name of a series in the title of an instalment."""
+
+
+class Instalments:
+    """Tells the films of one series apart by when they came."""
+
+    def __init__(self, index: TitleIndex) -> None:
+        self._index = index
+        self._newest = int(index.catalogue.years.max(initial=0))
+
+    def told(self, words: Sequence[Word], link: Link) -> Link:
+        """The link, of the instalment that the word before it asks for; its span then holds that word."""
+        said = words[link.first - 1].text if link.first else ""
+        if link.typos or not (said == "new" or said in _LAST or said in _PLACE):
+            return link
+        if said in ("last", "final", *_PLACE) and (link.first < 2 or words[link.first - 2].text != "the"):
+            return link  # "last Toy Story night"
+        rows = self._in_order(link)
+        row = self._asked_for(said, link, rows) if len(rows) > 1 else None
+        if row is None:
+            return link
+        return replace(link, first=link.first - 1, rows=(row,), also=(), rule=f"{link.rule}; the {said} of its series")
+
+    def _asked_for(self, said: str, link: Link, rows: Sequence[int]) -> int | None:
+        movies = self._index.catalogue.movies
+        if said in _PLACE:
+            return rows[_PLACE[said]] if _PLACE[said] < len(rows) else None
+        if said in _LAST:
+            return rows[-1]
+        since, newest = movies[link.rows[0]].year, movies[rows[-1]].year
+        is_new = newest > self._newest - _NEW and newest - since >= _LATER
+        return rows[-1] if is_new or link.also else None
+
+    def _in_order(self, link: Link) -> list[int]:
+        """The films of the series in the order in which they came."""
+        movies, first = self._index.catalogue.movies, link.rows[0]
+        if link.also:
+            return sorted((first, *link.also), key=lambda row: (movies[row].year, row))
+        name = movies[first].title
+        rows = [
+            row
+            for row in self._index.beginning_with(normal(name))
+            if row == first or _GOES_ON.match(movies[row].title, len(name))
+        ]
+        return sorted({first, *rows}, key=lambda row: (movies[row].year, row))

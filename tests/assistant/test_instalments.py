@@ -1,0 +1,105 @@
+"""Which film of a series is meant, told by "second", "last", "new"; and other ways to name a film and to judge it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from assistant.understanding import Understanding
+from core.catalogue import Catalogue
+from core.domain import Facet, Movie
+
+_FILMS = (
+    ("Toy Story", 1995, 680),
+    ("Toy Story 2", 1999, 360),
+    ("Toy Story 3", 2010, 160),
+    ("Toy Story of Terror", 2013, 6),
+    ("Mad Max", 1979, 230),
+    ("Mad Max: Fury Road", 2015, 200),
+    ("Heat", 1995, 420),
+    ("Casino", 1995, 210),
+    ("The Last Samurai", 2003, 180),
+    ("John Wick: Chapter Two", 2017, 60),
+    ("It: Chapter Two", 2019, 2),
+    ("Drive", 2011, 150),
+    ("Dolls", 2002, 5),
+    ("Tell Me a Riddle", 1980, 0),
+    ("Oppenheimer", 2023, 45),
+)
+
+
+def _catalogue() -> Catalogue:
+    movies = tuple(Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(_FILMS))
+    plays = np.zeros((2, len(movies)), dtype=np.bool_)
+    plays[0, 11] = plays[1, [6, 7]] = True
+    people = (Facet("person", "Ryan Gosling"), Facet("person", "Robert De Niro"))
+    counts = np.array([film[-1] for film in _FILMS], dtype=np.int64)
+    return Catalogue(movies, people, sparse.csr_matrix(plays), counts, len(movies))
+
+
+CATALOGUE = _catalogue()
+UNDERSTANDING = Understanding(CATALOGUE)
+
+
+def named(text: str) -> list[tuple[str, int]]:
+    """Label and sign of each film that a text names."""
+    movies = UNDERSTANDING.understand(text).movies
+    return [(CATALOGUE.movie(one.token).label, (one.strength > 0) - (one.strength < 0)) for one in movies]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("loved the second Toy Story", "Toy Story 2 (1999)"),
+        ("loved the 3rd toy story", "Toy Story 3 (2010)"),
+        ("loved the first Toy Story", "Toy Story (1995)"),
+        ("loved the last Toy Story", "Toy Story 3 (2010)"),
+        ("loved the new Mad Max", "Mad Max: Fury Road (2015)"),
+        ("loved the latest mad max", "Mad Max: Fury Road (2015)"),
+        ("loved Mad Max", "Mad Max (1979)"),
+        ("loved The Last Samurai", "The Last Samurai (2003)"),
+        ("loved the new Heat", "Heat (1995)"),  # there is no other
+        ("loved the ninth Toy Story", "Toy Story (1995)"),
+    ],
+)
+def test_an_instalment_is_told_by_its_place(text: str, label: str) -> None:
+    assert named(text) == [(label, 1)]
+
+
+def test_a_longer_title_is_not_the_shorter_one_at_its_end() -> None:
+    assert [label for label, _ in named("it chapter two")] == ["It: Chapter Two (2019)"]
+    assert [label for label, _ in named("john wick chapter two")] == ["John Wick: Chapter Two (2017)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hated it: Heat", [("Heat (1995)", -1)]),
+        ("Seen it, loved it - Heat", [("Heat (1995)", 1)]),
+        ("loved it: Heat and Casino", [("Heat (1995)", 1), ("Casino (1995)", 1)]),
+        ("Heat, hated it - also Casino", [("Heat (1995)", -1), ("Casino (1995)", 0)]),
+    ],
+)
+def test_what_is_judged_may_stand_behind_a_colon(text: str, expected: list[tuple[str, int]]) -> None:
+    assert named(text) == expected
+
+
+def test_who_plays_in_a_film_tells_which_is_meant_and_is_no_wish() -> None:
+    drive = UNDERSTANDING.understand("Drive with Ryan Gosling")
+    assert [CATALOGUE.movie(one.token).label for one in drive.movies] == ["Drive (2011)"]
+    assert (drive.facets, drive.unknown) == ((), ())
+    other = UNDERSTANDING.understand("loved Drive. something with Robert De Niro")
+    assert [CATALOGUE.facet(one.token).name for one in other.facets] == ["Robert De Niro"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dolls are sold by my neighbor at the fair", "tell me a riddle but not a hard one", "we saw a toy on the drive to work"],
+)
+def test_words_that_are_only_said_name_no_film(text: str) -> None:
+    assert named(text) == []
+
+
+def test_a_year_may_follow_up() -> None:
+    assert UNDERSTANDING.understand("and 2020?").years == (2020, 2020)
