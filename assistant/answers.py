@@ -124,6 +124,22 @@ def _strengths(
     return tuple(by_name.get(name, otherwise) for name in ranges)
 
 
+_ASKED: Final = 5
+"""Most films that are asked about."""
+_SEVERAL: Final = frozenset("them these those they all both any each either none neither everything others".split())
+
+
+def singled_out(utterance: Utterance | None, line: acts.Line, context: Context) -> Utterance | None:
+    """A reaction to "it" with several films on the table, as the question which of them is meant."""
+    if utterance is None or utterance.act is not Act.REACT or utterance.picks or utterance.later:
+        return utterance
+    if len(context.shown) < 2 or not acts.holds("it", line) or _SEVERAL & set(line.plain.split(" ")):
+        return utterance
+    span, strength = Span(0, len(utterance.text)), utterance.strength or 0.0
+    which = AmbiguousMention(span, context.shown[:_ASKED], strength, "of those shown", seen=utterance.seen)
+    return Utterance(utterance.text, Act.REACT, ambiguous=(which,))
+
+
 def answer_to(utterance: Utterance, line: acts.Line, asked: AmbiguousMention, catalogue: Catalogue) -> Utterance | None:
     """The line as an answer to "which one?"; None where it is about something else."""
     tokens = asked.tokens

@@ -80,7 +80,7 @@ def interpret(utterance: Utterance, state: SessionState, table: Table) -> Interp
     step = _fame(utterance, step, table.catalogue)
     if utterance.facets or utterance.years is not None:
         step = _softened(step, table)
-    if utterance.act is Act.REACT:
+    if utterance.act is Act.REACT and not utterance.ambiguous:
         step = _picks(utterance, step, table)
     held = {chip.key for chip in step.chips}
     asides = (facet_chip(table.catalogue, one.token, ChipKind.ASIDE, *one.span) for one in utterance.aside)

@@ -12,7 +12,7 @@ from assistant.facets import FacetFinder, Term
 from assistant.links import Link
 from assistant.phrases import Found
 from assistant.preferences import NAMED, Sign
-from assistant.tastes import Force, Teller, cue_book
+from assistant.tastes import Cue, Force, Teller, cue_book
 from assistant.utterance import Act, AmbiguousMention, FacetMention, MovieMention, Span, Utterance
 from assistant.words import Word
 from core.catalogue import Catalogue
@@ -217,3 +217,19 @@ def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[in
         if "or" in between and len(between) <= 4:
             either |= {one.first, other.first}
     return either
+
+
+def _within(cue: Cue, term: Found[Term]) -> bool:
+    """Whether a cue is only a part of the words of a facet: "a feel-good film" is not called good."""
+    return term.first <= cue.first and cue.last <= term.last and cue.last - cue.first < term.last - term.first
+
+
+def is_cue(term: Found[Term], cues: list[Cue]) -> bool:
+    """Whether a facet's words are a verdict in their place ("X was hilarious") or part of a cue ("as funny as")."""
+    return any(
+        cue.first < term.last
+        and term.first < cue.last
+        and term.meaning.strength is None
+        and (cue.last - cue.first > term.last - term.first or (cue.force is Force.VERDICT and not _within(cue, term)))
+        for cue in cues
+    )

@@ -92,8 +92,8 @@ def settled(
 ) -> Utterance:
     """The line with the film in it that it leaves open but must mean.
 
-    An answer to our question ("the second one", "1972") means a film of the question, "forget Solaris" the Solaris that
-    was told.
+    An answer to our question ("the second one", "both", "1972") means films of the question, "forget Solaris" the
+    Solaris that was told.
     """
     if utterance.act is Act.FORGET and utterance.ambiguous:
         return _held(utterance, state)
@@ -105,9 +105,10 @@ def settled(
         tokens = [token for token in asked.tokens if first <= catalogue.movie(token).year <= last]
     if not tokens:
         return utterance
+    tokens = tokens if utterance.picks else tokens[:1]
     span = Span(0, len(utterance.text))
     movies = tuple(
-        MovieMention(span, token, asked.strength, "answer", asked.similar_only, asked.seen) for token in tokens[:1]
+        MovieMention(span, token, asked.strength, "answer", asked.similar_only, asked.seen) for token in tokens
     )
     return replace(utterance, movies=movies, years=None, picks=(), ambiguous=())
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from assistant.grammar import stands_out
+from assistant.grammar import is_subject, stands_out
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import Link, beside_exact, best_set, nearest
@@ -74,7 +74,8 @@ class TitleLinker:
         filled = self.index.fills(matches, len(words), _FAMOUS)
         named = [(match.first, match.last) for match in matches if filled or self._may_well_be(match)]
         sentence = Sentence.of(text, words, self._heard, self.weights.idiom, named)
-        matches = [match for match in matches if shown or self._may_be_meant(sentence, match)]
+        on_table = shown and all(word.text != "it" for word in words)  # "hated it" is said of any film
+        matches = [match for match in matches if on_table or self._may_be_meant(sentence, match)]
         written = {(match.first, match.last) for match in matches}
         matches = [
             *matches,
@@ -117,7 +118,11 @@ class TitleLinker:
         made = self._makers.beside(sentence.words, first, last)
         if made and any(form.row in made for form in self.index.forms(key)):
             marks.append(("mark", "maker"))
-        if word.text in IDLE and not weights.points(marks):
+        if (
+            word.text in IDLE
+            and not weights.points(marks)
+            and not (word.text == "up" and is_subject(sentence, first, last))
+        ):
             return False
         if year_before(sentence, first):
             return True

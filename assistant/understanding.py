@@ -12,16 +12,15 @@ from dataclasses import replace
 from typing import Final
 
 from assistant import acts, comparisons, mentions, preferences
-from assistant.answers import answer_to, likewise, of_last_line, reaction
+from assistant.answers import answer_to, likewise, of_last_line, reaction, singled_out
 from assistant.constraints import count_wanted, lesser_known, well_known
 from assistant.cues import find_cues
-from assistant.facets import FacetFinder, Term
+from assistant.facets import FacetFinder
 from assistant.namesakes import Namesakes
-from assistant.phrases import Found
 from assistant.reading import BLANK, Reading
 from assistant.second_look import written
 from assistant.speakers import together
-from assistant.tastes import Cue, Force
+from assistant.tastes import Cue
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.unknown import unknown_titles
@@ -112,7 +111,7 @@ class Understanding:
         terms = [
             term
             for term in self._facets.find(found, lambda place: not taken[place])
-            if not _is_cue(term, cues)
+            if not mentions.is_cue(term, cues)
             and not describes_a_film(read, found, titles, (term.first, term.last))
             and not asks_how_it_is(read, found, taken, term.first)
         ]
@@ -198,7 +197,11 @@ class Understanding:
                 if nodded
                 else of_last_line(reaction(utterance, line, found, cues, context), line, cues, context)
             )
-        told = reacted or _asked(utterance, line) or _tells(likewise(utterance, line, context), line)
+        told = (
+            singled_out(reacted, line, context)
+            or _asked(utterance, line)
+            or _tells(likewise(utterance, line, context), line)
+        )
         return _asked_of_the_table(told, line, context) if told.act is Act.BEYOND and not told.movies else told
 
 
@@ -279,19 +282,3 @@ def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
 def _points(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
     """Whether words without a capital point at a film on the table: "number 2", "the others"."""
     return text[start:end].islower() and any(first <= start and end <= last for first, last in spans)
-
-
-def _within(cue: Cue, term: Found[Term]) -> bool:
-    """Whether a cue is only a part of the words of a facet: "a feel-good film" is not called good."""
-    return term.first <= cue.first and cue.last <= term.last and cue.last - cue.first < term.last - term.first
-
-
-def _is_cue(term: Found[Term], cues: list[Cue]) -> bool:
-    """Whether a facet's words are a verdict in their place ("X was hilarious") or part of a cue ("as funny as")."""
-    return any(
-        cue.first < term.last
-        and term.first < cue.last
-        and term.meaning.strength is None
-        and (cue.last - cue.first > term.last - term.first or (cue.force is Force.VERDICT and not _within(cue, term)))
-        for cue in cues
-    )

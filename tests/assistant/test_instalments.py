@@ -95,7 +95,11 @@ def test_who_plays_in_a_film_tells_which_is_meant_and_is_no_wish() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["dolls are sold by my neighbor at the fair", "tell me a riddle but not a hard one", "we saw a toy on the drive to work"],
+    [
+        "dolls are sold by my neighbor at the fair",
+        "tell me a riddle but not a hard one",
+        "we saw a toy on the drive to work",
+    ],
 )
 def test_words_that_are_only_said_name_no_film(text: str) -> None:
     assert named(text) == []

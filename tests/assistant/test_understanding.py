@@ -882,3 +882,29 @@ def test_verdicts_in_many_words(text: str, liked: bool) -> None:
 )
 def test_lines_that_are_said_to_us(text: str, act: Act) -> None:
     assert understood(text, *TABLE).act is act
+
+
+class TestSeveralOnTheTable:
+    """ "It" is one of them, and nobody has said which."""
+
+    SHOWN = ("Alien (1979)", "Titanic (1997)", "Up (2009)")
+
+    @pytest.mark.parametrize(
+        ("text", "strength", "seen"),
+        [("seen it", 0.0, True), ("hated it", -1.0, False), ("I love that one", 1.0, False)],
+    )
+    def test_one_that_is_not_named_is_asked_about(self, text: str, strength: float, seen: bool) -> None:
+        utterance = understood(text, *self.SHOWN)
+        (asked,) = utterance.ambiguous
+        assert (asked.tokens, asked.strength, asked.seen) == (tuple(map(token, self.SHOWN)), strength, seen)
+        assert (utterance.act, utterance.picks, utterance.strength) == (Act.REACT, (), None)
+
+    @pytest.mark.parametrize("text", ["seen them all", "hated all of them", "loved the second one", "love these"])
+    def test_all_and_numbers_are_clear(self, text: str) -> None:
+        assert understood(text, *self.SHOWN).ambiguous == ()
+
+    def test_a_film_alone_on_the_table_is_meant(self) -> None:
+        assert understood("seen it", "Titanic (1997)").ambiguous == ()
+
+    def test_never_mind_asks_for_others(self) -> None:
+        assert understood("never mind, something else", *self.SHOWN).act is Act.MORE
