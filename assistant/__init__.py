@@ -22,6 +22,7 @@ surroundings    what else is talked of around a title
 sentence        a sentence that may name films
 grammar         how titles and ordinary words are built into a sentence
 title_evidence  what speaks for a span being a title
+hearsay         titles that are said of other things, too
 title_index     every way to write every title
 typing_errors   titles with typing errors
 homonyms        which film is meant where several are written the same

@@ -14,7 +14,7 @@ from typing import Final
 from assistant.capitals import capitals_of
 from assistant.everyday import everyday, parted
 from assistant.grammar import OBJECTS, is_subject, stands_back, stands_out
-from assistant.lexicon import background, dictionary, set_phrases, table
+from assistant.lexicon import background, dictionary, table
 from assistant.sentence import FILM_TALK, Sentence
 from assistant.words import normal
 
@@ -49,7 +49,7 @@ class Weights:
         self._heard = background()
         scale = self._table["scale"]
         self.bias, self.fame, self.told, self.idiom = (scale[key] for key in ("bias", "fame", "told", "idiom"))
-        self.strange, self.set_phrase = (scale[key] for key in ("strange", "set_phrase"))
+        self.strange, self.set_phrase, self.also_said = (scale[key] for key in ("strange", "set_phrase", "also_said"))
         self.kind = self._table["kind"]
 
     def mark(self, name: str) -> float:
@@ -133,7 +133,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
             # "white chicks hatched on the farm", but not "pulp fiction tarantino"
             if words[last].text in dictionary() and not weights.leads_to_films(found):
                 found.append(("mark", "clause"))
-        if last - first == 1 and capitals != "capitals" and _is_noun(weights, sentence, first):
+        if last - first == 1 and capitals != "capitals" and is_noun(weights, sentence, first):
             found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
         marks = everyday(text, words, first, last, sentence.judged, ordinary=ordinary)
@@ -147,34 +147,6 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     if inside and capitals != "capitals":
         found.append(("mark", "inside_cue"))
     return found
-
-
-def said_idly(weights: Weights, sentence: Sentence, span: tuple[int, int], cues: Evidence, renown: int) -> int:
-    """How strongly words in lower case may just be said, 0 … 4: "home alone this weekend"; 0 where they name a film.
-
-    Words before that lead to a film speak against it; so does anything else of films, a title beside, and that the
-    whole line is said so, or judged, if people know the film by its `renown` in ratings.
-    """
-    (first, last), around = span, sentence.around
-    words = sentence.words[first:last]
-    if last - first == 1 or not sentence.text[words[0].start].islower() or weights.leads_to_films(cues):
-        return 0
-    beside = around.of_films(first, last) or first - 1 in around.told or last in around.told
-    said = " ".join(word.text for word in words)
-    with_article = first > 0 and sentence.words[first - 1].text == "the" and f"the {said}" in set_phrases()
-    if beside or not (with_article or said in set_phrases()):
-        return 0
-    alone = ("mark", "alone") in cues or (with_article and first == 1 and last == len(sentence.words))
-    if alone or weights.speaks_of_films(cues):
-        return 0 if renown >= _NAMEABLE else 4 if alone else 2
-    when = last < len(sentence.words) and sentence.words[last].text in _WHEN
-    return 2 if when or _is_noun(weights, sentence, first) else 1  # "the american civil war"
-
-
-_NAMEABLE: Final = 10
-"""Ratings from which a set phrase that is all that is said, or judged, names its film."""
-_WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
-"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
 
 
 def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
@@ -199,7 +171,7 @@ def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
     return told and not (weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK)
 
 
-def _is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
+def is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
     """Whether a word without a capital belongs to the telling one before it: "storm clouds", "a drab room"."""
     words, text = sentence.words, sentence.text
     if not place or parted(text, words[place - 1].end, words[place].start) or not text[words[place].start].islower():

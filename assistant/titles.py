@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from assistant.grammar import is_subject, stands_out
+from assistant.hearsay import said_idly, said_of_others
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import Link, beside_exact, best_set, nearest
@@ -20,7 +21,7 @@ from assistant.makers import Makers
 from assistant.second_look import with_articles, with_beginnings, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_bare, said_idly
+from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_bare
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.title_years import year_after, year_before
 from assistant.typing_errors import TypingErrors
@@ -155,6 +156,7 @@ class TitleLinker:
         withheld = weights.strange * sentence.around.strangeness(first, last)
         if beside or (edits and ("mark", "typo_of_words") not in cues):
             withheld /= 2
+        withheld += weights.also_said * said_of_others(weights, sentence, (first, last), cues, self.index.text(key))
         withheld += weights.set_phrase * said_idly(weights, sentence, (first, last), cues, self.index.renown[rows[0]])
         score = weights.bias + best + told - withheld + weights.points(cues)
         why = weights.named(cues) if score > _WORTH_TELLING else ()

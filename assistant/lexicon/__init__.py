@@ -6,6 +6,7 @@ everyday.txt      ordinary words beyond those, by hand
 english.txt       words as they are spelled: what is no typing error, and what is said of other things than films
 proper_names.txt  names that are no typing error, and seldom the film that is called so
 set_phrases.txt   titles that are only said, mostly: "home alone", "civil war"
+also_said.txt     titles that are said of other things, too: "lost in translation", "brazil"
 title_cues.toml   what makes a phrase more or less likely to be a title
 franchises.toml   series that go by one name, and nicknames of films
 cues.toml         what says like, hate, seen, want and avoid
@@ -84,6 +85,12 @@ def proper_names() -> frozenset[str]:
 def set_phrases() -> frozenset[str]:
     """Titles that are set phrases, in normal form."""
     return frozenset(_lines("set_phrases"))
+
+
+@cache
+def also_said() -> frozenset[str]:
+    """Titles that are said of other things, too, in normal form."""
+    return frozenset(_lines("also_said"))
 
 
 def recent_films() -> frozenset[str]:
