@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from assistant.lexicon import places
 from assistant.words import Word
 
 _DOES_AS_PEOPLE_DO: Final = frozenset(
@@ -34,6 +35,7 @@ _TO_PLACES: Final = frozenset(
     "flying fly trip travel travelling traveling moved move moving going went go holiday flight flights drive "
     "driving commute tickets been".split()
 )
+_AT: Final = frozenset("in via near across through around outside throughout".split())
 _FROM: Final = frozenset("am im i'm greetings hello hi hailing writing calling come comes originally back far".split())
 _UNITS: Final = frozenset(
     "year years yr yrs hour hours hr hrs minute minutes min mins mile miles day days night nights week weeks month "
@@ -107,8 +109,7 @@ def everyday(
     aged = words[last - 1].text in _YOUNG and after in _IS and (after_that.isdecimal() or after_that in _AGED)
     if aged or _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
         yield "person"
-    if _is_place(before, before_that, last - first):
-        yield "place"
+    yield from _of_places(before, before_that, words[first:last])
     if _is_amount(words[first:last], before, after):
         yield "amount"
     if after in _IS and not judged(last) and (after_that in _STATES or (ordinary and not _is_of_film(words, last + 1))):
@@ -154,13 +155,14 @@ def _is_of_film(words: Sequence[Word], place: int) -> bool:
     return any(word.text in _OF_FILMS for word in words[place : place + 5])
 
 
-def _is_place(before: str, before_that: str, length: int) -> bool:
-    """Whether one lives, goes or comes from there."""
-    if length > 2:
-        return False
+def _of_places(before: str, before_that: str, span: Sequence[Word]) -> Iterator[str]:
+    """Marks of where one lives, goes or comes from, or is, where it is a place."""
     goes = before in ("to", "from", "for") and before_that in _TO_PLACES
     lives = before in ("in", "at", "near") and before_that in _IN_PLACES
-    return goes or lives or (before == "from" and before_that in _FROM)
+    if len(span) <= 2 and (goes or lives or (before == "from" and before_that in _FROM)):
+        yield "place"
+    elif before in _AT and " ".join(word.text for word in span) in places():
+        yield "there"
 
 
 def _is_amount(span: Sequence[Word], before: str, after: str) -> bool:

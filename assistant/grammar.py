@@ -40,6 +40,7 @@ _MOVED_TO: Final = frozenset(
 """What a film makes one do, or gives one."""
 _PARTS_OF_FILMS: Final = frozenset("score cast lead villain hero ending script opening director star".split())
 _ARTICLES: Final = frozenset("the a an".split())
+_IN: Final = frozenset("in of on at with for from by to".split())
 _A: Final = frozenset(("a", "an"))
 _SAID_MOSTLY: Final = frozenset("up us her him them it".split())
 _SUBJECTLESS: Final = frozenset("up us her him them saw".split())
@@ -80,7 +81,11 @@ def stands_out(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     begins = first == 0 or parted(text, words[first - 1].end, words[first].start)
     if joined and begins:
         after = words[last].text
-        if after in _SINGULAR and _is_plural(words[last - 1].text):
+        if (
+            after in _SINGULAR
+            and _is_plural(words[last - 1].text)
+            and not _IN & {word.text for word in words[first:last]}
+        ):
             yield "disagrees"
         elif after in _TOUCHED or after in ("made", "makes", "gave", "gives", "had", "got"):
             if _touches(sentence, last) and words[last - 1].text not in _PARTS_OF_FILMS:

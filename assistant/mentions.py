@@ -143,10 +143,16 @@ _CASTS: Final = frozenset("with starring featuring by feat stars".split())
 
 
 def tells_apart(found: Sequence[Word], links: Sequence[Link], term: Found[Term], catalogue: Catalogue) -> bool:
-    """Whether somebody is named with a film that they made or play in, and not asked for: "Drive with Ryan Gosling"."""
-    if not term.first or found[term.first - 1].text not in _CASTS:
-        return False
-    tokens = (catalogue.movie_token(row) for link in links if link.last == term.first - 1 for row in link.rows[:1])
+    """Whether somebody is named with a film that they made or play in, and not asked for.
+
+    "Drive with Ryan Gosling", "Frances McDormand in Fargo".
+    """
+    before = found[term.first - 1].text if term.first else ""
+    behind = found[term.last].text if term.last < len(found) else ""
+    ends = term.first - 1 if before in _CASTS else -1
+    begins = term.last + 1 if behind == "in" else -1
+    rows = (link.rows[0] for link in links if link.last == ends or link.first == begins)
+    tokens = map(catalogue.movie_token, rows)
     return any(set(term.meaning.tokens) <= set(catalogue.facets_of(token)) for token in tokens)
 
 

@@ -7,6 +7,7 @@ english.txt       words as they are spelled: what is no typing error, and what i
 proper_names.txt  names that are no typing error, and seldom the film that is called so
 set_phrases.txt   titles that are only said, mostly: "home alone", "civil war"
 also_said.txt     titles that are said of other things, too: "lost in translation", "brazil"
+places.txt        those among them where one can be or go
 title_cues.toml   what makes a phrase more or less likely to be a title
 franchises.toml   series that go by one name, and nicknames of films
 cues.toml         what says like, hate, seen, want and avoid
@@ -91,6 +92,12 @@ def set_phrases() -> frozenset[str]:
 def also_said() -> frozenset[str]:
     """Titles that are said of other things, too, in normal form."""
     return frozenset(_lines("also_said"))
+
+
+@cache
+def places() -> frozenset[str]:
+    """Places that films are called by, in normal form."""
+    return frozenset(_lines("places"))
 
 
 def recent_films() -> frozenset[str]:

@@ -1,0 +1,78 @@
+"""Titles that are said of other things, too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from assistant.lexicon import also_said, places, set_phrases
+from assistant.title_index import TitleIndex
+from assistant.titles import TitleLinker
+from assistant.words import normal, words
+from core.catalogue import Catalogue
+from core.domain import Movie
+
+_FILMS = (
+    ("Independence Day", 1996, 540),
+    ("Fargo", 1996, 530),
+    ("Casablanca", 1942, 300),
+    ("Lost in Translation", 2003, 120),
+    ("Brazil", 1985, 160),
+    ("The Cabin in the Woods", 2012, 60),
+    ("Paddington", 2014, 40),
+    ("Key Largo", 1948, 30),
+)
+
+
+def _linker() -> TitleLinker:
+    movies = tuple(Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(_FILMS))
+    counts = np.array([film[-1] for film in _FILMS], dtype=np.int64)
+    facets = sparse.csr_matrix((0, len(movies)), dtype=np.bool_)
+    return TitleLinker(TitleIndex(Catalogue(movies, (), facets, counts, len(movies))))
+
+
+LINKER = _linker()
+
+
+def found(text: str) -> list[str]:
+    return [_FILMS[link.rows[0]][0] for link in LINKER.link(text, words(text))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "his apology got lost in translation and now my mother-in-law thinks he hates her soup",
+        "It was so hot on Independence Day that the cake melted.",
+        "my grandparents had a cabin in the woods with an outhouse full of spiders",
+        "Their cabin in the woods has no running water, only a pump.",
+        "He was stationed at the base near Key Largo for a year.",
+        "We spent our honeymoon in Brazil and never left the beach.",
+        "the layover in casablanca was nine hours and they lost my stroller",
+    ],
+)
+def test_where_the_talk_is_of_other_things_no_film_is_named(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("lost in translation", ["Lost in Translation"]),
+        ("lost in translation made me weep on the tram, we adored it", ["Lost in Translation"]),
+        ("Brazil is a bureaucratic nightmare and I loved every minute", ["Brazil"]),
+        ("brazil and fargo", ["Brazil", "Fargo"]),
+        ("I'd choose Casablanca over Paddington", ["Casablanca", "Paddington"]),
+        ("frances mcdormand in fargo was superb", ["Fargo"]),
+        ("we watched independence day at my uncle's barbecue", ["Independence Day"]),
+        ("key largo with bogart, a noir", ["Key Largo"]),
+    ],
+)
+def test_where_films_are_talked_of_they_are(text: str, titles: list[str]) -> None:
+    assert found(text) == titles
+
+
+def test_the_lists_are_in_normal_form_and_no_title_is_on_two() -> None:
+    for names in (also_said(), places()):
+        assert all(normal(name) == name for name in names)
+    assert not also_said() & set_phrases()
