@@ -25,13 +25,11 @@ def said_of_others(weights: Weights, sentence: Sentence, span: tuple[int, int], 
 
     `form` is how the title is written. Nothing where anything around is of films, a title beside too.
     """
+    if form not in also_said() and f"the {form}" not in also_said():
+        return 0.0
     first, last = span
     strange = sentence.around.strangeness(first, last)
     if not strange or weights.speaks_of_films(cues) or _of_films_beside(sentence, first, last):
-        return 0.0
-    said = " ".join(word.text for word in sentence.words[first:last])
-    names = (said, f"the {said}", form, f"the {form}")
-    if not any(name in also_said() for name in names):
         return 0.0
     judged = any(not first <= place < last for place in sentence.topical)  # "Coco made all of us weep, we adored it"
     return max(min(strange - judged * _JUDGED, _STRANGE), 0.0)

@@ -96,12 +96,12 @@ IDLE: Final = _FUNCTION_WORDS - OBJECTS
 """Words that only hold a sentence together, where they stand bare."""
 
 
-def is_bare(sentence: Sentence, place: int) -> bool:
-    """Whether a word has neither capital, quotes nor a number behind it; most of what is found has none."""
+def is_marked(sentence: Sentence, place: int) -> bool:
+    """Whether a word has quotes around it or a number behind it; hardly any of what is found has."""
     word = sentence.words[place]
-    if not sentence.text[word.start : word.end].islower() or (word.start and sentence.text[word.start - 1] in _QUOTES):
-        return False
-    return place + 1 == len(sentence.words) or not sentence.words[place + 1].text.isdecimal()
+    if word.start and sentence.text[word.start - 1] in _QUOTES:
+        return True
+    return place + 1 < len(sentence.words) and sentence.words[place + 1].text.isdecimal()
 
 
 def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:

@@ -21,7 +21,7 @@ from assistant.makers import Makers
 from assistant.second_look import with_articles, with_beginnings, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_bare
+from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_marked
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.title_years import year_after, year_before
 from assistant.typing_errors import TypingErrors
@@ -106,31 +106,32 @@ class TitleLinker:
         return bool(self.index.renown[self.index.best_row(match.key)] >= _FAMOUS)
 
     def _may_be_meant(self, sentence: Sentence, match: Match) -> bool:
-        """Whether a word that sentences are made of can be a title by what stands beside it; most can not.
+        """Whether a single word can be a title by what stands beside it; most can not.
 
         Whatever it says is what `score` would say below `_WORTH_TELLING`, in a fraction of the time.
         """
         first, last, key = match
-        word = sentence.words[first]
-        if last - first > 1 or not (self._heard.is_common(word.text) and is_bare(sentence, first)):
+        word, weights = sentence.words[first], self.weights
+        if last - first > 1 or is_marked(sentence, first) or len(sentence.words) == 1:
             return True
-        weights = self.weights
+        small, common = sentence.text[word.start].islower(), self._heard.is_common(word.text)
         marks = [("mark", name) for name in stands_out(sentence, first, last)]
         made = self._makers.beside(sentence.words, first, last)
         if made and any(form.row in made for form in self.index.forms(key)):
             marks.append(("mark", "maker"))
-        if (
-            word.text in IDLE
-            and not weights.points(marks)
-            and not (word.text == "up" and is_subject(sentence, first, last))
-        ):
-            return False
-        if year_before(sentence, first):
+        if small and common and word.text in IDLE and not weights.points(marks):
+            if word.text != "up" or not is_subject(sentence, first, last):
+                return False
+        if year_before(sentence, first) or year_after(sentence, last)[0]:
             return True
         fame = max(self._fame[form.row] for form in self.index.forms(key))
+        if common:
+            marks.append(("mark", "common" if small else "common_capital"))
+        if not small:
+            marks.append(("mark", "capitals"))
         beside = before_and_after(weights, sentence, first, last)
         told = weights.told * weights.surprise(sentence, first, last)
-        points = weights.bias + weights.fame * fame + told + weights.points(beside + marks) + weights.mark("common")
+        points = weights.bias + weights.fame * fame + told + weights.points(beside + marks)
         return points + weights.mark("own_mark") > _WORTH_TELLING
 
     # ---- points
