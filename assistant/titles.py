@@ -90,7 +90,11 @@ class TitleLinker:
             if link.last - link.first > 1 or link.score >= _WEAK:
                 taken[link.first : link.last] = b"\x01" * (link.last - link.first)
         mistyped = self._errors.find(text, words, taken, self._cues)
-        typed = [self.score(sentence, match, shown, edits) for match, edits in mistyped.items()]
+        typed = [
+            self.score(sentence, match, shown, edits)
+            for match, edits in mistyped.items()
+            if shown or self._may_be_mistyped(sentence, match, edits)
+        ]
         if typed:
             typed = beside_exact(nearest(typed, words), exact, words, self.index.renown)
             asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
@@ -133,6 +137,20 @@ class TitleLinker:
         told = weights.told * weights.surprise(sentence, first, last)
         points = weights.bias + weights.fame * fame + told + weights.points(beside + marks)
         return points + weights.mark("own_mark") > _WORTH_TELLING
+
+    def _may_be_mistyped(self, sentence: Sentence, match: Match, edits: int) -> bool:
+        """The same of a word that may be a title with typing errors in it, and is a word as it stands."""
+        (first, last, key), words, weights = match, sentence.words, self.weights
+        if last - first > 1 or words[first].text not in dictionary() or is_marked(sentence, first):
+            return True
+        beside = before_and_after(weights, sentence, first, last)
+        if weights.leads_to_films(beside) or year_before(sentence, first) or year_after(sentence, last)[0]:
+            return True
+        cues = [*beside, *self._error_cues([words[first].text], self.index.text(key), edits, spoken=False)]
+        fame = max(self._fame[form.row] for form in self.index.forms(key))
+        told = weights.told * weights.surprise(sentence, first, last)
+        points = weights.bias + weights.fame * fame + told + weights.points(cues)
+        return points + weights.mark("capitals") + weights.mark("alone") > _WORTH_TELLING
 
     # ---- points
 
