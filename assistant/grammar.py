@@ -40,6 +40,7 @@ _MOVED_TO: Final = frozenset(
 """What a film makes one do, or gives one."""
 _PARTS_OF_FILMS: Final = frozenset("score cast lead villain hero ending script opening director star".split())
 _ARTICLES: Final = frozenset("the a an".split())
+_ANY: Final = frozenset("any every each".split())
 _IN: Final = frozenset("in of on at with for from by to".split())
 _A: Final = frozenset(("a", "an"))
 _SAID_MOSTLY: Final = frozenset("up us her him them it".split())
@@ -125,7 +126,7 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     if words[last - 1].text in _PARTS_OF_FILMS and (words[first].text if last - first == 2 else one) == "the":
         yield "described"  # "the score was haunting"
     owned = one in _OWNERS or (one in _SIZES and two in _OWNERS)
-    counted = one in _A or (two in _A and one in dictionary() and one not in _MADE_FOR_THE_SCREEN)
+    counted = one in _A or one in _ANY or (two in _A and one in dictionary() and one not in _MADE_FOR_THE_SCREEN)
     if single and (owned or counted) and words[first].text in dictionary():
         yield "thing"  # "in a diner", "a terrible hangover", "their new matrix"
     yield from _of_several(sentence, first, last)
