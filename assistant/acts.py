@@ -54,6 +54,10 @@ _NUMBERED: Final = re.compile(
     r"(?:\b(?:number|no\.?|option|choice|film|movie)\s*|#)(\d{1,2})\b|\A\s*(\d)\s*[.)!]*\s*\Z"
     r"|\b(?:number|option|choice)\s+(one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
+_LISTED: Final = re.compile(
+    r"\A\W*(\d)(?:\W+(?:and\W+|n\W+)?(\d))?(?:\W+(?:and\W+|n\W+)?(\d))?\s+(?:i\b|i've|ive|was|were|are|is|look|sound|seen|no)"
+)
+"""Numbers that begin a line on the films shown: "1 and 2 I've seen"."""
 _OTHERS: Final = re.compile(
     r"\b(?:the\s+)?(?:other(?:\s+(?:two|2|three|3|ones?|films?|movies?))?|others|rest|remaining(?:\s+\w+)?)\b"
 )
@@ -166,6 +170,8 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
             found.append((_ORDINALS[match[1]] if place is None else place, match.span()))
         for match in _NUMBERED.finditer(line.lower):
             found.append((int(match[1] or match[2] or normal(match[3])) - 1, match.span()))
+        if match := _LISTED.match(line.lower):
+            found += [(int(number) - 1, match.span(place + 1)) for place, number in enumerate(match.groups()) if number]
     if found and (match := _OTHERS.search(line.lower)):
         named = {place for place, _ in found}
         found += [(place, match.span()) for place in range(n_shown) if place not in named]

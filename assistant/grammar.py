@@ -33,6 +33,7 @@ _TOUCHED: Final = frozenset(
     "surprised charmed hooked haunted gutted blew broke crushed devastated floored annoyed confused touched "
     "underwhelmed impressed stunned shook rocked".split()
 )
+_ADVERBS: Final = frozenset("just really totally completely absolutely honestly literally kinda so also".split())
 _MOVED_TO: Final = frozenset(
     "cry sob weep bawl laugh cringe yawn cackle howl chuckle giggle ugly tear chills goosebumps nightmares "
     "anxiety".split()
@@ -88,8 +89,9 @@ def stands_out(sentence: Sentence, first: int, last: int) -> Iterator[str]:
             and not _IN & {word.text for word in words[first:last]}
         ):
             yield "disagrees"
-        elif after in _TOUCHED or after in ("made", "makes", "gave", "gives", "had", "got"):
-            if _touches(sentence, last) and words[last - 1].text not in _PARTS_OF_FILMS:
+        verb = last + (after in _ADVERBS and last + 1 < len(words))  # "just annoyed me"
+        if words[verb].text in _TOUCHED or words[verb].text in ("made", "makes", "gave", "gives", "had", "got"):
+            if _touches(sentence, verb) and words[last - 1].text not in _PARTS_OF_FILMS:
                 yield "touched_the" if words[first].text in _ARTICLES else "touched"
     if _is_rated(sentence, last):
         yield "rated"
