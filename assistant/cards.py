@@ -92,7 +92,7 @@ def _exchange(exchange: Exchange, saved: frozenset[int], parts: Parts, *, last: 
         for card in exchange.cards
     )
     lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
-    more = _suggestions(lines, text("talk.replies")) if last else ""
+    more = _suggestions(lines, text("talk.replies"), asks=bool(exchange.understood.suggestions)) if last else ""
     return (
         f'<li class="mq-turn" data-part="turn-{number}">{typed}{chips(exchange.understood.chips)}'
         f'<div class="mq-says"><span class="mq-hidden">{text("talk.marquee")}</span>{said}</div>'
@@ -207,12 +207,14 @@ def _links(movie: Movie) -> str:
     )
 
 
-def _suggestions(lines: Iterable[str], label: str) -> str:
+def _suggestions(lines: Iterable[str], label: str, *, asks: bool = False) -> str:
+    """Lines to press; what one is asked about (`asks`) stands whole on a phone, too."""
     buttons = "".join(
         f'<button type="button" class="mq-suggestion" data-do="say" data-value="{escape(line)}">{escape(line)}</button>'
         for line in lines
     )
-    return f'<div class="mq-suggestions" role="group" aria-label="{label}">{buttons}</div>' if buttons else ""
+    which = ' data-asks=""' if asks else ""
+    return f'<div class="mq-suggestions"{which} role="group" aria-label="{label}">{buttons}</div>' if buttons else ""
 
 
 def _clipped(label: str) -> str:

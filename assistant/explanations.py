@@ -14,6 +14,7 @@ from typing import Final
 from assistant.lexicon import as_written
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reason
+from core.languages import FOREIGN
 from core.policy import KNOB, WHOLE, Contribution
 from core.session import SessionState
 
@@ -160,6 +161,8 @@ _GENRES: Final = {
 def facet_words(catalogue: Catalogue, token: int) -> str:
     """A facet inside a sentence: "comedy", "time travel", "Sigourney Weaver"."""
     facet = catalogue.facet(token)
+    if facet.name == FOREIGN:
+        return "foreign-language films"
     if facet.kind in ("person", "language"):
         return facet.name
     if facet.kind == "tag":

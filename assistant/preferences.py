@@ -73,8 +73,8 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
         elif not event.backward and not _speaks_of(text, words, events[number + 1 : number + 8], event):
             continue
         elif event.backward:
-            _judge(words, names, (group, sentence), event, found)
             current = _goes_on(text, words, event, named=bool(sentence))
+            _judge(words, names, ((), ()) if current is event else (group, sentence), event, found)
         else:
             seen = current is not None and current.force is Force.SEEN
             if current is not None and event.force is Force.SEEN and current.force is Force.FEEL and at == current.last:
@@ -131,13 +131,14 @@ _OTHERWISE: Final = frozenset(("not", "but not", "except", "except for", "never"
 
 
 def _goes_on(text: str, words: Sequence[Word], cue: Cue, *, named: bool) -> Cue | None:
-    """What a cue says of names behind it, where it is one of those before it, if any are `named`.
+    """What a cue that is said behind names says of those that follow; itself, where it is said of these.
 
-    It is that of what stands behind a colon or a dash: "hated it: Mamma Mia!".
+    These stand behind a colon, or behind a dash where none is `named` before: "hated it: Mamma Mia!".
     """
     last = cue.last + (cue.last < len(words) and words[cue.last].text == "it")
-    if not named and last < len(words):
-        if text[words[last - 1].end : words[last].start].strip() in (":", "-", "–", "—"):
+    if last < len(words) and words[last - 1].text == "it":
+        mark = text[words[last - 1].end : words[last].start].strip()
+        if mark == ":" or (mark in ("-", "–", "—") and not named):
             return cue
     return replace(cue, force=Force.ASKED, strength=0.0) if cue.force is Force.VERDICT else None
 

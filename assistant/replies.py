@@ -167,7 +167,7 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
         sentences.append(f"Forgotten: {listing(forgotten)}.")
     if lifted := titles(chips, ChipKind.LIFTED):
         sentences.append(f"I no longer insist on {listing(lifted)}.")
-    return " ".join(sentences)
+    return " ".join(sentences).replace("!.", "!").replace("?.", "?")  # "Mamma Mia!", "What's Up, Doc?"
 
 
 def _soft(chips: Sequence[Chip]) -> list[str]:

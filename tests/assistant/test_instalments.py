@@ -77,6 +77,8 @@ def test_a_longer_title_is_not_the_shorter_one_at_its_end() -> None:
     [
         ("hated it: Heat", [("Heat (1995)", -1)]),
         ("Seen it, loved it - Heat", [("Heat (1995)", 1)]),
+        ("loved the new Mad Max, hated it: Heat", [("Mad Max: Fury Road (2015)", 1), ("Heat (1995)", -1)]),
+        ("Heat was great: better than Casino", [("Heat (1995)", 1), ("Casino (1995)", 0)]),
         ("loved it: Heat and Casino", [("Heat (1995)", 1), ("Casino (1995)", 1)]),
         ("Heat, hated it - also Casino", [("Heat (1995)", -1), ("Casino (1995)", 0)]),
     ],
