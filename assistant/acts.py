@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from assistant.lexicon import table
@@ -103,6 +103,7 @@ def holds(name: str, line: Line) -> bool:
     return _patterns("inside")[name].search(line.lower) is not None
 
 
+@lru_cache(maxsize=64)  # asked several times of each line
 def whole_act(line: Line) -> Act | None:
     """The act of a line that is nothing else; None where it is not such a line."""
     return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -76,6 +77,8 @@ _KNOWN: Final = 3
 
 _RECENT: Final = 10
 """Ratings that a film of recent.txt counts as having at least."""
+_REMEMBERED: Final = 8192
+"""Written forms whose films are kept at hand: people name the same ones again and again."""
 _SERIES: Final = 12
 """Most films that one name of a series stands for."""
 _SERIES_FROM: Final = 5
@@ -170,7 +173,10 @@ class TitleIndex:
         self._add_names(keys)
         self.texts = list(keys)
         """Normal form of each key."""
-        self._lengths = [text.count(" ") + 1 for text in self.texts]
+        self.lengths = [text.count(" ") + 1 for text in self.texts]
+        """Words of each written form, by key."""
+        self.forms = lru_cache(maxsize=_REMEMBERED)(self._look_up)
+        """Films with the written form of a key, best known first."""
         self._offsets = np.zeros(len(keys) + 1, dtype=np.int32)
         self._forms = np.fromiter(
             (row * 8 + kind for kinds in keys.values() for row, kind in kinds.items()), dtype=np.int32
@@ -216,10 +222,6 @@ class TitleIndex:
         """The normal form that a key stands for."""
         return self.texts[key]
 
-    def length(self, key: int) -> int:
-        """Words of a written form."""
-        return self._lengths[key]
-
     def best_row(self, key: int) -> int:
         """The best known film with a written form."""
         return int(self._forms[self._offsets[key]]) // 8
@@ -232,10 +234,9 @@ class TitleIndex:
                 reached.add(match.last)
         return n_words in reached
 
-    def forms(self, key: int) -> list[Form]:
-        """Films with this written form, best known first."""
+    def _look_up(self, key: int) -> tuple[Form, ...]:
         codes = self._forms[self._offsets[key] : self._offsets[key + 1]].tolist()
-        return [Form(code // 8, _KINDS[code % 8]) for code in codes]
+        return tuple(Form(code // 8, _KINDS[code % 8]) for code in codes)
 
     def key_of(self, text: str) -> int | None:
         """Key of a normal form; None where no film is written so."""

@@ -101,6 +101,7 @@ class TypingErrors:
         found: dict[Match, int] = {}
         tried: set[tuple[int, int]] = set()
         typed = _Typed(text, words, self._heard)
+        lengths, texts = self._index.lengths, self._index.texts
         for place, word in enumerate(words):
             if taken[place] or len(word.text) < 2 or word.text in cues or not typed.telling[place]:
                 continue
@@ -109,7 +110,7 @@ class TypingErrors:
                     continue
                 tried.add(candidate)
                 first, key = candidate
-                last, form = first + self._index.length(key), self._index.text(key)
+                last, form = first + lengths[key], texts[key]
                 if first < 0 or last > len(words) or not typed.may_be(form, first, last):
                     continue
                 edits = _edits(" ".join(typed.texts[first:last]), form)
@@ -138,7 +139,7 @@ class TypingErrors:
             anchor = self._numbers.get(NUMBER_WORDS.get(words[beside].text, words[beside].text))
             if beside != place and anchor is not None:
                 for key, offset in self._postings[anchor]:
-                    if beside - offset <= place < beside - offset + self._index.length(key):
+                    if beside - offset <= place < beside - offset + self._index.lengths[key]:
                         yield beside - offset, key
 
     def _look_near(self, word: str) -> tuple[int, ...]:
@@ -166,6 +167,7 @@ class _Typed:
     def __init__(self, text: str, words: Sequence[Word], heard: Background) -> None:
         self.texts = [word.text for word in words]
         self.telling = [heard.of_word(word) >= _TELLING for word in self.texts]
+        self._numbers = any(word[0].isdecimal() for word in self.texts)
         self._lengths = [0, *accumulate(len(word) + 1 for word in self.texts)]
         between = (text[one.end : other.start] for one, other in pairwise(words))
         parted = (marks != " " and _PARTING.search(marks) is not None for marks in between)
@@ -177,7 +179,8 @@ class _Typed:
         A word that every sentence holds cuts it off, if it begins or ends the words and not the title: "Dumb and
         Dumbr or".
         """
-        if abs(self._lengths[last] - self._lengths[first] - 1 - len(form)) > _APART:
+        apart = abs(self._lengths[last] - self._lengths[first] - 1 - len(form))
+        if apart > _MOST and (apart > _APART or not (self._numbers or _DIGIT.search(form))):
             return False
         if not self.telling[first] and not form.startswith(self.texts[first]):
             return False
@@ -186,6 +189,8 @@ class _Typed:
         return self._parted[last - 1] == self._parted[first]
 
 
+_MOST: Final = 3
+"""Typing errors in a long title; each adds or leaves out a letter at most."""
 _APART: Final = 12
 """Letters by which two forms may differ that are the same once numbers are spelled out."""
 
@@ -195,7 +200,7 @@ def _edits(said: str, form: str) -> int:
     numbers = _DIGIT.search(form) is not None or _DIGIT.search(said) is not None
     if numbers and _digits(said) != _digits(form):
         said, form = _spelled(said), _spelled(form)
-    most = 1 if len(form) < 6 else 2 if len(form) < 14 else 3
+    most = 1 if len(form) < 6 else 2 if len(form) < 14 else _MOST
     if abs(len(said) - len(form)) > most:
         return 0
     edits = DamerauLevenshtein.distance(said, form, score_cutoff=most)
