@@ -41,10 +41,11 @@ def key_of(movie: Movie) -> str:
 
 
 def match_of(chance: float | None) -> str:
-    """The calibrated chance of being liked, where there is one."""
-    return (
-        "" if chance is None else f'<span class="mq-match">{text("film.match", percent=f"{100 * chance:.0f}")}</span>'
-    )
+    """The calibrated chance of being liked, where there is one; below one half without the colour of a yes."""
+    if chance is None:
+        return ""
+    low = ' data-low=""' if chance < 1 / 2 else ""
+    return f'<span class="mq-match"{low}>{text("film.match", percent=f"{100 * chance:.0f}")}</span>'
 
 
 def meaning_of(chance: float | None) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 import numpy as np
 from scipy import sparse
 
@@ -60,3 +63,16 @@ def catalogue() -> Catalogue:
     counts = np.array([film[-1] for film in _FILMS], dtype=np.int64)
     facets = tuple(facet for facet, _ in members)
     return Catalogue(movies, facets, sparse.csr_matrix(dense), counts, len(movies))
+
+
+def small(
+    films: Sequence[tuple[str, int, int]], people: Mapping[str, Sequence[int]] = MappingProxyType({})
+) -> Catalogue:
+    """A catalogue of (title, year, ratings) and of people with the rows of their films; all can be recommended."""
+    movies = tuple(Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(films))
+    plays = np.zeros((len(people), len(movies)), dtype=np.bool_)
+    for number, rows in enumerate(people.values()):
+        plays[number, list(rows)] = True
+    counts = np.array([film[-1] for film in films], dtype=np.int64)
+    facets = tuple(Facet("person", name) for name in people)
+    return Catalogue(movies, facets, sparse.csr_matrix(plays), counts, len(movies))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+import films
 import pytest
-from scipy import sparse
 
 from assistant.lexicon import also_said, places, set_phrases
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.words import normal, words
-from core.catalogue import Catalogue
-from core.domain import Movie
 
 _FILMS = (
     ("Independence Day", 1996, 540),
@@ -25,14 +22,7 @@ _FILMS = (
 )
 
 
-def _linker() -> TitleLinker:
-    movies = tuple(Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(_FILMS))
-    counts = np.array([film[-1] for film in _FILMS], dtype=np.int64)
-    facets = sparse.csr_matrix((0, len(movies)), dtype=np.bool_)
-    return TitleLinker(TitleIndex(Catalogue(movies, (), facets, counts, len(movies))))
-
-
-LINKER = _linker()
+LINKER = TitleLinker(TitleIndex(films.small(_FILMS)))
 
 
 def found(text: str) -> list[str]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
+import films
 import pytest
-from scipy import sparse
 
 from assistant.understanding import Understanding
-from core.catalogue import Catalogue
-from core.domain import Facet, Movie
 
 _FILMS = (
     ("Toy Story", 1995, 680),
@@ -29,16 +26,7 @@ _FILMS = (
 )
 
 
-def _catalogue() -> Catalogue:
-    movies = tuple(Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(_FILMS))
-    plays = np.zeros((2, len(movies)), dtype=np.bool_)
-    plays[0, 11] = plays[1, [6, 7]] = True
-    people = (Facet("person", "Ryan Gosling"), Facet("person", "Robert De Niro"))
-    counts = np.array([film[-1] for film in _FILMS], dtype=np.int64)
-    return Catalogue(movies, people, sparse.csr_matrix(plays), counts, len(movies))
-
-
-CATALOGUE = _catalogue()
+CATALOGUE = films.small(_FILMS, {"Ryan Gosling": [11], "Robert De Niro": [6, 7]})
 UNDERSTANDING = Understanding(CATALOGUE)
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+import films
 import pytest
-from scipy import sparse
 
 from assistant.title_index import TitleIndex
 from assistant.titles import TitleLinker
 from assistant.words import words
-from core.catalogue import Catalogue
-from core.domain import Movie
 
 _FILMS = (
     ("Seven", 1995, 628),
@@ -38,13 +35,7 @@ _FILMS = (
 )
 
 
-def _catalogue() -> Catalogue:
-    movies = tuple(Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(_FILMS))
-    counts = np.array([film[-1] for film in _FILMS], dtype=np.int64)
-    return Catalogue(movies, (), sparse.csr_matrix((0, len(movies)), dtype=np.bool_), counts, len(movies))
-
-
-CATALOGUE = _catalogue()
+CATALOGUE = films.small(_FILMS)
 LINKER = TitleLinker(TitleIndex(CATALOGUE))
 
 
