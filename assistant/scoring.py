@@ -176,8 +176,10 @@ def read_rows(path: Path) -> Iterable[tuple[int, Mapping[str, Any]]]:
     """Lines of a file of labelled lines, numbered from 1. DataError naming file and line for bad JSON."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as UTF-8 text: {error}.") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}. Give a .jsonl file of labelled lines.") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8.") from error
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
