@@ -44,7 +44,8 @@ _ARTICLES: Final = frozenset("the a an".split())
 _ANY: Final = frozenset("any every each".split())
 _IN: Final = frozenset("in of on at with for from by to".split())
 _A: Final = frozenset(("a", "an"))
-_SAID_MOSTLY: Final = frozenset("up us her him them it".split())
+SAID_ALONE: Final = frozenset("up us her him them it".split())
+"""Titles of one word that sentences are made of, and that stand out in some."""
 _SUBJECTLESS: Final = frozenset("up us her him them saw".split())
 """Words that nobody says and nothing else, but as a title."""
 _WATCHED: Final = frozenset("watching watched rewatching rewatched".split())
@@ -100,7 +101,7 @@ def stands_out(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     word, ends = words[first].text, not joined or words[last].text in ("and", "or", "but")
     if len(words) == 1 and word in _SUBJECTLESS:
         yield "only_word"
-    if word not in _SAID_MOSTLY or not first:
+    if word not in SAID_ALONE or not first:
         return
     before = words[first - 1].text
     listed = begins and not joined and text[words[first].start].isupper()

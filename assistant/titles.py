@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from assistant.grammar import is_subject, stands_out
+from assistant.grammar import SAID_ALONE, is_subject, stands_out
 from assistant.hearsay import said_idly, said_of_others
 from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
@@ -119,11 +119,13 @@ class TitleLinker:
         if last - first > 1 or is_marked(sentence, first) or len(sentence.words) == 1:
             return True
         small, common = sentence.text[word.start].islower(), self._heard.is_common(word.text)
+        idle, made = small and common and word.text in IDLE, self._makers.beside(sentence.words, first, last)
+        if idle and not made and word.text not in SAID_ALONE:
+            return False
         marks = [("mark", name) for name in stands_out(sentence, first, last)]
-        made = self._makers.beside(sentence.words, first, last)
         if made and any(form.row in made for form in self.index.forms(key)):
             marks.append(("mark", "maker"))
-        if small and common and word.text in IDLE and not weights.points(marks):
+        if idle and not weights.points(marks):
             if word.text != "up" or not is_subject(sentence, first, last):
                 return False
         if year_before(sentence, first) or year_after(sentence, last)[0]:
