@@ -81,29 +81,19 @@ class PhraseBook(Generic[Meaning]):
         """What a phrase of the book, in normal form, means. KeyError where it has none."""
         return self._meanings[phrase]
 
-    def find(self, words: Sequence[Word], free: Callable[[int], bool] = lambda _: True) -> list[Found[Meaning]]:
-        """Phrases in order, without overlap, made of words that are `free` only."""
+    def find(self, words: Sequence[Word], free: Callable[[int], bool] | None = None) -> list[Found[Meaning]]:
+        """The longest phrases in order, without overlap, made of words that are `free`; of any words where None."""
         found: list[Found[Meaning]] = []
         texts = [word.text for word in words]
-        first = 0
-        while first < len(texts):
-            if texts[first] not in self._begin:  # most words begin none
-                first += 1
-                continue
-            last, phrase = self._longest(texts, first, free)
+        begin, first, count = self._begin, 0, len(texts)
+        while first < count:
+            place, at, last, phrase = begin.get(texts[first]), first, first + 1, ""
+            while place is not None and (free is None or free(at)):
+                at += 1
+                if _END in place:
+                    last, phrase = at, place[_END]
+                place = place.get(texts[at]) if at < count else None
             if phrase:
                 found.append(Found(first, last, phrase, self._meanings[phrase]))
             first = last
         return found
-
-    def _longest(self, texts: Sequence[str], first: int, free: Callable[[int], bool]) -> tuple[int, str]:
-        """(one past the last word, phrase) of the longest phrase that begins at a word; the next word if none does."""
-        place, phrase, end = self._begin, "", first + 1
-        for at in range(first, len(texts)):
-            further = place.get(texts[at])
-            if further is None or not free(at):
-                break
-            place = further
-            if _END in place:
-                phrase, end = place[_END], at + 1
-        return end, phrase

@@ -38,6 +38,8 @@ _PARTING: Final = re.compile(r"[?;\n]\s")
 _DIGIT: Final = re.compile(r"\d")
 _REMEMBERED: Final = 10_000
 """Words whose neighbours are kept: people use the same ones again and again."""
+_OF_COMMON: Final = 4
+"""Written forms that are looked at for a word that sentences are made of."""
 _UNTELLING: Final = frozenset("with from that this part what your into over the and".split())
 
 
@@ -87,13 +89,15 @@ class TypingErrors:
 
     def glued(self, words: Sequence[Word]) -> Iterator[Match]:
         """Forms that differ from what was typed by spaces only: "spiderman", "bat man"."""
-        for first in range(len(words)):
-            joined = words[first].text
-            for last in range(first + 1, min(first + 5, len(words) + 1)):
+        texts, squashed = [word.text for word in words], self._squashed
+        for first, text in enumerate(texts):
+            joined = text
+            for last in range(first + 1, min(first + 5, len(texts) + 1)):
                 if last > first + 1:
-                    joined += words[last - 1].text
-                if 5 <= len(joined) <= 40 and (key := self._squashed.get(joined)) is not None:
-                    if self._index.text(key) != " ".join([word.text for word in words[first:last]]):
+                    joined += texts[last - 1]
+                if joined in squashed and 5 <= len(joined) <= 40:
+                    key = squashed[joined]
+                    if self._index.texts[key] != " ".join(texts[first:last]):
                         yield Match(first, last, key)
 
     def find(self, text: str, words: Sequence[Word], taken: Sequence[int], cues: Container[str]) -> dict[Match, int]:
@@ -127,7 +131,8 @@ class TypingErrors:
         spelled = common or word in dictionary()
         near = self._near(word) if len(word) >= _SPELL_FROM else ()
         for number in near:
-            for key, offset in self._postings[number][: 4 if common else _POSTINGS]:
+            postings = self._postings[number]
+            for key, offset in postings[:_OF_COMMON] if common else postings:
                 yield place - offset, key
             if not spelled:
                 for form, begin in ((self._words[number], place), (f"the {self._words[number]}", place - 1)):

@@ -138,7 +138,7 @@ class Background:
 
     def of_next(self, before: str, word: str) -> float:
         """−log probability of a word after another, in nats; never more than alone."""
-        alone = self.of_word(word)
+        alone = self._surprise.get(word, self.unheard)
         together = self.counts.get(f"{before} {word}")
         if together is None:
             return alone
