@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from assistant.lexicon import table
@@ -28,7 +28,7 @@ _WHOLE_ACTS: Final = {
     "surprise": Act.RECOMMEND,
     "complain": Act.COMPLAIN,
 }
-_ORDINALS: Final = {
+ORDINALS: Final = {
     "first": 0,
     "1st": 0,
     "second": 1,
@@ -46,8 +46,9 @@ _ORDINALS: Final = {
     "ninth": 8,
     "tenth": 9,
 }
+"""Places, 0-based."""
 _ORDINAL: Final = re.compile(
-    r"\b(?<!every )(?<!each )(?<!single )(?:the\s+)?(" + "|".join(_ORDINALS) + r"|last|middle|latter|former)\b"
+    r"\b(?<!every )(?<!each )(?<!single )(?:the\s+)?(" + "|".join(ORDINALS) + r"|last|middle|latter|former)\b"
     r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
 )
 _NUMBERED: Final = re.compile(
@@ -103,7 +104,6 @@ def holds(name: str, line: Line) -> bool:
     return _patterns("inside")[name].search(line.lower) is not None
 
 
-@lru_cache(maxsize=64)  # asked several times of each line
 def whole_act(line: Line) -> Act | None:
     """The act of a line that is nothing else; None where it is not such a line."""
     return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
@@ -164,11 +164,11 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
         found = [(place, match.span()) for place in places]
         rest = line.lower[: match.start()] + " " * len(match[0]) + line.lower[match.end() :]
         for other in _ORDINAL.finditer(rest):
-            found.append((_ORDINALS.get(other[1], 0 if other[1] == "former" else n_shown - 1), other.span()))
+            found.append((ORDINALS.get(other[1], 0 if other[1] == "former" else n_shown - 1), other.span()))
     else:
         for match in _ORDINAL.finditer(line.lower):
             place = {"last": n_shown - 1, "latter": n_shown - 1, "former": 0, "middle": n_shown // 2}.get(match[1])
-            found.append((_ORDINALS[match[1]] if place is None else place, match.span()))
+            found.append((ORDINALS[match[1]] if place is None else place, match.span()))
         for match in _NUMBERED.finditer(line.lower):
             found.append((int(match[1] or match[2] or normal(match[3])) - 1, match.span()))
         if match := _LISTED.match(line.lower):

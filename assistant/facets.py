@@ -199,7 +199,7 @@ def _spoken(words: Sequence[Word], found: Found[Term], after: Found[Term] | None
 def _points(words: Sequence[Word], found: Found[Term]) -> bool:
     """Whether one of the films on the table is meant: "the Russian one"."""
     before, after = words[max(found.first - 1, 0) : found.first], words[found.last : found.last + 1]
-    return [word.text for word in (*before, *after)] in (["the", "one"], ["the", "1"])
+    return [word.text for word in (*before, *after)] == ["the", "1"]
 
 
 def _wished(words: Sequence[Word], found: Found[Term]) -> bool:

@@ -31,7 +31,7 @@ def said_of_others(weights: Weights, sentence: Sentence, span: tuple[int, int], 
     strange = sentence.around.strangeness(first, last)
     if not strange or weights.speaks_of_films(cues) or _of_films_beside(sentence, first, last):
         return 0.0
-    judged = any(not first <= place < last for place in sentence.topical)  # "Coco made all of us weep, we adored it"
+    judged = sentence.tells_of_films(first, last)  # "Coco made all of us weep, we adored it"
     return max(min(strange - judged * _JUDGED, _STRANGE), 0.0)
 
 

@@ -7,27 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from assistant.acts import ORDINALS
 from assistant.links import Link
 from assistant.title_index import TitleIndex
 from assistant.words import Word, normal
 
-_PLACE: Final = {
-    word: place
-    for place, words in enumerate(
-        (
-            ("first", "1st"),
-            ("second", "2nd"),
-            ("third", "3rd"),
-            ("fourth", "4th"),
-            ("fifth", "5th"),
-            ("sixth", "6th"),
-            ("seventh", "7th"),
-            ("eighth", "8th"),
-        )
-    )
-    for word in words
-}
 _LAST: Final = frozenset(("last", "final", "latest", "newest"))
+_SEVERAL: Final = frozenset("films movies flicks ones trilogy series franchise saga".split())
+"""At the end of a name that means all of a series: "the new Star Wars films"."""
 _NEW: Final = 12
 """Years for which an instalment is the new one."""
 _LATER: Final = 8
@@ -48,9 +35,13 @@ class Instalments:
     def told(self, words: Sequence[Word], link: Link) -> Link:
         """The link, of the instalment that the word before it asks for; its span then holds that word."""
         said = words[link.first - 1].text if link.first else ""
-        if link.typos or not (said == "new" or said in _LAST or said in _PLACE):
+        if (
+            link.typos
+            or words[link.last - 1].text in _SEVERAL
+            or not (said == "new" or said in _LAST or said in ORDINALS)
+        ):
             return link
-        if said in ("last", "final", *_PLACE) and (link.first < 2 or words[link.first - 2].text != "the"):
+        if said in ("last", "final", *ORDINALS) and (link.first < 2 or words[link.first - 2].text != "the"):
             return link  # "last Toy Story night"
         rows = self._in_order(link)
         row = self._asked_for(said, link, rows) if len(rows) > 1 else None
@@ -60,8 +51,8 @@ class Instalments:
 
     def _asked_for(self, said: str, link: Link, rows: Sequence[int]) -> int | None:
         movies = self._index.catalogue.movies
-        if said in _PLACE:
-            return rows[_PLACE[said]] if _PLACE[said] < len(rows) else None
+        if said in ORDINALS:
+            return rows[ORDINALS[said]] if ORDINALS[said] < len(rows) else None
         if said in _LAST:
             return rows[-1]
         since, newest = movies[link.rows[0]].year, movies[rows[-1]].year

@@ -60,7 +60,11 @@ class Sentence:
 
     def is_topical(self, first: int, last: int) -> bool:
         """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
-        return len(self.words) - (last - first) <= 3 or any(not first <= place < last for place in self.topical)
+        return len(self.words) - (last - first) <= 3 or self.tells_of_films(first, last)
+
+    def tells_of_films(self, first: int, last: int) -> bool:
+        """Whether anything besides the words [first, last) may be said of films."""
+        return any(not first <= place < last for place in self.topical)
 
     def judged(self, place: int) -> bool:
         """Whether a taste or a verdict begins at a word."""

@@ -25,7 +25,6 @@ _FILM_TALK: Final = frozenset(
 """Words that are hardly said but of films."""
 _SEES: Final = frozenset("saw seen watch watched watching".split())
 _SOME: Final = frozenset("a an so some many my his their our people kids".split())
-_NUMBERS: Final = frozenset("one two three four five".split())
 _BE: Final = frozenset("was were be been".split())
 _OF_FILMS_TOO: Final = frozenset(
     "candle patch league ballpark compare compares compared beats tops topped trumps destroys smokes surpasses crushes "
@@ -87,7 +86,7 @@ class Surroundings:
 def _sees_things(words: Sequence[Word], place: int) -> bool:
     """Whether things are seen, and no film: "saw a frozen duck pond", "was seen near Ghent"; or stars are given."""
     said, before = words[place].text, words[place - 1].text if place else ""
-    if said == "stars" and (before.isdecimal() or before in _NUMBERS):
+    if said == "stars" and before.isdecimal():
         return True
     if said == "seen" and before in _BE:
         return True

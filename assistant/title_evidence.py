@@ -137,7 +137,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
             found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
         marks = everyday(text, words, first, last, sentence.judged, ordinary=ordinary)
-        told = {"place": first in sentence.after_cues, "there": _tells_of_films(sentence, first, last)}
+        told = {"place": first in sentence.after_cues, "there": sentence.tells_of_films(first, last)}
         found += [("mark", name) for name in marks if not told.get(name)]
         found += [("mark", name) for name in stands_out(sentence, first, last)]
         if capitals != "capitals":
@@ -154,7 +154,7 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
     """Marks of ordinary words that may just be said, without a capital."""
     words = sentence.words
     spoken = any(word.text in _FUNCTION_WORDS for word in words[first + 1 : last]) or words[first].text in _SPOKEN
-    if last - first > 1 and spoken and not _tells_of_films(sentence, first, last):
+    if last - first > 1 and spoken and not sentence.tells_of_films(first, last):
         yield "phrase"
     if _goes_on(weights, sentence, last):
         yield "clause"
@@ -186,11 +186,6 @@ def is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
 
 _REQUESTS: Final = frozenset("tell give show find help get bring".split())
 _SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
-
-
-def _tells_of_films(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether anything besides the words [first, last) may be said of films."""
-    return any(not first <= place < last for place in sentence.topical)
 
 
 _NOW: Final = frozenset("love hate likes loves hates enjoy".split())

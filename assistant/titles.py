@@ -21,7 +21,7 @@ from assistant.makers import Makers
 from assistant.second_look import with_articles, with_beginnings, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_marked
+from assistant.title_evidence import IDLE, Evidence, Weights, before_and_after, evidence, is_marked
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.title_years import year_after, year_before
 from assistant.typing_errors import TypingErrors
@@ -130,15 +130,12 @@ class TitleLinker:
                 return False
         if year_before(sentence, first) or year_after(sentence, last)[0]:
             return True
-        fame = max(self._fame[form.row] for form in self.index.forms(key))
         if common:
             marks.append(("mark", "common" if small else "common_capital"))
         if not small:
             marks.append(("mark", "capitals"))
-        beside = before_and_after(weights, sentence, first, last)
-        told = weights.told * weights.surprise(sentence, first, last)
-        points = weights.bias + weights.fame * fame + told + weights.points(beside + marks)
-        return points + weights.mark("own_mark") > _WORTH_TELLING
+        cues = before_and_after(weights, sentence, first, last) + marks
+        return self._at_most(sentence, match, cues) + weights.mark("own_mark") > _WORTH_TELLING
 
     def _may_be_mistyped(self, sentence: Sentence, match: Match, edits: int) -> bool:
         """The same of a word that may be a title with typing errors in it, and is a word as it stands."""
@@ -149,10 +146,14 @@ class TitleLinker:
         if weights.leads_to_films(beside) or year_before(sentence, first) or year_after(sentence, last)[0]:
             return True
         cues = [*beside, *self._error_cues([words[first].text], self.index.text(key), edits, spoken=False)]
-        fame = max(self._fame[form.row] for form in self.index.forms(key))
-        told = weights.told * weights.surprise(sentence, first, last)
-        points = weights.bias + weights.fame * fame + told + weights.points(cues)
-        return points + weights.mark("capitals") + weights.mark("alone") > _WORTH_TELLING
+        most = self._at_most(sentence, match, cues)
+        return most + weights.mark("capitals") + weights.mark("alone") > _WORTH_TELLING
+
+    def _at_most(self, sentence: Sentence, match: Match, cues: Evidence) -> float:
+        """Points of a match with these cues, if its best known film is meant and nothing speaks against it."""
+        weights, fame = self.weights, max(self._fame[form.row] for form in self.index.forms(match.key))
+        told = weights.told * weights.surprise(sentence, match.first, match.last)
+        return weights.bias + weights.fame * fame + told + weights.points(cues)
 
     # ---- points
 

@@ -48,6 +48,7 @@ def named(text: str) -> list[tuple[str, int]]:
         ("loved Mad Max", "Mad Max (1979)"),
         ("loved The Last Samurai", "The Last Samurai (2003)"),
         ("loved the new Heat", "Heat (1995)"),  # there is no other
+        ("loved the new Toy Story movies", "Toy Story (1995)"),  # all of them
         ("loved the ninth Toy Story", "Toy Story (1995)"),
     ],
 )
