@@ -16,10 +16,10 @@ cues            cue phrases in their place: negated, asked, about what stands be
 preferences     likes from dislikes, clause by clause
 comparisons     names set against each other
 facets          genres, moods, tags and people
-everyday        words of titles said of people, places, amounts and things
 capitals        what capitals say of a span of words
 surroundings    what else is talked of around a title
 sentence        a sentence that may name films
+everyday        words of titles said of people, places, amounts and things
 grammar         how titles and ordinary words are built into a sentence
 title_evidence  what speaks for a span being a title
 hearsay         titles that are said of other things, too

@@ -6,10 +6,11 @@ film, whatever films are called so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assistant.lexicon import places
+from assistant.sentence import Sentence
 from assistant.words import Word
 
 _DOES_AS_PEOPLE_DO: Final = frozenset(
@@ -90,21 +91,12 @@ _ALIKE: Final = frozenset("like style esque ish type level inspired themed".spli
 """Behind a hyphen they leave the name what it is: "Alien-like"."""
 
 
-def everyday(
-    text: str, words: Sequence[Word], first: int, last: int, judged: Callable[[int], bool], *, ordinary: bool
-) -> Iterator[str]:
-    """Marks of everyday life that the words [first, last) bear.
-
-    `judged` tells where a verdict or taste begins, `ordinary` that the words themselves are everyday ones.
-    """
-
-    def joined(place: int) -> bool:
-        """Whether no mark stands before the word at `place`, nor an end of the text."""
-        return 0 < place < len(words) and not parted(text, words[place - 1].end, words[place].start)
-
-    before = words[first - 1].text if joined(first) else ""
-    before_that = words[first - 2].text if before and joined(first - 1) else ""
-    after = words[last].text if joined(last) else ""
+def everyday(sentence: Sentence, first: int, last: int, *, ordinary: bool) -> Iterator[str]:
+    """Marks of everyday life that the words [first, last) bear; `ordinary` where they themselves are everyday ones."""
+    text, words, parted, judged = sentence.text, sentence.words, sentence.parted, sentence.judged
+    before = "" if parted[first] else words[first - 1].text
+    before_that = "" if not before or parted[first - 1] else words[first - 2].text
+    after = "" if parted[last] else words[last].text
     after_that = words[last + 1].text if after and last + 1 < len(words) else ""
     aged = words[last - 1].text in _YOUNG and after in _IS and (after_that.isdecimal() or after_that in _AGED)
     if aged or _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
@@ -117,7 +109,7 @@ def everyday(
     if last - first == 1 and before in _LOOKS and judged(first) and text[words[first].start].islower():
         yield "state"  # "she is gorgeous"
     if last - first == 1 and before in _BE and text[words[first].start].islower():
-        owned = first > 2 and words[first - 3].text in _OWNERS and joined(first - 2) and before_that not in _CHOICES
+        owned = first > 2 and words[first - 3].text in _OWNERS and not parted[first - 2] and before_that not in _CHOICES
         if before_that in _WHO or (owned and not _is_of_film(words, max(first - 4, 0))):
             yield "state"  # "you are immortal", "life is hard", "my hands are frozen"
     if [word.text for word in words[last : last + 3]] == ["all", "of", "it"]:
@@ -178,9 +170,3 @@ def _in_compound(text: str, words: Sequence[Word], first: int, last: int) -> boo
     before = first > 0 and text[words[first - 1].end : words[first].start] in _HYPHENS
     after = last < len(words) and text[words[last - 1].end : words[last].start] in _HYPHENS
     return before or (after and words[last].text not in _ALIKE)
-
-
-def parted(text: str, end: int, start: int) -> bool:
-    """Whether a mark that parts stands between two words."""
-    between = text[end:start]
-    return between != " " and any(mark in '.,;:!?()[]"\n…/<>|' for mark in between)

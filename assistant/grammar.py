@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from assistant.everyday import parted
 from assistant.lexicon import dictionary
 from assistant.sentence import Sentence
 
@@ -80,8 +79,7 @@ _ON_SCREEN: Final = frozenset(
 def stands_out(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     """Marks of words that are built into a sentence as only a title is."""
     text, words = sentence.text, sentence.words
-    joined = last < len(words) and not parted(text, words[last - 1].end, words[last].start)
-    begins = first == 0 or parted(text, words[first - 1].end, words[first].start)
+    joined, begins = not sentence.parted[last], sentence.parted[first]
     if joined and begins:
         after = words[last].text
         if (
@@ -117,7 +115,7 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
         return
     before = ["", "", ""]
     place = first
-    while place > 0 and place > first - 3 and not parted(text, words[place - 1].end, words[place].start):
+    while place > first - 3 and not sentence.parted[place]:
         place -= 1
         before[first - place - 1] = words[place].text
     one, two, three = before
@@ -146,8 +144,7 @@ def _of_several(sentence: Sentence, first: int, last: int) -> Iterator[str]:
         return
     if last - first == 1 and any(word.text == "ones" for word in words[last : last + 4]):
         yield "thing"  # "aliens, but friendly ones"
-    joined = last < len(words) and not parted(text, words[last - 1].end, words[last].start)
-    if joined and words[last].text in _PLURAL:
+    if not sentence.parted[last] and words[last].text in _PLURAL:
         yield "agrees"  # "dolls are a hard no"
 
 
@@ -207,7 +204,7 @@ def _is_somewhere(sentence: Sentence, place: int) -> bool:
     words, text = sentence.words, sentence.text
     if place + 2 >= len(words) or words[place].text not in _WHERE or words[place + 1].text not in _OWNED:
         return False
-    if parted(text, words[place - 1].end, words[place].start):
+    if sentence.parted[place]:
         return False
     where = words[place + 2]
     return text[where.start].islower() and where.text in dictionary() and where.text not in _ON_SCREEN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from assistant.lexicon import Background
@@ -29,7 +30,11 @@ FILM_TALK: Final = frozenset(
     "stars director cinema trailer scene plot cast sequel recommend suggest about try tried check out like".split()
 )
 """Words that are said of films, among other things."""
-
+_PEOPLE: Final = frozenset(
+    "actor actors actress actresses director directors comedian comedians filmmaker singer wrestler".split()
+)
+_PARTING: Final = frozenset('.,;:!?()[]"\n…/<>|')
+"""Marks between words that are not of one phrase."""
 _JOINTS: Final = frozenset(("and", "or", "also", "plus", "but", "not", "then"))
 """Words between the films of a list."""
 
@@ -57,6 +62,10 @@ class Sentence:
 
     topical: tuple[int, ...] = ()
     """Words that show that films are talked of, in order."""
+    people: tuple[int, ...] = ()
+    """Words for those who make films: "actor", "director"."""
+    parted: Sequence[bool] = (True, True)
+    """Whether a mark that parts stands before each word, (n + 1,); so do the beginning and the end."""
 
     def is_topical(self, first: int, last: int) -> bool:
         """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
@@ -112,7 +121,13 @@ class Sentence:
         talk = {place for place, word in enumerate(words) if word.text in FILM_TALK}
         topical = sorted(talk | places[1] | places[2] | set(places[3]))
         around = Surroundings.of(words, heard, [*named, *told])
-        return cls(text, words, sums, capitals, around, *places, tuple(topical))
+        people = tuple(place for place, word in enumerate(words) if word.text in _PEOPLE)
+        return cls(text, words, sums, capitals, around, *places, tuple(topical), people, _parted(text, words))
+
+
+def _parted(text: str, words: Sequence[Word]) -> list[bool]:
+    between = [text[one.end : other.start] for one, other in pairwise(words)]
+    return [True, *(marks != " " and not _PARTING.isdisjoint(marks) for marks in between), True]
 
 
 def _cue_places(

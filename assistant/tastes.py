@@ -76,8 +76,8 @@ class Cue:
     """Who feels so: "my wife loves …"."""
 
 
-_SENTENCE_ENDS: Final = ".?!;\n…"
-_CLAUSE_ENDS: Final = ".?!;\n…,:()"
+_SENTENCE_ENDS: Final = frozenset(".?!;\n…")
+_CLAUSE_ENDS: Final = _SENTENCE_ENDS | frozenset(",:()")
 
 
 def ends_sentence(text: str, words: Sequence[Word], last: int, first: int) -> bool:
@@ -90,7 +90,7 @@ def ends_clause(text: str, words: Sequence[Word], last: int, first: int) -> bool
     return _parted(text, words, last, first, _CLAUSE_ENDS)
 
 
-def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str) -> bool:
+def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: frozenset[str]) -> bool:
     if last < 0 or first >= len(words):
         return False
     between = text[words[last].end : words[first].start]
@@ -98,7 +98,7 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: str)
         return False
     if between == "! " and words[first].text in COPULAS:
         return False  # "Mamma Mia! was …"
-    return any(mark in marks for mark in between)
+    return not marks.isdisjoint(between)
 
 
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from assistant.capitals import capitals_of
-from assistant.everyday import everyday, parted
+from assistant.everyday import everyday
 from assistant.grammar import OBJECTS, is_subject, stands_back, stands_out
 from assistant.lexicon import background, dictionary, table
 from assistant.sentence import FILM_TALK, Sentence
@@ -20,9 +20,6 @@ from assistant.words import normal
 
 _QUOTES: Final = frozenset("\"'“”‘’«»„`*_")
 _NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
-_PEOPLE: Final = frozenset(
-    "actor actors actress actresses director directors comedian comedians filmmaker singer wrestler".split()
-)
 _FUNCTION_WORDS: Final = frozenset(
     "it its her him them us me you he she they we i my your his their this that these those one 1 who what why how "
     "where nope yep yeah ok okay "
@@ -45,25 +42,32 @@ class Weights:
     """The table of cues, read once."""
 
     def __init__(self) -> None:
-        self._table: dict[str, dict[str, float]] = table("title_cues")
+        read: dict[str, dict[str, float]] = table("title_cues")
         self._heard = background()
-        scale = self._table["scale"]
+        scale = read["scale"]
         self.bias, self.fame, self.told, self.idiom = (scale[key] for key in ("bias", "fame", "told", "idiom"))
         self.strange, self.set_phrase, self.also_said = (scale[key] for key in ("strange", "set_phrase", "also_said"))
-        self.kind = self._table["kind"]
+        self.kind = read["kind"]
+        self._points = {(section, key): points for section, keys in read.items() for key, points in keys.items()}
 
     def mark(self, name: str) -> float:
         """Points of a mark ("quotes", "capitals", "year", …)."""
-        return self._table["mark"][name]
+        return self._points["mark", name]
 
     def points(self, evidence: Evidence) -> float:
         """Sum of the points of these cues."""
-        return sum(self._table[section].get(key, 0.0) for section, key in evidence)
+        known = self._points
+        return sum([known.get(cue, 0.0) for cue in evidence])
+
+    def most(self, evidence: Evidence) -> float:
+        """Points of a film that everybody knows with these cues, if whatever else there may be speaks for it."""
+        return self.bias + self.points(evidence) + self.mark("own_mark")
 
     def speaks_of_films(self, evidence: Evidence) -> bool:
         """Whether the words right beside show that a film is meant: a cue of taste, a verdict, "how about"."""
-        for section, key in evidence:
-            if key in _OF_A_FILM if section == "mark" else self._table[section].get(key, 0.0) >= _STRONG:
+        known = self._points
+        for cue in evidence:
+            if cue[1] in _OF_A_FILM if cue[0] == "mark" else known.get(cue, 0.0) >= _STRONG:
                 return True
         return False
 
@@ -76,18 +80,18 @@ class Weights:
         return tuple(
             f"{section} '{key}'" if section != "mark" else key
             for section, key in evidence
-            if self._table[section].get(key, 0.0) >= _STRONG
+            if self._points.get((section, key), 0.0) >= _STRONG
         )
 
     def knows(self, section: str, key: str) -> bool:
         """Whether a word before or behind a span says something."""
-        return key in self._table[section]
+        return (section, key) in self._points
 
     def surprise(self, sentence: Sentence, first: int, last: int) -> float:
         """How surprising the words are if no film is meant: −log probability, nats."""
         words = sentence.words
         alone = self._heard.of_word(words[first].text)
-        if first and not parted(sentence.text, words[first - 1].end, words[first].start):
+        if not sentence.parted[first]:
             alone = self._heard.of_next(words[first - 1].text, words[first].text)
         return alone + sentence.surprise[last] - sentence.surprise[first + 1]
 
@@ -136,7 +140,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
         if last - first == 1 and capitals != "capitals" and is_noun(weights, sentence, first):
             found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
-        marks = everyday(text, words, first, last, sentence.judged, ordinary=ordinary)
+        marks = everyday(sentence, first, last, ordinary=ordinary)
         told = {"place": first in sentence.after_cues, "there": sentence.tells_of_films(first, last)}
         found += [("mark", name) for name in marks if not told.get(name)]
         found += [("mark", name) for name in stands_out(sentence, first, last)]
@@ -165,7 +169,7 @@ def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterat
 def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
     """Whether a telling word that is not said behind titles stands right behind: "… hatched on the farm"."""
     words = sentence.words
-    if last >= len(words) or parted(sentence.text, words[last - 1].end, words[last].start):
+    if sentence.parted[last]:
         return False
     after = words[last].text
     told = background().of_word(after) >= _TELLING and not after.endswith("ly")
@@ -175,7 +179,7 @@ def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
 def is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
     """Whether a word without a capital belongs to the telling one before it: "storm clouds", "a drab room"."""
     words, text = sentence.words, sentence.text
-    if not place or parted(text, words[place - 1].end, words[place].start) or not text[words[place].start].islower():
+    if sentence.parted[place] or not text[words[place].start].islower():
         return False
     before = words[place - 1].text
     if words[place].text not in dictionary() or background().of_word(before) < _TELLING:
@@ -199,7 +203,7 @@ def before_and_after(weights: Weights, sentence: Sentence, first: int, last: int
 
 def _before(weights: Weights, sentence: Sentence, first: int) -> Evidence:
     words = sentence.words
-    if first == 0 or parted(sentence.text, words[first - 1].end, words[first].start):
+    if sentence.parted[first]:
         return [("mark", "start")]
     one = words[first - 1].text
     two = f"{words[first - 2].text} {one}" if first > 1 else one
@@ -210,7 +214,7 @@ def _before(weights: Weights, sentence: Sentence, first: int) -> Evidence:
 def _after(weights: Weights, sentence: Sentence, last: int) -> Evidence:
     words = sentence.words
     found: Evidence = []
-    if last == len(words) or parted(sentence.text, words[last - 1].end, words[last].start):
+    if sentence.parted[last]:
         found.append(("mark", "end"))
     else:
         one = words[last].text
@@ -218,7 +222,7 @@ def _after(weights: Weights, sentence: Sentence, last: int) -> Evidence:
         found.append(("after", two if weights.knows("after", two) else one))
     if last in sentence.verdicts:
         found.append(("mark", "before_verdict"))
-    if any(word.text in _PEOPLE for word in words[last : last + 6]):
+    if any(last <= place < last + 6 for place in sentence.people):
         found.append(("mark", "person_after"))
     return found
 

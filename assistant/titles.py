@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from assistant.capitals import capitals_of
 from assistant.grammar import SAID_ALONE, is_subject, stands_out
 from assistant.hearsay import said_idly, said_of_others
 from assistant.homonyms import Candidate, meant
@@ -93,7 +94,7 @@ class TitleLinker:
         typed = [
             self.score(sentence, match, shown, edits)
             for match, edits in mistyped.items()
-            if shown or self._may_be_mistyped(sentence, match, edits)
+            if shown or self._may_be_meant(sentence, match, edits)
         ]
         if typed:
             typed = beside_exact(nearest(typed, words), exact, words, self.index.renown)
@@ -109,51 +110,34 @@ class TitleLinker:
             return False
         return bool(self.index.renown[self.index.best_row(match.key)] >= _FAMOUS)
 
-    def _may_be_meant(self, sentence: Sentence, match: Match) -> bool:
-        """Whether a single word can be a title by what stands beside it; most can not.
+    def _may_be_meant(self, sentence: Sentence, match: Match, edits: int = 0) -> bool:
+        """Whether a single word can be a title, or one with typing errors, by what stands beside it; most can not.
 
         Whatever it says is what `score` would say below `_WORTH_TELLING`, in a fraction of the time.
         """
-        first, last, key = match
-        word, weights = sentence.words[first], self.weights
+        (first, last, key), weights = match, self.weights
         if last - first > 1 or is_marked(sentence, first) or len(sentence.words) == 1:
             return True
+        word, made = sentence.words[first], self._makers.beside(sentence.words, first, last)
         small, common = sentence.text[word.start].islower(), self._heard.is_common(word.text)
-        idle, made = small and common and word.text in IDLE, self._makers.beside(sentence.words, first, last)
+        idle = small and common and word.text in IDLE and not edits
         if idle and not made and word.text not in SAID_ALONE:
             return False
-        marks = [("mark", name) for name in stands_out(sentence, first, last)]
+        marks = list(stands_out(sentence, first, last))
         if made and any(form.row in made for form in self.index.forms(key)):
-            marks.append(("mark", "maker"))
-        if idle and not weights.points(marks):
-            if word.text != "up" or not is_subject(sentence, first, last):
-                return False
+            marks.append("maker")
+        if idle and not marks and (word.text != "up" or not is_subject(sentence, first, last)):
+            return False
         if year_before(sentence, first) or year_after(sentence, last)[0]:
             return True
-        if common:
-            marks.append(("mark", "common" if small else "common_capital"))
-        if not small:
-            marks.append(("mark", "capitals"))
-        cues = before_and_after(weights, sentence, first, last) + marks
-        return self._at_most(sentence, match, cues) + weights.mark("own_mark") > _WORTH_TELLING
-
-    def _may_be_mistyped(self, sentence: Sentence, match: Match, edits: int) -> bool:
-        """The same of a word that may be a title with typing errors in it, and is a word as it stands."""
-        (first, last, key), words, weights = match, sentence.words, self.weights
-        if last - first > 1 or words[first].text not in dictionary() or is_marked(sentence, first):
-            return True
-        beside = before_and_after(weights, sentence, first, last)
-        if weights.leads_to_films(beside) or year_before(sentence, first) or year_after(sentence, last)[0]:
-            return True
-        cues = [*beside, *self._error_cues([words[first].text], self.index.text(key), edits, spoken=False)]
-        most = self._at_most(sentence, match, cues)
-        return most + weights.mark("capitals") + weights.mark("alone") > _WORTH_TELLING
-
-    def _at_most(self, sentence: Sentence, match: Match, cues: Evidence) -> float:
-        """Points of a match with these cues, if its best known film is meant and nothing speaks against it."""
-        weights, fame = self.weights, max(self._fame[form.row] for form in self.index.forms(match.key))
-        told = weights.told * weights.surprise(sentence, match.first, match.last)
-        return weights.bias + weights.fame * fame + told + weights.points(cues)
+        marks.append(capitals_of(sentence.text, sentence.words, first, last) if sentence.capitals else "")
+        marks += ["common" if small else "common_capital"] * common
+        cues = before_and_after(weights, sentence, first, last) + [("mark", name) for name in marks]
+        if edits:
+            cues += self._error_cues([word.text], self.index.text(key), edits, weights.leads_to_films(cues))
+        fame = max([self._fame[form.row] for form in self.index.forms(key)])
+        told = weights.told * weights.surprise(sentence, first, last)
+        return weights.most(cues) + weights.fame * fame + told > _WORTH_TELLING
 
     # ---- points
 

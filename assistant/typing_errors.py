@@ -37,7 +37,7 @@ _PARTING: Final = re.compile(r"[?;\n]\s")
 """Between words that are not of one name."""
 _DIGIT: Final = re.compile(r"\d")
 _REMEMBERED: Final = 10_000
-"""Words whose neighbours are kept: people use the same ones again and again."""
+"""Words of which it is kept what they may be meant to be: people use the same ones again and again."""
 _OF_COMMON: Final = 4
 """Written forms that are looked at for a word that sentences are made of."""
 _UNTELLING: Final = frozenset("with from that this part what your into over the and".split())
@@ -54,7 +54,7 @@ class TypingErrors:
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
         self._remains: dict[str, int | tuple[int, ...]] = {}
-        self._near = lru_cache(maxsize=_REMEMBERED)(self._look_near)
+        self._forms_near = lru_cache(maxsize=_REMEMBERED)(self._look_for_forms)
         evidence = index.renown.tolist()
         for key, text in enumerate(index.texts):
             known = evidence[index.best_row(key)]
@@ -105,18 +105,21 @@ class TypingErrors:
         found: dict[Match, int] = {}
         tried: set[tuple[int, int]] = set()
         typed = _Typed(text, words, self._heard)
-        lengths, texts = self._index.lengths, self._index.texts
-        for place, word in enumerate(words):
-            if taken[place] or len(word.text) < 2 or word.text in cues or not typed.telling[place]:
+        lengths, texts, count = self._index.lengths, self._index.texts, len(words)
+        for place, word in enumerate(typed.texts):
+            if taken[place] or len(word) < 2 or word in cues or not typed.telling[place]:
                 continue
-            for candidate in self._candidates(words, place):
-                if candidate in tried:
-                    continue
-                tried.add(candidate)
+            for candidate in self._candidates(typed.texts, place):
                 first, key = candidate
                 last, form = first + lengths[key], texts[key]
-                if first < 0 or last > len(words) or not typed.may_be(form, first, last):
+                if first < 0 or last > count:
                     continue
+                apart = abs(typed.until[last] - typed.until[first] - 1 - len(form))
+                if apart > _MOST and (apart > _APART or not (typed.numbers or _DIGIT.search(form))):
+                    continue
+                if candidate in tried or not typed.may_be(form, first, last):
+                    continue
+                tried.add(candidate)
                 edits = _edits(" ".join(typed.texts[first:last]), form)
                 if edits:
                     name = self._index.forms(key)[0].kind >= Kind.NICKNAME
@@ -124,30 +127,37 @@ class TypingErrors:
                         found[Match(first, last, key)] = edits
         return found
 
-    def _candidates(self, words: Sequence[Word], place: int) -> Iterator[tuple[int, int]]:
+    def _candidates(self, words: Sequence[str], place: int) -> list[tuple[int, int]]:
         """(first word, key) of forms that may be meant by the word at a place and those around it."""
-        word = words[place].text
+        word = words[place]
+        found = [(place - offset, key) for offset, key in self._forms_near(word)] if len(word) >= _SPELL_FROM else []
+        if word in self._numbers or self._heard.is_common(word):
+            return found
+        lengths = self._index.lengths
+        for beside in range(max(place - _AROUND, 0), min(place + _AROUND + 1, len(words))):
+            anchor = self._numbers.get(NUMBER_WORDS.get(words[beside], words[beside]))
+            if beside != place and anchor is not None:
+                found += [
+                    (beside - offset, key)
+                    for key, offset in self._postings[anchor]
+                    if beside - offset <= place < beside - offset + lengths[key]
+                ]
+        return found
+
+    def _look_for_forms(self, word: str) -> tuple[tuple[int, int], ...]:
+        """(place in the form, key) of forms with a word that this one may be meant to be."""
         common = self._heard.is_common(word)
         spelled = common or word in dictionary()
-        near = self._near(word) if len(word) >= _SPELL_FROM else ()
-        for number in near:
+        found: list[tuple[int, int]] = []
+        for number in self._near(word):
             postings = self._postings[number]
-            for key, offset in postings[:_OF_COMMON] if common else postings:
-                yield place - offset, key
-            if not spelled:
-                for form, begin in ((self._words[number], place), (f"the {self._words[number]}", place - 1)):
-                    if (alone := self._index.key_of(form)) is not None:
-                        yield begin, alone
-        if common or word in self._numbers:
-            return
-        for beside in range(max(place - _AROUND, 0), min(place + _AROUND + 1, len(words))):
-            anchor = self._numbers.get(NUMBER_WORDS.get(words[beside].text, words[beside].text))
-            if beside != place and anchor is not None:
-                for key, offset in self._postings[anchor]:
-                    if beside - offset <= place < beside - offset + self._index.lengths[key]:
-                        yield beside - offset, key
+            found += [(offset, key) for key, offset in (postings[:_OF_COMMON] if common else postings)]
+            for form, offset in () if spelled else ((self._words[number], 0), (f"the {self._words[number]}", 1)):
+                if (alone := self._index.key_of(form)) is not None:
+                    found.append((offset, alone))
+        return tuple(found)
 
-    def _look_near(self, word: str) -> tuple[int, ...]:
+    def _near(self, word: str) -> tuple[int, ...]:
         """Numbers of vocabulary words that are this word, or one or two typing errors away from it."""
         found: set[int] = set()
         for short in self._remains.keys() & spellings(word):
@@ -172,21 +182,19 @@ class _Typed:
     def __init__(self, text: str, words: Sequence[Word], heard: Background) -> None:
         self.texts = [word.text for word in words]
         self.telling = [heard.of_word(word) >= _TELLING for word in self.texts]
-        self._numbers = any(word[0].isdecimal() for word in self.texts)
-        self._lengths = [0, *accumulate(len(word) + 1 for word in self.texts)]
+        self.numbers = any([word[0].isdecimal() for word in self.texts])
+        self.until = [0, *accumulate([len(word) + 1 for word in self.texts])]
+        """Letters and spaces before each word, (n + 1,)."""
         between = (text[one.end : other.start] for one, other in pairwise(words))
         parted = (marks != " " and _PARTING.search(marks) is not None for marks in between)
         self._parted = [0, *accumulate(parted)]
 
     def may_be(self, form: str, first: int, last: int) -> bool:
-        """Whether [first, last) may be a form with errors: about as long, in one piece, and not cut off.
+        """Whether [first, last), about as long as a form, may be it with errors: in one piece, and not cut off.
 
         A word that every sentence holds cuts it off, if it begins or ends the words and not the title: "Dumb and
         Dumbr or".
         """
-        apart = abs(self._lengths[last] - self._lengths[first] - 1 - len(form))
-        if apart > _MOST and (apart > _APART or not (self._numbers or _DIGIT.search(form))):
-            return False
         if not self.telling[first] and not form.startswith(self.texts[first]):
             return False
         if not self.telling[last - 1] and not form.endswith(self.texts[last - 1]):
@@ -202,7 +210,7 @@ _APART: Final = 12
 
 def _edits(said: str, form: str) -> int:
     """Typing errors between what was typed and a written form; 0 where there are none, or too many."""
-    numbers = _DIGIT.search(form) is not None or _DIGIT.search(said) is not None
+    numbers = _DIGIT.search(f"{form} {said}") is not None
     if numbers and _digits(said) != _digits(form):
         said, form = _spelled(said), _spelled(form)
     most = 1 if len(form) < 6 else 2 if len(form) < 14 else _MOST
