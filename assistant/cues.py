@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.asides import asides
-from assistant.phrases import respelled
+from assistant.phrases import respelled, taken_by
 from assistant.speakers import teller
 from assistant.tastes import Cue, CuePhrase, Force, Teller, as_cue_word, cue_book, ends_clause, ends_sentence, words_of
 from assistant.verdicts import describes, heads_a_list, is_hearsay, is_own_deed, is_predicate, judges
@@ -40,12 +40,10 @@ _THIN: Final = frozenset(
 
 def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> list[Cue]:
     """The cues of a sentence; `names` are the ranges of words that titles and facets take, in order."""
-    taken = bytearray(len(words) + 1)
-    for first, last in names:
-        taken[first:last] = b"\x01" * (last - first)
-    words = respelled(words, lambda place: not taken[place], as_cue_word)
+    taken = taken_by(names, len(words))
+    words = respelled(words, taken, as_cue_word)
     found: list[Cue] = []
-    for first, last, phrase, meaning in cue_book().find(words, lambda place: not taken[place]):
+    for first, last, phrase, meaning in cue_book().find(words, taken):
         cue = _read(text, words, taken, Cue(first, last, meaning.force, meaning.strength, phrase), meaning)
         if cue is not None:
             cue = _negated(text, words, taken, found, cue)
@@ -57,6 +55,16 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
         return found
     kept = [cue for cue in found if not any(cue.first < aside.last and aside.first < cue.last for aside in beside)]
     return sorted([*kept, *beside], key=lambda cue: cue.first)
+
+
+def may_be_cues(
+    text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
+) -> bool:
+    """Whether any of these spans of words may belong to a cue; to tell is quicker than to read them all."""
+    taken = taken_by(names, len(words))
+    said = [(first, last) for first, last, _, _ in cue_book().find(respelled(words, taken, as_cue_word), taken)]
+    said += [(aside.first, aside.last) for aside in asides(text, words, names)]
+    return any(first < end and begin < last for begin, end in spans for first, last in said)
 
 
 def _is_tempered(found: Sequence[Cue], cue: Cue) -> bool:

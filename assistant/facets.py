@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import zip_longest
@@ -69,11 +69,11 @@ class FacetFinder:
         names = {facet.name for facet in catalogue.facets if facet.kind == "person"} | set(full_names())
         self._people = PhraseBook(dict.fromkeys((name for name in sorted(names) if " " in name), True))
 
-    def find(self, words: Sequence[Word], free: Callable[[int], bool]) -> list[Found[Term]]:
-        """Facets named by words that are `free`, in order; a typing error in the name of a genre is overlooked."""
-        words = respelled(words, free, _as_genre_word)
+    def find(self, words: Sequence[Word], taken: Sequence[int]) -> list[Found[Term]]:
+        """Facets named by words that are not `taken`, in order; a typing error in the name of a genre is overlooked."""
+        words = respelled(words, taken, _as_genre_word)
         kept: list[Found[Term]] = []
-        every = list(self._book.find(words, free))
+        every = list(self._book.find(words, taken))
         for found, after in zip_longest(every, every[1:]):
             of_films = found.meaning.bare or _wished(words, found) or (kept and _goes_on(words, kept[-1], found))
             if self._languages.issuperset(found.meaning.tokens):

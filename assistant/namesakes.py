@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from assistant.facets import FacetFinder
 from assistant.instalments import Instalments
 from assistant.lexicon import as_written, table
 from assistant.links import Link
+from assistant.phrases import taken_by
 from assistant.title_index import TitleIndex
 from assistant.words import Word, normal
 
@@ -57,11 +58,11 @@ class Namesakes:
 
     def told_apart(self, words: Sequence[Word], links: Sequence[Link]) -> list[Link]:
         """The links, each of one film where the words beside it tell which; these then belong to its span."""
-        taken = {place for link in links for place in range(link.first, link.last)}
+        taken = taken_by(((link.first, link.last) for link in links), len(words))
         links = [self._told(words, self._contrasted(words, link, taken), taken) for link in links]
         return [self._instalments.told(words, link) for link in links]
 
-    def _contrasted(self, words: Sequence[Word], link: Link, taken: Container[int]) -> Link:
+    def _contrasted(self, words: Sequence[Word], link: Link, taken: Sequence[int]) -> Link:
         """A link with the year before it and with "not the remake" behind it, which may tell the one that is meant."""
         movies, first = self._index.catalogue.movies, link.first
         if first and words[first - 1].text == str(movies[link.rows[0]].year):
@@ -72,13 +73,13 @@ class Namesakes:
         said = [word.text for word in words[link.last : link.last + _LONGEST]]
         match = _NOT_MEANT.match(" ".join(said))
         last = link.last + len(match[0].split(" ")) if match else link.last
-        if match is None or any(place in taken for place in range(link.last, last)):
+        if match is None or any(taken[link.last : last]):
             return link
         pick = max if {"old", "original", "originals", "first", "cartoon"} & set(match["other"].split(" ")) else min
         rows = (pick(link.rows, key=lambda row: movies[row].year),)
         return replace(link, last=last, rows=rows, rule=f"{link.rule}; not the other one")
 
-    def _told(self, words: Sequence[Word], link: Link, taken: Container[int]) -> Link:
+    def _told(self, words: Sequence[Word], link: Link, taken: Sequence[int]) -> Link:
         if link.also:
             return link
         makers = list(self._makers(words, link, taken))
@@ -93,12 +94,12 @@ class Namesakes:
         return link
 
     def _makers(
-        self, words: Sequence[Word], link: Link, taken: Container[int]
+        self, words: Sequence[Word], link: Link, taken: Sequence[int]
     ) -> Iterator[tuple[Reach, tuple[int, ...]]]:
         """What a film maker named beside a title makes of it."""
         for place in range(max(link.first - _FURTHEST, 0), min(link.last + _FURTHEST + 1, len(words))):
             said = words[place].text
-            name = None if place in taken else self._surnames.get(said) or self._surnames.get(said.removesuffix("s"))
+            name = None if taken[place] else self._surnames.get(said) or self._surnames.get(said.removesuffix("s"))
             if name is None:
                 continue
             first, given = place, name.split(" ")[:-1]
@@ -108,11 +109,11 @@ class Namesakes:
                 yield reach, tuple(row for row in sorted(self._made[name]) if self._is_alike(row, link))
 
     def _people(
-        self, words: Sequence[Word], link: Link, taken: Container[int]
+        self, words: Sequence[Word], link: Link, taken: Sequence[int]
     ) -> Iterator[tuple[Reach, tuple[int, ...]]]:
         """The same for the people of the catalogue, of films that could be meant anyway."""
         catalogue = self._index.catalogue
-        for found in self._facets.find(words, lambda place: place not in taken):
+        for found in self._facets.find(words, taken):
             tokens = found.meaning.tokens
             facet = catalogue.facet(tokens[0])
             if facet.kind != "person" and as_written(facet.name).islower():

@@ -26,11 +26,19 @@ def spelled_out(pattern: str) -> Iterator[str]:
         yield "".join(chosen)
 
 
-def respelled(words: Sequence[Word], free: Callable[[int], bool], spelled: Callable[[str], str]) -> list[Word]:
-    """The words with the spelling of those that are `free` put right."""
+def taken_by(ranges: Iterable[tuple[int, int]], n_words: int) -> bytearray:
+    """1 for each word in a range (first word, one past the last), (n + 1,); the last is that of no word."""
+    taken = bytearray(n_words + 1)
+    for first, last in ranges:
+        taken[first:last] = b"\x01" * (last - first)
+    return taken
+
+
+def respelled(words: Sequence[Word], taken: Sequence[int], spelled: Callable[[str], str]) -> list[Word]:
+    """The words with the spelling of those that are not `taken` put right."""
     right = list(words)
     for place, word in enumerate(words):
-        if free(place) and (text := spelled(word.text)) is not word.text and text != word.text:
+        if not taken[place] and (text := spelled(word.text)) is not word.text and text != word.text:
             right[place] = Word(text, word.start, word.end)
     return right
 
@@ -81,14 +89,14 @@ class PhraseBook(Generic[Meaning]):
         """What a phrase of the book, in normal form, means. KeyError where it has none."""
         return self._meanings[phrase]
 
-    def find(self, words: Sequence[Word], free: Callable[[int], bool] | None = None) -> list[Found[Meaning]]:
-        """The longest phrases in order, without overlap, made of words that are `free`; of any words where None."""
+    def find(self, words: Sequence[Word], taken: Sequence[int] | None = None) -> list[Found[Meaning]]:
+        """The longest phrases in order, without overlap, made of words that are not `taken`; of any where None."""
         found: list[Found[Meaning]] = []
         texts = [word.text for word in words]
         begin, first, count = self._begin, 0, len(texts)
         while first < count:
             place, at, last, phrase = begin.get(texts[first]), first, first + 1, ""
-            while place is not None and (free is None or free(at)):
+            while place is not None and (taken is None or not taken[at]):
                 at += 1
                 if _END in place:
                     last, phrase = at, place[_END]

@@ -19,6 +19,7 @@ from assistant.homonyms import Candidate, meant
 from assistant.lexicon import background, dictionary, proper_names, table
 from assistant.links import Link, beside_exact, best_set, nearest
 from assistant.makers import Makers
+from assistant.phrases import taken_by
 from assistant.second_look import with_articles, with_beginnings, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
@@ -86,10 +87,8 @@ class TitleLinker:
         exact = with_articles([self.score(sentence, match, shown) for match in matches], words, self.index.renown)
         exact = with_beginnings(exact, self.index.renown)
         chosen = best_set(exact, len(words))
-        taken = bytearray(len(words))
-        for link in chosen:
-            if link.last - link.first > 1 or link.score >= _WEAK:
-                taken[link.first : link.last] = b"\x01" * (link.last - link.first)
+        sure = [(link.first, link.last) for link in chosen if link.last - link.first > 1 or link.score >= _WEAK]
+        taken = taken_by(sure, len(words))
         mistyped = self._errors.find(text, words, taken, self._cues)
         typed = [
             self.score(sentence, match, shown, edits)

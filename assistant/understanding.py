@@ -14,9 +14,10 @@ from typing import Final
 from assistant import acts, comparisons, mentions, preferences
 from assistant.answers import answer_to, likewise, of_last_line, reaction, singled_out
 from assistant.constraints import count_wanted, lesser_known, well_known
-from assistant.cues import find_cues
+from assistant.cues import find_cues, may_be_cues
 from assistant.facets import FacetFinder
 from assistant.namesakes import Namesakes
+from assistant.phrases import taken_by
 from assistant.reading import BLANK, Reading
 from assistant.second_look import written
 from assistant.speakers import together
@@ -107,16 +108,17 @@ class Understanding:
         read, found, links, line = reading.read, reading.words, reading.links, reading.line
         taken = _taken(reading)
         titles = [(link.first, link.last) for link in links]
-        cues = find_cues(read, found, titles)
         terms = [
             term
-            for term in self._facets.find(found, lambda place: not taken[place])
-            if not mentions.is_cue(term, cues)
-            and not describes_a_film(read, found, titles, (term.first, term.last))
+            for term in self._facets.find(found, taken)
+            if not describes_a_film(read, found, titles, (term.first, term.last))
             and not asks_how_it_is(read, found, taken, term.first)
         ]
+        if terms and may_be_cues(read, found, titles, [(term.first, term.last) for term in terms]):
+            cues = find_cues(read, found, titles)
+            terms = [term for term in terms if not mentions.is_cue(term, cues)]
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
-        cues = find_cues(read, found, names) if terms else cues
+        cues = find_cues(read, found, names)
         unknown = unknown_titles(read, found, names, cues)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
@@ -207,12 +209,10 @@ class Understanding:
 
 def _taken(reading: Reading) -> bytearray:
     """1 for each word that is a part of a title or a series."""
-    taken = bytearray(len(reading.words) + 1)
-    for link in reading.links:
-        taken[link.first : link.last] = b"\x01" * (link.last - link.first)
-    for place, word in enumerate(reading.words):
-        if any(start <= word.start and word.end <= end for start, end in reading.series):
-            taken[place] = 1
+    taken = taken_by(((link.first, link.last) for link in reading.links), len(reading.words))
+    for start, end in reading.series:
+        for place, word in enumerate(reading.words):
+            taken[place] |= start <= word.start and word.end <= end
     return taken
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assistant.lexicon import background, dictionary
+from assistant.phrases import taken_by
 from assistant.tastes import COPULAS, Cue, Force, ends_clause, ends_sentence
 from assistant.utterance import Span, UnknownMention
 from assistant.words import Word
@@ -38,9 +39,7 @@ def unknown_titles(
     text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cues: Sequence[Cue]
 ) -> tuple[UnknownMention, ...]:
     """Quoted spans, and capitalised or unheard words right after "loved", "seen", "like", that nothing explains."""
-    taken = bytearray(len(words) + 1)
-    for first, last in names:
-        taken[first:last] = b"\x01" * (last - first)
+    taken = taken_by(names, len(words))
     found: list[UnknownMention] = []
     for match in _QUOTED.finditer(text):
         group = "a" if match["a"] is not None else "b"
