@@ -106,7 +106,10 @@ def holds(name: str, line: Line) -> bool:
 
 def whole_act(line: Line) -> Act | None:
     """The act of a line that is nothing else; None where it is not such a line."""
-    return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
+    if len(line.lower) > _LONGEST:
+        return None
+    patterns = _patterns("whole")
+    return next((act for name, act in _WHOLE_ACTS.items() if patterns[name].match(line.plain)), None)
 
 
 def is_plain_request(line: Line) -> bool:
@@ -189,7 +192,7 @@ def beyond(line: Line) -> tuple[str, ...]:
     return tuple(
         name
         for name, pattern in _patterns("beyond").items()
-        if (name not in needed or any(part in line.lower for part in needed[name])) and pattern.search(line.lower)
+        if (name not in needed or any(map(line.lower.__contains__, needed[name]))) and pattern.search(line.lower)
     )
 
 

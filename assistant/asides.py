@@ -50,6 +50,7 @@ _OVER_AND_OVER: Final = (
 _HUMS: Final = frozenset("hmm hm um uhm er eh oh well mm mmm uh".split())
 _OFF: Final = frozenset("turned turn switched shut".split())
 _CONTRARY: Final = frozenset("but except not though".split())
+_TURNS: Final = _CONTRARY | {"and", "i"}
 _NOT_I: Final = frozenset(
     phrase.strip()
     for phrase in (
@@ -197,7 +198,9 @@ def _alike(text: str, words: Sequence[Word], last: int) -> int:
 def _contradictions(text: str, words: Sequence[Word], ends: Container[int]) -> Iterator[Cue]:
     """What takes back at the end of a clause: "… but I don't", "… except me"; or as a sentence: "I didn't."."""
     for place, word in enumerate(words):
-        contrary = word.text in _CONTRARY or word.text == "and"
+        if word.text not in _TURNS:
+            continue
+        contrary = word.text != "i"
         alone = place > 0 and word.text == "i" and (place in ends or ends_clause(text, words, place - 1, place))
         if not (contrary or alone):
             continue
@@ -207,12 +210,10 @@ def _contradictions(text: str, words: Sequence[Word], ends: Container[int]) -> I
             phrase = " ".join([word.text for word in said[:length]])
             yes = word.text in ("but", "and") and phrase in _I_DO
             no = word.text != "and" and phrase in _NOT_I and (word.text != "not" or phrase == "me")
-            last = (
-                next((n + 1 for n in range(first, len(words)) if words[n] is said[length - 1]), 0)
-                if said[length - 1 :]
-                else 0
-            )
-            if (yes or no) and last and _closes(text, words, last):
+            if not (yes or no) or len(said) < length:
+                continue
+            last = next(n + 1 for n in range(first, len(words)) if words[n] is said[length - 1])
+            if _closes(text, words, last):
                 yield Cue(place, last, Force.VERDICT, 0.6 if yes else -0.6, f"{CONTRARY}{phrase}", backward=True)
                 break
 

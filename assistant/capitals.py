@@ -7,10 +7,13 @@ from typing import Final
 
 from assistant.words import Word
 
+_OPENING: Final = frozenset('.:;!?"\n…')
+"""Marks behind which any word may have a capital."""
+
 
 def capitals_of(text: str, words: Sequence[Word], first: int, last: int) -> str:
     """The mark that capitals make of the words [first, last), where they can be trusted; "" where they tell nothing."""
-    begins = first == 0 or any(mark in '.:;!?"\n…' for mark in text[words[first - 1].end : words[first].start])
+    begins = first == 0 or not _OPENING.isdisjoint(text[words[first - 1].end : words[first].start])
     if _in_name(text, words, first, last, begins):
         return "in_name"
     telling = [

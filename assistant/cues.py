@@ -115,7 +115,7 @@ def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> C
         cue = replace(cue, strength=0.6 * cue.strength, teller=who)
     backward = cue.force in (Force.FEEL, Force.SEEN) and _pronoun_follows(words, taken, cue.last)
     backward = backward or (cue.force in (Force.FEEL, Force.SEEN) and _object_before(text, words, taken, cue))
-    return replace(cue, backward=backward)
+    return replace(cue, backward=True) if backward else cue
 
 
 def _verdict(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue | None:
@@ -249,7 +249,7 @@ def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequ
     negations += cue.force is Force.FEEL and cue.last < len(words) and words[cue.last].text == "neither"
     strength = max(-1.0, min(1.0, cue.strength * factor))
     if negations % 2 == 0:
-        return replace(cue, strength=strength)
+        return cue if strength == cue.strength else replace(cue, strength=strength)
     phrase = f"not {cue.phrase}"
     if cue.force is Force.SEEN:
         return replace(cue, force=Force.WANT, strength=0.0, phrase=phrase)

@@ -112,7 +112,7 @@ def everyday(sentence: Sentence, first: int, last: int, *, ordinary: bool) -> It
         owned = first > 2 and words[first - 3].text in _OWNERS and not parted[first - 2] and before_that not in _CHOICES
         if before_that in _WHO or (owned and not _is_of_film(words, max(first - 4, 0))):
             yield "state"  # "you are immortal", "life is hard", "my hands are frozen"
-    if [word.text for word in words[last : last + 3]] == ["all", "of", "it"]:
+    if last + 2 < len(words) and words[last].text == "all" and words[last + 2].text == "it":
         yield "state"  # "lies, all of it"
     if not before and words[last - 1].text in _OCCASIONS and last < len(words) and words[last].text in _OF_US:
         yield "state"

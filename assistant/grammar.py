@@ -139,7 +139,7 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
 
 def _of_several(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     """Marks of a word in the plural that several things are meant by."""
-    text, words = sentence.text, sentence.words
+    words = sentence.words
     if not _is_plural(words[last - 1].text):
         return
     if last - first == 1 and any(word.text == "ones" for word in words[last : last + 4]):

@@ -67,7 +67,7 @@ class Namesakes:
         movies, first = self._index.catalogue.movies, link.first
         if first and words[first - 1].text == str(movies[link.rows[0]].year):
             first -= 1 + (first > 1 and words[first - 2].text == "the")
-        link = replace(link, first=first)
+            link = replace(link, first=first)
         if link.also or not any(word.text == "not" for word in words[link.last : link.last + _FURTHEST + 2]):
             return link
         said = [word.text for word in words[link.last : link.last + _LONGEST]]

@@ -93,9 +93,11 @@ class PhraseBook(Generic[Meaning]):
         """The longest phrases in order, without overlap, made of words that are not `taken`; of any where None."""
         found: list[Found[Meaning]] = []
         texts = [word.text for word in words]
-        begin, first, count = self._begin, 0, len(texts)
-        while first < count:
-            place, at, last, phrase = begin.get(texts[first]), first, first + 1, ""
+        begin, last, count = self._begin, 0, len(texts)
+        for first, text in enumerate(texts):
+            if first < last or text not in begin:
+                continue
+            place, at, phrase = begin[text], first, ""
             while place is not None and (taken is None or not taken[at]):
                 at += 1
                 if _END in place:
@@ -103,5 +105,4 @@ class PhraseBook(Generic[Meaning]):
                 place = place.get(texts[at]) if at < count else None
             if phrase:
                 found.append(Found(first, last, phrase, self._meanings[phrase]))
-            first = last
         return found

@@ -66,6 +66,8 @@ class Sentence:
     """Words for those who make films: "actor", "director"."""
     parted: Sequence[bool] = (True, True)
     """Whether a mark that parts stands before each word, (n + 1,); so do the beginning and the end."""
+    dated: bool = True
+    """Some word may be a year."""
 
     def is_topical(self, first: int, last: int) -> bool:
         """Whether anything besides the words [first, last) shows that films are talked of; so does saying no more."""
@@ -122,7 +124,8 @@ class Sentence:
         topical = sorted(talk | places[1] | places[2] | set(places[3]))
         around = Surroundings.of(words, heard, [*named, *told])
         people = tuple(place for place, word in enumerate(words) if word.text in _PEOPLE)
-        return cls(text, words, sums, capitals, around, *places, tuple(topical), people, _parted(text, words))
+        dated = any([len(word.text) == 4 and word.text.isdecimal() for word in words])
+        return cls(text, words, sums, capitals, around, *places, tuple(topical), people, _parted(text, words), dated)
 
 
 def _parted(text: str, words: Sequence[Word]) -> list[bool]:

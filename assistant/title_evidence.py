@@ -125,8 +125,8 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
         found.append(("mark", capitals))
     ordinary = (
         capitals != "capitals"
-        and any(text[word.start].islower() for word in words[first:last])
-        and all(word.text in _FUNCTION_WORDS or background().is_common(word.text) for word in words[first:last])
+        and any([text[word.start].islower() for word in words[first:last]])
+        and all([word.text in _FUNCTION_WORDS or background().is_common(word.text) for word in words[first:last]])
     )
     if capitals != "capitals" and not sentence.is_topical(first, last):
         found.append(("mark", "off_topic"))
@@ -141,8 +141,7 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
             found.append(("mark", "noun"))
         found += [("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")]
         marks = everyday(sentence, first, last, ordinary=ordinary)
-        told = {"place": first in sentence.after_cues, "there": sentence.tells_of_films(first, last)}
-        found += [("mark", name) for name in marks if not told.get(name)]
+        found += [("mark", name) for name in marks if not _is_liked(sentence, first, last, name)]
         found += [("mark", name) for name in stands_out(sentence, first, last)]
         if capitals != "capitals":
             found += [("mark", name) for name in stands_back(sentence, first, last) if ("mark", name) not in found]
@@ -152,6 +151,13 @@ def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evi
     if inside and capitals != "capitals":
         found.append(("mark", "inside_cue"))
     return found
+
+
+def _is_liked(sentence: Sentence, first: int, last: int, mark: str) -> bool:
+    """Whether what bears a mark of a place is spoken of as films are."""
+    if mark == "there":
+        return sentence.tells_of_films(first, last)
+    return mark == "place" and first in sentence.after_cues
 
 
 def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
@@ -231,8 +237,8 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
     """What the words themselves are; `marked` by capitals."""
     words = [word.text for word in sentence.words[first:last]]
     names = ["words"] if len(words) > 1 else []
-    if all(_NUMERAL.match(word) for word in words) and (words[0] == _typed(sentence, first) or not marked):
-        names.append("numeral")
+    if _NUMERAL.match(words[0]) and all(_NUMERAL.match(word) for word in words[1:]):
+        names += ["numeral"] * (words[0] == _typed(sentence, first) or not marked)
     if len(words) == 1 and len(_typed(sentence, first)) == 1:
         names.append("letter")
     if words == ["it"] and last < len(sentence.words) and sentence.words[last].text in _VERBS:
@@ -243,7 +249,7 @@ def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[st
         names.append("wish")
     if len(words) == 1 and (words[0] in OBJECTS or words[0] == "up") and is_subject(sentence, first, last):
         names.append("common_capital")
-    elif all(word in _FUNCTION_WORDS for word in words):
+    elif _FUNCTION_WORDS.issuperset(words):
         names.append("function_word_capital" if marked else "function_word")
     elif len(words) == 1 and background().is_common(words[0]):
         names.append("common_capital" if marked else "common")

@@ -23,6 +23,8 @@ def _as_year(word: str) -> int:
 def year_after(sentence: Sentence, last: int) -> tuple[int, int]:
     """(year right behind a title, one past its word); (0, last) where there is none."""
     words = sentence.words
+    if not sentence.dated:
+        return 0, last
     if last < len(words) and (year := _as_year(words[last].text)):
         if words[last].start - words[last - 1].end <= 3:
             return year, last + 1
@@ -46,9 +48,11 @@ def _told_apart(words: Sequence[Word], last: int) -> tuple[int, int]:
 def year_before(sentence: Sentence, first: int) -> int:
     """The year right before a title ("the 2017 It"); one in brackets belongs to what stands before it."""
     words = sentence.words
-    bracketed = first and ")" in sentence.text[words[first - 1].end : words[first].start]
+    if not sentence.dated or not first:
+        return 0
+    bracketed = ")" in sentence.text[words[first - 1].end : words[first].start]
     wished = first > 1 and words[first - 2].text in _OF_YEARS
-    return _as_year(words[first - 1].text) if first and not bracketed and not wished else 0
+    return 0 if bracketed or wished else _as_year(words[first - 1].text)
 
 
 def other_versions(words: Sequence[Word], taken: Container[int]) -> Iterator[tuple[int, int, int]]:

@@ -23,7 +23,7 @@ from assistant.phrases import taken_by
 from assistant.second_look import with_articles, with_beginnings, with_neighbours, with_versions
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
-from assistant.title_evidence import IDLE, Evidence, Weights, before_and_after, evidence, is_marked
+from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_marked
 from assistant.title_index import Form, Kind, Match, TitleIndex
 from assistant.title_years import year_after, year_before
 from assistant.typing_errors import TypingErrors

@@ -43,6 +43,10 @@ _OF_COMMON: Final = 4
 _UNTELLING: Final = frozenset("with from that this part what your into over the and".split())
 
 
+Posting = tuple[int, int, int, int]
+"""Which word of a form something is, the form's key, its words and its characters."""
+
+
 class TypingErrors:
     """Finds written forms of an index in words that are a typing error or a few away from them."""
 
@@ -50,7 +54,7 @@ class TypingErrors:
         self._index = index
         self._heard: Background = background()
         self._squashed: dict[str, int] = {}
-        self._postings: list[list[tuple[int, int]]] = []
+        self._postings: list[list[Posting]] = []
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
         self._remains: dict[str, int | tuple[int, ...]] = {}
@@ -77,7 +81,7 @@ class TypingErrors:
                 if len(word) >= _SPELL_FROM:
                     self._remember(word, number, twice=well_known)
             if len(self._postings[number]) < _POSTINGS:
-                self._postings[number].append((key, place))
+                self._postings[number].append((place, key, len(words), len(text)))
 
     def _remember(self, word: str, number: int, *, twice: bool) -> None:
         for short in spellings(word) if twice else {word, *shortened(word)}:
@@ -105,59 +109,58 @@ class TypingErrors:
         found: dict[Match, int] = {}
         tried: set[tuple[int, int]] = set()
         typed = _Typed(text, words, self._heard)
-        lengths, texts, count = self._index.lengths, self._index.texts, len(words)
+        texts, count = self._index.texts, len(words)
         for place, word in enumerate(typed.texts):
             if taken[place] or len(word) < 2 or word in cues or not typed.telling[place]:
                 continue
-            for candidate in self._candidates(typed.texts, place):
-                first, key = candidate
-                last, form = first + lengths[key], texts[key]
-                if first < 0 or last > count:
-                    continue
-                apart = abs(typed.until[last] - typed.until[first] - 1 - len(form))
-                if apart > _MOST and (apart > _APART or not (typed.numbers or _DIGIT.search(form))):
-                    continue
-                if candidate in tried or not typed.may_be(form, first, last):
-                    continue
-                tried.add(candidate)
-                edits = _edits(" ".join(typed.texts[first:last]), form)
-                if edits:
-                    name = self._index.forms(key)[0].kind >= Kind.NICKNAME
-                    if not name or (edits == 1 and len(form) >= _LONG_NAME):
+            for at, forms in self._near(typed.texts, place):
+                for offset, key, width, letters in forms:
+                    first = at - offset
+                    last = first + width
+                    if not 0 <= first <= place < last <= count:
+                        continue
+                    apart = abs(typed.until[last] - typed.until[first] - 1 - letters)
+                    if apart > _MOST and (apart > _APART or not (typed.numbers or _DIGIT.search(texts[key]))):
+                        continue
+                    if (first, key) in tried or not typed.may_be(texts[key], first, last):
+                        continue
+                    tried.add((first, key))
+                    edits = _edits(" ".join(typed.texts[first:last]), texts[key])
+                    if edits and self._may_have(key, edits):
                         found[Match(first, last, key)] = edits
         return found
 
-    def _candidates(self, words: Sequence[str], place: int) -> list[tuple[int, int]]:
-        """(first word, key) of forms that may be meant by the word at a place and those around it."""
+    def _may_have(self, key: int, edits: int) -> bool:
+        """Whether a form may have so many errors: nicknames and series one at most, and only long ones."""
+        name = self._index.forms(key)[0].kind >= Kind.NICKNAME
+        return not name or (edits == 1 and len(self._index.texts[key]) >= _LONG_NAME)
+
+    def _near(self, words: Sequence[str], place: int) -> Iterator[tuple[int, Sequence[Posting]]]:
+        """Forms that may be meant by the word at a place, and those with a word beside it in them, and that word."""
         word = words[place]
-        found = [(place - offset, key) for offset, key in self._forms_near(word)] if len(word) >= _SPELL_FROM else []
+        if len(word) >= _SPELL_FROM:
+            yield place, self._forms_near(word)
         if word in self._numbers or self._heard.is_common(word):
-            return found
-        lengths = self._index.lengths
+            return
         for beside in range(max(place - _AROUND, 0), min(place + _AROUND + 1, len(words))):
             anchor = self._numbers.get(NUMBER_WORDS.get(words[beside], words[beside]))
             if beside != place and anchor is not None:
-                found += [
-                    (beside - offset, key)
-                    for key, offset in self._postings[anchor]
-                    if beside - offset <= place < beside - offset + lengths[key]
-                ]
-        return found
+                yield beside, self._postings[anchor]
 
-    def _look_for_forms(self, word: str) -> tuple[tuple[int, int], ...]:
-        """(place in the form, key) of forms with a word that this one may be meant to be."""
+    def _look_for_forms(self, word: str) -> tuple[Posting, ...]:
+        """Forms with a word that this one may be meant to be."""
         common = self._heard.is_common(word)
         spelled = common or word in dictionary()
-        found: list[tuple[int, int]] = []
-        for number in self._near(word):
-            postings = self._postings[number]
-            found += [(offset, key) for key, offset in (postings[:_OF_COMMON] if common else postings)]
-            for form, offset in () if spelled else ((self._words[number], 0), (f"the {self._words[number]}", 1)):
+        found: list[Posting] = []
+        for number in self._numbers_near(word):
+            postings, meant = self._postings[number], self._words[number]
+            found += postings[:_OF_COMMON] if common else postings
+            for form, offset in () if spelled else ((meant, 0), (f"the {meant}", 1)):
                 if (alone := self._index.key_of(form)) is not None:
-                    found.append((offset, alone))
+                    found.append((offset, alone, offset + 1, len(form)))
         return tuple(found)
 
-    def _near(self, word: str) -> tuple[int, ...]:
+    def _numbers_near(self, word: str) -> tuple[int, ...]:
         """Numbers of vocabulary words that are this word, or one or two typing errors away from it."""
         found: set[int] = set()
         for short in self._remains.keys() & spellings(word):

@@ -118,6 +118,7 @@ class Background:
         self.total = sum(count for phrase, count in counts.items() if " " not in phrase)
         self._surprise = {word: -math.log(count / self.total) for word, count in counts.items() if " " not in word}
         self.unheard = -math.log(_UNHEARD / self.total)
+        self._next = {phrase: self._told(*phrase.split(" ")) for phrase in counts if phrase.count(" ") == 1}
 
     def is_common(self, word: str) -> bool:
         """Whether it is a word that sentences are made of."""
@@ -138,10 +139,11 @@ class Background:
 
     def of_next(self, before: str, word: str) -> float:
         """−log probability of a word after another, in nats; never more than alone."""
-        alone = self._surprise.get(word, self.unheard)
-        together = self.counts.get(f"{before} {word}")
-        if together is None:
-            return alone
+        told = self._next.get(f"{before} {word}")
+        return self._surprise.get(word, self.unheard) if told is None else told
+
+    def _told(self, before: str, word: str) -> float:
+        alone, together = self.of_word(word), self.counts[f"{before} {word}"]
         share = (together + _WEIGHT * math.exp(-alone)) / (self.counts.get(before, together) + _WEIGHT)
         return min(alone, -math.log(share))
 
