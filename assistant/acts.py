@@ -65,6 +65,8 @@ _OTHERS: Final = re.compile(
 _BOTH: Final = re.compile(r"\b(?:first|last)\s+(two|2|three|3)\b")
 _LONGEST: Final = 400
 """Characters of a line that patterns for whole lines are tried on; longer ones tell tastes."""
+_LETTER: Final = re.compile(r"\w")
+_SAYS: Final = re.compile(r"[\w?]")
 _SURROUND: Final = re.compile(r"[^\w?'’]+")
 
 
@@ -146,11 +148,18 @@ def series_named(text: str) -> list[tuple[int, int]]:
     series = table("acts")["series"]
     lower = text.lower().replace("’", "'")
     found = [(lower.find(name), len(name)) for name in series["names"]]
-    for name in series["cased"]:
-        if match := re.search(rf"(?:\A|(?<=[a-z,] )){name}(?=\W|\Z)", text):
+    for name, pattern in _cased_series().items():
+        if match := pattern.search(text):
             if match.start() or match.end() == len(text.rstrip(" .!?")):
                 found.append((match.start(), len(name)))
     return [(start, start + length) for start, length in found if start >= 0]
+
+
+@cache
+def _cased_series() -> dict[str, re.Pattern[str]]:
+    """Series that are ordinary words in lower case: behind small letters, or at the beginning."""
+    names = table("acts")["series"]["cased"]
+    return {name: re.compile(rf"(?:\A|(?<=[a-z,] )){name}(?=\W|\Z)") for name in names}
 
 
 def picks(line: Line, n_shown: int) -> tuple[int, ...]:
@@ -199,9 +208,9 @@ def beyond(line: Line) -> tuple[str, ...]:
 def titles_only(masked: str, blank: str) -> bool:
     """Whether nothing but titles and what joins them is left of a text whose titles are `blank`s."""
     rest = _patterns("beside")["titles"].sub(" ", masked.replace(blank, " ").lower().replace("’", "'"))
-    return not re.search(r"\w|\?", rest)
+    return not _SAYS.search(rest)
 
 
 def has_words(texts: Sequence[str]) -> bool:
     """Whether any of the texts holds a letter or digit."""
-    return any(re.search(r"\w", text) for text in texts)
+    return any(_LETTER.search(text) for text in texts)

@@ -28,6 +28,10 @@ _COUNT: Final = re.compile(
     r"(?:movies|films|flicks|comedies|thrillers|horrors|dramas|westerns|musicals|documentaries|cartoons|classics|ones)\b"
     r"|\b(?:just|only)\s+(one|two|three|[1-5])\b(?!\s+of)(?!\s*(?:years?|stars?|hours?|h\b|min|%))|\btop\s+(\d{1,2}|three|five|ten)\b"
 )
+_NUMBER_SAID: Final = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|couple|few|dozen|another)\b"
+)
+"""Most lines hold none of these, and so ask for no number of films."""
 _LESSER_KNOWN: Final = re.compile(
     r"\b(?:not|nothing|isn'?t|less|without)\s+(?:\w+\s+){0,2}"
     r"(?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
@@ -72,7 +76,7 @@ def well_known(text: str) -> bool:
 
 def count_wanted(text: str) -> int | None:
     """How many films are asked for, 1 … 10; None where no number is given."""
-    match = _COUNT.search(text)
+    match = _COUNT.search(text) if _NUMBER_SAID.search(text) else None
     if match is None:
         return None
     said = next(group for group in match.groups() if group)

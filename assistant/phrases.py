@@ -36,11 +36,12 @@ def taken_by(ranges: Iterable[tuple[int, int]], n_words: int) -> bytearray:
 
 def respelled(words: Sequence[Word], taken: Sequence[int], spelled: Callable[[str], str]) -> list[Word]:
     """The words with the spelling of those that are not `taken` put right."""
-    right = list(words)
-    for place, word in enumerate(words):
-        if not taken[place] and (text := spelled(word.text)) is not word.text and text != word.text:
-            right[place] = Word(text, word.start, word.end)
-    return right
+    texts = [word.text for word in words]
+    right = list(map(spelled, texts))
+    if right == texts:
+        return list(words)
+    pairs = zip(words, right, taken, strict=False)
+    return [word if kept or text == word.text else Word(text, word.start, word.end) for word, text, kept in pairs]
 
 
 class Found(NamedTuple, Generic[Meaning]):

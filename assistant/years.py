@@ -20,6 +20,8 @@ _DECADES: Final = {
     "noughties": 2000,
 }
 _YEAR: Final = r"((?:18|19|20)\d\d)"
+_CENTURIES: Final = ("18", "19", "20")
+"""One of these stands in whatever holds a year."""
 _DECADE: Final = (
     r"(?:(?P<early>early|mid|late)[\s-]*)?(?:the\s+)?(?:(?P<long>(?:18|19|20)\d0)['’]?s|['’]?(?P<short>\d0)['’]?s"
     r"|(?P<word>" + "|".join(_DECADES) + r"))\b"
@@ -166,11 +168,18 @@ def _number(said: str | None, default: int) -> int:
 
 
 def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
-    """Every span of years that is named; what one pattern has read the next ones do not see."""
+    """Every span of years that is named; what one pattern has read the next ones do not see.
+
+    Each is tried where one of the pieces of text stands that it cannot do without.
+    """
     found: list[tuple[int, int]] = []
 
-    def read(pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], tuple[int, int] | None]) -> None:
+    def read(
+        pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], tuple[int, int] | None], *needed: str
+    ) -> None:
         nonlocal text
+        if not any(map(text.__contains__, needed)):
+            return
         pieces, at = [], 0
         for match in pattern.finditer(text):
             if (span := meaning(match)) is not None:
@@ -186,22 +195,22 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
         first, last = sorted(int(group) for group in match.groups() if group)
         return first, last
 
-    read(_RANGE, between)
-    read(_MOVEMENT, lambda match: _MOVEMENTS[match[0]])
-    read(_NO_AGE, lambda _: None)
-    read(_SINCE, lambda match: (year(match), newest))
-    read(_UNTIL, lambda match: (OLDEST, year(match)))
-    read(_AFTER, lambda match: (year(match) + 1, newest))
-    read(_BEFORE, lambda match: (OLDEST, year(match) - 1))
-    read(_DECADE_RE, lambda match: _but(match, newest) if _avoided(match) else _decade_span(match, newest))
-    read(_AGED, lambda match: (newest - _number(match[1], 10) + 1, newest))
-    read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest))
-    read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest))
-    read(_THIS_CENTURY, lambda _: (2000, newest))
-    read(_LAST_CENTURY, lambda _: (OLDEST, 1999))
-    read(_SILENT, lambda _: (OLDEST, _SILENT_UNTIL))
-    read(_THIS_YEAR, lambda _: (newest, newest))
-    read(_ONE_YEAR, lambda match: (year(match), year(match)))
+    read(_RANGE, between, *_CENTURIES)
+    read(_MOVEMENT, lambda match: _MOVEMENTS[match[0]], *_MOVEMENTS)
+    read(_NO_AGE, lambda _: None, "new ")
+    read(_SINCE, lambda match: (year(match), newest), *_CENTURIES)
+    read(_UNTIL, lambda match: (OLDEST, year(match)), *_CENTURIES)
+    read(_AFTER, lambda match: (year(match) + 1, newest), *_CENTURIES)
+    read(_BEFORE, lambda match: (OLDEST, year(match) - 1), *_CENTURIES)
+    read(_DECADE_RE, lambda match: _but(match, newest) if _avoided(match) else _decade_span(match, newest), "0", "ties")
+    read(_AGED, lambda match: (newest - _number(match[1], 10) + 1, newest), "year", "yr")
+    read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest), "year")
+    read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest), "decade")
+    read(_THIS_CENTURY, lambda _: (2000, newest), "century")
+    read(_LAST_CENTURY, lambda _: (OLDEST, 1999), "century")
+    read(_SILENT, lambda _: (OLDEST, _SILENT_UNTIL), "silent")
+    read(_THIS_YEAR, lambda _: (newest, newest), "year")
+    read(_ONE_YEAR, lambda match: (year(match), year(match)), *_CENTURIES)
     yield from found
     old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
     if _NOT_OLD.search(text):
