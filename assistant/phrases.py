@@ -63,14 +63,15 @@ _Place = dict[str, Any]
 class PhraseBook(Generic[Meaning]):
     """Phrases and what they mean.
 
-    Phrases are written as people do; both they and the sentence are compared in normal form.
+    Phrases are written as people do; both they and the sentence are compared in normal form. Those of a list that is
+    in normal form already are not put into it again.
     """
 
-    def __init__(self, phrases: Mapping[str, Meaning]) -> None:
+    def __init__(self, phrases: Mapping[str, Meaning], *, in_normal_form: bool = False) -> None:
         self._meanings: dict[str, Meaning] = {}
         self._begin: _Place = {}
         for phrase, meaning in phrases.items():
-            key = normal(phrase)
+            key = phrase if in_normal_form else normal(phrase)
             if not key or key in self._meanings:
                 continue
             self._meanings[key] = meaning

@@ -173,10 +173,10 @@ def cue_book() -> PhraseBook[CuePhrase]:
     ]
     verdicts = {phrase for kind, phrase, _ in listed if kind in ("verdict", _DEED)}
     phrases: dict[str, CuePhrase] = {}
-    for kind, phrase, strength in listed:
+    for kind, phrase, strength in reversed(listed):
         force = _KINDS.get(kind, Force.VERDICT)
-        phrases.setdefault(phrase, CuePhrase(force, strength, phrase in verdicts, kind == _DEED))
-    return PhraseBook(phrases)
+        phrases[phrase] = CuePhrase(force, strength, phrase in verdicts, kind == _DEED)
+    return PhraseBook(phrases, in_normal_form=True)
 
 
 def taste_cues(words: Sequence[Word]) -> list[TasteCue]:

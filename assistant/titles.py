@@ -24,7 +24,7 @@ from assistant.second_look import with_articles, with_beginnings, with_neighbour
 from assistant.sentence import Sentence
 from assistant.tastes import cue_book
 from assistant.title_evidence import IDLE, Weights, before_and_after, evidence, is_marked
-from assistant.title_index import Form, Kind, Match, TitleIndex
+from assistant.title_index import Form, Kind, Match, TitleIndex, uncollected
 from assistant.title_years import year_after, year_before
 from assistant.typing_errors import TypingErrors
 from assistant.words import NUMBER_WORDS, Word, normal
@@ -54,6 +54,7 @@ _WEAK: Final = 6.0
 class TitleLinker:
     """Finds the films of a catalogue in sentences."""
 
+    @uncollected()
     def __init__(self, index: TitleIndex) -> None:
         self.index = index
         self._errors = TypingErrors(index)

@@ -51,7 +51,7 @@ def test_spans_lie_inside_the_text_in_order(text: str) -> None:
         end = word.end
 
 
-@given(st.text(alphabet="abcdefghij AEIVX&'.-0123456789é", max_size=60))
+@given(st.text(alphabet="abcdefghij AEIVX&'.-,:;!?()/\"0123456789é", max_size=60))
 def test_the_normal_form_is_that_of_its_words(text: str) -> None:
     assert normal(text) == " ".join(word.text for word in words(text))
 
