@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from assistant.preferences import Sign
@@ -123,5 +123,5 @@ def _changed(sign: Sign, strength: float | None, rule: str, *, anew: bool = Fals
     if strength is None or (own and not anew):
         return sign
     if strength == 0.0:
-        return replace(sign, strength=0.0, rule=rule, force=Force.ASKED, similar=False, idle=True)
-    return replace(sign, strength=strength, rule=rule, force=Force.VERDICT, similar=False, idle=False)
+        return sign._replace(strength=0.0, rule=rule, force=Force.ASKED, similar=False, idle=True)
+    return sign._replace(strength=strength, rule=rule, force=Force.VERDICT, similar=False, idle=False)

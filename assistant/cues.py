@@ -7,7 +7,6 @@ a cue are counted in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from assistant.asides import asides
@@ -30,7 +29,7 @@ SHORT_SIGHTED: Final = frozenset(
     ]
 )
 """Cues only when what they speak of follows at once, with thin words between at most."""
-_ASKABLE: Final = frozenset((Force.FEEL, Force.SEEN, Force.WANT))
+_ASKABLE: Final = (Force.FEEL, Force.SEEN, Force.WANT)
 _THIN: Final = frozenset(
     "the a an any more other such too very really kind of silly stupid sad bad good long big boring cheesy of those "
     "these movie movies film films with w about another old new or and please stuff cheap dumb crappy like anything "
@@ -77,18 +76,18 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
     before = words[cue.first - 1].text if cue.first else ""
     name_follows = _name_follows(text, words, taken, cue.last)
     if meaning.deed:
-        return replace(cue, backward=True) if is_own_deed(text, words, taken, cue) else None
+        return cue._replace(backward=True) if is_own_deed(text, words, taken, cue) else None
     if cue.phrase == "like" and before not in _VERB_SUBJECTS and _is_own(text, words, cue.first):
         compares = name_follows and before not in ("felt", "feels", "seemed", "seems")
-        return replace(cue, force=Force.SIMILAR, strength=0.6) if compares else None
+        return cue._replace(force=Force.SIMILAR, strength=0.6) if compares else None
     if cue.phrase == "not like" and before in _DID:
-        cue = replace(cue, force=Force.FEEL, strength=-0.7)
+        cue = cue._replace(force=Force.FEEL, strength=-0.7)
     wished = meaning.verdict and describes([word.text for word in words[max(cue.first - 8, 0) : cue.first]])
     lost = cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(text, words, taken, _past_degree(words, cue))
     if lost or wished:  # "rom coms that aren't cheesy" judges none
         return None
     if meaning.verdict and heads_a_list(text, words, taken, cue):
-        return _felt(text, words, taken, replace(cue, force=Force.FEEL))
+        return _felt(text, words, taken, cue._replace(force=Force.FEEL))
     if meaning.verdict and (cue.force is Force.VERDICT or not name_follows or is_predicate(words, taken, cue.first)):
         return _verdict(text, words, taken, cue)
     return _felt(text, words, taken, cue)
@@ -97,25 +96,25 @@ def _read(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, mean
 def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue:
     """A taste, a wish or the like in its place: the speaker's, somebody else's, or asked of us."""
     if cue.phrase == "no" and cue.first and words[cue.first - 1].text in ("its", "thats", "is", "was"):
-        return replace(cue, force=Force.ASKED, strength=0.0)  # "it's no Alien" thinks well of it
+        return cue._replace(force=Force.ASKED, strength=0.0)  # "it's no Alien" thinks well of it
     if (
         cue.force is Force.FEEL
         and cue.strength > 0
         and [word.text for word in words[max(cue.first - 2, 0) : cue.first]] == ["if", "you"]
     ):
-        return replace(cue, force=Force.SIMILAR, strength=0.6)  # "if you liked Drive, what else?"
+        return cue._replace(force=Force.SIMILAR, strength=0.6)  # "if you liked Drive, what else?"
     if cue.force in _ASKABLE and " me " not in cue.phrase and _asks(words, cue.first):
-        return replace(cue, force=Force.ASKED, strength=0.0)
+        return cue._replace(force=Force.ASKED, strength=0.0)
     who = teller(text, words, cue.first) if cue.force is Force.FEEL and cue.strength else Teller.SPEAKER
     if who is not Teller.SPEAKER:
         if who is Teller.EVERYONE:
             puzzled = any(word.text in ("why", "how") for word in words[max(cue.first - 3, 0) : cue.first])
             if puzzled and cue.strength > 0:
-                return replace(cue, strength=-0.5)
-        cue = replace(cue, strength=0.6 * cue.strength, teller=who)
+                return cue._replace(strength=-0.5)
+        cue = cue._replace(strength=0.6 * cue.strength, teller=who)
     backward = cue.force in (Force.FEEL, Force.SEEN) and _pronoun_follows(words, taken, cue.last)
     backward = backward or (cue.force in (Force.FEEL, Force.SEEN) and _object_before(text, words, taken, cue))
-    return replace(cue, backward=True) if backward else cue
+    return cue._replace(backward=True) if backward else cue
 
 
 def _verdict(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue | None:
@@ -124,7 +123,7 @@ def _verdict(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -
         return None
     told = is_hearsay(text, words, taken, cue.first)
     teller_of = {"told": Teller.EVERYONE, "heard": Teller.HEARSAY}.get(told, Teller.SPEAKER)
-    return replace(cue, force=Force.VERDICT, backward=True, teller=teller_of)
+    return cue._replace(force=Force.VERDICT, backward=True, teller=teller_of)
 
 
 _LEADS_BACK: Final = frozenset(
@@ -249,14 +248,14 @@ def _negated(text: str, words: Sequence[Word], taken: Sequence[int], found: Sequ
     negations += cue.force is Force.FEEL and cue.last < len(words) and words[cue.last].text == "neither"
     strength = max(-1.0, min(1.0, cue.strength * factor))
     if negations % 2 == 0:
-        return cue if strength == cue.strength else replace(cue, strength=strength)
+        return cue if strength == cue.strength else cue._replace(strength=strength)
     phrase = f"not {cue.phrase}"
     if cue.force is Force.SEEN:
-        return replace(cue, force=Force.WANT, strength=0.0, phrase=phrase)
+        return cue._replace(force=Force.WANT, strength=0.0, phrase=phrase)
     if cue.force is Force.WANT:
-        return replace(cue, force=Force.AVOID, strength=-0.7, phrase=phrase)
+        return cue._replace(force=Force.AVOID, strength=-0.7, phrase=phrase)
     if cue.force is Force.SIMILAR:
         better = cue.phrase.startswith("as ")  # "not as good as Alien" thinks well of Alien
-        return replace(cue, strength=-0.5 if strength > 0 and not better else 0.3, phrase=phrase)
+        return cue._replace(strength=-0.5 if strength > 0 and not better else 0.3, phrase=phrase)
     flipped = -0.7 if 0.55 <= strength < 0.85 else -0.5 if strength > 0 else 0.25
-    return replace(cue, strength=flipped, phrase=phrase)
+    return cue._replace(strength=flipped, phrase=phrase)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from assistant.acts import ORDINALS
@@ -47,7 +46,7 @@ class Instalments:
         row = self._asked_for(said, link, rows) if len(rows) > 1 else None
         if row is None:
             return link
-        return replace(link, first=link.first - 1, rows=(row,), also=(), rule=f"{link.rule}; the {said} of its series")
+        return link._replace(first=link.first - 1, rows=(row,), also=(), rule=f"{link.rule}; the {said} of its series")
 
     def _asked_for(self, said: str, link: Link, rows: Sequence[int]) -> int | None:
         movies = self._index.catalogue.movies

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +22,7 @@ _ERROR: Final = 1.5
 """Points by which a reading with an error less is likelier than its cues say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A span of words and the films it may name."""
 
     first: int
@@ -100,7 +98,7 @@ def nearest(typed: Sequence[Link], words: Sequence[Word]) -> list[Link]:
                 if not link.also and best.score - link.score < AS_NEAR + _ERROR * (best.typos - link.typos)
             ]
             rows = dict.fromkeys(row for link in near for row in link.rows)
-            best = replace(best, rows=tuple(rows))
+            best = best._replace(rows=tuple(rows))
         found.append(best)
     return found
 
@@ -122,8 +120,8 @@ def beside_exact(
             kept.append(link)
         elif same.score < THRESHOLD:
             if same.last - same.first > 1 or words[same.first].text not in dictionary():
-                kept.append(replace(same, score=link.score) if same.score > link.score - AS_NEAR else link)
+                kept.append(same._replace(score=link.score) if same.score > link.score - AS_NEAR else link)
         elif renown[same.rows[0]] < _KNOWN and link.typos == 1 and link.score > max(same.score - AS_NEAR, THRESHOLD):
             rows = tuple(dict.fromkeys((*link.rows, *same.rows)))
-            kept.append(replace(link, score=max(link.score, same.score), rows=rows))
+            kept.append(link._replace(score=max(link.score, same.score), rows=rows))
     return kept

@@ -57,7 +57,7 @@ def of_movies(
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
         if is_idle(sign, together=together):
-            sign = replace(sign, strength=0.0, similar=False, idle=True)
+            sign = sign._replace(strength=0.0, similar=False, idle=True)
         rule = f"{link.rule}; {sign.rule}"
         tokens = tuple(catalogue.movie_token(row) for row in link.rows)
         if link.also and (spared_one := _spared_one(found, link, sign, catalogue)):

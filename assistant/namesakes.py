@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from assistant.facets import FacetFinder
@@ -67,7 +66,7 @@ class Namesakes:
         movies, first = self._index.catalogue.movies, link.first
         if first and words[first - 1].text == str(movies[link.rows[0]].year):
             first -= 1 + (first > 1 and words[first - 2].text == "the")
-            link = replace(link, first=first)
+            link = link._replace(first=first)
         if link.also or not any(word.text == "not" for word in words[link.last : link.last + _FURTHEST + 2]):
             return link
         said = [word.text for word in words[link.last : link.last + _LONGEST]]
@@ -77,7 +76,7 @@ class Namesakes:
             return link
         pick = max if {"old", "original", "originals", "first", "cartoon"} & set(match["other"].split(" ")) else min
         rows = (pick(link.rows, key=lambda row: movies[row].year),)
-        return replace(link, last=last, rows=rows, rule=f"{link.rule}; not the other one")
+        return link._replace(last=last, rows=rows, rule=f"{link.rule}; not the other one")
 
     def _told(self, words: Sequence[Word], link: Link, taken: Sequence[int]) -> Link:
         if link.also:
@@ -86,11 +85,11 @@ class Namesakes:
         people = list(self._people(words, link, taken)) if len(link.rows) > 1 and not makers else []
         for (first, last), rows in (*makers, *people):
             if len(rows) == 1:
-                return replace(link, first=first, last=last, rows=rows, rule=f"{link.rule}; told by a name")
+                return link._replace(first=first, last=last, rows=rows, rule=f"{link.rule}; told by a name")
         years = [self._index.catalogue.movies[row].year for row in link.rows]
         current = len(years) > 1 and not link.typos and years[0] > self._newest - _CURRENT
         if current and years[0] - max(years[1:]) >= _OLDER:
-            return replace(link, rows=link.rows[:1], rule=f"{link.rule}; the current one")
+            return link._replace(rows=link.rows[:1], rule=f"{link.rule}; the current one")
         return link
 
     def _makers(

@@ -8,8 +8,7 @@ verdicts and "loved it", those just before it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from assistant.asides import CONTRARY
 from assistant.cues import SHORT_SIGHTED
@@ -17,8 +16,7 @@ from assistant.tastes import COPULAS, Cue, Force, Teller, ends_sentence
 from assistant.words import Word
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """How a name is meant."""
 
     strength: float
@@ -84,7 +82,7 @@ def signs(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cu
                 group = []
             unseen = event.phrase in _OTHERWISE and (seen or _in_reach(text, words, watched, first))
             turn = _in_turn(words, at, event, current)
-            current = replace(event, force=Force.ASKED, strength=0.0, phrase="not seen") if unseen else turn
+            current = event._replace(force=Force.ASKED, strength=0.0, phrase="not seen") if unseen else turn
         at = last
         watched = last if isinstance(event, Cue) and event.force is Force.SEEN else watched
     return found
@@ -104,9 +102,9 @@ def _in_turn(words: Sequence[Word], at: int, cue: Cue, current: Cue | None) -> C
     between = [word.text for word in words[at : cue.first]]
     if cue.force is Force.SIMILAR and cue.strength > 0:
         fresh = cue.phrase.split(" ")[0] in _FRESH and not (cue.phrase == "anything like" and len(between) < 2)
-        return cue if fresh or "but" in between else replace(cue, strength=current.strength)
+        return cue if fresh or "but" in between else cue._replace(strength=current.strength)
     if cue.phrase in _EXCEPTS and cue.phrase != "but not" and current.force is Force.FEEL:
-        return replace(cue, force=Force.FEEL, strength=0.6)
+        return cue._replace(force=Force.FEEL, strength=0.6)
     return cue
 
 
@@ -140,7 +138,7 @@ def _goes_on(text: str, words: Sequence[Word], cue: Cue, *, named: bool) -> Cue 
         mark = text[words[last - 1].end : words[last].start].strip()
         if mark == ":" or (mark in ("-", "–", "—") and not named):
             return cue
-    return replace(cue, force=Force.ASKED, strength=0.0) if cue.force is Force.VERDICT else None
+    return cue._replace(force=Force.ASKED, strength=0.0) if cue.force is Force.VERDICT else None
 
 
 def _is_too(words: Sequence[Word], at: int, first: int) -> bool:
@@ -186,12 +184,12 @@ def _judge(
         told = cue.teller is Teller.SPEAKER or found[number].force is None
         if _replaceable(found[number], cue, between) or (at_once and told and number == group[-1]):
             if cue.phrase.startswith(CONTRARY) and found[number].teller is not Teller.SPEAKER:
-                cue = replace(cue, strength=-0.6 if found[number].strength > 0 else 0.6)
+                cue = cue._replace(strength=-0.6 if found[number].strength > 0 else 0.6)
             if cue.phrase.endswith(" exception") and found[number].strength > 0:
-                cue = replace(cue, strength=-0.6)
+                cue = cue._replace(strength=-0.6)
             fair = cue.force is Force.VERDICT and abs(cue.strength) < _FAIR
             seen = found[number].seen or cue.force is Force.SEEN or fair
-            found[number] = replace(_sign(cue, found[number]), seen=seen)
+            found[number] = _sign(cue, found[number])._replace(seen=seen)
 
 
 def _last_list(words: Sequence[Word], names: Sequence[tuple[int, int]], group: Sequence[int]) -> Sequence[int]:

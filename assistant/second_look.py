@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -38,7 +37,7 @@ def with_articles(scored: list[Link], words: Sequence[Word], renown: npt.NDArray
         place = whole.get((link.first - 1, link.last)) if link.first and words[link.first - 1].text == "the" else None
         if place is not None and link.score > scored[place].score and link.rows[0] not in scored[place].rows:
             if renown[scored[place].rows[0]] >= _KNOWN:
-                scored[place] = replace(scored[place], score=link.score)
+                scored[place] = scored[place]._replace(score=link.score)
     return scored
 
 
@@ -50,7 +49,7 @@ def with_beginnings(scored: list[Link], renown: npt.NDArray[np.int64]) -> list[L
         if inner is None or link.score >= inner.score or link.first >= inner.first:
             continue
         if renown[link.rows[0]] and inner.last - inner.first > 1:
-            scored[place] = replace(link, score=inner.score)
+            scored[place] = link._replace(score=inner.score)
     return scored
 
 
@@ -58,7 +57,7 @@ def with_neighbours(scored: Sequence[Link], chosen: list[Link], sentence: Senten
     """Spans just below the threshold that stand in a list beside a film, or beside one that was taken in like that."""
     if any(link.score >= _SURE for link in chosen):
         scored = [
-            replace(link, score=link.score + link.withheld, withheld=0.0)
+            link._replace(score=link.score + link.withheld, withheld=0.0)
             if link.withheld and link.score + link.withheld >= THRESHOLD - bonus
             else link
             for link in scored
@@ -77,7 +76,7 @@ def with_neighbours(scored: Sequence[Link], chosen: list[Link], sentence: Senten
         if not raised:
             break
         near = [link for link in near if link not in raised]
-        named = [replace(link, score=link.score + bonus, rule=f"{link.rule}; list") for link in raised]
+        named = [link._replace(score=link.score + bonus, rule=f"{link.rule}; list") for link in raised]
         chosen = best_set([*chosen, *named], len(sentence.words))
     return chosen
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -58,11 +57,10 @@ _KINDS: Final = {
     "verdict": Force.VERDICT,
 }
 _DEED: Final = "deed"
-_TASTES: Final = frozenset((Force.FEEL, Force.SEEN, Force.SIMILAR))
+_TASTES: Final = (Force.FEEL, Force.SEEN, Force.SIMILAR)
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A cue in a sentence, negations counted in."""
 
     first: int
@@ -138,8 +136,7 @@ def words_of(kind: str) -> frozenset[str]:
     return frozenset(normal(phrase) for phrase in table("cues")["words"][kind])
 
 
-@dataclass(frozen=True, slots=True)
-class TasteCue:
+class TasteCue(NamedTuple):
     """A cue phrase in a sentence."""
 
     first: int

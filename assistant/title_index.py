@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -260,13 +261,11 @@ class TitleIndex:
         """Every written form in a sentence, overlapping ones included, by where they end."""
         if not words or not self.texts:
             return []
-        starts, ends, at = {}, {}, 0
-        for number, word in enumerate(words):
-            starts[at] = number
-            at += 1 + len(word.text)
-            ends[at] = number + 1
-        line = f" {' '.join(word.text for word in words)} "
-        found = []
-        for end, key in self._automaton.iter(line):
-            found.append(Match(starts[end - len(self.texts[key]) - 1], ends[end], key))
-        return found
+        line = f" {' '.join([word.text for word in words])} "
+        number_at = {
+            at: number for number, at in enumerate(accumulate([len(word.text) + 1 for word in words], initial=0))
+        }
+        texts = self.texts
+        return [
+            Match(number_at[end - len(texts[key]) - 1], number_at[end], key) for end, key in self._automaton.iter(line)
+        ]

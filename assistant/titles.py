@@ -60,6 +60,7 @@ class TitleLinker:
         self._errors = TypingErrors(index)
         self._makers = Makers(index.catalogue)
         self.weights = Weights()
+        self._of_kind = [self.weights.kind[kind.name.lower()] for kind in Kind]
         self._heard = background()
         self._cues = cue_book()
         self._series_nouns = frozenset(table("franchises")["nouns"]["after"])
@@ -212,7 +213,7 @@ class TitleLinker:
         """The films of a written form, most likely first."""
         weights, films = self.weights, []
         for row, kind in forms:
-            points = self._fame[row] + weights.kind[kind.name.lower()]
+            points = self._fame[row] + self._of_kind[kind]
             if kind in (Kind.BARE, Kind.HEAD) and bare_word:
                 points += weights.mark("bare_word")
             if row in shown:

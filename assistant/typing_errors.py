@@ -27,6 +27,8 @@ _SPELL_FROM: Final = 4
 """Letters from which a word's typing errors are looked through; shorter words are near too many others."""
 _POSTINGS: Final = 24
 """Forms kept a vocabulary word, of the best known films."""
+_HEAD: Final = 5
+"""Letters with which a form without its spaces begins; shorter ones are none."""
 _LONG_NAME: Final = 7
 """Letters from which a nickname may have a typing error: not "lotr"."""
 _TELLING: Final = 7.5
@@ -54,6 +56,7 @@ class TypingErrors:
         self._index = index
         self._heard: Background = background()
         self._squashed: dict[str, int] = {}
+        self._heads: set[str] = set()
         self._postings: list[list[Posting]] = []
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
@@ -66,9 +69,10 @@ class TypingErrors:
                 self._add(key, text, well_known=known >= _WELL_KNOWN)
 
     def _add(self, key: int, text: str, *, well_known: bool) -> None:
-        words = text.split(" ")
-        if len(words) > 1 and len(text) >= 6:
-            self._squashed.setdefault("".join(words), key)
+        words, squashed = text.split(" "), text.replace(" ", "")
+        if len(words) > 1 and len(squashed) >= _HEAD:
+            self._squashed.setdefault(squashed, key)
+            self._heads.add(squashed[:_HEAD])
         for place, written in enumerate(words):
             word = NUMBER_WORDS.get(written, written)
             if len(word) < 2 or word in _UNTELLING:
@@ -94,12 +98,13 @@ class TypingErrors:
     def glued(self, words: Sequence[Word]) -> Iterator[Match]:
         """Forms that differ from what was typed by spaces only: "spiderman", "bat man"."""
         texts, squashed = [word.text for word in words], self._squashed
+        line, start = "".join(texts), 0
         for first, text in enumerate(texts):
-            joined = text
-            for last in range(first + 1, min(first + 5, len(texts) + 1)):
-                if last > first + 1:
-                    joined += texts[last - 1]
-                if joined in squashed and 5 <= len(joined) <= 40:
+            head, joined = line[start : start + _HEAD], ""
+            start += len(text)
+            for last in range(first + 1, min(first + 5, len(texts) + 1)) if head in self._heads else ():
+                joined += texts[last - 1]
+                if joined in squashed and len(joined) <= 40:
                     key = squashed[joined]
                     if self._index.texts[key] != " ".join(texts[first:last]):
                         yield Match(first, last, key)

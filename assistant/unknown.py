@@ -15,7 +15,7 @@ from assistant.words import Word
 _QUOTED: Final = re.compile(
     r"[\"“„«](?P<a>[^\"“”„«»\n]{2,60})[\"”»]|(?<!\w)['‘](?P<b>[A-Z0-9][^'‘’\n]{1,60})['’](?!\w)"
 )
-_TELLING: Final = frozenset((Force.FEEL, Force.SEEN, Force.SIMILAR, Force.ASKED))
+_TELLING: Final = (Force.FEEL, Force.SEEN, Force.SIMILAR, Force.ASKED)
 _WATCHED: Final = frozenset(("seen", "saw", "watched", "heard", "love", "loved", "like", "liked"))
 _STOPS: Final = frozenset(
     "og original new old and or but because when so since though although if while which who is was too as in on at "
