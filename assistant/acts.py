@@ -147,12 +147,12 @@ def series_named(text: str) -> list[tuple[int, int]]:
     """Where well-known series are named in a text; films inside of these names are not meant."""
     series = table("acts")["series"]
     lower = text.lower().replace("’", "'")
-    found = [(lower.find(name), len(name)) for name in series["names"]]
+    found = [(lower.find(name), len(name)) for name in series["names"] if name in lower]
     for name, pattern in _cased_series().items():
         if match := pattern.search(text):
             if match.start() or match.end() == len(text.rstrip(" .!?")):
                 found.append((match.start(), len(name)))
-    return [(start, start + length) for start, length in found if start >= 0]
+    return [(start, start + length) for start, length in found]
 
 
 @cache

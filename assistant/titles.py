@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from assistant.capitals import capitals_of
@@ -45,6 +46,8 @@ _SHORTEST: Final = 3
 """Letters below which the title of a film that hardly anybody knows is rather something else."""
 _KNOWN: Final = 3
 """Ratings from which a film goes by a title of two letters."""
+_REMEMBERED: Final = 8192
+"""Written forms of which it is kept how well the best of their films is known."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
 _WEAK: Final = 6.0
@@ -72,6 +75,10 @@ class TitleLinker:
             math.log(count * _time_to_be_rated(year, newest) + _UNRATED) - total
             for count, year in zip(counts.tolist(), self._years, strict=True)
         ]
+
+        self._best_fame = lru_cache(maxsize=_REMEMBERED)(
+            lambda key: max(self._fame[form.row] for form in index.forms(key))
+        )
 
     def link(self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()) -> list[Link]:
         """Films named in a text, in order, without overlap; `shown` are rows on the table, more likely to be meant."""
@@ -136,9 +143,8 @@ class TitleLinker:
         cues = before_and_after(weights, sentence, first, last) + [("mark", name) for name in marks]
         if edits:
             cues += self._error_cues([word.text], self.index.text(key), edits, weights.leads_to_films(cues))
-        fame = max([self._fame[form.row] for form in self.index.forms(key)])
         told = weights.told * weights.surprise(sentence, first, last)
-        return weights.most(cues) + weights.fame * fame + told > _WORTH_TELLING
+        return weights.most(cues) + weights.fame * self._best_fame(key) + told > _WORTH_TELLING
 
     # ---- points
 
