@@ -7,9 +7,10 @@ film, whatever films are called so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
-from assistant.lexicon import places
+from assistant.lexicon import background, dictionary, places
 from assistant.sentence import Sentence
 from assistant.words import Word
 
@@ -63,6 +64,21 @@ _CHOICES: Final = frozenset(
     "next last first second third other".split()
 )
 """What one calls a film that is named behind: "my guess is Heat"."""
+_OF_FILMS_WHO: Final = frozenset(
+    "is was are were stars starred plays played made makes directed directs wrote else".split()
+)
+"""Behind "who" they ask for the people of a film; anything else is said of people."""
+_BEST: Final = frozenset(("best", "worst"))
+_OF_THE_WORLD: Final = frozenset(
+    "time times place places city cities town towns country countries season month day days hour way ways food "
+    "dish restaurant player players team teams singer band song album holiday weather job school teacher dog cat "
+    "friend friends feeling".split()
+)
+"""What is the best or the worst, and no film: "is the worst time to be outside"."""
+_ON_SCREENS: Final = frozenset("playing streaming showing airing screening trending missing filming".split())
+_WHEN: Final = frozenset(
+    "spring summer autumn winter january february april june july august september october november december".split()
+)
 _OCCASIONS: Final = frozenset("night nights evening weekend party day".split())
 _OF_US: Final = frozenset(
     "i im we were she shes he hes they need want give show something anything no so whats what".split()
@@ -106,6 +122,9 @@ def everyday(sentence: Sentence, first: int, last: int, *, ordinary: bool) -> It
         yield "amount"
     if after in _IS and not judged(last) and (after_that in _STATES or (ordinary and not _is_of_film(words, last + 1))):
         yield "state"
+    does = after in _IS and _does(after_that) and not judged(last) and not judged(last + 1)
+    if does or _is_of_the_world(words[first:last], words[last : last + 6]):
+        yield "of_the_world"
     if last - first == 1 and before in _LOOKS and judged(first) and text[words[first].start].islower():
         yield "state"  # "she is gorgeous"
     if last - first == 1 and before in _BE and text[words[first].start].islower():
@@ -124,10 +143,27 @@ def everyday(sentence: Sentence, first: int, last: int, *, ordinary: bool) -> It
         yield "part"
 
 
+def _is_of_the_world(span: Sequence[Word], behind: Sequence[Word]) -> bool:
+    """Whether what stands behind is said of no film: "… is the worst time", "… nice in April"."""
+    said = [word.text for word in behind]
+    if any(one == "in" and other in _WHEN for one, other in pairwise(said)):
+        return " ".join(word.text for word in span) in places()
+    return len(said) > 3 and said[0] in _IS and said[2] in _BEST and said[3] in _OF_THE_WORLD
+
+
+def _does(word: str) -> bool:
+    """Whether a word tells what somebody or something other than a film is doing: "teething"."""
+    if not word.endswith("ing") or word in _ON_SCREENS:
+        return False
+    return word in dictionary() and not background().is_common(word)
+
+
 def _is_person(before: str, before_that: str, after: str, after_that: str) -> bool:
     """Whether somebody is called so: "my son Oliver", "Carol from work", "my name is Max", "Laura likes comedies"."""
     if after in _DOES_AS_PEOPLE_DO or (not before and f"{after} {after_that}" in _COMPANY):
         return True
+    if after == "who" and after_that and after_that not in _OF_FILMS_WHO:
+        return True  # "the usual suspects who leave dirty mugs"
     named = before in ("is", "was", "called", "named", "name", "names", "its") and before_that in ("name", *_RELATIONS)
     related = before in _RELATIONS and before_that in _OWNERS
     related = related or before in _TITLED

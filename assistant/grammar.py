@@ -61,6 +61,7 @@ _MADE_FOR_THE_SCREEN: Final = frozenset(
     "third next name title movie's latest newest oldest original obsession weakness jam addiction crush taste fallback "
     "rewatch top number idea turn problem exception".split()
 )
+_GENERIC: Final = frozenset(("movie", "film", "comedy", "story"))
 _WHERE: Final = frozenset("in on at near behind under over inside outside beside across with".split())
 _HERE: Final = frozenset("here outside today lately nowadays".split())
 _SEASONS: Final = frozenset(
@@ -130,6 +131,10 @@ def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     counted = one in _A or one in _ANY or (two in _A and one in dictionary() and one not in _MADE_FOR_THE_SCREEN)
     if single and (owned or counted) and words[first].text in dictionary():
         yield "thing"  # "in a diner", "a terrible hangover", "their new matrix"
+    if not single and one in _A and not sentence.parted[last] and words[last].text in _BE:
+        yield "described"  # "a black swan was seen"
+    if one == "and" and three in _A and words[last - 1].text in _GENERIC:
+        yield "described"  # "a funny and scary movie"
     yield from _of_several(sentence, first, last)
     if _is_now(sentence, last):
         yield "moment"  # "the mist is lovely here"
