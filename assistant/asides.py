@@ -109,7 +109,15 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> tuple[in
         return 1, -0.5 if against else 0.5, f"{'not ' if against else ''}{before} … again"
     if after == "off" and before in _OFF:
         return 1, -0.6, f"{before} … off"
+    if any(word.text == "wait" for word in words[max(first - 4, 0) : first]) and _ends_at_last(words, last):
+        return 2, -0.8, "wait for … to end"
     return _often(words, first, last) or _set_beside(text, words, first, last)
+
+
+def _ends_at_last(words: Sequence[Word], last: int) -> bool:
+    """Whether somebody waits for the end: "couldn't wait for Cats to be over"."""
+    said = [word.text for word in words[last : last + 3]]
+    return said[:2] == ["to", "end"] or said[:2] == ["to", "finish"] or said == ["to", "be", "over"]
 
 
 def _says_it(words: Sequence[Word], place: int) -> bool:

@@ -89,6 +89,7 @@ _SAME: Final = {
     "plz": "please",
     "ppl": "people",
     "tho": "though",
+    "u": "you",
     "thru": "through",
 }
 """Spellings that mean the same in a title; single letters (i, v, x) stay, they are too often something else."""
