@@ -18,7 +18,7 @@ from assistant.words import Word
 
 _VERB_SUBJECTS: Final = frozenset(
     "i we they also really did do does dont didnt doesnt id actually especially always still who both not never "
-    "absolutely just to would u you and im kinda quite mostly only if".split()
+    "absolutely just to would you and im kinda quite mostly only if".split()
 )
 _DID: Final = frozenset("did do does would will could i really".split())
 SHORT_SIGHTED: Final = frozenset(
@@ -183,8 +183,8 @@ def _past_degree(words: Sequence[Word], cue: Cue) -> int:
 
 def _asks(words: Sequence[Word], first: int) -> bool:
     before = [word.text for word in words[max(first - 3, 0) : first]]
-    return any(word in ("you", "u", "ya") for word in before[-2:]) and any(
-        word in ("have", "did", "do", "would", "are", "ever", "has", "you", "u", "can") for word in before
+    return any(word in ("you", "ya") for word in before[-2:]) and any(
+        word in ("have", "did", "do", "would", "are", "ever", "has", "you", "can") for word in before
     )
 
 

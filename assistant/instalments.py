@@ -32,8 +32,13 @@ class Instalments:
         self._newest = int(index.catalogue.years.max(initial=0))
 
     def told(self, words: Sequence[Word], link: Link) -> Link:
-        """The link, of the instalment that the word before it asks for; its span then holds that word."""
+        """The link, of the instalment that the word before it asks for; its span then holds that word.
+
+        In the plural it is of the whole series: "both Blade Runners".
+        """
         said = words[link.first - 1].text if link.first else ""
+        if link.typos == 1 and not link.also:
+            return self._of_several(words, link, both=said == "both")
         if (
             link.typos
             or words[link.last - 1].text in _SEVERAL
@@ -47,6 +52,13 @@ class Instalments:
         if row is None:
             return link
         return link._replace(first=link.first - 1, rows=(row,), also=(), rule=f"{link.rule}; the {said} of its series")
+
+    def _of_several(self, words: Sequence[Word], link: Link, *, both: bool) -> Link:
+        name = normal(self._index.catalogue.movies[link.rows[0]].title)
+        rows = sorted(self._in_order(link))[: 2 if both else None]  # best known first
+        if len(rows) < 2 or f"{name.rpartition(' ')[2]}s" != words[link.last - 1].text:
+            return link
+        return link._replace(rows=(rows[0],), also=tuple(rows[1:]), typos=0, rule=f"{link.rule}; all of its series")
 
     def _asked_for(self, said: str, link: Link, rows: Sequence[int]) -> int | None:
         movies = self._index.catalogue.movies

@@ -165,7 +165,7 @@ def is_hearsay(text: str, words: Sequence[Word], taken: Sequence[int], first: in
         word = words[place].text
         if word in _HEARD:
             return "heard"
-        if word in _TELLERS and words[max(place - 1, 0)].text not in ("you", "u") and words[place - 2].text != "you":
+        if word in _TELLERS and words[max(place - 1, 0)].text != "you" and words[place - 2].text != "you":
             if word in ("think", "say") and (place == 0 or ends_clause(text, words, place - 1, place)):
                 return ""  # "think Heat is great": who else?
             return "" if any(before.text in _SPEAKERS for before in words[max(place - 3, 0) : place]) else "told"

@@ -19,6 +19,10 @@ _FILMS = (
     ("The Cabin in the Woods", 2012, 60),
     ("Paddington", 2014, 40),
     ("Key Largo", 1948, 30),
+    ("Juno", 2007, 190),
+    ("High Noon", 1952, 70),
+    ("The Usual Suspects", 1995, 700),
+    ("Scary Movie", 2000, 120),
 )
 
 
@@ -38,6 +42,11 @@ def found(text: str) -> list[str]:
         "Their cabin in the woods has no running water, only a pump.",
         "He was stationed at the base near Key Largo for a year.",
         "We spent our honeymoon in Brazil and never left the beach.",
+        "Is Key Largo nice in April, or too hot?",
+        "juno is teething again so nobody slept",
+        "High noon is the worst time to mow the lawn",
+        "it's always the usual suspects who leave dirty mugs",
+        "Now that was a funny and scary movie!",
         "the layover in casablanca was nine hours and they lost my stroller",
     ],
 )
@@ -56,6 +65,11 @@ def test_where_the_talk_is_of_other_things_no_film_is_named(text: str) -> None:
         ("frances mcdormand in fargo was superb", ["Fargo"]),
         ("we watched independence day at my uncle's barbecue", ["Independence Day"]),
         ("key largo with bogart, a noir", ["Key Largo"]),
+        ("juno is the best", ["Juno"]),
+        ("Juno is boring", ["Juno"]),
+        ("I saw High Noon in April", ["High Noon"]),
+        ("the usual suspects who stars in it", ["The Usual Suspects"]),
+        ("scary movie was a funny one", ["Scary Movie"]),
     ],
 )
 def test_where_films_are_talked_of_they_are(text: str, titles: list[str]) -> None:

@@ -56,6 +56,33 @@ def test_an_instalment_is_told_by_its_place(text: str, label: str) -> None:
     assert named(text) == [(label, 1)]
 
 
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("loved both Toy Storys", ["Toy Story (1995)", "Toy Story 2 (1999)"]),
+        ("loved all the mad maxs", ["Mad Max (1979)", "Mad Max: Fury Road (2015)"]),
+        ("loved Oppenheimers", ["Oppenheimer (2023)"]),  # no series
+    ],
+)
+def test_the_plural_means_the_whole_series(text: str, labels: list[str]) -> None:
+    (movie,) = UNDERSTANDING.understand(text).movies
+    assert [CATALOGUE.movie(token).label for token in (movie.token, *movie.also)] == labels
+    assert movie.strength == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("can't wait to check out Oppenheimer", 1),
+        ("I could hardly wait for Oppenheimer", 1),
+        ("couldn't wait for Oppenheimer to end", -1),
+        ("couldn't wait for Oppenheimer to be over", -1),
+    ],
+)
+def test_waiting_for_a_film_is_not_waiting_for_its_end(text: str, sign: int) -> None:
+    assert named(text) == [("Oppenheimer (2023)", sign)]
+
+
 def test_a_longer_title_is_not_the_shorter_one_at_its_end() -> None:
     assert [label for label, _ in named("it chapter two")] == ["It: Chapter Two (2019)"]
     assert [label for label, _ in named("john wick chapter two")] == ["John Wick: Chapter Two (2017)"]
