@@ -15,9 +15,9 @@ from assistant import acts, comparisons, mentions, preferences
 from assistant.answers import answer_to, likewise, of_last_line, reaction, singled_out
 from assistant.constraints import count_wanted, lesser_known, well_known
 from assistant.cues import find_cues, may_be_cues
-from assistant.facets import FacetFinder
+from assistant.facets import FacetFinder, Term
 from assistant.namesakes import Namesakes
-from assistant.phrases import taken_by
+from assistant.phrases import Found, taken_by
 from assistant.reading import BLANK, Reading
 from assistant.second_look import written
 from assistant.speakers import together
@@ -106,17 +106,8 @@ class Understanding:
     def _whole(self, reading: Reading, context: Context) -> Utterance:
         """A line with names, wishes or neither in it."""
         read, found, links, line = reading.read, reading.words, reading.links, reading.line
-        taken = _taken(reading)
         titles = [(link.first, link.last) for link in links]
-        terms = [
-            term
-            for term in self._facets.find(found, taken)
-            if not describes_a_film(read, found, titles, (term.first, term.last))
-            and not asks_how_it_is(read, found, taken, term.first)
-        ]
-        if terms and may_be_cues(read, found, titles, [(term.first, term.last) for term in terms]):
-            cues = find_cues(read, found, titles)
-            terms = [term for term in terms if not mentions.is_cue(term, cues)]
+        terms = self._terms(reading, titles)
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names)
         unknown = unknown_titles(read, found, names, cues)
@@ -152,6 +143,22 @@ class Understanding:
             beyond=self._beyond(reading, facets),
         )
         return self._acted(utterance, line, found, cues, context)
+
+    def _terms(self, reading: Reading, titles: Sequence[tuple[int, int]]) -> list[Found[Term]]:
+        """Genres, moods, tags and people that are named outside of titles, but to tell how a film is."""
+        read, found, taken = reading.read, reading.words, _taken(reading)
+        terms = self._facets.find(found, taken)
+        spans = [(term.first, term.last) for term in terms]
+        terms = [
+            term
+            for term, span in zip(terms, spans, strict=True)
+            if not describes_a_film(read, found, titles, spans, span)
+            and not asks_how_it_is(read, found, taken, term.first)
+        ]
+        if terms and may_be_cues(read, found, titles, [(term.first, term.last) for term in terms]):
+            cues = find_cues(read, found, titles)
+            terms = [term for term in terms if not mentions.is_cue(term, cues)]
+        return terms
 
     def _beyond(self, reading: Reading, facets: Sequence[FacetMention]) -> tuple[str, ...]:
         """What was asked of films that is not known here: of languages, only those that the catalogue lacks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from assistant.phrases import taken_by
 from assistant.tastes import COPULAS, Cue, ends_clause, ends_sentence, words_of
 from assistant.words import Word
 
@@ -26,23 +27,41 @@ def describes(before: Sequence[str]) -> bool:
     return plain and before[place - 1] in ("that", "which")
 
 
+_WAS: Final = frozenset("was were wasnt werent".split())
+_SUBJECTS: Final = frozenset("it that this which they those these".split())
+_WANTED: Final = frozenset("something anything film films movie movies one ones 1 stuff story stories".split())
+
+
 def describes_a_film(
-    text: str, words: Sequence[Word], titles: Sequence[tuple[int, int]], term: tuple[int, int]
+    text: str,
+    words: Sequence[Word],
+    titles: Sequence[tuple[int, int]],
+    terms: Sequence[tuple[int, int]],
+    term: tuple[int, int],
 ) -> bool:
-    """Whether the words of a genre or mood tell how a film is: "Heat was violent …", "Seen Heat. Violent. …"."""
+    """Whether the words of a genre or mood, one of `terms`, tell how a film is.
+
+    "Heat was violent …", "Seen Heat. Violent. …", "that was a funny and scary movie", but not "a film that was scary".
+    """
     ends = {last for _, last in titles}
     first, last = term
     if last - first == 1 and first and ends_sentence(text, words, first - 1, first):
         alone = last == len(words) or ends_sentence(text, words, last - 1, last)
         alone = alone or (words[last].text in ("but", "yet") and first in ends)  # "The Lobster? Weird, but …"
         return alone and bool(ends) and min(ends) <= first
-    while first and words[first - 1].text in _OFTEN | _COLOURS:
+    others = taken_by((other for other in terms if other != term), len(words))
+    while first and (others[first - 1] or words[first - 1].text in _OFTEN | _COLOURS):
         first -= 1
     if not first or words[first - 1].text not in COPULAS:
         return False
+    past = False
     while first and words[first - 1].text in COPULAS | _MODALS:
         first -= 1
-    return first in ends
+        past = past or words[first].text in _WAS
+    if first > 1 and words[first - 1].text == "1" and words[first - 2].text in _SUBJECTS:
+        first -= 1  # "that one was …"
+    told = past and first > 0 and words[first - 1].text in _SUBJECTS and not ends_clause(text, words, first - 1, first)
+    return first in ends or (told and (first < 2 or words[first - 2].text not in _WANTED))
 
 
 _DEGREES: Final = frozenset("any really that a actually all too very so as good well".split())
