@@ -40,6 +40,7 @@ exceptions      films of a series that are meant otherwise
 mentions        names with their signs
 instalments     which film of a series is meant: "the second Toy Story"
 namesakes       which film of a name is meant, told by who made it
+corrections     lines that put right which film was meant
 understanding   text → Utterance
 
 dialogue        the values of a conversation

@@ -73,6 +73,8 @@ def interpret(utterance: Utterance, state: SessionState, table: Table) -> Interp
         step = replace(step, state=cleared(state))
     if utterance.act is Act.FORGET:
         return _forget(utterance, step, table)
+    for token in utterance.instead:
+        step = _let_go(token, step, table)
     for movie in utterance.movies:
         step = _movie(movie, step, table)
     step = _facets(utterance.facets, step, table)
@@ -244,18 +246,10 @@ def _picks(utterance: Utterance, step: Interpretation, table: Table) -> Interpre
 
 def _forget(utterance: Utterance, step: Interpretation, table: Table) -> Interpretation:
     """Takes back what was said of the films, wishes and years of this line."""
-    state, catalogue = step.state, table.catalogue
     said = [(token, mention.span) for mention in utterance.movies for token in (mention.token, *mention.also)]
-    said += [(mention.token, mention.span) for mention in utterance.facets]
-    for token, span in said:
-        known = state.outcome_of(token) not in (None, Outcome.RETRACTED)
-        film = catalogue.is_movie(token)
-        if token in table.issued and known:
-            step = replace(step, reactions=(*step.reactions, (token, Reaction.CLEAR)))
-        state = _without(state.retract(token), token)
-        if known:
-            label = catalogue.movie(token).label if film else facet_words(catalogue, token)
-            step = step.say(state, Chip(ChipKind.FORGOTTEN, label, catalogue.key_of(token), *span))
+    for token, span in (*said, *((mention.token, mention.span) for mention in utterance.facets)):
+        step = _let_go(token, step, table, *span)
+    state, catalogue = step.state, table.catalogue
     years = state.constraints.years
     if years is not None and (utterance.years is not None or utterance.any_year):
         state = _any_year(state)
@@ -264,6 +258,16 @@ def _forget(utterance: Utterance, step: Interpretation, table: Table) -> Interpr
         state = _famous_too(state)
         step = step.say(state, fame_chip(ChipKind.FORGOTTEN))
     return replace(step, state=state, chips=(*step.chips, *_unclear(utterance)))
+
+
+def _let_go(token: int, step: Interpretation, table: Table, *span: int) -> Interpretation:
+    """Takes back what was said of a film or a wish."""
+    catalogue, known = table.catalogue, step.state.outcome_of(token) not in (None, Outcome.RETRACTED)
+    if token in table.issued and known:
+        step = replace(step, reactions=(*step.reactions, (token, Reaction.CLEAR)))
+    state = _without(step.state.retract(token), token)
+    label = catalogue.movie(token).label if catalogue.is_movie(token) else facet_words(catalogue, token)
+    return step.say(state, *[Chip(ChipKind.FORGOTTEN, label, catalogue.key_of(token), *span)] * known)
 
 
 def _unclear(utterance: Utterance) -> Iterable[Chip]:

@@ -6,6 +6,7 @@ always reads the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -268,14 +269,16 @@ def for_everybody(count: int, people: int) -> str:
     return f"{_NUMBERS[count].capitalize()} for {'both' if people == 2 else f'all {_NUMBERS[people]}'} of you:"
 
 
-def titles(chips: Iterable[Chip], kind: ChipKind) -> list[str]:
-    """Labels of one kind, once each, films without their year; of a long list the first four and how many more."""
-    names = (
-        chip.label.rpartition(" (")[0] if chip.key.startswith("movie:") and chip.label.endswith(")") else chip.label
-        for chip in chips
-        if chip.kind is kind
-    )
-    found = list(dict.fromkeys(names))
+def titles(chips: Sequence[Chip], kind: ChipKind) -> list[str]:
+    """Labels of one kind, once each; of a long list the first four and how many more.
+
+    Films go without their year, unless there is another of the name among the chips.
+    """
+    films = {chip.label for chip in chips if chip.key.startswith("movie:") and chip.label.endswith(")")}
+    bare = {label: label.rpartition(" (")[0] for label in films}
+    often = Counter(bare.values())
+    named = {label: title if often[title] == 1 else label for label, title in bare.items()}
+    found = list(dict.fromkeys(named.get(chip.label, chip.label) for chip in chips if chip.kind is kind))
     return found if len(found) <= 5 else [*found[:4], f"{len(found) - 4} more"]
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from assistant import acts, comparisons, mentions, preferences
 from assistant.answers import answer_to, likewise, of_last_line, reaction, singled_out
 from assistant.constraints import count_wanted, lesser_known, well_known
+from assistant.corrections import Corrections
 from assistant.cues import find_cues, may_be_cues
 from assistant.facets import FacetFinder, Term
 from assistant.namesakes import Namesakes
@@ -56,6 +57,7 @@ class Understanding:
         self._titles = TitleLinker(TitleIndex(catalogue))
         self._facets = FacetFinder(catalogue)
         self._namesakes = Namesakes(self._titles.index, self._facets)
+        self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
 
     @property
@@ -71,6 +73,7 @@ class Understanding:
         found = words(read)
         series = acts.series_named(read)
         shown = frozenset(token - 1 for token in (*context.shown, *(context.asked.tokens if context.asked else ())))
+        shown |= self._corrections.may_be_meant(read.lower(), context)
         links = self._titles.link(read, found, shown=shown)
         closed = [*series, *((found[first].start, found[last - 1].end) for first, last in self._facets.people(found))]
         if closed:
@@ -181,7 +184,8 @@ class Understanding:
         self, utterance: Utterance, line: acts.Line, found: Sequence[Word], cues: list[Cue], context: Context
     ) -> Utterance:
         """The utterance with what it does, after what was shown or asked."""
-        if context.asked is not None and (answer := answer_to(utterance, line, context.asked, self.catalogue)):
+        answer = answer_to(utterance, line, context.asked, self.catalogue) if context.asked is not None else None
+        if answer := answer or self._corrections.corrected(utterance, line, context):
             return answer
         named = bool(utterance.movies or utterance.ambiguous)
         whole = _whole_act(line, context)

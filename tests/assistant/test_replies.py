@@ -273,3 +273,11 @@ def test_what_is_known_of_a_film() -> None:
     )
     assert replies.facts("Heat", 0, [], ["heist"]) == "Viewers tag Heat “heist”."
     assert replies.facts("Heat", 0, []) == ""
+
+
+def test_films_of_one_name_are_told_apart_by_their_year() -> None:
+    remake = Chip(ChipKind.LIKE, "Dune (2021)", "movie:1")
+    assert replies.heard((remake,), 0) == "You liked Dune."
+    assert replies.heard((remake, Chip(ChipKind.FORGOTTEN, "Dune (1984)", "movie:2")), 0) == (
+        "You liked Dune (2021). Forgotten: Dune (1984)."
+    )
