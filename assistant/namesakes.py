@@ -59,7 +59,7 @@ class Namesakes:
         """The links, each of one film where the words beside it tell which; these then belong to its span."""
         taken = taken_by(((link.first, link.last) for link in links), len(words))
         links = [self._told(words, self._contrasted(words, link, taken), taken) for link in links]
-        return [self._instalments.told(words, link) for link in links]
+        return self._instalments.with_others(words, [self._instalments.told(words, link) for link in links])
 
     def _contrasted(self, words: Sequence[Word], link: Link, taken: Sequence[int]) -> Link:
         """A link with the year before it and with "not the remake" behind it, which may tell the one that is meant."""

@@ -187,6 +187,7 @@ class TitleIndex:
         rated = (movie for movie in catalogue.movies if evidence[movie.row])
         self._rated = sorted((normal(movie.title), movie.row) for movie in rated)
         self._add_names(keys)
+        self._add_firsts(keys)
         self.texts = list(keys)
         """Normal form of each key."""
         self.forms = lru_cache(maxsize=_REMEMBERED)(self._look_up)
@@ -220,6 +221,19 @@ class TitleIndex:
                 best = sorted(members)[:_SERIES]
                 newest = max(members, key=lambda row: (self.catalogue.movies[row].year, -row))
                 keys[normal(name)] = dict.fromkeys(best if newest in best else [*best[:-1], newest], Kind.SERIES)
+
+    def _add_firsts(self, keys: Keys) -> None:
+        """Adds what the first film of a series is called besides: "Rocky 1", where there is a Rocky 2."""
+        years = self.catalogue.years
+        for second in [text for text in keys if text.endswith(" 2")]:
+            first, name = f"{second[:-1]}1", second[:-2]
+            if first in keys or name not in keys:
+                continue
+            latest = max(years[row] for row in keys[second])
+            rows = [row for row, kind in keys[name].items() if kind <= Kind.BARE and years[row] < latest]
+            known = [row for row in rows if self.renown[row] >= _KNOWN]
+            if known:
+                keys[first] = dict.fromkeys(known, Kind.NUMBER)
 
     def beginning_with(self, text: str) -> list[int]:
         """Rows of rated films whose title is this normal form or begins with its words, best known first."""

@@ -89,6 +89,8 @@ _SAME: Final = {
     "plz": "please",
     "ppl": "people",
     "tho": "though",
+    "liek": "like",
+    "lvoe": "love",
     "u": "you",
     "thru": "through",
 }
