@@ -29,7 +29,14 @@ _ELDERS: Final = frozenset("mum mom mam dad father mother gran grandma grandpa g
 _YOUNG: Final = frozenset("kid kids child children boy boys girl girls twins son daughter".split())
 _OWNERS: Final = frozenset("my our his her their your".split())
 _AGED: Final = frozenset("both only just about almost nearly aged young small little older".split())
-_COMPANY: Final = frozenset(("and i", "and me", "and my", "from work", "from school", "from accounting"))
+_COMPANY: Final = frozenset(
+    (
+        "and i",
+        "and me",
+        "and my",
+        *(f"from {place}" for place in "work school accounting hr sales finance legal church class".split()),
+    )
+)
 _IN_PLACES: Final = frozenset(
     "live lives lived living born based stuck up staying stay work working weekend holiday holidays here flat".split()
 )
@@ -75,6 +82,8 @@ _OF_THE_WORLD: Final = frozenset(
     "friend friends feeling".split()
 )
 """What is the best or the worst, and no film: "is the worst time to be outside"."""
+_LANGUAGES: Final = frozenset("spanish french italian german latin greek russian japanese chinese polish dutch".split())
+_CALLS: Final = frozenset(("calls", "call", "called"))
 _ON_SCREENS: Final = frozenset("playing streaming showing airing screening trending missing filming".split())
 _WHEN: Final = frozenset(
     "spring summer autumn winter january february april june july august september october november december".split()
@@ -86,11 +95,11 @@ _OF_US: Final = frozenset(
 """After an occasion, what one wants for it: "date night, we need …"."""
 _THINGS: Final = frozenset(
     "action thriller thrillers horror horrors comedy comedies drama dramas romance romances killer killers guy guys "
-    "girl girls man men woman women people person kid kids stuff things thing costume costumes "
-    "picture pictures party parties trip trips game games lady food music "
-    "house room car cars road office skills fan club show shows accident amount amounts plot plots line lines "
-    "vibes vibe genre genres weekend morning evening afternoon season invasion "
-    "invasions attack attacks fight fights battle battles forest forests adventure adventures fantasy sex".split()
+    "girl girls man men woman women people person kid kids stuff things thing costume costumes picture pictures party "
+    "parties trip trips game games lady food music house room car cars road office skills fan club show shows "
+    "accident amount amounts plot plots line lines vibes vibe genre genres weekend morning evening afternoon season "
+    "invasion museum museums restaurant cafe hotel airport invasions attack attacks fight fights battle battles "
+    "forest forests adventure adventures fantasy sex".split()
 )
 """Plain nouns: a title right before one is a part of what it names ("psycho thrillers", "a Frozen party")."""
 
@@ -115,7 +124,8 @@ def everyday(sentence: Sentence, first: int, last: int, *, ordinary: bool) -> It
     after = "" if parted[last] else words[last].text
     after_that = words[last + 1].text if after and last + 1 < len(words) else ""
     aged = words[last - 1].text in _YOUNG and after in _IS and (after_that.isdecimal() or after_that in _AGED)
-    if aged or _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
+    named = before == "called" and first > 2 and words[first - 3].text in _RELATIONS  # "our cat is called amelie"
+    if aged or named or _is_person(before, before_that, after, after_that) or _is_kin(words[first:last]):
         yield "person"
     yield from _of_places(before, before_that, words[first:last])
     if _is_amount(words[first:last], before, after):
@@ -144,11 +154,16 @@ def everyday(sentence: Sentence, first: int, last: int, *, ordinary: bool) -> It
 
 
 def _is_of_the_world(span: Sequence[Word], behind: Sequence[Word]) -> bool:
-    """Whether what stands behind is said of no film: "… is the worst time", "… nice in April"."""
+    """Whether what stands behind is said of no film: "… is the worst time", "… nice in April", "… is Spanish for"."""
     said = [word.text for word in behind]
     if any(one == "in" and other in _WHEN for one, other in pairwise(said)):
         return " ".join(word.text for word in span) in places()
-    return len(said) > 3 and said[0] in _IS and said[2] in _BEST and said[3] in _OF_THE_WORLD
+    if len(said) < 4 or said[0] not in _IS:
+        return False
+    named = said[1:3] == ["the", "name"] or (said[2] == "for" and said[1] in _LANGUAGES)
+    return (
+        named or (said[2] in _BEST and said[3] in _OF_THE_WORLD) or (said[1] == "what" and not _CALLS.isdisjoint(said))
+    )
 
 
 def _does(word: str) -> bool:

@@ -12,8 +12,11 @@ _STRANGE: Final = 2.0
 """Words of other things around from which no further one counts."""
 _JUDGED: Final = 2.0
 """Words of other things that are made up for by anything that is said of films, among other things."""
+_CAPITAL: Final = 0.6
+"""Share that counts of a title with a capital: "remove Titanic from my list"."""
 _MEASURED: Final = frozenset("nor over than vs versus meets with".split())
 """Between two titles: "I'd choose Paddington over Minions"."""
+_TELLS: Final = (["is", "about"], ["was", "about"], ["its", "about"])
 _NAMEABLE: Final = 10
 """Ratings from which a set phrase that is all that is said, or judged, names its film."""
 _WHEN: Final = frozenset("this tonight today tomorrow again all until till since right now because".split())
@@ -32,7 +35,8 @@ def said_of_others(weights: Weights, sentence: Sentence, span: tuple[int, int], 
     if not strange or weights.speaks_of_films(cues) or _of_films_beside(sentence, first, last):
         return 0.0
     judged = sentence.tells_of_films(first, last)  # "Coco made all of us weep, we adored it"
-    return max(min(strange - judged * _JUDGED, _STRANGE), 0.0)
+    share = 1.0 if sentence.text[sentence.words[last - 1].start].islower() else _CAPITAL
+    return share * max(min(strange - judged * _JUDGED, _STRANGE), 0.0)
 
 
 def _of_films_beside(sentence: Sentence, first: int, last: int) -> bool:
@@ -41,6 +45,8 @@ def _of_films_beside(sentence: Sentence, first: int, last: int) -> bool:
     beside = {first - 1, last, sentence.joined_before(first) - 1, sentence.joined_behind(last)}
     beside |= {first - 2} if first > 1 and words[first - 1].text in _MEASURED else set()
     beside |= {last + 1} if last < len(words) and words[last].text in _MEASURED else set()
+    if [word.text for word in words[last : last + 2]] in _TELLS:
+        return True  # "City of God is about a gang"
     return around.of_films(first, last) or not beside.isdisjoint(around.told)
 
 

@@ -9,6 +9,7 @@ same way, each error costing points.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -48,6 +49,8 @@ _KNOWN: Final = 3
 """Ratings from which a film goes by a title of two letters."""
 _REMEMBERED: Final = 8192
 """Written forms of which it is kept how well the best of their films is known."""
+_ONE_PIECE: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*\Z")
+"""A title without a mark."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
 _WEAK: Final = 6.0
@@ -192,6 +195,8 @@ class TitleLinker:
             yield "maker"
         if last - first == 1 and len(words[first].text) < _SHORTEST and renown < _KNOWN:
             yield "unknown_letters"
+        if any(sentence.parted[first + 1 : last]) and _ONE_PIECE.match(self.index.catalogue.movies[film.row].title):
+            yield "cut"  # "a groundhog, day or night"
         after_article = first and words[first - 1].text == "the"
         if film.kind is Kind.FULL and after_article and self._is_ordinary(sentence, match, film.row):
             yield "the"  # "the moon was huge"
