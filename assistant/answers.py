@@ -124,6 +124,22 @@ def _strengths(
     return tuple(by_name.get(name, otherwise) for name in ranges)
 
 
+def put_off(utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:
+    """Films that are only put off: "not Heat tonight", "Heat? not tonight"; None for other lines.
+
+    Of a film on the table it is a reaction; of any other it tells no taste.
+    """
+    if not utterance.movies or not acts.holds("later", line) or utterance.facets or utterance.unknown:
+        return None
+    if any(movie.strength and not movie.rule.endswith("; avoid: not") for movie in utterance.movies):
+        return None
+    places = [context.shown.index(movie.token) for movie in utterance.movies if movie.token in context.shown]
+    if len(places) == len(utterance.movies):
+        return Utterance(utterance.text, Act.REACT, picks=tuple(places), later=True)
+    movies = tuple(replace(movie, strength=0.0, similar_only=False, idle=True) for movie in utterance.movies)
+    return replace(utterance, movies=movies)
+
+
 _ASKED: Final = 5
 """Most films that are asked about."""
 _SEVERAL: Final = frozenset("them these those they all both any each either none neither everything others".split())

@@ -86,7 +86,8 @@ class Instalments:
 
     def _so_many(self, link: Link, count: int, *, from_the_end: bool) -> Link:
         """The first or last films of a series: "the first two Toy Story films"."""
-        rows = self._in_order(link)
+        rows = self._in_order(link._replace(also=()))  # without "Toy Story of Terror"
+        rows = rows if len(rows) >= count else self._in_order(link)
         chosen = rows[-count:] if from_the_end else rows[:count]
         if len(rows) < 2 or link.typos:
             return link

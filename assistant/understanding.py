@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant import acts, comparisons, mentions, preferences
-from assistant.answers import answer_to, likewise, of_last_line, reaction, singled_out
+from assistant.answers import answer_to, likewise, of_last_line, put_off, reaction, singled_out
 from assistant.constraints import count_wanted, lesser_known, well_known
 from assistant.corrections import Corrections
 from assistant.cues import find_cues, may_be_cues
@@ -185,7 +185,8 @@ class Understanding:
     ) -> Utterance:
         """The utterance with what it does, after what was shown or asked."""
         answer = answer_to(utterance, line, context.asked, self.catalogue) if context.asked is not None else None
-        if answer := answer or self._corrections.corrected(utterance, line, context):
+        answer = answer or self._corrections.corrected(utterance, line, context) or put_off(utterance, line, context)
+        if answer is not None:
             return answer
         named = bool(utterance.movies or utterance.ambiguous)
         whole = _whole_act(line, context)

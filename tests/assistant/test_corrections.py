@@ -1,4 +1,4 @@
-"""A line may put right which film was meant by the last one."""
+"""A line may put right which film was meant by the last one, or put a film off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from assistant.interpretation import Table, interpret
 from assistant.understanding import Understanding
-from assistant.utterance import Context
+from assistant.utterance import Act, Context
 from core.domain import Outcome
 from core.session import SessionState
 
@@ -75,3 +75,16 @@ def test_what_was_said_of_the_wrong_film_is_taken_back() -> None:
     step = interpret(read, state, Table(CATALOGUE))
     assert step.state.outcome_of(NEW_DUNE) is Outcome.RETRACTED
     assert step.state.outcome_of(OLD_DUNE) is Outcome.STATED_LIKE
+
+
+@pytest.mark.parametrize("text", ["not Aliens tonight", "Aliens? not tonight", "not Aliens, not tonight"])
+def test_a_film_that_is_put_off_is_not_disliked(text: str) -> None:
+    on_table = UNDERSTANDING.understand(text, Context(shown=(HEAT, ALIENS)))
+    assert (on_table.act, on_table.picks, on_table.later, on_table.movies) == (Act.REACT, (1,), True, ())
+    (named,) = UNDERSTANDING.understand(text).movies
+    assert (named.token, named.strength, named.idle) == (ALIENS, 0.0, True)
+
+
+def test_what_is_said_of_a_film_stands_though_it_is_put_off() -> None:
+    (movie,) = UNDERSTANDING.understand("loved Aliens, but not tonight", Context(shown=(ALIENS,))).movies
+    assert (movie.token, movie.strength) == (ALIENS, 1.0)

@@ -71,6 +71,31 @@ def test_the_plural_means_the_whole_series(text: str, labels: list[str]) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("loved Toy Story 1 and 2", [("Toy Story (1995)", 1), ("Toy Story 2 (1999)", 1)]),
+        (
+            "toy story 1, 2 & 3 were great",
+            [("Toy Story (1995)", 1), ("Toy Story 2 (1999)", 1), ("Toy Story 3 (2010)", 1)],
+        ),
+        ("loved Toy Story but the third one was awful", [("Toy Story (1995)", 1), ("Toy Story 3 (2010)", -1)]),
+        ("loved Toy Story and 2 others", [("Toy Story (1995)", 1)]),
+        ("loved Toy Story 2 and 3 others", [("Toy Story 2 (1999)", 1)]),
+        ("loved Heat, the second one here", [("Heat (1995)", 1)]),  # there is no Heat 2
+    ],
+)
+def test_a_number_tells_a_film_of_the_series_named_before(text: str, expected: list[tuple[str, int]]) -> None:
+    assert named(text) == expected
+
+
+def test_the_first_and_the_last_of_a_series_are_counted() -> None:
+    (first,) = UNDERSTANDING.understand("loved the first two Toy Story films").movies
+    assert [CATALOGUE.movie(token).year for token in (first.token, *first.also)] == [1995, 1999]
+    (last,) = UNDERSTANDING.understand("loved the last 2 Toy Story films").movies
+    assert [CATALOGUE.movie(token).year for token in (last.token, *last.also)] == [1999, 2010]
+
+
+@pytest.mark.parametrize(
     ("text", "sign"),
     [
         ("can't wait to check out Oppenheimer", 1),
