@@ -45,8 +45,8 @@ _OF_COMMON: Final = 4
 _UNTELLING: Final = frozenset("with from that this part what your into over the and".split())
 
 
-Posting = tuple[int, int, int, int]
-"""Which word of a form something is, the form's key, its words and its characters."""
+Posting = tuple[int, int, int, int, int]
+"""Which word of a form something is, the form's key, its words, its characters and how many more may be typed."""
 
 
 class TypingErrors:
@@ -73,6 +73,7 @@ class TypingErrors:
         if len(words) > 1 and len(squashed) >= _HEAD:
             self._squashed.setdefault(squashed, key)
             self._heads.add(squashed[:_HEAD])
+        apart = _APART if _DIGIT.search(text) else _MOST
         for place, written in enumerate(words):
             word = NUMBER_WORDS.get(written, written)
             if len(word) < 2 or word in _UNTELLING:
@@ -85,7 +86,7 @@ class TypingErrors:
                 if len(word) >= _SPELL_FROM:
                     self._remember(word, number, twice=well_known)
             if len(self._postings[number]) < _POSTINGS:
-                self._postings[number].append((place, key, len(words), len(text)))
+                self._postings[number].append((place, key, len(words), len(text), apart))
 
     def _remember(self, word: str, number: int, *, twice: bool) -> None:
         for short in spellings(word) if twice else {word, *shortened(word)}:
@@ -114,19 +115,12 @@ class TypingErrors:
         found: dict[Match, int] = {}
         tried: set[tuple[int, int]] = set()
         typed = _Typed(text, words, self._heard)
-        texts, count = self._index.texts, len(words)
+        texts = self._index.texts
         for place, word in enumerate(typed.texts):
             if taken[place] or len(word) < 2 or word in cues or not typed.telling[place]:
                 continue
             for at, forms in self._near(typed.texts, place):
-                for offset, key, width, letters in forms:
-                    first = at - offset
-                    last = first + width
-                    if not 0 <= first <= place < last <= count:
-                        continue
-                    apart = abs(typed.until[last] - typed.until[first] - 1 - letters)
-                    if apart > _MOST and (apart > _APART or not (typed.numbers or _DIGIT.search(texts[key]))):
-                        continue
+                for first, last, key in typed.about_as_long(at, place, forms):
                     if (first, key) in tried or not typed.may_be(texts[key], first, last):
                         continue
                     tried.add((first, key))
@@ -162,7 +156,7 @@ class TypingErrors:
             found += postings[:_OF_COMMON] if common else postings
             for form, offset in () if spelled else ((meant, 0), (f"the {meant}", 1)):
                 if (alone := self._index.key_of(form)) is not None:
-                    found.append((offset, alone, offset + 1, len(form)))
+                    found.append((offset, alone, offset + 1, len(form), _MOST))
         return tuple(found)
 
     def _numbers_near(self, word: str) -> tuple[int, ...]:
@@ -190,12 +184,23 @@ class _Typed:
     def __init__(self, text: str, words: Sequence[Word], heard: Background) -> None:
         self.texts = [word.text for word in words]
         self.telling = [heard.of_word(word) >= _TELLING for word in self.texts]
-        self.numbers = any([word[0].isdecimal() for word in self.texts])
-        self.until = [0, *accumulate([len(word) + 1 for word in self.texts])]
-        """Letters and spaces before each word, (n + 1,)."""
+        self._apart = _APART if any([word[0].isdecimal() for word in self.texts]) else _MOST
+        self._until = [0, *accumulate([len(word) + 1 for word in self.texts])]
+        """Characters before each word, (n + 1,)."""
         between = (text[one.end : other.start] for one, other in pairwise(words))
         parted = (marks != " " and _PARTING.search(marks) is not None for marks in between)
         self._parted = [0, *accumulate(parted)]
+
+    def about_as_long(self, at: int, place: int, forms: Sequence[Posting]) -> list[tuple[int, int, int]]:
+        """(first word, one past the last, key) of forms that the word `at` is of, and the one at `place` is in."""
+        until, count, least = self._until, len(self.texts), self._apart
+        return [
+            (at - offset, at - offset + width, key)
+            for offset, key, width, letters, apart in forms
+            if 0 <= at - offset <= place < at - offset + width <= count
+            and abs(until[at - offset + width] - until[at - offset] - 1 - letters)
+            <= (apart if apart > least else least)
+        ]
 
     def may_be(self, form: str, first: int, last: int) -> bool:
         """Whether [first, last), about as long as a form, may be it with errors: in one piece, and not cut off.
