@@ -153,7 +153,9 @@ class TypingErrors:
         found: list[Posting] = []
         for number in self._numbers_near(word):
             postings, meant = self._postings[number], self._words[number]
-            found += postings[:_OF_COMMON] if common else postings
+            if common:  # "what" is not Whit, but a word of a longer title perhaps
+                postings = [posting for posting in postings[:_OF_COMMON] if posting[2] > 1]
+            found += postings
             for form, offset in () if spelled else ((meant, 0), (f"the {meant}", 1)):
                 if (alone := self._index.key_of(form)) is not None:
                     found.append((offset, alone, offset + 1, len(form), _MOST))

@@ -97,8 +97,12 @@ def main(data: Path, dialogs: Path) -> None:
     del index
     understanding = Understanding(catalogue)
     messages = list(read_dialogs(dialogs, catalogue, held_out=False))
-    times = [timed(lambda line=line: understanding.understand(line)) for line in lines(messages, 200)[:2000]]  # type: ignore[misc]
-    print(f"200 characters: median {milliseconds(times, 0.5):.2f} ms, p95 {milliseconds(times, 0.95):.2f} ms")
+    short = lines(messages, 200)[:2000]
+    passes = [[timed(lambda line=line: understanding.understand(line)) for line in short] for _ in range(3)]  # type: ignore[misc]
+    best = [min(times) for times in zip(*passes, strict=True)]
+    for name, times in (("each line once", passes[0]), ("the best of three", best)):
+        figures = f"median {milliseconds(times, 0.5):.2f} ms, p95 {milliseconds(times, 0.95):.2f} ms"
+        print(f"200 characters, {name}: {figures}")
     for length in (500, 1000, 2000, 4000, 20000):
         times = [timed(lambda line=line: understanding.understand(line)) for line in lines(messages, length)[:20]]  # type: ignore[misc]
         print(f"{length} characters: median {milliseconds(times, 0.5):.2f} ms")
