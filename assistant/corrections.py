@@ -10,7 +10,7 @@ from typing import Final
 from assistant import acts
 from assistant.title_index import Kind, TitleIndex
 from assistant.utterance import Act, Context, MovieMention, Span, Utterance
-from assistant.words import normal
+from assistant.words import normal, words
 
 _OPENS: Final = re.compile(
     r"\A\W*(?:oh|ah|ok|wait|well|hm+)?\W*(?:no|nope|nah|not|sorry|oops|wrong|actually|i (?:meant?|said))\b"
@@ -38,10 +38,12 @@ class Corrections:
         self._index = index
 
     def may_be_meant(self, lower: str, context: Context) -> frozenset[int]:
-        """Rows of the films that a line which begins as a correction may mean, told by the film named last."""
+        """Rows of the films that a line which is but a correction may mean, told by the film named last."""
         if context.named is None or not _OPENS.match(lower):
             return frozenset()
-        return frozenset(self._namesakes(context.named - 1))
+        title = normal(self._index.catalogue.movies[context.named - 1].title).split(" ")
+        others = {word.text for word in words(lower)} - _FILLERS - set(title)
+        return frozenset() if others else frozenset(self._namesakes(context.named - 1))
 
     def corrected(self, utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:
         """The film that is meant in place of the one that was named last, spoken of in the same way; else None."""
@@ -63,10 +65,10 @@ class Corrections:
 
     def _told_by_age(self, said: str, named: int) -> int | None:
         """Row of the film called as the row `named`, as "no, the 1995 one" or "I meant the old one" tells it."""
-        words = set(re.findall(r"\w+", said)) - _FILLERS
-        if not _OPENS.match(said) or len(words) != 1:
+        telling = set(re.findall(r"\w+", said)) - _FILLERS
+        if not _OPENS.match(said) or len(telling) != 1:
             return None
-        (word,), years = words, self._index.catalogue.years
+        (word,), years = telling, self._index.catalogue.years
         rows = [row for row in self._namesakes(named) if row != named]
         if _YEAR.fullmatch(word):
             near = [row for row in rows if abs(years[row] - int(word)) <= 1]

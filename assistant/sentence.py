@@ -116,7 +116,8 @@ class Sentence:
         upper = sum(text[word.start].isupper() for word in inner)
         first_upper = bool(words) and text[words[0].start].isupper()
         plain = any(len(word.text) > 3 and word.text not in _SMALL and text[word.start].islower() for word in inner)
-        capitals = 0 < upper <= (0.8 if plain else 0.6) * len(inner) or (first_upper and not upper)
+        some = 0 < upper <= (0.8 if plain else 0.6) * len(inner)
+        capitals = some or (first_upper != (upper > 0))  # "Loved heat", "loved Heat", but not "Loved Heat"
         cues = taste_cues(words)
         places = _cue_places(words, cues)
         told = ((cue.first, cue.last) for cue in cues)

@@ -69,6 +69,10 @@ def test_other_lines_put_nothing_right(named: int, text: str) -> None:
     assert UNDERSTANDING.understand(text).instead == ()
 
 
+def test_a_word_of_the_last_title_is_no_film_in_another_line() -> None:
+    assert UNDERSTANDING.understand("no, something with more heat", Context(named=HEAT, mood=1.0)).movies == ()
+
+
 def test_what_was_said_of_the_wrong_film_is_taken_back() -> None:
     state = SessionState().state(NEW_DUNE, Outcome.STATED_LIKE)
     read = UNDERSTANDING.understand("no, the 1984 one", Context(named=NEW_DUNE, mood=1.0))

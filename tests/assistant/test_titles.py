@@ -96,7 +96,15 @@ def test_ordinary_sentences_name_no_film(text: str) -> None:
     assert found(text) == []
 
 
-@pytest.mark.parametrize("text", ['I watched "It" yesterday', "I saw the movie It", "I liked Up and Titanic"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'I watched "It" yesterday',
+        "I saw the movie It",
+        "I liked Up and Titanic",
+        "loved Up",  # a capital tells where the line has begun without one
+    ],
+)
 def test_a_cue_makes_a_short_word_a_title(text: str) -> None:
     assert found(text)
 
