@@ -1,4 +1,4 @@
-"""A line may put right which film was meant by the last one, or put a film off."""
+"""A line may put right which film was meant by the last one, put a film off, or speak of the one just named."""
 
 from __future__ import annotations
 
@@ -92,3 +92,11 @@ def test_a_film_that_is_put_off_is_not_disliked(text: str) -> None:
 def test_what_is_said_of_a_film_stands_though_it_is_put_off() -> None:
     (movie,) = UNDERSTANDING.understand("loved Aliens, but not tonight", Context(shown=(ALIENS,))).movies
     assert (movie.token, movie.strength) == (ALIENS, 1.0)
+
+
+@pytest.mark.parametrize("text", ["that was great", "that was a funny and sad movie"])
+def test_what_that_was_is_said_of_one_film(text: str) -> None:
+    several = UNDERSTANDING.understand(text, Context(shown=(HEAT, ALIENS)))
+    assert [mention.tokens for mention in several.ambiguous] == [(HEAT, ALIENS)]
+    (last,) = UNDERSTANDING.understand(text, Context(shown=(HEAT, ALIENS), named=TITANIC)).movies
+    assert last.token == TITANIC and last.strength > 0
