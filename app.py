@@ -1,4 +1,6 @@
-"""Start Marquee: load the bundle, open the store, build the page, launch; learn from the log if that is wanted."""
+"""Start Marquee: load the bundle, open the store, build the page, launch; learn from the log if
+that is wanted.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +9,23 @@ import secrets
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
-# One thread each: with two, a forward pass on a busy machine takes 40 ms in place of 0.6. Read when torch is imported.
+# One thread each: with two, a forward pass on a busy machine takes 40 ms in place of 0.6. Read when
+# torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from assistant import ui
 from assistant.chat import Assistant
-from assistant.lessons import Lessons, begin, in_a_process
+from assistant.page import ui
+from assistant.retraining import Retraining, begin, in_a_process
 from core.config import Settings
 from core.errors import MarqueeError
-from core.policy import Exploration
+from core.model.policy import Exploration
 
 
 def main() -> int:
-    """Serve until interrupted; returns the exit status. What is wrong with a setting, bundle or store is one line."""
+    """Serve until interrupted; returns the exit status. What is wrong with a setting, bundle or
+    store is one line.
+    """
     try:
         settings = Settings.from_environment(os.environ)
         exploration = Exploration(share=settings.exploration)
@@ -33,7 +38,7 @@ def main() -> int:
             seed=secrets.randbits(32) if settings.seed is None else settings.seed,
             exploration=exploration,
         )
-        with assistant, _lessons(assistant, settings, exploration):
+        with assistant, _retraining(assistant, settings, exploration):
             ui.serve(assistant, host=settings.host, port=settings.port)
     except MarqueeError as error:
         print(f"Marquee cannot start: {error}", file=sys.stderr)
@@ -41,12 +46,16 @@ def main() -> int:
     return 0
 
 
-def _lessons(assistant: Assistant, settings: Settings, exploration: Exploration) -> AbstractContextManager[object]:
+def _retraining(
+    assistant: Assistant, settings: Settings, exploration: Exploration
+) -> AbstractContextManager[object]:
     """Learns from the log as often as the settings say."""
     if settings.learn_hours is None:
         return nullcontext()
     learn = in_a_process(settings.bundle, settings.database_url, exploration)
-    return Lessons(assistant, settings.bundle, learn, hours=settings.learn_hours, exploration=exploration)
+    return Retraining(
+        assistant, settings.bundle, learn, hours=settings.learn_hours, exploration=exploration
+    )
 
 
 if __name__ == "__main__":

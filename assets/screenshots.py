@@ -1,8 +1,9 @@
-"""Takes the pictures of the README from the real page: `python assets/screenshots.py` writes assets/images/*.png.
+"""Takes the pictures of the README from the real page: `python assets/screenshots.py` writes
+assets/images/*.png.
 
-Starts the app with the bundle in models/marquee (or MARQUEE_BUNDLE) and an empty store, holds a conversation in
-Debian's Chromium, and stores each picture with a palette of 256 colours, under 300 KB.
-"""
+Starts the app with the bundle in models/marquee (or MARQUEE_BUNDLE) and an empty store, holds a
+conversation in Debian's Chromium, and stores each picture with a palette of 256 colours, under 300
+KB."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ LOOKS: dict[str, dict[str, Any]] = {
         "has_touch": True,
         "is_mobile": True,
     },
-    "dark": {"viewport": {"width": 1200, "height": 900}, "device_scale_factor": 1.5, "color_scheme": "dark"},
+    "dark": {
+        "viewport": {"width": 1200, "height": 900},
+        "device_scale_factor": 1.5,
+        "color_scheme": "dark",
+    },
 }
 
 
@@ -46,7 +51,9 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or sys.exit("No Chromium here: apt-get install chromium")
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         for name, look in LOOKS.items():
             path = IMAGES / f"{name}.png"
             size = save(picture(browser, url, name, look), path)
@@ -83,7 +90,9 @@ def served() -> Iterator[str]:
         "MARQUEE_SEED": "3",
     }
     with tempfile.TemporaryFile() as log:
-        app = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log)
+        app = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log
+        )
         try:
             url = f"http://127.0.0.1:{port}/"
             until = time.monotonic() + 90
@@ -135,7 +144,9 @@ def say(page: Page, text: str) -> Any:
 
 def save(taken: bytes, path: Path) -> int:
     """Writes a picture with at most 256 colours; returns its bytes."""
-    image = Image.open(io.BytesIO(taken)).convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
+    image = (
+        Image.open(io.BytesIO(taken)).convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
+    )
     image.save(path, optimize=True)
     size = path.stat().st_size
     if size > LIMIT:

@@ -11,9 +11,15 @@ from typing import Final
 from core.errors import MarqueeError
 
 _COMMANDS: Final = {
-    "ask": ("assistant.ask", "Say how one line is understood."),
-    "evaluate": ("assistant.scoring", "Measure understanding on labelled lines or recorded conversations."),
-    "recall": ("assistant.recall_command", "Compare recommendations with those of recorded conversations."),
+    "ask": ("assistant.evaluation.ask", "Say how one line is understood."),
+    "evaluate": (
+        "assistant.evaluation.lines",
+        "Measure understanding on labelled lines or recorded conversations.",
+    ),
+    "recall": (
+        "assistant.evaluation.recall",
+        "Compare recommendations with those of recorded conversations.",
+    ),
 }
 
 

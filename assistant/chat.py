@@ -1,7 +1,8 @@
 """The seam: everything above talks to `Assistant`, and the truth of a conversation is in the store.
 
-A turn is one transaction under the session's lock: read the state, understand the line, apply it, ask the policy, say
-something, write it all down. Rapid clicks and simultaneous turns queue; none is lost.
+A turn is one transaction under the session's lock: read the state, understand the line, apply it,
+ask the policy, say something, write it all down. Rapid clicks and simultaneous turns queue; none is
+lost.
 """
 
 from __future__ import annotations
@@ -14,14 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from assistant import small_talk
-from assistant.dialogue import History, Reply, Understood
-from assistant.evening import Evening
-from assistant.insights import Insights
-from assistant.interpretation import interpret
-from assistant.library import Library
-from assistant.planning import cold, edited, lifts, likened, settled, suggestions, unheard
-from assistant.records import (
+from assistant.conversation import small_talk
+from assistant.conversation.interpret import interpret, react_in_words, table_of, tokens_of
+from assistant.conversation.library import Library
+from assistant.conversation.phrasing import films_words
+from assistant.conversation.plan import cold, edited, lifts, likened, settled, suggestions, unheard
+from assistant.conversation.records import (
     context_of,
     latest_taste,
     mention_of,
@@ -31,11 +30,10 @@ from assistant.records import (
     seed_of,
     turn_of,
 )
-from assistant.references import react_in_words, table_of, tokens_of
-from assistant.replies import Situation
-from assistant.saying import said
-from assistant.steering import Controls, films_now, steering_of
-from assistant.together import (
+from assistant.conversation.replies import Situation, said
+from assistant.conversation.settings import Controls, films_now, settings_of
+from assistant.conversation.together import (
+    Evening,
     Talk,
     company_of,
     exchanges_of,
@@ -44,18 +42,18 @@ from assistant.together import (
     show_others,
     talk,
 )
-from assistant.utterance import LONGEST_TEXT, Act, Utterance
-from assistant.wishes import films_words
+from assistant.conversation.values import History, Insights, Reply, Understood
+from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from core.domain import Constraints, Outcome, Reaction, Recommendation
 from core.errors import SettingsError
-from core.policy import Exploration, Policy
+from core.model.policy import Exploration, Policy
 from core.rewards import reward_of
 from core.session import GEMS, SessionState
 from core.store import SessionRecord, Store, Turn
 
 if TYPE_CHECKING:
-    from assistant.understanding import Understanding
-    from core.versions import Versions
+    from assistant.language.understand import Understanding
+    from core.learning.versions import Versions
 
 
 class Assistant:
@@ -65,7 +63,13 @@ class Assistant:
     """
 
     def __init__(
-        self, policy: Policy, understanding: Understanding, store: Store, *, films: int = 3, seed: int = 0
+        self,
+        policy: Policy,
+        understanding: Understanding,
+        store: Store,
+        *,
+        films: int = 3,
+        seed: int = 0,
     ) -> None:
         self._policy = policy
         self._understanding = understanding
@@ -80,30 +84,45 @@ class Assistant:
 
     @classmethod
     def open(
-        cls, bundle: str | Path, store: str, *, films: int = 3, seed: int = 0, exploration: Exploration | None = None
+        cls,
+        bundle: str | Path,
+        store: str,
+        *,
+        films: int = 3,
+        seed: int = 0,
+        exploration: Exploration | None = None,
     ) -> Self:
         """Load a bundle, or the one that serves in a folder of policies, and open a store.
 
-        Raises BundleError for a model folder that cannot be used, StoreError for a database that cannot.
+        Raises BundleError for a model folder that cannot be used, StoreError for a database that
+        cannot.
         """
-        from assistant.understanding import Understanding
-        from core.bundle import Bundle
-        from core.versions import Versions, bundle_folder
+        from assistant.language.understand import Understanding
+        from core.learning.versions import Versions, bundle_folder
+        from core.model.bundle import Bundle
 
         loaded = Bundle.load(bundle_folder(bundle))
         policy = loaded.policy(exploration)
-        assistant = cls(policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed)
+        assistant = cls(
+            policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed
+        )
         assistant._manifest, assistant._versions = loaded.metrics, Versions(bundle)
         return assistant
 
     def hand_over(self, policy: Policy, manifest: Mapping[str, Any]) -> None:
         """From now on another policy recommends.
 
-        SettingsError for a policy that knows other films: what people told stands in this catalogue's tokens.
+        SettingsError for a policy that knows other films: what people told stands in this
+        catalogue's tokens.
         """
         new, old = policy.catalogue, self._policy.catalogue
-        if not np.array_equal(new.movie_ids, old.movie_ids) or (new.n_items, new.facets) != (old.n_items, old.facets):
-            raise SettingsError(f"Policy {policy.version} knows other films: restart Marquee to serve it.")
+        if not np.array_equal(new.movie_ids, old.movie_ids) or (new.n_items, new.facets) != (
+            old.n_items,
+            old.facets,
+        ):
+            raise SettingsError(
+                f"Policy {policy.version} knows other films: restart Marquee to serve it."
+            )
         self._policy, self._manifest = policy, manifest
 
     @property
@@ -116,7 +135,9 @@ class Assistant:
         catalogue, store = self._policy.catalogue, self._store
         history = () if self._versions is None else self._versions.history()
         statistics, progress = store.statistics(), store.progress()
-        return Insights(self.version, catalogue.n_items, statistics, progress, self._manifest, history)
+        return Insights(
+            self.version, catalogue.n_items, statistics, progress, self._manifest, history
+        )
 
     def close(self) -> None:
         """Close the store."""
@@ -145,16 +166,20 @@ class Assistant:
             utterance = settled(utterance, asked, state, catalogue)
             if utterance.act is Act.UNDO:
                 undone = self._undo(told)
-                return Reply(small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value))
+                return Reply(
+                    small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value)
+                )
             preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
             return self._turn(told, state, utterance, last, preface=preface)
 
     def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
-        """Take back (or turn round) something that is held about the person, by its chip's key ("years" for the years).
+        """Take back (or turn round) something that is held about the person, by its chip's key
+        ("years" for the years).
 
         With `more`, ask for more like a film of the conversation ("movie:1214") instead.
 
-        A turn like any other, and undone like any other. UnknownIdError for a session or key that is not known.
+        A turn like any other, and undone like any other. UnknownIdError for a session or key that
+        is not known.
         """
         with talk(self._store, session) as told:
             state = self._state(told.record)
@@ -163,10 +188,12 @@ class Assistant:
             return self._turn(told, state, utterance, told.record.last_shown)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
-        """Record a reaction to a film: the session's state changes at once and the store holds the reward.
+        """Record a reaction to a film: the session's state changes at once and the store holds the
+        reward.
 
-        The same reaction twice changes nothing; CLEAR takes it back. Returns whether anything changed. UnknownIdError
-        for a recommendation that was not made in this session (or to a guest of it).
+        The same reaction twice changes nothing; CLEAR takes it back. Returns whether anything
+        changed. UnknownIdError for a recommendation that was not made in this session (or to a
+        guest of it).
         """
         with talk(self._store, session) as told:
             record = told.owner_of(recommendation_id)
@@ -179,25 +206,32 @@ class Assistant:
             return changed
 
     def steer(self, session: str, gems: float) -> float:
-        """Turn the session's knob between popular films (−1) and hidden gems (1), 0 = as the policy was trained.
+        """Turn the session's knob between popular films (−1) and hidden gems (1), 0 = as the policy
+        was trained.
 
-        Films are chosen so from the next turn on, and every turn is logged with the knob as it stood. Undo leaves it
-        where it is. Returns the new place. SettingsError outside −1 … 1.
+        Films are chosen so from the next turn on, and every turn is logged with the knob as it
+        stood. Undo leaves it where it is. Returns the new place. SettingsError outside −1 … 1.
         """
         low, high = GEMS
         if not low <= gems <= high:
-            raise SettingsError(f"The knob is at {gems}: give {low:g} (popular films) to {high:g} (hidden gems).")
+            raise SettingsError(
+                f"The knob is at {gems}: give {low:g} (popular films) to {high:g} (hidden gems)."
+            )
         with talk(self._store, session) as told:
             told.record.state = self._state(told.record).steer(gems).to_json(self._policy.catalogue)
         return float(gems)
 
     def undo(self, session: str) -> bool:
-        """Take the last turn back; thumbs given to earlier turns stay. False where there is no turn."""
+        """Take the last turn back; thumbs given to earlier turns stay. False where there is no
+        turn.
+        """
         with talk(self._store, session) as told:
             return self._undo(told)
 
     def clear(self, session: str) -> None:
-        """Forget the conversation and start afresh under the same id; what was logged stays for learning."""
+        """Forget the conversation and start afresh under the same id; what was logged stays for
+        learning.
+        """
         with talk(self._store, session) as told:
             for record in told.held:
                 record.clear(SessionState().to_json(self._policy.catalogue))
@@ -219,18 +253,31 @@ class Assistant:
         with talk(self._store, session) as told:
             exchanges, earlier = exchanges_of(told, latest, catalogue)
             state, own = self._state(told.record), told.gathering.records[told.gathering.own]
-            mine = state if own is told.record else self._state(own)  # a diary of thousands is not read twice
+            mine = (
+                state if own is told.record else self._state(own)
+            )  # a diary of thousands is not read twice
             taste, hidden = latest_taste(state, catalogue, whole=latest is None)
             history = History(session, exchanges, taste, earlier, state.gems)
-            company, steering = company_of(told, catalogue), steering_of(told)
+            company, steering = company_of(told, catalogue), settings_of(told)
             saved, pending = self.library.saved(own, mine), self.library.pending(own)
             history = replace(history, hidden=hidden, saved=saved, pending=pending)
-            return replace(history, company=company, films=steering.films or self._films, paused=steering.paused)
+            return replace(
+                history,
+                company=company,
+                films=steering.films or self._films,
+                paused=steering.paused,
+            )
 
     # ---- one turn
 
     def _turn(
-        self, told: Talk, before: SessionState, utterance: Utterance, last: Turn | None, *, preface: str = ""
+        self,
+        told: Talk,
+        before: SessionState,
+        utterance: Utterance,
+        last: Turn | None,
+        *,
+        preface: str = "",
     ) -> Reply:
         session, record, catalogue = told.session, told.record, self._policy.catalogue
         number = record.next_number
@@ -240,17 +287,23 @@ class Assistant:
         films: tuple[Recommendation, ...] = ()
         after, shared = step.state, None
         if wanted:
-            # Nobody has to answer to every film: what stays without a word when the next ones come says little.
+            # Nobody has to answer to every film: what stays without a word when the next ones come
+            # says little.
             step = replace(step, state=step.state.pass_over(*step.state.tokens(Outcome.SHOWN)))
             rng, ids = np.random.default_rng(seed), iter(self._store.new_id, "")
-            films, after, shared = films_for(told, step.state, wanted, self._policy, rng=rng, ids=ids)
+            films, after, shared = films_for(
+                told, step.state, wanted, self._policy, rng=rng, ids=ids
+            )
         question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
         lift = lifts(step.state, self._policy) if wanted and not films else ()
         situation = Situation(
-            variant=seed_of(self._seed, session, 0) // 97 + number,  # two turns in a row never read the same
+            variant=seed_of(self._seed, session, 0) // 97
+            + number,  # two turns in a row never read the same
             shown=len(films),
             asked_for=wanted,
-            films=films_words(step.state.constraints, catalogue, len(films) if len(films) == wanted else 2),
+            films=films_words(
+                step.state.constraints, catalogue, len(films) if len(films) == wanted else 2
+            ),
             wished=step.state.constraints != Constraints(),
             cold=cold(step.state),
             first=last is None,
@@ -261,7 +314,9 @@ class Assistant:
             people=1 + len(told.others),
             held_back=held_back,
         )
-        facets = frozenset(catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token))
+        facets = frozenset(
+            catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token)
+        )
         reply = Reply(
             preface + said(utterance, step, situation, question, last=last, catalogue=catalogue),
             Understood(
@@ -280,7 +335,9 @@ class Assistant:
         return reply
 
     def _undo(self, told: Talk) -> bool:
-        """Takes back the newest turn at this browser, and where it showed films to all, everybody's side of it."""
+        """Takes back the newest turn at this browser, and where it showed films to all, everybody's
+        side of it.
+        """
         return any([self._take_back(record) for record in last_of(told)])
 
     def _take_back(self, record: SessionRecord) -> bool:
@@ -291,7 +348,9 @@ class Assistant:
         for recommendation_id, reaction in Understood.from_json(turn.understood).replaced:
             record.react(recommendation_id, reaction, reward_of(Reaction(reaction)))
         catalogue = self._policy.catalogue
-        record.state = replayed(self._state(record).steer(gems), record.turns, catalogue).to_json(catalogue)
+        record.state = replayed(self._state(record).steer(gems), record.turns, catalogue).to_json(
+            catalogue
+        )
         return True
 
     def _state(self, record: SessionRecord) -> SessionState:

@@ -1,7 +1,7 @@
 """`python -m core COMMAND`: everything that is done without the chat.
 
-Each command lives in its own module as two functions, `configure(parser)` and `run(arguments) -> exit code`, and is
-imported only when it is asked for, so `--help` answers at once.
+Each command lives in its own module as two functions, `configure(parser)` and `run(arguments) ->
+exit code`, and is imported only when it is asked for, so `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -27,15 +27,29 @@ class Command(NamedTuple):
 
 COMMANDS: Final = MappingProxyType(
     {
-        "fetch": Command("core.fetch", "download a MovieLens data set from GroupLens"),
-        "split": Command("core.split_command", "put some people of a data set aside, to judge a policy on"),
-        "train": Command("core.train_command", "train a policy from ratings"),
-        "evaluate": Command("core.evaluate_command", "judge a policy on people it has not seen, against baselines"),
-        "pool": Command("core.pool_command", "take evaluations on different people together"),
-        "study": Command("core.study_command", "compare discounts of the future, trained and judged in pairs"),
-        "learn": Command("core.learn_command", "let the thumbs on record become the next policy, if it is better"),
-        "versions": Command("core.versions_command", "show which policies served and what the gate said, or go back"),
-        "rehearse": Command("core.rehearse_command", "fill a store with conversations of simulated viewers"),
+        "fetch": Command("core.commands.fetch", "download a MovieLens data set from GroupLens"),
+        "split": Command(
+            "core.commands.split", "put some people of a data set aside, to judge a policy on"
+        ),
+        "train": Command("core.commands.train", "train a policy from ratings"),
+        "evaluate": Command(
+            "core.commands.evaluate", "judge a policy on people it has not seen, against baselines"
+        ),
+        "pool": Command("core.commands.pool", "take evaluations on different people together"),
+        "study": Command(
+            "core.commands.study", "compare discounts of the future, trained and judged in pairs"
+        ),
+        "learn": Command(
+            "core.commands.learn",
+            "let the thumbs on record become the next policy, if it is better",
+        ),
+        "versions": Command(
+            "core.commands.versions",
+            "show which policies served and what the gate said, or go back",
+        ),
+        "simulate": Command(
+            "core.commands.simulate", "fill a store with conversations of simulated viewers"
+        ),
     }
 )
 
@@ -46,13 +60,17 @@ INTERRUPTED: Final = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit code: 0 done, 2 something to put right (said on stderr), 130 interrupted."""
+    """Runs one command; returns the exit code: 0 done, 2 something to put right (said on stderr),
+    130 interrupted.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="python -m core", description="Marquee without the chat.")
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     for name, command in COMMANDS.items():
-        subparser = parsers.add_parser(name, help=command.help, description=f"This will {command.help}.")
+        subparser = parsers.add_parser(
+            name, help=command.help, description=f"This will {command.help}."
+        )
         if name == chosen:
             module = import_module(command.module)
             module.configure(subparser)

@@ -1,9 +1,9 @@
 """Every film and facet Marquee knows, and the numbers that stand for them.
 
-One numbering serves all: token 0 is padding, tokens 1 … M are the films in row order, then come the facets (genres,
-tags, people). Rows are in order of evidence (number of training ratings, most first; ties by movieId), so the films
-that can be recommended are the first `n_items` rows, action `a` is row `a` is token `a + 1`, and a smaller row is a
-better known film.
+One numbering serves all: token 0 is padding, tokens 1 … M are the films in row order, then come the
+facets (genres, tags, people). Rows are in order of evidence (number of training ratings, most
+first; ties by movieId), so the films that can be recommended are the first `n_items` rows, action
+`a` is row `a` is token `a + 1`, and a smaller row is a better known film.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ BoolArray = npt.NDArray[np.bool_]
 class Catalogue:
     """Immutable table of films and facets.
 
-    `movies[row].row == row`; `membership` is CSR of shape (facets, movies), bool; `n_ratings` is int64 of shape
-    (movies,), the evidence in the training data; `n_items` films, the first rows, can be recommended.
+    `movies[row].row == row`; `membership` is CSR of shape (facets, movies), bool; `n_ratings` is
+    int64 of shape (movies,), the evidence in the training data; `n_items` films, the first rows,
+    can be recommended.
     """
 
     movies: tuple[Movie, ...]
@@ -81,7 +82,9 @@ class Catalogue:
 
     def key_of(self, token: int) -> str:
         """Stable name of a token: "movie:1214" or "genre:Sci-Fi"."""
-        return f"movie:{self.movie(token).movie_id}" if self.is_movie(token) else self.facet(token).key
+        return (
+            f"movie:{self.movie(token).movie_id}" if self.is_movie(token) else self.facet(token).key
+        )
 
     def token_of(self, key: str) -> int | None:
         """Token of a stable name; None where this catalogue does not hold it."""
@@ -103,12 +106,16 @@ class Catalogue:
     @cached_property
     def years(self) -> IntArray:
         """Year of each film, (movies,), 0 where unknown."""
-        return np.fromiter((movie.year for movie in self.movies), dtype=np.int64, count=len(self.movies))
+        return np.fromiter(
+            (movie.year for movie in self.movies), dtype=np.int64, count=len(self.movies)
+        )
 
     @cached_property
     def movie_ids(self) -> IntArray:
         """MovieLens movieId of each film, (movies,)."""
-        return np.fromiter((movie.movie_id for movie in self.movies), dtype=np.int64, count=len(self.movies))
+        return np.fromiter(
+            (movie.movie_id for movie in self.movies), dtype=np.int64, count=len(self.movies)
+        )
 
     @cached_property
     def facet_sizes(self) -> IntArray:
@@ -118,13 +125,19 @@ class Catalogue:
 
     @cached_property
     def genre_table(self) -> npt.NDArray[np.float32]:
-        """1 where a recommendable film is of a genre, (n_items, genres), genres in the order of their facets."""
+        """1 where a recommendable film is of a genre, (n_items, genres), genres in the order of
+        their facets.
+        """
         genres = [index for index, facet in enumerate(self.facets) if facet.kind == "genre"]
-        table: npt.NDArray[np.float32] = self.membership[genres][:, : self.n_items].T.toarray().astype(np.float32)
+        table: npt.NDArray[np.float32] = (
+            self.membership[genres][:, : self.n_items].T.toarray().astype(np.float32)
+        )
         return table
 
     def has(self, token: int) -> BoolArray:
-        """Which of the recommendable films have this facet, (n_items,), read-only; KeyError for any other token."""
+        """Which of the recommendable films have this facet, (n_items,), read-only; KeyError for any
+        other token.
+        """
         if not self.is_facet(token):
             raise KeyError(token)
         if (mask := self._masks.get(token)) is None:
@@ -141,7 +154,9 @@ class Catalogue:
         if not self.is_movie(token):
             raise KeyError(token)
         first, last = self._by_film.indptr[token - 1 : token + 1]
-        return tuple(self.facet_token(index) for index in sorted(self._by_film.indices[first:last].tolist()))
+        return tuple(
+            self.facet_token(index) for index in sorted(self._by_film.indices[first:last].tolist())
+        )
 
     def allowed(self, constraints: Constraints) -> BoolArray:
         """Which of the recommendable films fulfil the constraints, (n_items,)."""
@@ -160,7 +175,9 @@ class Catalogue:
     def rows_of(self, movie_ids: Iterable[int]) -> IntArray:
         """Row of each movieId, −1 where unknown; shape as given."""
         lookup = self._token_of_movie_id
-        return np.array([lookup.get(int(movie_id), 0) - 1 for movie_id in movie_ids], dtype=np.int64)
+        return np.array(
+            [lookup.get(int(movie_id), 0) - 1 for movie_id in movie_ids], dtype=np.int64
+        )
 
     @cached_property
     def _by_film(self) -> sparse.csc_matrix:

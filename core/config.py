@@ -1,4 +1,6 @@
-"""Settings of a running Marquee: read from the environment once, at the start, and checked there."""
+"""Settings of a running Marquee: read from the environment once, at the start, and checked
+there.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ FILMS: Final = (1, 10)
 """Films a turn, fewest and most: ten cards are as many as a person still looks through."""
 
 EXPLORATION: Final = (0.0, 0.5)
-"""Least and largest share of films shown as a gamble; with more, most of what people see would be gambles."""
+"""Least and largest share of films shown as a gamble; with more, most of what people see would be
+gambles."""
 
 LEARN_HOURS: Final = (0.01, 8_760.0)
 """Shortest and longest time between two lessons: half a minute, to try it, and a year."""
@@ -30,25 +33,30 @@ class Settings:
     """How this Marquee runs. SettingsError for a value out of its range, also when made by hand."""
 
     bundle: Path = Path("models/marquee")
-    """MARQUEE_BUNDLE: folder of the trained model, or a folder of policies (`core.versions`), of which one serves."""
+    """MARQUEE_BUNDLE: folder of the trained model, or a folder of policies
+    (`core.learning.versions`), of which one serves."""
     database_url: str = "sqlite:///marquee.db"
     """DATABASE_URL: sqlite:///file.db or postgresql://user:password@host/name.
 
-    SQLite belongs on a local disk. On a Space that is the app's own folder (the default), not a mounted bucket.
-    """
+    SQLite belongs on a local disk. On a Space that is the app's own folder (the default), not a
+    mounted bucket. """
     host: str = "127.0.0.1"
-    """MARQUEE_HOST, else GRADIO_SERVER_NAME: address to listen on. The default on a Space is 0.0.0.0."""
+    """MARQUEE_HOST, else GRADIO_SERVER_NAME: address to listen on. The default on a Space is
+    0.0.0.0."""
     port: int = 7860
     """MARQUEE_PORT, else GRADIO_SERVER_PORT: 1 to 65535."""
     films: int = 3
     """MARQUEE_FILMS: films a turn, 1 to 10."""
     exploration: float = 0.1
-    """MARQUEE_EXPLORATION: share of films shown as a gamble, from which the next policy learns, 0 to 0.5."""
+    """MARQUEE_EXPLORATION: share of films shown as a gamble, from which the next policy learns, 0
+    to 0.5."""
     seed: int | None = None
-    """MARQUEE_SEED: 0 to 4294967295; makes the choice of films repeat. Unset = different each time."""
+    """MARQUEE_SEED: 0 to 4294967295; makes the choice of films repeat. Unset = different each
+    time."""
     learn_hours: float | None = None
-    """MARQUEE_LEARN_HOURS: hours between two lessons from the log, 0.01 to 8760. Unset = no lessons.
-    With lessons, MARQUEE_BUNDLE is by default "policies", which begins with the bundle that ships."""
+    """MARQUEE_LEARN_HOURS: hours between two lessons from the log, 0.01 to 8760. Unset = no
+    lessons. With lessons, MARQUEE_BUNDLE is by default "policies", which begins with the bundle
+    that ships."""
 
     def __post_init__(self) -> None:
         _check("MARQUEE_PORT", self.port, _PORTS)
@@ -75,7 +83,9 @@ class Settings:
         """
         default = cls()
         values = _Variables(environ)
-        everywhere = "0.0.0.0" if values.first("SPACE_ID") else default.host  # a Space is reached from outside
+        everywhere = (
+            "0.0.0.0" if values.first("SPACE_ID") else default.host
+        )  # a Space is reached from outside
         _, host = values.first("MARQUEE_HOST", "GRADIO_SERVER_NAME") or ("", everywhere)
         _, bundle = values.first("MARQUEE_BUNDLE") or ("", "")
         _, database_url = values.first("DATABASE_URL") or ("", default.database_url)

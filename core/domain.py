@@ -9,7 +9,8 @@ from enum import Enum, IntEnum
 class Outcome(IntEnum):
     """What happened to a token: the second column of an observation.
 
-    The numbers are part of the bundle format (the encoder has one learned row per outcome): append, never renumber.
+    The numbers are part of the bundle format (the encoder has one learned row per outcome): append,
+    never renumber.
     """
 
     PADDING = 0
@@ -35,7 +36,8 @@ class Outcome(IntEnum):
     RETRACTED = 10
     """Once stated, then taken back: no evidence, but still not to be recommended."""
     VECTORS = 11
-    """Not an event of the conversation: its token says which fold's movie vectors to use (training only)."""
+    """Not an event of the conversation: its token says which fold's movie vectors to use (training
+    only)."""
     PASSED = 12
     """Recommended, and the talk went on without a word about it: says far less than SHOWN."""
 
@@ -48,7 +50,8 @@ class Reaction(Enum):
     SEEN = "seen"
     """Known already, and fair."""
     SEEN_LOVED = "seen_loved"
-    """Known already, and loved: says as much of the person's taste as a stated like, and is no merit of ours."""
+    """Known already, and loved: says as much of the person's taste as a stated like, and is no
+    merit of ours."""
     SEEN_HATED = "seen_hated"
     """Known already, and hated."""
     NOT_TONIGHT = "not_tonight"
@@ -77,7 +80,8 @@ class Movie:
     """One film of the catalogue, as people see it."""
 
     row: int
-    """Row in the catalogue, 0-based; rows are in order of evidence, so a smaller row is a better known film."""
+    """Row in the catalogue, 0-based; rows are in order of evidence, so a smaller row is a better
+    known film."""
     movie_id: int
     """MovieLens movieId: stable across catalogues and what the store writes."""
     title: str
@@ -100,7 +104,9 @@ class Movie:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Something many films share and a person can ask for: a genre, a tag people gave, a person, a language."""
+    """Something many films share and a person can ask for: a genre, a tag people gave, a person, a
+    language.
+    """
 
     kind: str
     """"genre", "tag", "person" or "language"."""
@@ -115,16 +121,20 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What a film must fulfil to be shown at all. Tokens are those of the catalogue (facets only)."""
+    """What a film must fulfil to be shown at all. Tokens are those of the catalogue (facets
+    only).
+    """
 
     years: tuple[int, int] | None = None
-    """First and last year, both included; None = any. A film without a year is left out when set."""
+    """First and last year, both included; None = any. A film without a year is left out when
+    set."""
     required: tuple[int, ...] = ()
     """Facet tokens a film must all have, sorted."""
     excluded: tuple[int, ...] = ()
     """Facet tokens none of which a film may have, sorted."""
     best_known_left_out: int = 0
-    """This many of the best known films, the first rows of the catalogue, are left out; 0 = none."""
+    """This many of the best known films, the first rows of the catalogue, are left out; 0 =
+    none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +157,9 @@ class Recommendation:
     """Opaque, issued by the server, unique across sessions."""
     movie: Movie
     q_value: float
-    """What it was ranked by: the policy's Q(s, a), the expected discounted reward of showing it now, and what the
-    conversation, its wishes and the knob between popular films and hidden gems add."""
+    """What it was ranked by: the policy's Q(s, a), the expected discounted reward of showing it
+    now, and what the conversation, its wishes and the knob between popular films and hidden gems
+    add."""
     propensity: float
     """Probability in (0, 1] with which the policy put this film at this place of the slate."""
     policy_version: str
@@ -156,5 +167,5 @@ class Recommendation:
     explored: bool = False
     """True when it was a gamble, not the best guess."""
     match: float | None = None
-    """Chance in 0 … 1 that this person likes the film once they have seen it, calibrated on people held out
-    (`core.calibration`); None where the bundle has no calibration."""
+    """Chance in 0 … 1 that this person likes the film once they have seen it, calibrated on people
+    held out (`core.model.calibration`); None where the bundle has no calibration."""

@@ -20,7 +20,8 @@ class MarqueeError(Exception):
 class DataError(MarqueeError):
     """A file of ratings, titles, links or tags breaks its format.
 
-    The message names the file, the line (1 is the header) and the offending value, and says what was expected.
+    The message names the file, the line (1 is the header) and the offending value, and says what
+    was expected.
     """
 
 
@@ -45,4 +46,6 @@ class UnknownIdError(MarqueeError):
 
 
 class PartyError(MarqueeError):
-    """A code that opens nothing, too many wrong ones, or no room for one more person; the message says which."""
+    """A code that opens nothing, too many wrong ones, or no room for one more person; the message
+    says which.
+    """

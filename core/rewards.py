@@ -21,11 +21,11 @@ REWARD_OF: Final = MappingProxyType(
 )
 """Reward by what happened to a shown film, in units of one thumb up.
 
-A hit counts 1, as in the evaluation. A thumb down costs half a hit: among the first 20 films that popularity shows
-to held-out people of ml-latest-small hits are about fifteen times as many as thumbs down (`core evaluate`: 6.89 and
-0.42 from cold), so the sign matters more than the size. "Not tonight" costs a turn's patience and says little of taste.
-A film that was known already and loved or hated is evidence of the taste, but showing it earned nothing.
-"""
+A hit counts 1, as in the evaluation. A thumb down costs half a hit: among the first 20 films that
+popularity shows to held-out people of ml-latest-small hits are about fifteen times as many as
+thumbs down (`core evaluate`: 6.89 and 0.42 from cold), so the sign matters more than the size. "Not
+tonight" costs a turn's patience and says little of taste. A film that was known already and loved
+or hated is evidence of the taste, but showing it earned nothing. """
 
 LIKE_FROM: Final = 4.0
 """A rating of at least this is a thumb up (a hit, in the evaluation)."""

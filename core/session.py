@@ -1,8 +1,9 @@
 """The conversation so far, as a value.
 
-`SessionState` is a transcript: an ordered tuple of (token, what happened to it) with one entry a token, plus the hard
-constraints. Every transition returns a new value; undo is the previous value. The environment and the chat both use
-these transitions and the observation made here, so training and serving cannot drift apart.
+`SessionState` is a transcript: an ordered tuple of (token, what happened to it) with one entry a
+token, plus the hard constraints. Every transition returns a new value; undo is the previous value.
+The environment and the chat both use these transitions and the observation made here, so training
+and serving cannot drift apart.
 """
 
 from __future__ import annotations
@@ -45,32 +46,44 @@ class SessionState:
     events: tuple[Event, ...] = ()
     constraints: Constraints = field(default_factory=Constraints)
     gems: float = 0.0
-    """Popular films (−1) … as the policy was trained (0) … hidden gems (1): a setting of the session, no event."""
+    """Popular films (−1) … as the policy was trained (0) … hidden gems (1): a setting of the
+    session, no event."""
 
     # ---- transitions
 
     def state(self, token: int, outcome: Outcome) -> SessionState:
         """The person states a taste: a film liked, disliked or seen, a facet wanted or avoided.
 
-        A token already in the transcript keeps its place and takes the new outcome (people change their mind).
-        Raises ValueError for an outcome that cannot be stated.
+        A token already in the transcript keeps its place and takes the new outcome (people change
+        their mind). Raises ValueError for an outcome that cannot be stated.
         """
         if outcome not in _MOVIE_STATEMENTS | _FACET_STATEMENTS:
             raise ValueError(f"{outcome.name} cannot be stated")
         return self._with(token, outcome)
 
-    def recall(self, statements: Iterable[tuple[int, Outcome]], again: frozenset[int] = frozenset()) -> SessionState:
-        """Films that the person rated elsewhere, each as by `state`, in one step for thousands of them.
+    def recall(
+        self, statements: Iterable[tuple[int, Outcome]], again: frozenset[int] = frozenset()
+    ) -> SessionState:
+        """Films that the person rated elsewhere, each as by `state`, in one step for thousands of
+        them.
 
-        They go before everything else (people knew them before they came). Films that were taken back, and the tokens
-        of `again`, take their new outcome in place; of every other film in the transcript what it says stands. Of a
-        film named twice the last outcome counts. ValueError for an outcome that cannot be stated of a film.
+        They go before everything else (people knew them before they came). Films that were taken
+        back, and the tokens of `again`, take their new outcome in place; of every other film in the
+        transcript what it says stands. Of a film named twice the last outcome counts. ValueError
+        for an outcome that cannot be stated of a film.
         """
         known = dict(statements)
         if wrong := set(known.values()) - _MOVIE_STATEMENTS:
-            raise ValueError(f"{', '.join(sorted(outcome.name for outcome in wrong))} cannot be stated of a film")
+            raise ValueError(
+                f"{', '.join(sorted(outcome.name for outcome in wrong))} cannot be stated of a film"
+            )
         held = tuple(
-            Event(token, known.get(token, outcome) if outcome is Outcome.RETRACTED or token in again else outcome)
+            Event(
+                token,
+                known.get(token, outcome)
+                if outcome is Outcome.RETRACTED or token in again
+                else outcome,
+            )
             for token, outcome in self.events
         )
         there = {event.token for event in held}
@@ -78,25 +91,36 @@ class SessionState:
         return replace(self, events=(*fresh, *held))
 
     def show(self, token: int) -> SessionState:
-        """A film is recommended. ValueError if it is in the transcript already: nothing is shown twice."""
+        """A film is recommended. ValueError if it is in the transcript already: nothing is shown
+        twice.
+        """
         if any(event.token == token for event in self.events):
             raise ValueError(f"token {token} is in the transcript already")
         return replace(self, events=(*self.events, Event(token, Outcome.SHOWN)))
 
     def react(self, token: int, reaction: Reaction) -> SessionState:
-        """The person reacts to a shown film; the same reaction twice changes nothing. ValueError if never shown."""
+        """The person reacts to a shown film; the same reaction twice changes nothing. ValueError if
+        never shown.
+        """
         if self.outcome_of(token) is None:
             raise ValueError(f"token {token} was never shown")
         return self._with(token, reaction.outcome)
 
     def pass_over(self, *tokens: int) -> SessionState:
-        """The talk went on without a word about these films; those that are not SHOWN stay as they are."""
+        """The talk went on without a word about these films; those that are not SHOWN stay as they
+        are.
+        """
         unanswered = {Event(token, Outcome.SHOWN) for token in tokens}
-        events = tuple(Event(event.token, Outcome.PASSED) if event in unanswered else event for event in self.events)
+        events = tuple(
+            Event(event.token, Outcome.PASSED) if event in unanswered else event
+            for event in self.events
+        )
         return replace(self, events=events)
 
     def retract(self, token: int) -> SessionState:
-        """The person takes back what they said of a token; a film stays in the transcript, so it is not shown."""
+        """The person takes back what they said of a token; a film stays in the transcript, so it is
+        not shown.
+        """
         if self.outcome_of(token) is None:
             return self
         return self._with(token, Outcome.RETRACTED)
@@ -106,7 +130,9 @@ class SessionState:
         return replace(self, constraints=constraints)
 
     def steer(self, gems: float) -> SessionState:
-        """Another place of the knob between popular films and hidden gems. ValueError outside −1 … 1."""
+        """Another place of the knob between popular films and hidden gems. ValueError outside −1 …
+        1.
+        """
         low, high = GEMS
         if not low <= gems <= high:  # NaN is not within any bounds
             raise ValueError(f"gems is {gems}, but must be a number from {low:g} to {high:g}")
@@ -125,10 +151,12 @@ class SessionState:
         return tuple([token for token, outcome in self.events if outcome in outcomes])
 
     def observation(self, length: int | None = None, *, vectors: int | None = None) -> Observation:
-        """The transcript as int32 of shape (length, 2), padded with zeros; as long as the transcript if None.
+        """The transcript as int32 of shape (length, 2), padded with zeros; as long as the
+        transcript if None.
 
-        `vectors` puts a first row in front that says which fold's movie vectors the encoder is to use (training
-        people must meet vectors fitted on other people). ValueError if the transcript is longer than `length`.
+        `vectors` puts a first row in front that says which fold's movie vectors the encoder is to
+        use (training people must meet vectors fitted on other people). ValueError if the transcript
+        is longer than `length`.
         """
         head = () if vectors is None else (Event(vectors, Outcome.VECTORS),)
         rows = (*head, *self.events)
@@ -137,7 +165,8 @@ class SessionState:
         if len(rows) > length:
             raise ValueError(f"{len(rows)} events do not fit an observation of {length}")
         observation = np.zeros((length, 2), dtype=np.int32)
-        # Number by number: from thousands of tuples with an enum in each, numpy takes ten times as long.
+        # Number by number: from thousands of tuples with an enum in each, numpy takes ten times as
+        # long.
         flat = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=2 * len(rows))
         observation[: len(rows)] = flat.reshape(-1, 2)
         return observation
@@ -163,12 +192,16 @@ class SessionState:
 
     @classmethod
     def from_json(cls, text: str, catalogue: Catalogue) -> SessionState:
-        """Inverse of `to_json`; what the catalogue no longer holds is left out. ValueError for malformed text."""
+        """Inverse of `to_json`; what the catalogue no longer holds is left out. ValueError for
+        malformed text.
+        """
         try:
             record = json.loads(text)
             events = tuple(
                 Event(token, outcome)
-                for written, outcome in ((written, Outcome[name.upper()]) for written, name in record["events"])
+                for written, outcome in (
+                    (written, Outcome[name.upper()]) for written, name in record["events"]
+                )
                 for token in _read(written, catalogue)
                 if token is not None
             )
@@ -177,7 +210,9 @@ class SessionState:
                 years=None if years is None else (int(years[0]), int(years[1])),
                 required=_tokens(record["required"], catalogue),
                 excluded=_tokens(record["excluded"], catalogue),
-                best_known_left_out=max(int(record.get("best_known_left_out", 0)), 0),  # not in older sessions
+                best_known_left_out=max(
+                    int(record.get("best_known_left_out", 0)), 0
+                ),  # not in older sessions
             )
             gems = float(record.get("gems", 0.0))  # not in older sessions
         except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
@@ -188,13 +223,19 @@ class SessionState:
         event = Event(token, outcome)
         if self.outcome_of(token) is None:
             return replace(self, events=(*self.events, event))
-        return replace(self, events=tuple(event if old.token == token else old for old in self.events))
+        return replace(
+            self, events=tuple(event if old.token == token else old for old in self.events)
+        )
 
 
-def _written(events: Iterable[Event], catalogue: Catalogue) -> Iterator[tuple[str | list[int], str]]:
-    """Events with stable names. A long run of films with one outcome (a diary) is told at once, by movieId.
+def _written(
+    events: Iterable[Event], catalogue: Catalogue
+) -> Iterator[tuple[str | list[int], str]]:
+    """Events with stable names. A long run of films with one outcome (a diary) is told at once, by
+    movieId.
 
-    Every turn keeps its states, so the size of a diary of thousands of films counts: 6 bytes a film in place of 30.
+    Every turn keeps its states, so the size of a diary of thousands of films counts: 6 bytes a film
+    in place of 30.
     """
     for outcome, run in groupby(events, key=itemgetter(1)):
         tokens, name = [token for token, _ in run], outcome.name.lower()

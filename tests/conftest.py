@@ -51,7 +51,8 @@ TINY = {
 
 @pytest.fixture
 def tiny_movielens(tmp_path: Path) -> Path:
-    """A MovieLens folder: 6 films, 3 people, 7 ratings; by evidence the films are 2, 1, 3, 6, 4, 5."""
+    """A MovieLens folder: 6 films, 3 people, 7 ratings; by evidence the films are 2, 1, 3, 6, 4,
+    5."""
     folder = tmp_path / "tiny"
     folder.mkdir()
     for name, text in TINY.items():

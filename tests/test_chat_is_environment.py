@@ -1,9 +1,9 @@
 """A chat turn and an environment step are the same thing, bit for bit.
 
-Training sees environment episodes, serving sees conversations. Here one evening happens twice: people from ratings
-talk to the real assistant, in words, with the real store; what the store has recorded is then replayed through the
-environment. Observations and rewards must be equal, or the policy would be trained for another world than it serves.
-"""
+Training sees environment episodes, serving sees conversations. Here one evening happens twice:
+people from ratings talk to the real assistant, in words, with the real store; what the store has
+recorded is then replayed through the environment. Observations and rewards must be equal, or the
+policy would be trained for another world than it serves."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 
 from assistant.chat import Assistant
-from assistant.understanding import Understanding
+from assistant.language.understand import Understanding
 from core.catalogue import Catalogue
+from core.data.reading import MovieLens, read
 from core.domain import Outcome, Reaction
-from core.environment import SessionEnv
-from core.factors import fit
-from core.movielens import MovieLens, read
-from core.policy import Exploration, Policy
-from core.qnetwork import QNetwork
+from core.model.factors import fit
+from core.model.policy import Exploration, Policy
+from core.model.qnetwork import QNetwork
 from core.session import SessionState
+from core.simulation.environment import SessionEnv
+from core.simulation.viewer import OpeningSettings
 from core.store import Store
-from core.viewer import OpeningSettings
 
 FILMS = (
     ("Alien (1979)", "Horror|Sci-Fi"),
@@ -54,10 +54,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> MovieLens:
     stars = rng.choice([0.5, 2.0, 3.0, 3.5, 4.0, 5.0], size=(30, len(FILMS)))
     rated = rng.random(stars.shape) < 0.8
     ratings = [
-        f"{person + 1},{film + 1},{stars[person, film]},1000000000" for person, film in np.argwhere(rated).tolist()
+        f"{person + 1},{film + 1},{stars[person, film]},1000000000"
+        for person, film in np.argwhere(rated).tolist()
     ]
-    (folder / "movies.csv").write_text("\n".join(["movieId,title,genres", *movies, ""]), encoding="utf-8")
-    (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating,timestamp", *ratings, ""]), encoding="utf-8")
+    (folder / "movies.csv").write_text(
+        "\n".join(["movieId,title,genres", *movies, ""]), encoding="utf-8"
+    )
+    (folder / "ratings.csv").write_text(
+        "\n".join(["userId,movieId,rating,timestamp", *ratings, ""]), encoding="utf-8"
+    )
     return read(folder, min_ratings=1)
 
 
@@ -101,7 +106,9 @@ def test_a_recorded_chat_replayed_through_the_environment(
         (film,) = reply.recommendations
         rating = viewer.get(film.movie.row)
         if rating is not None:
-            reaction = Reaction.UP if rating >= 4 else Reaction.DOWN if rating < 3 else Reaction.SEEN
+            reaction = (
+                Reaction.UP if rating >= 4 else Reaction.DOWN if rating < 3 else Reaction.SEEN
+            )
             assert assistant.react(session, film.id, reaction)
         line = "another one please"
 
@@ -110,8 +117,11 @@ def test_a_recorded_chat_replayed_through_the_environment(
         steps = list(store.log())
         final = SessionState.from_json(json.dumps(store.export(session)["state"]), catalogue)
     assert len(steps) == TURNS
-    # The last film is still waiting for a word; those before it were passed over when the next one came.
-    unanswered = [int(catalogue.rows_of([step.movie_id])[0]) for step in steps[:-1] if step.reaction is None]
+    # The last film is still waiting for a word; those before it were passed over when the next one
+    # came.
+    unanswered = [
+        int(catalogue.rows_of([step.movie_id])[0]) for step in steps[:-1] if step.reaction is None
+    ]
     observation, _ = environment.reset(seed=seed, options={"unanswered": unanswered})
     for number, step in enumerate(steps):
         state = SessionState.from_json(step.state, catalogue)
@@ -128,19 +138,28 @@ def test_a_recorded_chat_replayed_through_the_environment(
 
 
 def test_three_films_a_turn_leave_the_same_transcript(data: MovieLens, url: str) -> None:
-    """A slate is shown before its thumbs; once they are given, the transcript is that of one film a step."""
+    """A slate is shown before its thumbs; once they are given, the transcript is that of one film a
+    step."""
     catalogue = data.catalogue
     network = QNetwork(catalogue, [fit(data.ratings, catalogue.n_items, 6)], hidden=4)
-    with Assistant(Policy(network, catalogue, "evening-1"), Understanding(catalogue), Store.open(url)) as assistant:
+    with Assistant(
+        Policy(network, catalogue, "evening-1"), Understanding(catalogue), Store.open(url)
+    ) as assistant:
         session = assistant.start()
         reply = assistant.respond(session, "I loved Alien. I hated Titanic")
         assert len(reply.recommendations) == 3
-        for film, reaction in zip(reply.recommendations, (Reaction.UP, Reaction.DOWN, Reaction.SEEN), strict=True):
+        for film, reaction in zip(
+            reply.recommendations, (Reaction.UP, Reaction.DOWN, Reaction.SEEN), strict=True
+        ):
             assistant.react(session, film.id, reaction)
         exported = SessionState.from_json(json.dumps(assistant.export(session)["state"]), catalogue)
     state = SessionState()
     for title, outcome in (("Alien", Outcome.STATED_LIKE), ("Titanic", Outcome.STATED_DISLIKE)):
-        state = state.state(next(movie.row + 1 for movie in catalogue.movies if movie.title == title), outcome)
-    for film, reaction in zip(reply.recommendations, (Reaction.UP, Reaction.DOWN, Reaction.SEEN), strict=True):
+        state = state.state(
+            next(movie.row + 1 for movie in catalogue.movies if movie.title == title), outcome
+        )
+    for film, reaction in zip(
+        reply.recommendations, (Reaction.UP, Reaction.DOWN, Reaction.SEEN), strict=True
+    ):
         state = state.show(film.movie.row + 1).react(film.movie.row + 1, reaction)
     assert exported == state

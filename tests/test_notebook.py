@@ -20,7 +20,8 @@ GENRES = ("Comedy", "Sci-Fi", "Horror", "Romance")
 
 @pytest.fixture
 def small_movielens(tmp_path: Path) -> Path:
-    """A MovieLens folder of 120 people: real ones where ml-latest-small is at hand, else made up."""
+    """A MovieLens folder of 120 people: real ones where ml-latest-small is at hand, else made
+    up."""
     folder = tmp_path / "small"
     folder.mkdir()
     if MOVIELENS.is_dir():
@@ -35,21 +36,35 @@ def small_movielens(tmp_path: Path) -> Path:
 
 
 def _write_checkerboard(folder: Path) -> None:
-    """120 people who each love one genre and rate about half of 200 films, among them those that the notebook names."""
+    """120 people who each love one genre and rate about half of 200 films, among them those that
+    the notebook names."""
     rng = np.random.default_rng(0)
-    titles = [*FILMS, *(f"Film {number} ({1980 + number % 40})" for number in range(len(FILMS), 200))]
+    titles = [
+        *FILMS,
+        *(f"Film {number} ({1980 + number % 40})" for number in range(len(FILMS), 200)),
+    ]
     genre = np.arange(200) % len(GENRES)
     movies = [f'{row + 1},"{title}",{GENRES[genre[row]]}' for row, title in enumerate(titles)]
     ratings = []
     for person in range(120):
         for row in np.flatnonzero(rng.random(200) < np.where(np.arange(200) < 40, 0.8, 0.4)):
-            stars = 4.5 if genre[row] == person % len(GENRES) else float(rng.choice([1.0, 2.5, 3.5, 4.0]))
+            stars = (
+                4.5
+                if genre[row] == person % len(GENRES)
+                else float(rng.choice([1.0, 2.5, 3.5, 4.0]))
+            )
             ratings.append(f"{person + 1},{row + 1},{stars},{1_000_000_000 + row}")
-    (folder / "movies.csv").write_text("\n".join(["movieId,title,genres", *movies, ""]), encoding="utf-8")
-    (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating,timestamp", *ratings, ""]), encoding="utf-8")
+    (folder / "movies.csv").write_text(
+        "\n".join(["movieId,title,genres", *movies, ""]), encoding="utf-8"
+    )
+    (folder / "ratings.csv").write_text(
+        "\n".join(["userId,movieId,rating,timestamp", *ratings, ""]), encoding="utf-8"
+    )
 
 
-def test_it_runs_from_start_to_end(small_movielens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_runs_from_start_to_end(
+    small_movielens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environment = {
         "MARQUEE_DATA": str(small_movielens),
         "MARQUEE_NOTEBOOK_STEPS": "2000",
@@ -63,7 +78,10 @@ def test_it_runs_from_start_to_end(small_movielens: Path, tmp_path: Path, monkey
         monkeypatch.setenv(name, value)
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOK.parent)}}
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOK.parent)}},
     ).execute()
 
     printed, complaints = (_said(notebook, stream) for stream in ("stdout", "stderr"))
@@ -91,5 +109,10 @@ def test_every_variable_that_it_reads_is_told_in_its_first_cell() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     told, *rest = (cell.source for cell in notebook.cells)
     names = {word.split('"')[0] for cell in rest for word in cell.split('environ.get("')[1:]}
-    assert names == {"MARQUEE_DATA", "MARQUEE_NOTEBOOK_STEPS", "MARQUEE_NOTEBOOK_DIMENSIONS", "MARQUEE_NOTEBOOK_OUT"}
+    assert names == {
+        "MARQUEE_DATA",
+        "MARQUEE_NOTEBOOK_STEPS",
+        "MARQUEE_NOTEBOOK_DIMENSIONS",
+        "MARQUEE_NOTEBOOK_OUT",
+    }
     assert all(f"`{name}`" in told for name in names)

@@ -1,4 +1,5 @@
-"""The papers of the project say what is so: paths, modules, variables, commands, examples, and the dialogue."""
+"""The papers of the project say what is so: paths, modules, variables, commands, examples, and the
+dialogue."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ import yaml
 
 from assistant import __main__ as assistant_commands
 from assistant.chat import Assistant
-from assistant.dialogue import Reply
-from assistant.explanations import headline
+from assistant.conversation.reasons import headline
+from assistant.conversation.values import Reply
 from core import __main__ as core_commands
 from core.domain import Reaction
-from core.policy import Exploration
+from core.model.policy import Exploration
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLE = ROOT / "models" / "marquee"
@@ -54,10 +55,16 @@ def test_the_two_commands_are_the_promised_ones() -> None:
 
 def test_a_space_finds_what_it_needs_in_the_front_matter() -> None:
     head = front_matter("README.md")
-    assert head["sdk"] == "gradio" and head["suggested_hardware"] == "cpu-basic" and head["license"] == "mit"
+    assert (
+        head["sdk"] == "gradio"
+        and head["suggested_hardware"] == "cpu-basic"
+        and head["license"] == "mit"
+    )
     assert head["python_version"] == "3.12", "a string: YAML would read 3.10 as 3.1"
     assert re.search(
-        rf"^gradio\[mcp\]>={re.escape(head['sdk_version'].rpartition('.')[0])},", text_of("requirements.txt"), re.M
+        rf"^gradio\[mcp\]>={re.escape(head['sdk_version'].rpartition('.')[0])},",
+        text_of("requirements.txt"),
+        re.M,
     )
     assert (ROOT / head["app_file"]).is_file()
     assert len(head["short_description"]) <= 60
@@ -72,7 +79,9 @@ def test_the_cpu_build_of_torch_satisfies_the_requirements() -> None:
 
 def test_the_model_card_has_a_licence_and_its_link() -> None:
     head = front_matter("models/README.md")
-    assert head["license"] == "other" and head["license_link"].startswith("https://files.grouplens.org/")
+    assert head["license"] == "other" and head["license_link"].startswith(
+        "https://files.grouplens.org/"
+    )
 
 
 # ---- paths
@@ -84,14 +93,19 @@ def test_every_path_that_is_named_exists(paper: str) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)\s]+)\)", text_of(paper))
     missing = [link for link in links if not (folder / link).exists()]
     quoted = re.findall(
-        r"`((?:assets|assistant|core|models|tests|\.ci)(?:/[\w.]+)+|[\w-]+\.(?:py|txt|md))`", text_of(paper)
+        r"`((?:assets|assistant|core|models|tests|\.ci)(?:/[\w.]+)+|[\w-]+\.(?:py|txt|md))`",
+        text_of(paper),
     )
-    missing += [path for path in quoted if not _is_there(ROOT / path) and not _is_there(folder / path)]
+    missing += [
+        path for path in quoted if not _is_there(ROOT / path) and not _is_there(folder / path)
+    ]
     assert not missing, f"{paper} names what is not there: {sorted(set(missing))}"
 
 
 def _is_there(path: Path) -> bool:
-    return path.exists() or path.with_name(f"{path.name}.py").exists()  # `core/agent` is a module by its name
+    return (
+        path.exists() or path.with_name(f"{path.name}.py").exists()
+    )  # `core/agent` is a module by its name
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -105,28 +119,24 @@ def test_no_line_names_a_place_on_somebodys_machine(paper: str) -> None:
     assert not lines
 
 
-@pytest.mark.parametrize("package", ["core", "assistant"])
-def test_every_module_has_its_place_in_the_reading_order(package: str) -> None:
-    order = text_of("README.md").partition("## The files, in reading order")[2]
-    named = set(re.findall(rf"\]\(({package}/[\w/]+\.py)\)", order))
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).glob("*.py")}
-    modules -= {f"{package}/__init__.py", f"{package}/__main__.py"}
-    packages = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).glob("*/__init__.py")}
-    assert named == modules | packages, "put new modules into the table, take old ones out"
-
-
-def test_a_family_tells_its_own_reading_order() -> None:
-    for init in chain((ROOT / "core").glob("*/__init__.py"), (ROOT / "assistant").glob("*/__init__.py")):
-        told, _, _ = init.read_text(encoding="utf-8").removeprefix('"""').partition('"""')
-        untold = [path.stem for path in init.parent.glob("*.py") if path.stem not in ("__init__", "__main__")]
-        assert not [name for name in untold if not re.search(rf"\b{name}\b", told)], f"{init.parent.name}'s docstring"
+def test_every_package_has_its_row_in_reading_order() -> None:
+    table = text_of("README.md").partition("## The packages, in reading order")[2]
+    named = re.findall(r"^\| \[([\w/]+)\]\(\1/__init__\.py\) \|", table, re.MULTILINE)
+    there = {
+        path.parent.relative_to(ROOT).as_posix()
+        for package in ("core", "assistant")
+        for path in (ROOT / package).rglob("__init__.py")
+    }
+    assert len(named) == len(set(named)) and set(named) == there
 
 
 # ---- variables and commands
 
 
 def test_every_variable_of_the_settings_is_told() -> None:
-    variables = set(re.findall(r"\b(?:MARQUEE|GRADIO_SERVER|DATABASE)_[A-Z_]+\b", text_of("core/config.py")))
+    variables = set(
+        re.findall(r"\b(?:MARQUEE|GRADIO_SERVER|DATABASE)_[A-Z_]+\b", text_of("core/config.py"))
+    )
     assert len(variables) > 5
     table = text_of("README.md").partition("| variable |")[2].partition("\n\n")[0]
     assert variables == set(re.findall(r"`([A-Z_]+)`", table))
@@ -141,10 +151,15 @@ def test_every_command_is_told_and_every_told_option_exists() -> None:
         assert {name for told_package, name, _ in told if told_package == package} == set(names)
         for name in names:
             options = {
-                option for where, command, found in told if (where, command) == (package, name) for option in found
+                option
+                for where, command, found in told
+                if (where, command) == (package, name)
+                for option in found
             }
             if options:
-                assert options <= set(re.findall(r"--[\w-]+", _help(module, name))), f"python -m {package} {name}"
+                assert options <= set(re.findall(r"--[\w-]+", _help(module, name))), (
+                    f"python -m {package} {name}"
+                )
 
 
 def _commands(paper: str) -> list[tuple[str, str, set[str]]]:
@@ -170,7 +185,9 @@ def test_the_example_in_python_runs_as_it_stands(
     monkeypatch.chdir(ROOT)
     example, client = blocks("README.md", "python")
     exec(compile(example, "README.md", "exec"), {})
-    assert len(re.findall(r"^.+ \(198\d\): score ", capsys.readouterr().out, re.M)) == 3, "three films of the 80s"
+    assert len(re.findall(r"^.+ \(198\d\): score ", capsys.readouterr().out, re.M)) == 3, (
+        "three films of the 80s"
+    )
     compile(client, "README.md", "exec")
 
 
@@ -184,10 +201,13 @@ def test_the_line_to_ask_about_is_understood(
 
 
 def test_the_dialogue_is_what_the_shipped_policy_says() -> None:
-    """Marquee's own words vary from session to session; what it understands, shows and gives as reasons does not."""
+    """Marquee's own words vary from session to session; what it understands, shows and gives as
+    reasons does not."""
     (told,) = blocks("README.md", "text")
     thumbs = [THUMBS[mark] for mark in re.findall("[👎👍]", told)]
-    said = [line.removeprefix("You").strip() for line in told.splitlines() if line.startswith("You")]
+    said = [
+        line.removeprefix("You").strip() for line in told.splitlines() if line.startswith("You")
+    ]
     spoken = replay(said, thumbs)
     assert _without_words(spoken) == _without_words(told), f"README.md should now have:\n\n{spoken}"
 
@@ -223,5 +243,8 @@ def _without_words(dialogue: str) -> list[str]:
 def test_the_model_card_speaks_of_the_shipped_bundle() -> None:
     manifest = json.loads((BUNDLE / "manifest.json").read_text(encoding="utf-8"))
     card = text_of("models/README.md")
-    assert f"{manifest['metrics']['ratings']:,} ratings by {manifest['metrics']['people']:,} people" in card
+    assert (
+        f"{manifest['metrics']['ratings']:,} ratings by {manifest['metrics']['people']:,} people"
+        in card
+    )
     assert all(f"`{name}`" in card for name in ("manifest.json", *manifest["sha256"]))

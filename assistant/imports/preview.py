@@ -1,4 +1,6 @@
-"""What an import would do: told before anything is done, kept in the store until it is confirmed."""
+"""What an import would do: told before anything is done, kept in the store until it is
+confirmed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.imports.matching import FilmFinder
-from assistant.imports.rows import Kind, RatingsFile
+from assistant.imports.rows import FileKind, RatingsFile
 from core.catalogue import Catalogue
 from core.domain import Movie
 
@@ -37,7 +39,7 @@ class Preview:
     """A file, sorted out."""
 
     name: str
-    kind: Kind
+    kind: FileKind
     out_of: int
     """Best rating on the file's scale."""
     matched: Mapping[int, float | None]
@@ -51,7 +53,8 @@ class Preview:
     def chosen(self, choices: Mapping[int, int]) -> dict[int, float | None]:
         """The ratings to import, with those of doubtful rows for which a film was picked.
 
-        `choices` are movieIds by place in `ambiguous`; ValueError for a place or film that was not offered.
+        `choices` are movieIds by place in `ambiguous`; ValueError for a place or film that was not
+        offered.
         """
         ratings = dict(self.matched)
         for place, film in choices.items():
@@ -72,11 +75,13 @@ class Preview:
             record: dict[str, Any] = json.loads(text)
             return cls(
                 record["name"],
-                Kind(record["kind"]),
+                FileKind(record["kind"]),
                 record["out_of"],
                 dict(record["matched"]),
                 tuple(
-                    Doubt(one["label"], tuple(one["films"]), tuple(one["films_as_told"]), one["stars"])
+                    Doubt(
+                        one["label"], tuple(one["films"]), tuple(one["films_as_told"]), one["stars"]
+                    )
                     for one in record["ambiguous"]
                 ),
                 tuple(record["unmatched"]),
@@ -86,11 +91,13 @@ class Preview:
             raise ValueError(f"not a preview: {error!r}") from error
 
 
-def sort_out(file: RatingsFile, finder: FilmFinder, catalogue: Catalogue) -> Generator[Progress, None, Preview]:
+def sort_out(
+    file: RatingsFile, finder: FilmFinder, catalogue: Catalogue
+) -> Generator[Progress, None, Preview]:
     """Look up every row of a file; yields how far it is, returns what was found.
 
-    Of a film that several rows name the last one counts (exports are in order of time), rows with stars before rows
-    without.
+    Of a film that several rows name the last one counts (exports are in order of time), rows with
+    stars before rows without.
     """
     matched: dict[int, float | None] = {}
     doubts, unmatched = [], []
@@ -108,13 +115,17 @@ def sort_out(file: RatingsFile, finder: FilmFinder, catalogue: Catalogue) -> Gen
         else:
             unmatched.append(row.label)
     doubts = [doubt for doubt in doubts if not set(doubt.films[:1]) & matched.keys()]
-    return Preview(file.name, file.kind, file.out_of, matched, tuple(doubts), tuple(unmatched), file.problems)
+    return Preview(
+        file.name, file.kind, file.out_of, matched, tuple(doubts), tuple(unmatched), file.problems
+    )
 
 
 def _told_apart(films: Sequence[Movie]) -> tuple[str, ...]:
     """Titles with years; with genres, too, where two would read the same."""
     labels = [film.label for film in films]
     return tuple(
-        f"{film.label}, {', '.join(film.genres) or 'no genre'}" if labels.count(film.label) > 1 else film.label
+        f"{film.label}, {', '.join(film.genres) or 'no genre'}"
+        if labels.count(film.label) > 1
+        else film.label
         for film in films
     )

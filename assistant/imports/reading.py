@@ -11,17 +11,27 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from assistant.imports.rows import Kind, RatingsFile, Row
+from assistant.imports.rows import FileKind, RatingsFile, Row
 from core.errors import DataError
 
 LARGEST: Final = 4_000_000
-"""Bytes of the largest file that is read; 5,000 films are 0.3 MB of a Letterboxd export, 1.4 MB of one of IMDb."""
+"""Bytes of the largest file that is read; 5,000 films are 0.3 MB of a Letterboxd export, 1.4 MB of
+one of IMDb."""
 MOST: Final = 20_000
 """Rows of the longest file."""
 
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "title": ("title", "name", "film", "movie", "movietitle", "filmtitle", "moviename", "filmname"),
+        "title": (
+            "title",
+            "name",
+            "film",
+            "movie",
+            "movietitle",
+            "filmtitle",
+            "moviename",
+            "filmname",
+        ),
         "year": ("year", "releaseyear", "filmyear"),
         "stars": ("rating", "yourrating", "rating10", "stars", "score", "myrating", "userrating"),
         "imdb": ("const", "imdbid", "tconst", "imdb"),
@@ -29,7 +39,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "type": ("titletype",),
     }
 )
-"""Names of columns, lower case without spaces, that mean the same; the first that a file has is taken."""
+"""Names of columns, lower case without spaces, that mean the same; the first that a file has is
+taken."""
 
 _OUT_OF_TEN: Final = frozenset(("yourrating", "rating10"))
 _HEADER_WITHIN: Final = 10
@@ -48,8 +59,8 @@ def read(data: bytes, name: str) -> RatingsFile:
         data: the file as it is; UTF-8, UTF-16 (with its mark) or Windows' Latin.
         name: what the file is called, for messages; "watchlist" in it makes it a watch-list.
 
-    Raises DataError, in one sentence that says how to go on, for a file that is no table of films at all; what is
-    wrong with single lines is told in `problems`, and the other lines count.
+    Raises DataError, in one sentence that says how to go on, for a file that is no table of films
+    at all; what is wrong with single lines is told in `problems`, and the other lines count.
     """
     name = _short(re.split(r"[\\/]", name)[-1].strip() or "the file", 60)
     _refuse(data, name)
@@ -65,15 +76,19 @@ def read(data: bytes, name: str) -> RatingsFile:
             )
         cells = [(lines.line_num, row) for row in islice(lines, MOST + 1)]
     except csv.Error as error:
-        raise DataError(f"{name} cannot be read as a table at line {lines.line_num}: {error}.") from error
+        raise DataError(
+            f"{name} cannot be read as a table at line {lines.line_num}: {error}."
+        ) from error
     if len(cells) > MOST:
         raise DataError(f"{name} has more than {MOST:,} rows: import it in parts.")
     columns, best = header
-    out_of = best or _scale(row[columns["stars"]] for _, row in cells if len(row) > columns.get("stars", len(row)))
+    out_of = best or _scale(
+        row[columns["stars"]] for _, row in cells if len(row) > columns.get("stars", len(row))
+    )
     rows, problems = _rows(cells, columns, out_of)
     if not rows and not problems:
         raise DataError(f"{name} names no films: below its header there has to be one film a line.")
-    kind = Kind.WATCHLIST if re.search(r"watch-?_?list", name.lower()) else Kind.RATINGS
+    kind = FileKind.WATCHLIST if re.search(r"watch-?_?list", name.lower()) else FileKind.RATINGS
     return RatingsFile(name, kind, out_of, rows, problems)
 
 
@@ -86,7 +101,9 @@ def _refuse(data: bytes, name: str) -> None:
     if not data.strip():
         raise DataError(f"{name} is empty: export it again from Letterboxd or IMDb.")
     if data[:4] == b"PK\x03\x04":
-        raise DataError(f"{name} is a ZIP archive: unpack it and choose the ratings.csv or watched.csv in it.")
+        raise DataError(
+            f"{name} is a ZIP archive: unpack it and choose the ratings.csv or watched.csv in it."
+        )
 
 
 def _decoded(data: bytes) -> str:
@@ -99,7 +116,9 @@ def _decoded(data: bytes) -> str:
 
 
 def _header(lines: Iterator[list[str]]) -> tuple[dict[str, int], int] | None:
-    """Place of each known column and the scale that the header tells (0 = none); None where there is no header."""
+    """Place of each known column and the scale that the header tells (0 = none); None where there
+    is no header.
+    """
     for row in islice(lines, _HEADER_WITHIN):
         names = [re.sub(r"[\W_]+", "", cell.lower()) for cell in row]
         places = {
@@ -128,7 +147,9 @@ def _rows(
 ) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     rows, problems, others = [], [], 0
     for line, row in cells:
-        told = {name: row[place].strip() if place < len(row) else "" for name, place in columns.items()}
+        told = {
+            name: row[place].strip() if place < len(row) else "" for name, place in columns.items()
+        }
         if not any(cell.strip() for cell in row):
             continue
         if any(word in told.get("type", "").lower().replace(" ", "") for word in _NOT_FILMS):
@@ -139,7 +160,9 @@ def _rows(
         except ValueError as error:
             problems.append(f"Line {line}: {error}")
     if others:
-        problems.append(f"{others:,} {'row is' if others == 1 else 'rows are'} no film but series, episodes or games.")
+        problems.append(
+            f"{others:,} {'row is' if others == 1 else 'rows are'} no film but series, episodes or games."
+        )
     return tuple(rows), tuple(problems)
 
 
@@ -147,7 +170,9 @@ def _row(line: int, told: Mapping[str, str], out_of: int) -> Row:
     """One row; ValueError says what is wrong with it."""
     title, year = told.get("title", ""), told.get("year", "")
     if len(title) > _LONGEST_TITLE:
-        raise ValueError(f"the title is longer than {_LONGEST_TITLE} characters; is a quotation mark missing?")
+        raise ValueError(
+            f"the title is longer than {_LONGEST_TITLE} characters; is a quotation mark missing?"
+        )
     if not year and (written := _YEAR_IN_TITLE.match(title)):
         title, year = written[1], written[2]
     if behind := _ARTICLE_BEHIND.match(title):

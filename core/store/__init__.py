@@ -1,9 +1,10 @@
-"""What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with their rewards.
+"""What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with
+their rewards.
 
-Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine, transactions, locks),
-`shelf` (watch-list and imported ratings), `session` (one session, under its lock), `parties` (several at once),
-`progress` (how policies fare), `store` (the door). SQLite by default, PostgreSQL by URL; the only package that knows
-SQLAlchemy.
+Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine,
+transactions, locks), `shelf` (watch-list and imported ratings), `session` (one session, under its
+lock), `parties` (several at once), `progress` (how policies fare), `store` (the door). SQLite by
+default, PostgreSQL by URL; the only package that knows SQLAlchemy.
 """
 
 from core.store.parties import Gathering, Parties

@@ -20,7 +20,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from core.errors import StoreError
 
 WAIT: Final = 30.0
-"""Seconds to wait for a lock before the store is called busy; a turn takes milliseconds, so this is a fault."""
+"""Seconds to wait for a lock before the store is called busy; a turn takes milliseconds, so this is
+a fault."""
 
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _SCHEMA_LOCK: Final = 0x4D61727175656521
@@ -30,8 +31,9 @@ _SCHEMA_LOCK: Final = 0x4D61727175656521
 class Database:
     """An engine with two kinds of transactions. Errors of the driver leave as StoreError.
 
-    A writing transaction takes the write lock at its start (SQLite: BEGIN IMMEDIATE), so that what it reads cannot
-    change under it; a reading one sees the database as of its first query and blocks nobody.
+    A writing transaction takes the write lock at its start (SQLite: BEGIN IMMEDIATE), so that what
+    it reads cannot change under it; a reading one sees the database as of its first query and
+    blocks nobody.
     """
 
     def __init__(self, url: str) -> None:
@@ -52,11 +54,13 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: commits at the end, rolls back when the body raises.
 
-        Raises StoreError when the database fails or stays locked for `WAIT` seconds, RuntimeError when this thread
-        is in a writing transaction already (it would wait for itself).
+        Raises StoreError when the database fails or stays locked for `WAIT` seconds, RuntimeError
+        when this thread is in a writing transaction already (it would wait for itself).
         """
         if getattr(self._thread, "writes", False):
-            raise RuntimeError("this thread writes to the store already: leave that `with` block first")
+            raise RuntimeError(
+                "this thread writes to the store already: leave that `with` block first"
+            )
         self._thread.writes = True
         try:
             with self._one_writer(), self._translated():
@@ -73,13 +77,17 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, all of it from one snapshot."""
         with self._translated(), self._engine.connect() as raw:
-            connection = raw if self.is_sqlite else raw.execution_options(isolation_level="REPEATABLE READ")
+            connection = (
+                raw if self.is_sqlite else raw.execution_options(isolation_level="REPEATABLE READ")
+            )
             with connection.begin():
                 yield connection
 
     @contextmanager
     def write_schema(self) -> Iterator[Connection]:
-        """A writing transaction of which there is one at a time in all processes, to make tables in."""
+        """A writing transaction of which there is one at a time in all processes, to make tables
+        in.
+        """
         if self.is_sqlite:
             self._use_wal()
         with self.write() as connection:
@@ -90,8 +98,8 @@ class Database:
     def wipe_deleted(self) -> None:
         """SQLite: move the log into the file and empty it, so that no deleted text is left on disk.
 
-        While another process reads, the log stays until the next call or until the last connection closes. PostgreSQL
-        does it in its own time (VACUUM).
+        While another process reads, the log stays until the next call or until the last connection
+        closes. PostgreSQL does it in its own time (VACUUM).
         """
         if self.is_sqlite:
             with self._translated(), self._engine.connect() as raw:
@@ -100,7 +108,9 @@ class Database:
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
-        """SQLite has one writer at a time and polls for it; threads of one process queue here instead."""
+        """SQLite has one writer at a time and polls for it; threads of one process queue here
+        instead.
+        """
         if not self.is_sqlite:
             yield
             return
@@ -119,10 +129,11 @@ class Database:
             raise StoreError(f"The database {self.name} failed: {_first_line(error)}") from error
 
     def _use_wal(self) -> None:
-        """Write-ahead logging: readers and the writer do not block each other. It stays in the file.
+        """Write-ahead logging: readers and the writer do not block each other. It stays in the
+        file.
 
-        Two processes that switch at once can fail with "locked" without waiting (the busy timeout does not apply to
-        the switch), hence the loop.
+        Two processes that switch at once can fail with "locked" without waiting (the busy timeout
+        does not apply to the switch), hence the loop.
         """
         deadline = time.monotonic() + WAIT
         while True:
@@ -133,10 +144,14 @@ class Database:
                 break
             except OperationalError as error:
                 if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                    raise StoreError(f"The database {self.name} cannot be opened: {_first_line(error)}") from error
+                    raise StoreError(
+                        f"The database {self.name} cannot be opened: {_first_line(error)}"
+                    ) from error
                 time.sleep(0.02)
             except SQLAlchemyError as error:
-                raise StoreError(f"The database {self.name} cannot be opened: {_first_line(error)}") from error
+                raise StoreError(
+                    f"The database {self.name} cannot be opened: {_first_line(error)}"
+                ) from error
         if mode != "wal":
             raise StoreError(
                 f"The database {self.name} lies where SQLite cannot use write-ahead logging (mode {mode!r}): "
@@ -144,7 +159,9 @@ class Database:
             )
 
     def _file(self, url: URL) -> URL:
-        """The URL of a file that exists; a database in memory becomes a temporary file, deleted with this object."""
+        """The URL of a file that exists; a database in memory becomes a temporary file, deleted
+        with this object.
+        """
         if url.query:
             return url
         if url.database in {None, "", ":memory:"}:
@@ -154,7 +171,8 @@ class Database:
         path = Path(str(url.database))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Conversations are nobody else's business: SQLite gives its log files the mode of the database.
+            # Conversations are nobody else's business: SQLite gives its log files the mode of the
+            # database.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise StoreError(
@@ -218,7 +236,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # sqlite3 begins no transactions of its own: `begin` below does
+        connection.isolation_level = (
+            None  # sqlite3 begins no transactions of its own: `begin` below does
+        )
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout = {WAIT * 1000:.0f}",
@@ -249,7 +269,9 @@ def _postgresql_engine(url: URL) -> Engine:
             },
         )
     except ImportError as error:
-        raise StoreError("PostgreSQL needs the driver psycopg: pip install 'psycopg[binary]'.") from error
+        raise StoreError(
+            "PostgreSQL needs the driver psycopg: pip install 'psycopg[binary]'."
+        ) from error
 
 
 def _first_line(error: SQLAlchemyError) -> str:

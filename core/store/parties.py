@@ -1,10 +1,12 @@
-"""Evenings together: sessions that look for a film for all of them, opened by one person and joined by a code.
+"""Evenings together: sessions that look for a film for all of them, opened by one person and joined
+by a code.
 
-A party is a code and its members. Each member is a session like any other, with a transcript, a log and an id of its
-own; nothing of one person is written into the record of another. Somebody without a browser of their own can take part
-through the browser of a member, their host.
+A party is a code and its members. Each member is a session like any other, with a transcript, a log
+and an id of its own; nothing of one person is written into the record of another. Somebody without
+a browser of their own can take part through the browser of a member, their host.
 
-Locks, always in this order: the sessions' locks of this process by id, the party's row, the sessions' rows by id.
+Locks, always in this order: the sessions' locks of this process by id, the party's row, the
+sessions' rows by id.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ LONGEST_NAME: Final = 24
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """31 signs that nobody mistakes for one another: no 0 and O, no 1, I and L."""
 CODE_SIGNS: Final = 8
-"""31⁸ = 853 billion codes. With 100 open at once and `WRONG_A_MINUTE` tries, somebody who guesses day and night for a
-year has a chance of 1 in 270 to get into one of them."""
+"""31⁸ = 853 billion codes. With 100 open at once and `WRONG_A_MINUTE` tries, somebody who guesses
+day and night for a year has a chance of 1 in 270 to get into one of them."""
 CODE_LASTS: Final = timedelta(hours=1)
 
 WRONG_EACH: Final = 5
@@ -48,7 +50,9 @@ _NOBODY: Final = "You are not in an evening together."
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """Everybody of an evening, each open under the lock of their session; alone, the one session and no code."""
+    """Everybody of an evening, each open under the lock of their session; alone, the one session
+    and no code.
+    """
 
     own: int
     """Number of the session that asked."""
@@ -77,9 +81,11 @@ class Parties:
 
     @contextmanager
     def gathered(self, session_id: str) -> Iterator[Gathering]:
-        """Go on with a session and with everybody it shares an evening with: one transaction, all of them locked.
+        """Go on with a session and with everybody it shares an evening with: one transaction, all
+        of them locked.
 
-        Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the database fails.
+        Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the
+        database fails.
         """
         with self._gathering(session_id) as (_, _, gathering):
             yield gathering
@@ -87,7 +93,8 @@ class Parties:
                 record.finish()
 
     def open(self, session_id: str, name: str) -> str:
-        """The code under which others join this session's evening; a new evening where there is none.
+        """The code under which others join this session's evening; a new evening where there is
+        none.
 
         A code that has expired is replaced. `name` counts for a new evening only.
         """
@@ -96,9 +103,15 @@ class Parties:
                 return gathering.code
             code, until = _new_code(), now() + CODE_LASTS
             if party is not None:
-                connection.execute(update(parties).where(parties.c.number == party).values(code=code, code_until=until))
+                connection.execute(
+                    update(parties)
+                    .where(parties.c.number == party)
+                    .values(code=code, code_until=until)
+                )
                 return code
-            made = connection.execute(insert(parties).values(code=code, code_until=until, created_at=now()))
+            made = connection.execute(
+                insert(parties).values(code=code, code_until=until, created_at=now())
+            )
             key = made.inserted_primary_key
             assert key is not None
             _add(connection, int(key[0]), gathering.own, name)
@@ -107,7 +120,8 @@ class Parties:
     def join(self, session_id: str, code: str, name: str) -> None:
         """Become a member of the evening that a code opens; an evening one is in is left for it.
 
-        PartyError for a code that opens nothing now, after too many of them, and where there is no room.
+        PartyError for a code that opens nothing now, after too many of them, and where there is no
+        room.
         """
         self._try(session_id, code)
         self.leave(session_id, quiet=True)
@@ -118,7 +132,8 @@ class Parties:
             _add(connection, party, _who(connection, session_id)[0], name)
 
     def add_guest(self, session_id: str, guest_id: str, name: str) -> int:
-        """Make a session a guest of this one: its person speaks through the same browser. Returns its number.
+        """Make a session a guest of this one: its person speaks through the same browser. Returns
+        its number.
 
         Opens an evening where there is none. PartyError where there is no room.
         """
@@ -130,7 +145,8 @@ class Parties:
             return number
 
     def leave(self, session_id: str, *, quiet: bool = False) -> None:
-        """Go out of the evening. Guests go too, and with them all that is held about them: nobody else could ask.
+        """Go out of the evening. Guests go too, and with them all that is held about them: nobody
+        else could ask.
 
         PartyError where there is none, unless `quiet`.
         """
@@ -151,14 +167,18 @@ class Parties:
         self._database.wipe_deleted()
 
     def forget(self, session_id: str) -> None:
-        """Delete everything about a session and its guests, from the log too; of the others nothing is touched."""
+        """Delete everything about a session and its guests, from the log too; of the others nothing
+        is touched.
+        """
         with self._gathering(session_id) as (connection, party, gathering):
             _forget_guests(connection, gathering.own)
             connection.execute(delete(sessions).where(sessions.c.number == gathering.own))
             _close_if_empty(connection, party)
 
     def revision(self, session_id: str) -> str:
-        """Changes whenever anything does that somebody of the evening could see; "" without one. Locks nothing."""
+        """Changes whenever anything does that somebody of the evening could see; "" without one.
+        Locks nothing.
+        """
         with self._database.read() as connection:
             _, party = _who(connection, session_id)
             if party is None:
@@ -169,10 +189,17 @@ class Parties:
         """Counts a wrong code, in a transaction that outlives the refusal."""
         with self._database.write() as connection:
             (own, its), moment = _who(connection, session_id), now()
-            connection.execute(delete(wrong_codes).where(wrong_codes.c.tried_at < moment - WRONG_WINDOW))
+            connection.execute(
+                delete(wrong_codes).where(wrong_codes.c.tried_at < moment - WRONG_WINDOW)
+            )
             count = select(func.count()).select_from(wrong_codes)
             tried = connection.scalar(count.where(wrong_codes.c.session == own)) or 0
-            lately = connection.scalar(count.where(wrong_codes.c.tried_at > moment - timedelta(minutes=1))) or 0
+            lately = (
+                connection.scalar(
+                    count.where(wrong_codes.c.tried_at > moment - timedelta(minutes=1))
+                )
+                or 0
+            )
             refused = tried >= WRONG_EACH or lately >= WRONG_A_MINUTE
             party = None if refused else connection.scalar(_open_party(code))
             if party is not None and party == its:
@@ -187,7 +214,9 @@ class Parties:
 
     @contextmanager
     def _gathering(self, session_id: str) -> Iterator[tuple[Connection, int | None, Gathering]]:
-        """Everybody locked. Who belongs to it is read before there is a lock, so it is read again under it."""
+        """Everybody locked. Who belongs to it is read before there is a lock, so it is read again
+        under it.
+        """
         for _ in range(_TRIES):
             with ExitStack() as stack:
                 with self._database.read() as before:
@@ -200,13 +229,19 @@ class Parties:
                 if _ids(connection, party, session_id) != ids:
                     continue
                 opened = connection.execute(
-                    select(sessions).where(sessions.c.id.in_(ids)).order_by(sessions.c.id).with_for_update()
+                    select(sessions)
+                    .where(sessions.c.id.in_(ids))
+                    .order_by(sessions.c.id)
+                    .with_for_update()
                 ).all()
                 records = {
-                    one.number: SessionRecord(connection, one.number, one.state, one.next_turn) for one in opened
+                    one.number: SessionRecord(connection, one.number, one.state, one.next_turn)
+                    for one in opened
                 }
                 valid = row is not None and row.code_until > now()
-                code, until = (row.code, row.code_until) if row is not None and valid else ("", None)
+                code, until = (
+                    (row.code, row.code_until) if row is not None and valid else ("", None)
+                )
                 revision = "" if party is None else _revision(connection, party)
                 people = _members(connection, party)
                 yield connection, party, Gathering(own, people, records, code, until, revision)
@@ -224,13 +259,17 @@ def _new_code() -> str:
 def _open_party(code: str) -> Any:
     """Number of the party that a code, in whatever case and grouping it is typed, opens now."""
     plain = re.sub(r"[\s-]", "", code).upper()[: 2 * CODE_SIGNS]
-    return select(parties.c.number).where(parties.c.code == storable(plain), parties.c.code_until > now())
+    return select(parties.c.number).where(
+        parties.c.code == storable(plain), parties.c.code_until > now()
+    )
 
 
 def _who(connection: Connection, session_id: str) -> tuple[int, int | None]:
     """Number of a session, and of its party."""
     query = select(sessions.c.number, members.c.party)
-    query = query.outerjoin(members, members.c.session == sessions.c.number).where(sessions.c.id == session_id)
+    query = query.outerjoin(members, members.c.session == sessions.c.number).where(
+        sessions.c.id == session_id
+    )
     row = connection.execute(query).one_or_none() if is_id(session_id) else None
     if row is None:
         raise UnknownIdError("This session is not known here (any more): start a new one.")
@@ -238,7 +277,9 @@ def _who(connection: Connection, session_id: str) -> tuple[int, int | None]:
 
 
 def _revision(connection: Connection, party: int) -> str:
-    query = select(sessions.c.number, sessions.c.updated_at).join(members, members.c.session == sessions.c.number)
+    query = select(sessions.c.number, sessions.c.updated_at).join(
+        members, members.c.session == sessions.c.number
+    )
     rows = connection.execute(query.where(members.c.party == party).order_by(sessions.c.number))
     return f"{party}.{'.'.join(f'{number}-{moment.timestamp():.6f}' for number, moment in rows)}"
 
@@ -246,7 +287,9 @@ def _revision(connection: Connection, party: int) -> str:
 def _lock(connection: Connection, party: int | None) -> Row[Any] | None:
     if party is None:
         return None
-    return connection.execute(select(parties).where(parties.c.number == party).with_for_update()).one_or_none()
+    return connection.execute(
+        select(parties).where(parties.c.number == party).with_for_update()
+    ).one_or_none()
 
 
 def _ids(connection: Connection, party: int | None, session_id: str) -> list[str]:
@@ -255,12 +298,16 @@ def _ids(connection: Connection, party: int | None, session_id: str) -> list[str
 
 def _members(connection: Connection, party: int | None) -> tuple[Member, ...]:
     query = select(sessions.c.number, sessions.c.id, members.c.name, members.c.host)
-    query = query.join(sessions, sessions.c.number == members.c.session).where(members.c.party == party)
+    query = query.join(sessions, sessions.c.number == members.c.session).where(
+        members.c.party == party
+    )
     order = query.order_by(members.c.joined_at, sessions.c.number)
     return tuple(Member(*row) for row in connection.execute(order)) if party is not None else ()
 
 
-def _add(connection: Connection, party: int, session: int, name: str, host: int | None = None) -> None:
+def _add(
+    connection: Connection, party: int, session: int, name: str, host: int | None = None
+) -> None:
     """One more member, under a name of their own."""
     there = _members(connection, party)
     if session in {one.number for one in there}:
@@ -269,9 +316,14 @@ def _add(connection: Connection, party: int, session: int, name: str, host: int 
         raise PartyError(f"That evening is full: {MOST_MEMBERS} people have joined it.")
     taken = {one.name for one in there}
     wanted = " ".join(storable(name).split())[:LONGEST_NAME].strip() or f"Person {len(there) + 1}"
-    names = [wanted, *(f"{wanted[: LONGEST_NAME - 3]} {number}" for number in range(2, MOST_MEMBERS + 2))]
+    names = [
+        wanted,
+        *(f"{wanted[: LONGEST_NAME - 3]} {number}" for number in range(2, MOST_MEMBERS + 2)),
+    ]
     free = next(one for one in names if one not in taken)
-    connection.execute(insert(members).values(session=session, party=party, name=free, host=host, joined_at=now()))
+    connection.execute(
+        insert(members).values(session=session, party=party, name=free, host=host, joined_at=now())
+    )
 
 
 def _forget_guests(connection: Connection, host: int) -> None:

@@ -1,4 +1,6 @@
-"""How each policy fares: what it showed, what people made of it and how much of the catalogue it reached, by day."""
+"""How each policy fares: what it showed, what people made of it and how much of the catalogue it
+reached, by day.
+"""
 
 from __future__ import annotations
 
@@ -41,18 +43,23 @@ class VersionProgress:
         """All days as one, under the name of the first."""
         first = self.days[0].day if self.days else ""
         counts = ((day.shown, day.reacted, day.liked, day.reward) for day in self.days)
-        shown, reacted, liked, reward = (sum(column) for column in zip(*counts, strict=True)) if self.days else (0,) * 4
+        shown, reacted, liked, reward = (
+            (sum(column) for column in zip(*counts, strict=True)) if self.days else (0,) * 4
+        )
         return Day(first, int(shown), int(reacted), int(liked), float(reward))
 
 
 def read_progress(connection: Connection, *, utc_dates: bool) -> tuple[VersionProgress, ...]:
     """Every version that recommended something, in order of its first day.
 
-    `utc_dates` says that the database holds times as UTC text (SQLite); otherwise they are turned to UTC there.
+    `utc_dates` says that the database holds times as UTC text (SQLite); otherwise they are turned
+    to UTC there.
     """
     shown_at = recommendations.c.shown_at
     day = func.date(shown_at if utc_dates else func.timezone("UTC", shown_at)).label("day")
-    of_turn = (turns.c.session == recommendations.c.session) & (turns.c.number == recommendations.c.turn)
+    of_turn = (turns.c.session == recommendations.c.session) & (
+        turns.c.number == recommendations.c.turn
+    )
     counted = recommendations.join(turns, of_turn).outerjoin(
         reactions, reactions.c.recommendation == recommendations.c.id
     )
@@ -73,11 +80,19 @@ def read_progress(connection: Connection, *, utc_dates: bool) -> tuple[VersionPr
     )
     days: dict[str, list[Day]] = {}
     for row in connection.execute(query):
-        told = Day(str(row.day), int(row.shown), int(row.reacted), int(row.liked), float(row.reward))
+        told = Day(
+            str(row.day), int(row.shown), int(row.reacted), int(row.liked), float(row.reward)
+        )
         days.setdefault(row.policy_version, []).append(told)
-    reached = select(version, func.count(func.distinct(recommendations.c.movie_id))).select_from(counted)
+    reached = select(version, func.count(func.distinct(recommendations.c.movie_id))).select_from(
+        counted
+    )
     films = {
         name: int(count)
-        for name, count in connection.execute(reached.where(turns.c.status != UNDONE).group_by(version))
+        for name, count in connection.execute(
+            reached.where(turns.c.status != UNDONE).group_by(version)
+        )
     }
-    return tuple(VersionProgress(name, tuple(its), films.get(name, 0)) for name, its in days.items())
+    return tuple(
+        VersionProgress(name, tuple(its), films.get(name, 0)) for name, its in days.items()
+    )

@@ -1,4 +1,6 @@
-"""The values that go into the store and come out of it; numbers are checked here, before a database sees them."""
+"""The values that go into the store and come out of it; numbers are checked here, before a database
+sees them.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,12 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def storable(text: str) -> str:
-    r"""`text` as the store writes it: NUL and lone surrogates become U+FFFD, everything else stays as it is.
+    r"""`text` as the store writes it: NUL and lone surrogates become U+FFFD, everything else stays
+    as it is.
 
-    PostgreSQL refuses NUL in text and neither database can encode half a surrogate pair, yet a JSON request can hold
-    both. SQLite would take NUL; it is replaced there too, so that a log reads the same from either database.
+    PostgreSQL refuses NUL in text and neither database can encode half a surrogate pair, yet a JSON
+    request can hold both. SQLite would take NUL; it is replaced there too, so that a log reads the
+    same from either database.
 
     >>> storable("a\0b") == "a\N{REPLACEMENT CHARACTER}b"
     True
@@ -32,7 +36,9 @@ def storable(text: str) -> str:
 
 
 def is_id(value: object) -> bool:
-    """True for 1–64 letters, digits, "-" and "_": the form of every id the store issues. Anything may be asked."""
+    """True for 1–64 letters, digits, "-" and "_": the form of every id the store issues. Anything
+    may be asked.
+    """
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
@@ -45,7 +51,9 @@ def finite(name: str, value: float) -> float:
 
 
 def kind_of(reaction: Reaction | str | None) -> str | None:
-    """Value of a reaction as stored; None for CLEAR and for none. ValueError for a word that is no reaction."""
+    """Value of a reaction as stored; None for CLEAR and for none. ValueError for a word that is no
+    reaction.
+    """
     if reaction is None:
         return None
     known = Reaction(reaction)
@@ -56,8 +64,9 @@ def kind_of(reaction: Reaction | str | None) -> str | None:
 class Shown:
     """A recommendation as logged, with the reaction it has now.
 
-    Raises ValueError for a number that is not finite, a propensity outside (0, 1], an id of another form than
-    `Store.new_id` gives, a negative position, a reaction that does not exist, or a reward without a reaction.
+    Raises ValueError for a number that is not finite, a propensity outside (0, 1], an id of another
+    form than `Store.new_id` gives, a negative position, a reaction that does not exist, or a reward
+    without a reaction.
     """
 
     id: str
@@ -108,7 +117,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One exchange. Texts are kept as `storable` writes them. ValueError if two films share a place or an id."""
+    """One exchange. Texts are kept as `storable` writes them. ValueError if two films share a place
+    or an id.
+    """
 
     number: int
     """0-based, increasing, never reused within a session, not even after undo or clear."""
@@ -134,7 +145,9 @@ class Turn:
         for name in ("text", "understood", "reply", "state_before", "state_after", "state_shown"):
             object.__setattr__(self, name, storable(getattr(self, name)))
         shown = tuple(sorted(self.shown, key=lambda one: one.position))
-        if len({one.position for one in shown}) < len(shown) or len({one.id for one in shown}) < len(shown):
+        if len({one.position for one in shown}) < len(shown) or len(
+            {one.id for one in shown}
+        ) < len(shown):
             raise ValueError(f"turn {self.number} shows two films at one place, or under one id")
         object.__setattr__(self, "shown", shown)
 
@@ -178,7 +191,9 @@ class LoggedStep:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What the store holds, in numbers. Undone turns, with all that was in them, are not counted."""
+    """What the store holds, in numbers. Undone turns, with all that was in them, are not
+    counted.
+    """
 
     sessions: int
     turns: int
@@ -196,8 +211,10 @@ class Member:
     number: int
     """Number of their session in this store: what a page may know of somebody else."""
     session: str
-    """Id of their session. Who holds it can speak in it, so it never leaves the server for another person's page."""
+    """Id of their session. Who holds it can speak in it, so it never leaves the server for another
+    person's page."""
     name: str
     """As they gave it, at most 24 characters; unlike every other name of the party."""
     host: int | None
-    """Number of the session through whose browser this person speaks; None where they came with their own."""
+    """Number of the session through whose browser this person speaks; None where they came with
+    their own."""

@@ -41,10 +41,12 @@ from sqlalchemy import (
 from core.errors import StoreError
 
 VERSION: Final = 1
-"""Version of these tables. Raise it with every change that an older Marquee could not read or write."""
+"""Version of these tables. Raise it with every change that an older Marquee could not read or
+write."""
 
 LIVE, UNDONE, CLEARED = "live", "undone", "cleared"
-"""What became of a turn: part of the conversation; taken back; part of a conversation before "start over"."""
+"""What became of a turn: part of the conversation; taken back; part of a conversation before "start
+over"."""
 
 
 def now() -> datetime:
@@ -53,7 +55,9 @@ def now() -> datetime:
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """Aware times in and out; SQLite, which knows no time zones, holds them as UTC text that people can read."""
+    """Aware times in and out; SQLite, which knows no time zones, holds them as UTC text that people
+    can read.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -97,9 +101,16 @@ _SESSION: Final = "marquee_sessions.number"
 turns = Table(
     "marquee_turns",
     metadata,
-    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("status", String(8), CheckConstraint("status IN ('live', 'undone', 'cleared')"), nullable=False),
+    Column(
+        "status",
+        String(8),
+        CheckConstraint("status IN ('live', 'undone', 'cleared')"),
+        nullable=False,
+    ),
     Column("text", Text, nullable=False),
     Column("understood", Text, nullable=False),
     Column("reply", Text, nullable=False),
@@ -119,19 +130,27 @@ recommendations = Table(
     Column("position", Integer, nullable=False),
     Column("movie_id", BigInteger, nullable=False),
     Column("q_value", Double, nullable=False),
-    Column("propensity", Double, CheckConstraint("propensity > 0 AND propensity <= 1"), nullable=False),
+    Column(
+        "propensity", Double, CheckConstraint("propensity > 0 AND propensity <= 1"), nullable=False
+    ),
     Column("policy_version", Text, nullable=False),
     Column("explored", Boolean, nullable=False),
     Column("reasons", Text, nullable=False),
     Column("shown_at", UtcTime, nullable=False),
-    ForeignKeyConstraint(["session", "turn"], [turns.c.session, turns.c.number], ondelete="CASCADE"),
+    ForeignKeyConstraint(
+        ["session", "turn"], [turns.c.session, turns.c.number], ondelete="CASCADE"
+    ),
     UniqueConstraint("session", "turn", "position"),
 )
 
 reactions = Table(
     "marquee_reactions",
     metadata,
-    Column("recommendation", ForeignKey("marquee_recommendations.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "recommendation",
+        ForeignKey("marquee_recommendations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
     Column("reaction", String(16), nullable=False),
     Column("reward", Double, nullable=False),
     Column("created_at", UtcTime, nullable=False),
@@ -141,7 +160,9 @@ reactions = Table(
 extras = Table(
     "marquee_extras",
     metadata,
-    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
     Column("key", Text, primary_key=True),
     Column("text", Text, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -160,10 +181,19 @@ parties = Table(
 members = Table(
     "marquee_members",
     metadata,
-    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("party", ForeignKey("marquee_parties.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column(
+        "party",
+        ForeignKey("marquee_parties.number", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     Column("name", Text, nullable=False),
-    Column("host", ForeignKey(_SESSION, ondelete="CASCADE")),  # the session whose browser a guest speaks through
+    Column(
+        "host", ForeignKey(_SESSION, ondelete="CASCADE")
+    ),  # the session whose browser a guest speaks through
     Column("joined_at", UtcTime, nullable=False),
 )
 
@@ -179,7 +209,9 @@ wrong_codes = Table(
 watchlist = Table(
     "marquee_watchlist",
     metadata,
-    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
     Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
     Column("saved_at", UtcTime, nullable=False),
     Column("watched_at", UtcTime),
@@ -188,17 +220,23 @@ watchlist = Table(
 imported = Table(
     "marquee_imported",
     metadata,
-    Column("session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
     Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("stars", Double, CheckConstraint("stars >= 0.5 AND stars <= 5")),  # none for a film only watched
+    Column(
+        "stars", Double, CheckConstraint("stars >= 0.5 AND stars <= 5")
+    ),  # none for a film only watched
     Column("imported_at", UtcTime, nullable=False),
 )
 
 
 def prepare(connection: Connection, where: str) -> None:
-    """Make what is missing and check the version, inside one transaction that holds the database's write lock.
+    """Make what is missing and check the version, inside one transaction that holds the database's
+    write lock.
 
-    `where` names the database in messages. Raises StoreError for tables of another version; they stay untouched.
+    `where` names the database in messages. Raises StoreError for tables of another version; they
+    stay untouched.
     """
     found = None
     if inspect(connection).has_table(schema_version.name):

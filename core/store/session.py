@@ -11,19 +11,32 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 from core.domain import Reaction
 from core.errors import UnknownIdError
 from core.store.records import Shown, Turn, finite, is_id, kind_of, storable
-from core.store.schema import CLEARED, LIVE, UNDONE, extras, now, reactions, recommendations, sessions, turns
+from core.store.schema import (
+    CLEARED,
+    LIVE,
+    UNDONE,
+    extras,
+    now,
+    reactions,
+    recommendations,
+    sessions,
+    turns,
+)
 from core.store.shelf import Shelf
 
 _SHOWN = select(recommendations, reactions.c.reaction, reactions.c.reward).outerjoin(
     reactions, reactions.c.recommendation == recommendations.c.id
 )
-_OF_TURN = (turns.c.session == recommendations.c.session) & (turns.c.number == recommendations.c.turn)
+_OF_TURN = (turns.c.session == recommendations.c.session) & (
+    turns.c.number == recommendations.c.turn
+)
 
 
 class SessionRecord:
     """What is on record of one session; made by `Store.session`, of no use after its `with` block.
 
-    Everything read and written here belongs to one transaction, and nobody else changes the session meanwhile.
+    Everything read and written here belongs to one transaction, and nobody else changes the session
+    meanwhile.
     """
 
     def __init__(self, connection: Connection, number: int, state: str, next_number: int) -> None:
@@ -53,7 +66,9 @@ class SessionRecord:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The live turns in order, with their reactions as of now (two queries, however many turns)."""
+        """The live turns in order, with their reactions as of now (two queries, however many
+        turns).
+        """
         if self._turns is None:
             self._turns = read_turns(self._connection, self._live())
         return self._turns
@@ -62,16 +77,25 @@ class SessionRecord:
         """The last `count` live turns in order, without reading the ones before them."""
         if self._turns is not None or count <= 0:
             return self.turns[-count:] if count > 0 else ()
-        numbers = select(turns.c.number).where(self._live()).order_by(turns.c.number.desc()).limit(count)
+        numbers = (
+            select(turns.c.number).where(self._live()).order_by(turns.c.number.desc()).limit(count)
+        )
         first = min(self._connection.scalars(numbers), default=None)
-        return () if first is None else read_turns(self._connection, self._live() & (turns.c.number >= first))
+        return (
+            ()
+            if first is None
+            else read_turns(self._connection, self._live() & (turns.c.number >= first))
+        )
 
     @property
     def n_turns(self) -> int:
         """Number of live turns."""
         if self._turns is not None:
             return len(self._turns)
-        return self._connection.scalar(select(func.count()).select_from(turns).where(self._live())) or 0
+        return (
+            self._connection.scalar(select(func.count()).select_from(turns).where(self._live()))
+            or 0
+        )
 
     @property
     def last(self) -> Turn | None:
@@ -84,16 +108,21 @@ class SessionRecord:
 
     @property
     def last_shown(self) -> Turn | None:
-        """The last live turn that showed films, without reading the others; None where there is none."""
+        """The last live turn that showed films, without reading the others; None where there is
+        none.
+        """
         last = self.last
         if last is None or last.shown:
             return last
-        return self._one(select(func.max(recommendations.c.turn)).join(turns, _OF_TURN).where(self._live()))
+        return self._one(
+            select(func.max(recommendations.c.turn)).join(turns, _OF_TURN).where(self._live())
+        )
 
     def add(self, turn: Turn) -> None:
         """Append a turn, with what it shows; the state becomes its `state_after`.
 
-        ValueError unless `turn.number` is `next_number`; StoreError at a recommendation id that is taken.
+        ValueError unless `turn.number` is `next_number`; StoreError at a recommendation id that is
+        taken.
         """
         if turn.number != self._next_number:
             raise ValueError(f"the next turn has number {self._next_number}, not {turn.number}")
@@ -141,9 +170,9 @@ class SessionRecord:
     def undo(self) -> Turn | None:
         """Take the last live turn out of the conversation; None if there is none.
 
-        The turn stays on record as undone; it and its reactions no longer count. The state goes back to the turn's
-        `state_before`: reactions to earlier turns that came after it stay on record (`turns`), but are not in that
-        state; who wants them there replays them.
+        The turn stays on record as undone; it and its reactions no longer count. The state goes
+        back to the turn's `state_before`: reactions to earlier turns that came after it stay on
+        record (`turns`), but are not in that state; who wants them there replays them.
         """
         turn = self.last
         if turn is None:
@@ -153,7 +182,9 @@ class SessionRecord:
         return turn
 
     def clear(self, state_json: str) -> None:
-        """Start over from a fresh state: no live turns, extras or imported ratings; the watch-list and the log stay."""
+        """Start over from a fresh state: no live turns, extras or imported ratings; the watch-list
+        and the log stay.
+        """
         self._close_turns(CLEARED)
         self._connection.execute(delete(extras).where(extras.c.session == self._number))
         self.shelf.drop_imported()
@@ -161,17 +192,20 @@ class SessionRecord:
 
     def shown(self, recommendation_id: str) -> Shown:
         """A recommendation of a live turn of this session; UnknownIdError for every other id."""
-        query = _SHOWN.join(turns, _OF_TURN).where(self._live(), recommendations.c.id == recommendation_id)
+        query = _SHOWN.join(turns, _OF_TURN).where(
+            self._live(), recommendations.c.id == recommendation_id
+        )
         row = self._connection.execute(query).one_or_none() if is_id(recommendation_id) else None
         if row is None:
             raise UnknownIdError("This recommendation is not part of the conversation (any more).")
         return _shown(row)
 
     def react(self, recommendation_id: str, reaction: Reaction | str, reward: float) -> bool:
-        """Set the reaction to a recommendation; `Reaction.CLEAR` takes it back. True if something changed.
+        """Set the reaction to a recommendation; `Reaction.CLEAR` takes it back. True if something
+        changed.
 
-        The same call twice changes nothing the second time. UnknownIdError as for `shown`; ValueError for an
-        unknown reaction and for a reward that is not finite.
+        The same call twice changes nothing the second time. UnknownIdError as for `shown`;
+        ValueError for an unknown reaction and for a reward that is not finite.
         """
         kind, reward = kind_of(reaction), finite("reward", reward)
         before = self.shown(recommendation_id)
@@ -212,7 +246,12 @@ class SessionRecord:
         its = (extras.c.session == self._number) & (extras.c.key == key)
         self._connection.execute(delete(extras).where(its))
         if text is not None:
-            note = {"session": self._number, "key": key, "text": storable(text), "updated_at": now()}
+            note = {
+                "session": self._number,
+                "key": key,
+                "text": storable(text),
+                "updated_at": now(),
+            }
             self._connection.execute(insert(extras).values(note))
 
     @property
@@ -248,14 +287,18 @@ class SessionRecord:
 
     def _close_turns(self, status: str, *which: ColumnElement[bool]) -> None:
         self._touch()
-        self._connection.execute(update(turns).where(self._live(), *which).values(status=status, closed_at=now()))
+        self._connection.execute(
+            update(turns).where(self._live(), *which).values(status=status, closed_at=now())
+        )
 
 
 def read_turns(connection: Connection, which: ColumnElement[bool]) -> tuple[Turn, ...]:
     """The turns of one session that fulfil a condition on `turns`, in order, in two queries."""
     shown: dict[int, list[Shown]] = defaultdict(list)
     query = _SHOWN.join(turns, _OF_TURN).where(which)
-    for row in connection.execute(query.order_by(recommendations.c.turn, recommendations.c.position)):
+    for row in connection.execute(
+        query.order_by(recommendations.c.turn, recommendations.c.position)
+    ):
         shown[row.turn].append(_shown(row))
     return tuple(
         Turn(
@@ -275,7 +318,11 @@ def read_turns(connection: Connection, which: ColumnElement[bool]) -> tuple[Turn
 
 def read_extras(connection: Connection, session: int) -> Mapping[str, str]:
     """All notes of one session by key, in order of key."""
-    query = select(extras.c.key, extras.c.text).where(extras.c.session == session).order_by(extras.c.key)
+    query = (
+        select(extras.c.key, extras.c.text)
+        .where(extras.c.session == session)
+        .order_by(extras.c.key)
+    )
     return MappingProxyType({row.key: row.text for row in connection.execute(query)})
 
 

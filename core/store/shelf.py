@@ -1,4 +1,6 @@
-"""What a person keeps beyond the conversation: a watch-list, and ratings that they brought along."""
+"""What a person keeps beyond the conversation: a watch-list, and ratings that they brought
+along.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _AT_ONCE: Final = 500
 
 
 class Shelf:
-    """The watch-list and the imported ratings of one session, inside its transaction; of no use after it."""
+    """The watch-list and the imported ratings of one session, inside its transaction; of no use
+    after it.
+    """
 
     def __init__(self, connection: Connection, session: int, touch: Callable[[], None]) -> None:
         self._connection = connection
@@ -30,22 +34,31 @@ class Shelf:
     @property
     def saved(self) -> tuple[Saved, ...]:
         """The watch-list, in the order in which films were saved."""
-        return tuple(Saved(**row._asdict()) for row in read_watchlist(self._connection, self._session))
+        return tuple(
+            Saved(**row._asdict()) for row in read_watchlist(self._connection, self._session)
+        )
 
     def save(self, movie_id: int) -> bool:
         """Put a film on the watch-list; False where it is there already."""
         self._touch()
-        if self._connection.scalar(select(watchlist.c.movie_id).where(self._film(movie_id))) is not None:
+        if (
+            self._connection.scalar(select(watchlist.c.movie_id).where(self._film(movie_id)))
+            is not None
+        ):
             return False
         self._connection.execute(
-            insert(watchlist).values(session=self._session, movie_id=movie_id, saved_at=now(), watched_at=None)
+            insert(watchlist).values(
+                session=self._session, movie_id=movie_id, saved_at=now(), watched_at=None
+            )
         )
         return True
 
     def remove(self, movie_id: int) -> bool:
         """Take a film off the watch-list; False where it was not on it."""
         self._touch()
-        return bool(self._connection.execute(delete(watchlist).where(self._film(movie_id))).rowcount)
+        return bool(
+            self._connection.execute(delete(watchlist).where(self._film(movie_id))).rowcount
+        )
 
     def mark(self, movie_id: int, *, watched: bool) -> bool:
         """Mark a film of the watch-list as watched, or not; False where that changes nothing."""
@@ -62,12 +75,16 @@ class Shelf:
 
     @property
     def imported(self) -> Mapping[int, float | None]:
-        """Stars (0.5–5) by movieId of the ratings that were imported; None for a film that was only watched."""
+        """Stars (0.5–5) by movieId of the ratings that were imported; None for a film that was only
+        watched.
+        """
         rows = read_imported(self._connection, self._session)
         return MappingProxyType({row.movie_id: row.stars for row in rows})
 
     def add_imported(self, stars: Mapping[int, float | None]) -> None:
-        """Keep ratings, in place of older ones of the same films. ValueError for stars outside 0.5–5."""
+        """Keep ratings, in place of older ones of the same films. ValueError for stars outside
+        0.5–5.
+        """
         self._touch()
         for value in stars.values():
             if value is not None and not 0.5 <= finite("stars", value) <= 5.0:
@@ -77,12 +94,19 @@ class Shelf:
         while some := list(islice(rest, _AT_ONCE)):
             films = [int(movie_id) for movie_id, _ in some]
             self._connection.execute(
-                delete(imported).where(imported.c.session == self._session, imported.c.movie_id.in_(films))
+                delete(imported).where(
+                    imported.c.session == self._session, imported.c.movie_id.in_(films)
+                )
             )
             self._connection.execute(
                 insert(imported),
                 [
-                    {"session": self._session, "movie_id": int(film), "stars": value, "imported_at": moment}
+                    {
+                        "session": self._session,
+                        "movie_id": int(film),
+                        "stars": value,
+                        "imported_at": moment,
+                    }
                     for film, value in some
                 ],
             )
@@ -94,7 +118,9 @@ class Shelf:
 
 
 def read_watchlist(connection: Connection, session: int) -> list[Row[Any]]:
-    """movie_id, saved_at, watched_at of the films on a watch-list, in the order in which they were saved."""
+    """movie_id, saved_at, watched_at of the films on a watch-list, in the order in which they were
+    saved.
+    """
     columns = (watchlist.c.movie_id, watchlist.c.saved_at, watchlist.c.watched_at)
     query = select(*columns).where(watchlist.c.session == session)
     return list(connection.execute(query.order_by(watchlist.c.saved_at, watchlist.c.movie_id)))

@@ -18,7 +18,16 @@ from core.store.database import Database, Locks
 from core.store.parties import Parties
 from core.store.progress import VersionProgress, read_progress
 from core.store.records import LoggedStep, Statistics, is_id, storable
-from core.store.schema import UNDONE, members, now, prepare, reactions, recommendations, sessions, turns
+from core.store.schema import (
+    UNDONE,
+    members,
+    now,
+    prepare,
+    reactions,
+    recommendations,
+    sessions,
+    turns,
+)
 from core.store.session import SessionRecord, read_extras
 from core.store.shelf import read_imported, read_watchlist
 
@@ -28,12 +37,15 @@ _SESSIONS_AT_ONCE: Final = 50
 _ID_BYTES: Final = 24
 """Random bytes in an id: 192 bits cannot be guessed."""
 
-_OF_TURN = (turns.c.session == recommendations.c.session) & (turns.c.number == recommendations.c.turn)
+_OF_TURN = (turns.c.session == recommendations.c.session) & (
+    turns.c.number == recommendations.c.turn
+)
 _COUNTED = turns.c.status != UNDONE
 
 
 class Store:
-    """Sessions, recommendations and reactions in one database; safe for many threads and many processes.
+    """Sessions, recommendations and reactions in one database; safe for many threads and many
+    processes.
 
     >>> with Store.open("sqlite://") as store:
     ...     session = store.start("{}")
@@ -54,9 +66,10 @@ class Store:
     def open(cls, url: str) -> Self:
         """Open a database and make the tables that are missing.
 
-        `url` is "sqlite:///file.db" (relative to the working folder; four slashes for an absolute path), "sqlite://"
-        (a temporary file, gone with the store), or "postgresql://user:password@host:port/name" ("postgres://" too).
-        Raises StoreError when it cannot be reached, is no database, or has tables of a newer version.
+        `url` is "sqlite:///file.db" (relative to the working folder; four slashes for an absolute
+        path), "sqlite://" (a temporary file, gone with the store), or
+        "postgresql://user:password@host:port/name" ("postgres://" too). Raises StoreError when it
+        cannot be reached, is no database, or has tables of a newer version.
         """
         database = Database(url)
         try:
@@ -75,7 +88,10 @@ class Store:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -87,24 +103,32 @@ class Store:
         return secrets.token_urlsafe(_ID_BYTES)
 
     def start(self, state_json: str) -> str:
-        """Start a session with this state. Returns its id; who holds it can speak in the session."""
+        """Start a session with this state. Returns its id; who holds it can speak in the
+        session.
+        """
         session_id, moment = self.new_id(), now()
         with self._database.write() as connection:
             connection.execute(
                 insert(sessions).values(
-                    id=session_id, state=storable(state_json), next_turn=0, created_at=moment, updated_at=moment
+                    id=session_id,
+                    state=storable(state_json),
+                    next_turn=0,
+                    created_at=moment,
+                    updated_at=moment,
                 )
             )
         return session_id
 
     @contextmanager
     def session(self, session_id: str) -> Iterator[SessionRecord]:
-        """Go on with a session: one transaction, under a lock of this session across threads and processes.
+        """Go on with a session: one transaction, under a lock of this session across threads and
+        processes.
 
-        What the body did is committed at its end, all of it, or rolled back when the body raises. Keep the body
-        short: on SQLite no other session can be written meanwhile.
+        What the body did is committed at its end, all of it, or rolled back when the body raises.
+        Keep the body short: on SQLite no other session can be written meanwhile.
 
-        Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the database fails.
+        Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the
+        database fails.
         """
         with self._writing(session_id) as (connection, row):
             record = SessionRecord(connection, row.number, row.state, row.next_turn)
@@ -112,7 +136,8 @@ class Store:
             record.finish()
 
     def forget(self, session_id: str) -> None:
-        """Delete everything about one session and its guests, from the log too. UnknownIdError as for `session`.
+        """Delete everything about one session and its guests, from the log too. UnknownIdError as
+        for `session`.
 
         On SQLite the deleted text is overwritten on disk; PostgreSQL frees it at its next VACUUM.
         """
@@ -120,11 +145,13 @@ class Store:
         self._database.wipe_deleted()
 
     def export(self, session_id: str) -> dict[str, Any]:
-        """Everything held about one session, ready for `json.dumps`; JSON texts are parsed. UnknownIdError as above.
+        """Everything held about one session, ready for `json.dumps`; JSON texts are parsed.
+        UnknownIdError as above.
 
-        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras", "watchlist", "imported",
-        "together" (the membership of an evening together, or None), and "turns": all of them, also undone and cleared
-        ones ("status"), each with its "recommendations", each with its "reaction" or None.
+        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras",
+        "watchlist", "imported", "together" (the membership of an evening together, or None), and
+        "turns": all of them, also undone and cleared ones ("status"), each with its
+        "recommendations", each with its "reaction" or None.
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
@@ -140,15 +167,20 @@ class Store:
     # ---- all sessions
 
     def log(self) -> Iterator[LoggedStep]:
-        """Every recommendation that counts (of live and cleared turns), by session, turn and position.
+        """Every recommendation that counts (of live and cleared turns), by session, turn and
+        position.
 
-        Reads a few sessions at a time, so it may run beside the conversation for as long as the reader likes; each
-        session is seen as of one moment.
+        Reads a few sessions at a time, so it may run beside the conversation for as long as the
+        reader likes; each session is seen as of one moment.
         """
         after = 0
         while True:
             with self._database.read() as connection:
-                query = select(sessions.c.number).where(sessions.c.number > after).order_by(sessions.c.number)
+                query = (
+                    select(sessions.c.number)
+                    .where(sessions.c.number > after)
+                    .order_by(sessions.c.number)
+                )
                 numbers = connection.scalars(query.limit(_SESSIONS_AT_ONCE)).all()
                 if not numbers:
                     return
@@ -162,13 +194,18 @@ class Store:
         counted = counted.join(recommendations, recommendations.c.id == reactions.c.recommendation)
         counted = counted.join(turns, _OF_TURN).where(_COUNTED).group_by(reactions.c.reaction)
         with self._database.read() as connection:
-            by_kind = {kind: (count, float(reward)) for kind, count, reward in connection.execute(counted)}
+            by_kind = {
+                kind: (count, float(reward)) for kind, count, reward in connection.execute(counted)
+            }
             return Statistics(
                 sessions=_count(connection, select(func.count()).select_from(sessions)),
                 turns=_count(connection, select(func.count()).select_from(turns).where(_COUNTED)),
                 recommendations=_count(
                     connection,
-                    select(func.count()).select_from(recommendations).join(turns, _OF_TURN).where(_COUNTED),
+                    select(func.count())
+                    .select_from(recommendations)
+                    .join(turns, _OF_TURN)
+                    .where(_COUNTED),
                 ),
                 reactions=MappingProxyType(
                     {
@@ -188,8 +225,8 @@ class Store:
     @contextmanager
     def _writing(self, session_id: str) -> Iterator[tuple[Connection, Row[Any]]]:
         """A writing transaction that has locked the row of one session."""
-        # Threads queue here, before they take a connection from the pool; processes queue at the row (PostgreSQL) or
-        # at BEGIN IMMEDIATE (SQLite, which ignores FOR UPDATE).
+        # Threads queue here, before they take a connection from the pool; processes queue at the
+        # row (PostgreSQL) or at BEGIN IMMEDIATE (SQLite, which ignores FOR UPDATE).
         if not is_id(session_id):
             raise _unknown()
         with self._locks.hold(session_id), self._database.write() as connection:
@@ -201,7 +238,11 @@ def _unknown() -> UnknownIdError:
 
 
 def _find(connection: Connection, session_id: str, query: Select[Any]) -> Row[Any]:
-    row = connection.execute(query.where(sessions.c.id == session_id)).one_or_none() if is_id(session_id) else None
+    row = (
+        connection.execute(query.where(sessions.c.id == session_id)).one_or_none()
+        if is_id(session_id)
+        else None
+    )
     if row is None:
         raise _unknown()
     return row
@@ -243,15 +284,21 @@ def _export_membership(connection: Connection, session: int) -> dict[str, Any] |
 
 
 def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:
-    query = select(reactions).join(recommendations, recommendations.c.id == reactions.c.recommendation)
+    query = select(reactions).join(
+        recommendations, recommendations.c.id == reactions.c.recommendation
+    )
     query = query.where(recommendations.c.session == session)
     reacted = {row.recommendation: _plain(row) for row in connection.execute(query)}
     exported = {}
-    for row in connection.execute(select(turns).where(turns.c.session == session).order_by(turns.c.number)):
+    for row in connection.execute(
+        select(turns).where(turns.c.session == session).order_by(turns.c.number)
+    ):
         told = _plain(row, "understood", "state_before", "state_shown", "state_after")
         exported[row.number] = told | {"recommendations": []}
     query = select(recommendations).where(recommendations.c.session == session)
-    for row in connection.execute(query.order_by(recommendations.c.turn, recommendations.c.position)):
+    for row in connection.execute(
+        query.order_by(recommendations.c.turn, recommendations.c.position)
+    ):
         told = _plain(row, "reasons") | {"reaction": reacted.get(row.id)}
         exported[row.turn]["recommendations"].append(told)
     return list(exported.values())
@@ -259,12 +306,17 @@ def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:
 
 def _plain(row: Row[Any], *json_columns: str) -> dict[str, Any]:
     """A row as JSON-able values: times in ISO 8601, the named columns parsed."""
-    told = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row._asdict().items()}
+    told = {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in row._asdict().items()
+    }
     return told | {name: _parsed(told[name]) for name in json_columns}
 
 
 def _parsed(text: str) -> Any:
-    """What a JSON text says; the text itself where it is no strict JSON (nothing held is left out of an export)."""
+    """What a JSON text says; the text itself where it is no strict JSON (nothing held is left out
+    of an export).
+    """
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")

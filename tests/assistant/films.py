@@ -21,7 +21,13 @@ _FILMS = (
     ("Terminator 2: Judgment Day", 1991, (), ("Action", "Sci-Fi"), 450),
     ("The Rock", 1996, (), ("Action",), 380),
     ("Up", 2009, (), ("Animation", "Comedy"), 350),
-    ("The Good, the Bad and the Ugly", 1966, ("Il Buono, il brutto, il cattivo",), ("Western",), 300),
+    (
+        "The Good, the Bad and the Ugly",
+        1966,
+        ("Il Buono, il brutto, il cattivo",),
+        ("Western",),
+        300,
+    ),
     ("WALL·E", 2008, (), ("Animation",), 290),
     ("Love Actually", 2003, (), ("Comedy", "Romance"), 250),
     ("Mad Max: Fury Road", 2015, (), ("Action",), 200),
@@ -53,7 +59,8 @@ def catalogue() -> Catalogue:
     )
     genres = sorted({genre for movie in movies for genre in movie.genres})
     members: list[tuple[Facet, tuple[int, ...]]] = [
-        (Facet("genre", name), tuple(movie.row for movie in movies if name in movie.genres)) for name in genres
+        (Facet("genre", name), tuple(movie.row for movie in movies if name in movie.genres))
+        for name in genres
     ]
     members += [(Facet("tag", name), rows) for name, rows in _TAGS.items()]
     members.append((Facet("person", "Sigourney Weaver"), (3, 9)))
@@ -66,10 +73,14 @@ def catalogue() -> Catalogue:
 
 
 def small(
-    films: Sequence[tuple[str, int, int]], people: Mapping[str, Sequence[int]] = MappingProxyType({})
+    films: Sequence[tuple[str, int, int]],
+    people: Mapping[str, Sequence[int]] = MappingProxyType({}),
 ) -> Catalogue:
-    """A catalogue of (title, year, ratings) and of people with the rows of their films; all can be recommended."""
-    movies = tuple(Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(films))
+    """A catalogue of (title, year, ratings) and of people with the rows of their films; all can be
+    recommended."""
+    movies = tuple(
+        Movie(row, row + 1, title, year, ()) for row, (title, year, _) in enumerate(films)
+    )
     plays = np.zeros((len(people), len(movies)), dtype=np.bool_)
     for number, rows in enumerate(people.values()):
         plays[number, list(rows)] = True

@@ -1,4 +1,5 @@
-"""A small cinema for the tests: two dozen real films and a policy whose every number can be worked out by hand."""
+"""A small cinema for the tests: two dozen real films and a policy whose every number can be worked
+out by hand."""
 
 from __future__ import annotations
 
@@ -7,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from assistant.chat import Assistant
-from assistant.understanding import Understanding
+from assistant.language.understand import Understanding
 from core.catalogue import Catalogue
+from core.data.reading import read
 from core.domain import Outcome
-from core.movielens import read
-from core.policy import Exploration, FloatArray, IntArray, Policy
+from core.model.policy import Exploration, FloatArray, IntArray, Policy
 from core.store import Store
 
 FILMS = (
@@ -61,13 +62,18 @@ class Linear:
     def q_values(self, observations: np.ndarray) -> FloatArray:
         """As the protocol says."""
         parts = [
-            self._base + np.sum([self._part(*event) for event in observation], axis=0) for observation in observations
+            self._base + np.sum([self._part(*event) for event in observation], axis=0)
+            for observation in observations
         ]
         return np.stack(parts).astype(np.float32)
 
     def contributions(self, observation: np.ndarray, rows: IntArray) -> FloatArray:
         """As the protocol says."""
-        parts = [self._base[rows], 0.0 * self._base[rows], *(self._part(*event)[rows] for event in observation)]
+        parts = [
+            self._base[rows],
+            0.0 * self._base[rows],
+            *(self._part(*event)[rows] for event in observation),
+        ]
         return np.stack(parts, axis=1).astype(np.float32)
 
     def _part(self, token: int, outcome: int) -> FloatArray:
@@ -79,7 +85,8 @@ class Linear:
             return np.float32(weight) * catalogue.has(token).astype(np.float32)
         genres = set(catalogue.movie(token).genres)
         shared = [
-            len(genres & set(movie.genres)) / len(movie.genres) for movie in catalogue.movies[: catalogue.n_items]
+            len(genres & set(movie.genres)) / len(movie.genres)
+            for movie in catalogue.movies[: catalogue.n_items]
         ]
         return np.float32(weight) * np.array(shared, dtype=np.float32)
 
@@ -94,7 +101,9 @@ def catalogue(folder: Path) -> Catalogue:
         for number, _, _ in FILMS
         for user in range(1, 2 + len(FILMS) - number + 1)
     )
-    (folder / "ratings.csv").write_text(f"userId,movieId,rating,timestamp\n{ratings}\n", encoding="utf-8")
+    (folder / "ratings.csv").write_text(
+        f"userId,movieId,rating,timestamp\n{ratings}\n", encoding="utf-8"
+    )
     return read(folder, min_ratings=1).catalogue
 
 

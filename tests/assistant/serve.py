@@ -1,4 +1,5 @@
-"""The page over the small cinema, as a process of its own: `python tests/assistant/serve.py FOLDER PORT`."""
+"""The page over the small cinema, as a process of its own: `python tests/assistant/serve.py FOLDER
+PORT`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import screening
 
-from assistant import ui
+from assistant.page import ui
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])

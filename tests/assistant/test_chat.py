@@ -1,4 +1,5 @@
-"""Whole conversations with the real understanding and store, and a policy whose numbers are known."""
+"""Whole conversations with the real understanding and store, and a policy whose numbers are
+known."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.chat import Assistant
-from assistant.dialogue import ChipKind, Reply
-from assistant.planning import settled
-from assistant.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
+from assistant.conversation.plan import settled
+from assistant.conversation.values import ChipKind, Reply
+from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
 from core.errors import SettingsError, UnknownIdError
@@ -38,8 +39,9 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def small_house(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two westerns are enough to insist on westerns: in the real catalogue a facet of so few films is only a wish."""
-    monkeypatch.setattr("assistant.facets._ENOUGH", 1)
+    """Two westerns are enough to insist on westerns: in the real catalogue a facet of so few films
+    is only a wish."""
+    monkeypatch.setattr("assistant.language.meaning.facets._ENOUGH", 1)
 
 
 @pytest.fixture
@@ -63,7 +65,9 @@ def state_of(url: str, session: str, films: Catalogue) -> SessionState:
 
 def token(films: Catalogue, title: str, year: int | None = None) -> int:
     return next(
-        movie.row + 1 for movie in films.movies if movie.title == title and (year is None or movie.year == year)
+        movie.row + 1
+        for movie in films.movies
+        if movie.title == title and (year is None or movie.year == year)
     )
 
 
@@ -71,14 +75,17 @@ OPENING = "I loved Alien and The Thing but hated Titanic"
 
 
 class TestTastes:
-    def test_three_titles_get_their_signs_and_the_films_are_none_of_them(self, chat: Assistant) -> None:
+    def test_three_titles_get_their_signs_and_the_films_are_none_of_them(
+        self, chat: Assistant
+    ) -> None:
         reply = chat.respond(chat.start(), OPENING)
         assert told(reply) == [
             ("like", "Alien (1979)"),
             ("like", "The Thing (1982)"),
             ("dislike", "Titanic (1997)"),
         ]
-        # 0.5 − .01 row + (.4 + .4) × shared: Event Horizon shares both genres (row 6), the others one of two.
+        # 0.5 − .01 row + (.4 + .4) × shared: Event Horizon shares both genres (row 6), the others
+        # one of two.
         assert titles(reply) == ["Event Horizon", "Aliens", "Men in Black"]
         assert reply.recommendations[0].q_value == pytest.approx(0.44 + 0.8)
         assert "Alien and The Thing" in reply.text and "Titanic" in reply.text
@@ -90,7 +97,9 @@ class TestTastes:
 
     def test_reasons_add_up_to_the_q_value_and_name_what_was_said(self, chat: Assistant) -> None:
         film = chat.respond(chat.start(), OPENING).recommendations[0]
-        assert sum(reason.contribution for reason in film.reasons) == pytest.approx(film.q_value, abs=1e-6)
+        assert sum(reason.contribution for reason in film.reasons) == pytest.approx(
+            film.q_value, abs=1e-6
+        )
         assert [(reason.text, round(reason.contribution, 2)) for reason in film.reasons] == [
             ("many people like it", 0.44),
             ("liked by fans of Alien", 0.4),
@@ -107,7 +116,9 @@ class TestTastes:
         assert told(chat.respond(session, "I've seen Heat")) == [("seen", "Heat (1995)")]
         assert state_of(url, session, films).outcome_of(token(films, "Heat")) is Outcome.SEEN
 
-    def test_having_seen_it_does_not_take_an_opinion_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_having_seen_it_does_not_take_an_opinion_back(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         chat.respond(session, "I loved Heat")
         chat.respond(session, "I've seen Heat")
@@ -117,7 +128,10 @@ class TestTastes:
         session = chat.start()
         chat.respond(session, "I loved Titanic")
         chat.respond(session, "Actually I hated Titanic")
-        assert state_of(url, session, films).outcome_of(token(films, "Titanic")) is Outcome.STATED_DISLIKE
+        assert (
+            state_of(url, session, films).outcome_of(token(films, "Titanic"))
+            is Outcome.STATED_DISLIKE
+        )
 
     def test_cold_it_recommends_and_invites(self, chat: Assistant) -> None:
         reply = chat.respond(chat.start(), "Surprise me")
@@ -161,7 +175,9 @@ class TestWishes:
         chat.respond(session, "no horror")
         reply = chat.respond(session, "or anything romantic")
         assert told(reply) == [("never", "romance")]
-        assert all(not {"Horror", "Romance"} & set(film.movie.genres) for film in reply.recommendations)
+        assert all(
+            not {"Horror", "Romance"} & set(film.movie.genres) for film in reply.recommendations
+        )
 
     def test_a_new_genre_replaces_one_it_cannot_go_with(self, chat: Assistant) -> None:
         session = chat.start()
@@ -197,7 +213,10 @@ class TestWishes:
         assert not reply.recommendations
         assert "westerns from the 40s" in reply.text
         assert "any year" in reply.text and "forget western" in reply.text
-        assert titles(chat.respond(session, reply.understood.suggestions[0])) == ["Blazing Saddles", "Unforgiven"]
+        assert titles(chat.respond(session, reply.understood.suggestions[0])) == [
+            "Blazing Saddles",
+            "Unforgiven",
+        ]
 
     def test_a_number_of_films(self, chat: Assistant) -> None:
         assert len(chat.respond(chat.start(), "5 comedies please").recommendations) == 5
@@ -213,10 +232,21 @@ class TestWishes:
 
 
 class TestNeverAgain:
-    def test_no_film_is_shown_twice_or_after_it_was_named(self, chat: Assistant, films: Catalogue) -> None:
+    def test_no_film_is_shown_twice_or_after_it_was_named(
+        self, chat: Assistant, films: Catalogue
+    ) -> None:
         session = chat.start()
         seen = ["Alien", "The Thing", "Titanic"]
-        chat_lines = [OPENING, "more", "something else", "start over", "more", "surprise me", "more", "more"]
+        chat_lines = [
+            OPENING,
+            "more",
+            "something else",
+            "start over",
+            "more",
+            "surprise me",
+            "more",
+            "more",
+        ]
         shown = [title for line in chat_lines for title in titles(chat.respond(session, line))]
         assert not set(shown) & set(seen)
         ids = [film for film in shown if film != "Solaris"]  # two films bear that name
@@ -249,7 +279,9 @@ class TestReactions:
                 ("not_tonight", -0.1),
             ]
 
-    def test_twice_is_once_and_clear_takes_it_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_twice_is_once_and_clear_takes_it_back(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         film = chat.respond(session, OPENING).recommendations[0]
         assert chat.react(session, film.id, Reaction.UP)
@@ -265,7 +297,9 @@ class TestReactions:
             films = chat.respond(session, OPENING).recommendations
             comedy = next(film for film in films if "Comedy" in film.movie.genres)
             chat.react(session, comedy.id, reaction)
-        assert sum("Comedy" in film.movie.genres for film in chat.respond(liked, "more").recommendations) > sum(
+        assert sum(
+            "Comedy" in film.movie.genres for film in chat.respond(liked, "more").recommendations
+        ) > sum(
             "Comedy" in film.movie.genres for film in chat.respond(disliked, "more").recommendations
         )
 
@@ -291,7 +325,9 @@ class TestReactions:
         with pytest.raises(UnknownIdError):
             chat.respond("no such session", "hi")
 
-    def test_rapid_and_simultaneous_clicks_lose_nothing(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_rapid_and_simultaneous_clicks_lose_nothing(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         shown = chat.respond(session, "10 films").recommendations
         assert len(shown) == 10
@@ -315,9 +351,15 @@ class TestQuestions:
         assert set(reply.understood.suggestions) == {"Solaris (1972)", "Solaris (2002)"}
 
     def test_what_is_to_be_forgotten_is_the_one_that_was_told(self, films: Catalogue) -> None:
-        old, new = (token for token in range(1, len(films.movies) + 1) if films.movie(token).title == "Solaris")
+        old, new = (
+            token
+            for token in range(1, len(films.movies) + 1)
+            if films.movie(token).title == "Solaris"
+        )
         line = Utterance(
-            "forget Solaris", Act.FORGET, ambiguous=(AmbiguousMention(Span(7, 14), (new, old), 1.0, "homonyms"),)
+            "forget Solaris",
+            Act.FORGET,
+            ambiguous=(AmbiguousMention(Span(7, 14), (new, old), 1.0, "homonyms"),),
         )
         told_of = SessionState().state(old, Outcome.STATED_LIKE)
         meant = settled(line, None, told_of, films)
@@ -340,7 +382,9 @@ class TestQuestions:
 
 
 class TestSmallTalk:
-    @pytest.mark.parametrize("line", ["hi", "help", "", "   ", "😀", "thanks", "bye", "what's the weather like?"])
+    @pytest.mark.parametrize(
+        "line", ["hi", "help", "", "   ", "😀", "thanks", "bye", "what's the weather like?"]
+    )
     def test_every_line_gets_words_and_no_films(self, chat: Assistant, line: str) -> None:
         reply = chat.respond(chat.start(), line)
         assert reply.text and not reply.recommendations
@@ -372,7 +416,7 @@ class TestSmallTalk:
         assert all(part in text for part in ("Alien", "The Thing", "Titanic", "films from the 90s"))
 
     def test_the_same_turn_always_reads_the_same(self, films: Catalogue) -> None:
-        from assistant.records import seed_of
+        from assistant.conversation.records import seed_of
 
         assert seed_of(1, "abc", 2) == seed_of(1, "abc", 2) != seed_of(1, "abc", 3)
 
@@ -398,7 +442,9 @@ class TestTakingBack:
         (film, *_) = chat.respond(session, "more").recommendations
         told = {reason.text for reason in film.reasons}
         assert told & {"less known, as you set it", "better known than you set it"}
-        assert sum(reason.contribution for reason in film.reasons) == pytest.approx(film.q_value, abs=1e-4)
+        assert sum(reason.contribution for reason in film.reasons) == pytest.approx(
+            film.q_value, abs=1e-4
+        )
         with Store.open(url) as store, store.session(session) as record:
             logged = [SessionState.from_json(turn.state_shown, films).gems for turn in record.turns]
         assert logged == [0.0, 1.0]
@@ -409,7 +455,9 @@ class TestTakingBack:
 
     @pytest.mark.parametrize("gems", [1.5, -2.0, float("nan")])
     def test_the_knob_has_ends(self, chat: Assistant, gems: float) -> None:
-        with pytest.raises(SettingsError, match="give -1 \\(popular films\\) to 1 \\(hidden gems\\)"):
+        with pytest.raises(
+            SettingsError, match="give -1 \\(popular films\\) to 1 \\(hidden gems\\)"
+        ):
             chat.steer(chat.start(), gems)
 
     def test_undo_in_words(self, chat: Assistant) -> None:
@@ -418,7 +466,9 @@ class TestTakingBack:
         assert chat.respond(session, "undo").understood.act == "undo"
         assert chat.history(session).exchanges == ()
 
-    def test_thumbs_given_to_earlier_turns_stay(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_thumbs_given_to_earlier_turns_stay(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         film = chat.respond(session, OPENING).recommendations[0]
         chat.respond(session, "more")
@@ -483,7 +533,9 @@ class TestTakingBack:
 
 
 class TestMemory:
-    def test_a_restart_goes_on_where_it_was(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_a_restart_goes_on_where_it_was(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         reply = chat.respond(session, OPENING)
         chat.react(session, reply.recommendations[0].id, Reaction.UP)
@@ -495,12 +547,16 @@ class TestMemory:
             assert after.exchanges == before.exchanges and after.taste == before.taste
             assert told(again.respond(session, "1972")) == [("like", "Solaris (1972)")]
 
-    def test_everything_logged_can_be_read_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_everything_logged_can_be_read_back(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         reply = chat.respond(session, OPENING)
         with Store.open(url) as store:
             steps = list(store.log())
-        assert [step.movie_id for step in steps] == [film.movie.movie_id for film in reply.recommendations]
+        assert [step.movie_id for step in steps] == [
+            film.movie.movie_id for film in reply.recommendations
+        ]
         assert [step.propensity for step in steps] == [1.0, 1.0, 1.0]
         assert {step.policy_version for step in steps} == {"linear-1"}
         state = SessionState.from_json(steps[0].state, films)
@@ -511,7 +567,9 @@ class TestMemory:
     ) -> None:
         session = chat.start()
         for line in (OPENING, "something funnier", "no musicals", "more"):
-            for film, reaction in zip(chat.respond(session, line).recommendations, Reaction, strict=False):
+            for film, reaction in zip(
+                chat.respond(session, line).recommendations, Reaction, strict=False
+            ):
                 chat.react(session, film.id, reaction)
         state = SessionState()
         with Store.open(url) as store, store.session(session) as record:
@@ -524,7 +582,9 @@ class TestMemory:
                     state = state.show(films.token_of_movie_id(shown.movie_id) or 0)
                 for shown in turn.shown:
                     if shown.reaction:
-                        state = state.react(films.token_of_movie_id(shown.movie_id) or 0, Reaction(shown.reaction))
+                        state = state.react(
+                            films.token_of_movie_id(shown.movie_id) or 0, Reaction(shown.reaction)
+                        )
             final = SessionState.from_json(record.state, films)
         np.testing.assert_array_equal(state.observation(), final.observation())
 
@@ -536,7 +596,9 @@ class TestMemory:
     def test_gambles_are_logged_with_their_chance(self, films: Catalogue, url: str) -> None:
         with screening.assistant(films, url, gambles=0.5, seed=3) as chat:
             session = chat.start()
-            shown = [film for _ in range(5) for film in chat.respond(session, "more").recommendations]
+            shown = [
+                film for _ in range(5) for film in chat.respond(session, "more").recommendations
+            ]
         gambles = [film for film in shown if film.explored]
         assert gambles and all(0 < film.propensity < 0.5 for film in gambles)
         assert all(film.propensity >= 0.5 for film in shown if not film.explored)
@@ -575,8 +637,11 @@ LINES = st.sampled_from(
 class TestAnyConversation:
     @settings(max_examples=40)
     @given(lines=st.lists(st.one_of(LINES, st.text(max_size=40)), max_size=9), clicks=st.data())
-    def test_the_promises_hold(self, films: Catalogue, lines: list[str], clicks: st.DataObject) -> None:
-        """No film twice, every wish kept, reasons that add up, undo all the way back: whatever is said and clicked."""
+    def test_the_promises_hold(
+        self, films: Catalogue, lines: list[str], clicks: st.DataObject
+    ) -> None:
+        """No film twice, every wish kept, reasons that add up, undo all the way back: whatever is
+        said and clicked."""
         with screening.assistant(films, "sqlite://") as chat:
             session = chat.start()
             shown: list[int] = []
@@ -584,13 +649,17 @@ class TestAnyConversation:
                 reply = chat.respond(session, line)
                 assert reply.text.strip()
                 for film in reply.recommendations:
-                    assert sum(part.contribution for part in film.reasons) == pytest.approx(film.q_value, abs=1e-4)
+                    assert sum(part.contribution for part in film.reasons) == pytest.approx(
+                        film.q_value, abs=1e-4
+                    )
                     if clicks.draw(st.booleans()):
                         chat.react(session, film.id, clicks.draw(st.sampled_from(list(Reaction))))
                 shown += [film.movie.movie_id for film in reply.recommendations]
             assert len(shown) == len(set(shown))
             for exchange in chat.history(session).exchanges:
-                years = [chip.label for chip in exchange.understood.chips if chip.kind is ChipKind.YEARS]
+                years = [
+                    chip.label for chip in exchange.understood.chips if chip.kind is ChipKind.YEARS
+                ]
                 for card in exchange.cards if years == ["1990–1999"] else ():
                     assert 1990 <= card.recommendation.movie.year <= 1999
             while chat.undo(session):
@@ -608,20 +677,28 @@ class TestLesserKnown:
         session = chat.start()
         reply = chat.respond(session, "a comedy, not too popular please")
         assert told(reply) == [("only", "comedy"), ("lesser known", "lesser known films")]
-        assert titles(reply) == ["Galaxy Quest", "Notting Hill", "Groundhog Day"]  # not Men in Black, row 4
+        assert titles(reply) == [
+            "Galaxy Quest",
+            "Notting Hill",
+            "Groundhog Day",
+        ]  # not Men in Black, row 4
         assert reply.text.endswith("lesser known comedies:")
         assert state_of(url, session, films).constraints.best_known_left_out == 5
         reply = chat.respond(session, "less obscure")
         assert told(reply) == [("lifted", "lesser known films")]
         assert titles(reply)[0] == "Men in Black"
 
-    def test_more_obscure_leaves_more_out(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_more_obscure_leaves_more_out(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         chat.respond(session, "a hidden gem")
         chat.respond(session, "something more obscure")
         assert state_of(url, session, films).constraints.best_known_left_out == 10
         chat.respond(session, "even more obscure")
-        assert state_of(url, session, films).constraints.best_known_left_out == 11  # half of all films at most
+        assert (
+            state_of(url, session, films).constraints.best_known_left_out == 11
+        )  # half of all films at most
 
     def test_the_chip_takes_it_back(self, chat: Assistant) -> None:
         session = chat.start()
@@ -634,14 +711,18 @@ class TestLesserKnown:
         with pytest.raises(UnknownIdError):
             chat.edit(session, "lesser-known")
 
-    def test_forget_and_start_over_take_it_back(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_forget_and_start_over_take_it_back(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         for line in ("forget the lesser known thing", "start over"):
             chat.respond(session, "a hidden gem")
             chat.respond(session, line)
             assert state_of(url, session, films).constraints.best_known_left_out == 0
 
-    def test_it_gives_way_to_a_wish_that_only_well_known_films_fulfil(self, chat: Assistant) -> None:
+    def test_it_gives_way_to_a_wish_that_only_well_known_films_fulfil(
+        self, chat: Assistant
+    ) -> None:
         session = chat.start()
         chat.respond(session, "hidden gems please")
         reply = chat.respond(session, "an action film")  # Aliens, row 3, is the only one
@@ -664,7 +745,9 @@ class TestWhatIsSaidOfTheTable:
         cards = chat.history(session).exchanges[0].cards
         assert [card.reaction for card in cards] == [Reaction.DOWN, Reaction.CLEAR, Reaction.UP]
 
-    @pytest.mark.parametrize("line", ["seen all of these", "I've seen them all", "watched all three already"])
+    @pytest.mark.parametrize(
+        "line", ["seen all of these", "I've seen them all", "watched all three already"]
+    )
     def test_seen_all_of_these(self, chat: Assistant, line: str) -> None:
         session = chat.start()
         chat.respond(session, "a comedy")
@@ -688,7 +771,12 @@ class TestWhatIsSaidOfTheTable:
 
     def test_yes_and_no_are_not_off_topic(self, chat: Assistant) -> None:
         session = chat.start()
-        for line, act in (("yes", "agree"), ("no", "decline"), ("a comedy", "recommend"), ("ok", "agree")):
+        for line, act in (
+            ("yes", "agree"),
+            ("no", "decline"),
+            ("a comedy", "recommend"),
+            ("ok", "agree"),
+        ):
             reply = chat.respond(session, line)
             assert (reply.understood.act, bool(titles(reply))) == (act, act == "recommend")
         assert chat.respond(session, "no").understood.act == "more"  # none of these
@@ -709,7 +797,9 @@ class TestWhatIsSaidOfTheTable:
 
 
 class TestHeldWishes:
-    def test_a_soft_wish_does_not_soften_a_hard_one(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_a_soft_wish_does_not_soften_a_hard_one(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
         chat.respond(session, "a comedy")
         chat.respond(session, "something funnier")
@@ -719,7 +809,9 @@ class TestHeldWishes:
     def test_forget_everything_about_one_thing(self, chat: Assistant) -> None:
         session = chat.start()
         chat.respond(session, "I love musicals and horror")
-        assert told(chat.respond(session, "forget everything about musicals")) == [("forgotten", "musicals")]
+        assert told(chat.respond(session, "forget everything about musicals")) == [
+            ("forgotten", "musicals")
+        ]
         assert [chip.label for chip in chat.history(session).taste] == ["horror"]
         assert chat.respond(session, "forget everything").understood.act == "start over"
 
@@ -727,9 +819,15 @@ class TestHeldWishes:
         reply = chat.respond(chat.start(), "a comedy under 90 minutes")
         assert "I don’t know how long films run" in reply.text and len(titles(reply)) == 3
 
-    def test_older_is_meant_of_the_films_on_the_table(self, chat: Assistant, url: str, films: Catalogue) -> None:
+    def test_older_is_meant_of_the_films_on_the_table(
+        self, chat: Assistant, url: str, films: Catalogue
+    ) -> None:
         session = chat.start()
-        assert [film.movie.year for film in chat.respond(session, "a comedy").recommendations] == [1997, 1999, 1999]
+        assert [film.movie.year for film in chat.respond(session, "a comedy").recommendations] == [
+            1997,
+            1999,
+            1999,
+        ]
         chat.respond(session, "even older")
         assert state_of(url, session, films).constraints.years == (1880, 1998)
 
@@ -742,9 +840,15 @@ class TestHeldWishes:
 
 @pytest.mark.parametrize(
     ("line", "owned_up"),
-    [("less hollywood, more zing", True), ("surprise me", False), ("What should we watch tonight?", False)],
+    [
+        ("less hollywood, more zing", True),
+        ("surprise me", False),
+        ("What should we watch tonight?", False),
+    ],
 )
-def test_it_owns_up_to_what_it_did_not_understand(chat: Assistant, line: str, owned_up: bool) -> None:
+def test_it_owns_up_to_what_it_did_not_understand(
+    chat: Assistant, line: str, owned_up: bool
+) -> None:
     session = chat.start()
     chat.respond(session, "I loved Alien")
     reply = chat.respond(session, line)
@@ -760,7 +864,10 @@ def test_a_question_about_a_film_is_answered_with_what_viewers_call_it(url: str)
         assert told == (
             "Up is from 2009. Viewers tag it “feel-good”. More of it I don’t know; the links on each film may help."
         )
-        assert chat.respond(session, "ok").understood.suggestions[:2] == ("More", "Why the first one?")
+        assert chat.respond(session, "ok").understood.suggestions[:2] == (
+            "More",
+            "Why the first one?",
+        )
 
 
 def test_asking_for_well_known_films_takes_the_knob_off_hidden_gems(chat: Assistant) -> None:

@@ -1,4 +1,5 @@
-"""What the page says stands in one place, ready to be translated, and everything in that place is said."""
+"""What the page says stands in one place, ready to be translated, and everything in that place is
+said."""
 
 from __future__ import annotations
 
@@ -14,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from assistant.dialogue import ChipKind
+from assistant.conversation.values import ChipKind
 from assistant.wording import counted, several, text
-from core.versions import Event
+from core.learning.versions import PolicyEvent
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (
-    *("cards", "margin", "panels", "evening_cards", "steering_cards", "parts"),
-    *("insights", "desk", "theme", "ui"),
+    *("cards", "sidebar", "panels", "evening", "updates"),
+    *("insights", "handlers", "theme", "ui"),
 )
-"""Modules that draw the page; `icons` and `posters` know no words."""
+"""Modules that draw the page; `drawings` knows no words."""
 SCRIPTS = ("composer", "conversation", "courier", "drawing")
 NAMES = frozenset({"IMDb", "TMDB", "IBM Plex Sans", "Montserrat"})
 FOR_PROGRAMMERS = {"ValueError", "SettingsError", "KeyError", "print"}
@@ -31,7 +32,7 @@ FOR_PROGRAMMERS = {"ValueError", "SettingsError", "KeyError", "print"}
 
 
 def module(name: str) -> ast.Module:
-    return ast.parse((ROOT / "assistant" / f"{name}.py").read_text(encoding="utf-8"))
+    return ast.parse((ROOT / "assistant" / "page" / f"{name}.py").read_text(encoding="utf-8"))
 
 
 def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -40,16 +41,28 @@ def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
         if isinstance(value, dict):
             yield from texts(value, f"{path}{key}.")
         else:
-            yield from ((f"{path}{key}", one) for one in ([value] if isinstance(value, str) else value))
+            yield from (
+                (f"{path}{key}", one) for one in ([value] if isinstance(value, str) else value)
+            )
 
 
-ENGLISH = tuple(texts(tomllib.loads((files("assistant.wording") / "en.toml").read_text(encoding="utf-8"))))
+ENGLISH = tuple(
+    texts(tomllib.loads((files("assistant") / "wording.toml").read_text(encoding="utf-8")))
+)
 
 
 class Visible(HTMLParser):
     """What a person sees or hears of a piece of markup."""
 
-    HEARD = ("aria-label", "title", "placeholder", "alt", "data-sure", "data-sorry", "aria-valuetext")
+    HEARD = (
+        "aria-label",
+        "title",
+        "placeholder",
+        "alt",
+        "data-sure",
+        "data-sorry",
+        "aria-valuetext",
+    )
 
     def __init__(self, markup: str) -> None:
         super().__init__()
@@ -65,7 +78,8 @@ class Visible(HTMLParser):
 
 
 def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Strings of a module, with NUL for what is put into them; docstrings and what programmers read are left out."""
+    """Strings of a module, with NUL for what is put into them; docstrings and what programmers read
+    are left out."""
     apart: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
@@ -76,16 +90,22 @@ def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
             apart |= {id(part) for part in node.values}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr) and id(node) not in apart:
-            parts = (str(part.value) if isinstance(part, ast.Constant) else "\0" for part in node.values)
+            parts = (
+                str(part.value) if isinstance(part, ast.Constant) else "\0" for part in node.values
+            )
             yield node.lineno, "".join(parts)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart
+        ):
             yield node.lineno, node.value
 
 
 def english(literal: str) -> list[str]:
-    """Words that a person meets: in markup, or a phrase or a capital letter where there is no markup."""
+    """Words that a person meets: in markup, or a phrase or a capital letter where there is no
+    markup."""
     if "<" in literal or '="' in literal:
-        # A piece may begin and end inside of a tag: what stands before its first ">" are attributes.
+        # A piece may begin and end inside of a tag: what stands before its first ">" are
+        # attributes.
         whole = literal if literal.lstrip("\0").startswith("<") else f"<p {literal}"
         unfinished = '"' * (whole.count('"') % 2)
         seen = Visible(f"{whole}{unfinished}>").seen
@@ -103,7 +123,9 @@ def test_no_english_is_left_in_the_modules_of_the_page(name: str) -> None:
 def test_no_english_is_left_in_the_scripts(name: str) -> None:
     script = re.sub(r"(^|\s)//.*", "", (ROOT / "assets" / f"{name}.js").read_text(encoding="utf-8"))
     quoted = [match[1] for match in re.findall(r"(['\"`])(.*?)\1", script)]
-    code = re.compile(r"Enter|[\w-]+:?[\w-]*|mq-\w+( mq-\w+)*|\S*[.:(\[].*")  # keys, events, classes, selectors
+    code = re.compile(
+        r"Enter|[\w-]+:?[\w-]*|mq-\w+( mq-\w+)*|\S*[.:(\[].*"
+    )  # keys, events, classes, selectors
     assert quoted and [one for one in quoted if english(one) and not code.fullmatch(one)] == []
 
 
@@ -129,8 +151,14 @@ def test_every_text_is_said() -> None:
         tree = module(name)
         constants = {literal for _, literal in literals(tree)}
         said |= constants
-        begun = {literal.partition(".")[0] for literal in constants if re.fullmatch(r"[a-z]+\.\0", literal)}
-        words = constants | {kind.name.lower() for kinds in (ChipKind, Event) for kind in kinds}
+        begun = {
+            literal.partition(".")[0]
+            for literal in constants
+            if re.fullmatch(r"[a-z]+\.\0", literal)
+        }
+        words = constants | {
+            kind.name.lower() for kinds in (ChipKind, PolicyEvent) for kind in kinds
+        }
         said |= {f"{area}.{word}" for area in begun for word in words}
     assert [name for name, _ in ENGLISH if re.sub(r"\.(one|other)$", "", name) not in said] == []
 
@@ -146,7 +174,9 @@ def test_every_text_gets_what_belongs_in_its_braces(name: str) -> None:
         said = getattr(call.func, "id", "")
         if said not in ("text", "counted") or not isinstance(call.args[0], ast.Constant):
             continue
-        given = {keyword.arg for keyword in call.keywords} | ({"count"} if said == "counted" else set())
+        given = {keyword.arg for keyword in call.keywords} | (
+            {"count"} if said == "counted" else set()
+        )
         for form in ("",) if said == "text" else (".one", ".other"):
             assert fields(known[f"{call.args[0].value}{form}"]) == given, f"line {call.lineno}"
 
@@ -158,7 +188,7 @@ def test_texts_stand_in_markup_as_they_are(name: str, words: str) -> None:
 
 def test_numbers_choose_the_form() -> None:
     assert [counted("import.confirm", count) for count in (0, 1, 2, 5000)] == [
-        *("Import 0 films", "Import 1 film", "Import 2 films", "Import 5,000 films"),
+        *("Import 0 films", "Import 1 film", "Import 2 films", "Import 5,000 films")
     ]
 
 

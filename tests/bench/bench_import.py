@@ -2,10 +2,10 @@
 
     OMP_NUM_THREADS=1 PYTHONPATH=. python tests/bench/bench_import.py [BUNDLE [ROWS]]
 
-Writes a Letterboxd export of the best known films of the bundle's catalogue and of films nobody rated, one row in
-twenty with a typing error and one in fifty of a film that does not exist; then imports it through `Library` into a new
-SQLite file and prints the times of preview and confirmation, the rows matched, and the time of a turn before and after.
-"""
+Writes a Letterboxd export of the best known films of the bundle's catalogue and of films nobody
+rated, one row in twenty with a typing error and one in fifty of a film that does not exist; then
+imports it through `Library` into a new SQLite file and prints the times of preview and
+confirmation, the rows matched, and the time of a turn before and after."""
 
 from __future__ import annotations
 
@@ -19,10 +19,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.chat import Assistant
-from core.bundle import Bundle
 from core.catalogue import Catalogue
+from core.model.bundle import Bundle
 
-LINES = ("something funnier, from the 90s", "more", "I loved Heat but hated Cats", "any year", "surprise me")
+LINES = (
+    "something funnier, from the 90s",
+    "more",
+    "I loved Heat but hated Cats",
+    "any year",
+    "surprise me",
+)
 
 
 def export(catalogue: Catalogue, rows: int, seed: int = 0) -> bytes:
@@ -42,7 +48,9 @@ def export(catalogue: Catalogue, rows: int, seed: int = 0) -> bytes:
         if number % 50 == 9:
             title = f"A Film Nobody Made {number}"
         stars = dice.choice((1, 2, 2.5, 3, 3.5, 4, 4.5, 5))
-        writer.writerow(("2024-01-01", title, film.year or "", f"https://boxd.it/{number:x}", stars))
+        writer.writerow(
+            ("2024-01-01", title, film.year or "", f"https://boxd.it/{number:x}", stars)
+        )
     return text.getvalue().encode()
 
 
@@ -59,7 +67,10 @@ def turns(assistant: Assistant, session: str) -> str:
 
 def main(bundle: Path, rows: int) -> None:
     data = export(Bundle.load(bundle).catalogue, rows)
-    with tempfile.TemporaryDirectory() as folder, Assistant.open(bundle, f"sqlite:///{folder}/bench.db") as assistant:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Assistant.open(bundle, f"sqlite:///{folder}/bench.db") as assistant,
+    ):
         session = assistant.start()
         assistant.respond(session, "I loved Alien")
         print(f"a turn without a diary: {turns(assistant, session)}")
@@ -77,8 +88,13 @@ def main(bundle: Path, rows: int) -> None:
         )
         print(f"a turn with the diary: {turns(assistant, session)}")
         print(f"drawing the page: {1000 * timed(lambda: assistant.history(session, 20)):.0f} ms")
-        print(f"the store: {sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6:.1f} MB after 21 turns")
+        print(
+            f"the store: {sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6:.1f} MB after 21 turns"
+        )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "models/marquee"), int(sys.argv[2]) if len(sys.argv) > 2 else 5000)
+    main(
+        Path(sys.argv[1] if len(sys.argv) > 1 else "models/marquee"),
+        int(sys.argv[2]) if len(sys.argv) > 2 else 5000,
+    )

@@ -1,10 +1,11 @@
-"""How long a reply takes in the browser, from Enter to its films on the page, against a bare Gradio echo page.
+"""How long a reply takes in the browser, from Enter to its films on the page, against a bare Gradio
+echo page.
 
     python tests/bench/bench_page.py [TURNS]
 
-Both run as processes of their own and are visited by the same Chromium, one turn each in turns, so that a busy machine
-slows both. Time is taken in the page: from the keydown event to the frame after the answer is in the document.
-"""
+Both run as processes of their own and are visited by the same Chromium, one turn each in turns, so
+that a busy machine slows both. Time is taken in the page: from the keydown event to the frame after
+the answer is in the document."""
 
 from __future__ import annotations
 
@@ -79,7 +80,9 @@ def served(command: Sequence[str], port: int, path: str) -> Iterator[str]:
         "OMP_NUM_THREADS": "1",
     }
     with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log
+        )
         try:
             url, until = f"http://127.0.0.1:{port}/", time.monotonic() + 120
             while True:
@@ -116,7 +119,9 @@ def timed(page: Page, line: str, box: str, arrived: str) -> float:
 def told(name: str, times: Sequence[float]) -> float:
     ordered = sorted(times)
     p95 = ordered[min(int(0.95 * len(ordered)), len(ordered) - 1)]
-    print(f"{name:8} median {statistics.median(ordered):4.0f} ms, p95 {p95:4.0f} ms, slowest {ordered[-1]:4.0f} ms")
+    print(
+        f"{name:8} median {statistics.median(ordered):4.0f} ms, p95 {p95:4.0f} ms, slowest {ordered[-1]:4.0f} ms"
+    )
     return p95
 
 
@@ -130,7 +135,9 @@ def main() -> None:
         served([sys.executable, "-c", ECHO, str(ports[1])], ports[1], "") as bare,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         one, other = browser.new_page(), browser.new_page()
         one.goto(marquee)
         one.locator(".mq-page").wait_for()
@@ -165,7 +172,9 @@ def main() -> None:
     print(f"{turns} turns, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     p95, bare_p95 = told("Marquee", ours), told("echo", theirs)
     medians = statistics.median(ours) / statistics.median(theirs)
-    print(f"Marquee / echo: median {medians:.2f}, p95 {p95 / bare_p95:.2f} (at most 1.5 wanted; p95 below 300 ms)")
+    print(
+        f"Marquee / echo: median {medians:.2f}, p95 {p95 / bare_p95:.2f} (at most 1.5 wanted; p95 below 300 ms)"
+    )
 
 
 if __name__ == "__main__":

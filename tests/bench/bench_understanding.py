@@ -1,10 +1,11 @@
-"""How fast and how right titles are found, against rapidfuzz's extractOne over all titles for each span.
+"""How fast and how right titles are found, against rapidfuzz's extractOne over all titles for each
+span.
 
     python tests/bench/bench_understanding.py [MOVIELENS_FOLDER [REDIAL_FOLDER]]
 
-Prints the time to build the index and what it takes, the time to understand lines of 200 characters, growth with
-length, and both methods on the same messages (development half of the conversations, title only).
-"""
+Prints the time to build the index and what it takes, the time to understand lines of 200
+characters, growth with length, and both methods on the same messages (development half of the
+conversations, title only)."""
 
 from __future__ import annotations
 
@@ -17,14 +18,14 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from assistant.dialogs import Message, Rendering, read_dialogs
-from assistant.linking_scores import Linking, score_linking
-from assistant.title_index import TitleIndex
-from assistant.titles import TitleLinker
-from assistant.understanding import Understanding
-from assistant.words import normal, words
-from core import movielens
+from assistant.evaluation.dialogs import Message, Rendering, read_dialogs
+from assistant.evaluation.linking import Linking, score_linking
+from assistant.language.titles.index import TitleIndex
+from assistant.language.titles.linker import TitleLinker
+from assistant.language.understand import Understanding
+from assistant.language.words import normal, words
 from core.catalogue import Catalogue
+from core.data import reading as movielens
 
 WIDEST = 6
 """Words of the longest span that extractOne is asked about."""
@@ -46,7 +47,8 @@ def lines(messages: Sequence[Message], length: int) -> list[str]:
 
 
 class ExtractOne:
-    """Every span of up to six words against every title; the best above 90 is taken, longest spans first."""
+    """Every span of up to six words against every title; the best above 90 is taken, longest spans
+    first."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.titles = [normal(movie.title) for movie in catalogue.movies]
@@ -58,7 +60,9 @@ class ExtractOne:
         for width in range(min(WIDEST, len(said)), 0, -1):
             for first in range(len(said) - width + 1):
                 start, end = said[first].start, said[first + width - 1].end
-                if any(start < other_end and other_start < end for other_start, other_end, _ in found):
+                if any(
+                    start < other_end and other_start < end for other_start, other_end, _ in found
+                ):
                     continue
                 span = " ".join(word.text for word in said[first : first + width])
                 best = process.extractOne(span, self.titles, scorer=fuzz.ratio, score_cutoff=90)
@@ -75,7 +79,10 @@ def score_extract_one(rival: ExtractOne, messages: Sequence[Message]) -> Linking
         right = {
             span
             for span, film in zip(ranges, message.films, strict=True)
-            if any(span[0] < end and start < span[1] and film.token == row + 1 for start, end, row in found)
+            if any(
+                span[0] < end and start < span[1] and film.token == row + 1
+                for start, end, row in found
+            )
         }
         known = [film for film in message.films if film.token is not None]
         unknown = [s for s, film in zip(ranges, message.films, strict=True) if film.token is None]
@@ -92,28 +99,42 @@ def main(data: Path, dialogs: Path) -> None:
     print(f"index built in {timed(lambda: TitleLinker(TitleIndex(catalogue))):.2f} s of one core")
     tracemalloc.start()
     index = TitleLinker(TitleIndex(catalogue))
-    print(f"index holds {tracemalloc.get_traced_memory()[0] / 1e6:.0f} MB of Python objects besides its automaton")
+    print(
+        f"index holds {tracemalloc.get_traced_memory()[0] / 1e6:.0f} MB of Python objects besides its automaton"
+    )
     tracemalloc.stop()
     del index
     understanding = Understanding(catalogue)
     messages = list(read_dialogs(dialogs, catalogue, held_out=False))
     short = lines(messages, 200)[:2000]
-    passes = [[timed(lambda line=line: understanding.understand(line)) for line in short] for _ in range(3)]  # type: ignore[misc]
+    passes = [
+        [timed(lambda line=line: understanding.understand(line)) for line in short]
+        for _ in range(3)
+    ]  # type: ignore[misc]
     best = [min(times) for times in zip(*passes, strict=True)]
     for name, times in (("each line once", passes[0]), ("the best of three", best)):
-        figures = f"median {milliseconds(times, 0.5):.2f} ms, p95 {milliseconds(times, 0.95):.2f} ms"
+        figures = (
+            f"median {milliseconds(times, 0.5):.2f} ms, p95 {milliseconds(times, 0.95):.2f} ms"
+        )
         print(f"200 characters, {name}: {figures}")
     for length in (500, 1000, 2000, 4000, 20000):
-        times = [timed(lambda line=line: understanding.understand(line)) for line in lines(messages, length)[:20]]  # type: ignore[misc]
+        times = [
+            timed(lambda line=line: understanding.understand(line))
+            for line in lines(messages, length)[:20]
+        ]  # type: ignore[misc]
         print(f"{length} characters: median {milliseconds(times, 0.5):.2f} ms")
 
     few = list(islice((message for message in messages if message.films), 12))
     rival = ExtractOne(catalogue)
     slow = timed(lambda: score_extract_one(rival, few))
     fast = timed(lambda: score_linking(understanding, few, Rendering.TITLE))
-    print(f"extractOne: {slow / len(few):.2f} s a message, F1 {score_extract_one(rival, few).figures()['f1']:.3f}")
+    print(
+        f"extractOne: {slow / len(few):.2f} s a message, F1 {score_extract_one(rival, few).figures()['f1']:.3f}"
+    )
     ours = score_linking(understanding, few, Rendering.TITLE).figures()["f1"]
-    print(f"Marquee: {1000 * fast / len(few):.2f} ms a message, {slow / fast:.0f} times as fast, F1 {ours:.3f}")
+    print(
+        f"Marquee: {1000 * fast / len(few):.2f} ms a message, {slow / fast:.0f} times as fast, F1 {ours:.3f}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""The real app in a process of its own with the shipped bundle and an empty store, and a real Chromium."""
+"""The real app in a process of its own with the shipped bundle and an empty store, and a real
+Chromium."""
 
 from __future__ import annotations
 
@@ -56,7 +57,11 @@ class App:
         }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         until = time.monotonic() + 180
         while time.monotonic() < until and self._process.poll() is None:
@@ -86,8 +91,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for a file, and no longer: while it runs, no other test can run an event loop."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """One Chromium for a file, and no longer: while it runs, no other test can run an event
+    loop."""
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail(HOW)
@@ -114,9 +124,14 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
         expect.set_options(timeout=PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: _told(message) and wrong.append(f"console: {message.text}"))
+        page.on(
+            "console", lambda message: _told(message) and wrong.append(f"console: {message.text}")
+        )
         page.on("pageerror", lambda error: wrong.append(f"page: {error}"))
-        page.on("request", lambda request: _local(request.url) or wrong.append(f"left the machine: {request.url}"))
+        page.on(
+            "request",
+            lambda request: _local(request.url) or wrong.append(f"left the machine: {request.url}"),
+        )
         page.goto(app.url)
         page.locator("#mq-line").wait_for()
         page.locator(".mq-page").wait_for()
@@ -129,7 +144,8 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def _told(message: ConsoleMessage) -> bool:
-    """An error, other than what Gradio says of its own stream of events when the page is left while one is open."""
+    """An error, other than what Gradio says of its own stream of events when the page is left while
+    one is open."""
     return message.type == "error" and not message.text.startswith("AbortError: signal is aborted")
 
 

@@ -53,7 +53,11 @@ def test_talk_thumb_refine_reload_restart(visit: Callable[..., Page], app: objec
         steps = list(store.log())
     newest = max(step.session for step in steps)  # other tests talked to this server before
     logged = [(step.reaction, step.reward) for step in steps if step.session == newest]
-    assert logged[:3] == [("down", reward_of(Reaction.DOWN)), ("up", reward_of(Reaction.UP)), (None, 0.0)]
+    assert logged[:3] == [
+        ("down", reward_of(Reaction.DOWN)),
+        ("up", reward_of(Reaction.UP)),
+        (None, 0.0),
+    ]
     assert logged[:2] == [("down", -0.5), ("up", 1.0)]
 
 
@@ -79,5 +83,7 @@ turns = client.predict(session, api_name="/history")["turns"]
 assert [film["reaction"] for film in turns[0]["recommendations"]] == ["down", "up", ""]
 print("held")
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.stdout.strip() == "held", done.stderr

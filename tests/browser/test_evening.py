@@ -1,4 +1,5 @@
-"""Tonight for two: two browsers and a code, or two people at one browser; each sees what the other does."""
+"""Tonight for two: two browsers and a code, or two people at one browser; each sees what the other
+does."""
 
 from __future__ import annotations
 
@@ -35,13 +36,20 @@ def figures(page: Page) -> list[list[int]]:
     """How each film of the last turn suits each person, by film."""
     cards = page.locator(".mq-turn").last.get_by_role("article").all()
     return [
-        [int(text) for text in re.findall(r"(\d+) of 100", " ".join(card.locator(".mq-fit").all_text_contents()))]
+        [
+            int(text)
+            for text in re.findall(
+                r"(\d+) of 100", " ".join(card.locator(".mq-fit").all_text_contents())
+            )
+        ]
         for card in cards
     ]
 
 
 @on_both
-def test_two_browsers_find_a_film_and_see_each_others_thumbs(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_two_browsers_find_a_film_and_see_each_others_thumbs(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     ann, ben = visit(**look), visit(**look)
     say(ann, ANN)
     code = invite(ann, "Ann")
@@ -59,7 +67,11 @@ def test_two_browsers_find_a_film_and_see_each_others_thumbs(visit: Callable[...
         assert all(0 <= figure <= 100 for figure in mine)
 
     waits = []
-    for page, other, place, name in ((ann, ben, 0, "Thumb up"), (ben, ann, 1, "Thumb down"), (ann, ben, 2, "Seen it")):
+    for page, other, place, name in (
+        (ann, ben, 0, "Thumb up"),
+        (ben, ann, 1, "Thumb down"),
+        (ann, ben, 2, "Seen it"),
+    ):
         thumb(page.locator(".mq-turn").last, place, name).click()
         begin = time.monotonic()
         told = other.locator(".mq-turn").last.get_by_role("article").nth(place).locator(".mq-said")
@@ -69,7 +81,9 @@ def test_two_browsers_find_a_film_and_see_each_others_thumbs(visit: Callable[...
     assert max(waits) < 2
     expect(ben.locator(".mq-said[data-reaction=up]")).to_have_text("good idea")
     expect(ann.locator(".mq-said[data-reaction=down]")).to_have_text("not for me")
-    expect(ben.locator(".mq-turn").last.locator("[aria-pressed=true]")).to_have_count(1)  # his own alone
+    expect(ben.locator(".mq-turn").last.locator("[aria-pressed=true]")).to_have_count(
+        1
+    )  # his own alone
     assert ben.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -119,7 +133,9 @@ def test_two_people_at_one_browser(visit: Callable[..., Page], look: dict[str, A
 
 
 @on_both
-def test_wrong_codes_leaving_and_forgetting(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_wrong_codes_leaving_and_forgetting(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     ann, ben = visit(**look), visit(**look)
     join(ben, "AAAA-AAAA", "Ben")
     expect(ben.locator(".mq-notice")).to_contain_text("No evening is open under that code")
@@ -130,7 +146,9 @@ def test_wrong_codes_leaving_and_forgetting(visit: Callable[..., Page], look: di
     for page in (ann, ben):
         page.on("dialog", lambda dialog: dialog.accept())
     ann.get_by_role("button", name="Forget me").click()
-    expect(ann.locator(".mq-notice")).to_contain_text("Everything about this conversation is deleted.")
+    expect(ann.locator(".mq-notice")).to_contain_text(
+        "Everything about this conversation is deleted."
+    )
     expect(ben.locator(".mq-evening li")).to_have_count(1)
     expect(ben.locator(".mq-film")).to_have_count(3)
     unfold(ben, "Tonight for two")

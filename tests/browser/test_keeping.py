@@ -1,4 +1,5 @@
-"""What a person keeps, on a desk and on a phone: films saved and seen before, ratings brought along and taken away."""
+"""What a person keeps, on a desk and on a phone: films saved and seen before, ratings brought along
+and taken away."""
 
 from __future__ import annotations
 
@@ -20,7 +21,10 @@ RATINGS = """Date,Name,Year,Letterboxd URI,Rating
 
 
 def pressed(page: Page) -> list[str | None]:
-    return [button.get_attribute("aria-label") for button in page.locator(".mq-film [aria-pressed=true]").all()]
+    return [
+        button.get_attribute("aria-label")
+        for button in page.locator(".mq-film [aria-pressed=true]").all()
+    ]
 
 
 def bring(page: Page, path: Path) -> None:
@@ -59,7 +63,9 @@ def test_seen_it_asks_how_it_was(visit: Callable[..., Page], look: dict[str, Any
 
 
 @on_both
-def test_more_like_this_is_said_for_the_person(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_more_like_this_is_said_for_the_person(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     first = say(page, OPENING)
     film = films(first)[1]
@@ -73,7 +79,9 @@ def test_more_like_this_is_said_for_the_person(visit: Callable[..., Page], look:
 
 
 @on_both
-def test_a_watch_list_is_kept_watched_and_cleared(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_a_watch_list_is_kept_watched_and_cleared(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     turn = say(page, OPENING)
     label = films(turn)[0]
@@ -96,7 +104,9 @@ def test_a_watch_list_is_kept_watched_and_cleared(visit: Callable[..., Page], lo
     expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "true")
     page.reload()
     unfold(page, "Watch-list")
-    expect(saved.first.get_by_role("button", name="Loved it")).to_have_attribute("aria-pressed", "true")
+    expect(saved.first.get_by_role("button", name="Loved it")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     page.get_by_role("button", name=f"Remove from the watch-list: {title}", exact=True).click()
     answered(page)
     expect(saved).to_have_count(1)
@@ -107,7 +117,9 @@ def test_a_watch_list_is_kept_watched_and_cleared(visit: Callable[..., Page], lo
 
 
 @on_both
-def test_a_watch_list_outlives_the_app(visit: Callable[..., Page], app: Any, look: dict[str, Any]) -> None:
+def test_a_watch_list_outlives_the_app(
+    visit: Callable[..., Page], app: Any, look: dict[str, Any]
+) -> None:
     page = visit(**look)
     turn = say(page, OPENING)
     labels = films(turn)
@@ -124,7 +136,9 @@ def test_a_watch_list_outlives_the_app(visit: Callable[..., Page], app: Any, loo
     saved = page.locator(".mq-saved > li")
     expect(saved).to_have_count(2)
     assert [one.get_attribute("data-film") for one in saved.all()] == [labels[0], labels[2]]
-    expect(saved.nth(1).locator("[aria-pressed=true]").first).to_have_attribute("data-do", "watched")
+    expect(saved.nth(1).locator("[aria-pressed=true]").first).to_have_attribute(
+        "data-do", "watched"
+    )
     saved.first.get_by_role("button", name="Remove").click()
     answered(page)
     expect(saved).to_have_count(1)
@@ -139,7 +153,9 @@ def test_ratings_are_brought_along_and_taken_away(
     file.write_text(RATINGS, encoding="utf-8")
     bring(page, file)
     preview = page.locator(".mq-import")
-    expect(preview).to_contain_text("2 films found, 1 row is doubtful, 1 film is not known here, 1 note on lines")
+    expect(preview).to_contain_text(
+        "2 films found, 1 row is doubtful, 1 film is not known here, 1 note on lines"
+    )
     page.reload()
     expect(preview).to_be_visible()
     for name in ("Which film is it?", "Not known here", "Could not be read"):
@@ -156,9 +172,13 @@ def test_ratings_are_brought_along_and_taken_away(
     answered(page)
     turn = page.locator(".mq-turn").last
     expect(turn).to_be_in_viewport()
-    expect(turn.locator(".mq-says")).to_contain_text("I know 3 films of yours now: 2 you liked and 1 you found fair")
+    expect(turn.locator(".mq-says")).to_contain_text(
+        "I know 3 films of yours now: 2 you liked and 1 you found fair"
+    )
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(3)
-    assert not {"Heat (1995)", "Casablanca (1942)", "Solaris (1972)"} & set(films(say(page, "surprise me")))
+    assert not {"Heat (1995)", "Casablanca (1942)", "Solaris (1972)"} & set(
+        films(say(page, "surprise me"))
+    )
 
     unfold(page, "Your data")
     with page.expect_download() as download:
@@ -175,7 +195,9 @@ def test_ratings_are_brought_along_and_taken_away(
 
 
 @on_both
-def test_an_import_can_be_cancelled_or_undone(visit: Callable[..., Page], tmp_path: Path, look: dict[str, Any]) -> None:
+def test_an_import_can_be_cancelled_or_undone(
+    visit: Callable[..., Page], tmp_path: Path, look: dict[str, Any]
+) -> None:
     page = visit(**look)
     file = tmp_path / "ratings.csv"
     file.write_text(RATINGS, encoding="utf-8")
@@ -231,4 +253,6 @@ def test_thousands_of_ratings_are_sorted_out_with_progress(
     )
     bring(page, file)
     expect(page.locator(".mq-import")).to_contain_text("4,998 films are not known here")
-    assert {"0 of 5,002 rows", "500 of 5,002 rows", "5,000 of 5,002 rows"} <= set(page.evaluate("[...window.told]"))
+    assert {"0 of 5,002 rows", "500 of 5,002 rows", "5,000 of 5,002 rows"} <= set(
+        page.evaluate("[...window.told]")
+    )

@@ -45,7 +45,9 @@ def test_the_main_path_by_keyboard_alone(visit: Callable[..., Page], look: dict[
 
 
 @on_both
-def test_a_thumb_is_taken_back_by_pressing_it_again(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_a_thumb_is_taken_back_by_pressing_it_again(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     turn = say(page, OPENING)
     thumb(turn, 2, "Thumb up").click()
@@ -69,7 +71,9 @@ def test_rapid_clicks_are_all_kept(visit: Callable[..., Page], look: dict[str, A
         }"""
     )
     answered(page)
-    expect(page.locator(".mq-taste .mq-chip")).to_have_count(5)  # "not tonight" says nothing of taste
+    expect(page.locator(".mq-taste .mq-chip")).to_have_count(
+        5
+    )  # "not tonight" says nothing of taste
     page.reload()
     expect(thumb(turn, 0, "Thumb down")).to_have_attribute("aria-pressed", "true")
     expect(thumb(turn, 1, "Not tonight")).to_have_attribute("aria-pressed", "true")
@@ -82,9 +86,14 @@ def test_why_adds_up_and_stays_open(visit: Callable[..., Page], look: dict[str, 
     turn = say(page, OPENING)
     why = turn.locator(".mq-why").first
     why.locator("summary").click()
-    parts = [float(text.replace("−", "-")) for text in why.locator("tbody td:last-child").all_inner_texts()]
+    parts = [
+        float(text.replace("−", "-"))
+        for text in why.locator("tbody td:last-child").all_inner_texts()
+    ]
     total = float(why.locator("tfoot td:last-child").inner_text().replace("−", "-"))
-    assert sum(parts) == pytest.approx(total, abs=0.005 * (len(parts) + 1))  # each is rounded to two places
+    assert sum(parts) == pytest.approx(
+        total, abs=0.005 * (len(parts) + 1)
+    )  # each is rounded to two places
     thumb(turn, 1, "Thumb up").click()
     expect(page.locator(".mq-taste .mq-chip")).to_have_count(4)
     expect(why).to_have_attribute("open", "")
@@ -111,7 +120,9 @@ def test_undo_clear_and_forget(visit: Callable[..., Page], look: dict[str, Any])
 
 
 @on_both
-def test_chips_of_taste_can_be_turned_round_and_taken_back(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_chips_of_taste_can_be_turned_round_and_taken_back(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     say(page, OPENING)
     unfold(page, "Your taste")
@@ -135,11 +146,15 @@ def test_examples_and_quick_replies_talk(visit: Callable[..., Page], look: dict[
     page.get_by_role("button", name="More", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator(".mq-turn:not(.mq-pending)")).to_have_count(2)
-    assert focused(page, "#mq-line") is (look is DESKTOP)  # a phone's keyboard would cover the films
+    assert focused(page, "#mq-line") is (
+        look is DESKTOP
+    )  # a phone's keyboard would cover the films
 
 
 @on_both
-def test_a_question_is_answered_by_a_button(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_a_question_is_answered_by_a_button(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     asked = say(page, "I loved Solaris")
     expect(asked.locator(".mq-says")).to_contain_text("Which Solaris")
@@ -166,7 +181,9 @@ def test_odd_lines_are_shown_as_typed(visit: Callable[..., Page], look: dict[str
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
-def test_a_phone_needs_no_sideways_scrolling_and_no_small_targets(visit: Callable[..., Page], look: str) -> None:
+def test_a_phone_needs_no_sideways_scrolling_and_no_small_targets(
+    visit: Callable[..., Page], look: str
+) -> None:
     page = visit(**PHONE, color_scheme=look)
     turn = say(page, OPENING)
     turn.locator(".mq-why summary").first.click()
@@ -186,11 +203,15 @@ def test_a_phone_needs_no_sideways_scrolling_and_no_small_targets(visit: Callabl
 
 def test_the_page_says_what_it_keeps(visit: Callable[..., Page]) -> None:
     page = visit()
-    expect(page.locator(".mq-consent")).to_contain_text("keeps this conversation, the films it showed and your thumbs")
+    expect(page.locator(".mq-consent")).to_contain_text(
+        "keeps this conversation, the films it showed and your thumbs"
+    )
 
 
 @on_both
-def test_a_forged_event_gets_one_plain_sentence(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_a_forged_event_gets_one_plain_sentence(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     say(page, OPENING)
     page.evaluate(
@@ -209,23 +230,34 @@ def contrast(ink: str, paper: str) -> float:
 
     def luminance(colour: str) -> float:
         parts = [float(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
+        return sum(
+            weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True)
+        )
 
     light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 @on_both
-def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_a_turn_leaves_alone_what_it_does_not_change(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     first = say(page, OPENING)
     first.locator(".mq-why summary").first.click()
-    page.evaluate("window.film = document.querySelector('.mq-film'); window.fold = document.querySelector('.mq-data')")
+    page.evaluate(
+        "window.film = document.querySelector('.mq-film'); window.fold = document.querySelector('.mq-data')"
+    )
     answers: list[int] = []
     film = re.compile('data-part="film-[^"]+" data-mark')
     page.on(
-        "response", lambda got: "component_server" in got.url and answers.append(len(film.findall(got.json()["page"])))
+        "response",
+        lambda got: (
+            "component_server" in got.url and answers.append(len(film.findall(got.json()["page"])))
+        ),
     )
     say(page, "more")
     thumb(first, 0, "Thumb up").click()
@@ -248,7 +280,9 @@ def test_a_turn_leaves_alone_what_it_does_not_change(visit: Callable[..., Page],
 
 
 @on_both
-def test_the_other_tab_and_back_shows_the_page_as_it_was_left(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_the_other_tab_and_back_shows_the_page_as_it_was_left(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     turn = say(page, OPENING)
     thumb(turn, 1, "Thumb up").click()
@@ -263,7 +297,9 @@ def test_the_other_tab_and_back_shows_the_page_as_it_was_left(visit: Callable[..
 
 
 @on_both
-def test_when_no_answer_comes_it_says_so_and_goes_on(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_when_no_answer_comes_it_says_so_and_goes_on(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     turn = say(page, OPENING)
     page.route("**/component_server/**", lambda route: route.fulfill(json=None))
@@ -274,7 +310,9 @@ def test_when_no_answer_comes_it_says_so_and_goes_on(visit: Callable[..., Page],
     thumb(turn, 0, "Thumb up").click()
     answered(page)
     page.unroute("**/component_server/**")
-    assert all(1990 <= int(film[-5:-1]) <= 1999 for film in films(say(page, "something from the 90s")))
+    assert all(
+        1990 <= int(film[-5:-1]) <= 1999 for film in films(say(page, "something from the 90s"))
+    )
     expect(page.locator(".mq-turn")).to_have_count(2)
     expect(page.locator(".mq-notice")).to_be_empty()
     expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "false")

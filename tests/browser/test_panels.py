@@ -1,4 +1,5 @@
-"""What stands beside the conversation, steering first; and axe-core, which finds nothing serious in any of it."""
+"""What stands beside the conversation, steering first; and axe-core, which finds nothing serious in
+any of it."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def test_films_a_turn_and_pause(visit: Callable[..., Page], look: dict[str, Any]
     page.reload()
     unfold(page, "Steer")
     expect(pause).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_role("button", name="2 films a turn")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("button", name="2 films a turn")).to_have_attribute(
+        "aria-current", "true"
+    )
     assert len(films(say(page, "more"))) == 2
     pause.click()
     expect(pause).to_have_attribute("aria-pressed", "false")
@@ -45,7 +48,10 @@ def test_quick_replies_turn_the_films(visit: Callable[..., Page], look: dict[str
     page = visit(**look)
     shown = films(say(page, OPENING))
     second = shown[1].rpartition(" (")[0]
-    for line, first in ((f"More like {second}", "Quick replies"), ("Just one film", "Quick replies")):
+    for line, first in (
+        (f"More like {second}", "Quick replies"),
+        ("Just one film", "Quick replies"),
+    ):
         turns = page.locator(".mq-turn:not(.mq-pending)").count()
         page.get_by_role("group", name=first).get_by_role("button", name=line, exact=True).click()
         expect(page.locator(".mq-turn:not(.mq-pending)")).to_have_count(turns + 1)
@@ -73,7 +79,9 @@ def violations(page: Page, axe: str) -> list[str]:
     """What axe-core finds, serious or critical, each with where."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(axe)
-    found = page.evaluate("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations")
+    found = page.evaluate(
+        "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
+    )
     return [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['failureSummary']}"
         for rule in found
@@ -82,7 +90,9 @@ def violations(page: Page, axe: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("look", [{}, PHONE | {"color_scheme": "dark"}], ids=["desktop", "phone in the dark"])
+@pytest.mark.parametrize(
+    "look", [{}, PHONE | {"color_scheme": "dark"}], ids=["desktop", "phone in the dark"]
+)
 def test_no_serious_violation(visit: Callable[..., Page], axe: str, look: dict[str, Any]) -> None:
     page = visit(**look)
     assert violations(page, axe) == []
@@ -106,13 +116,19 @@ def test_no_serious_violation(visit: Callable[..., Page], axe: str, look: dict[s
 
 def test_it_would_find_one(visit: Callable[..., Page], axe: str) -> None:
     page = visit()
-    page.evaluate("document.querySelector('#mq-line').closest('form').querySelector('label').remove()")
+    page.evaluate(
+        "document.querySelector('#mq-line').closest('form').querySelector('label').remove()"
+    )
     page.evaluate("document.querySelector('#mq-line').removeAttribute('placeholder')")
     assert [found.partition(" ")[0] for found in violations(page, axe)] == ["label"]
 
 
-@pytest.mark.parametrize("look", [{}, PHONE | {"color_scheme": "dark"}], ids=["desktop", "phone in the dark"])
-def test_insights_tell_what_the_store_holds(visit: Callable[..., Page], axe: str, look: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "look", [{}, PHONE | {"color_scheme": "dark"}], ids=["desktop", "phone in the dark"]
+)
+def test_insights_tell_what_the_store_holds(
+    visit: Callable[..., Page], axe: str, look: dict[str, Any]
+) -> None:
     page = visit(**look)
     thumb(say(page, OPENING), 0, "Thumb up").click()
     answered(page)
@@ -127,7 +143,9 @@ def test_insights_tell_what_the_store_holds(visit: Callable[..., Page], axe: str
 
 
 @on_both
-def test_the_slider_from_popular_films_to_hidden_gems(visit: Callable[..., Page], look: dict[str, Any]) -> None:
+def test_the_slider_from_popular_films_to_hidden_gems(
+    visit: Callable[..., Page], look: dict[str, Any]
+) -> None:
     page = visit(**look)
     unfold(page, "Steer")
     slider = page.get_by_role("slider")

@@ -8,7 +8,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 DESKTOP: dict[str, Any] = {}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
 OPENING = "I loved Alien and The Thing but hated Titanic"
 
 on_both = pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -48,7 +52,10 @@ def films(turn: Locator) -> list[str]:
 def chips(turn: Locator) -> list[str]:
     """ "+Alien (1979)" for each thing that was understood."""
     found = turn.get_by_label("What I understood").get_by_role("listitem").all()
-    return [f"{chip.locator('b').inner_text()}{(chip.text_content() or '').rpartition(': ')[2]}" for chip in found]
+    return [
+        f"{chip.locator('b').inner_text()}{(chip.text_content() or '').rpartition(': ')[2]}"
+        for chip in found
+    ]
 
 
 def thumb(turn: Locator, place: int, name: str) -> Locator:

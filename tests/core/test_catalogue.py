@@ -50,11 +50,21 @@ def test_what_is_no_facet_has_no_films(token: int) -> None:
 
 def test_every_token_has_a_name_that_leads_back() -> None:
     names = [CATALOGUE.key_of(token) for token in range(1, 8)]
-    assert names == ["movie:1214", "movie:6", "movie:2797", "movie:50", "movie:7", "genre:Sci-Fi", "genre:Comedy"]
+    assert names == [
+        "movie:1214",
+        "movie:6",
+        "movie:2797",
+        "movie:50",
+        "movie:7",
+        "genre:Sci-Fi",
+        "genre:Comedy",
+    ]
     assert [CATALOGUE.token_of(name) for name in names] == list(range(1, 8))
 
 
-@pytest.mark.parametrize("name", ["movie:999", "movie:x", "movie:-6", "movie:", "genre:sci-fi", "tag:Comedy", "", "6"])
+@pytest.mark.parametrize(
+    "name", ["movie:999", "movie:x", "movie:-6", "movie:", "genre:sci-fi", "tag:Comedy", "", "6"]
+)
 def test_unknown_names_lead_nowhere(name: str) -> None:
     assert CATALOGUE.token_of(name) is None
 
@@ -83,7 +93,9 @@ def test_columns() -> None:
         (Constraints(best_known_left_out=9), []),
     ],
 )
-def test_constraints_leave_only_films_that_fulfil_all(constraints: Constraints, allowed: list[str]) -> None:
+def test_constraints_leave_only_films_that_fulfil_all(
+    constraints: Constraints, allowed: list[str]
+) -> None:
     mask = CATALOGUE.allowed(constraints)
     assert mask.shape == (4,)  # films without evidence are never shown
     assert [CATALOGUE.movies[row].title for row in np.flatnonzero(mask)] == allowed

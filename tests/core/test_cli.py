@@ -9,7 +9,9 @@ from core import __main__ as cli
 from core.errors import DataError
 
 
-def stand_in(monkeypatch: pytest.MonkeyPatch, outcome: int | BaseException) -> list[argparse.Namespace]:
+def stand_in(
+    monkeypatch: pytest.MonkeyPatch, outcome: int | BaseException
+) -> list[argparse.Namespace]:
     """`python -m core stand-in --number N`, which returns or raises `outcome`."""
     seen: list[argparse.Namespace] = []
     module = ModuleType("stand_in")
@@ -25,11 +27,15 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, outcome: int | BaseException) -> l
 
     vars(module).update(configure=configure, run=run)
     monkeypatch.setitem(sys.modules, "stand_in", module)
-    monkeypatch.setattr(cli, "COMMANDS", {**cli.COMMANDS, "stand-in": cli.Command("stand_in", "does nothing")})
+    monkeypatch.setattr(
+        cli, "COMMANDS", {**cli.COMMANDS, "stand-in": cli.Command("stand_in", "does nothing")}
+    )
     return seen
 
 
-def test_a_command_gets_its_arguments_and_gives_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_gets_its_arguments_and_gives_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     seen = stand_in(monkeypatch, 0)
     assert cli.main(["stand-in", "--number", "7"]) == 0
     assert seen[0].number == 7
@@ -43,7 +49,9 @@ def test_an_error_for_people_is_one_line_and_exit_code_2(
     assert capsys.readouterr().err == "marquee: ratings.csv line 3: rating 'x' is not a number.\n"
 
 
-def test_control_c_is_exit_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_c_is_exit_code_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     stand_in(monkeypatch, KeyboardInterrupt())
     assert cli.main(["stand-in"]) == 130
     assert capsys.readouterr().err == "marquee: interrupted\n"
@@ -56,7 +64,9 @@ def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["fetch", "ml-1m"]])
-def test_what_is_not_a_command_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_a_command_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
     assert caught.value.code == 2
@@ -70,6 +80,8 @@ def test_help_lists_the_commands_at_once_without_torch_or_pandas() -> None:
         "try: main()\n"
         "finally: print('heavy:', sorted({'torch', 'pandas', 'numpy'} & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert all(f"{name} " in done.stdout for name in cli.COMMANDS)
     assert "heavy: []" in done.stdout

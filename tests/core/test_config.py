@@ -26,9 +26,13 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
 
 def test_what_learns_serves_from_a_folder_of_policies_unless_told_otherwise() -> None:
     learning = {"MARQUEE_LEARN_HOURS": "24"}
-    assert Settings.from_environment(learning) == Settings(bundle=Path("policies"), learn_hours=24.0)
+    assert Settings.from_environment(learning) == Settings(
+        bundle=Path("policies"), learn_hours=24.0
+    )
     assert Settings.from_environment({**learning, "MARQUEE_BUNDLE": "mine"}).bundle == Path("mine")
-    with pytest.raises(SettingsError, match=r"MARQUEE_LEARN_HOURS is 0\.0, but must be a number from 0\.01 to 8760"):
+    with pytest.raises(
+        SettingsError, match=r"MARQUEE_LEARN_HOURS is 0\.0, but must be a number from 0\.01 to 8760"
+    ):
         Settings.from_environment({"MARQUEE_LEARN_HOURS": "0"})
 
 
@@ -66,7 +70,14 @@ def test_where_it_listens(environ: dict[str, str], host: str, port: int) -> None
 
 
 def test_a_blank_variable_counts_as_unset() -> None:
-    names = ["MARQUEE_BUNDLE", "DATABASE_URL", "MARQUEE_HOST", "MARQUEE_PORT", "MARQUEE_FILMS", "MARQUEE_SEED"]
+    names = [
+        "MARQUEE_BUNDLE",
+        "DATABASE_URL",
+        "MARQUEE_HOST",
+        "MARQUEE_PORT",
+        "MARQUEE_FILMS",
+        "MARQUEE_SEED",
+    ]
     assert Settings.from_environment({name: " " for name in names}) == Settings()
 
 
@@ -88,7 +99,9 @@ def test_a_blank_variable_counts_as_unset() -> None:
         ("MARQUEE_SEED", "4294967296", "0 to 4294967295"),
     ],
 )
-def test_a_bad_number_is_refused_with_name_value_and_range(name: str, value: str, range_named: str) -> None:
+def test_a_bad_number_is_refused_with_name_value_and_range(
+    name: str, value: str, range_named: str
+) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment({name: value})
     assert name in str(refused.value)
@@ -104,7 +117,8 @@ def test_bounds_are_included(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["marquee.db", "mysql://me:secret@db/films", "me:sec/ret@db", "http://db?password=secret"]
+    "url",
+    ["marquee.db", "mysql://me:secret@db/films", "me:sec/ret@db", "http://db?password=secret"],
 )
 def test_a_database_of_another_kind_is_refused_without_telling_the_password(url: str) -> None:
     with pytest.raises(

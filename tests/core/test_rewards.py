@@ -29,13 +29,18 @@ def test_a_reaction_taken_back_is_worth_what_none_is() -> None:
 
 
 def test_no_reaction_is_worth_more_than_a_thumb_up_or_less_than_a_thumb_down() -> None:
-    assert all(reward_of(Reaction.DOWN) <= reward_of(reaction) <= reward_of(Reaction.UP) for reaction in Reaction)
+    assert all(
+        reward_of(Reaction.DOWN) <= reward_of(reaction) <= reward_of(Reaction.UP)
+        for reaction in Reaction
+    )
 
 
 @pytest.mark.parametrize("half_stars", range(1, 11))
 def test_every_rating_is_a_reaction(half_stars: int) -> None:
     stars = half_stars / 2
-    expected = Reaction.UP if half_stars >= 8 else Reaction.DOWN if half_stars < 6 else Reaction.SEEN
+    expected = (
+        Reaction.UP if half_stars >= 8 else Reaction.DOWN if half_stars < 6 else Reaction.SEEN
+    )
     assert reaction_to(stars) is expected
 
 

@@ -42,7 +42,11 @@ def sessions(draw: st.DrawFn) -> SessionState:
         elif state.events:
             token = draw(st.sampled_from(state.tokens()))
             react = step == "react" and CATALOGUE.is_movie(token)
-            state = state.react(token, draw(st.sampled_from(Reaction))) if react else state.retract(token)
+            state = (
+                state.react(token, draw(st.sampled_from(Reaction)))
+                if react
+                else state.retract(token)
+            )
     return state
 
 
@@ -64,7 +68,12 @@ def test_a_conversation_is_a_transcript() -> None:
 
 
 def test_a_changed_mind_keeps_its_place() -> None:
-    state = SessionState().state(1, Outcome.STATED_LIKE).state(2, Outcome.STATED_LIKE).state(1, Outcome.STATED_DISLIKE)
+    state = (
+        SessionState()
+        .state(1, Outcome.STATED_LIKE)
+        .state(2, Outcome.STATED_LIKE)
+        .state(1, Outcome.STATED_DISLIKE)
+    )
     assert state.events == ((1, Outcome.STATED_DISLIKE), (2, Outcome.STATED_LIKE))
 
 
@@ -118,7 +127,10 @@ def test_an_observation_holds_every_event_in_order_and_pads_with_zeros(
     head = [] if vectors is None else [[vectors, Outcome.VECTORS]]
     length = len(head) + len(state.events) + room
     observation = state.observation(max(length, 1), vectors=vectors)
-    assert observation[:length].tolist() == head + [list(event) for event in state.events] + [[0, 0]] * room
+    assert (
+        observation[:length].tolist()
+        == head + [list(event) for event in state.events] + [[0, 0]] * room
+    )
     if len(state.events) > 0:
         with pytest.raises(ValueError, match="do not fit"):
             state.observation(len(state.events) - 1)
@@ -153,15 +165,21 @@ def test_a_reaction_twice_is_one_and_the_last_one_counts(
 
 
 @given(sessions(), st.integers(1, 9))
-def test_what_is_retracted_stays_in_the_transcript_and_says_nothing(state: SessionState, token: int) -> None:
+def test_what_is_retracted_stays_in_the_transcript_and_says_nothing(
+    state: SessionState, token: int
+) -> None:
     after = state.retract(token)
     assert after.tokens() == state.tokens()
     assert after.retract(token) == after
-    assert after.outcome_of(token) == (None if state.outcome_of(token) is None else Outcome.RETRACTED)
+    assert after.outcome_of(token) == (
+        None if state.outcome_of(token) is None else Outcome.RETRACTED
+    )
 
 
 @given(sessions(), STATEMENTS)
-def test_transitions_leave_the_state_before_as_it_was(state: SessionState, statement: tuple[int, Outcome]) -> None:
+def test_transitions_leave_the_state_before_as_it_was(
+    state: SessionState, statement: tuple[int, Outcome]
+) -> None:
     before, events = hash(state), state.events
     state.state(*statement)
     state.retract(statement[0])
@@ -169,7 +187,9 @@ def test_transitions_leave_the_state_before_as_it_was(state: SessionState, state
     assert (hash(state), state.events) == (before, events)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SHOWN, Outcome.UP, Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS])
+@pytest.mark.parametrize(
+    "outcome", [Outcome.SHOWN, Outcome.UP, Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS]
+)
 def test_only_tastes_can_be_stated(outcome: Outcome) -> None:
     with pytest.raises(ValueError, match="cannot be stated"):
         SessionState().state(1, outcome)
@@ -192,7 +212,9 @@ def test_a_film_passed_over_can_still_be_answered() -> None:
 # ---- films that were rated elsewhere
 
 
-STATED = st.lists(st.tuples(FILMS, st.sampled_from([Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN])))
+STATED = st.lists(
+    st.tuples(FILMS, st.sampled_from([Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN]))
+)
 
 
 @given(sessions(), STATED)
@@ -236,7 +258,12 @@ def test_a_diary_of_thousands_is_written_in_few_bytes_and_read_unchanged() -> No
     )
     outcomes = (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN)
     diary = [(token, outcomes[token % 3]) for token in range(1, films - 10)]
-    state = SessionState().state(films + 1, Outcome.WANTED).recall(sorted(diary, key=lambda one: one[1])).show(films)
+    state = (
+        SessionState()
+        .state(films + 1, Outcome.WANTED)
+        .recall(sorted(diary, key=lambda one: one[1]))
+        .show(films)
+    )
     text = state.to_json(catalogue)
     assert SessionState.from_json(text, catalogue) == state
     assert len(text) < 10 * films  # "100000, " each

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import sparse
 
 from core.catalogue import Catalogue
+from core.data.ratings import Ratings
 from core.domain import Movie
-from core.ratings import Ratings
 
 
 def ratings_of(stars: Sequence[Sequence[float]], first_id: int = 1) -> Ratings:
@@ -18,7 +18,9 @@ def ratings_of(stars: Sequence[Sequence[float]], first_id: int = 1) -> Ratings:
     table = np.array(stars, dtype=np.float32)
     user, row = np.nonzero(table)
     ids = np.arange(first_id, first_id + len(table))
-    return Ratings(user, row, table[user, row], np.zeros(len(user), dtype=np.int64), ids, table.shape[1])
+    return Ratings(
+        user, row, table[user, row], np.zeros(len(user), dtype=np.int64), ids, table.shape[1]
+    )
 
 
 def catalogue_of(n_ratings: Sequence[int], n_items: int | None = None) -> Catalogue:
@@ -30,14 +32,17 @@ def catalogue_of(n_ratings: Sequence[int], n_items: int | None = None) -> Catalo
 
 
 def checkerboard(people: int = 40, films: int = 12, first_id: int = 1, seed: int = 0) -> Ratings:
-    """Two tastes: even people love even films and hate odd ones, odd people the reverse; four in five are rated."""
+    """Two tastes: even people love even films and hate odd ones, odd people the reverse; four in
+    five are rated."""
     person, film = np.indices((people, films))
     stars = np.where((person + film) % 2 == 0, 5.0, 1.0)
     rated = np.random.default_rng(seed).random(stars.shape) < 0.8
     return ratings_of((stars * rated).tolist(), first_id)
 
 
-def transcripts(*events: Sequence[tuple[int, int]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+def transcripts(
+    *events: Sequence[tuple[int, int]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
     """A batch of transcripts of (token, outcome), padded to the longest."""
     batch = np.zeros((len(events), max(1, *map(len, events)), 2), dtype=np.int32)
     for transcript, given in zip(batch, events, strict=True):
@@ -47,7 +52,8 @@ def transcripts(*events: Sequence[tuple[int, int]]) -> np.ndarray[tuple[int, ...
 
 
 def held_out_world(ratings: Ratings, least: int = 5) -> tuple[Catalogue, Ratings, Ratings]:
-    """(catalogue, training people, held-out fifth), rows in order of evidence among the training people only."""
+    """(catalogue, training people, held-out fifth), rows in order of evidence among the training
+    people only."""
     train, held_out = ratings.split(0, 5, "held-out")
     counts = np.bincount(train.row, minlength=ratings.n_movies)
     order = np.argsort(-counts, kind="stable")

@@ -62,7 +62,9 @@ def execute(url: str) -> Callable[[str], list[tuple[Any, ...]]]:
 
     def run(sql: str) -> list[tuple[Any, ...]]:
         if url.startswith("sqlite"):
-            with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as lite:
+            with closing(
+                sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+            ) as lite:
                 return lite.execute(sql).fetchall()
         with closing(psycopg.connect(url, autocommit=True)) as postgres:
             cursor = postgres.execute(sql.encode())
@@ -79,7 +81,10 @@ def tables(url: str, execute: Callable[[str], list[tuple[Any, ...]]]) -> Callabl
         if url.startswith("sqlite"):
             return [row[1] for row in execute(f"PRAGMA table_info({table})")]
         sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema()"
-        return [cast(str, row[0]) for row in execute(f"{sql} AND table_name = '{table}' ORDER BY ordinal_position")]
+        return [
+            cast(str, row[0])
+            for row in execute(f"{sql} AND table_name = '{table}' ORDER BY ordinal_position")
+        ]
 
     def read() -> Tables:
         names = (
@@ -88,7 +93,10 @@ def tables(url: str, execute: Callable[[str], list[tuple[Any, ...]]]) -> Callabl
             else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
         )
         return {
-            name: [dict(zip(columns(name), row, strict=True)) for row in execute(f"SELECT * FROM {name}")]
+            name: [
+                dict(zip(columns(name), row, strict=True))
+                for row in execute(f"SELECT * FROM {name}")
+            ]
             for (name,) in execute(names)
         }
 

@@ -80,7 +80,9 @@ class TestCodes:
         monkeypatch.setattr(parties, "now", lambda: later)
         store.parties.join(eve, code, "Eve")
 
-    def test_many_sessions_do_not_get_more_tries(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_many_sessions_do_not_get_more_tries(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(parties, "WRONG_A_MINUTE", 3)
         for _ in range(3):
             with pytest.raises(PartyError, match="No evening"):
@@ -132,7 +134,9 @@ class TestPeople:
         assert names(store, ann) == ["Ann"]
         assert names(store, ben) == ["Eve", "Fay", "Ben"]
 
-    def test_leaving_takes_nobody_elses_and_the_last_one_closes(self, store: Store, tables: Tables) -> None:
+    def test_leaving_takes_nobody_elses_and_the_last_one_closes(
+        self, store: Store, tables: Tables
+    ) -> None:
         ann, ben = together(store, "Ann", "Ben")
         store.parties.leave(ben)
         assert names(store, ann) == ["Ann"]
@@ -172,7 +176,11 @@ class TestPeople:
             number = gathering.own
             assert [one.name for one in gathering.people] == ["Ben"]
         after = tables()
-        for table, of in (("turns", "session"), ("recommendations", "session"), ("members", "session")):
+        for table, of in (
+            ("turns", "session"),
+            ("recommendations", "session"),
+            ("members", "session"),
+        ):
             rows = [row for row in before[f"marquee_{table}"] if row[of] == number]
             assert after[f"marquee_{table}"] == rows != []
         assert len(after["marquee_reactions"]) == 1
@@ -208,7 +216,8 @@ class TestPeople:
 
 
 def test_everybody_acts_at_once_and_nothing_is_lost(store: Store) -> None:
-    """Turns for all, words for one, comings and goings: the order of the locks holds, and every step counts."""
+    """Turns for all, words for one, comings and goings: the order of the locks holds, and every
+    step counts."""
     people = together(store, "Ann", "Ben", "Cat")
     loner = store.start("{}")
     code, barrier, rounds = store.parties.open(people[0], ""), threading.Barrier(5), 8
@@ -233,7 +242,10 @@ def test_everybody_acts_at_once_and_nothing_is_lost(store: Store) -> None:
             store.parties.leave(loner)
 
     with ThreadPoolExecutor(5) as pool:
-        work = [pool.submit(shared, session) for session in people] + [pool.submit(alone), pool.submit(restless)]
+        work = [pool.submit(shared, session) for session in people] + [
+            pool.submit(alone),
+            pool.submit(restless),
+        ]
         for one in work:
             one.result(timeout=60)
     with store.session(people[1]) as record:

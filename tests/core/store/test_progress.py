@@ -32,7 +32,9 @@ def test_nothing_yet(store: Store) -> None:
     assert store.progress() == ()
 
 
-def test_two_policies_over_two_days(store: Store, make_turn: MakeTurn, clock: Callable[[datetime], None]) -> None:
+def test_two_policies_over_two_days(
+    store: Store, make_turn: MakeTurn, clock: Callable[[datetime], None]
+) -> None:
     clock(MONDAY)
     one, other = store.start("{}"), store.start("{}")
     turn = of_version(make_turn(0), "old")  # films 0, 1, 2
@@ -42,7 +44,8 @@ def test_two_policies_over_two_days(store: Store, make_turn: MakeTurn, clock: Ca
         record.react(turn.shown[1].id, "down", -0.5)
     with store.session(other) as record:  # the same films again: different ones stay three
         record.add(of_version(make_turn(0), "old"))
-    # Half past midnight on Tuesday in Paris is still Monday, half past eleven, UTC; an hour later it is Tuesday.
+    # Half past midnight on Tuesday in Paris is still Monday, half past eleven, UTC; an hour later
+    # it is Tuesday.
     clock((MONDAY + timedelta(hours=1)).astimezone(timezone(timedelta(hours=1))))
     with store.session(one) as record:
         second = of_version(make_turn(1), "new")

@@ -15,12 +15,20 @@ def test_a_watch_list_outlives_the_process_and_keeps_its_order(url: str) -> None
     with Store.open(url) as store:
         session, other = store.start("{}"), store.start("{}")
         with store.session(session) as record:
-            assert [record.shelf.save(film) for film in (30, 10, 20, 10)] == [True, True, True, False]
+            assert [record.shelf.save(film) for film in (30, 10, 20, 10)] == [
+                True,
+                True,
+                True,
+                False,
+            ]
     with Store.open(url) as store:
         with store.session(session) as record:
             saved = record.shelf.saved
             assert [film.movie_id for film in saved] == [30, 10, 20]
-            assert all(start <= film.saved_at <= datetime.now(UTC) and film.watched_at is None for film in saved)
+            assert all(
+                start <= film.saved_at <= datetime.now(UTC) and film.watched_at is None
+                for film in saved
+            )
         with store.session(other) as record:
             assert record.shelf.saved == ()
 
@@ -83,7 +91,9 @@ def test_a_change_that_fails_leaves_nothing_behind(store: Store) -> None:
         shelf.save(1)
 
 
-def test_a_database_from_before_there_was_a_shelf_gets_one(url: str, execute: Callable[[str], list[object]]) -> None:
+def test_a_database_from_before_there_was_a_shelf_gets_one(
+    url: str, execute: Callable[[str], list[object]]
+) -> None:
     with Store.open(url) as store:
         session = store.start("{}")
     execute("DROP TABLE marquee_watchlist")

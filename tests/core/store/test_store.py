@@ -46,14 +46,18 @@ def test_tables_of_a_newer_version_are_refused_and_left_alone(
     Store.open(url).close()
     execute("UPDATE marquee_schema_version SET version = 99")
     execute("DROP TABLE marquee_extras")
-    with pytest.raises(StoreError, match=r"version 99, this Marquee knows version 1: update Marquee"):
+    with pytest.raises(
+        StoreError, match=r"version 99, this Marquee knows version 1: update Marquee"
+    ):
         Store.open(url)
     assert execute("SELECT version FROM marquee_schema_version") == [(99,)]
     with pytest.raises(Exception, match="marquee_extras"):
         execute("SELECT * FROM marquee_extras")
 
 
-def test_the_version_row_says_1(store: Store, execute: Callable[[str], list[tuple[Any, ...]]]) -> None:
+def test_the_version_row_says_1(
+    store: Store, execute: Callable[[str], list[tuple[Any, ...]]]
+) -> None:
     assert execute("SELECT id, version FROM marquee_schema_version") == [(1, 1)]
 
 
@@ -81,7 +85,9 @@ def test_a_store_in_memory_is_a_temporary_file_that_threads_can_share() -> None:
         ("sqlite:////proc/nowhere/marquee.db", "cannot be opened for writing"),
     ],
 )
-def test_a_database_that_cannot_be_opened_says_why_and_tells_no_password(url: str, message: str) -> None:
+def test_a_database_that_cannot_be_opened_says_why_and_tells_no_password(
+    url: str, message: str
+) -> None:
     with pytest.raises(StoreError, match=message) as refused:
         Store.open(url)
     assert "secret" not in str(refused.value)
@@ -103,7 +109,9 @@ def test_ids_are_long_and_never_the_same(store: Store) -> None:
     assert {len(one) for one in ids} == {32}
 
 
-@pytest.mark.parametrize("forged", ["", "nope", "a\0b", "\ud800", "' OR 1=1 --", "x" * 10_000, None, 7, ["a"]])
+@pytest.mark.parametrize(
+    "forged", ["", "nope", "a\0b", "\ud800", "' OR 1=1 --", "x" * 10_000, None, 7, ["a"]]
+)
 def test_an_id_that_was_not_issued_is_unknown_whatever_it_is(store: Store, forged: Any) -> None:
     session = store.start("{}")
     with pytest.raises(UnknownIdError), store.session(forged):
@@ -159,7 +167,9 @@ def test_the_latest_turns_are_read_alone(store: Store, make_turn: MakeTurn) -> N
         assert (record.recent(2), record.n_turns) == (record.turns[-2:], 3)
 
 
-def test_the_last_turn_that_showed_films_is_found_behind_talk(store: Store, make_turn: MakeTurn) -> None:
+def test_the_last_turn_that_showed_films_is_found_behind_talk(
+    store: Store, make_turn: MakeTurn
+) -> None:
     session = store.start("{}")
     with store.session(session) as record:
         assert (record.last, record.last_shown) == (None, None)
@@ -175,13 +185,21 @@ def test_the_last_turn_that_showed_films_is_found_behind_talk(store: Store, make
 
 def test_a_new_session_has_no_turns(store: Store) -> None:
     with store.session(store.start('{"n": 0}')) as record:
-        assert (record.state, record.turns, record.last, record.next_number) == ('{"n": 0}', (), None, 0)
+        assert (record.state, record.turns, record.last, record.next_number) == (
+            '{"n": 0}',
+            (),
+            None,
+            0,
+        )
         assert record.undo() is None
 
 
 def test_a_turn_out_of_order_is_refused(store: Store, make_turn: MakeTurn) -> None:
     session = store.start("{}")
-    with pytest.raises(ValueError, match="the next turn has number 0, not 1"), store.session(session) as record:
+    with (
+        pytest.raises(ValueError, match="the next turn has number 0, not 1"),
+        store.session(session) as record,
+    ):
         record.add(make_turn(1))
 
 
@@ -205,7 +223,12 @@ def test_nothing_of_a_body_that_raises_is_kept(store: Store, make_turn: MakeTurn
         record.set_extra("key", "text")
         raise KeyError("mistake")
     with store.session(session) as record:
-        assert (record.state, record.turns, dict(record.extras), record.next_number) == ('{"n": 0}', (), {}, 0)
+        assert (record.state, record.turns, dict(record.extras), record.next_number) == (
+            '{"n": 0}',
+            (),
+            {},
+            0,
+        )
 
 
 def test_a_record_is_of_no_use_after_its_block(store: Store) -> None:
@@ -219,7 +242,10 @@ def test_a_record_is_of_no_use_after_its_block(store: Store) -> None:
 def test_a_thread_that_would_wait_for_itself_is_told_so(store: Store) -> None:
     one, other = store.start("{}"), store.start("{}")
     with store.session(one) as record:
-        with pytest.raises(RuntimeError, match="leave that `with` block first"), store.session(other):
+        with (
+            pytest.raises(RuntimeError, match="leave that `with` block first"),
+            store.session(other),
+        ):
             pass
         record.state = '{"still": "fine"}'
     with store.session(one) as record:
@@ -276,7 +302,9 @@ def test_a_reaction_is_an_idempotent_upsert(store: Store, make_turn: MakeTurn) -
     assert statistics.total_reward == 0.0
 
 
-@pytest.mark.parametrize(("reaction", "reward"), [("love", 1.0), ("up", math.nan), ("up", math.inf)])
+@pytest.mark.parametrize(
+    ("reaction", "reward"), [("love", 1.0), ("up", math.nan), ("up", math.inf)]
+)
 def test_a_reaction_that_makes_no_sense_is_refused(
     store: Store, make_turn: MakeTurn, reaction: str, reward: float
 ) -> None:
@@ -292,7 +320,9 @@ def test_a_reaction_that_makes_no_sense_is_refused(
 # ---- undo, clear
 
 
-def test_undo_takes_the_last_turn_out_and_goes_back_to_the_state_before_it(store: Store, make_turn: MakeTurn) -> None:
+def test_undo_takes_the_last_turn_out_and_goes_back_to_the_state_before_it(
+    store: Store, make_turn: MakeTurn
+) -> None:
     session, turns = store.start('{"n": 0}'), [make_turn(0), make_turn(1)]
     with store.session(session) as record:
         for turn in turns:
@@ -330,14 +360,21 @@ def test_clear_starts_over_and_keeps_the_log(store: Store, make_turn: MakeTurn) 
         record.set_extra("question", "which?")
     with store.session(session) as record:
         record.clear('{"n": "fresh"}')
-        assert (record.state, record.turns, record.last, dict(record.extras)) == ('{"n": "fresh"}', (), None, {})
+        assert (record.state, record.turns, record.last, dict(record.extras)) == (
+            '{"n": "fresh"}',
+            (),
+            None,
+            {},
+        )
         assert record.undo() is None
         with pytest.raises(UnknownIdError):
             record.react(old.shown[1].id, "down", -0.5)
         record.add(make_turn(1))
     with store.session(session) as record:
         assert [turn.number for turn in record.turns] == [1]
-    assert [(step.turn, step.reward) for step in store.log()] == [(0, 0.0), (0, 1.0), (0, 0.0)] + [(1, 0.0)] * 3
+    assert [(step.turn, step.reward) for step in store.log()] == [(0, 0.0), (0, 1.0), (0, 0.0)] + [
+        (1, 0.0)
+    ] * 3
     assert [turn["status"] for turn in store.export(session)["turns"]] == ["cleared", "live"]
 
 
@@ -356,10 +393,16 @@ def test_extras_are_overwritten_and_deleted(store: Store) -> None:
 # ---- text and numbers
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(text=st.text(alphabet=st.characters(), max_size=200))
-def test_any_text_comes_back_but_for_what_no_database_can_hold(store: Store, make_turn: MakeTurn, text: str) -> None:
-    expected = "".join("\N{REPLACEMENT CHARACTER}" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+def test_any_text_comes_back_but_for_what_no_database_can_hold(
+    store: Store, make_turn: MakeTurn, text: str
+) -> None:
+    expected = "".join(
+        "\N{REPLACEMENT CHARACTER}" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text
+    )
     fields = ("text", "understood", "reply", "state_before", "state_after", "state_shown")
     session = store.start(text)
     shown = Shown(store.new_id(), 1, 0, 0.0, 1.0, text, False, text)
@@ -383,7 +426,9 @@ def test_a_very_long_text_is_fine(store: Store, make_turn: MakeTurn) -> None:
         assert record.turns == (turn,)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     q_value=st.floats(allow_nan=False, allow_infinity=False),
     propensity=st.floats(0.0, 1.0, exclude_min=True),
@@ -413,8 +458,18 @@ def test_numpy_numbers_are_stored_as_numbers(store: Store, make_turn: MakeTurn) 
     with store.session(session) as record:
         record.add(make_turn(0, shown=(shown,)))
     (step,) = store.log()
-    assert (step.movie_id, step.position, step.q_value, step.propensity, step.explored) == (318, 0, 0.5, 0.25, True)
-    assert [type(value) for value in (step.movie_id, step.q_value, step.explored)] == [int, float, bool]
+    assert (step.movie_id, step.position, step.q_value, step.propensity, step.explored) == (
+        318,
+        0,
+        0.5,
+        0.25,
+        True,
+    )
+    assert [type(value) for value in (step.movie_id, step.q_value, step.explored)] == [
+        int,
+        float,
+        bool,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -431,7 +486,9 @@ def test_numpy_numbers_are_stored_as_numbers(store: Store, make_turn: MakeTurn) 
         ({"id": "not an id"}, r"take one from Store.new_id\(\)"),
     ],
 )
-def test_a_recommendation_with_an_impossible_value_is_never_made(changes: dict[str, Any], message: str) -> None:
+def test_a_recommendation_with_an_impossible_value_is_never_made(
+    changes: dict[str, Any], message: str
+) -> None:
     fields: dict[str, Any] = {
         "id": "abc",
         "movie_id": 1,
@@ -457,7 +514,10 @@ def test_two_films_at_one_place_are_refused(make_turn: MakeTurn) -> None:
 
 
 def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
-    store: Store, url: str, make_turn: MakeTurn, tables: Callable[[], dict[str, list[dict[str, Any]]]]
+    store: Store,
+    url: str,
+    make_turn: MakeTurn,
+    tables: Callable[[], dict[str, list[dict[str, Any]]]],
 ) -> None:
     kept, gone = store.start("{}"), store.start('{"trace": "xyzzy"}')
     for session, word in ((kept, "plugh"), (gone, "xyzzy")):
@@ -517,7 +577,9 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         assert b"xyzzy" not in held
 
 
-def test_the_number_of_a_forgotten_session_is_not_given_again(store: Store, make_turn: MakeTurn) -> None:
+def test_the_number_of_a_forgotten_session_is_not_given_again(
+    store: Store, make_turn: MakeTurn
+) -> None:
     numbers = []
     for _ in range(2):
         session = store.start("{}")
@@ -542,12 +604,18 @@ def test_export_holds_everything_and_is_json(
         record.shelf.add_imported({8: 3.5})
     exported = store.export(session)
     assert json.loads(json.dumps(exported, allow_nan=False)) == exported
-    assert (exported["id"], exported["state"], exported["extras"]) == (session, {"n": 1}, {"question": "which?"})
+    assert (exported["id"], exported["state"], exported["extras"]) == (
+        session,
+        {"n": 1},
+        {"question": "which?"},
+    )
     first, second = exported["turns"]
     assert (first["status"], second["status"]) == ("live", "undone")
     assert first["state_before"] == "[NaN] is no JSON"
     assert first["understood"] == {"act": 0}
-    assert [film["reaction"] and film["reaction"]["reward"] for film in first["recommendations"]] == [None, -0.1, None]
+    assert [
+        film["reaction"] and film["reaction"]["reward"] for film in first["recommendations"]
+    ] == [None, -0.1, None]
     held = tables()
     (row,) = held["marquee_sessions"]
     assert set(row) <= set(exported)
@@ -561,7 +629,9 @@ def test_export_holds_everything_and_is_json(
 # ---- the log
 
 
-def test_the_log_tells_each_choice_with_the_state_that_led_to_it(store: Store, make_turn: MakeTurn) -> None:
+def test_the_log_tells_each_choice_with_the_state_that_led_to_it(
+    store: Store, make_turn: MakeTurn
+) -> None:
     start = datetime.now(UTC)
     sessions = [store.start("{}") for _ in range(2)]
     for number in range(2):
@@ -572,12 +642,25 @@ def test_the_log_tells_each_choice_with_the_state_that_led_to_it(store: Store, m
         record.react(record.turns[1].shown[1].id, "up", 1.0)
     log = list(store.log())
     assert [(step.session, step.turn, step.position) for step in log] == [
-        (log[0].session + session, turn, position) for session in (0, 1) for turn in (0, 1) for position in (0, 1)
+        (log[0].session + session, turn, position)
+        for session in (0, 1)
+        for turn in (0, 1)
+        for position in (0, 1)
     ]
-    assert [step.state for step in log] == ['{"n": 0.5}', '{"n": 0.5}', '{"n": 1.5}', '{"n": 1.5}'] * 2
+    assert [step.state for step in log] == [
+        '{"n": 0.5}',
+        '{"n": 0.5}',
+        '{"n": 1.5}',
+        '{"n": 1.5}',
+    ] * 2
     assert [step.reaction for step in log] == [None] * 7 + ["up"]
     step = log[-1]
-    assert (step.movie_id, step.q_value, step.propensity, step.policy_version) == (101, 0.5, 0.25, "v1")
+    assert (step.movie_id, step.q_value, step.propensity, step.policy_version) == (
+        101,
+        0.5,
+        0.25,
+        "v1",
+    )
     assert (step.explored, step.reward) == (False, 1.0)
     assert step.reacted_at is not None
     assert start <= step.shown_at <= step.reacted_at <= datetime.now(UTC)

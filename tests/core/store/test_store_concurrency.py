@@ -54,7 +54,9 @@ with Store.open(sys.argv[1]) as store, store.session(sys.argv[2]) as record:
 
 
 def start(script: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
 
 
 def in_threads(count: int, work: Callable[[int], object]) -> None:
@@ -68,7 +70,9 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
         list(pool.map(together, range(count)))
 
 
-def test_eight_threads_react_and_count_in_one_session_and_none_is_lost(store: Store, make_turn: MakeTurn) -> None:
+def test_eight_threads_react_and_count_in_one_session_and_none_is_lost(
+    store: Store, make_turn: MakeTurn
+) -> None:
     session, turn = store.start('{"n": 0}'), make_turn(0, films=200, state_after='{"n": 0}')
     with store.session(session) as record:
         record.add(turn)
@@ -97,11 +101,15 @@ def test_threads_in_sessions_of_their_own_do_not_mix(store: Store, make_turn: Ma
     in_threads(8, work)
     for worker, session in enumerate(sessions):
         with store.session(session) as record:
-            assert [(turn.number, turn.text) for turn in record.turns] == [(n, f"worker {worker}") for n in range(5)]
+            assert [(turn.number, turn.text) for turn in record.turns] == [
+                (n, f"worker {worker}") for n in range(5)
+            ]
     assert store.statistics().recommendations == 80
 
 
-def test_the_same_reaction_from_all_threads_at_once_changes_something_once(store: Store, make_turn: MakeTurn) -> None:
+def test_the_same_reaction_from_all_threads_at_once_changes_something_once(
+    store: Store, make_turn: MakeTurn
+) -> None:
     session, turn = store.start("{}"), make_turn(0)
     with store.session(session) as record:
         record.add(turn)
@@ -125,7 +133,9 @@ def test_reading_goes_on_while_a_session_is_open(store: Store, make_turn: MakeTu
     assert store.statistics().turns == 1
 
 
-def test_an_export_is_of_one_moment_though_the_session_goes_on(store: Store, make_turn: MakeTurn) -> None:
+def test_an_export_is_of_one_moment_though_the_session_goes_on(
+    store: Store, make_turn: MakeTurn
+) -> None:
     session = store.start('{"n": 0}')
 
     def talk() -> None:
@@ -162,7 +172,9 @@ def test_a_session_forgotten_meanwhile_is_unknown_to_who_waited_for_it(store: St
     assert sorted(outcomes) == ["forgot", "unknown", "unknown", "unknown"]
 
 
-def test_a_lock_that_does_not_come_free_is_an_error_that_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_does_not_come_free_is_an_error_that_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database, "WAIT", 0.05)
     session, errors = store.start("{}"), []
 
@@ -245,7 +257,9 @@ def test_kill_9_between_turns_loses_nothing_that_was_committed(url: str) -> None
             assert [step.reward for step in store.log()] == [1.0, 0.0, 0.0] * len(turns)
 
 
-def test_kill_9_within_a_turn_leaves_nothing_of_it_and_no_lock(url: str, make_turn: MakeTurn) -> None:
+def test_kill_9_within_a_turn_leaves_nothing_of_it_and_no_lock(
+    url: str, make_turn: MakeTurn
+) -> None:
     with Store.open(url) as store:
         session, turn = store.start('{"n": 0}'), make_turn(0)
         with store.session(session) as record:
@@ -257,6 +271,10 @@ def test_kill_9_within_a_turn_leaves_nothing_of_it_and_no_lock(url: str, make_tu
         child.wait()
         child.stdout.close()
         with store.session(session) as record:
-            assert (record.turns, record.state, record.next_number) == ((turn,), turn.state_after, 1)
+            assert (record.turns, record.state, record.next_number) == (
+                (turn,),
+                turn.state_after,
+                1,
+            )
             record.add(make_turn(1))
         assert store.statistics().turns == 2

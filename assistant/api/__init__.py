@@ -1,0 +1,1 @@
+"""Typed endpoints and MCP tools over the seam."""

@@ -1,0 +1,301 @@
+"""Typed endpoints on the same `Assistant`: for `gradio_client`, plain HTTP and, as tools, for MCP
+clients.
+
+from gradio_client import Client
+client = Client("http://127.0.0.1:7860")
+session = client.predict(api_name="/start")
+turn = client.predict(session, "I loved Alien, hated Titanic", api_name="/respond")
+client.predict(session, turn["recommendations"][0]["id"], "up", api_name="/react")
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal, ParamSpec, TypedDict, TypeVar
+
+import gradio as gr
+from gradio.events import api
+
+from assistant.chat import Assistant
+from assistant.conversation.values import Chip, History, Reply
+from core.domain import Reaction, Recommendation
+from core.errors import MarqueeError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ReactionName = Literal["up", "down", "seen", "seen_loved", "seen_hated", "not_tonight", "clear"]
+
+
+class ChipRecord(TypedDict):
+    """One thing that was understood: `kind` ("like", "only", …), `label`, stable `key`, place in
+    the text.
+    """
+
+    kind: str
+    sign: str
+    label: str
+    key: str
+    start: int
+    end: int
+
+
+class ReasonRecord(TypedDict):
+    """One part of the score; the parts of a film add up to its `q_value`."""
+
+    text: str
+    contribution: float
+
+
+class FilmRecord(TypedDict):
+    """A recommended film; `id` is what `react` takes, `key` what the watch-list takes, `match` the
+    chance of a like.
+    """
+
+    id: str
+    key: str
+    movie_id: int
+    title: str
+    year: int
+    genres: list[str]
+    q_value: float
+    match: float | None
+    propensity: float
+    explored: bool
+    policy_version: str
+    reasons: list[ReasonRecord]
+    reaction: str
+
+
+class TurnRecord(TypedDict):
+    """One turn: what was typed, how it was understood, the reply and the films that came with
+    it.
+    """
+
+    text: str
+    act: str
+    understood: list[ChipRecord]
+    reply: str
+    question: list[str]
+    suggestions: list[str]
+    recommendations: list[FilmRecord]
+
+
+class HistoryRecord(TypedDict):
+    """A whole conversation, what is held about the person now, and where the knob of `steer`
+    stands.
+    """
+
+    turns: list[TurnRecord]
+    taste: list[ChipRecord]
+    gems: float
+
+
+def add(assistant: Assistant, *more: Callable[..., Any]) -> None:
+    """Add the endpoints, and `more` of the same kind, to the `gr.Blocks` that is being built."""
+    for endpoint in (*Endpoints(assistant).all(), *map(_told, more)):
+        api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
+
+
+def _told(function: Callable[P, R]) -> Callable[P, R]:
+    """Errors that are meant for people reach the caller as they are; all others stay on the
+    server.
+    """
+
+    @wraps(function)
+    def endpoint(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except MarqueeError as error:
+            raise gr.Error(str(error)) from error
+
+    return endpoint
+
+
+class Endpoints:
+    """The functions behind the endpoints. Every error is told in one sentence."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def all(self) -> tuple[Callable[..., Any], ...]:
+        """Functions with a name, types and a docstring each, as Gradio and MCP clients show
+        them.
+        """
+        return (
+            self.start,
+            self.respond,
+            self.react,
+            self.history,
+            self.edit,
+            self.steer,
+            self.undo,
+            self.clear,
+            self.forget,
+            self.export,
+        )
+
+    @_told
+    def start(self) -> str:
+        """Start a conversation about films. Returns the session id that the other endpoints
+        take.
+        """
+        return self._assistant.start()
+
+    @_told
+    def respond(self, session: str, text: str) -> TurnRecord:
+        """Say something in plain words ("I loved Alien, hated Titanic, something from the 90s") and
+        get films.
+
+        Args:
+            session: id from `start`.
+            text: what the person says.
+        """
+        return turn_record(text, self._assistant.respond(session, text))
+
+    @_told
+    def react(self, session: str, recommendation_id: str, reaction: ReactionName) -> bool:
+        """React to a recommended film: "up", "down", "seen", "seen_loved", "seen_hated",
+        "not_tonight", or "clear".
+
+        Args: session: id from `start`. recommendation_id: `id` of a film that `respond` recommended
+            in this session. reaction: what the person thinks of it; "seen…" for films they knew
+            already, "clear" to take it back.
+
+        Returns:
+            Whether anything changed: the same reaction twice changes nothing.
+        """
+        return self._assistant.react(session, recommendation_id, Reaction(reaction))
+
+    @_told
+    def history(self, session: str) -> HistoryRecord:
+        """Everything said and shown in a conversation, with the reactions as they are now, and the
+        taste held.
+
+        Args:
+            session: id from `start`.
+        """
+        return history_record(self._assistant.history(session))
+
+    @_told
+    def edit(self, session: str, key: str, flip: bool = False) -> TurnRecord:
+        """Take back something held about the person, or turn it round, by the `key` of its chip.
+
+        Args:
+            session: id from `start`.
+            key: for example "movie:1214" or "genre:Comedy"; "years" for the wish about years.
+            flip: turn a like into a dislike (and the other way round) instead of forgetting it.
+        """
+        reply = self._assistant.edit(session, key, flip=flip)
+        return turn_record("", reply)
+
+    @_told
+    def steer(self, session: str, gems: float) -> float:
+        """Turn the knob between popular films and hidden gems; it counts from the next turn on.
+        Returns its new place.
+
+        Args:
+            session: id from `start`.
+            gems: −1 (popular) to 1 (hidden gems); 0 is how the policy was trained.
+        """
+        return self._assistant.steer(session, gems)
+
+    @_told
+    def undo(self, session: str) -> bool:
+        """Take the last turn back. Returns False where there is none.
+
+        Args:
+            session: id from `start`.
+        """
+        return self._assistant.undo(session)
+
+    @_told
+    def clear(self, session: str) -> bool:
+        """Start afresh under the same session id.
+
+        Args:
+            session: id from `start`.
+        """
+        self._assistant.clear(session)
+        return True
+
+    @_told
+    def forget(self, session: str) -> bool:
+        """Delete everything about the session; its id is of no use afterwards.
+
+        Args:
+            session: id from `start`.
+        """
+        self._assistant.forget(session)
+        return True
+
+    @_told
+    def export(self, session: str) -> dict[str, Any]:
+        """Everything held about the session.
+
+        Args:
+            session: id from `start`.
+        """
+        # Through JSON: a database's column names are str subclasses, which Gradio's encoder refuses
+        # as keys.
+        exported: dict[str, Any] = json.loads(json.dumps(self._assistant.export(session)))
+        return exported
+
+
+def turn_record(text: str, reply: Reply) -> TurnRecord:
+    """A reply as plain JSON."""
+    understood = reply.understood
+    return {
+        "text": text,
+        "act": understood.act,
+        "understood": [_chip(chip) for chip in understood.chips],
+        "reply": reply.text,
+        "question": list(understood.question.labels) if understood.question else [],
+        "suggestions": list(understood.suggestions),
+        "recommendations": [_film(film, Reaction.CLEAR) for film in reply.recommendations],
+    }
+
+
+def history_record(history: History) -> HistoryRecord:
+    """A conversation as plain JSON."""
+    turns = []
+    for exchange in history.exchanges:
+        turn = turn_record(exchange.text, Reply(exchange.reply, exchange.understood))
+        turn["recommendations"] = [
+            _film(card.recommendation, card.reaction) for card in exchange.cards
+        ]
+        turns.append(turn)
+    return {"turns": turns, "taste": [_chip(chip) for chip in history.taste], "gems": history.gems}
+
+
+def _chip(chip: Chip) -> ChipRecord:
+    return {
+        "kind": chip.kind.value,
+        "sign": chip.kind.sign,
+        "label": chip.label,
+        "key": chip.key,
+        "start": chip.start,
+        "end": chip.end,
+    }
+
+
+def _film(film: Recommendation, reaction: Reaction) -> FilmRecord:
+    return {
+        "id": film.id,
+        "key": f"movie:{film.movie.movie_id}",
+        "movie_id": film.movie.movie_id,
+        "title": film.movie.title,
+        "year": film.movie.year,
+        "genres": list(film.movie.genres),
+        "q_value": film.q_value,
+        "match": film.match,
+        "propensity": film.propensity,
+        "explored": film.explored,
+        "policy_version": film.policy_version,
+        "reasons": [
+            {"text": reason.text, "contribution": reason.contribution} for reason in film.reasons
+        ],
+        "reaction": "" if reaction is Reaction.CLEAR else reaction.value,
+    }

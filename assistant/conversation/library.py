@@ -1,0 +1,339 @@
+"""What a person keeps beside the conversation: a watch-list, ratings brought from elsewhere, and
+all of it taken along.
+
+Like a turn, each step is one transaction under the session's lock; what is told of films goes
+through the transitions of `SessionState`, so that the policy knows it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from functools import cached_property
+from typing import Final
+
+from assistant.conversation.phrasing import listing
+from assistant.conversation.records import shown_films, turn_of
+from assistant.conversation.values import Chip, ChipKind, Reply, SavedFilm, Understood
+from assistant.imports.matching import FilmFinder
+from assistant.imports.preview import Preview, Progress, sort_out
+from assistant.imports.reading import read
+from assistant.imports.rows import FileKind, rated, stated_by, to_csv
+from assistant.language.titles.linker import TitleLinker
+from core.catalogue import Catalogue
+from core.domain import Outcome, Reaction
+from core.errors import DataError, UnknownIdError
+from core.rewards import reward_of
+from core.session import SessionState
+from core.store import SessionRecord, Store
+
+IMPORTED: Final = "import"
+"""What an import is called as an act, and the note in the store that holds one until it is
+confirmed."""
+
+OPINIONS: Final = (Reaction.UP, Reaction.SEEN, Reaction.DOWN)
+"""What a person can say of a film they watched: loved, fine, hated."""
+
+_STATED: Final = {
+    Reaction.UP: Outcome.STATED_LIKE,
+    Reaction.SEEN: Outcome.SEEN,
+    Reaction.DOWN: Outcome.STATED_DISLIKE,
+}
+_KNOWN: Final = {
+    Outcome.STATED_LIKE: Reaction.SEEN_LOVED,
+    Outcome.SEEN: Reaction.SEEN,
+    Outcome.STATED_DISLIKE: Reaction.SEEN_HATED,
+}
+"""The reaction to a film that was shown here and turns out to be rated elsewhere: known already, so
+without reward."""
+
+_THINKS: Final = {
+    Outcome.UP: Reaction.UP,
+    Outcome.STATED_LIKE: Reaction.UP,
+    Outcome.DOWN: Reaction.DOWN,
+    Outcome.STATED_DISLIKE: Reaction.DOWN,
+    Outcome.SEEN: Reaction.SEEN,
+}
+_SILENT: Final = frozenset({Outcome.SHOWN, Outcome.PASSED, Outcome.NOT_TONIGHT, Outcome.RETRACTED})
+_KINDS: Final = (
+    (Outcome.STATED_LIKE, ChipKind.LIKE, "liked"),
+    (Outcome.SEEN, ChipKind.SEEN, "found fair or just watched"),
+    (Outcome.STATED_DISLIKE, ChipKind.DISLIKE, "did not like"),
+)
+
+
+class Library:
+    """Watch-list, imports and exports of the sessions of one store. Safe for many threads.
+
+    Films go by their stable key ("movie:1214"). Every method raises UnknownIdError for a session
+    that is not known.
+    """
+
+    def __init__(self, catalogue: Catalogue, linker: TitleLinker, store: Store) -> None:
+        self._catalogue = catalogue
+        self._linker = linker
+        self._store = store
+
+    # ---- the watch-list
+
+    def save(self, session: str, key: str) -> bool:
+        """Put a film on the watch-list; False where it is there. UnknownIdError for a film that is
+        not known.
+        """
+        token = self._token(key)
+        with self._store.session(session) as record:
+            return record.shelf.save(self._catalogue.movie(token).movie_id)
+
+    def remove(self, session: str, key: str) -> bool:
+        """Take a film off the watch-list; what was said of it stays. False where it was not on
+        it.
+        """
+        token = self._token(key)
+        with self._store.session(session) as record:
+            return record.shelf.remove(self._catalogue.movie(token).movie_id)
+
+    def watched(self, session: str, key: str, opinion: Reaction = Reaction.SEEN) -> bool:
+        """Mark a film of the watch-list as watched, with what the person thinks of it.
+
+        UP (loved) and DOWN (hated) are the thumbs of the recommendation it came from, with their
+        rewards, or else a stated taste. SEEN leaves an opinion that was there; said of a film
+        watched already it means "fine". CLEAR takes it back. Returns whether anything changed.
+        UnknownIdError for a film that is not on the list, ValueError for any other reaction.
+        """
+        if opinion not in (*OPINIONS, Reaction.CLEAR):
+            raise ValueError(f"{opinion.value} is nothing one can say of a film one has watched")
+        token = self._token(key)
+        movie_id = self._catalogue.movie(token).movie_id
+        with self._store.session(session) as record:
+            if movie_id not in {film.movie_id for film in record.shelf.saved}:
+                raise UnknownIdError("This film is not on the watch-list (any more).")
+            marked = record.shelf.mark(movie_id, watched=opinion is not Reaction.CLEAR)
+            state = SessionState.from_json(record.state, self._catalogue)
+            held = state.outcome_of(token)
+            keeps = opinion is Reaction.SEEN and marked and held in _THINKS
+            if keeps or (opinion is Reaction.CLEAR and held is None):
+                return marked
+            after = self._tell(record, state, token, opinion)
+            if after != state:
+                record.state = after.to_json(self._catalogue)
+            return marked or after != state
+
+    def _tell(
+        self, record: SessionRecord, state: SessionState, token: int, opinion: Reaction
+    ) -> SessionState:
+        """The state with an opinion of a film, logged as a reaction where it was recommended in
+        this conversation.
+        """
+        shown = shown_films(record).get(self._catalogue.movie(token).movie_id)
+        if shown is not None and state.outcome_of(token) is not None:
+            record.react(shown.id, opinion, reward_of(opinion))
+            return state.react(token, opinion)
+        return (
+            state.retract(token)
+            if opinion is Reaction.CLEAR
+            else state.state(token, _STATED[opinion])
+        )
+
+    def saved(self, record: SessionRecord, state: SessionState) -> tuple[SavedFilm, ...]:
+        """The watch-list as the page draws it; films that this catalogue no longer holds are left
+        out.
+        """
+        films = []
+        for film in record.shelf.saved:
+            token = self._catalogue.token_of_movie_id(film.movie_id)
+            if token is not None:
+                outcome = state.outcome_of(token)
+                thinks = Reaction.CLEAR if outcome is None else _THINKS.get(outcome, Reaction.CLEAR)
+                films.append(
+                    SavedFilm(self._catalogue.movie(token), film.watched_at is not None, thinks)
+                )
+        return tuple(films)
+
+    # ---- imports
+
+    def preview(self, session: str, data: bytes, name: str) -> Preview:
+        """Sort out an exported file: what it would tell, what is doubtful, what is not known.
+        Nothing is told yet.
+
+        The preview waits in the store for `confirm` or `dismiss`. DataError for a file that is no
+        table of films.
+        """
+        steps = self.previewing(session, data, name)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                preview: Preview = done.value
+                return preview
+
+    def previewing(
+        self, session: str, data: bytes, name: str
+    ) -> Generator[Progress, None, Preview]:
+        """`preview` step by step: yields rows done and rows in all."""
+        with self._store.session(session):
+            pass  # a session that is not known is told before the work
+        sorted_out = yield from sort_out(read(data, name), self._finder, self._catalogue)
+        with self._store.session(session) as record:
+            record.set_extra(IMPORTED, sorted_out.to_json())
+        return sorted_out
+
+    def pending(self, record: SessionRecord) -> Preview | None:
+        """The preview that waits to be confirmed."""
+        text = record.extras.get(IMPORTED)
+        return None if text is None else Preview.from_json(text)
+
+    def dismiss(self, session: str) -> bool:
+        """Let go of the preview; False where there is none."""
+        with self._store.session(session) as record:
+            waits = self.pending(record) is not None
+            record.set_extra(IMPORTED, None)
+            return waits
+
+    def confirm(self, session: str, choices: Mapping[int, int] | None = None) -> Reply:
+        """Take in what the preview told; `choices` are movieIds by place among its doubtful rows,
+        others are left out.
+
+        Ratings become what the person stated, as a turn that can be undone; what was said of a film
+        in the conversation stands. A watch-list is added to the watch-list. DataError where nothing
+        waits or a choice was not offered.
+        """
+        with self._store.session(session) as record:
+            preview = self.pending(record)
+            if preview is None:
+                raise DataError("There is no import to confirm (any more): choose the file again.")
+            try:
+                ratings = preview.chosen(choices or {})
+            except ValueError as error:
+                raise DataError(
+                    "A film was picked that was not offered: choose the file again."
+                ) from error
+            record.set_extra(IMPORTED, None)
+            if preview.kind is FileKind.WATCHLIST:
+                return self._add_to_watchlist(record, preview, ratings)
+            return self._take_in(record, preview, ratings)
+
+    def _take_in(
+        self, record: SessionRecord, preview: Preview, ratings: Mapping[int, float | None]
+    ) -> Reply:
+        catalogue = self._catalogue
+        before = SessionState.from_json(record.state, catalogue)
+        told = {
+            token: stated_by(stars)
+            for movie_id, stars in ratings.items()
+            if (token := catalogue.token_of_movie_id(movie_id)) is not None
+        }
+        state, replaced = self._react(record, before, told)
+        # By outcome, so that the state's JSON stays short; the encoder does not mind the order.
+        state = state.recall(
+            sorted(told.items(), key=lambda one: one[1]), self._imported_before(record, before)
+        )
+        record.shelf.add_imported(ratings)
+        counts = [
+            (kind, words, sum(said is outcome for said in told.values()))
+            for outcome, kind, words in _KINDS
+        ]
+        parts = [f"{count:,} you {words}" for _, words, count in counts if count]
+        known = (
+            f"I know {_films(len(told))} of yours now: {listing(parts)}. Ask me for something new."
+        )
+        reply = Reply(
+            known if told else f"There was no film in {preview.name} that I know.",
+            Understood(
+                IMPORTED,
+                tuple(Chip(kind, _films(count)) for kind, _, count in counts if count),
+                suggestions=("Surprise me", "What do you know about me?"),
+                replaced=replaced,
+            ),
+        )
+        return self._told(record, preview, reply, (before, state))
+
+    def _react(
+        self, record: SessionRecord, state: SessionState, told: Mapping[int, Outcome]
+    ) -> tuple[SessionState, tuple[tuple[str, str], ...]]:
+        """Films that were shown here without a word are reacted to: "seen", loved or hated, for no
+        reward.
+        """
+        silent = [token for token in state.tokens(*_SILENT) if token in told]
+        shown = shown_films(record) if silent else {}
+        replaced = []
+        for token in silent:
+            film = shown.get(self._catalogue.movie(token).movie_id)
+            if film is not None:
+                reaction = _KNOWN[told[token]]
+                record.react(film.id, reaction, reward_of(reaction))
+                replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
+                state = state.react(token, reaction)
+        return state, tuple(replaced)
+
+    def _imported_before(self, record: SessionRecord, state: SessionState) -> frozenset[int]:
+        """Films of which an earlier import says what the state says: a newer file may say
+        otherwise.
+        """
+        stars, said = record.shelf.imported, dict(state.events)
+        tokens = {
+            self._catalogue.token_of_movie_id(movie_id): given for movie_id, given in stars.items()
+        }
+        return frozenset(
+            token
+            for token, given in tokens.items()
+            if token is not None and said.get(token) is stated_by(given)
+        )
+
+    def _add_to_watchlist(
+        self, record: SessionRecord, preview: Preview, films: Mapping[int, float | None]
+    ) -> Reply:
+        added = sum(record.shelf.save(movie_id) for movie_id in films)
+        there = f" {_films(len(films) - added)} {'was' if len(films) - added == 1 else 'were'} on it already."
+        text = f"{_films(added)} added to your watch-list.{there if len(films) > added else ''}"
+        state = SessionState.from_json(record.state, self._catalogue)
+        return self._told(record, preview, Reply(text, Understood(IMPORTED)), (state, state))
+
+    def _told(
+        self,
+        record: SessionRecord,
+        preview: Preview,
+        reply: Reply,
+        states: tuple[SessionState, SessionState],
+    ) -> Reply:
+        """Logs an import as a turn."""
+        before, after = states
+        line = f"Import of {preview.name}"
+        record.add(
+            turn_of(record.next_number, line, reply, (before, after, after), self._catalogue)
+        )
+        return reply
+
+    # ---- exports
+
+    def ratings_csv(self, session: str) -> str:
+        """The films the person has seen as CSV for letterboxd.com/import; see
+        `imports.rows.rated`.
+        """
+        with self._store.session(session) as record:
+            state = SessionState.from_json(record.state, self._catalogue)
+            watched = [film.movie_id for film in record.shelf.saved if film.watched_at is not None]
+            return to_csv(rated(state, record.shelf.imported, watched, self._catalogue))
+
+    def watchlist_csv(self, session: str) -> str:
+        """The films of the watch-list that are still to be watched, as CSV for a Letterboxd
+        watch-list.
+        """
+        with self._store.session(session) as record:
+            waiting = [film.movie_id for film in record.shelf.saved if film.watched_at is None]
+        tokens = (self._catalogue.token_of_movie_id(movie_id) for movie_id in waiting)
+        return to_csv((self._catalogue.movie(token), None) for token in tokens if token is not None)
+
+    # ----
+
+    @cached_property
+    def _finder(self) -> FilmFinder:
+        return FilmFinder(self._linker)
+
+    def _token(self, key: str) -> int:
+        token = self._catalogue.token_of(key)
+        if token is None or not self._catalogue.is_movie(token):
+            raise UnknownIdError("This film is not known here.")
+        return token
+
+
+def _films(count: int) -> str:
+    return f"{count:,} film{'' if count == 1 else 's'}"

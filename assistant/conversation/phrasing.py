@@ -1,0 +1,187 @@
+"""Hard wishes in words: "comedies with Tom Hanks from the 90s without horror"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assistant.language.lexicon import as_written
+from core.catalogue import Catalogue
+from core.data.facts import FAMILIES, FOREIGN
+from core.domain import Constraints
+
+_NOUNS = {
+    "Action": "action films",
+    "Adventure": "adventures",
+    "Animation": "animated films",
+    "Children": "films for children",
+    "Comedy": "comedies",
+    "Crime": "crime films",
+    "Documentary": "documentaries",
+    "Drama": "dramas",
+    "Fantasy": "fantasy films",
+    "Film-Noir": "films noirs",
+    "Horror": "horror films",
+    "IMAX": "IMAX films",
+    "Musical": "musicals",
+    "Mystery": "mysteries",
+    "Romance": "romances",
+    "Sci-Fi": "science-fiction films",
+    "Thriller": "thrillers",
+    "War": "war films",
+    "Western": "westerns",
+}
+_ADJECTIVES = {
+    "Animation": "animated",
+    "Documentary": "documentary",
+    "Film-Noir": "noir",
+    "Romance": "romantic",
+    "Sci-Fi": "sci-fi",
+}
+_AS_NOUN = (
+    "Comedy",
+    "Western",
+    "Musical",
+    "Thriller",
+    "Documentary",
+    "Drama",
+    "Mystery",
+    "Romance",
+)
+"""Which of several genres is the noun, first come first: "romantic comedies", not "comic
+romances"."""
+
+_EXCLUDED = {"Animation": "animation", "Children": "anything for children", "Romance": "romance"}
+"""Genres that read badly by their nouns after "without"."""
+
+LESSER_KNOWN = "lesser-known"
+"""Key that stands for the wish for lesser known films where a chip is edited."""
+
+FIRST_YEAR = 1890
+"""A span that begins then or before is told as open: the oldest films are hardly older."""
+
+
+def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) -> str:
+    """What the wishes leave, as a noun phrase: "90s" becomes "films from the 90s", nothing becomes
+    "films".
+    """
+    required = [catalogue.facet(token) for token in constraints.required]
+    genres = [facet.name for facet in required if facet.kind == "genre"]
+    for_children = "Children" in genres
+    phrase = genres_words(name for name in genres if name != "Children")
+    people = [facet.name for facet in required if facet.kind == "person"]
+    spoken = [facet.name for facet in required if facet.kind == "language"]
+    tags = [as_written(facet.name) for facet in required if facet.kind == "tag"]
+    if count == 1:
+        phrase = _singular(phrase)
+    if for_children:
+        phrase += " for children"
+    names = [tag for tag in tags if is_full_name(tag)]
+    if names:
+        phrase = f"{listing(names)} {phrase}"
+        tags = [tag for tag in tags if tag not in names]
+    if constraints.best_known_left_out:
+        phrase = f"lesser known {phrase}"
+    if tags:
+        phrase += f" tagged {listing(f'“{tag}”' for tag in tags)}"
+    if spoken:
+        phrase += f" in {listing(map(_language, spoken))}"
+    if people:
+        phrase += f" with {listing(people)}"
+    if constraints.years is not None:
+        phrase += f" {years_words(constraints.years, newest(catalogue))}"
+    if constraints.excluded:
+        phrase += f" without {_excluded_words(constraints.excluded, catalogue)}"
+    return phrase
+
+
+def is_full_name(written: str) -> bool:
+    """Whether a tag as written is a name that can stand before "films": "Tom Hanks", "Studio
+    Ghibli", "James Bond".
+    """
+    return " " in written and written[0].isupper()
+
+
+def genres_words(names: Iterable[str]) -> str:
+    """Genres as a plural noun: ("Horror", "Comedy") becomes "horror comedies"."""
+    ordered = sorted(
+        names, key=lambda name: -_AS_NOUN.index(name) if name in _AS_NOUN else -len(_AS_NOUN)
+    )
+    if not ordered:
+        return "films"
+    adjectives = [_ADJECTIVES.get(name, name.lower()) for name in ordered[:-1]]
+    return " ".join([*adjectives, _NOUNS.get(ordered[-1], f"{ordered[-1].lower()} films")])
+
+
+def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> str:
+    """Excluded facets after "without": "horror or anything tagged “gory”"."""
+    spared, tags = [], []
+    for facet in map(catalogue.facet, tokens):
+        name = as_written(facet.name)
+        if facet.kind == "genre":
+            noun = _NOUNS.get(facet.name, facet.name.lower()).removesuffix(" films")
+            spared.append(_EXCLUDED.get(facet.name, noun))
+        elif facet.kind == "language":
+            spared.append(
+                "subtitles, as far as I know"
+                if facet.name == FOREIGN
+                else f"any in {_language(facet.name)}"
+            )
+        elif facet.kind == "person" or name != name.lower():
+            spared.append(name)
+        else:
+            tags.append(f"“{name}”")
+    if tags:
+        spared.append(f"anything tagged {listing(tags, 'or')}")
+    return listing(spared, "or")
+
+
+def _language(name: str) -> str:
+    """After "in": "Korean", "a Scandinavian language"."""
+    if name in FAMILIES:
+        return f"one of the {name} languages"
+    return name if name != FOREIGN else "other languages than English"
+
+
+def newest(catalogue: Catalogue) -> int:
+    """Year of the newest film: a span that ends then or later is told as open."""
+    return int(catalogue.years.max(initial=0))
+
+
+def years_words(years: tuple[int, int], newest: int) -> str:
+    """A span of years after a noun: "from the 90s", "from 1982", "since 2001", "up to 1959"."""
+    first, last = years
+    if first <= FIRST_YEAR:
+        return f"up to {last}"
+    if first < newest <= last:
+        return f"since {first}"
+    if first == last:
+        return f"from {first}"
+    if first % 10 == 0 and last == first + 9:
+        short = str(first)[2:] if 1930 <= first < 2000 else str(first)
+        return f"from the {short}s"
+    return f"from {first} to {last}"
+
+
+def years_label(years: tuple[int, int], newest: int) -> str:
+    """A span of years on a chip: "1990–1999", "1982", "since 2001", "up to 1959"."""
+    first, last = years
+    if first <= FIRST_YEAR or first < newest <= last:
+        return years_words(years, newest)
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def listing(names: Iterable[str], last: str = "and") -> str:
+    """As one reads it out: "a", "a and b", "a, b and c"."""
+    items = list(names)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def _singular(phrase: str) -> str:
+    if phrase == "films noirs":
+        return "film noir"
+    for plural, singular in (("ies", "y"), ("s", "")):
+        if phrase.endswith(plural):
+            return phrase.removesuffix(plural) + singular
+    return phrase

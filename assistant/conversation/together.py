@@ -1,0 +1,357 @@
+"""Evenings together: who speaks, films for all, and what each browser gets to see of it.
+
+Everybody is a session of their own. A turn that shows films shows the same ones to all: in each
+person's record stand the films with that person's Q-values, reasons and figures, and their
+reactions count for them alone. Nothing that one person said is written into the record of another;
+what one sees of the others is read from theirs.
+
+Opening, joining and leaving an evening together, and who speaks at a browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Final
+
+import numpy as np
+
+from assistant.conversation.records import exchange_of, recommend, taste_of, turn_of
+from assistant.conversation.replies import for_everybody
+from assistant.conversation.values import (
+    TOGETHER,
+    Card,
+    ChipKind,
+    Company,
+    Exchange,
+    Opinion,
+    Person,
+    Reply,
+    Understood,
+)
+from core.catalogue import Catalogue
+from core.domain import Outcome, Recommendation
+from core.errors import UnknownIdError
+from core.model.group import SHARED, choose_together
+from core.model.policy import Choice, Policy
+from core.session import SessionState
+from core.store import Gathering, Member, SessionRecord, Store, Turn
+
+SPEAKER: Final = "speaker"
+"""Extra of a browser's own session: number of the person who speaks there."""
+_WISHES: Final = frozenset({ChipKind.ONLY, ChipKind.NEVER, ChipKind.YEARS, ChipKind.LESSER_KNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One person's side of a conversation, and everybody who shares the evening."""
+
+    session: str
+    """Id of the session that speaks: the browser's own, or that of a guest."""
+    record: SessionRecord
+    others: tuple[SessionRecord, ...]
+    gathering: Gathering
+
+    @property
+    def held(self) -> tuple[SessionRecord, ...]:
+        """Records of the people at this browser, its own first."""
+        own, held = self.gathering.own, self.gathering.held
+        guests = (self.gathering.records[one.number] for one in held if one.number != own)
+        return (self.gathering.records[own], *guests)
+
+    def owner_of(self, recommendation_id: str) -> SessionRecord:
+        """The record at this browser to which a film was recommended; the browser's own where it
+        was to none.
+        """
+        own, *guests = self.held
+        for record in guests:
+            with suppress(UnknownIdError):
+                record.shown(recommendation_id)
+                return record
+        return own
+
+
+@contextmanager
+def talk(store: Store, session: str) -> Iterator[Talk]:
+    """The conversation of a session, with everybody of its evening, under their locks.
+    UnknownIdError if unknown.
+    """
+    with store.parties.gathered(session) as gathering:
+        who = _speaker(gathering)
+        records = gathering.records
+        if who is None:
+            yield Talk(session, records[gathering.own], (), gathering)
+        else:
+            others = tuple(records[one.number] for one in gathering.people if one != who)
+            yield Talk(who.session, records[who.number], others, gathering)
+
+
+def _speaker(gathering: Gathering) -> Member | None:
+    """Who speaks: the person last chosen at this browser, as long as they are there."""
+    if not gathering.people:
+        return None
+    chosen = gathering.records[gathering.own].extras.get(SPEAKER)
+    own = next(one for one in gathering.people if one.number == gathering.own)
+    return next((one for one in gathering.held if str(one.number) == chosen), own)
+
+
+# ---- films for all
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One slate for everybody: what it is to the person who asked, and what to each of the
+    others.
+    """
+
+    choices: tuple[Choice, ...]
+    fits: tuple[float, ...]
+    others: tuple[tuple[SessionState, tuple[Choice, ...], tuple[float, ...]], ...]
+    """State from which it was chosen, films and figures of each."""
+
+
+def choose_for_all(
+    policy: Policy, state: SessionState, others: Iterable[SessionState], count: int
+) -> Shared:
+    """The films that the least happy one likes most; what anybody left without a word was passed
+    over.
+    """
+    states = [state, *(other.pass_over(*other.tokens(Outcome.SHOWN)) for other in others)]
+    chosen = choose_together(policy, states, count)
+    sides = [
+        (
+            one,
+            policy.matched(
+                [Choice(film.token, film.q_values[place], 1.0, False) for film in chosen], one
+            ),
+            tuple(film.fits[place] for film in chosen),
+        )
+        for place, one in enumerate(states)
+    ]
+    return Shared(sides[0][1], sides[0][2], tuple(sides[1:]))
+
+
+def films_for(
+    talk: Talk,
+    state: SessionState,
+    count: int,
+    policy: Policy,
+    *,
+    rng: np.random.Generator,
+    ids: Iterable[str],
+) -> tuple[tuple[Recommendation, ...], SessionState, Shared | None]:
+    """Films for one person, or for everybody of the evening: the films, the state once shown, the
+    others' sides.
+    """
+    shared = None
+    if talk.others:
+        others = (SessionState.from_json(record.state, policy.catalogue) for record in talk.others)
+        shared = choose_for_all(policy, state, others, count)
+        choices, films = shared.choices, _recommended(policy, state, shared.choices, ids)
+    else:
+        choices = policy.choose(state, count, rng)
+        films = recommend(policy, state, choices, ids)
+    return films, _shown(state, choices), shared
+
+
+def _shown(state: SessionState, choices: Iterable[Choice]) -> SessionState:
+    for choice in choices:
+        state = state.show(choice.token)
+    return state
+
+
+def _recommended(
+    policy: Policy, state: SessionState, choices: Sequence[Choice], ids: Iterable[str]
+) -> tuple[Recommendation, ...]:
+    """Films of a shared slate as one person's recommendations, marked as chosen for several."""
+    films = recommend(policy, state, choices, ids)
+    return tuple(replace(film, policy_version=f"{film.policy_version}{SHARED}") for film in films)
+
+
+def show_others(
+    records: Sequence[SessionRecord], shared: Shared, policy: Policy, store: Store
+) -> None:
+    """Write the slate into the records of those who did not ask."""
+    catalogue = policy.catalogue
+    for record, (state, choices, fits) in zip(records, shared.others, strict=True):
+        before, after = SessionState.from_json(record.state, catalogue), _shown(state, choices)
+        films = _recommended(policy, state, choices, (store.new_id() for _ in choices))
+        reply = Reply(
+            for_everybody(len(films), len(records) + 1), Understood(TOGETHER, fits=fits), films
+        )
+        record.add(turn_of(record.next_number, "", reply, (before, state, after), catalogue))
+
+
+def last_of(talk: Talk) -> list[SessionRecord]:
+    """The records whose last turn "undo" at this browser takes back: the newest one, and its twins
+    in other records.
+    """
+    newest = max(talk.held, key=lambda record: _moment(record.last))
+    if newest.last is None or not _films(newest.last):
+        return [newest]
+    everybody = talk.gathering.records.values()
+    twins = [
+        record for record in everybody if record.last and _films(record.last) == _films(newest.last)
+    ]
+    return [newest, *(record for record in twins if record is not newest)]
+
+
+def _films(turn: Turn) -> frozenset[int]:
+    """The films of a shared turn, which are the same in everybody's record; empty for any other
+    turn.
+    """
+    return frozenset(
+        shown.movie_id for shown in turn.shown if shown.policy_version.endswith(SHARED)
+    )
+
+
+def _moment(turn: Turn | None) -> datetime:
+    return (turn and turn.at) or datetime.min.replace(tzinfo=UTC)
+
+
+# ---- what a browser sees
+
+
+def exchanges_of(
+    talk: Talk, latest: int | None, catalogue: Catalogue
+) -> tuple[tuple[Exchange, ...], int]:
+    """The conversation at this browser, of everybody who speaks there, and how many turns before it
+    were not read.
+    """
+    gathering, own = talk.gathering, talk.gathering.own
+    turns = {
+        number: record.turns if latest is None else record.recent(latest)
+        for number, record in gathering.records.items()
+    }
+    earlier = gathering.records[own].n_turns - len(turns[own])
+    if not gathering.people:
+        return tuple(exchange_of(turn, catalogue) for turn in turns[own]), earlier
+    shared = {_films(turn) for turn in turns[own]}
+    since = _moment(turns[own][0]) if earlier and turns[own] else _moment(None)
+    lines = [(turn, own) for turn in turns[own]]
+    for guest in gathering.held:
+        theirs = [
+            turn for turn in turns[guest.number] if guest.number != own and _moment(turn) >= since
+        ]
+        lines += [
+            (turn, guest.number)
+            for turn in theirs
+            if not _films(turn) or _films(turn) not in shared
+        ]
+    lines.sort(key=lambda line: _moment(line[0]))
+    drawn = (_exchange(turn, number, turns, gathering, catalogue) for turn, number in lines)
+    return tuple(replace(one, number=earlier + place) for place, one in enumerate(drawn)), earlier
+
+
+def _exchange(
+    turn: Turn,
+    number: int,
+    turns: dict[int, tuple[Turn, ...]],
+    gathering: Gathering,
+    catalogue: Catalogue,
+) -> Exchange:
+    """One turn with what it was to the others; the words are those of the one at this browser who
+    asked.
+    """
+    own, films = exchange_of(turn, catalogue), _films(turn)
+    names = {one.number: one.name for one in gathering.people}
+    told, speaker, opinions = own, number, dict[int, list[Opinion]]()
+    for other in gathering.people if films else ():
+        twin = next((one for one in turns[other.number] if _films(one) == films), None)
+        if twin is None or other.number == number:
+            continue
+        theirs = exchange_of(twin, catalogue)
+        held = gathering.own in (other.number, other.host)
+        if held and theirs.understood.act != TOGETHER:
+            told, speaker = theirs, other.number
+        for card in _fitted(theirs):
+            opinions.setdefault(card.recommendation.movie.row, []).append(
+                Opinion(other.name, card, held)
+            )
+    cards = (
+        replace(card, others=tuple(opinions.get(card.recommendation.movie.row, ())))
+        for card in _fitted(own)
+    )
+    guest = told.understood.act != TOGETHER and speaker != gathering.own
+    return replace(told, cards=tuple(cards), speaker=names[speaker] if guest else "")
+
+
+def _fitted(exchange: Exchange) -> tuple[Card, ...]:
+    """The cards with the figures of the turn; as they are where there are none."""
+    fits = exchange.understood.fits
+    if len(fits) != len(exchange.cards):  # a film that this catalogue no longer holds
+        return exchange.cards
+    return tuple(replace(card, fit=fit) for card, fit in zip(exchange.cards, fits, strict=True))
+
+
+def company_of(talk: Talk, catalogue: Catalogue) -> Company:
+    """The evening as everybody of it sees it."""
+    gathering = talk.gathering
+    if not gathering.people:
+        return Company()
+    people = []
+    for one in gathering.people:
+        record = gathering.records[one.number]
+        taste = taste_of(SessionState.from_json(record.state, catalogue), catalogue)
+        wishes = tuple(chip for chip in taste if chip.kind in _WISHES)
+        held = gathering.own in (one.number, one.host)
+        you, speaks = one.number == gathering.own, record is talk.record
+        people.append(Person(one.number, one.name, you, held, speaks, len(taste), wishes))
+    left = (
+        0.0
+        if gathering.code_until is None
+        else (gathering.code_until - datetime.now(UTC)).total_seconds()
+    )
+    return Company(tuple(people), gathering.code, -(-max(int(left), 0) // 60), gathering.revision)
+
+
+class Evening:
+    """Opening, joining and leaving an evening together. Errors are those of
+    `core.store.Parties`.
+    """
+
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
+
+    def open(self, session: str, name: str = "") -> str:
+        """The code under which others join; a new one where there is none that is valid."""
+        return self._store.parties.open(session, name)
+
+    def join(self, session: str, code: str, name: str = "") -> None:
+        """Join the evening that a code opens. PartyError for a code that opens nothing."""
+        self._store.parties.join(session, code, name)
+
+    def leave(self, session: str) -> None:
+        """Leave; the own conversation stays, guests at this browser are forgotten."""
+        self._store.parties.leave(session)
+
+    def add_guest(self, session: str, name: str = "") -> None:
+        """Somebody who speaks through this browser; the next line is theirs."""
+        guest = self._store.start(SessionState().to_json(self._catalogue))
+        try:
+            number = self._store.parties.add_guest(session, guest, name)
+        except Exception:
+            self._store.forget(guest)
+            raise
+        self.speak_as(session, number)
+
+    def send_away(self, session: str, person: int) -> None:
+        """Forget a guest of this browser and everything about them."""
+        self._store.parties.send_away(session, person)
+
+    def speak_as(self, session: str, person: int) -> None:
+        """What is typed at this browser counts for this person from now on. UnknownIdError for
+        somebody elsewhere.
+        """
+        with self._store.parties.gathered(session) as gathering:
+            if person not in map(attrgetter("number"), gathering.held):
+                raise UnknownIdError("That person does not speak through this browser (any more).")
+            gathering.records[gathering.own].set_extra(SPEAKER, str(person))
+
+    def revision(self, session: str) -> str:
+        """Changes whenever the page of this evening would; "" without one."""
+        return self._store.parties.revision(session)

@@ -1,0 +1,297 @@
+"""The values of a conversation: what a turn was, as the page, the API and the store see it.
+
+A turn's `Understood` is what is written to the store as JSON, with stable names ("movie:1214",
+"genre:Sci-Fi") in place of tokens, so that a conversation outlives the bundle it was held with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+from assistant.imports.preview import Preview
+from core.domain import Movie, Reaction, Recommendation
+from core.learning.versions import Entry
+from core.store import Statistics, VersionProgress
+
+
+class ChipKind(Enum):
+    """What a chip says was understood; the value is what is stored."""
+
+    LIKE = "like"
+    DISLIKE = "dislike"
+    NAMED = "named"
+    SEEN = "seen"
+    LATER = "not tonight"
+    WANT = "want"
+    ONLY = "only"
+    AVOID = "avoid"
+    NEVER = "never"
+    YEARS = "years"
+    LESSER_KNOWN = "lesser known"
+    LIFTED = "lifted"
+    FORGOTTEN = "forgotten"
+    ASIDE = "aside"
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+
+    @property
+    def sign(self) -> str:
+        """One character for the chip: ＋ wanted, − not wanted, ✓ seen, ? unclear, × taken back, ·
+        left aside.
+        """
+        return _SIGNS[self]
+
+
+_SIGNS = {
+    ChipKind.LIKE: "+",
+    ChipKind.NAMED: "+",
+    ChipKind.WANT: "+",
+    ChipKind.ONLY: "+",
+    ChipKind.YEARS: "+",
+    ChipKind.LESSER_KNOWN: "+",
+    ChipKind.DISLIKE: "−",
+    ChipKind.AVOID: "−",
+    ChipKind.NEVER: "−",
+    ChipKind.SEEN: "✓",
+    ChipKind.LATER: "◷",
+    ChipKind.LIFTED: "×",
+    ChipKind.FORGOTTEN: "×",
+    ChipKind.ASIDE: "·",
+    ChipKind.AMBIGUOUS: "?",
+    ChipKind.UNKNOWN: "?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that was understood."""
+
+    kind: ChipKind
+    label: str
+    """For people: "Alien (1979)", "comedies", "1990–1999"."""
+    key: str = ""
+    """Stable name of the token, or of the wish for lesser known films; empty for years and unknown
+    titles."""
+    start: int = 0
+    """Where in the text it was found: `text[start:end]`; 0, 0 where it came from no particular
+    words."""
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A name that fits several films, put back to the person."""
+
+    keys: tuple[str, ...]
+    """Stable names of the candidates, best first."""
+    labels: tuple[str, ...]
+    """The candidates for people, in the same order."""
+    strength: float
+    """What the person said of it, −1 … 1."""
+    similar_only: bool = False
+    seen: bool = False
+
+
+TOGETHER = "together"
+"""Act of a turn that shows films somebody else of the evening asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one line was taken to mean."""
+
+    act: str
+    """Value of `utterance.Act`."""
+    chips: tuple[Chip, ...] = ()
+    question: Question | None = None
+    suggestions: tuple[str, ...] = ()
+    """What the person might say next, as they would type it."""
+    replaced: tuple[tuple[str, str], ...] = ()
+    """Recommendation id and the reaction it had, for those that this line changed: undo puts them
+    back."""
+    fits: tuple[float, ...] = ()
+    """Where the films are for everybody of an evening: how each suits this person
+    (`core.model.group.Fits`), in order."""
+
+    def to_json(self) -> str:
+        """JSON for the store."""
+        record = asdict(self)
+        record["chips"] = [{**asdict(chip), "kind": chip.kind.value} for chip in self.chips]
+        return json.dumps(record, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Understood:
+        """Inverse of `to_json`; ValueError for anything else."""
+        try:
+            record = json.loads(text)
+            question = record["question"]
+            return cls(
+                record["act"],
+                tuple(Chip(**{**chip, "kind": ChipKind(chip["kind"])}) for chip in record["chips"]),
+                None
+                if question is None
+                else Question(
+                    **{
+                        **question,
+                        "keys": tuple(question["keys"]),
+                        "labels": tuple(question["labels"]),
+                    }
+                ),
+                tuple(record["suggestions"]),
+                tuple(
+                    (recommendation, reaction) for recommendation, reaction in record["replaced"]
+                ),
+                tuple(record.get("fits", ())),  # not in older turns
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not an understood turn: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one line."""
+
+    text: str
+    understood: Understood
+    recommendations: tuple[Recommendation, ...] = ()
+
+    @property
+    def unresolved(self) -> tuple[str, ...]:
+        """Titles that no film is known for, as typed."""
+        return tuple(chip.label for chip in self.understood.chips if chip.kind is ChipKind.UNKNOWN)
+
+    @property
+    def ambiguous(self) -> tuple[str, ...]:
+        """Names that fit several films, as typed."""
+        return tuple(
+            chip.label for chip in self.understood.chips if chip.kind is ChipKind.AMBIGUOUS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A film on the page: what was recommended and what the person did with it."""
+
+    recommendation: Recommendation
+    reaction: Reaction = Reaction.CLEAR
+    """CLEAR where there is none."""
+    fit: float | None = None
+    """How the film suits this person, where it is for everybody of an evening; see
+    `core.model.group.Fits`."""
+    others: tuple[Opinion, ...] = ()
+    """What it is to the others of the evening."""
+    people: tuple[str, ...] = ()
+    """Who is named with the film, best known first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A film of an evening together, as one of the others has it."""
+
+    name: str
+    card: Card
+    held: bool = False
+    """Whether they speak through this browser, and so react here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of an evening together, as everybody of it sees them."""
+
+    number: int
+    """Stands for the person; opens nothing."""
+    name: str
+    you: bool = False
+    """The person whose browser this is."""
+    held: bool = False
+    """Speaks through this browser: the person, or a guest of theirs."""
+    speaks: bool = False
+    """What is typed here counts as said by them."""
+    told: int = 0
+    """How many tastes they have told, reactions included."""
+    wishes: tuple[Chip, ...] = ()
+    """What a film must fulfil for them: it holds for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """An evening together."""
+
+    people: tuple[Person, ...] = ()
+    code: str = ""
+    """Opens it to others; empty where it has expired."""
+    minutes: int = 0
+    """How long the code still does."""
+    revision: str = ""
+    """Changes whenever anything does that somebody of it could see."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilm:
+    """A film on the watch-list."""
+
+    movie: Movie
+    watched: bool = False
+    opinion: Reaction = Reaction.CLEAR
+    """UP (loved), SEEN (fine), DOWN (hated); CLEAR where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn as the page draws it."""
+
+    number: int
+    text: str
+    reply: str
+    understood: Understood
+    cards: tuple[Card, ...] = ()
+    speaker: str = ""
+    """The guest who typed it, in an evening together; empty where it was the person of this
+    browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is needed to draw a conversation again."""
+
+    session: str
+    exchanges: tuple[Exchange, ...]
+    taste: tuple[Chip, ...]
+    """What is held about the person now, in the order they said it."""
+    earlier: int = 0
+    """Turns before `exchanges` that were not read."""
+    gems: float = 0.0
+    """Where the knob between popular films (−1) and hidden gems (1) stands."""
+    company: Company = field(default_factory=Company)
+    """Who looks for a film together; nobody where the person is alone."""
+    films: int = 3
+    """Films a turn."""
+    paused: bool = False
+    """Whether films wait until they are asked for."""
+    hidden: int = 0
+    """Films that were rated before those in `taste` and are not in it."""
+    saved: tuple[SavedFilm, ...] = ()
+    """The watch-list."""
+    pending: Preview | None = None
+    """An import that waits to be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """How the policy fares and was trained, for the page that tells it."""
+
+    version: str
+    """Version of the policy that serves."""
+    n_items: int
+    """Films it can recommend."""
+    statistics: Statistics
+    progress: tuple[VersionProgress, ...]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    """Figures of the training: `core.model.bundle.Bundle.metrics`."""
+    history: tuple[Entry, ...] = ()
+    """What happened to the policies of the folder that Marquee serves from; nothing where it serves
+    a single one."""

@@ -1,0 +1,1 @@
+"""Labelled lines and recorded conversations as figures; `python -m assistant COMMAND`."""

@@ -1,0 +1,493 @@
+"""What the recommender of a recorded conversation names next, against what a policy would have
+recommended there.
+
+Every film that the recommender brings up for the first time is a *point*: from the conversation
+before that message each policy ranks the catalogue, films named before left out, and the rank of
+that film counts. A film that cannot be recommended (not in the catalogue, or with too few ratings)
+is a miss. The conversation is read in two ways:
+
+*Titles*: every film named before by either side is a stated like; nothing else is known, neither
+words nor answers to the questionnaires, which were given after the conversation.
+
+*Text*: the seeker's messages are understood as in the chat; films the recommender named are
+recommendations, and what the seeker says of them is a reaction. Wishes about genres, tags and
+people count, hard ones put all other films last.
+
+`python -m assistant recall`: would the policy have named the film that the recommender of a
+conversation named?
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.conversation.interpret import Referents, interpret
+from assistant.evaluation.ask import DEFAULT_BUNDLE
+from assistant.evaluation.dialogs import Gold, Message, Rendering, read_dialogs
+from assistant.language.understand import Understanding
+from assistant.language.utterance import Context
+from assistant.language.words import normal
+from core.catalogue import Catalogue
+from core.data.reading import read_ratings
+from core.domain import Constraints, Outcome
+from core.errors import DataError
+from core.evaluation.baselines import NAMES, fit_baselines
+from core.evaluation.baselines.popularity import Popularity
+from core.model.bundle import Bundle
+from core.session import SessionState
+from core.simulation.scorer import Scorer
+from core.statistics import FloatArray, Interval, resamples
+
+SALT: Final = "redial-recall"
+PARTS: Final = 3
+CUTS: Final = (1, 10, 50)
+"""Recall is given at these ranks."""
+_CHUNK: Final = 128
+"""Points scored at a time: bounds memory at chunk × n_items × 10 bytes and what the policy itself
+needs."""
+_RESAMPLES: Final = 1000
+_NEVER: Final = np.iinfo(np.int64).max
+"""Rank of a film that cannot be recommended."""
+_ARTICLES: Final = ("the ", "a ", "an ")
+
+IntArray = npt.NDArray[np.int64]
+
+
+class Part(Enum):
+    """Which conversations."""
+
+    DEVELOPMENT = "dev"
+    """Two thirds, on which priors may be estimated."""
+    HELD_OUT = "held-out"
+    """The third for the figures that are reported."""
+    ALL = "all"
+
+    def holds(self, conversation: str) -> bool:
+        """Whether a conversation belongs to this part."""
+        return self is Part.ALL or (third_of(conversation) == 0) == (self is Part.HELD_OUT)
+
+
+class Knowledge(Enum):
+    """What is known of the conversation before a point."""
+
+    TITLES = "titles"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The recommender is about to name a film for the first time."""
+
+    conversation: str
+    state: SessionState
+    """The conversation before that message, as read."""
+    named: tuple[int, ...]
+    """Tokens of the films named before, in order; they are not ranked."""
+    film: int | None
+    """Token of the film; None where the catalogue does not know it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """Ranks of one policy."""
+
+    ranks: IntArray
+    """(points,) rank of the film among those that can be recommended, 1 = first; a huge number
+    where it is not one."""
+    conversation: IntArray
+    """(points,) number of the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Figures of one policy in one reading."""
+
+    policy: str
+    reading: Knowledge
+    at: Mapping[int, Interval]
+    """Rank → share of the points whose film is ranked so high, with a 95 % interval over
+    conversations."""
+    differences: Mapping[int, Interval]
+    """The same for this policy minus the best baseline at that rank, paired; empty where there is
+    no baseline."""
+
+
+def third_of(conversation: str) -> int:
+    """Third 0, 1 or 2 of a conversation, by a salted hash of its id; third 0 is held out."""
+    return (
+        int.from_bytes(hashlib.sha256(f"{SALT}:{conversation}".encode()).digest()[:8], "big")
+        % PARTS
+    )
+
+
+class FilmNames:
+    """Films as conversations name them → tokens; a name without a year is the best known film of
+    that title.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._tokens: dict[str, int] = {}
+        for movie in reversed(catalogue.movies):  # so that the best known film of a name is kept
+            for title in (*movie.aliases, movie.title):
+                self._tokens[_key(title)] = movie.row + 1
+
+    def token(self, film: Gold) -> int | None:
+        """None where the catalogue has no such film."""
+        return (
+            self._tokens.get(_key(film.title))
+            if film.token is None and not film.year
+            else film.token
+        )
+
+
+def points(
+    messages: Iterable[Message],
+    catalogue: Catalogue,
+    reading: Knowledge,
+    understanding: Understanding | None = None,
+) -> Iterator[Point]:
+    """Points of conversations whose messages come in order, one conversation after the other.
+
+    `understanding` is needed to read the text. Several new films of one message share the
+    conversation before it.
+    """
+    names = FilmNames(catalogue)
+    for _, talk in groupby(messages, key=lambda message: message.conversation):
+        listener = _Titles() if reading is Knowledge.TITLES else _Text(catalogue, understanding)
+        named: dict[int | str, None] = {}
+        for message in talk:
+            tokens = [names.token(film) for film in message.films]
+            keys = [
+                film.title if token is None else token
+                for film, token in zip(message.films, tokens, strict=True)
+            ]
+            if not message.by_seeker:
+                state, before = listener.state, tuple(key for key in named if isinstance(key, int))
+                for key in dict.fromkeys(keys):
+                    if key not in named:
+                        yield Point(
+                            message.conversation,
+                            state,
+                            before,
+                            key if isinstance(key, int) else None,
+                        )
+            named.update(dict.fromkeys(keys))
+            listener.hear(message, [token for token in dict.fromkeys(tokens) if token is not None])
+
+
+class _Titles:
+    """Every film named is liked."""
+
+    def __init__(self) -> None:
+        self.state = SessionState()
+
+    def hear(self, message: Message, films: Sequence[int]) -> None:
+        for token in films:
+            self.state = self.state.state(token, Outcome.STATED_LIKE)
+
+
+class _Text:
+    """What the chat would make of the conversation."""
+
+    def __init__(self, catalogue: Catalogue, understanding: Understanding | None) -> None:
+        if understanding is None:
+            raise ValueError("reading the text needs an understanding")
+        self.state = SessionState()
+        self._catalogue = catalogue
+        self._understanding = understanding
+        self._last: tuple[int, ...] = ()
+        self._issued: frozenset[int] = frozenset()
+
+    def hear(self, message: Message, films: Sequence[int]) -> None:
+        if message.by_seeker:
+            self._seeker(message.render(Rendering.WITH_YEAR)[0])
+        else:
+            self._recommender([token for token in films if self.state.outcome_of(token) is None])
+
+    def _seeker(self, text: str) -> None:
+        utterance = self._understanding.understand(text, Context(self._last))
+        table = Referents(
+            self._catalogue, self._last, self._issued, lambda state: self._room(state.constraints)
+        )
+        self.state = interpret(utterance, self.state, table).state
+
+    def _recommender(self, fresh: Sequence[int]) -> None:
+        if fresh:
+            self.state = self.state.pass_over(*self.state.tokens(Outcome.SHOWN))
+            for token in fresh:
+                self.state = self.state.show(token)
+            self._last = tuple(fresh)
+            self._issued |= set(fresh)
+
+    def _room(self, constraints: Constraints) -> int:
+        return int(self._catalogue.allowed(constraints).sum())
+
+
+def replay(scorer: Scorer, asked: Sequence[Point], catalogue: Catalogue) -> Replay:
+    """Ranks the film of every point; films with equal scores stand in the order of the
+    catalogue.
+    """
+    ranks = np.full(len(asked), _NEVER, dtype=np.int64)
+    order = sorted(
+        range(len(asked)), key=lambda place: len(asked[place].state.events)
+    )  # little padding
+    for first in range(0, len(order), _CHUNK):
+        chosen = order[first : first + _CHUNK]
+        ranks[chosen] = _ranks(scorer, [asked[place] for place in chosen], catalogue)
+    number = {
+        name: index
+        for index, name in enumerate(dict.fromkeys(point.conversation for point in asked))
+    }
+    return Replay(ranks, np.array([number[point.conversation] for point in asked], dtype=np.int64))
+
+
+def _ranks(scorer: Scorer, asked: Sequence[Point], catalogue: Catalogue) -> IntArray:
+    length = max(1, *(len(point.state.events) for point in asked))
+    scores = np.array(
+        scorer.scores(np.stack([point.state.observation(length) for point in asked])),
+        dtype=np.float64,
+    )
+    for row, point in zip(scores, asked, strict=True):
+        row[~catalogue.allowed(point.state.constraints)] -= np.ptp(row) + 1.0
+        taken = {*point.named, *point.state.tokens()}
+        row[[token - 1 for token in taken if token <= catalogue.n_items]] = -np.inf
+    ranks = np.full(len(asked), _NEVER, dtype=np.int64)
+    for place, (row, point) in enumerate(zip(scores, asked, strict=True)):
+        if point.film is not None and point.film <= catalogue.n_items:
+            wanted = point.film - 1
+            ranks[place] = 1 + (row > row[wanted]).sum() + (row[:wanted] == row[wanted]).sum()
+    return ranks
+
+
+def outside(asked: Sequence[Point], catalogue: Catalogue) -> float:
+    """Share of the points whose film cannot be recommended."""
+    return sum(point.film is None or point.film > catalogue.n_items for point in asked) / max(
+        len(asked), 1
+    )
+
+
+def recalls(
+    scorers: Sequence[Scorer],
+    asked: Sequence[Point],
+    catalogue: Catalogue,
+    reading: Knowledge,
+    *,
+    seed: int = 0,
+) -> tuple[Recall, ...]:
+    """Figures of every policy; those with `gives_q_values` are candidates, the others baselines.
+
+    Recall is a ratio of sums, so whole conversations are drawn for its interval and for that of the
+    difference.
+    """
+    played = [replay(scorer, asked, catalogue) for scorer in scorers]
+    conversation = played[0].conversation
+    weights = resamples(int(conversation.max()) + 1, _RESAMPLES, seed)
+    size = np.bincount(conversation).astype(np.float64)
+    hits = {
+        cut: [np.bincount(conversation, mine.ranks <= cut).astype(np.float64) for mine in played]
+        for cut in CUTS
+    }
+    bars = [
+        place
+        for place, scorer in enumerate(scorers)
+        if not getattr(scorer, "gives_q_values", False)
+    ]
+    best = {cut: max((hits[cut][place] for place in bars), key=np.sum) for cut in CUTS if bars}
+    return tuple(
+        Recall(
+            scorer.name,
+            reading,
+            {cut: _ratio(hits[cut][place], size, weights) for cut in CUTS},
+            {cut: _ratio(hits[cut][place] - bar, size, weights) for cut, bar in best.items()},
+        )
+        for place, scorer in enumerate(scorers)
+    )
+
+
+def _ratio(hits: FloatArray, size: FloatArray, weights: FloatArray) -> Interval:
+    shares = (weights @ hits) / np.maximum(weights @ size, 1.0)
+    low, high = np.percentile(shares, (2.5, 97.5))
+    return Interval(float(hits.sum() / size.sum()), float(low), float(high))
+
+
+def _key(title: str) -> str:
+    key = normal(title)
+    return next(
+        (key.removeprefix(article) for article in _ARTICLES if key.startswith(article)), key
+    )
+
+
+__all__ = [
+    "CUTS",
+    "Knowledge",
+    "Part",
+    "Point",
+    "Recall",
+    "outside",
+    "points",
+    "recalls",
+    "replay",
+    "third_of",
+]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    add = parser.add_argument
+    add(
+        "--dialogs",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="ReDial conversations, a .jsonl file or a folder",
+    )
+    add(
+        "--bundle",
+        type=Path,
+        default=DEFAULT_BUNDLE,
+        metavar="DIR",
+        help="the policy (default: %(default)s)",
+    )
+    add(
+        "--part",
+        choices=[part.value for part in Part],
+        default=Part.ALL.value,
+        help="of the conversations",
+    )
+    add("--json", type=Path, metavar="FILE", help="write the figures here as JSON")
+    add_baseline_options(parser)
+
+
+def add_baseline_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--train` and `--baselines`."""
+    add = parser.add_argument
+    add(
+        "--train",
+        type=Path,
+        metavar="DIR",
+        help="MovieLens folder or .zip that the baselines are fitted on",
+    )
+    add(
+        "--baselines",
+        type=_names,
+        default=NAMES,
+        metavar="NAMES",
+        help=f"some of {','.join(NAMES)} (default: all)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the table, writes what was asked for; returns 0."""
+    bundle = Bundle.load(arguments.bundle)
+    understanding = Understanding(bundle.catalogue)
+    figures = measure(
+        bundle,
+        understanding,
+        arguments.dialogs,
+        Part(arguments.part),
+        train=arguments.train,
+        baselines=arguments.baselines,
+    )
+    if arguments.json is not None:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(
+            json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    return 0
+
+
+def measure(
+    bundle: Bundle,
+    understanding: Understanding,
+    dialogs: Path,
+    part: Part = Part.ALL,
+    *,
+    train: Path | None = None,
+    baselines: Sequence[str] = NAMES,
+) -> dict[str, Any]:
+    """Prints and returns Recall of the bundle's policy and the baselines, in both readings.
+
+    Without `train` the only baseline is popularity, from the catalogue's counts. Raises DataError
+    where a file cannot be read or holds no point, SettingsError for an unknown baseline.
+    """
+    catalogue = bundle.catalogue
+    messages = [
+        message for message in read_dialogs(dialogs, catalogue) if part.holds(message.conversation)
+    ]
+    scorers: list[Scorer] = [bundle.scorer()]
+    if train is None:
+        scorers.append(Popularity.from_catalogue(catalogue))
+    else:
+        ratings, read = read_ratings(train, catalogue)
+        print(read, file=sys.stderr)
+        scorers += fit_baselines(ratings, catalogue.n_items, baselines)
+    figures: dict[str, Any] = {"part": part.value, "readings": {}}
+    for reading in Knowledge:
+        asked = list(points(messages, catalogue, reading, understanding))
+        if not asked:
+            raise DataError(
+                f"In {dialogs} ({part.value}) no recommender names a film: there is nothing to rank."
+            )
+        share = outside(asked, catalogue)
+        results = recalls(scorers, asked, catalogue, reading)
+        talks = len({point.conversation for point in asked})
+        print(
+            f"\nnew films of the recommender, from the {reading.value} before: {len(asked)} in {talks} conversations, "
+            f"{share:.1%} cannot be recommended (misses)"
+        )
+        print(table(results))
+        figures["readings"][reading.value] = {
+            "points": len(asked),
+            "conversations": talks,
+            "outside": share,
+            "policies": {result.policy: _record(result) for result in results},
+        }
+    return figures
+
+
+def table(results: Sequence[Recall]) -> str:
+    """A line a policy, best Recall@10 first; the last column is the difference to the best baseline
+    at 10.
+    """
+    lines = [
+        f"{'policy':<18}"
+        + "".join(f"{f'Recall@{cut}':>24}" for cut in CUTS)
+        + f"{'difference at 10':>28}"
+    ]
+    for result in sorted(results, key=lambda result: -result.at[10].value):
+        difference = _signed(result.differences[10]) if 10 in result.differences else ""
+        lines.append(
+            f"{result.policy:<18}"
+            + "".join(f"{result.at[cut]!s:>24}" for cut in CUTS)
+            + f"{difference:>28}"
+        )
+    return "\n".join(lines)
+
+
+def _record(result: Recall) -> dict[str, Any]:
+    return {
+        "recall": {str(cut): interval._asdict() for cut, interval in result.at.items()},
+        "difference": {
+            str(cut): interval._asdict() for cut, interval in result.differences.items()
+        },
+    }
+
+
+def _signed(interval: Interval) -> str:
+    return f"{interval.value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))

@@ -1,0 +1,1 @@
+"""From text to an `Utterance`: words, then meaning and titles, then `understand` joins them."""

@@ -1,0 +1,249 @@
+"""What a line does in the conversation: greets, asks why, takes back, answers, or wants films."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from assistant.language.lexicon import table
+from assistant.language.utterance import Act
+from assistant.language.words import normal
+
+_WHOLE_ACTS: Final = {
+    "start_over": Act.START_OVER,
+    "about_me": Act.ABOUT_ME,
+    "undo": Act.UNDO,
+    "help": Act.HELP,
+    "why_not": Act.WHY,
+    "why": Act.WHY,
+    "best_pick": Act.WHY,
+    "about_you": Act.ABOUT_YOU,
+    "more": Act.MORE,
+    "greet": Act.GREET,
+    "thanks": Act.THANKS,
+    "bye": Act.BYE,
+    "surprise": Act.RECOMMEND,
+    "complain": Act.COMPLAIN,
+}
+ORDINALS: Final = {
+    "first": 0,
+    "1st": 0,
+    "second": 1,
+    "2nd": 1,
+    "third": 2,
+    "3rd": 2,
+    "fourth": 3,
+    "4th": 3,
+    "fifth": 4,
+    "5th": 4,
+    "sixth": 5,
+    "6th": 5,
+    "seventh": 6,
+    "eighth": 7,
+    "ninth": 8,
+    "tenth": 9,
+}
+"""Places, 0-based."""
+_ORDINAL: Final = re.compile(
+    r"\b(?<!every )(?<!each )(?<!single )(?:the\s+)?("
+    + "|".join(ORDINALS)
+    + r"|last|middle|latter|former)\b"
+    r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
+)
+_NUMBERED: Final = re.compile(
+    r"(?:\b(?:number|no\.?|option|choice|film|movie)\s*|#)(\d{1,2})\b|\A\s*(\d)\s*[.)!]*\s*\Z"
+    r"|\b(?:number|option|choice)\s+(one|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+_LISTED: Final = re.compile(
+    r"\A\W*(\d)(?:\W+(?:and\W+|n\W+)?(\d))?(?:\W+(?:and\W+|n\W+)?(\d))?\s+(?:i\b|i've|ive|was|were|are|is|look|sound|seen|no)"
+)
+"""Numbers that begin a line on the films shown: "1 and 2 I've seen"."""
+_OTHERS: Final = re.compile(
+    r"\b(?:the\s+)?(?:other(?:\s+(?:two|2|three|3|ones?|films?|movies?))?|others|rest|remaining(?:\s+\w+)?)\b"
+)
+_BOTH: Final = re.compile(r"\b(?:first|last)\s+(two|2|three|3)\b")
+_LONGEST: Final = 400
+"""Characters of a line that patterns for whole lines are tried on; longer ones tell tastes."""
+_LETTER: Final = re.compile(r"\w")
+_SAYS: Final = re.compile(r"[\w?]")
+_SURROUND: Final = re.compile(r"[^\w?'’]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the patterns look at."""
+
+    lower: str
+    """The text in lower case, titles blanked out."""
+    plain: str
+    """The same without marks, single spaces, trimmed."""
+
+
+def line_of(masked: str) -> Line:
+    """A text (titles blanked out) as the patterns want it."""
+    lower = masked.lower().replace("’", "'")
+    return Line(lower, _SURROUND.sub(" ", lower[:_LONGEST]).strip())
+
+
+@cache
+def _patterns(section: str) -> dict[str, re.Pattern[str]]:
+    joined = {
+        name: "|".join(f"(?:{pattern})" for pattern in patterns)
+        for name, patterns in table("acts")[section].items()
+    }
+    if section == "whole":
+        return {name: re.compile(rf"(?:{pattern})\s*\??\Z") for name, pattern in joined.items()}
+    return {name: re.compile(pattern) for name, pattern in joined.items()}
+
+
+def is_whole(name: str, line: Line) -> bool:
+    """Whether the whole line says this ("yes", "no", "both", "thanks", …)."""
+    return len(line.lower) <= _LONGEST and _patterns("whole")[name].match(line.plain) is not None
+
+
+def holds(name: str, line: Line) -> bool:
+    """Whether the line says this anywhere."""
+    return _patterns("inside")[name].search(line.lower) is not None
+
+
+def whole_act(line: Line) -> Act | None:
+    """The act of a line that is nothing else; None where it is not such a line."""
+    if len(line.lower) > _LONGEST:
+        return None
+    patterns = _patterns("whole")
+    return next(
+        (act for name, act in _WHOLE_ACTS.items() if patterns[name].match(line.plain)), None
+    )
+
+
+def is_plain_request(line: Line) -> bool:
+    """Whether a line asks for films, or leaves them to us, and says nothing of them: "what should I
+    watch tonight?".
+    """
+    return (
+        is_whole("surprise", line) or set(line.plain.replace("?", " ").split()) <= _request_words()
+    )
+
+
+@cache
+def _request_words() -> frozenset[str]:
+    return frozenset(table("acts")["request"]["words"].split())
+
+
+_AGREES: Final = ("yes", "agree", "both", "takes")
+_OPENING: Final = re.compile(
+    r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool|nice|fine|alright|sure|then)\s+)+"
+)
+
+
+def nod(line: Line, on_table: bool | None) -> Act | None:
+    """The act of a line that only says yes or no; "no" to films on the table asks for others.
+
+    `on_table` None: only lines that cannot hold a title.
+    """
+    rest = (
+        replace(line, plain=_OPENING.sub("", line.plain, count=1))
+        if _OPENING.match(line.plain)
+        else line
+    )
+    if any(is_whole(name, rest) for name in (_AGREES if on_table is not None else _AGREES[:2])):
+        return Act.AGREE
+    if is_whole("no", rest):
+        return Act.MORE if on_table else Act.DECLINE
+    return Act.DECLINE if not on_table and is_whole("no_film", rest) else None
+
+
+def series_named(text: str) -> list[tuple[int, int]]:
+    """Where well-known series are named in a text; films inside of these names are not meant."""
+    series = table("acts")["series"]
+    lower = text.lower().replace("’", "'")
+    found = [(lower.find(name), len(name)) for name in series["names"] if name in lower]
+    for name, pattern in _cased_series().items():
+        if match := pattern.search(text):
+            if match.start() or match.end() == len(text.rstrip(" .!?")):
+                found.append((match.start(), len(name)))
+    return [(start, start + length) for start, length in found]
+
+
+@cache
+def _cased_series() -> dict[str, re.Pattern[str]]:
+    """Series that are ordinary words in lower case: behind small letters, or at the beginning."""
+    names = table("acts")["series"]["cased"]
+    return {name: re.compile(rf"(?:\A|(?<=[a-z,] )){name}(?=\W|\Z)") for name in names}
+
+
+def picks(line: Line, n_shown: int) -> tuple[int, ...]:
+    """Places, 0-based, of the films on the table that a line points at by number; only those that
+    exist.
+    """
+    return tuple(pointed(line, n_shown))
+
+
+def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
+    """The same with the first and the last-but-one character of the words that point, in the order
+    of the line.
+    """
+    found: list[tuple[int, tuple[int, int]]] = []
+    if match := _BOTH.search(line.lower):
+        number = {"two": 2, "2": 2, "three": 3, "3": 3}[match[1]]
+        places = range(number) if match[0].startswith("first") else range(n_shown - number, n_shown)
+        found = [(place, match.span()) for place in places]
+        rest = line.lower[: match.start()] + " " * len(match[0]) + line.lower[match.end() :]
+        for other in _ORDINAL.finditer(rest):
+            found.append(
+                (ORDINALS.get(other[1], 0 if other[1] == "former" else n_shown - 1), other.span())
+            )
+    else:
+        for match in _ORDINAL.finditer(line.lower):
+            place = {
+                "last": n_shown - 1,
+                "latter": n_shown - 1,
+                "former": 0,
+                "middle": n_shown // 2,
+            }.get(match[1])
+            found.append((ORDINALS[match[1]] if place is None else place, match.span()))
+        for match in _NUMBERED.finditer(line.lower):
+            found.append((int(match[1] or match[2] or normal(match[3])) - 1, match.span()))
+        if match := _LISTED.match(line.lower):
+            found += [
+                (int(number) - 1, match.span(place + 1))
+                for place, number in enumerate(match.groups())
+                if number
+            ]
+    if found and (match := _OTHERS.search(line.lower)):
+        named = {place for place, _ in found}
+        found += [(place, match.span()) for place in range(n_shown) if place not in named]
+    places_of: dict[int, tuple[int, int]] = {}
+    for place, span in found:
+        if 0 <= place < n_shown:
+            places_of.setdefault(place, span)
+    return places_of
+
+
+def beyond(line: Line) -> tuple[str, ...]:
+    """What the line asks of films that is not known here."""
+    needed = table("acts")["beyond_needs"]
+    return tuple(
+        name
+        for name, pattern in _patterns("beyond").items()
+        if (name not in needed or any(map(line.lower.__contains__, needed[name])))
+        and pattern.search(line.lower)
+    )
+
+
+def titles_only(masked: str, blank: str) -> bool:
+    """Whether nothing but titles and what joins them is left of a text whose titles are
+    `blank`s.
+    """
+    rest = _patterns("beside")["titles"].sub(
+        " ", masked.replace(blank, " ").lower().replace("’", "'")
+    )
+    return not _SAYS.search(rest)
+
+
+def has_words(texts: Sequence[str]) -> bool:
+    """Whether any of the texts holds a letter or digit."""
+    return any(_LETTER.search(text) for text in texts)

@@ -1,0 +1,188 @@
+"""What the conversation knows about words, as data: one file a topic in this folder, read once when
+first asked for.
+
+background.csv    how often words and pairs of words are said when no title is meant; counted in half of the ReDial
+                  conversations (Li et al. 2018, CC BY 4.0), with the titles taken out
+everyday.txt      ordinary words beyond those, by hand
+english.txt       words as they are spelled: what is no typing error, and what is said of other things than films
+proper_names.txt  names that are no typing error, and seldom the film that is called so
+set_phrases.txt   titles that are only said, mostly: "home alone", "civil war"
+also_said.txt     titles that are said of other things, too: "lost in translation", "brazil"
+places.txt        those among them where one can be or go
+title_cues.toml   what makes a phrase more or less likely to be a title
+franchises.toml   series that go by one name, and nicknames of films
+cues.toml         what says like, hate, seen, want and avoid
+constraints.toml  genres, moods, people and years in plain words
+acts.toml         what greets, asks for help, thanks, takes back
+recent.txt        films of the last years that are better known than their few ratings tell
+names.txt         people, places and series as they are written, where tags have them in lower case
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import tomllib
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any, Final
+
+_UNHEARD: Final = 0.3
+"""Count given to a word that was never heard outside of a title."""
+_EVERYDAY: Final = 4
+"""Count given to an ordinary word that the conversations happen not to hold."""
+_WISH: Final = 10
+"""Count given to the words of genres and moods."""
+_SPELL_FROM: Final = 4
+"""Letters from which a word is looked at for typing errors."""
+_WEIGHT: Final = 25.0
+"""How many times a word must be heard before what follows it is trusted over the single words."""
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """A TOML file of this folder."""
+    return tomllib.loads((files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def shortened(word: str) -> list[str]:
+    """The word with each letter left out in turn; words of over 24 letters are left alone."""
+    if len(word) > 24:
+        return []
+    return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+@cache
+def _written() -> dict[str, str]:
+    return {name.lower(): name for name in _lines("names")}
+
+
+_POLITE: Final = {"mindfuck": "mind-bending"}
+"""What is not said in the words of whoever tagged the film."""
+
+
+def as_written(tag: str) -> str:
+    """A tag as people write it, with capitals where it is a name: "tom hanks" becomes "Tom
+    Hanks".
+    """
+    return _POLITE.get(tag) or _written().get(tag.lower(), tag)
+
+
+def _lines(name: str) -> list[str]:
+    lines = (files(__name__) / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@cache
+def dictionary() -> frozenset[str]:
+    """English words, in normal form, plurals and verb forms among them."""
+    return frozenset(word for line in _lines("english") for word in line.split())
+
+
+@cache
+def proper_names() -> frozenset[str]:
+    """Names of people, places and things that are near a title, in normal form."""
+    return frozenset(word for line in _lines("proper_names") for word in line.split())
+
+
+@cache
+def set_phrases() -> frozenset[str]:
+    """Titles that are set phrases, in normal form."""
+    return frozenset(_lines("set_phrases"))
+
+
+@cache
+def also_said() -> frozenset[str]:
+    """Titles that are said of other things, too, in normal form."""
+    return frozenset(_lines("also_said"))
+
+
+@cache
+def places() -> frozenset[str]:
+    """Places that films are called by, in normal form."""
+    return frozenset(_lines("places"))
+
+
+def recent_films() -> frozenset[str]:
+    """Labels of the films in recent.txt."""
+    return frozenset(_lines("recent"))
+
+
+def full_names() -> list[str]:
+    """The names of names.txt that have several words."""
+    return [name for name in _written().values() if " " in name]
+
+
+class Background:
+    """How surprising words are in sentences about films, titles aside."""
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        self.counts = counts
+        self.total = sum(count for phrase, count in counts.items() if " " not in phrase)
+        self._surprise = {
+            word: -math.log(count / self.total) for word, count in counts.items() if " " not in word
+        }
+        self.unheard = -math.log(_UNHEARD / self.total)
+        self._next = {
+            phrase: self._told(*phrase.split(" ")) for phrase in counts if phrase.count(" ") == 1
+        }
+
+    def is_common(self, word: str) -> bool:
+        """Whether it is a word that sentences are made of."""
+        return word in self._surprise
+
+    def nearly(self, word: str) -> bool:
+        """Whether a word looks like a common one with a typing error: a letter left out, added,
+        changed or swapped.
+        """
+        return len(word) >= _SPELL_FROM and any(
+            short in self._shortened for short in (word, *shortened(word))
+        )
+
+    @cached_property
+    def _shortened(self) -> frozenset[str]:
+        common = [word for word in self._surprise if len(word) >= _SPELL_FROM]
+        return frozenset(short for word in common for short in (word, *shortened(word)))
+
+    def of_word(self, word: str) -> float:
+        """−log probability of a word, in nats."""
+        return self._surprise.get(word, self.unheard)
+
+    def of_next(self, before: str, word: str) -> float:
+        """−log probability of a word after another, in nats; never more than alone."""
+        told = self._next.get(f"{before} {word}")
+        return self._surprise.get(word, self.unheard) if told is None else told
+
+    def _told(self, before: str, word: str) -> float:
+        alone, together = self.of_word(word), self.counts[f"{before} {word}"]
+        share = (together + _WEIGHT * math.exp(-alone)) / (
+            self.counts.get(before, together) + _WEIGHT
+        )
+        return min(alone, -math.log(share))
+
+
+@cache
+def background() -> Background:
+    """The background that ships."""
+    folder = files(__name__)
+    rows = csv.reader((folder / "background.csv").read_text(encoding="utf-8").splitlines()[1:])
+    counts = {phrase: int(count) for phrase, count in rows}
+    for line in (folder / "everyday.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            for word in line.split():
+                phrase = word.replace("_", " ")
+                if phrase.count(" ") < 2:
+                    for part in {phrase, *phrase.split(" ")}:
+                        counts[part] = max(counts.get(part, 0), _EVERYDAY)
+    wishes = table("constraints")
+    for written in (
+        *wishes["genres"].values(),
+        wishes["moods"],
+        wishes["comparatives"],
+        wishes["pairs"],
+    ):
+        for name in written:
+            phrase = name.replace("-", " ").lower()
+            if phrase.count(" ") < 2:
+                counts[phrase] = max(counts.get(phrase, 0), _WISH)
+    return Background(counts)

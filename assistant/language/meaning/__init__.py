@@ -1,0 +1,1 @@
+"""What the words around titles say: likes and dislikes, facets, years, references."""

@@ -1,0 +1,1 @@
+"""Which spans of a sentence are titles, and of which films."""

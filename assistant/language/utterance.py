@@ -1,0 +1,180 @@
+"""What was understood of one line of text, as a value with spans.
+
+Everything the page shows, the session takes over and the evaluation scores is in here; nothing is
+decided later from the raw text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+LONGEST_TEXT = 20_000
+"""Characters of one line that are read; nobody tells a taste in more."""
+
+
+class Act(Enum):
+    """What the person does with this line."""
+
+    GREET = "greet"
+    HELP = "help"
+    RECOMMEND = "recommend"
+    """Wants films, or tells tastes (which is answered with films)."""
+    MORE = "more"
+    """"more", "next", "something else": other films under the same wishes."""
+    WHY = "why"
+    """"why this?", "why the second one?": `picks` says which."""
+    UNDO = "undo"
+    """Takes the last turn back."""
+    FORGET = "forget"
+    """"forget Titanic": the mentions of this line are retracted."""
+    START_OVER = "start over"
+    REACT = "react"
+    """"I like the second one", "seen it": `picks` and `strength` say what."""
+    ANSWER = "answer"
+    """Answers our question ("the second one", "1982", "yes"): `picks`, `years` or mentions say
+    what."""
+    ABOUT_ME = "about me"
+    """"what do you know about me?"""
+    ABOUT_YOU = "about you"
+    """"are you a robot?", "is it free?"""
+    AGREE = "agree"
+    """"ok", "I'll watch that one": nothing more is wanted; `picks` may say which film."""
+    DECLINE = "decline"
+    """"no", with no film on the table and no question open."""
+    COMPLAIN = "complain"
+    """"these suck", "you don't understand": about us, not about a film."""
+    BEYOND = "beyond"
+    """Asks of films what is not known here ("where can I stream it?"); `beyond` says what."""
+    THANKS = "thanks"
+    BYE = "bye"
+    OFF_TOPIC = "off-topic"
+    """Nothing of films in it."""
+    EMPTY = "empty"
+
+
+class Span(NamedTuple):
+    """Half-open range of characters of the text as typed."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovieMention:
+    """A film that was recognised."""
+
+    span: Span
+    token: int
+    """Catalogue token of the film."""
+    strength: float
+    """−1 (hates) … 1 (loves); 0 = seen, no opinion, or only named."""
+    rule: str
+    """Which rule linked it and which cue gave the sign: "exact; like: loved"."""
+    similar_only: bool = False
+    """Named as a pattern ("more like Alien"), not as something liked or seen."""
+    seen: bool = False
+    """The person says they have seen it."""
+    idle: bool = False
+    """Says nothing of the person's taste: somebody else's, not seen, asked about, or what another
+    is measured by."""
+    also: tuple[int, ...] = ()
+    """Tokens of other films meant by the same words ("the Bourne films"); `token` is the best known
+    of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetMention:
+    """A genre, tag or person that was recognised."""
+
+    span: Span
+    token: int
+    strength: float
+    """> 0 wanted, < 0 to be avoided."""
+    required: bool
+    """True: only such films ("a comedy", "something with Tom Hanks"); or, when to be avoided, none
+    at all."""
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousMention:
+    """A name that fits several films well; the person is asked which."""
+
+    span: Span
+    tokens: tuple[int, ...]
+    """Candidates, best first, at most 5."""
+    strength: float
+    rule: str
+    similar_only: bool = False
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMention:
+    """Looks like a title, but no film of that name is known."""
+
+    span: Span
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One line of text, understood. Spans lie inside `text` and do not overlap within a slot."""
+
+    text: str
+    act: Act
+    movies: tuple[MovieMention, ...] = ()
+    facets: tuple[FacetMention, ...] = ()
+    aside: tuple[FacetMention, ...] = ()
+    """Genres, tags and people that somebody near to the person likes: no wish of their own."""
+    ambiguous: tuple[AmbiguousMention, ...] = ()
+    unknown: tuple[UnknownMention, ...] = ()
+    years: tuple[int, int] | None = None
+    """First and last year wanted, both included."""
+    any_year: bool = False
+    """The person lifts an earlier wish about years ("any year", "doesn't matter when")."""
+    lesser_known: bool = False
+    """Wants films that not everybody knows ("not too popular", "a hidden gem")."""
+    well_known: bool = False
+    """Lifts an earlier wish for lesser known films ("less obscure", "better known ones too")."""
+    beyond: tuple[str, ...] = ()
+    """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
+    count: int | None = None
+    """How many films they want now, 1 … 10."""
+    picks: tuple[int, ...] = ()
+    """Which of the films on the table are meant, 0-based places ("the second one" = 1)."""
+    strength: float | None = None
+    """How the picks (or all films on the table) are liked, −1 … 1, for `Act.REACT`."""
+    strengths: tuple[float, ...] = ()
+    """How each of the picks is liked, where it is not the same for all; empty otherwise."""
+    seen: bool = False
+    """The picks were seen already, for `Act.REACT`."""
+    instead: tuple[int, ...] = ()
+    """Tokens of films that were understood before and are not the ones that were meant: `movies`
+    take their place."""
+    later: bool = False
+    """The picks are put off ("not tonight"), for `Act.REACT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an answer may refer to."""
+
+    shown: tuple[int, ...] = ()
+    """Tokens of the films of the last turn, in order."""
+    asked: AmbiguousMention | None = None
+    """The question that is open, if any."""
+    named: int | None = None
+    """Token of the film of the last line, if it named exactly one."""
+    untold: tuple[int, ...] = ()
+    """Tokens of films that the last line named without a word on how they are; none that was
+    shown."""
+    mood: float = 0.0
+    """What the last line said of all of its films, −1 … 1; 0 where it said different things, or
+    nothing."""
+    spurned: bool = False
+    """The last line named genres, tags or people only to keep them away."""
+    for_children: bool = False
+    """Films for children are looked for: what they love counts, whoever tells it."""

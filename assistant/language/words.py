@@ -1,0 +1,287 @@
+"""Text as comparable words, each of which knows where it stands in what was typed.
+
+Titles and sentences go through the same door, so that "WALL·E", "Wall-E" and "wall e", "Alien³" and
+"alien 3", "Amélie" and "amelie", "Rocky II" and "rocky two" become the same words.
+
+Finding the phrases of a list in a sentence: longest first, from left to right.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+
+class Word(NamedTuple):
+    """One word of a text."""
+
+    text: str
+    """Normal form: lower case without accents and apostrophes, numbers in digits, "&" as "and"."""
+    start: int
+    """First character in the text as typed."""
+    end: int
+    """One past the last character."""
+
+
+_WORD: Final = re.compile(
+    r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?"  # E.T., L.A., S.W.A.T
+    r"|[^\W_]+(?:['’‘`´ʼ]+[^\W_]+)*"  # don't, schindler’s
+    r"|&"
+)
+_GLUED_NUMBER: Final = re.compile(r"([^\W\d_]{3,})(\d)\Z")
+_SIMPLE: Final = re.compile(r"[A-Za-z ]*\Z")
+_PUNCTUATED: Final = re.compile(
+    r"(?:[A-Za-z ',:;!?()\"/-]|(?<![A-Za-z0-9'])[0-9]+(?![A-Za-z0-9']))*\Z"
+)
+_SPACED: Final = str.maketrans(',:;!?()"/-', " " * 10, "'")
+_PLAIN: Final = re.compile(r"[a-z]+\Z")
+
+_LETTERS: Final = str.maketrans(
+    {
+        "æ": "ae",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ı": "i",
+        "œ": "oe",
+        "ð": "d",
+        "þ": "th",
+        "'": "",
+        "’": "",
+        "‘": "",
+    }
+    | {"`": "", "´": "", "ʼ": "", ".": ""}
+)
+
+_SAME: Final = {
+    "&": "and",
+    "n": "and",
+    "zero": "0",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+    "eleven": "11",
+    "twelve": "12",
+    "thirteen": "13",
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "hundred": "100",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "xi": "11",
+    "xii": "12",
+    "xiii": "13",
+    "1st": "first",
+    "2nd": "second",
+    "3rd": "third",
+    "4th": "fourth",
+    "5th": "fifth",
+    "6th": "sixth",
+    "7th": "seventh",
+    "mister": "mr",
+    "doctor": "dr",
+    "versus": "vs",
+    "saint": "st",
+    "volume": "vol",
+    "pt": "part",
+    "rly": "really",
+    "realy": "really",
+    "pls": "please",
+    "plz": "please",
+    "ppl": "people",
+    "tho": "though",
+    "liek": "like",
+    "lvoe": "love",
+    "u": "you",
+    "thru": "through",
+}
+"""Spellings that mean the same in a title; single letters (i, v, x) stay, they are too often
+something else."""
+
+NUMBER_WORDS: Final = {
+    digits: word for word, digits in _SAME.items() if digits.isdecimal() and len(word) > 3
+}
+"""Numbers of which the word can be mistyped: "8" is "eight"."""
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, apostrophes and dots; any length, any script.
+
+    >>> fold("Amélie’s")
+    'amelies'
+    """
+    text = text.lower().translate(_LETTERS)
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", text).lower().translate(_LETTERS)
+    return "".join(c for c in plain if c.isalnum() or (c.isascii() and c != " "))
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text, in order, without overlap.
+
+    >>> [word.text for word in words("Rocky II & WALL·E")]
+    ['rocky', '2', 'and', 'wall', 'e']
+    """
+    found = []
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        folded = match[0] if _PLAIN.match(match[0]) else fold(match[0])
+        folded = _SAME.get(folded, folded)
+        if not folded:
+            continue
+        if folded[-1].isdecimal() and (glued := _GLUED_NUMBER.match(folded)):
+            cut = max(start + 1, end - 1)
+            found.append(Word(glued[1], start, cut))
+            found.append(Word(glued[2], cut, end))
+        else:
+            found.append(Word(folded, start, end))
+    return found
+
+
+def normal(text: str) -> str:
+    """The normal form of a whole title or phrase: its words, one space between them.
+
+    >>> normal("The Good, the Bad & the Ugly")
+    'the good the bad and the ugly'
+    """
+    if _SIMPLE.match(text):  # the same, several times as fast; most titles are such
+        said = text.lower().split()
+    elif _PUNCTUATED.match(text):
+        said = text.lower().translate(_SPACED).split()
+    else:
+        return " ".join([word.text for word in words(text)])
+    return " ".join(
+        said if _SAME.keys().isdisjoint(said) else [_SAME.get(word, word) for word in said]
+    )
+
+
+Meaning = TypeVar("Meaning")
+
+
+_CHOICE: Final = re.compile(r"\(([^()]*)\)")
+
+
+def spelled_out(pattern: str) -> Iterator[str]:
+    """The phrases that a pattern stands for; choices do not nest.
+
+    >>> list(spelled_out("(fell|dozed) off (in|)"))
+    ['fell off in', 'fell off ', 'dozed off in', 'dozed off ']
+    """
+    pieces = _CHOICE.split(pattern)  # text, choices, text, choices, …, text
+    for chosen in product(
+        *(piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces))
+    ):
+        yield "".join(chosen)
+
+
+def taken_by(ranges: Iterable[tuple[int, int]], n_words: int) -> bytearray:
+    """1 for each word in a range (first word, one past the last), (n + 1,); the last is that of no
+    word.
+    """
+    taken = bytearray(n_words + 1)
+    for first, last in ranges:
+        taken[first:last] = b"\x01" * (last - first)
+    return taken
+
+
+def respelled(
+    words: Sequence[Word], taken: Sequence[int], spelled: Callable[[str], str]
+) -> list[Word]:
+    """The words with the spelling of those that are not `taken` put right."""
+    texts = [word.text for word in words]
+    right = list(map(spelled, texts))
+    if right == texts:
+        return list(words)
+    pairs = zip(words, right, taken, strict=False)
+    return [
+        word if kept or text == word.text else Word(text, word.start, word.end)
+        for word, text, kept in pairs
+    ]
+
+
+class Found(NamedTuple, Generic[Meaning]):
+    """A phrase in a sentence."""
+
+    first: int
+    last: int
+    """One past the last word."""
+    phrase: str
+    meaning: Meaning
+
+
+_END: Final = ""
+"""Where a phrase ends, the phrase itself stands under this key."""
+_Place = dict[str, Any]
+"""A place in the tree of phrases: the next word → the next place."""
+
+
+class PhraseBook(Generic[Meaning]):
+    """Phrases and what they mean.
+
+    Phrases are written as people do; both they and the sentence are compared in normal form. Those
+    of a list that is in normal form already are not put into it again.
+    """
+
+    def __init__(self, phrases: Mapping[str, Meaning], *, in_normal_form: bool = False) -> None:
+        self._meanings: dict[str, Meaning] = {}
+        self._begin: _Place = {}
+        for phrase, meaning in phrases.items():
+            key = phrase if in_normal_form else normal(phrase)
+            if not key or key in self._meanings:
+                continue
+            self._meanings[key] = meaning
+            place = self._begin
+            for word in key.split(" "):
+                place = place.setdefault(word, {})
+            place[_END] = key
+
+    def __contains__(self, phrase: object) -> bool:
+        return phrase in self._meanings
+
+    def phrases(self) -> Iterable[str]:
+        """The phrases, in normal form."""
+        return self._meanings
+
+    def meaning(self, phrase: str) -> Meaning:
+        """What a phrase of the book, in normal form, means. KeyError where it has none."""
+        return self._meanings[phrase]
+
+    def find(
+        self, words: Sequence[Word], taken: Sequence[int] | None = None
+    ) -> list[Found[Meaning]]:
+        """The longest phrases in order, without overlap, made of words that are not `taken`; of any
+        where None.
+        """
+        found: list[Found[Meaning]] = []
+        texts = [word.text for word in words]
+        begin, last, count = self._begin, 0, len(texts)
+        for first, text in enumerate(texts):
+            if first < last or text not in begin:
+                continue
+            place, at, phrase = begin[text], first, ""
+            while place is not None and (taken is None or not taken[at]):
+                at += 1
+                if _END in place:
+                    last, phrase = at, place[_END]
+                place = place.get(texts[at]) if at < count else None
+            if phrase:
+                found.append(Found(first, last, phrase, self._meanings[phrase]))
+        return found

@@ -1,0 +1,1 @@
+"""The page: the conversation as HTML, and its wiring."""

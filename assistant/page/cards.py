@@ -1,0 +1,251 @@
+"""The conversation as HTML: exchanges, film cards, chips, reasons.
+
+Everything people or data supply goes through `html.escape`; buttons carry what they do in `data-`
+attributes, which `assets/conversation.js` reads. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from html import escape
+
+from assistant.conversation.reasons import headline
+from assistant.conversation.replies import signed
+from assistant.conversation.settings import next_lines
+from assistant.conversation.small_talk import EXAMPLES, INVITATION
+from assistant.conversation.values import TOGETHER, Card, Chip, Exchange, History
+from assistant.page.drawings import ground, icon, poster
+from assistant.page.evening import opinions, speakers
+from assistant.page.panels import import_preview, match_of, meaning_of, others, verdicts
+from assistant.page.sidebar import beside, spoken
+from assistant.page.updates import Parts
+from assistant.wording import counted, text
+from core.domain import Movie, Reaction, Reason
+
+LONGEST, WHOLE = 6, 2
+"""At most so many exchanges are drawn, and of so many the films are drawn whole.
+
+Of films before those there is only what one may still want to press; the store keeps all.
+"""
+
+ACTIONS = (
+    (Reaction.UP, icon("up"), text("film.up"), text("film.up_spoken")),
+    (Reaction.DOWN, icon("down"), text("film.down"), text("film.down_spoken")),
+    (Reaction.SEEN, icon("seen"), text("film.seen"), text("film.seen")),
+    (Reaction.NOT_TONIGHT, icon("later"), text("film.not_tonight"), text("film.not_tonight")),
+)
+"""Reaction, icon, what it says on the button, what a screen reader says before the title."""
+
+_GAMBLE = (
+    f'<span class="mq-gamble" title="{text("film.gamble_spoken")}">{text("film.gamble")}</span>'
+)
+
+
+def conversation(history: History, notice: str = "", held: Mapping[str, str] | None = None) -> str:
+    """The whole conversation; a welcome where nothing was said yet.
+
+    Args: history: what `Assistant.history` gives, of the latest `LONGEST` turns at least. notice:
+        one line for the person that belongs to no turn ("Taken back.", an error in plain words).
+        held: which parts the browser has, and as what they are marked; those are left out. None
+        where no browser has
+            asked yet: the drawing is nobody's.
+    """
+    parts, exchanges = Parts(held or {}), history.exchanges
+    turns = exchanges[-1].number + 1 if exchanges else 0
+    hidden = max(history.earlier + len(exchanges) - LONGEST, 0)
+    shown = exchanges[hidden - history.earlier :]
+    earlier = (
+        f'<li class="mq-earlier" data-part="earlier">{counted("talk.earlier", hidden)}</li>'
+        if hidden > 0
+        else ""
+    )
+    saved = frozenset(film.movie.movie_id for film in history.saved)
+    drawn = "".join(
+        _exchange(
+            exchange, saved, parts, last=exchange is shown[-1], brief=place < len(shown) - WHOLE
+        )
+        for place, exchange in enumerate(shown)
+    )
+    whose = "" if held is None else f'data-session="{escape(history.session)}" '
+    return (
+        f'<div class="mq-page" {whose}data-turns="{turns}" '
+        f'data-live="{escape(history.company.revision)}"><div class="mq-main">'
+        f'<div role="log" aria-label="{text("page.conversation")}"><ol class="mq-log">'
+        f"{earlier}{drawn or _welcome()}</ol></div>"
+        f'<p class="mq-notice" role="status" data-sorry="{text("page.unanswered")}">{escape(notice)}</p>'
+        f'<div class="mq-work" role="status"></div>{parts.part("import", import_preview(history.pending))}'
+        f"{parts.part('speakers', speakers(history.company))}</div>{beside(history, parts)}</div>"
+    )
+
+
+def _welcome() -> str:
+    return (
+        f'<li class="mq-welcome" data-part="welcome"><h2>{text("talk.welcome")}</h2>'
+        f"<p>{escape(INVITATION)} {text('talk.hint')}</p>{_suggestions(EXAMPLES, text('talk.examples'))}</li>"
+    )
+
+
+def _exchange(
+    exchange: Exchange, saved: frozenset[int], parts: Parts, *, last: bool, brief: bool
+) -> str:
+    """One turn: what was typed, what was understood, the reply, the films."""
+    draw = film_line if brief else film_card
+    number = exchange.number
+    name = escape(exchange.speaker)
+    typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
+    typed = "" if exchange.understood.act == TOGETHER else typed
+    said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
+    films = "".join(
+        parts.part(
+            f"film-{card.recommendation.id}",
+            draw(card, saved=card.recommendation.movie.movie_id in saved),
+        )
+        for card in exchange.cards
+    )
+    lines = dict.fromkeys((*exchange.understood.suggestions, *next_lines(exchange)))
+    more = (
+        _suggestions(lines, text("talk.replies"), asks=bool(exchange.understood.suggestions))
+        if last
+        else ""
+    )
+    return (
+        f'<li class="mq-turn" data-part="turn-{number}">{typed}{chips(exchange.understood.chips)}'
+        f'<div class="mq-says"><span class="mq-hidden">{text("talk.marquee")}</span>{said}</div>'
+        f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
+    )
+
+
+def _who(name: str) -> str:
+    """Who typed a line: told to screen readers, and to all where several people talk here."""
+    return f"<b>{name}</b> " if name else f'<span class="mq-hidden">{text("talk.you")}</span>'
+
+
+def chips(understood: Sequence[Chip]) -> str:
+    """What was understood of a line, each with its sign."""
+    if not understood:
+        return ""
+    items = "".join(
+        f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
+        f'<span class="mq-hidden">{spoken(chip.kind)}: </span>{escape(_clipped(chip.label))}</li>'
+        for chip in understood
+    )
+    return f'<ul class="mq-chips" aria-label="{text("talk.understood")}">{items}</ul>'
+
+
+@lru_cache(maxsize=2048)  # of all films of a conversation a turn changes a few
+def film_card(card: Card, *, saved: bool = False) -> str:
+    """A film with its poster, the line of reason, what one can do with it and the collapsed sum
+    behind it.
+    """
+    film, movie = card.recommendation, card.recommendation.movie
+    title, name = escape(movie.title), f"film-{film.id}"
+    year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
+    # At an evening together everybody's match stands in a line of its own.
+    marks = (match_of(film.match) if card.fit is None else "") + (_GAMBLE if film.explored else "")
+    told = [" · ".join(names) for names in (movie.genres, card.people) if names]
+    genres = "".join(f"<span>{escape(names)}</span>" for names in told)
+    buttons = _actions(card, beside=others(movie, saved=saved))
+    return (
+        f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
+        f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year}{marks}</h2>'
+        f'<p class="mq-genres">{genres}{_links(movie)}</p>'
+        f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
+        f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">{buttons}</div>'
+        f"{opinions(card, _actions)}"
+        f"{_why(film.id, film.reasons, film.q_value, meaning_of(film.match))}</article>"
+    )
+
+
+@lru_cache(maxsize=2048)
+def film_line(card: Card, *, saved: bool = False) -> str:
+    """A film of earlier: its title and what one may still tell of it; the whole card at an evening
+    together.
+    """
+    if card.fit is not None:
+        return film_card(card, saved=saved)
+    film, movie = card.recommendation, card.recommendation.movie
+    title, name = escape(movie.title), f"film-{film.id}"
+    year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
+    return (
+        f'<article class="mq-film mq-brief" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year}</h2></div>'
+        f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">'
+        f"{_actions(card, beside=others(movie, saved=saved))}</div></article>"
+    )
+
+
+def _actions(card: Card, name: str = "", *, beside: str = "") -> str:
+    """The buttons under a film; `name` is the guest whose reactions they are, in an evening
+    together.
+    """
+    whose = text("evening.named", name=escape(name)) if name else ""
+    buttons = (
+        _action(card, reaction, drawing, words, f"{whose}{spoken}")
+        for reaction, drawing, words, spoken in ACTIONS
+    )
+    return f"{''.join(buttons)}{beside}{verdicts(card, whose)}"
+
+
+def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: str) -> str:
+    film = card.recommendation
+    known = reaction is Reaction.SEEN and card.reaction in (
+        Reaction.SEEN_LOVED,
+        Reaction.SEEN_HATED,
+    )
+    return (
+        f'<button type="button" class="mq-act" data-do="react" data-id="{escape(film.id)}" '
+        f'data-reaction="{reaction.value}" aria-pressed="{str(known or card.reaction is reaction).lower()}" '
+        f'aria-label="{spoken}: {escape(film.movie.title)}" title="{words}">{drawing}<span>{words}</span></button>'
+    )
+
+
+def _why(film: str, reasons: Sequence[Reason], q_value: float, match: str) -> str:
+    """The exact parts of the score, with a bar each, and what they add up to; `match` is markup."""
+    widest = max((abs(reason.contribution) for reason in reasons), default=0.0) or 1.0
+    rows = "".join(_reason(reason, widest) for reason in reasons)
+    total = f'<th scope="row">{text("film.ranked_by")}</th><td></td><td>{signed(q_value)}</td>'
+    return (
+        f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>{text("film.why")}</summary>'
+        f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table>{match}</details>"
+    )
+
+
+def _reason(reason: Reason, widest: float) -> str:
+    side = "up" if reason.contribution >= 0 else "down"
+    bar = f'<i class="{side}" style="width:{100 * abs(reason.contribution) / widest:.0f}%"></i>'
+    words, part = escape(reason.text), signed(reason.contribution)
+    return f'<tr><th scope="row">{words}</th><td class="mq-bar">{bar}</td><td>{part}</td></tr>'
+
+
+def _links(movie: Movie) -> str:
+    """Links to the film elsewhere, where the number is known; followed only when clicked."""
+    links = []
+    if movie.imdb_id:
+        links.append(("IMDb", f"https://www.imdb.com/title/tt{movie.imdb_id:07d}/"))
+    if movie.tmdb_id:
+        links.append(("TMDB", f"https://www.themoviedb.org/movie/{movie.tmdb_id}"))
+    return "".join(
+        f'<a href="{url}" target="_blank" rel="noopener noreferrer" '
+        f'aria-label="{text("film.elsewhere", title=escape(movie.title), site=name)}">{name}</a>'
+        for name, url in links
+    )
+
+
+def _suggestions(lines: Iterable[str], label: str, *, asks: bool = False) -> str:
+    """Lines to press; what one is asked about (`asks`) stands whole on a phone, too."""
+    buttons = "".join(
+        f'<button type="button" class="mq-suggestion" data-do="say" data-value="{escape(line)}">{escape(line)}</button>'
+        for line in lines
+    )
+    which = ' data-asks=""' if asks else ""
+    return (
+        f'<div class="mq-suggestions"{which} role="group" aria-label="{label}">{buttons}</div>'
+        if buttons
+        else ""
+    )
+
+
+def _clipped(label: str) -> str:
+    return label if len(label) <= 80 else f"{label[:77].rstrip()}…"

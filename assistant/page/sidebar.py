@@ -1,0 +1,138 @@
+"""What stands beside the conversation as HTML, below it on a phone: the taste held, the folds, what
+undoes and forgets.
+
+Like `cards`: everything people or data supply is escaped, and nothing is decided here.
+
+The controls of a session as HTML: films a turn, popular or hidden, a pause.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from assistant.conversation.plan import YEARS_KEY
+from assistant.conversation.settings import FILMS
+from assistant.conversation.values import Chip, ChipKind, Company, History
+from assistant.page.drawings import icon
+from assistant.page.evening import panel
+from assistant.page.panels import watchlist, your_data
+from assistant.page.updates import Parts
+from assistant.wording import counted, several, text
+
+
+def controls(history: History) -> str:
+    """The fold with what a session is steered by."""
+    numbers = "".join(
+        f'<button type="button" data-do="films" data-value="{count}" '
+        f'aria-current="{str(count == history.films).lower()}" '
+        f'aria-label="{counted("steer.films_spoken", count)}">{count}</button>'
+        for count in range(FILMS[0], FILMS[1] + 1)
+    )
+    held = f"<p>{text('steer.paused')}</p>" if history.paused else ""
+    films = text("steer.films")
+    return (
+        f'<details class="mq-steer" data-keep="steer" data-wide="open"><summary>{text("steer.title")}</summary>'
+        f'<div class="mq-numbers" role="group" aria-label="{films}"><span aria-hidden="true">{films}</span>'
+        f"{numbers}</div>{_knob(history.gems)}"
+        f'<button type="button" data-do="pause" data-value="{"off" if history.paused else "on"}" '
+        f'aria-pressed="{str(history.paused).lower()}">{text("steer.pause")}</button>{held}</details>'
+    )
+
+
+def _knob(gems: float) -> str:
+    """The slider between popular films and hidden gems."""
+    places = several("steer.places")  # from −1 to 1
+    stands = places[min(range(len(places)), key=lambda place: abs(place / 2 - 1 - gems))]
+    ends = f'{text("steer.popular")} <b aria-hidden="true">↔</b> {text("steer.hidden")}'
+    return (
+        f'<label class="mq-knob"><span>{ends}</span>'
+        f'<input type="range" data-do="gems" min="-1" max="1" step="0.5" value="{gems:g}" aria-valuetext="{stands}">'
+        f"<small>{text('steer.stands', place=stands)}</small></label>"
+    )
+
+
+TOOLS = (
+    ("undo", text("taste.undo"), icon("undo"), ""),
+    ("clear", text("taste.clear"), icon("clear"), text("taste.clear_sure")),
+    ("forget", text("taste.forget"), icon("remove"), text("taste.forget_sure")),
+)
+"""What it does, what it says, its icon, what is asked before."""
+
+_FLIPPABLE = frozenset(
+    {ChipKind.LIKE, ChipKind.DISLIKE, ChipKind.WANT, ChipKind.ONLY, ChipKind.AVOID, ChipKind.NEVER}
+)
+_QUALIFIED = {
+    ChipKind.ONLY: "taste.only",
+    ChipKind.NEVER: "taste.never",
+    ChipKind.AVOID: "taste.avoid",
+    ChipKind.WANT: "taste.want",
+}
+
+
+def beside(history: History, parts: Parts) -> str:
+    """What stands beside the conversation, or below it on a phone."""
+    tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
+    folds = (
+        ("taste", _taste(history)),
+        ("steer", controls(history)),
+        ("evening", panel(history.company)),
+        ("watchlist", watchlist(history.saved)),
+        ("data", your_data(bool(history.session))),
+        ("tools", f'<div class="mq-tools">{tools}</div>'),
+    )
+    return (
+        f'<aside class="mq-taste" aria-label="{text("taste.label")}">'
+        f"{''.join(parts.part(name, markup) for name, markup in folds)}"
+        f'<p class="mq-consent">{text("taste.consent")}</p></aside>'
+    )
+
+
+def _taste(history: History) -> str:
+    """What is held about the person now; each of it can be turned round or taken back."""
+    items = "".join(
+        f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
+        f'<span class="mq-hidden">{spoken(chip.kind)}: </span>'
+        f"<span>{_told(chip)}</span>{_edits(chip)}</li>"
+        for chip in history.taste
+    )
+    if history.hidden:
+        items = f'<li class="mq-chip">{counted("taste.rated", history.hidden)}</li>{items}'
+    body = f'<ul class="mq-chips">{items}</ul>' if items else f"<p>{text('taste.nothing')}</p>"
+    return (
+        '<details data-keep="taste" data-wide="open">'
+        f"<summary>{_whose(history.company)} <small>{len(history.taste) + history.hidden or ''}</small></summary>"
+        f"{body}</details>"
+    )
+
+
+def _whose(company: Company) -> str:
+    """Whose taste is shown: that of the one who speaks at this browser."""
+    guest = next((person.name for person in company.people if person.speaks and not person.you), "")
+    return text("taste.theirs", name=escape(guest)) if guest else text("taste.yours")
+
+
+def _told(chip: Chip) -> str:
+    label = escape(chip.label)
+    return text(_QUALIFIED[chip.kind], what=label) if chip.kind in _QUALIFIED else label
+
+
+def _tool(do: str, words: str, drawing: str, sure: str) -> str:
+    ask = f' data-sure="{sure}"' if sure else ""
+    return f'<button type="button" data-do="{do}"{ask}>{drawing}{words}</button>'
+
+
+def _edits(chip: Chip) -> str:
+    """The buttons on a chip of the taste panel."""
+    actions = [("flip", text("taste.flip"), icon("flip"))] if chip.kind in _FLIPPABLE else []
+    actions.append(("drop", text("taste.drop"), icon("remove")))
+    key, name = escape(chip.key or YEARS_KEY), escape(chip.label)
+    return "".join(
+        f'<button type="button" data-do="{do}" data-id="{key}" title="{words}" aria-label="{words}: {name}">'
+        f"{drawing}</button>"
+        for do, words, drawing in actions
+    )
+
+
+def spoken(kind: ChipKind) -> str:
+    """A chip's sign for a screen reader."""
+    return text(f"kind.{kind.name.lower()}")

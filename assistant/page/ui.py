@@ -1,0 +1,307 @@
+"""The page: wiring between the browser's events and the `Assistant`. No decisions, no state but an
+id.
+
+The browser keeps the id of its session (encrypted, in its own storage); the truth is in the store.
+What is typed or pressed is one request past Gradio's queue (with it a reply would be two, and twice
+as late), answered with the parts of the page that are no longer as the browser has them. The queue
+serves what takes longer: opening and imports.
+"""
+
+from __future__ import annotations
+
+import gc
+import socket
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import gradio as gr
+
+from assistant.api import conversation as api
+from assistant.api.evening import EveningEndpoints
+from assistant.api.library import LibraryEndpoints
+from assistant.chat import Assistant
+from assistant.conversation.values import History, Reply
+from assistant.language.utterance import Act
+from assistant.page import cards, insights, theme
+from assistant.page.handlers import kept, packed, sorted_out, sorting
+from assistant.wording import text
+from core.domain import Reaction
+from core.errors import MarqueeError, SettingsError, UnknownIdError
+
+_STORAGE_KEY: Final = "marquee-session"
+_STORAGE_SECRET: Final = "what-the-box-office-keeps"
+"""Not a secret from the browser's owner, who gets it with the page; fixed, so that a restarted
+server reads old ids."""
+
+_HELD: Final = "() => document.querySelector('.mq-page').dataset.session"
+"""In the browser: the id that the page was drawn for, to be kept."""
+_LAUNCH: Final[dict[str, Any]] = {
+    "run_history": False,
+    "enable_monitoring": False,
+    "max_file_size": "1kb",
+    "footer_links": ["api"],
+    "state_session_capacity": 10_000,
+    "ssr_mode": False,
+    "quiet": True,
+    "show_error": False,
+    "mcp_server": True,
+    "prevent_thread_lock": True,
+}
+_HEAD: Final = (
+    '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+)
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """The page and the typed endpoints on one `Assistant`."""
+    page = Page(assistant)
+
+    def ask(sent: object) -> dict[str, object]:
+        return page.asked(sent)
+
+    demo = gr.Blocks(title=text("page.title"), analytics_enabled=False, fill_width=True)
+    with demo:
+        session = gr.BrowserState("", storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
+        gr.HTML(theme.sign(), js_on_load=None, apply_default_css=False)
+        with gr.Tabs():
+            with gr.Tab(text("page.conversation")):
+                conversation = gr.HTML(
+                    cards.conversation(_EMPTY),
+                    js_on_load=theme.script("drawing", "conversation"),
+                    apply_default_css=False,
+                    server_functions=[ask],
+                )
+                gr.HTML(
+                    theme.composer(),
+                    js_on_load=theme.script("composer"),
+                    apply_default_css=False,
+                    elem_id="mq-composer",
+                )
+            with gr.Tab(text("page.insights")) as tab:
+                told = gr.HTML("", js_on_load=None, apply_default_css=False)
+        # Never drawn: its value is a message to the script beside it.
+        courier = gr.HTML(
+            "",
+            html_template="<span hidden></span>",
+            js_on_load=theme.script("courier"),
+            padding=False,
+        )
+        quiet: dict[str, Any] = {
+            "show_progress": "hidden",
+            "trigger_mode": "multiple",
+            "api_visibility": "private",
+        }
+        demo.load(page.opened, [session], [session, conversation], **quiet)
+        conversation.keep(None, [], [session], js=_HELD, **quiet)
+        conversation.file(page.brought, [], [courier], **quiet)
+        tab.select(page.told, [], told, **quiet)
+        api.add(assistant, *LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
+    demo.queue(default_concurrency_limit=8, max_size=64)
+    return demo
+
+
+def serve(assistant: Assistant, *, host: str, port: int) -> None:
+    """Serve until interrupted. Raises SettingsError where the port is taken."""
+    demo, address = opened(assistant, host=host, port=port)
+    # The catalogue stays: no collection of garbage has to go through a hundred thousand films
+    # again, in mid-turn.
+    gc.collect()
+    gc.freeze()
+    print(f"Marquee is open at {address}", flush=True)
+    demo.block_thread()
+
+
+def _check_host(host: str) -> None:
+    """SettingsError for an address that is none of this machine's; the port would be blamed for
+    it.
+    """
+    try:
+        socket.create_server((host, 0)).close()
+    except OSError:
+        raise SettingsError(
+            f"MARQUEE_HOST is {host!r}, but must be an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0."
+        ) from None
+
+
+def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, str]:
+    """Serve the page, the endpoints, the MCP tools and `/healthz` from threads of their own.
+
+    Returns what to `close()` and the address. SettingsError for a port that is taken or a host that
+    is not here.
+    """
+    _check_host(host)
+    _check_host(host)
+    demo = build(assistant)
+    try:
+        app, address, _ = demo.launch(
+            server_name=host,
+            server_port=port,
+            theme=theme.theme(),
+            css_paths=list(theme.STYLE_SHEETS),
+            favicon_path=theme.FAVICON,
+            head=_HEAD,
+            **_LAUNCH,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} is taken or not allowed on {host}: set MARQUEE_PORT to another, as in MARQUEE_PORT=7861."
+        ) from error
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """Says that the server answers, and with which policy."""
+        return {"status": "ok", "policy": assistant.version}
+
+    return demo, address
+
+
+class Page:
+    """What the page asks for. What the browser sends is checked here and by the store: anybody may
+    post anything.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def opened(self, session: Any) -> tuple[str, str]:
+        """The page is opened or reloaded: the id that the browser is to keep, and what the store
+        has, drawn.
+        """
+        return self._drawn(_text(session))
+
+    def told(self) -> str:
+        """The tab that tells how it learns is opened."""
+        return insights.page(self._assistant.insights())
+
+    def asked(self, sent: object) -> dict[str, object]:
+        """Something was typed or pressed, or the browser looks whether the others of an evening did
+        something.
+
+        Args: sent: "session" as the page has it, "do", its "id" and "value", and "held": mark by
+            part of what is drawn.
+
+        Returns: The "session" to keep and the "page" to bring the old one to, or a "file"; nothing
+            where nothing is new.
+        """
+        data = sent if isinstance(sent, dict) else {}
+        held, do, identity, value = (
+            _text(data.get(name)) for name in ("session", "do", "id", "value")
+        )
+        parts = data.get("held")
+        notice = ""
+        try:
+            if do == "look" and self._assistant.evening.revision(held) == value:
+                return {}
+            if do == "fetch":
+                return {"file": packed(self._assistant, held, value)}
+            held, notice = self._do(held, do, identity, value)
+        except (MarqueeError, ValueError) as error:
+            notice = str(error) if isinstance(error, MarqueeError) else text("page.failed")
+        session, page = self._drawn(held, notice, parts if isinstance(parts, dict) else {})
+        return {"session": session, "page": page}
+
+    def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
+        """Does it; returns the session to go on with and what to tell beside the conversation."""
+        assistant, notice = self._assistant, ""
+        match do:
+            case "say":
+                return self._said(session, value)
+            case "react":
+                assistant.react(session, identity, Reaction(value))
+            case "drop" | "flip":
+                assistant.edit(session, identity, flip=do == "flip")
+            case "more":
+                assistant.edit(session, identity, more=True)
+            case "save" | "unsave" | "watched" | "confirm" | "dismiss":
+                notice = kept(assistant.library, session, do, identity, value)
+            case "undo":
+                notice = "" if assistant.undo(session) else text("page.nothing_to_undo")
+            case "clear":
+                assistant.clear(session)
+            case "films" | "pause" | "gems":
+                session = session or assistant.start()
+                self._steered(session, do, value)
+            case "open" | "join" | "guest" | "leave" | "speak" | "send_away":
+                session = session or assistant.start()
+                self._together(session, do, identity, value)
+            case "forget":
+                assistant.forget(session)
+                return "", text("page.forgotten")
+        return session, notice
+
+    def _steered(self, session: str, do: str, value: str) -> None:
+        if do == "films":
+            self._assistant.controls.films(session, int(value))
+        elif do == "gems":
+            self._assistant.steer(session, float(value))
+        else:
+            self._assistant.controls.pause(session, value == "on")
+
+    def _together(self, session: str, do: str, identity: str, value: str) -> None:
+        """Opens, joins and leaves an evening together, and says who speaks here."""
+        evening = self._assistant.evening
+        match do:
+            case "open":
+                evening.open(session, identity)
+            case "join":
+                evening.join(session, value, identity)
+            case "guest":
+                evening.add_guest(session, identity)
+            case "leave":
+                evening.leave(session)
+            case "speak":
+                evening.speak_as(session, int(identity))
+            case "send_away":
+                evening.send_away(session, int(identity))
+
+    def brought(self, event: gr.EventData) -> Iterator[str]:
+        """A file of ratings is brought along: how far its sorting out is, then whose preview of it
+        waits in the store.
+
+        Yields messages to the page's courier.
+        """
+        sent = event._data if isinstance(event._data, dict) else {}
+        session, notice = _text(sent.get("session")), ""
+        try:
+            session = session or self._assistant.start()
+            yield from sorting(
+                self._assistant.library, session, _text(sent.get("data")), _text(sent.get("name"))
+            )
+        except MarqueeError as error:
+            notice = str(error)
+        yield sorted_out(session, notice)
+
+    def _said(self, session: str, line: str) -> tuple[str, str]:
+        """Answers a line, in a new session where the browser holds none that is known."""
+        lost = ""
+        if session:
+            try:
+                return session, self._notice(self._assistant.respond(session, line))
+            except UnknownIdError:
+                lost = text("page.lost")
+        session = self._assistant.start()
+        return session, lost or self._notice(self._assistant.respond(session, line))
+
+    def _notice(self, reply: Reply) -> str:
+        """What to say beside the conversation: a line that took a turn back is no turn itself."""
+        return reply.text if reply.understood.act == Act.UNDO.value else ""
+
+    def _drawn(
+        self, session: str, notice: str = "", held: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[str, str]:
+        history = _EMPTY
+        try:
+            if session:
+                history = self._assistant.history(session, cards.LONGEST)
+        except UnknownIdError:
+            notice = text("page.lost")
+        return history.session, cards.conversation(history, notice, held)
+
+
+_EMPTY: Final = History("", (), ())
+"""What there is to draw before anything was said."""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,222 @@
+"""`python -m core evaluate`: a trained policy against the baselines, on people nobody was fitted
+on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+
+from core.catalogue import Catalogue
+from core.data.reading import read_ratings
+from core.errors import SettingsError
+from core.evaluation.baselines import NAMES, fit_baselines
+from core.evaluation.baselines.popularity import Popularity
+from core.evaluation.evaluate import EvaluationSettings, Report, evaluate
+from core.evaluation.report import Steered, curve_table, match_table, table, to_text
+from core.session import GEMS
+from core.simulation.replay import View
+from core.simulation.scorer import Scorer
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    default = EvaluationSettings()
+    add = parser.add_argument
+    add("--bundle", type=Path, required=True, metavar="DIR", help="folder of the trained policy")
+    add(
+        "--ratings",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="MovieLens folder or .zip of unseen people",
+    )
+    add(
+        "--train",
+        type=Path,
+        metavar="DIR",
+        help="MovieLens folder or .zip that the baselines are fitted on",
+    )
+    add(
+        "--against",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="another policy (repeatable)",
+    )
+    add(
+        "--stated",
+        type=_starts,
+        default=default.stated,
+        metavar="N,N",
+        help="films people name first (0,1,3)",
+    )
+    add(
+        "--turns",
+        type=int,
+        default=default.turns,
+        metavar="N",
+        help="films shown in a session (%(default)s)",
+    )
+    add(
+        "--view",
+        type=_views,
+        default=default.views,
+        metavar="VIEW",
+        help="replay,rated (both) or one of them",
+    )
+    add(
+        "--baselines",
+        default="all",
+        metavar="NAMES",
+        help=f"all, none or some of {','.join(NAMES)}",
+    )
+    add(
+        "--gems",
+        type=_gems,
+        default=(),
+        metavar="G,G",
+        help="places of the knob to measure as well, -1 to 1: 0,.25,.5",
+    )
+    add("--people", type=int, metavar="N", help="judge only this many people, drawn by the seed")
+    add(
+        "--least-ratings",
+        type=int,
+        default=default.least_ratings,
+        metavar="N",
+        help="people need (%(default)s)",
+    )
+    add("--seed", type=int, default=default.seed, metavar="N", help="random seed (%(default)s)")
+    add("--json", type=Path, metavar="FILE", help="write every figure and each person's hits here")
+    add("--figures", type=Path, metavar="DIR", help="write plots here")
+    add("--skip-bad-rows", action="store_true", help="count and leave out rows that cannot be read")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the table, writes what was asked for; returns 0."""
+    from core.model.bundle import Bundle
+
+    bundle = Bundle.load(arguments.bundle)
+    policies: list[Scorer] = [bundle.scorer()]
+    for folder in arguments.against:
+        other = Bundle.load(folder)
+        if not _same_films(bundle.catalogue, other.catalogue):
+            raise SettingsError(
+                f"{folder} recommends other films than {arguments.bundle}: compare policies trained on the same data."
+            )
+        policies.append(replace(other.scorer(), name=folder.name))
+    knob = bundle.policy().knob
+    steered = [Steered(policies[0], knob, gems) for gems in arguments.gems if gems]
+    report = judge(arguments, bundle.catalogue, [*policies, *steered])
+    print(table(report.without({policy.name for policy in steered})))
+    _print_more(report, arguments.gems)
+    if arguments.json is not None:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(to_text(report), encoding="utf-8")
+    if arguments.figures is not None:
+        from core.evaluation.figures import save_figures
+
+        save_figures(report, arguments.figures, arguments.gems)
+    return 0
+
+
+def _print_more(report: Report, gems: tuple[float, ...]) -> None:
+    """The curve of the knob where it was asked for, and the match figure where the policy has
+    one.
+    """
+    name = report.results[0].policy
+    if gems:
+        print(f"\n{curve_table(report, name, gems)}")
+    if matches := match_table(report):
+        print(f"\n{matches}")
+
+
+def judge(
+    arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]
+) -> Report:
+    """Reads the people, fits the baselines and plays all sessions; the same to the last digit in
+    every run.
+
+    Raises DataError for unreadable ratings, SettingsError for an unknown baseline or one that needs
+    `--train`.
+    """
+    settings = EvaluationSettings(
+        stated=arguments.stated,
+        turns=arguments.turns,
+        views=arguments.view,
+        seed=arguments.seed,
+        people=arguments.people,
+        least_ratings=arguments.least_ratings,
+    )
+    torch.set_num_threads(1)
+    threadpool_limits(
+        limits=1
+    )  # the last digits of sums depend on the number of threads, and draws on the last digits
+    people, read = read_ratings(arguments.ratings, catalogue, skip_bad_rows=arguments.skip_bad_rows)
+    print(read, file=sys.stderr)
+    scorers = [*policies, *_baselines(arguments, catalogue)]
+    return evaluate(scorers, people, catalogue, settings, progress=True)
+
+
+def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Scorer, ...]:
+    wanted = arguments.baselines
+    if wanted == "none":
+        return ()
+    names = NAMES if wanted == "all" else tuple(name.strip() for name in wanted.split(","))
+    if arguments.train is None:
+        if wanted not in ("all", "popularity"):
+            raise SettingsError(
+                f"--baselines {wanted} needs --train DIR, the ratings to fit them on; without it there is popularity."
+            )
+        return (Popularity.from_catalogue(catalogue),)
+    train, read = read_ratings(arguments.train, catalogue, skip_bad_rows=arguments.skip_bad_rows)
+    print(read, file=sys.stderr)
+    return fit_baselines(
+        train,
+        catalogue.n_items,
+        names,
+        seed=arguments.seed,
+        progress=lambda name: print(f"fitting {name}", file=sys.stderr),
+    )
+
+
+def _same_films(one: Catalogue, other: Catalogue) -> bool:
+    return bool(np.array_equal(one.movie_ids[: one.n_items], other.movie_ids[: other.n_items]))
+
+
+def _starts(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a list of whole numbers such as 0,1,3"
+        ) from None
+
+
+def _gems(text: str) -> tuple[float, ...]:
+    try:
+        places = tuple(sorted({float(part) for part in text.split(",")}))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a list of numbers such as 0,.25,.5"
+        ) from None
+    if not all(GEMS[0] <= place <= GEMS[1] for place in places):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: every place must be from {GEMS[0]:g} to {GEMS[1]:g}"
+        )
+    return places
+
+
+def _views(text: str) -> tuple[View, ...]:
+    names = {part.strip() for part in text.split(",")}
+    if not names <= {view.value for view in View}:
+        raise argparse.ArgumentTypeError(f"{text!r} is not replay, rated or replay,rated")
+    return tuple(view for view in View if view.value in names)

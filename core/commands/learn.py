@@ -1,0 +1,170 @@
+"""`python -m core learn`: the thumbs on record become the next policy, if it is shown to be
+better.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from core.config import Settings
+from core.errors import SettingsError
+from core.learning.gate import GateSettings, Verdict, divided, judge, waits
+from core.learning.learner import LearnerSettings, ServedModel, candidate, learn
+from core.learning.log import ChatLog, read_log
+from core.learning.versions import PolicyEvent, Versions
+from core.model.bundle import Bundle
+from core.model.policy import Exploration
+from core.store import Store
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    learner, gate = LearnerSettings(), GateSettings()
+    add = parser.add_argument
+    add("--store", metavar="URL", help="the log (DATABASE_URL, else sqlite:///marquee.db)")
+    add(
+        "--policies",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of policies; what serves learns on",
+    )
+    add(
+        "--start",
+        type=Path,
+        default=Settings().bundle,
+        metavar="DIR",
+        help="first policy (%(default)s)",
+    )
+    add(
+        "--passes", type=int, default=learner.passes, metavar="N", help="over the log (%(default)s)"
+    )
+    add(
+        "--learning-rate",
+        type=float,
+        default=learner.learning_rate,
+        metavar="R",
+        help="(%(default)s)",
+    )
+    add(
+        "--anchor",
+        type=float,
+        default=learner.anchor,
+        metavar="W",
+        help="hold on the old values (%(default)s)",
+    )
+    add(
+        "--least-sessions",
+        type=int,
+        default=gate.least_sessions,
+        metavar="N",
+        help="to judge by (%(default)s)",
+    )
+    add(
+        "--exploration",
+        type=float,
+        default=Exploration().share,
+        metavar="S",
+        help="as it serves (%(default)s)",
+    )
+    add(
+        "--seed",
+        type=int,
+        default=learner.seed,
+        metavar="N",
+        help="same seed and log, same policy (%(default)s)",
+    )
+    add("--json", type=Path, metavar="FILE", help="write what the gate found here")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Learns, judges, writes the history; returns 0, also where the candidate is refused or too few
+    have talked.
+    """
+    settings = _settings(arguments)
+    gate = GateSettings(least_sessions=arguments.least_sessions)
+    versions = Versions(arguments.policies)
+    if versions.serving() is None:
+        first = versions.adopt(arguments.start)
+        print(f"Adopted {first.version} from {arguments.start}.", file=sys.stderr)
+    serving = versions.serving()
+    assert serving is not None
+    bundle = Bundle.load(versions.path(serving))
+    with Store.open(arguments.store or Settings.from_environment(os.environ).database_url) as store:
+        log = read_log(store.log(), bundle.catalogue)
+    for reason, count in log.left_out.items():
+        print(f"Not learned from, {reason}: {count} films.", file=sys.stderr)
+    why = waits(divided(log, gate)[1], gate)
+    if why:
+        print(why)
+        return 0
+    verdict, learned = next_policy(
+        bundle, log, settings, gate, Exploration(share=arguments.exploration)
+    )
+    event = PolicyEvent.PROMOTED if verdict.promoted else PolicyEvent.REFUSED
+    told = versions.add(learned, event, parent=serving, gate=verdict.to_record())
+    print(summary(verdict, told.version, serving, learned.metrics["log"]))
+    if arguments.json:
+        arguments.json.write_text(
+            json.dumps(verdict.to_record(), indent=2) + "\n", encoding="utf-8"
+        )
+    return 0
+
+
+def next_policy(
+    bundle: Bundle,
+    log: ChatLog,
+    settings: LearnerSettings,
+    gate: GateSettings,
+    exploration: Exploration,
+) -> tuple[Verdict, Bundle]:
+    """A candidate and what the gate found, which is part of its manifest."""
+    learning, judging = divided(log, gate)
+    after = candidate(bundle, learn(bundle, learning, settings), learning)
+    model = ServedModel.fit(bundle.network, learning.slates)
+    verdict = judge(after.policy(exploration), bundle.policy(exploration), model, judging, gate)
+    return verdict, replace(after, metrics={**after.metrics, "gate": verdict.to_record()})
+
+
+def summary(verdict: Verdict, version: str, serving: str, learned: Mapping[str, int]) -> str:
+    """What happened, in a few lines."""
+    lines = [
+        f"{version}, learned on from {serving} by {learned['films']:,} films of {learned['conversations']:,} "
+        "conversations."
+    ]
+    rewards = verdict.rewards
+    lines += [
+        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations, reward a film:",
+        f"  serves now  {rewards['serving']}",
+        f"  candidate   {rewards['candidate']} (without the model {rewards['snips']})",
+        f"  difference  {rewards['difference']}",
+        f"  evidence    worth {verdict.effective:,.0f} films; the log could have shown {verdict.covered:.0%} of "
+        "what the candidate shows",
+        f"  changed     {verdict.changed:.0%} of the films' chances",
+    ]
+    outcome = "Promoted" if verdict.promoted else "Refused"
+    return "\n".join([*lines, f"{outcome}. {verdict.reason}"])
+
+
+def _settings(arguments: argparse.Namespace) -> LearnerSettings:
+    if arguments.passes < 1:
+        raise SettingsError(f"--passes is {arguments.passes}: give 1 or more.")
+    for name in ("learning_rate", "anchor"):
+        if not 0 <= getattr(arguments, name) < float("inf"):
+            raise SettingsError(
+                f"--{name.replace('_', '-')} is {getattr(arguments, name)}: give 0 or more."
+            )
+    if not 0 <= arguments.exploration <= 1:
+        raise SettingsError(f"--exploration is {arguments.exploration}: give 0 to 1.")
+    return LearnerSettings(
+        passes=arguments.passes,
+        learning_rate=arguments.learning_rate,
+        anchor=arguments.anchor,
+        seed=arguments.seed,
+    )

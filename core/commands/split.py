@@ -1,0 +1,106 @@
+"""`python -m core split`: one data set in two, by person, so that a policy can be judged on people
+it never met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from core.data.ratings import fold_of
+from core.errors import DataError, SettingsError
+
+_OF_PEOPLE = ("ratings.csv", "tags.csv")
+_OF_FILMS = ("movies.csv", "links.csv")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    add = parser.add_argument
+    add("--data", type=Path, required=True, metavar="DIR", help="MovieLens folder of CSV files")
+    add("--out", type=Path, required=True, metavar="DIR", help="gets the folders learn and test")
+    add(
+        "--parts",
+        type=int,
+        default=5,
+        metavar="N",
+        help="one person in N goes to test (%(default)s)",
+    )
+    add(
+        "--part",
+        type=int,
+        default=0,
+        metavar="K",
+        help="which of the N parts, from 0 on (%(default)s)",
+    )
+    add(
+        "--salt",
+        default="held-out",
+        metavar="WORD",
+        help="another word, other people (%(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the folders `learn` and `test` and prints how many people went where; returns 0."""
+    if arguments.parts < 2:
+        raise SettingsError(f"--parts is {arguments.parts}: give 2 or more.")
+    if not 0 <= arguments.part < arguments.parts:
+        raise SettingsError(f"--part is {arguments.part}: give 0 to {arguments.parts - 1}.")
+    people = split(arguments.data, arguments.out, arguments.parts, arguments.salt, arguments.part)
+    print(
+        f"{people[0]} people in {arguments.out / 'learn'}, {people[1]} in {arguments.out / 'test'}"
+    )
+    return 0
+
+
+def split(data: Path, out: Path, parts: int, salt: str, part: int = 0) -> tuple[int, int]:
+    """Writes `learn` and `test` below `out`; returns how many people have ratings in each.
+
+    One person in `parts` goes to `test`: by a hash of salt and id they are of number `part`, 0 …
+    parts − 1.
+
+    Both get all films and links; ratings and tags go with their person, so that no tag of a test
+    person is learned from. Raises DataError where ratings.csv or movies.csv is missing or a row
+    does not begin with a userId.
+    """
+    for name in ("movies.csv", "ratings.csv"):
+        if not (data / name).is_file():
+            raise DataError(
+                f"{data} holds no {name}: give an unpacked MovieLens folder of CSV files."
+            )
+    for side in ("learn", "test"):
+        (out / side).mkdir(parents=True, exist_ok=True)
+        for name in _OF_FILMS:
+            if (data / name).is_file():
+                shutil.copyfile(data / name, out / side / name)
+    counts = [
+        _split_rows(data / name, out, parts, salt, part)
+        for name in _OF_PEOPLE
+        if (data / name).is_file()
+    ]
+    return counts[0]
+
+
+def _split_rows(path: Path, out: Path, parts: int, salt: str, part: int) -> tuple[int, int]:
+    """Sends the rows of one table to the two folders by the person in their first column."""
+    people: tuple[set[int], set[int]] = (set(), set())
+    with (
+        path.open(encoding="utf-8", newline="") as source,
+        (out / "learn" / path.name).open("w", encoding="utf-8", newline="") as learn,
+        (out / "test" / path.name).open("w", encoding="utf-8", newline="") as test,
+    ):
+        header = source.readline()
+        learn.write(header)
+        test.write(header)
+        for number, line in enumerate(source, start=2):
+            first = line.partition(",")[0]
+            if not first.isdecimal():
+                raise DataError(
+                    f"{path}, line {number}: {first!r} is no userId: every row has to begin with one."
+                )
+            held_out = fold_of(int(first), parts, salt) == part
+            people[held_out].add(int(first))
+            (test if held_out else learn).write(line)
+    return len(people[0]), len(people[1])

@@ -1,0 +1,182 @@
+"""`python -m core train`: ratings in, a bundle and its learning curve out."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import dataclasses
+import sys
+from pathlib import Path
+
+from core.data.reading import read
+from core.errors import SettingsError
+from core.model.factors import FactorSettings
+from core.training.agent import AgentSettings
+from core.training.pretraining import PretrainingSettings
+from core.training.train import TrainingSettings, train
+from core.training.validation import CurvePoint
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    settings, agent = TrainingSettings(), AgentSettings()
+    add = parser.add_argument
+    add("--data", type=Path, required=True, metavar="DIR", help="MovieLens folder or .zip")
+    add("--cast", type=Path, metavar="FILE", help="CSV of title,year,cast: people one can ask for")
+    add("--out", type=Path, required=True, metavar="DIR", help="folder of the trained bundle")
+    add(
+        "--seed",
+        type=int,
+        default=settings.seed,
+        metavar="N",
+        help="same seed, same bundle (%(default)s)",
+    )
+    add(
+        "--steps",
+        type=int,
+        default=agent.steps,
+        metavar="N",
+        help="films shown in training (%(default)s)",
+    )
+    add(
+        "--rounds",
+        type=int,
+        default=settings.pretraining.rounds,
+        metavar="N",
+        help="of pretraining (%(default)s)",
+    )
+    add(
+        "--gamma",
+        type=float,
+        default=agent.gamma,
+        metavar="G",
+        help="discount, 0 = greedy (%(default)s)",
+    )
+    add(
+        "--n-steps",
+        type=int,
+        default=agent.n_steps,
+        metavar="N",
+        help="rewards summed a target (%(default)s)",
+    )
+    add(
+        "--learning-rate",
+        type=float,
+        default=agent.learning_rate,
+        metavar="R",
+        help="(%(default)s)",
+    )
+    add(
+        "--dimensions",
+        type=int,
+        default=FactorSettings().dimensions,
+        metavar="N",
+        help="of a taste (%(default)s)",
+    )
+    add(
+        "--folds",
+        type=int,
+        default=FactorSettings().folds,
+        metavar="N",
+        help="cross-fitting folds (%(default)s)",
+    )
+    add(
+        "--min-ratings",
+        type=int,
+        default=5,
+        metavar="N",
+        help="evidence to be recommended (%(default)s)",
+    )
+    add("--skip-bad-rows", action="store_true", help="count and leave out rows that cannot be read")
+    add("--quiet", action="store_true", help="no progress bar")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains, writes the bundle, `curve.csv` and `curve.png`; 130 where Ctrl-C ended it early, else
+    0.
+    """
+    settings = _settings(arguments)
+    data = read(
+        arguments.data,
+        cast=arguments.cast,
+        skip_bad_rows=arguments.skip_bad_rows,
+        min_ratings=arguments.min_ratings,
+    )
+    print(data.report, file=sys.stderr)
+    training = train(data, settings, progress=not arguments.quiet)
+    bundle = training.bundle.save(arguments.out)
+    write_curve(training.curve, arguments.out / "curve.csv")
+    plot_curve(training.curve, arguments.out / "curve.png")
+    best = bundle.metrics["validation"]
+    outcome = "Stopped early; the best checkpoint is kept." if training.interrupted else "Done."
+    print(f"{outcome} Version {bundle.version} in {arguments.out}, validation: {best}")
+    return 130 if training.interrupted else 0
+
+
+def write_curve(curve: tuple[CurvePoint, ...], path: Path) -> None:
+    """The learning curve as CSV, one line a check."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([column.name for column in dataclasses.fields(CurvePoint)])
+        writer.writerows(dataclasses.astuple(point) for point in curve)
+
+
+def plot_curve(curve: tuple[CurvePoint, ...], path: Path) -> None:
+    """The learning curve as PNG: hits in training and on validation people, and the loss."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3.5), layout="constrained")
+    hits, loss = figure.subplots(1, 2)
+    for axes, name, label in (
+        (hits, "validation_hits", "validation people, greedy"),
+        (hits, "training_hits", "training people, exploring"),
+        (loss, "loss", None),
+    ):
+        known = [
+            (point.step, value) for point in curve if (value := getattr(point, name)) is not None
+        ]
+        # The loss of the pretraining is a sum over candidates: another scale.
+        known = [pair for pair in known if name != "loss" or pair[0] > 0]
+        axes.plot(
+            [step for step, _ in known], [value for _, value in known], marker=".", label=label
+        )
+    hits.set(xlabel="films shown in training", ylabel="thumbs up a session", title="Hits")
+    hits.legend(frameon=False)
+    loss.set(
+        xlabel="films shown in training",
+        ylabel="squared temporal difference",
+        title="Loss of the DQN",
+    )
+    figure.savefig(path, dpi=120)
+
+
+def _settings(arguments: argparse.Namespace) -> TrainingSettings:
+    for name, low, high in (("gamma", 0.0, 1.0), ("learning_rate", 0.0, 1.0)):
+        if not low <= getattr(arguments, name) <= high:
+            raise SettingsError(
+                f"--{name.replace('_', '-')} is {getattr(arguments, name)}: give {low:g} to {high:g}."
+            )
+    for name in ("steps", "n_steps", "dimensions", "min_ratings"):
+        if getattr(arguments, name) < 1:
+            raise SettingsError(
+                f"--{name.replace('_', '-')} is {getattr(arguments, name)}: give 1 or more."
+            )
+    if not 0 <= arguments.seed < 2**32:
+        raise SettingsError(f"--seed is {arguments.seed}: give 0 to {2**32 - 1}.")
+    if arguments.rounds < 0:
+        raise SettingsError(f"--rounds is {arguments.rounds}: give 0 or more.")
+    if arguments.folds < 2:
+        raise SettingsError(
+            f"--folds is {arguments.folds}: give 2 or more, each person must meet others' vectors."
+        )
+    agent = AgentSettings(
+        steps=arguments.steps,
+        gamma=arguments.gamma,
+        n_steps=arguments.n_steps,
+        learning_rate=arguments.learning_rate,
+    )
+    factors = FactorSettings(dimensions=arguments.dimensions, folds=arguments.folds)
+    pretraining = PretrainingSettings(rounds=arguments.rounds)
+    return TrainingSettings(
+        seed=arguments.seed, agent=agent, factors=factors, pretraining=pretraining
+    )

@@ -1,0 +1,333 @@
+"""A MovieLens folder or archive → catalogue, ratings and a report of what was left out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from core.catalogue import Catalogue
+from core.data.facts import languages_of_films, people_of_films, read_cast, with_people
+from core.data.formats import Table
+from core.data.ratings import Ratings
+from core.data.sources import Source
+from core.data.tags import tags_of_films
+from core.data.titles import parse_title
+from core.domain import Facet, Movie
+from core.errors import DataError
+
+IntArray = npt.NDArray[np.int64]
+
+NO_GENRE: Final = "(no genres listed)"
+"""What MovieLens writes for films without a genre."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What was read and what was left out; `str()` is for people."""
+
+    source: str
+    """Folder or archive."""
+    n_ratings: int
+    n_users: int
+    n_rated: int
+    """Films with at least one rating."""
+    n_unknown: int = 0
+    """Ratings left out because the catalogue does not hold their film."""
+    n_people: int = 0
+    """People whose films are known well enough to ask for them."""
+    bad_rows: tuple[tuple[str, int], ...] = ()
+    """(file and reason, number of rows) of what `skip_bad_rows` left out, most first."""
+
+    def __str__(self) -> str:
+        """One line of totals, then one for each kind of row that was left out."""
+        lines = [
+            f"{self.source}: {self.n_ratings:,} ratings of {self.n_rated:,} films by {self.n_users:,} people"
+        ]
+        if self.n_people:
+            lines.append(f"{self.n_people:,} people of the cast can be asked for")
+        if self.n_unknown:
+            lines.append(
+                f"left out {self.n_unknown:,} ratings of films that the catalogue does not hold"
+            )
+        lines += [f"left out {count:,} bad rows: {reason}" for reason, count in self.bad_rows]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class MovieLens:
+    """A data set, ready for training."""
+
+    catalogue: Catalogue
+    ratings: Ratings
+    report: ReadReport
+    fingerprint: str
+    """SHA-256, hex, of the rows that were used: equal for equal data, be it a folder or an archive,
+    CSV or Parquet."""
+
+
+def read(
+    path: str | Path,
+    *,
+    cast: str | Path | None = None,
+    skip_bad_rows: bool = False,
+    min_ratings: int = 5,
+    min_tag_users: int = 5,
+) -> MovieLens:
+    """Reads a MovieLens folder or .zip archive, and a table of who plays in which film (see
+    `core.data.facts`).
+
+    Films with at least `min_ratings` ratings can be recommended (`Catalogue.n_items`); a tag
+    becomes a facet when `min_tag_users` people gave it. With `skip_bad_rows` bad rows are counted
+    in the report, else the first one raises. Raises DataError naming file, line and value.
+    """
+    source = Source.find(Path(path))
+    movies = source.need("movies", skip=skip_bad_rows)
+    movies = movies.without(
+        movies.frame["movieId"].duplicated().to_numpy(), "movieId", "has a row already"
+    )
+    ids = movies.frame["movieId"].to_numpy()
+    rated, rows = _known(source.need("ratings", skip=skip_bad_rows), ids)
+    rated, ratings = _ratings(rated, rows, len(ids))
+    counts = np.bincount(ratings.row, minlength=len(ids))
+    order = np.lexsort((ids, -counts))
+    ratings = _renumbered(ratings, np.argsort(order))
+    frame = movies.frame.iloc[order].reset_index(drop=True)
+    links, tags = (
+        source.table("links", skip=skip_bad_rows),
+        source.table("tags", skip=skip_bad_rows),
+    )
+    if links is not None:
+        links = links.without(
+            links.frame["movieId"].duplicated().to_numpy(), "movieId", "has a row already"
+        )
+    tag_rows = np.zeros(0, dtype=np.int64)
+    if tags is not None:
+        tags, tag_rows = _known(tags, ids[order])
+    played = None if cast is None else read_cast(Path(cast), skip=skip_bad_rows)
+    catalogue = _catalogue(
+        frame,
+        counts[order],
+        links,
+        tags,
+        tag_rows,
+        cast=played,
+        min_ratings=min_ratings,
+        min_tag_users=min_tag_users,
+    )
+    tables = [table for table in (movies, rated, links, tags, played) if table is not None]
+    report = replace(
+        _report(path, ratings, tables), n_people=sum(f.kind == "person" for f in catalogue.facets)
+    )
+    return MovieLens(catalogue, ratings, report, _fingerprint(frame, ratings, links, tags, played))
+
+
+def read_ratings(
+    path: str | Path, catalogue: Catalogue, *, skip_bad_rows: bool = False
+) -> tuple[Ratings, ReadReport]:
+    """Reads other people's ratings of a catalogue's films from a MovieLens folder or .zip archive.
+
+    Only the ratings table is read. Ratings of films that the catalogue does not hold are left out
+    and counted (`ReadReport.n_unknown`); people with no other ratings disappear with them. Raises
+    DataError like `read`, and where no rating is left.
+    """
+    source = Source.find(Path(path))
+    table = source.need("ratings", skip=skip_bad_rows)
+    rows = _positions(table, catalogue.movie_ids)
+    known = rows >= 0
+    if not known.any():
+        raise DataError(
+            f"{table.file} in {path} rates no film of the catalogue: are its movieIds those of MovieLens?"
+        )
+    n_unknown = int((~known).sum())
+    if n_unknown:
+        table, rows = table.only(known), rows[known]
+    table, ratings = _ratings(table, rows, len(catalogue.movies))
+    return ratings, _report(path, ratings, [table], n_unknown)
+
+
+# ---- ratings
+
+
+def _positions(table: Table, ids: IntArray) -> IntArray:
+    """Place of each row's movieId among `ids`, −1 where it is not there."""
+    return np.asarray(pd.Index(ids).get_indexer(pd.Index(table.frame["movieId"])), dtype=np.int64)
+
+
+def _known(table: Table, ids: IntArray) -> tuple[Table, IntArray]:
+    """Without the rows whose movieId is not among `ids`, and the places of the others."""
+    places = _positions(table, ids)
+    return table.without(places < 0, "movieId", "is not among the movies"), places[places >= 0]
+
+
+def _ratings(table: Table, rows: IntArray, n_movies: int) -> tuple[Table, Ratings]:
+    """Sorts by person and row; a person who rates a film twice breaks the format (the first row
+    counts).
+    """
+    users, user_ids = pd.factorize(table.frame["userId"].to_numpy(), sort=True)
+    key = users.astype(np.int64) * n_movies + rows
+    order = np.argsort(key, kind="stable")
+    again = np.flatnonzero(np.diff(key[order]) == 0) + 1
+    if len(again):
+        repeated = np.zeros(len(key), dtype=np.bool_)
+        repeated[order[again]] = True
+        return _ratings(
+            table.without(repeated, "movieId", "is rated twice by the same userId"),
+            rows[~repeated],
+            n_movies,
+        )
+    stars = table.frame["rating"].to_numpy()[order].astype(np.float32)
+    time = table.frame["timestamp"].to_numpy()[order]
+    return table, Ratings(
+        users[order].astype(np.int64), rows[order], stars, time, user_ids.astype(np.int64), n_movies
+    )
+
+
+def _renumbered(ratings: Ratings, new_row: IntArray) -> Ratings:
+    """The same ratings with row r called `new_row[r]`."""
+    row = new_row[ratings.row]
+    order = np.argsort(ratings.user * ratings.n_movies + row)
+    return replace(
+        ratings, row=row[order], value=ratings.value[order], timestamp=ratings.timestamp[order]
+    )  # `user` is sorted already
+
+
+# ---- catalogue
+
+
+def _catalogue(
+    movies: pd.DataFrame,
+    counts: IntArray,
+    links: Table | None,
+    tags: Table | None,
+    tag_rows: IntArray,
+    *,
+    cast: Table | None,
+    min_ratings: int,
+    min_tag_users: int,
+) -> Catalogue:
+    imdb, tmdb = _links(movies["movieId"].to_numpy(), links)
+    records = []
+    columns = zip(
+        movies["movieId"].tolist(), movies["title"].tolist(), movies["genres"].tolist(), strict=True
+    )
+    for row, (movie_id, raw, genres) in enumerate(columns):
+        title = parse_title(raw)
+        names = tuple(
+            name
+            for name in (part.strip() for part in genres.split("|"))
+            if name and name != NO_GENRE
+        )
+        records.append(
+            Movie(
+                row, movie_id, title.title, title.year, names, title.aliases, imdb[row], tmdb[row]
+            )
+        )
+    facets = {Facet("genre", name): rows for name, rows in sorted(_genres(records).items())}
+    if tags is not None:
+        genres_held = {facet.name for facet in facets}
+        found = tags_of_films(
+            tags.frame["userId"].to_numpy(),
+            tag_rows,
+            tags.frame["tag"],
+            genres_held,
+            min_users=min_tag_users,
+        )
+        facets |= {Facet("tag", name): rows for name, rows in found.items()}
+    n_items = int((counts >= min_ratings).sum())
+    if cast is not None:
+        facets = with_people(facets, people_of_films(cast, records, n_items))
+    facets |= languages_of_films(records)
+    return Catalogue(
+        movies=tuple(records),
+        facets=tuple(facets),
+        membership=_membership(list(facets.values()), len(records)),
+        n_ratings=counts.astype(np.int64),
+        n_items=n_items,
+    )
+
+
+def _genres(movies: list[Movie]) -> dict[str, IntArray]:
+    rows: dict[str, list[int]] = {}
+    for movie in movies:
+        for name in dict.fromkeys(movie.genres):
+            rows.setdefault(name, []).append(movie.row)
+    return {name: np.array(films, dtype=np.int64) for name, films in rows.items()}
+
+
+def _membership(rows: list[IntArray], n_movies: int) -> sparse.csr_matrix:
+    """CSR (facets, movies), bool, from the sorted rows of each facet's films."""
+    indices = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    starts = np.cumsum([0, *(len(films) for films in rows)])
+    data = np.ones(len(indices), dtype=np.bool_)
+    return sparse.csr_matrix((data, indices, starts), shape=(len(rows), n_movies))
+
+
+def _links(ids: IntArray, links: Table | None) -> tuple[list[int], list[int]]:
+    """(IMDb number, TMDB number) of each film, 0 where there is none; links of unknown films do no
+    harm.
+    """
+    if links is None:
+        return [0] * len(ids), [0] * len(ids)
+    held = links.frame.set_index("movieId").reindex(ids, fill_value=0)
+    return held["imdbId"].tolist(), held["tmdbId"].tolist()
+
+
+# ---- report and fingerprint
+
+
+def _report(
+    path: str | Path, ratings: Ratings, tables: list[Table], n_unknown: int = 0
+) -> ReadReport:
+    left_out = Counter(
+        {
+            f"{table.file}: {reason}": count
+            for table in tables
+            for reason, count in table.counts.items()
+        }
+    )
+    n_rated = len(np.unique(ratings.row))
+    bad = tuple(left_out.most_common())
+    return ReadReport(
+        Path(path).name, len(ratings), ratings.n_users, n_rated, n_unknown, bad_rows=bad
+    )
+
+
+def _fingerprint(
+    movies: pd.DataFrame,
+    ratings: Ratings,
+    links: Table | None,
+    tags: Table | None,
+    cast: Table | None,
+) -> str:
+    digest = hashlib.sha256(b"marquee ratings 1")
+    ids = movies["movieId"].to_numpy()
+    for column in (
+        ratings.user_ids[ratings.user],
+        ids[ratings.row],
+        ratings.value,
+        ratings.timestamp,
+    ):
+        digest.update(np.ascontiguousarray(column).data)
+    frames = [
+        movies.sort_values("movieId"),
+        *([] if links is None else [links.frame.sort_values("movieId")]),
+        *(
+            []
+            if tags is None
+            else [tags.frame.sort_values(["userId", "movieId", "timestamp", "tag"])]
+        ),
+        *([] if cast is None else [cast.frame.sort_values(["title", "year", "cast"])]),
+    ]
+    for frame in frames:
+        for name in frame.columns:
+            digest.update(f"\x1d{name}\x1e".encode())
+            digest.update("\x1f".join(map(str, frame[name].tolist())).encode())
+    return digest.hexdigest()

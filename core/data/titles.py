@@ -1,0 +1,135 @@
+"""MovieLens titles as people write them.
+
+MovieLens puts a leading article behind a comma and packs other titles and the year into
+parentheses: "City of Lost Children, The (Cité des enfants perdus, La) (1995)".
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+ARTICLES: Final = (
+    *("The", "the", "A", "An"),
+    *("Le", "La", "Les", "L'", "Un", "Une"),
+    *("Der", "Die", "Das", "Ein", "Eine"),
+    *("El", "Los", "Las", "Lo", "Una"),
+    *("Il", "I", "Gli", "Uno"),
+    *("O", "Os", "As", "Um", "Uma"),
+    *("De", "Het", "Den", "Det", "En", "Et", "Ett", "Da"),
+)
+"""Articles found behind a comma in MovieLens titles: English, French, German, Spanish, Italian,
+Portuguese, Dutch, Scandinavian, and "Da Hip Hop Witch"."""
+
+_ARTICLE: Final = "|".join(re.escape(article) for article in ARTICLES)
+_TRAILING_ARTICLE: Final = re.compile(rf"(?P<rest>.+), (?P<article>{_ARTICLE})")
+_ARTICLE_BEFORE_SUBTITLE: Final = re.compile(
+    r"(?P<rest>[^:]+), (?P<article>The|A|An)(?P<subtitle>: .+)"
+)
+"""Crow, The: Wicked Prayer."""
+_YEAR: Final = re.compile(r"(?P<year>(?:18[7-9]|19\d|20\d)\d)(?:\s*[-–]\s*(?:\d{4})?)?")
+"""1995, 2006–2007 or 2006-; films begin in the 1870s."""
+_ALSO_KNOWN_AS: Final = re.compile(r"a\.?k\.?a\b\.?:?\s*", re.IGNORECASE)
+_PART_OF_TITLE: Final = re.compile(r"(?:part|volume|vol\.|chapter) \w+|blue|yellow", re.IGNORECASE)
+"""Parentheses that tell two films apart: Ah Boys to Men (Part 2), I Am Curious (Yellow)."""
+_OPEN_ENDED: Final = re.compile(r".+ or|.+:", re.IGNORECASE)
+"""What still wants its parentheses: "Birdman: Or (The Unexpected Virtue of Ignorance)"."""
+_INVISIBLE: Final = dict.fromkeys((0x200B, 0x200E, 0x200F, 0xFEFF))
+
+
+class Title(NamedTuple):
+    """A MovieLens title, taken apart."""
+
+    title: str
+    """As people write it: "The Matrix"."""
+    year: int
+    """0 where the title gives none."""
+    aliases: tuple[str, ...]
+    """Other titles in the order given, none equal to `title` (case aside)."""
+
+
+def parse_title(raw: str) -> Title:
+    """Takes a MovieLens title apart.
+
+    Never fails: what has no year gets 0, what has no other titles gets none, text in the middle
+    stays.
+
+    >>> parse_title("City of Lost Children, The (Cité des enfants perdus, La) (1995)")
+    Title(title='The City of Lost Children', year=1995, aliases=('La Cité des enfants perdus',))
+    >>> parse_title("Seven (a.k.a. Se7en) (1995)")
+    Title(title='Seven', year=1995, aliases=('Se7en',))
+    """
+    rest, groups = _peel(_clean(raw))
+    year = 0
+    aliases: dict[str, str] = {}
+    title = _article_first(rest)
+    for group in groups:
+        if match := _YEAR.fullmatch(group):
+            year = int(match["year"])
+        elif alias := _article_first(
+            _ALSO_KNOWN_AS.sub("", group) if _ALSO_KNOWN_AS.match(group) else group
+        ):
+            aliases.setdefault(alias.casefold(), alias)
+    aliases.pop(title.casefold(), None)
+    return Title(title, year, tuple(aliases.values()))
+
+
+def _clean(raw: str) -> str:
+    """One spelling: no HTML entities (some 2008 rows have them), NFC, single spaces, no invisible
+    characters.
+    """
+    text = unicodedata.normalize("NFC", html.unescape(raw)).translate(_INVISIBLE)
+    return " ".join(text.split())
+
+
+def _peel(text: str) -> tuple[str, list[str]]:
+    """Takes parentheses off the end: (what stands before, contents in reading order).
+
+    The last year wins: a second, different one is part of the title ("… Skateboarding (1987-1997)
+    (2021)").
+    """
+    if text.endswith("))") and text.count(")") > text.count("("):
+        text = text[:-1]  # "(1983))"
+    groups: list[str] = []
+    year = ""
+    while (start := _last_group(text)) is not None:
+        inner, head = text[start + 1 :].removesuffix(")").strip(), text[:start].rstrip()
+        if _YEAR.fullmatch(inner):
+            if year and inner != year:
+                break
+            year = inner
+        elif _PART_OF_TITLE.fullmatch(inner) or _OPEN_ENDED.fullmatch(head):
+            break
+        groups.insert(0, inner)
+        text = head
+    return text, groups
+
+
+def _last_group(text: str) -> int | None:
+    """Where the parenthesis that ends the text opens; None if the text does not end in a group of
+    its own.
+    """
+    if not text.endswith(")"):
+        return None
+    depth = 0
+    for place in range(len(text) - 1, 0, -1):
+        depth += (text[place] == ")") - (text[place] == "(")
+        if depth == 0:
+            # "Histoire(s)" is one word: a group of its own follows a space, or is a year ("Deadly
+            # Advice(1994)")
+            return (
+                place if text[place - 1] == " " or _YEAR.fullmatch(text[place + 1 : -1]) else None
+            )
+    return None
+
+
+def _article_first(name: str) -> str:
+    """Puts a trailing article in front: "Matrix, The" → "The Matrix"."""
+    match = _TRAILING_ARTICLE.fullmatch(name) or _ARTICLE_BEFORE_SUBTITLE.fullmatch(name)
+    if match is None or match["rest"].startswith(f"{match['article']},"):  # "Die, Mommie, Die"
+        return name
+    article = match["article"].capitalize() if match["article"] == "the" else match["article"]
+    space = "" if article.endswith("'") else " "
+    return f"{article}{space}{match['rest']}{match.groupdict().get('subtitle') or ''}"

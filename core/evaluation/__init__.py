@@ -1,0 +1,1 @@
+"""Policies compared on people nobody was fitted on: sessions, tables, figures, baselines."""

@@ -1,0 +1,250 @@
+"""An evaluation's report as people read it (a table) and as programs do (JSON).
+
+The knob between popular films and hidden gems, measured: what each place of it costs and brings.
+
+Every place is a policy of its own in an ordinary evaluation (`Steered`), so that it plays the same
+people with the same stated films and is compared with the same best baseline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from core.evaluation.evaluate import Report, Result
+from core.simulation.replay import View
+from core.simulation.scorer import FloatArray, Observations, Scorer
+from core.statistics import Interval
+
+FORMAT_VERSION = 1
+"""Of the JSON; append keys freely, raise it when one changes its meaning."""
+
+
+def table(report: Report) -> str:
+    """A block for each start and view, policies by hits, best first; intervals of 95 %."""
+    goal = f"hits@{report.settings.turns}"
+    blocks = []
+    for stated in report.settings.stated:
+        for view in report.settings.views:
+            rows = [
+                result
+                for result in report.results
+                if (result.stated, result.view) == (stated, view)
+            ]
+            best = report.best_baseline(stated, view)
+            title = (
+                f"{stated} stated, {view.value} view, {len(rows[0].user_ids) if rows else 0} people, "
+                + (f"difference to {best}" if best else "no baseline")
+            )
+            rows.sort(key=lambda result: -result.metrics[goal].value)
+            lines = [_header(goal, report.settings.cuts)]
+            lines += [_row(result, goal, report.settings.cuts) for result in rows]
+            blocks.append("\n".join([title, "-" * len(lines[0]), *lines]))
+    return "\n\n".join(blocks)
+
+
+def match_table(report: Report) -> str:
+    """How far the match figure is off, a line for each policy that has one, start and view; ""
+    where none has.
+    """
+    lines = []
+    for result in report.results:
+        if result.reliability is not None:
+            films = int(result.reliability.count.sum())
+            error = result.metrics["match_error"]
+            where = f"{result.stated} stated, {result.view.value:<6} view"
+            lines.append(f"{result.policy:<18}{where}: {error} over {films} films that people knew")
+    return "\n".join(["match figure, expected calibration error", *lines]) if lines else ""
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """Everything measured, in a form `json.dump` takes.
+
+    Keys: `format`, `settings`, `people` (user ids by start, as in the file), and `results`, each
+    with `stated`, `view`, `policy`, `is_baseline`, `best_baseline`, `metrics` and `differences`
+    (name → value, low, high) `hits`, the number of hits of each person in the order of `people`,
+    `hits_by_turn`, the share of people with a hit, and `reliability`, the bins of the match figure
+    (mean chance, share liked, films) or null.
+    """
+    settings = report.settings
+    people = {str(result.stated): result.user_ids.tolist() for result in report.results}
+    results = [
+        {
+            "stated": result.stated,
+            "view": result.view.value,
+            "policy": result.policy,
+            "is_baseline": result.is_baseline,
+            "best_baseline": report.best_baseline(result.stated, result.view),
+            "metrics": {name: interval._asdict() for name, interval in result.metrics.items()},
+            "differences": {
+                name: interval._asdict() for name, interval in result.differences.items()
+            },
+            "reliability": None if result.reliability is None else result.reliability.bins,
+            "hits": result.hits.sum(axis=1).tolist(),
+            "hits_by_turn": result.hits.mean(axis=0).round(6).tolist(),
+        }
+        for result in report.results
+    ]
+    return {
+        "format": FORMAT_VERSION,
+        "settings": {
+            "stated": list(settings.stated),
+            "turns": settings.turns,
+            "views": [view.value for view in settings.views],
+            "seed": settings.seed,
+            "people": settings.people,
+            "least_ratings": settings.least_ratings,
+            "resamples": settings.resamples,
+        },
+        "people": people,
+        "results": results,
+    }
+
+
+def to_text(report: Report) -> str:
+    """`to_json` as text: one line a result."""
+    record = to_json(report)
+    results = ",\n".join(json.dumps(result) for result in record.pop("results"))
+    return f'{json.dumps(record)[:-1]}, "results": [\n{results}\n]}}\n'
+
+
+_COLUMNS = (("first", "first_hit", 3), ("down", "thumbs_down", 2), ("reward", "reward", 2))
+_TAIL = (
+    ("coverage", "coverage", 3),
+    ("Gini", "gini", 3),
+    ("rank", "popularity_rank", 0),
+    ("novelty", "novelty", 2),
+    ("|Q-G|", "q_error", 3),
+)
+
+
+def _header(goal: str, cuts: tuple[int, ...]) -> str:
+    early = "".join(f"{f'hits@{cut}':>9}" for cut in cuts[:-1])
+    middle = "".join(f"{title:>8}" for title, _, _ in _COLUMNS)
+    tail = "".join(f"{title:>9}" for title, _, _ in _TAIL)
+    return f"{'policy':<18}{goal:>21}{'difference':>26}{early}{middle}{tail}"
+
+
+def _row(result: Result, goal: str, cuts: tuple[int, ...]) -> str:
+    metrics = result.metrics
+    early = "".join(f"{metrics[f'hits@{cut}'].value:>9.2f}" for cut in cuts[:-1])
+    middle = "".join(f"{metrics[name].value:>8.{digits}f}" for _, name, digits in _COLUMNS)
+    tail = "".join(
+        f"{metrics[name].value:>9.{digits}f}" if name in metrics else f"{'':>9}"
+        for _, name, digits in _TAIL
+    )
+    difference = signed(result.differences[goal]) if goal in result.differences else ""
+    hits = metrics[goal]
+    whole = f"{hits.value:.2f} [{hits.low:.2f}, {hits.high:.2f}]"
+    return f"{result.policy:<18}{whole:>21}{difference:>26}{early}{middle}{tail}".rstrip()
+
+
+def signed(interval: Interval) -> str:
+    """A difference with its sign, and its interval."""
+    return f"{interval.value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
+
+
+@dataclass(frozen=True, eq=False)
+class Steered:
+    """A policy with its knob at one place; its scores are no Q-values any more."""
+
+    scorer: Scorer
+    knob: Callable[[Observations, float], FloatArray]
+    """`Policy.knob`."""
+    gems: float
+    is_candidate: bool = True
+
+    @property
+    def name(self) -> str:
+        """Of the policy, with the place."""
+        return name_of(self.scorer.name, self.gems)
+
+    def scores(self, observations: Observations) -> FloatArray:
+        """The policy's, and what each film gains by the knob."""
+        scores: FloatArray = self.scorer.scores(observations) + self.knob(observations, self.gems)
+        return scores
+
+
+def name_of(policy: str, gems: float) -> str:
+    """Name of a policy at a place of the knob, as in "marquee+0.25"; at 0 it is the policy
+    itself.
+    """
+    return f"{policy}{gems:+g}" if gems else policy
+
+
+class Place(NamedTuple):
+    """One place of the knob at one start in one view."""
+
+    gems: float
+    hits: Interval
+    difference: Interval | None
+    """Hits minus those of the best baseline, person by person; None without baselines."""
+    coverage: float
+    """Share of the catalogue shown to somebody."""
+    widened: float | None
+    """Coverage as a multiple of the best baseline's."""
+    gini: float
+    popularity_rank: float
+    novelty: float
+    """In bits."""
+    thumbs_down: float
+
+
+def places(
+    report: Report, policy: str, gems: Sequence[float], stated: int, view: View
+) -> tuple[Place, ...]:
+    """The curve at one start in one view, from an evaluation that measured all places."""
+    goal = f"hits@{report.settings.turns}"
+    best = report.best_baseline(stated, view)
+    bar = None if best is None else report.result(stated, view, best).metrics["coverage"].value
+    curve = []
+    for place in sorted({0.0, *gems}):
+        result = report.result(stated, view, name_of(policy, place))
+        value = {name: metric.value for name, metric in result.metrics.items()}
+        curve.append(
+            Place(
+                place,
+                result.metrics[goal],
+                result.differences.get(goal),
+                value["coverage"],
+                value["coverage"] / bar if bar else None,
+                value["gini"],
+                value["popularity_rank"],
+                value["novelty"],
+                value["thumbs_down"],
+            )
+        )
+    return tuple(curve)
+
+
+def curve_table(report: Report, policy: str, gems: Sequence[float]) -> str:
+    """A block for each start and view, a line a place of the knob; intervals of 95 %."""
+    blocks = []
+    for stated in report.settings.stated:
+        for view in report.settings.views:
+            best = report.best_baseline(stated, view) or "no baseline"
+            lines = [
+                f"popular films (-1) to hidden gems (1), {stated} stated, {view.value} view, against {best}",
+                f"{'gems':>6}{'hits':>21}{'difference':>26}{'down':>7}{'coverage':>10}{'times':>7}{'Gini':>8}{'rank':>7}"
+                f"{'novelty':>9}",
+            ]
+            lines += [_line(place) for place in places(report, policy, gems, stated, view)]
+            blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _line(place: Place) -> str:
+    hits, difference = place.hits, place.difference
+    gap = (
+        ""
+        if difference is None
+        else f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
+    )
+    times = "" if place.widened is None else f"{place.widened:.2f}"
+    return (
+        f"{place.gems:>+6.2f}{f'{hits.value:.2f} [{hits.low:.2f}, {hits.high:.2f}]':>21}{gap:>26}"
+        f"{place.thumbs_down:>7.2f}{place.coverage:>10.3f}{times:>7}{place.gini:>8.3f}{place.popularity_rank:>7.0f}"
+        f"{place.novelty:>9.2f}"
+    )

@@ -1,0 +1,165 @@
+"""The store's log as a learner reads it: what the policy chose, with which chance, and what came of
+it.
+
+Two readings of the same steps. A `Choice` is how the film was chosen: several places of a slate at
+once, from one state, each with its propensity. A `Transition` is what a film turned out to be
+worth, told as the environment tells it: one film, what was made of it, then the next state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from core.catalogue import Catalogue
+from core.domain import Reaction
+from core.model.group import SHARED
+from core.rewards import reward_of
+from core.session import SessionState
+from core.store import LoggedStep
+
+LONGEST = 1_000
+"""Events of the longest transcript that is learned from: a diary of thousands would take most of a
+batch's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedSlate:
+    """Films that one policy chose at once."""
+
+    session: int
+    version: str
+    """Of the policy."""
+    state: SessionState
+    """From which it chose."""
+    tokens: tuple[int, ...]
+    propensities: tuple[float, ...]
+    """Of each film at its place, given those before it."""
+    rewards: tuple[float, ...]
+    """What was made of each; 0 where nothing was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One film shown: state, action, reward, next state."""
+
+    session: int
+    before: SessionState
+    token: int
+    reward: float
+    after: SessionState | None
+    """None where the conversation ended with this film."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLog:
+    """Everything that can be learned from, in the order of the log."""
+
+    slates: tuple[LoggedSlate, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+    """How many films are not learned from, by why."""
+
+    @property
+    def sessions(self) -> tuple[int, ...]:
+        """Numbers of the sessions, sorted."""
+        return tuple(sorted({slate.session for slate in self.slates}))
+
+    def of(self, sessions: frozenset[int]) -> ChatLog:
+        """Only these sessions."""
+        return ChatLog(
+            tuple(slate for slate in self.slates if slate.session in sessions),
+            tuple(step for step in self.transitions if step.session in sessions),
+        )
+
+
+def read_log(steps: Iterable[LoggedStep], catalogue: Catalogue) -> ChatLog:
+    """The log of a store, `Store.log()`, with today's rewards.
+
+    Left out are films chosen for several people at once (their chances are not known one by one),
+    films that this catalogue does not recommend, transcripts longer than `LONGEST`, and states that
+    cannot be read.
+    """
+    slates: list[LoggedSlate] = []
+    transitions: list[Transition] = []
+    left_out: dict[str, int] = {}
+    for _, of_session in groupby(steps, key=lambda step: step.session):
+        told = []
+        for _, of_turn in groupby(of_session, key=lambda step: step.turn):
+            slate = list(of_turn)
+            state = _state(slate, catalogue)
+            if isinstance(state, SessionState):
+                told.append((state, slate))
+            else:
+                left_out[state] = left_out.get(state, 0) + len(slate)
+        for place, (state, slate) in enumerate(told):
+            following = told[place + 1][0] if place + 1 < len(told) else None
+            slates.append(_slate(state, slate, catalogue))
+            transitions.extend(_transitions(state, slate, following, catalogue))
+    return ChatLog(tuple(slates), tuple(transitions), left_out)
+
+
+def _state(slate: list[LoggedStep], catalogue: Catalogue) -> SessionState | str:
+    """From which a slate was chosen, or why it cannot be learned from."""
+    if any(step.policy_version.endswith(SHARED) for step in slate):
+        return "chosen for several people"
+    tokens = [catalogue.token_of_movie_id(step.movie_id) for step in slate]
+    if any(token is None or token > catalogue.n_items for token in tokens):
+        return "not among the films of this catalogue"
+    try:
+        state = SessionState.from_json(slate[0].state, catalogue)
+    except ValueError:
+        return "state cannot be read"
+    if len(state.events) > LONGEST:
+        return f"more than {LONGEST:,} events"
+    return "shown before" if set(tokens) & set(state.tokens()) else state
+
+
+def _token(step: LoggedStep, catalogue: Catalogue) -> int:
+    token = catalogue.token_of_movie_id(step.movie_id)
+    assert token is not None
+    return token
+
+
+def _reward(step: LoggedStep) -> float:
+    return 0.0 if step.reaction is None else reward_of(Reaction(step.reaction))
+
+
+def _slate(state: SessionState, slate: list[LoggedStep], catalogue: Catalogue) -> LoggedSlate:
+    return LoggedSlate(
+        slate[0].session,
+        slate[0].policy_version,
+        state,
+        tuple(_token(step, catalogue) for step in slate),
+        tuple(step.propensity for step in slate),
+        tuple(_reward(step) for step in slate),
+    )
+
+
+def _transitions(
+    state: SessionState,
+    slate: list[LoggedStep],
+    following: SessionState | None,
+    catalogue: Catalogue,
+) -> Iterable[Transition]:
+    """The slate film by film, as if each had been answered before the next: so the environment
+    would tell it.
+
+    A film without a word was passed over if the talk went on. After "start afresh" the next state
+    no longer holds the film, so the conversation ended with it.
+    """
+    last = slate[-1]
+    if following is not None and following.outcome_of(_token(last, catalogue)) is None:
+        following = None
+    for step in slate:
+        token = _token(step, catalogue)
+        after = state.show(token)
+        if step.reaction is not None:
+            after = after.react(token, Reaction(step.reaction))
+        elif following is not None:
+            after = after.pass_over(token)
+        yield Transition(
+            step.session, state, token, _reward(step), following if step is last else after
+        )
+        state = after

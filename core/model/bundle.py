@@ -1,0 +1,323 @@
+"""A trained policy as a folder: JSON manifest, safetensors weights, Parquet tables, SHA-256 of
+each. No pickle.
+
+manifest.json        format, settings, data fingerprint, metrics, git revision, SHA-256 of the other files
+weights.safetensors  what the network has learned; the movie vectors and the films' cooccurrence in float16
+movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links, evidence, facets
+facets.parquet       genres, tags, people
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from core.catalogue import Catalogue
+from core.data.parquet import read_tables, write_tables
+from core.errors import BundleError
+from core.model.affinity import Affinity
+from core.model.calibration import Calibration, approval
+from core.model.cooccurrence import Cooccurrence
+from core.model.factors import MovieVectors
+from core.model.kinds import LatentClasses
+from core.model.policy import REST, Exploration, Match, Policy
+from core.model.qnetwork import QNetwork
+
+FORMAT = 5
+"""Version of the layout; a higher one on disk is refused. Format 1 had no cooccurrence of films: it
+ranks by Q alone. Format 2 had no classes of people, in format 3 they did not say where a taste is
+expected. Up to format 4 the cooccurrence of films was that of EASE."""
+
+_WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
+_COOCCURRENCE = {"of": "of", "to": "to", "talk_prior": "appeal"}
+"""Field → tensor. Names on disk stay as format 2 gave them, so that older bundles load."""
+_VECTORS = ("like", "seen", "like_prior", "seen_prior")
+_LIFTED = 5
+"""First format whose cooccurrence of films is that of lifts."""
+_EASE = 60.0
+"""Log-lifts per unit of EASE weight, where their strength in the pull is the same."""
+_CLASSES = ("prior", "liked", "disliked", "fair")
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A catalogue, a network with one set of movie vectors, and what the manifest tells of them."""
+
+    catalogue: Catalogue
+    network: QNetwork
+    settings: Mapping[str, Any]
+    """Settings of the training, JSON-able."""
+    metrics: Mapping[str, Any]
+    """Figures on validation people, JSON-able."""
+    fingerprint: str
+    """SHA-256 of the ratings and titles it was trained on."""
+    revision: str = ""
+    """Git revision of the code, "" where unknown."""
+    affinity: Affinity | None = None
+    """How a conversation pulls on films; None in bundles of format 1."""
+    version: str = field(default="unsaved")
+    """First 12 hex digits of the manifest's SHA-256: names the policy in the log."""
+    calibration: Calibration | None = None
+    """Of the match figure; None in bundles from before there was one."""
+
+    @property
+    def gamma(self) -> float:
+        """Discount of the Q-values."""
+        return float(self.settings["agent"]["gamma"])
+
+    def policy(self, exploration: Exploration | None = None) -> Policy:
+        """The policy that serves from this bundle."""
+        return Policy(
+            self.network,
+            self.catalogue,
+            self.version,
+            exploration,
+            affinity=self.affinity,
+            match=self._match,
+            rest=REST,
+        )
+
+    def scorer(self) -> PolicyScorer:
+        """The policy as the evaluation asks for it."""
+        return PolicyScorer(self.policy(), self.network, self.gamma, calibration=self.calibration)
+
+    @property
+    def _match(self) -> Match | None:
+        calibration, network = self.calibration, self.network
+        return (
+            None
+            if calibration is None
+            else lambda transcript, rows: calibration.of_one(network, transcript, rows)
+        )
+
+    # ---- disk
+
+    def save(self, folder: Path | str) -> Bundle:
+        """Writes the folder and returns the bundle as it will be loaded (vectors rounded to
+        float16).
+
+        An existing bundle in the folder is replaced; the manifest is written last, so a broken
+        write is noticed.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "manifest.json").unlink(missing_ok=True)
+        (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network, self.affinity)))
+        write_tables(self.catalogue, folder / _MOVIES, folder / _FACETS)
+        manifest = {
+            "format": FORMAT,
+            "n_items": self.catalogue.n_items,
+            "settings": dict(self.settings),
+            "metrics": dict(self.metrics),
+            "data": self.fingerprint,
+            "revision": self.revision,
+            "match": None if self.calibration is None else self.calibration.to_record(),
+            "sha256": {name: _sha256(folder / name) for name in (_WEIGHTS, _MOVIES, _FACETS)},
+        }
+        (folder / "manifest.json").write_text(
+            json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8"
+        )
+        return Bundle.load(folder)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Bundle:
+        """Reads and verifies a folder.
+
+        Raises BundleError where a file is missing or altered, or the format is newer than this
+        version's.
+        """
+        folder = Path(folder)
+        manifest, version = _read_manifest(folder)
+        try:
+            catalogue = read_tables(folder / _MOVIES, folder / _FACETS, manifest["n_items"])
+        except ValueError as error:
+            raise _broken(folder, f"its tables cannot be read ({error})") from error
+        try:
+            tensors = load_tensors((folder / _WEIGHTS).read_bytes())
+            fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
+            like, seen, like_prior, seen_prior = fitted
+            vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
+            network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
+            affinity = _affinity(tensors, catalogue, approval(network), manifest["format"])
+            network.load_state_dict(_neutral(network) | tensors)
+            calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
+        except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
+            raise _broken(folder, f"{_WEIGHTS} does not fit the manifest ({error})") from error
+        network.eval().requires_grad_(False)
+        return cls(
+            catalogue,
+            network,
+            manifest["settings"],
+            manifest["metrics"],
+            manifest["data"],
+            manifest["revision"],
+            affinity,
+            version,
+            calibration,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyScorer:
+    """A policy under the evaluation's protocol."""
+
+    policy: Policy
+    network: QNetwork
+    gamma: float
+    name: str = "marquee"
+    gives_q_values: bool = True
+    calibration: Calibration | None = None
+
+    def scores(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """What films are ranked by, (B, n_items), unmasked."""
+        return self.judge(observations)[0]
+
+    def judge(
+        self, observations: npt.NDArray[np.int32]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The scores and the Q-values within them, (B, n_items) each, unmasked."""
+        return self.policy.judge(observations)
+
+    def chances(
+        self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """The match figure of films (B,) for people (B, L, 2); see
+        `core.evaluation.evaluate.Matching`.
+        """
+        if self.calibration is None:
+            return np.full(len(rows), np.nan)
+        return self.calibration.chances(self.network, transcripts, rows)
+
+
+def git_revision() -> str:
+    """Revision of the code that runs, with "+" where it has uncommitted changes; "" outside a
+    checkout.
+    """
+    home = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=home, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD") + (
+            "+" if git("status", "--porcelain", "--", "*.py") else ""
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _tensors(network: QNetwork, affinity: Affinity | None) -> dict[str, Tensor]:
+    encoder = network.encoder
+    vectors = {
+        f"vectors.{name}": getattr(encoder, name)[0].half().contiguous() for name in _VECTORS
+    }
+    if (classes := network.served_classes) is not None:
+        rates = {name: torch.from_numpy(getattr(classes, name)) for name in _CLASSES}
+        vectors |= {f"classes.{name}": value.half().contiguous() for name, value in rates.items()}
+        vectors["classes.fits"] = torch.tensor(classes.fits)
+    if affinity is not None:
+        fitted = {
+            written: torch.from_numpy(getattr(affinity.cooccurrence, name))
+            for name, written in _COOCCURRENCE.items()
+        }
+        vectors |= {f"company.{name}": value.half().contiguous() for name, value in fitted.items()}
+    return {
+        name: value.detach().contiguous() for name, value in network.state_dict().items()
+    } | vectors
+
+
+def _neutral(network: QNetwork) -> dict[str, Tensor]:
+    """What older bundles lack, with values that change nothing."""
+    lacking = {
+        "lift": torch.zeros(network.encoder.n_items),
+        "encoder.log_spread": torch.tensor(0.0),
+    }
+    if network.classes is not None:
+        lacking |= {f"classes.{name}": torch.tensor(0.0) for name in ("log_caution", "reach")}
+    return lacking
+
+
+def _affinity(
+    tensors: dict[str, Tensor],
+    catalogue: Catalogue,
+    approved: npt.NDArray[np.float32],
+    written_as: int,
+) -> Affinity | None:
+    """Takes its tensors out of these; None where they have none."""
+    if not any(name.startswith("company.") for name in tensors):
+        return None
+    of, to, talk_prior = (
+        tensors.pop(f"company.{name}").float().numpy() for name in _COOCCURRENCE.values()
+    )
+    cooccurrence = Cooccurrence(
+        of if written_as >= _LIFTED else np.float32(_EASE) * of, to, talk_prior
+    )
+    return Affinity(catalogue, cooccurrence, approved)
+
+
+def _classes(tensors: dict[str, Tensor]) -> LatentClasses | None:
+    """Takes their tensors out of these; None where they have none."""
+    if "classes.fits" not in tensors:
+        return None
+    fits = int(tensors.pop("classes.fits"))
+    return LatentClasses(
+        fits, *(tensors.pop(f"classes.{name}").float().numpy() for name in _CLASSES)
+    )
+
+
+def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise BundleError(
+            f"There is no trained model in {folder} (no manifest.json): point MARQUEE_BUNDLE at one or make one with "
+            f"`python -m core train --data DIR --out {folder}`."
+        )
+    text = path.read_bytes()
+    try:
+        manifest: dict[str, Any] = json.loads(text)
+        found = manifest["format"]
+        hashes = dict(manifest["sha256"])
+        complete = {"metrics", "data", "revision"} <= manifest.keys()
+        complete &= isinstance(manifest["n_items"], int) and isinstance(manifest["settings"], dict)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _broken(folder, "manifest.json is not a manifest") from error
+    if not isinstance(found, int) or found > FORMAT:
+        raise BundleError(
+            f"{folder} has format {found}, this version reads up to {FORMAT}: update Marquee, or train a new model."
+        )
+    if not complete:
+        raise _broken(folder, "manifest.json lacks entries")
+    for name in (_WEIGHTS, _MOVIES, _FACETS):
+        if not (folder / name).is_file():
+            raise _broken(folder, f"{name} is missing")
+        if _sha256(folder / name) != hashes.get(name):
+            raise _broken(folder, f"{name} is not the file that was saved (SHA-256 differs)")
+    return manifest, hashlib.sha256(text).hexdigest()[:12]
+
+
+def _broken(folder: Path, what: str) -> BundleError:
+    what = " ".join(what.split())  # libraries tell in several lines
+    return BundleError(
+        f"The model in {folder} cannot be used: {what}. Restore it from where you got it or train anew."
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,245 @@
+"""Transcript → state vector: the Gaussian taste posterior, updated in closed form by every event.
+
+Each event is one or two noisy observations of the taste z: of liking the film and of having seen
+it, or of leaning towards a genre, tag or person. Before them z ~ N(centre, spread · I), where the
+centre is that of the kinds of people that the person may be of (`core.model.kind_posterior`), or 0.
+What an outcome says (the observed values) and how much it counts (the precisions) are learned with
+the rest of the network, one row an outcome. The posterior mean is the solution of a (dimensions ×
+dimensions) system whose size does not depend on the length of the transcript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from core.catalogue import Catalogue
+from core.domain import Outcome
+from core.model.factors import MovieVectors
+
+N_OUTCOMES = len(Outcome)
+
+_LIKED = {Outcome.STATED_LIKE: 1.0, Outcome.UP: 1.0, Outcome.WANTED: 2.0, Outcome.AVOIDED: -2.0}
+_SEEN = {
+    Outcome.STATED_LIKE: 1.0,
+    Outcome.STATED_DISLIKE: 1.0,
+    Outcome.UP: 1.0,
+    Outcome.DOWN: 1.0,
+    Outcome.SEEN: 1.0,
+}
+_PRECISION = {
+    Outcome.STATED_LIKE: 20.0,
+    Outcome.WANTED: 1.0,
+    Outcome.AVOIDED: 1.0,
+    Outcome.NOT_TONIGHT: 1.0,
+    Outcome.PASSED: 0.3,
+}
+_SILENT = frozenset({Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS})
+_OF_FACETS = frozenset({Outcome.WANTED, Outcome.AVOIDED})
+
+
+class TasteEncoder(nn.Module):
+    """(B, L, 2) transcripts → (B, dimensions) taste posterior means.
+
+    `sets` are the movie vectors: number 0 from everyone, then one per fold of training people; a
+    transcript whose first row is (number, VECTORS) is read with that set, any other with number 0.
+    The vectors are buffers: fitted beforehand, not learned. Starting values of the outcome rows are
+    those of the tuned posterior baseline (noise .1, stated likes twice as precise); `spread` is the
+    starting value of the variance about the centre.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, sets: list[MovieVectors], *, spread: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.dimensions = sets[0].like.shape[1]
+        self.n_items = catalogue.n_items
+        self._buffer("lookup", _lookup(catalogue))
+        self._buffer("membership", torch.from_numpy(_membership(catalogue)))
+        like, seen, like_prior, seen_prior = (
+            torch.stack([torch.from_numpy(getattr(vectors, name)) for vectors in sets])
+            for name in ("like", "seen", "like_prior", "seen_prior")
+        )
+        facets = torch.stack(
+            [self._facet_vectors(*pair) for pair in zip(like, like_prior, strict=True)]
+        )
+        # One table a kind of observation, with a zero row in front: padding and films without
+        # evidence say nothing.
+        nothing, no_facets = torch.zeros(len(sets), 1, self.dimensions), torch.zeros_like(facets)
+        self._buffer("like_table", torch.cat([nothing, like, facets], dim=1))
+        self._buffer("seen_table", torch.cat([nothing, seen, no_facets], dim=1))
+        self._buffer(
+            "like_expected", torch.cat([nothing[..., 0], like_prior, no_facets[..., 0]], dim=1)
+        )
+        self._buffer(
+            "seen_expected", torch.cat([nothing[..., 0], seen_prior, no_facets[..., 0]], dim=1)
+        )
+        self.liked = nn.Parameter(_row(_LIKED, 0.0))
+        self.has_seen = nn.Parameter(_row(_SEEN, 0.0))
+        self.log_precision_liked = nn.Parameter(_row(_PRECISION, 10.0).log())
+        self.log_precision_seen = nn.Parameter(_row(_PRECISION, 10.0).log())
+        self.log_spread = nn.Parameter(torch.tensor(spread).log())
+        speaks = torch.tensor([float(outcome not in _SILENT) for outcome in Outcome])
+        self._buffer("speaks_liked", speaks)
+        self._buffer(
+            "speaks_seen",
+            speaks * torch.tensor([float(outcome not in _OF_FACETS) for outcome in Outcome]),
+        )
+
+    lookup: Tensor
+    membership: Tensor
+    like_table: Tensor
+    seen_table: Tensor
+    like_expected: Tensor
+    seen_expected: Tensor
+    speaks_liked: Tensor
+    speaks_seen: Tensor
+
+    @property
+    def like(self) -> Tensor:
+        """How liking each film depends on the taste, (sets, n_items, dimensions)."""
+        return self.like_table[:, 1 : self.n_items + 1]
+
+    @property
+    def seen(self) -> Tensor:
+        """How having seen each film depends on the taste, (sets, n_items, dimensions)."""
+        return self.seen_table[:, 1 : self.n_items + 1]
+
+    @property
+    def like_prior(self) -> Tensor:
+        """Share of the people who like each film, (sets, n_items)."""
+        return self.like_expected[:, 1 : self.n_items + 1]
+
+    @property
+    def seen_prior(self) -> Tensor:
+        """Share of the people who have seen each film, (sets, n_items)."""
+        return self.seen_expected[:, 1 : self.n_items + 1]
+
+    def forward(self, transcripts: Tensor, centre: Tensor | None = None) -> Tensor:
+        """Posterior mean of the taste, float32 (B, dimensions); the centre, or zeros, before
+        anything is known.
+
+        `centre` (B, dimensions) is where each person's taste is expected, 0 if None.
+        """
+        vectors, residuals, precisions = self._observations(_trimmed(transcripts))
+        if centre is not None:
+            residuals = residuals - (vectors @ centre[..., None])[..., 0]
+        scale = (0.5 * self.log_spread).exp()
+        vectors = scale * vectors
+        with torch.no_grad():
+            inverse = _posterior_covariance(vectors, precisions)
+            taste = inverse((vectors * (precisions * residuals)[..., None]).sum(1))
+        # One Newton step from the solution. Its value is nil, its derivative is exactly that of the
+        # solution, and no gradient has to run through a factorisation.
+        surprise = precisions * (residuals - (vectors @ taste[..., None])[..., 0])
+        taste = scale * (taste + inverse((vectors * surprise[..., None]).sum(1) - taste))
+        return taste if centre is None else centre + taste
+
+    def pulls(self, transcripts: Tensor, taste: Tensor) -> Tensor:
+        """What each event adds to the centre, (B, L, dimensions); the centre and their sum are the
+        taste.
+
+        The posterior mean solves z = centre + spread · Σ xᵢ pᵢ (rᵢ − xᵢ·z), so the terms of that
+        sum are the exact shares of the events.
+        """
+        vectors, residuals, precisions = self._observations(transcripts)
+        surprise = precisions * (residuals - (vectors @ taste[..., None])[..., 0])
+        liked, seen = (self.log_spread.exp() * surprise[..., None] * vectors).chunk(2, dim=1)
+        pulls: Tensor = liked + seen
+        return pulls
+
+    def vector_set(self, transcripts: Tensor) -> Tensor:
+        """Number of the movie vectors to use, int64 (B,)."""
+        if transcripts.shape[1] == 0:
+            return torch.zeros(len(transcripts), dtype=torch.int64)
+        token, outcome = transcripts[:, 0].unbind(-1)
+        return torch.where(outcome == int(Outcome.VECTORS), token, 0)
+
+    def _observations(self, transcripts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Vectors (B, 2L, dimensions), observed minus expected (B, 2L) and precisions (B, 2L):
+        liking, then seen.
+        """
+        token, outcome = transcripts.unbind(-1)
+        number = self.vector_set(transcripts)[:, None]
+        # The VECTORS row carries a set number, not a token; it may not be looked up.
+        index = self.lookup[torch.where(outcome == int(Outcome.VECTORS), 0, token)]
+        liked = self.liked[outcome] - self.like_expected[number, index]
+        seen = self.has_seen[outcome] - self.seen_expected[number, index]
+        precision_liked = self.log_precision_liked.exp()[outcome] * self.speaks_liked[outcome]
+        precision_seen = self.log_precision_seen.exp()[outcome] * self.speaks_seen[outcome]
+        vectors = torch.cat([self.like_table[number, index], self.seen_table[number, index]], dim=1)
+        return (
+            vectors,
+            torch.cat([liked, seen], dim=1),
+            torch.cat([precision_liked, precision_seen], dim=1),
+        )
+
+    def _facet_vectors(self, like: Tensor, prior: Tensor) -> Tensor:
+        """Unit directions of liking the films of a facet more than films in general, (n_facets,
+        dimensions).
+
+        Films count by how often they are liked. A unit vector makes the observed value a number of
+        standard deviations of that lean among people.
+        """
+        weights = self.membership * prior
+        mean = weights @ like / weights.sum(1, keepdim=True).clamp_min(1e-6)
+        contrast = torch.where(
+            weights.sum(1, keepdim=True) > 0, mean - prior @ like / prior.sum(), 0.0
+        )
+        direction: Tensor = contrast / contrast.norm(dim=1, keepdim=True).clamp_min(1e-6)
+        return direction
+
+    def _buffer(self, name: str, value: Tensor) -> None:
+        self.register_buffer(name, value, persistent=False)
+
+
+def _posterior_covariance(vectors: Tensor, precisions: Tensor) -> Callable[[Tensor], Tensor]:
+    """The map x → (I + Σ pᵢ xᵢ xᵢᵀ)⁻¹ x for (B, dimensions), through the smaller of two systems.
+
+    Few observations: as many unknowns as observations (Woodbury); many: as many as dimensions,
+    however long the transcript.
+    """
+    rows = vectors * precisions.sqrt()[..., None]
+    if rows.shape[1] < rows.shape[2]:
+        factor = torch.linalg.cholesky(torch.eye(rows.shape[1]) + rows @ rows.transpose(1, 2))
+        return lambda x: (
+            x - (rows.transpose(1, 2) @ torch.cholesky_solve(rows @ x[..., None], factor))[..., 0]
+        )
+    factor = torch.linalg.cholesky(torch.eye(rows.shape[2]) + rows.transpose(1, 2) @ rows)
+    return lambda x: torch.cholesky_solve(x[..., None], factor)[..., 0]
+
+
+def _trimmed(transcripts: Tensor) -> Tensor:
+    """Without the columns that are padding in every transcript of the batch."""
+    used = int((transcripts[..., 1] != int(Outcome.PADDING)).any(0).sum())
+    return transcripts[:, :used]
+
+
+def _row(values: dict[Outcome, float], default: float) -> Tensor:
+    return torch.tensor([values.get(outcome, default) for outcome in Outcome], dtype=torch.float32)
+
+
+def _lookup(catalogue: Catalogue) -> Tensor:
+    """Token → row of the vector tables, int64 (n_tokens,): 0 for padding and films without
+    evidence.
+    """
+    lookup = torch.zeros(catalogue.n_tokens, dtype=torch.int64)
+    lookup[1 : catalogue.n_items + 1] = torch.arange(1, catalogue.n_items + 1)
+    first = catalogue.facet_token(0)
+    lookup[first:] = torch.arange(
+        catalogue.n_items + 1, catalogue.n_items + 1 + len(catalogue.facets)
+    )
+    return lookup
+
+
+def _membership(catalogue: Catalogue) -> npt.NDArray[np.float32]:
+    membership = np.asarray(
+        catalogue.membership[:, : catalogue.n_items].toarray(), dtype=np.float32
+    )
+    # Without genres or tags one facet that no film has stands in, so that there is something to
+    # look up.
+    return membership if len(membership) else np.zeros((1, catalogue.n_items), dtype=np.float32)

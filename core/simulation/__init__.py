@@ -1,0 +1,1 @@
+"""Simulated viewers, the environment over them, and whole sessions replayed."""

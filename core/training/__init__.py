@@ -1,0 +1,1 @@
+"""From ratings to a bundle: pretraining, the DQN, and the checkpoint that is kept."""

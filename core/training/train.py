@@ -1,0 +1,248 @@
+"""Settings → a trained bundle: fit movie vectors, play simulated sessions, keep the best
+checkpoint.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+from tqdm import tqdm
+
+from core.catalogue import Catalogue
+from core.data.ratings import IntArray, Ratings
+from core.data.reading import MovieLens
+from core.errors import DataError
+from core.model.affinity import Affinity
+from core.model.bundle import Bundle, git_revision
+from core.model.calibration import Calibration, approval
+from core.model.cooccurrence import Cooccurrence, CooccurrenceSettings
+from core.model.factors import FactorSettings, MovieVectors, cross_fit
+from core.model.qnetwork import WEIGHT, QNetwork
+from core.rewards import LIKE_FROM
+from core.simulation.environment import SessionEnv
+from core.simulation.viewer import OpeningSettings
+from core.training.agent import AgentSettings, Ticker, make_agent
+from core.training.pretraining import PretrainingSettings, pretrain
+from core.training.validation import CurvePoint, Examiner, ExamSettings, Validator
+
+Weights = Mapping[str, Tensor]
+"""What a network has learned, by name; without the movie vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Everything a bundle depends on besides the data."""
+
+    seed: int = 0
+    turns: int = 20
+    """Films in a simulated session, as in the evaluation."""
+    inattention: float = 0.1
+    """Share of the films that simulated viewers let pass without a word, as people in a chat do
+    more often: enough to learn how little that says, without taking the answers away that the
+    policy learns from."""
+    hidden: int = 64
+    """Width of the network that sets the gates."""
+    validation_folds: int = 8
+    """One in this many people chooses the checkpoint and is not learned from."""
+    checks: int = 8
+    """How often the validation people are asked."""
+    exam: ExamSettings = field(default_factory=ExamSettings)
+    factors: FactorSettings = field(default_factory=FactorSettings)
+    affinity: CooccurrenceSettings = field(default_factory=CooccurrenceSettings)
+    opening: OpeningSettings = field(default_factory=OpeningSettings)
+    pretraining: PretrainingSettings = field(default_factory=PretrainingSettings)
+    agent: AgentSettings = field(default_factory=AgentSettings)
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A finished (or interrupted) training."""
+
+    bundle: Bundle
+    curve: tuple[CurvePoint, ...]
+    interrupted: bool
+    pretrained: Weights
+    """What reinforcement learning began with."""
+    last: Weights
+    """What it ended with, whichever checkpoint was chosen."""
+
+
+def train(
+    data: MovieLens,
+    settings: TrainingSettings,
+    *,
+    progress: bool = True,
+    pretrained: Weights | None = None,
+) -> Training:
+    """Trains a policy on everyone in `data`; deterministic for a seed on one machine.
+
+    `pretrained` are weights of an earlier training on the same data, with which reinforcement
+    learning begins at once.
+
+    Ctrl-C ends the learning early with the best checkpoint so far. Raises DataError where the data
+    has too few people or films to learn from.
+    """
+    torch.manual_seed(settings.seed)
+    torch.set_num_threads(1)
+    threadpool_limits(
+        limits=1
+    )  # the last digits of NumPy's and SciPy's sums depend on the number of threads
+    catalogue, ratings = data.catalogue, data.ratings
+    _check(ratings, catalogue, settings)
+    sets, set_of = fit_vectors(ratings, catalogue, settings, progress=progress)
+    learners, validation = ratings.split(0, settings.validation_folds, "validation")
+    number_of = dict(zip(ratings.user_ids.tolist(), set_of.tolist(), strict=True))
+    numbers = np.array([number_of[user] for user in learners.user_ids.tolist()], dtype=np.int64)
+
+    def make_env() -> SessionEnv:
+        return SessionEnv(
+            learners,
+            catalogue,
+            turns=settings.turns,
+            opening=settings.opening,
+            inattention=settings.inattention,
+            vector_sets=numbers,
+        )
+
+    network = _beginner(catalogue, sets, settings)
+    exam = dataclasses.replace(settings.exam, turns=settings.turns, seed=settings.seed)
+    examiner = Examiner(validation, catalogue, number_of, exam)
+    validator = Validator(
+        network, examiner, settings.agent.steps, settings.checks, progress=progress
+    )
+    interrupted, last = False, network
+    try:
+        if pretrained is None:
+            _pretrain(network, make_env(), learners, validator, settings)
+        else:
+            network.load_state_dict(pretrained)
+            validator.check(0)
+        last = _learn(network, make_env, validator, settings)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        validator.close()
+    best = validator.best_network(network)
+    bundle = _bundle(
+        data, settings, validator, best, examiner.calibrate(best), interrupted=interrupted
+    )
+    return Training(
+        bundle, tuple(validator.curve), interrupted, network.state_dict(), last.state_dict()
+    )
+
+
+def _beginner(
+    catalogue: Catalogue, sets: list[MovieVectors], settings: TrainingSettings
+) -> QNetwork:
+    """The network before any learning; without familiarity, since learning with it costs first
+    films from cold.
+    """
+    network = QNetwork(catalogue, sets, hidden=settings.hidden)
+    network.familiarity.weight = 0.0
+    return network
+
+
+def _pretrain(
+    network: QNetwork,
+    env: SessionEnv,
+    learners: Ratings,
+    validator: Validator,
+    settings: TrainingSettings,
+) -> None:
+    """Pretraining; the network ends as the best of it."""
+    validator.check(0)
+    rounds = settings.pretraining.rounds
+    pretrain(
+        network,
+        env,
+        learners,
+        settings.pretraining,
+        seed=settings.seed,
+        after_round=lambda number, loss: validator.after_round(number, loss, rounds),
+    )
+    network.load_state_dict(validator.best_network(network).state_dict())
+
+
+def _learn(
+    network: QNetwork,
+    make_env: Callable[[], SessionEnv],
+    validator: Validator,
+    settings: TrainingSettings,
+) -> QNetwork:
+    """The DQN from there on; gives the average of its weights, while the validator keeps what was
+    best.
+    """
+    agent = make_agent(make_env, network, settings.agent, seed=settings.seed)
+    validator.follow(agent.averaged)
+    agent.learn(settings.agent.steps, callback=Ticker(validator.tick), log_interval=10**9)
+    return agent.averaged
+
+
+def _bundle(
+    data: MovieLens,
+    settings: TrainingSettings,
+    validator: Validator,
+    network: QNetwork,
+    calibration: Calibration | None,
+    *,
+    interrupted: bool,
+) -> Bundle:
+    network.familiarity.weight = WEIGHT  # what serves has it
+    cooccurrence = Cooccurrence.fit(
+        data.ratings, data.catalogue, settings.affinity, seed=settings.seed
+    )
+    return Bundle(
+        data.catalogue,
+        network,
+        dataclasses.asdict(settings),
+        {
+            "people": data.ratings.n_users,
+            "ratings": len(data.ratings),
+            "steps": validator.curve[-1].step if validator.curve else 0,
+            "interrupted": interrupted,
+            "validation": None if validator.best is None else dataclasses.asdict(validator.best),
+        },
+        data.fingerprint,
+        git_revision(),
+        Affinity(data.catalogue, cooccurrence, approval(network)),
+        calibration=calibration,
+    )
+
+
+def fit_vectors(
+    ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings, *, progress: bool
+) -> tuple[list[MovieVectors], IntArray]:
+    """Movie vectors (from everyone, then one set a fold) and the number of the set each person is
+    to meet.
+    """
+    sets: list[MovieVectors] = []
+    set_of = np.zeros(ratings.n_users, dtype=np.int64)
+    fits = cross_fit(ratings, catalogue.n_items, settings.factors, seed=settings.seed)
+    for people, vectors in tqdm(
+        fits, "movie vectors", settings.factors.folds + 1, disable=not progress
+    ):
+        set_of[people] = len(sets)
+        sets.append(vectors)
+    return sets, set_of
+
+
+def _check(ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings) -> None:
+    if catalogue.n_items <= settings.turns:
+        raise DataError(
+            f"Only {catalogue.n_items} films have enough ratings to be recommended, a session shows {settings.turns}: "
+            "give more ratings or a lower --min-ratings."
+        )
+    if ratings.n_users < 2 * settings.validation_folds:
+        raise DataError(
+            f"Only {ratings.n_users} people rated films, at least {2 * settings.validation_folds} needed."
+        )
+    if not (ratings.value >= LIKE_FROM).any():
+        raise DataError(
+            f"No rating is {LIKE_FROM} stars or more: there is nothing to learn to find."
+        )

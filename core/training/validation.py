@@ -1,0 +1,205 @@
+"""Watches a training: validation people are examined, the learning curve is kept, and so is the
+best checkpoint.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from core.catalogue import Catalogue
+from core.data.ratings import Ratings
+from core.domain import Outcome
+from core.errors import DataError
+from core.model.calibration import FEATURES, Calibration, evidence
+from core.model.qnetwork import QNetwork
+from core.simulation.replay import SessionRules, View, eligible, moments, play, stated_films
+from core.simulation.scorer import FloatArray, IntArray, Observations
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One line of the learning curve."""
+
+    step: int
+    """Films shown in training so far; 0 and less are the rounds of the pretraining."""
+    training_hits: float | None
+    """Thumbs up per session of `turns` films, over the films since the last point; exploration
+    included."""
+    loss: float | None
+    """Mean squared temporal difference since the last point (pretraining: squared error summed over
+    candidates)."""
+    validation_hits: float
+    """hits@turns of validation people, greedy, mean over 0, 1 and 3 stated films."""
+    validation_reward: float
+    """The same in reward; the checkpoint with the most is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamSettings:
+    """What the validation people are asked."""
+
+    turns: int = 20
+    """Films in a session, as in training."""
+    stated: tuple[int, ...] = (0, 1, 3)
+    """Films they name first, one run each."""
+    people: int = 400
+    """At most this many of them, so that a check takes seconds."""
+    seed: int = 0
+    """Of the films they name."""
+
+
+class Examiner:
+    """Judges a network on validation people, who never train it and meet vectors fitted on
+    others.
+    """
+
+    def __init__(
+        self,
+        people: Ratings,
+        catalogue: Catalogue,
+        number_of: dict[int, int],
+        settings: ExamSettings,
+    ) -> None:
+        self.turns = settings.turns
+        self._number_of = number_of
+        self._rules = SessionRules(settings.turns, View.REPLAY, catalogue.n_items)
+        self._among_rated = SessionRules(settings.turns, View.RATED, catalogue.n_items)
+        self._sessions: list[tuple[Ratings, IntArray]] = []
+        for stated in settings.stated:
+            fit = eligible(people, catalogue.n_items, stated, stated + 2)[: settings.people]
+            chosen = people.select(fit)
+            if not chosen.n_users:
+                raise DataError(
+                    f"None of the {people.n_users} people who are to choose the checkpoint likes more than {stated} "
+                    "recommendable films: give more ratings or a lower --min-ratings."
+                )
+            self._sessions.append((chosen, stated_films(chosen, catalogue, stated, settings.seed)))
+
+    def examine(self, network: QNetwork) -> tuple[float, float]:
+        """hits@turns and reward a session, greedy, mean over the starts."""
+        scorer = _WithVectors(network, self._number_of)
+        runs = [play(scorer, people, stated, self._rules) for people, stated in self._sessions]
+        hits = [(run.outcomes == Outcome.UP).sum(1).mean() for run in runs]
+        return float(np.mean(hits)), float(np.mean([run.rewards.sum(1).mean() for run in runs]))
+
+    def calibrate(self, network: QNetwork) -> Calibration | None:
+        """The match figure from the films that these people know, of those shown to them in either
+        view.
+        """
+        scorer = _WithVectors(network, self._number_of)
+        features, liked = [np.zeros((0, len(FEATURES)))], [np.zeros(0, dtype=np.bool_)]
+        for people, stated in self._sessions:
+            for rules in (self._rules, self._among_rated):
+                for moment in moments(play(scorer, people, stated, rules), stated):
+                    bound = scorer.for_people(people.user_ids[moment.people])
+                    features.append(
+                        evidence(network, bound.transcripts(moment.transcripts), moment.rows)
+                    )
+                    liked.append(moment.liked)
+        return Calibration.fit(np.concatenate(features), np.concatenate(liked))
+
+
+@dataclass(frozen=True, eq=False)
+class _WithVectors:
+    """Puts the row in front of each transcript that says which vectors suit the person."""
+
+    network: QNetwork
+    number_of: dict[int, int]
+    numbers: npt.NDArray[np.int32] | None = None
+    name: str = "candidate"
+
+    def for_people(self, people: IntArray) -> Self:
+        """For batches whose row b is the person with id `people[b]`."""
+        numbers = np.array([self.number_of[person] for person in people.tolist()], dtype=np.int32)
+        return dataclasses.replace(self, numbers=numbers)
+
+    def scores(self, observations: Observations) -> FloatArray:
+        """Q-values with each person's vectors."""
+        return self.network.q_values(self.transcripts(observations))
+
+    def transcripts(self, observations: Observations) -> Observations:
+        """Transcripts (B, 1 + L, 2) with the row of each person's vectors."""
+        assert self.numbers is not None
+        head = np.stack([self.numbers, np.full_like(self.numbers, Outcome.VECTORS)], axis=1)
+        return np.concatenate([head[:, None], observations], axis=1)
+
+
+class Validator:
+    """Watches the learning: progress bar, learning curve, best checkpoint."""
+
+    def __init__(
+        self, network: QNetwork, examiner: Examiner, steps: int, checks: int, *, progress: bool
+    ) -> None:
+        self._network = network
+        self._examiner = examiner
+        self._turns = examiner.turns
+        self._every = max(steps // checks, 1)
+        self._bar = tqdm(total=steps, desc="learning", unit="film", disable=not progress)
+        self._rewards: deque[float] = deque(maxlen=20_000)
+        self._since: list[float] = []
+        self._losses: list[float] = []
+        self._weights: dict[str, Any] = {}
+        self.curve: list[CurvePoint] = []
+        self.best: CurvePoint | None = None
+
+    def tick(self, step: int, loss: float | None, rewards: FloatArray) -> bool:
+        """After every step of all environments."""
+        hits = (rewards >= 1.0).tolist()
+        self._rewards.extend(hits)
+        self._since.extend(hits)
+        if loss is not None:
+            self._losses.append(loss)
+        self._bar.update(step - self._bar.n)
+        recent = {"hits": f"{self._turns * np.mean(self._rewards):.2f}"}
+        if self._losses:
+            recent["loss"] = f"{np.mean(self._losses[-100:]):.4f}"
+        self._bar.set_postfix(recent, refresh=False)
+        if step // self._every > (step - len(rewards)) // self._every:
+            self.check(step)
+        return True
+
+    def after_round(self, number: int, loss: float, rounds: int) -> None:
+        """After a round of the pretraining: rounds count back to film 0, where reinforcement
+        learning begins.
+
+        An exam takes about as long as a round, so there are four.
+        """
+        self._losses.append(loss)
+        self._bar.set_postfix({"pretraining": f"{number + 1}/{rounds}", "loss": f"{loss:.4f}"})
+        if (number + 1) % max(rounds // 4, 1) == 0:
+            self.check(number + 1 - rounds)
+
+    def follow(self, network: QNetwork) -> None:
+        """From here on another network (the agent's own copy) is the one that learns."""
+        self._network = network
+
+    def check(self, step: int) -> None:
+        """Asks the validation people and keeps the weights if they are the best so far."""
+        hits, reward = self._examiner.examine(self._network)
+        training_hits = self._turns * float(np.mean(self._since)) if self._since else None
+        loss = float(np.mean(self._losses)) if self._losses else None
+        point = CurvePoint(step, training_hits, loss, hits, reward)
+        self.curve.append(point)
+        self._since, self._losses = [], []
+        if self.best is None or reward > self.best.validation_reward:
+            self.best = point
+            self._weights = copy.deepcopy(self._network.state_dict())
+
+    def best_network(self, start: QNetwork) -> QNetwork:
+        """The best checkpoint; the starting network before the first check."""
+        network = start.twin()
+        if self._weights:
+            network.load_state_dict(self._weights)
+        return network.eval().requires_grad_(False)
+
+    def close(self) -> None:
+        """Ends the progress bar."""
+        self._bar.close()

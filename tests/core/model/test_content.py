@@ -1,0 +1,84 @@
+"""What films are about and how readily they are named, by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import sparse
+from worlds import ratings_of
+
+from core.catalogue import Catalogue
+from core.domain import Facet, Movie
+from core.model.affinity import contents
+from core.model.cooccurrence import talk_prior
+
+TITLES = ("Star Wars", "Star Trek", "The Wars of the Star People", "Alien", "Wars")
+FACETS = (
+    Facet("genre", "Sci-Fi"),
+    Facet("genre", "Horror"),
+    Facet("tag", "space"),
+    Facet("person", "A. B."),
+)
+HAS = ([1, 1, 1, 1, 0], [0, 0, 0, 1, 0], [1, 1, 0, 0, 1], [1, 1, 1, 1, 1])
+
+
+def catalogue(
+    titles: tuple[str, ...] = TITLES, n_items: int = 4, years: tuple[int, ...] = (1980,) * 5
+) -> Catalogue:
+    movies = tuple(Movie(row, row + 1, title, years[row], ()) for row, title in enumerate(titles))
+    membership = sparse.csr_matrix(np.array(HAS, dtype=np.bool_)[:, : len(titles)])
+    return Catalogue(
+        movies, FACETS, membership, np.arange(len(titles), 0, -1, dtype=np.int64), n_items
+    )
+
+
+def cosines(kind: str, shown: Catalogue | None = None) -> np.ndarray:
+    rows = contents(shown or catalogue())[kind].toarray()
+    return rows @ rows.T
+
+
+class TestContents:
+    def test_what_every_film_has_says_nothing(self) -> None:
+        # All four films that can be recommended are Sci-Fi, so only the horror of Alien counts.
+        assert np.flatnonzero(np.diag(cosines("genre"))).tolist() == [3]
+
+    def test_tags_are_those_alone(self) -> None:
+        assert cosines("tag")[0].tolist() == pytest.approx([1.0, 1.0, 0.0, 0.0, 1.0])
+
+    def test_genres_count_by_how_rare_and_how_many_they_are(self) -> None:
+        # Of 4 films 4 are Sci-Fi, one is Horror as well: the rarity of Horror is ln 4, shared by
+        # two genres.
+        assert cosines("genre")[3, 3] == pytest.approx(math.log(4) / 2)
+
+    def test_years_are_near_by_how_far_they_are_apart(self) -> None:
+        near = cosines("year", catalogue(years=(1980, 1980, 1986, 2010, 0)))[0]
+        assert near[:3].tolist() == pytest.approx(
+            [1.0, 1.0, math.exp(-1 / 4)], abs=1e-3
+        )  # bells of 6 years
+        assert near[3] < 0.01 and near[4] == 0.0
+
+    def test_a_film_that_cannot_be_recommended_is_about_something_too(self) -> None:
+        assert cosines("tag")[4, 0] == pytest.approx(1.0) and cosines("year")[
+            4, 0
+        ] == pytest.approx(1.0)
+
+
+class TestAppeal:
+    def test_by_hand(self) -> None:
+        # Film 0: two ratings, one a like; film 1: one rating, no like; both Sci-Fi; film 3 also
+        # Horror, unrated.
+        ratings = ratings_of([[5, 2, 0, 0, 0], [3, 0, 0, 0, 0]])
+        got = talk_prior(ratings, catalogue(years=(1965, 0, 2016, 1980, 1980)))
+        raw = [
+            1.16 * math.log(3) - 1.35 * 0.5 + 0.125 - 0.68,
+            1.16 * math.log(2) - 0.11 - 0.68,
+            3.44 - 0.68,
+            0.5 - 0.68 + 0.56,
+        ]
+        assert got.tolist() == pytest.approx([value - min(raw) for value in raw], abs=1e-5)
+
+    def test_of_years_beyond_the_ends_is_that_of_the_ends(self) -> None:
+        got = talk_prior(ratings_of([[0] * 5]), catalogue(years=(1900, 1960, 2018, 2023, 1980)))
+        assert (got - got[0]).tolist() == pytest.approx([0.0, 0.0, 2.88, 2.88 + 0.56], abs=1e-5)
