@@ -47,7 +47,6 @@ from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from core.domain import Constraints, Outcome, Reaction, Recommendation
 from core.errors import SettingsError
 from core.model.policy import Exploration, Policy
-from core.rewards import reward_of
 from core.session import GEMS, SessionState
 from core.store import SessionRecord, Store, Turn
 
@@ -198,7 +197,7 @@ class Assistant:
         with talk(self._store, session) as told:
             record = told.owner_of(recommendation_id)
             shown = record.shown(recommendation_id)
-            changed = record.react(recommendation_id, reaction, reward_of(reaction))
+            changed = record.react(recommendation_id, reaction, reaction.reward)
             token = self._policy.catalogue.token_of_movie_id(shown.movie_id)
             state = self._state(record)
             if changed and token is not None and state.outcome_of(token) is not None:
@@ -346,7 +345,7 @@ class Assistant:
         if turn is None:
             return False
         for recommendation_id, reaction in Understood.from_json(turn.understood).replaced:
-            record.react(recommendation_id, reaction, reward_of(Reaction(reaction)))
+            record.react(recommendation_id, reaction, Reaction(reaction).reward)
         catalogue = self._policy.catalogue
         record.state = replayed(self._state(record).steer(gems), record.turns, catalogue).to_json(
             catalogue

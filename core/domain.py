@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from typing import Self
 
 
 class Outcome(IntEnum):
     """What happened to a token: the second column of an observation.
 
     The numbers are part of the bundle format (the encoder has one learned row per outcome): append,
-    never renumber.
+    never renumber. Beside its number a member has what it says of the person's liking and what it
+    earned.
     """
 
     PADDING = 0
     """No event: the rest of the row is empty."""
-    STATED_LIKE = 1
+    STATED_LIKE = 1, +1
     """The person named the film as one they like."""
-    STATED_DISLIKE = 2
+    STATED_DISLIKE = 2, -1
     """The person named the film as one they dislike."""
     WANTED = 3
     """The person asked for this genre, tag or person."""
@@ -25,13 +27,13 @@ class Outcome(IntEnum):
     """The person asked to be spared this genre, tag or person."""
     SHOWN = 5
     """Recommended, and nothing to say of it: not answered yet, or looked at and not known."""
-    UP = 6
+    UP = 6, +1, 1.0
     """Recommended, thumb up."""
-    DOWN = 7
+    DOWN = 7, -1, -0.5
     """Recommended, thumb down."""
     SEEN = 8
     """Seen already and found fair: neither thumb."""
-    NOT_TONIGHT = 9
+    NOT_TONIGHT = 9, 0, -0.1
     """Not in the mood now; says little about taste."""
     RETRACTED = 10
     """Once stated, then taken back: no evidence, but still not to be recommended."""
@@ -41,38 +43,110 @@ class Outcome(IntEnum):
     PASSED = 12
     """Recommended, and the talk went on without a word about it: says far less than SHOWN."""
 
+    _value_: int
+    liking: int
+    """+1 where it says that the film is liked, −1 where it says that it is not, else 0."""
+    reward: float
+    """What showing a film that came to this was worth, in units of one thumb up.
+
+    A hit counts 1, as in the evaluation. A thumb down costs half a hit: among the first 20 films
+    that popularity shows to held-out people of ml-latest-small hits are about fifteen times as many
+    as thumbs down (`core evaluate`: 6.89 and 0.42 from cold), so the sign matters more than the
+    size. "Not tonight" costs a turn's patience and says little of taste. A film that was known
+    already and loved or hated is evidence of the taste, but showing it earned nothing.
+    """
+
+    def __new__(cls, number: int, liking: int = 0, reward: float = 0.0) -> Self:
+        """A member with its number, its liking and its reward."""
+        member = int.__new__(cls, number)
+        member._value_, member.liking, member.reward = number, liking, reward
+        return member
+
+    @property
+    def wish(self) -> int:
+        """+1 for a facet that is wanted, −1 for one that is to be spared, else 0."""
+        return (self is Outcome.WANTED) - (self is Outcome.AVOIDED)
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether a person states it of a film in words: liked, disliked or seen."""
+        return self in (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it says that the person has seen the film, or judges it as if they had."""
+        return self.liking != 0 or self is Outcome.SEEN
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the film was recommended and nobody had a word for it."""
+        return self in (Outcome.SHOWN, Outcome.PASSED)
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it says something of the person: not padding, not taken back, no vectors' fold."""
+        return self not in (Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS)
+
+    @property
+    def statement(self) -> Outcome:
+        """The same said in words of a film that is known: liked, disliked or seen."""
+        if not self.liking:
+            return Outcome.SEEN
+        return Outcome.STATED_LIKE if self.liking > 0 else Outcome.STATED_DISLIKE
+
 
 class Reaction(Enum):
     """What a person does to a recommendation. Values are what the store and the API write."""
 
-    UP = "up"
-    DOWN = "down"
-    SEEN = "seen"
+    UP = "up", Outcome.UP
+    DOWN = "down", Outcome.DOWN
+    SEEN = "seen", Outcome.SEEN
     """Known already, and fair."""
-    SEEN_LOVED = "seen_loved"
+    SEEN_LOVED = "seen_loved", Outcome.STATED_LIKE
     """Known already, and loved: says as much of the person's taste as a stated like, and is no
     merit of ours."""
-    SEEN_HATED = "seen_hated"
+    SEEN_HATED = "seen_hated", Outcome.STATED_DISLIKE
     """Known already, and hated."""
-    NOT_TONIGHT = "not_tonight"
+    NOT_TONIGHT = "not_tonight", Outcome.NOT_TONIGHT
     CLEAR = "clear"
     """Takes the reaction back."""
 
+    _value_: str
+    outcome: Outcome
+    """The outcome that this reaction leaves in the transcript."""
+
+    def __new__(cls, value: str, outcome: Outcome = Outcome.SHOWN) -> Self:
+        """A member with what it leaves in the transcript, and nothing said as the default."""
+        member = object.__new__(cls)
+        member._value_, member.outcome = value, outcome
+        return member
+
     @property
-    def outcome(self) -> Outcome:
-        """The outcome that this reaction leaves in the transcript."""
-        return _OUTCOME_OF[self]
+    def liking(self) -> int:
+        """+1 where the film is liked, −1 where it is not, else 0."""
+        return self.outcome.liking
 
+    @property
+    def reward(self) -> float:
+        """Reward in [−0.5, 1]; CLEAR gives what no reaction gives, 0."""
+        return self.outcome.reward
 
-_OUTCOME_OF = {
-    Reaction.UP: Outcome.UP,
-    Reaction.DOWN: Outcome.DOWN,
-    Reaction.SEEN: Outcome.SEEN,
-    Reaction.SEEN_LOVED: Outcome.STATED_LIKE,
-    Reaction.SEEN_HATED: Outcome.STATED_DISLIKE,
-    Reaction.NOT_TONIGHT: Outcome.NOT_TONIGHT,
-    Reaction.CLEAR: Outcome.SHOWN,
-}
+    @property
+    def is_seen(self) -> bool:
+        """Whether it says that the film was known already."""
+        return self.outcome.is_statement
+
+    @property
+    def statement(self) -> Outcome:
+        """What it says of a film that is known: STATED_LIKE, STATED_DISLIKE or SEEN."""
+        return self.outcome.statement
+
+    @property
+    def once_seen(self) -> Reaction:
+        """The same of a film that was known already: SEEN_LOVED, SEEN_HATED or SEEN."""
+        if not self.liking:
+            return Reaction.SEEN
+        return Reaction.SEEN_LOVED if self.liking > 0 else Reaction.SEEN_HATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from assistant.language.utterance import Act, FacetMention, MovieMention, Uttera
 from core.catalogue import Catalogue
 from core.domain import Constraints, Outcome, Reaction
 from core.model.policy import Policy
-from core.rewards import reward_of
 from core.session import SessionState
 from core.store import SessionRecord, Turn
 
@@ -403,7 +402,7 @@ def react_in_words(
     replaced = []
     for token, reaction in step.reactions:
         film = shown[catalogue.movie(token).movie_id]
-        record.react(film.id, reaction, reward_of(reaction))
+        record.react(film.id, reaction, reaction.reward)
         replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
     return tuple(replaced)
 

@@ -22,7 +22,6 @@ from assistant.language.titles.linker import TitleLinker
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
 from core.errors import DataError, UnknownIdError
-from core.rewards import reward_of
 from core.session import SessionState
 from core.store import SessionRecord, Store
 
@@ -125,7 +124,7 @@ class Library:
         """
         shown = shown_films(record).get(self._catalogue.movie(token).movie_id)
         if shown is not None and state.outcome_of(token) is not None:
-            record.react(shown.id, opinion, reward_of(opinion))
+            record.react(shown.id, opinion, opinion.reward)
             return state.react(token, opinion)
         return (
             state.retract(token)
@@ -259,7 +258,7 @@ class Library:
             film = shown.get(self._catalogue.movie(token).movie_id)
             if film is not None:
                 reaction = _KNOWN[told[token]]
-                record.react(film.id, reaction, reward_of(reaction))
+                record.react(film.id, reaction, reaction.reward)
                 replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
                 state = state.react(token, reaction)
         return state, tuple(replaced)

@@ -1,6 +1,7 @@
 """Icons and poster art, drawn here: no icon font, no picture fetched from anywhere.
 
-`SYMBOLS` stands once on the page; each icon is a short reference to it. A poster is a small drawing for each film, made of its genre and its number.
+`SYMBOLS` stands once on the page; each icon is a short reference to it. A poster is a small drawing
+for each film, made of its genre and its number.
 """
 
 from __future__ import annotations

@@ -59,8 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     records = [_read(path) for path in arguments.reports]
     blocks: dict[str, list[str]] = {}
     for row in pool(records):
-        title = f"{row.stated} stated, {row.view} view, {row.people} people, difference to {row.best_baseline}"
-        line = f"{row.policy:<18}{row.hits!s:>22}{signed(row.difference):>26}{row.thumbs_down:>8.2f}{row.coverage:>10.3f}"
+        title = (
+            f"{row.stated} stated, {row.view} view, {row.people} people, "
+            f"difference to {row.best_baseline}"
+        )
+        line = (
+            f"{row.policy:<18}{row.hits!s:>22}{signed(row.difference):>26}"
+            f"{row.thumbs_down:>8.2f}{row.coverage:>10.3f}"
+        )
         blocks.setdefault(
             title, [f"{'policy':<18}{'hits':>22}{'difference':>26}{'down':>8}{'coverage':>10}"]
         ).append(line)

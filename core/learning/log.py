@@ -15,7 +15,6 @@ from itertools import groupby
 from core.catalogue import Catalogue
 from core.domain import Reaction
 from core.model.group import SHARED
-from core.rewards import reward_of
 from core.session import SessionState
 from core.store import LoggedStep
 
@@ -123,7 +122,7 @@ def _token(step: LoggedStep, catalogue: Catalogue) -> int:
 
 
 def _reward(step: LoggedStep) -> float:
-    return 0.0 if step.reaction is None else reward_of(Reaction(step.reaction))
+    return 0.0 if step.reaction is None else Reaction(step.reaction).reward
 
 
 def _slate(state: SessionState, slate: list[LoggedStep], catalogue: Catalogue) -> LoggedSlate:

@@ -17,7 +17,6 @@ from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.model.policy import Policy
-from core.rewards import reward_of
 from core.session import SessionState
 from core.simulation.viewer import OpeningSettings, Viewer
 from core.store import Shown, Store, Turn
@@ -95,8 +94,8 @@ def _converse(
                 if reaction is None or rng.random() < settings.silence:
                     rewards.append(0.0)
                     continue
-                record.react(film.id, reaction, reward_of(reaction))
-                rewards.append(reward_of(reaction))
+                record.react(film.id, reaction, reaction.reward)
+                rewards.append(reaction.reward)
                 state = state.react(choice.token, reaction)
             record.state = state.to_json(catalogue)
     return rewards

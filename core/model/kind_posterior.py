@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from core.domain import Outcome
 from core.model.factors import MovieVectors, kind_tastes
 from core.model.kinds import KINDS, LatentClasses
-from core.rewards import REWARD_OF
 
 _KIND = {
     Outcome.STATED_LIKE: 0,
@@ -166,5 +165,5 @@ def _worth(classes: LatentClasses) -> Tensor:
     """Reward of a film by class, (n_items, C), over the number of fits: so a sum over classes is a
     mean over fits.
     """
-    worth = REWARD_OF[Outcome.UP] * classes.liked + REWARD_OF[Outcome.DOWN] * classes.disliked
+    worth = Outcome.UP.reward * classes.liked + Outcome.DOWN.reward * classes.disliked
     return torch.from_numpy(np.ascontiguousarray(worth.T / classes.fits, dtype=np.float32))

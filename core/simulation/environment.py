@@ -16,7 +16,6 @@ from gymnasium.error import InvalidAction, ResetNeeded
 
 from core.catalogue import BoolArray, Catalogue
 from core.data.ratings import IntArray, Ratings
-from core.rewards import REWARD_OF
 from core.session import Observation, SessionState
 from core.simulation.viewer import OpeningSettings, Viewer
 
@@ -35,7 +34,7 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
     pad the end. Length is 1 + the longest opening + `turns`; the first row names the movie vectors
     that suit the viewer where `vector_sets` is given.
 
-    ## Rewards `core.rewards.REWARD_OF` of the reaction: rated ≥ 4 a thumb up, +1; rated < 3 a thumb
+    ## Rewards `Outcome.reward` of the reaction: rated ≥ 4 a thumb up, +1; rated < 3 a thumb
     down, −0.5; rated between or not rated 0. With probability `inattention` the viewer lets a film
     pass without a word, 0.
 
@@ -128,7 +127,7 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         self._left -= 1
         outcome = state.outcome_of(token)
         assert outcome is not None
-        reward, info = REWARD_OF[outcome], {"person": self._person, "reaction": answer}
+        reward, info = outcome.reward, {"person": self._person, "reaction": answer}
         return (
             self._observation(),
             reward,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
-from core.rewards import LIKE_FROM, REWARD_OF, reaction_to
+from core.rewards import LIKE_FROM, REWARDS, reaction_to
 from core.simulation.scorer import Judge, Observations, PersonSeeded, Scorer
 
 IntArray = npt.NDArray[np.int64]
@@ -27,8 +27,6 @@ OutcomeArray = npt.NDArray[np.int8]
 
 _CHUNK = 256
 """People in step; bounds memory at chunk × n_items × 10 bytes and what the policy itself needs."""
-
-_REWARD = np.array([REWARD_OF.get(outcome, 0.0) for outcome in Outcome], dtype=np.float32)
 
 
 class View(Enum):
@@ -72,7 +70,7 @@ class Sessions:
     @property
     def rewards(self) -> FloatArray:
         """Reward of each turn, (P, T)."""
-        rewards: FloatArray = _REWARD[self.outcomes]
+        rewards: FloatArray = REWARDS[self.outcomes]
         return rewards
 
     def returns(self, gamma: float) -> FloatArray:

@@ -56,7 +56,7 @@ def kind_of(reaction: Reaction | str | None) -> str | None:
     """
     if reaction is None:
         return None
-    known = Reaction(reaction)
+    known = reaction if isinstance(reaction, Reaction) else Reaction(reaction)
     return None if known is Reaction.CLEAR else known.value
 
 

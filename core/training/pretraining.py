@@ -18,7 +18,7 @@ from torch import Tensor
 
 from core.data.ratings import Ratings
 from core.model.qnetwork import MASKED, QNetwork
-from core.rewards import REWARD_OF
+from core.rewards import REWARDS
 from core.simulation.environment import SessionEnv
 from core.simulation.replay import outcome_table
 
@@ -188,10 +188,5 @@ def _loss(
 
 def _rewards(people: Ratings, n_items: int) -> FloatArray:
     """Reward of every film for every person, float32 (n_users, n_items)."""
-    outcomes = outcome_table(people, n_items)
-    table = np.zeros(int(outcomes.max(initial=0)) + 1, dtype=np.float32)
-    for outcome, reward in REWARD_OF.items():
-        if outcome < len(table):
-            table[outcome] = reward
-    rewards: FloatArray = table[outcomes]
+    rewards: FloatArray = REWARDS[outcome_table(people, n_items)]
     return rewards

@@ -54,7 +54,7 @@ class TrainingSettings:
     """How often the validation people are asked."""
     exam: ExamSettings = field(default_factory=ExamSettings)
     factors: FactorSettings = field(default_factory=FactorSettings)
-    affinity: CooccurrenceSettings = field(default_factory=CooccurrenceSettings)
+    cooccurrence: CooccurrenceSettings = field(default_factory=CooccurrenceSettings)
     opening: OpeningSettings = field(default_factory=OpeningSettings)
     pretraining: PretrainingSettings = field(default_factory=PretrainingSettings)
     agent: AgentSettings = field(default_factory=AgentSettings)
@@ -195,7 +195,7 @@ def _bundle(
 ) -> Bundle:
     network.familiarity.weight = WEIGHT  # what serves has it
     cooccurrence = Cooccurrence.fit(
-        data.ratings, data.catalogue, settings.affinity, seed=settings.seed
+        data.ratings, data.catalogue, settings.cooccurrence, seed=settings.seed
     )
     return Bundle(
         data.catalogue,

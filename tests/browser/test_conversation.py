@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from theatre import OPENING, answered, chips, films, say, thumb
 
 from core.domain import Reaction
-from core.rewards import reward_of
 from core.store import Store
 
 
@@ -53,11 +52,7 @@ def test_talk_thumb_refine_reload_restart(visit: Callable[..., Page], app: objec
         steps = list(store.log())
     newest = max(step.session for step in steps)  # other tests talked to this server before
     logged = [(step.reaction, step.reward) for step in steps if step.session == newest]
-    assert logged[:3] == [
-        ("down", reward_of(Reaction.DOWN)),
-        ("up", reward_of(Reaction.UP)),
-        (None, 0.0),
-    ]
+    assert logged[:3] == [("down", Reaction.DOWN.reward), ("up", Reaction.UP.reward), (None, 0.0)]
     assert logged[:2] == [("down", -0.5), ("up", 1.0)]
 
 

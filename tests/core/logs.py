@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from core.catalogue import Catalogue
 from core.domain import Reaction
-from core.rewards import reward_of
 from core.session import SessionState
 from core.store import LoggedStep
 
@@ -36,7 +35,7 @@ def logged(
             policy_version=version,
             explored=False,
             reaction=None if reaction is None else reaction.value,
-            reward=0.0 if reaction is None else reward_of(reaction),
+            reward=0.0 if reaction is None else reaction.reward,
             shown_at=NOON,
             reacted_at=None if reaction is None else NOON,
         )

@@ -14,7 +14,6 @@ from assistant.conversation.values import ChipKind
 from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
 from core.errors import DataError, UnknownIdError
-from core.rewards import reward_of
 from core.session import SessionState
 from core.store import Store
 
@@ -119,7 +118,7 @@ class TestMoreLikeThis:
             (ChipKind.NAMED, film.movie.label)
         ]
         assert len(reply.recommendations) == 3
-        assert logged(url)[0] == ("up", reward_of(Reaction.UP))
+        assert logged(url)[0] == ("up", Reaction.UP.reward)
         assert chat.history(session).exchanges[1].text == f"More like {film.movie.label}"
         chat.undo(session)
         assert logged(url)[0] == (None, 0.0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.data.ratings import Ratings
 from core.domain import Outcome, Reaction
-from core.rewards import REWARD_OF, reaction_to, reward_of
+from core.rewards import reaction_to
 
 #            film 0  1    2    3
 # person 10:      5  .    2.5  .
@@ -113,9 +113,9 @@ def test_stars_become_reactions_and_rewards(
     stars: float, reaction: Reaction, reward: float
 ) -> None:
     assert reaction_to(stars) is reaction
-    assert reward_of(reaction) == reward
+    assert reaction.reward == reward
 
 
 def test_taking_a_reaction_back_is_worth_what_no_reaction_is() -> None:
-    assert reward_of(Reaction.CLEAR) == REWARD_OF[Outcome.SHOWN] == 0
-    assert reward_of(Reaction.NOT_TONIGHT) == -0.1
+    assert Reaction.CLEAR.reward == Outcome.SHOWN.reward == 0
+    assert Reaction.NOT_TONIGHT.reward == -0.1

@@ -23,7 +23,7 @@ from core.evaluation.figures import save_figures
 from core.evaluation.report import Steered, match_table, table, to_json, to_text
 from core.model.calibration import Calibration
 from core.model.policy import gains
-from core.rewards import REWARD_OF, reaction_to
+from core.rewards import reaction_to
 from core.session import SessionState
 from core.simulation.replay import (
     SessionRules,
@@ -160,7 +160,7 @@ def test_sessions_in_step_are_those_of_session_state(view: View, told: int) -> N
             outcome = state.outcome_of(row + 1)
             assert outcome == sessions.outcomes[user, turn]
             assert outcome is not None
-            rewards.append(REWARD_OF[outcome])
+            rewards.append(outcome.reward)
         assert sessions.rewards[user, : len(rewards)].tolist() == rewards
         allowed = n_items if view is View.REPLAY else sum(row < n_items for row in rating)
         assert len(rewards) == allowed - told

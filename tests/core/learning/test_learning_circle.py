@@ -25,7 +25,6 @@ from core.learning.versions import PolicyEvent, Versions, bundle_folder
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
 from core.model.qnetwork import QNetwork
-from core.rewards import REWARD_OF
 from core.session import SessionState
 from core.simulation.environment import SessionEnv
 from core.store import Store
@@ -83,7 +82,7 @@ def test_a_logged_transition_is_a_step_of_the_environment(start: Bundle) -> None
         assert (
             reward
             == step.reward
-            == REWARD_OF[Outcome.UP if step.token > 10 else environment.state.events[-1].outcome]
+            == (Outcome.UP if step.token > 10 else environment.state.events[-1].outcome).reward
         )
         if step.after is not None:
             np.testing.assert_array_equal(observation, step.after.observation(len(observation)))

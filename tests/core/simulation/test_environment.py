@@ -20,7 +20,6 @@ from worlds import ratings_of
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome, Reaction
-from core.rewards import reward_of
 from core.session import SessionState
 from core.simulation.environment import ID, SessionEnv
 from core.simulation.viewer import SILENT, OpeningSettings
@@ -240,9 +239,7 @@ def test_whole_episodes(seed: int, picks: list[float]) -> None:
         replayed = replayed.show(row + 1)
         if info["reaction"] != "none":
             replayed = replayed.react(row + 1, Reaction(info["reaction"]))
-        assert reward == (
-            0.0 if info["reaction"] == "none" else reward_of(Reaction(info["reaction"]))
-        )
+        assert reward == (0.0 if info["reaction"] == "none" else Reaction(info["reaction"]).reward)
         assert isinstance(reward, float)
         assert not truncated
         if done:
