@@ -1,7 +1,7 @@
 """How fast and how right titles are found, against rapidfuzz's extractOne over all titles for each
 span.
 
-    python tests/bench/bench_understanding.py [MOVIELENS_FOLDER [REDIAL_FOLDER]]
+    python tests/bench/bench_understanding.py MOVIELENS_FOLDER REDIAL_FOLDER
 
 Prints the time to build the index and what it takes, the time to understand lines of 200
 characters, growth with length, and both methods on the same messages (development half of the
@@ -138,6 +138,4 @@ def main(data: Path, dialogs: Path) -> None:
 
 
 if __name__ == "__main__":
-    given = [Path(argument) for argument in sys.argv[1:]]
-    shared = Path("../shared/data")
-    main(*(given + [shared / "movielens-mix", shared / "redial-dev"][len(given) :]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

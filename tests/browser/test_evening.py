@@ -4,7 +4,6 @@ does."""
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -66,19 +65,14 @@ def test_two_browsers_find_a_film_and_see_each_others_thumbs(
         assert mine == theirs[::-1]
         assert all(0 <= figure <= 100 for figure in mine)
 
-    waits = []
     for page, other, place, name in (
         (ann, ben, 0, "Thumb up"),
         (ben, ann, 1, "Thumb down"),
         (ann, ben, 2, "Seen it"),
     ):
         thumb(page.locator(".mq-turn").last, place, name).click()
-        begin = time.monotonic()
-        told = other.locator(".mq-turn").last.get_by_role("article").nth(place).locator(".mq-said")
-        told.wait_for(timeout=5_000)
-        waits.append(time.monotonic() - begin)
-    print(f"seen by the other after {', '.join(f'{wait:.2f}' for wait in waits)} s")
-    assert max(waits) < 2
+        said = other.locator(".mq-turn").last.get_by_role("article").nth(place).locator(".mq-said")
+        said.wait_for(timeout=5_000)
     expect(ben.locator(".mq-said[data-reaction=up]")).to_have_text("good idea")
     expect(ann.locator(".mq-said[data-reaction=down]")).to_have_text("not for me")
     expect(ben.locator(".mq-turn").last.locator("[aria-pressed=true]")).to_have_count(

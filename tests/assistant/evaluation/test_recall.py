@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +46,6 @@ NAMES = MappingProxyType(
         "6": "It (2017)",
     }
 )
-REDIAL = Path(__file__).parents[4] / "shared/data/redial-dev"
 
 
 def line(*messages: tuple[str, str], conversation: str = "1") -> str:
@@ -268,19 +266,3 @@ class TestCommand:
     ) -> None:
         assert main(["recall", "--dialogs", str(tmp_path), "--bundle", str(tmp_path / "none")]) == 2
         assert capsys.readouterr().err.startswith("marquee: ")
-
-
-@pytest.mark.skipif(not REDIAL.is_dir(), reason=f"{REDIAL} is not there")
-def test_real_conversations_have_points_for_both_readings() -> None:
-    messages = [
-        m for m in read_dialogs(REDIAL, CATALOGUE) if Part.DEVELOPMENT.holds(m.conversation)
-    ][:500]
-    understanding = Understanding(CATALOGUE)
-    found: dict[Knowledge, Any] = {
-        reading: list(points(messages, CATALOGUE, reading, understanding)) for reading in Knowledge
-    }
-    assert len(found[Knowledge.TITLES]) > 40
-    assert [point.film for point in found[Knowledge.TITLES]] == [
-        point.film for point in found[Knowledge.TEXT]
-    ]
-    assert all(point.film not in point.named for point in found[Knowledge.TITLES] if point.film)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,11 +13,12 @@ from hypothesis import strategies as st
 from assistant.evaluation.lines import read_rows, score_rows
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Act, AmbiguousMention, Context, Span, Utterance
+from core.model.bundle import Bundle
 
 CATALOGUE = films.catalogue()
 UNDERSTANDING = Understanding(CATALOGUE)
 TABLE = ("Alien (1979)", "Titanic (1997)", "The Matrix (1999)")
-MOVIELENS = Path("../shared/data/movielens-mix")
+SHIPPED = Path(__file__).parents[3] / "models" / "marquee"
 
 
 def token(label: str) -> int:
@@ -740,12 +740,10 @@ def test_strengths_stay_in_range(pieces: list[str]) -> None:
         "a.b.",
     ],
 )
-def test_twenty_thousand_characters_take_bounded_time(piece: str) -> None:
+def test_twenty_thousand_characters_of_one_kind_are_read(piece: str) -> None:
+    """What that takes, and that it grows as the length does, is `tests/bench/bench_understanding.py`."""
     long = (piece * 20_000)[:20_000]
-    begin = time.process_time()
-    utterance = UNDERSTANDING.understand(long)
-    assert time.process_time() - begin < 2.0  # measured: 0.15 s at most
-    assert utterance.text == long
+    assert UNDERSTANDING.understand(long).text == long
 
 
 @given(
@@ -767,33 +765,16 @@ def test_what_stands_at_the_end_of_a_long_text_is_read() -> None:
     assert understood("bla " * 4_990 + "loved Alien").movies[0].strength == 1.0
 
 
-def test_time_grows_with_length_and_no_faster() -> None:
-    def seconds(length: int) -> float:
-        text = ("I loved Alien, hated Titanic and no horror please. " * length)[:length]
-        taken = []
-        for _ in range(3):
-            begin = time.process_time()
-            UNDERSTANDING.understand(text)
-            taken.append(time.process_time() - begin)
-        return min(taken)
-
-    assert seconds(20_000) < 10 * seconds(4_000)  # measured: 5; a quadratic step would make it 25
-
-
 # ---- labelled lines over the whole catalogue
 
 
 @pytest.fixture(scope="module")
 def whole() -> Understanding:
-    if not MOVIELENS.is_dir():
-        pytest.skip(f"{MOVIELENS} is not there: the labelled lines need the whole catalogue")
-    from core.data import reading as movielens
-
-    return Understanding(movielens.read(MOVIELENS).catalogue)
+    return Understanding(Bundle.load(SHIPPED).catalogue)
 
 
 def test_labelled_lines(whole: Understanding) -> None:
-    report = score_rows(whole, read_rows(Path("tests/data/utterances.jsonl")))
+    report = score_rows(whole, read_rows(SHIPPED.parents[1] / "tests/data/utterances.jsonl"))
     assert report.rows >= 400
     assert report.share >= 0.95, "\n".join(report.failures)
 

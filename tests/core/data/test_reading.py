@@ -13,10 +13,6 @@ from core.data.reading import read, read_ratings
 from core.data.titles import parse_title
 from core.errors import DataError
 
-REAL = Path("../shared/data/movielens-mix")
-needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="movielens-mix is not at ../shared/data")
-
-
 # ---- titles
 
 
@@ -466,33 +462,3 @@ def test_ratings_of_no_known_film_are_an_error(tiny_movielens: Path) -> None:
     )
     with pytest.raises(DataError, match="rates no film of the catalogue"):
         read_ratings(tiny_movielens, catalogue)
-
-
-# ---- real data
-
-
-@needs_real
-def test_movielens_mix_reads_as_its_readme_says() -> None:
-    data = read(REAL)
-    catalogue = data.catalogue
-    assert (len(data.ratings), data.ratings.n_users, data.report.n_rated) == (
-        306_796,
-        2_752,
-        15_038,
-    )
-    assert len(catalogue.movies) == 88_443
-    assert data.report.bad_rows == ()
-    assert catalogue.n_items == int((catalogue.n_ratings >= 5).sum())
-    assert (np.diff(catalogue.n_ratings) <= 0).all()
-    assert sum(movie.year == 0 for movie in catalogue.movies) < 640
-    matrix = next(movie for movie in catalogue.movies if movie.label == "The Matrix (1999)")
-    tags = {
-        catalogue.facets[index].name
-        for index in catalogue.membership.tocsc()[:, matrix.row].indices
-    }
-    assert {"Sci-Fi", "cyberpunk", "virtual reality", "keanu reeves"} <= tags
-    names = {facet.name for facet in catalogue.facets if facet.kind == "tag"}
-    assert {"time travel", "twist ending", "zombies", "heist"} <= names
-    assert names.isdisjoint(
-        {"to see", "imdb top 250", "overrated", "seen more than once", "sci-fi", "comedy"}
-    )

@@ -3,15 +3,12 @@ known."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import sparse
-from worlds import catalogue_of, checkerboard, held_out_world, ratings_of, transcripts
+from worlds import catalogue_of, checkerboard, ratings_of, transcripts
 
 from core.data.ratings import Ratings
-from core.data.reading import read
 from core.domain import Outcome
 from core.errors import SettingsError
 from core.evaluation.baselines import NAMES, fit_baselines
@@ -21,9 +18,7 @@ from core.evaluation.baselines.ials import Ials, IalsSettings
 from core.evaluation.baselines.neighbours import ItemKnn, NeighbourSettings
 from core.evaluation.baselines.popularity import Popularity, Random
 from core.evaluation.baselines.posterior import Posterior, PosteriorSettings, centred_vectors
-from core.evaluation.evaluate import EvaluationSettings, evaluate
 from core.model.factors import ease_weights
-from core.simulation.replay import View
 from core.simulation.scorer import PersonSeeded, Scorer
 
 LIKE, SHOWN, UP, DOWN, SEEN = (
@@ -333,29 +328,3 @@ def test_vectors_of_full_rank_give_the_covariance() -> None:
     assert vectors @ vectors.T == pytest.approx(
         np.cov(likes.T, bias=True), abs=float(singular[5]) ** 2 / 30 + 1e-5
     )
-
-
-# ---- real people
-
-MOVIELENS = Path(__file__).parents[4] / "shared" / "data" / "ml-latest-small"
-
-
-@pytest.mark.skipif(
-    not MOVIELENS.is_dir(), reason=f"needs MovieLens' ml-latest-small at {MOVIELENS}"
-)
-def test_order_of_the_baselines_on_held_out_people() -> None:
-    catalogue, train, held_out = held_out_world(read(MOVIELENS).ratings)
-    names = ("popularity", "item-knn", "ease", "posterior")
-    settings = EvaluationSettings(stated=(1, 2, 3), views=(View.REPLAY,), resamples=10)
-    report = evaluate(fit_baselines(train, catalogue.n_items, names), held_out, catalogue, settings)
-    hits = [
-        np.mean(
-            [
-                report.result(stated, View.REPLAY, name).metrics["hits@20"].value
-                for stated in settings.stated
-            ]
-        )
-        for name in names
-    ]
-    assert hits == sorted(hits), dict(zip(names, hits, strict=True))
-    assert hits[-1] > 1.2 * hits[0]

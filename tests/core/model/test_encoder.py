@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -324,18 +322,3 @@ class TestLongTranscripts:
         system = np.eye(DIARY_DIMENSIONS) + (vectors * precision[:, None]).T @ vectors
         expected = np.linalg.solve(system, vectors.T @ (precision * residual))
         np.testing.assert_allclose(large(tensor(state))[0].detach().numpy(), expected, atol=1e-4)
-
-    def test_its_cost_grows_no_faster_than_its_length(self, large: TasteEncoder) -> None:
-        def seconds(length: int) -> float:
-            transcript = tensor(self.diary(length))
-            times = []
-            for _ in range(7):
-                start = time.perf_counter()
-                with torch.inference_mode():
-                    large(transcript)
-                times.append(time.perf_counter() - start)
-            return min(times)
-
-        # Ten times the events: 10 where the cost is linear, 1000 where a system of that many
-        # unknowns is solved.
-        assert seconds(5000) < 60 * seconds(500)

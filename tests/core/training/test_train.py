@@ -15,16 +15,13 @@ import torch
 
 from core.__main__ import main
 from core.commands.train import plot_curve, write_curve
-from core.data.reading import MovieLens, read, read_ratings
+from core.data.reading import MovieLens, read
 from core.domain import Outcome, Reaction
 from core.errors import DataError
-from core.evaluation.baselines.popularity import Popularity
-from core.evaluation.evaluate import EvaluationSettings, evaluate
 from core.model.bundle import Bundle
 from core.model.factors import FactorSettings
 from core.model.qnetwork import WEIGHT, QNetwork
 from core.session import SessionState
-from core.simulation.replay import View
 from core.simulation.viewer import OpeningSettings
 from core.training.agent import AgentSettings
 from core.training.pretraining import PretrainingSettings
@@ -32,7 +29,6 @@ from core.training.train import TrainingSettings, fit_vectors, train
 from core.training.validation import CurvePoint, Examiner, ExamSettings
 
 PEOPLE, FILMS = 40, 30
-SMALLEST = Path(__file__).parents[4] / "shared" / "data" / "ml-latest-small"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 QUICK = TrainingSettings(
@@ -463,47 +459,3 @@ class TestInterruption:
         assert [point.step for point in training.curve] == [0, 160]
         saved = training.bundle.save(tmp_path / "model")
         assert saved.metrics["validation"]["step"] in (0, 160)
-
-
-@pytest.mark.skipif(not SMALLEST.is_dir(), reason=f"MovieLens ml-latest-small is not in {SMALLEST}")
-def test_on_real_ratings_it_beats_popularity_by_far(tmp_path: Path) -> None:
-    """Trained on four in five people of ml-latest-small, judged on the others, whom it has never
-    met."""
-    for name in ("learners", "strangers"):
-        (tmp_path / name).mkdir()
-        for shared in ("movies.csv", "links.csv"):
-            (tmp_path / name / shared).write_bytes((SMALLEST / shared).read_bytes())
-    header, *lines = (SMALLEST / "ratings.csv").read_text(encoding="utf-8").splitlines()
-    for name, held_out in (("learners", False), ("strangers", True)):
-        kept = [line for line in lines if (int(line.partition(",")[0]) % 5 == 0) == held_out]
-        (tmp_path / name / "ratings.csv").write_text(
-            "\n".join([header, *kept, ""]), encoding="utf-8"
-        )
-
-    # Long enough that learning begins: the first gradient step comes after `learning_starts` films.
-    steps = str(AgentSettings().learning_starts + 2000)
-    out = tmp_path / "model"
-    arguments = ["train", "--data", str(tmp_path / "learners"), "--out", str(out), "--quiet"]
-    assert (
-        main([*arguments, "--steps", steps, "--rounds", "0", "--dimensions", "32", "--folds", "2"])
-        == 0
-    )
-    assert points(out)[-1]["loss"] > 0
-
-    bundle = Bundle.load(out)
-    strangers, _ = read_ratings(tmp_path / "strangers", bundle.catalogue)
-    learners, _ = read_ratings(tmp_path / "learners", bundle.catalogue)
-    popularity = Popularity.fit(learners, bundle.catalogue.n_items)
-    judged = EvaluationSettings(stated=(0, 1, 3), views=(View.REPLAY,), resamples=50)
-    report = evaluate([bundle.scorer(), popularity], strangers, bundle.catalogue, judged)
-
-    def hits(policy: str) -> float:
-        return float(
-            np.mean(
-                [report.result(n, View.REPLAY, policy).metrics["hits@20"].value for n in (0, 1, 3)]
-            )
-        )
-
-    assert hits("marquee") >= 1.15 * hits("popularity")
-    for result in report.results:
-        assert result.metrics["repeats"].value == 0
