@@ -67,8 +67,10 @@ def favicon(browser: Browser, path: Path) -> None:
     page = browser.new_page(viewport={"width": 64, "height": 64})
     letter = '<path d="M16 46V18L32 38L48 18V46"/>'
     page.set_content(
-        '<body style="margin:0;background:transparent"><svg viewBox="0 0 64 64" width="64" height="64" fill="none" '
-        'stroke-linecap="round" stroke-linejoin="round"><rect width="64" height="64" rx="14" fill="#4a101b"/>'
+        '<body style="margin:0;background:transparent">'
+        '<svg viewBox="0 0 64 64" width="64" height="64" fill="none" '
+        'stroke-linecap="round" stroke-linejoin="round">'
+        '<rect width="64" height="64" rx="14" fill="#4a101b"/>'
         f'<g stroke="#a3283a" stroke-width="9">{letter}</g>'
         f'<g stroke="#ffd680" stroke-width="4.5" stroke-dasharray="0 7">{letter}</g></svg>'
     )

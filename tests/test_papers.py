@@ -6,13 +6,20 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
-from itertools import chain
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from gradio_client import Client
 
 from assistant import __main__ as assistant_commands
 from assistant.chat import Assistant
@@ -24,7 +31,17 @@ from core.model.policy import Exploration
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLE = ROOT / "models" / "marquee"
-PAPERS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "models/README.md")
+GUIDE = ("assets/guide/owners.md", "assets/guide/learners.md", "assets/guide/api.md")
+PAPERS = (
+    "README.md",
+    *GUIDE,
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "models/README.md",
+    "assets/research.md",
+)
+MOST_LINES = 130
+"""Of the README: what somebody who comes by reads to the end. The guide has the rest."""
 THUMBS = {"👎": Reaction.DOWN, "👍": Reaction.UP}
 
 
@@ -84,19 +101,45 @@ def test_the_model_card_has_a_licence_and_its_link() -> None:
     )
 
 
+def test_the_readme_is_short_and_leads_to_the_guide() -> None:
+    assert text_of("README.md").count("\n") <= MOST_LINES
+    assert {link for link in links_of("README.md") if "/guide/" in link} == set(GUIDE)
+    assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "assets/guide").iterdir()} == set(
+        GUIDE
+    )
+
+
 # ---- paths
+
+
+def links_of(paper: str) -> list[str]:
+    """Links to files of the project, with their `#section` where they have one."""
+    return re.findall(r"\]\((?!https?://)([^)\s]+)\)", text_of(paper))
+
+
+def sections_of(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_link_leads_somewhere_inside_the_project(paper: str) -> None:
+    for link in links_of(paper):
+        name, _, section = link.partition("#")
+        path = ((ROOT / paper).parent / name).resolve() if name else ROOT / paper
+        assert path.exists() and path.is_relative_to(ROOT), f"{paper} links to {link}"
+        assert not section or section in sections_of(path), f"{paper} links to {link}"
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_path_that_is_named_exists(paper: str) -> None:
     folder = (ROOT / paper).parent
-    links = re.findall(r"\]\((?!https?://|#)([^)\s]+)\)", text_of(paper))
-    missing = [link for link in links if not (folder / link).exists()]
     quoted = re.findall(
         r"`((?:assets|assistant|core|models|tests|\.ci)(?:/[\w.]+)+|[\w-]+\.(?:py|txt|md))`",
         text_of(paper),
     )
-    missing += [
+    missing = [
         path for path in quoted if not _is_there(ROOT / path) and not _is_there(folder / path)
     ]
     assert not missing, f"{paper} names what is not there: {sorted(set(missing))}"
@@ -111,12 +154,8 @@ def _is_there(path: Path) -> bool:
 @pytest.mark.parametrize("paper", PAPERS)
 def test_no_line_names_a_place_on_somebodys_machine(paper: str) -> None:
     outside = re.compile(r"(?<![\w.:/])(?:/(?:work|root|home|tmp|Users|mnt)/|~/)")
-    lines = [
-        line
-        for line in text_of(paper).splitlines()
-        if outside.search(line) or (paper != "CONTRIBUTING.md" and "../" in line)
-    ]
-    assert not lines
+    text = re.sub(r"\]\([^)\s]+\)", "]", text_of(paper))  # links have a test of their own
+    assert not [line for line in text.splitlines() if outside.search(line) or "../" in line]
 
 
 def test_every_package_has_its_row_in_reading_order() -> None:
@@ -133,40 +172,39 @@ def test_every_package_has_its_row_in_reading_order() -> None:
 # ---- variables and commands
 
 
-def test_every_variable_of_the_settings_is_told() -> None:
+def test_every_variable_of_the_settings_has_its_row() -> None:
     variables = set(
         re.findall(r"\b(?:MARQUEE|GRADIO_SERVER|DATABASE)_[A-Z_]+\b", text_of("core/config.py"))
     )
     assert len(variables) > 5
-    table = text_of("README.md").partition("| variable |")[2].partition("\n\n")[0]
+    table = text_of("assets/guide/owners.md").partition("| variable |")[2].partition("\n\n")[0]
     assert variables == set(re.findall(r"`([A-Z_]+)`", table))
 
 
-def test_every_command_is_told_and_every_told_option_exists() -> None:
-    told = list(chain.from_iterable(_commands(paper) for paper in PAPERS))
-    for package, module, names in (
+@pytest.mark.parametrize(
+    ("package", "module", "names"),
+    [
         ("core", core_commands, core_commands.COMMANDS),
         ("assistant", assistant_commands, assistant_commands._COMMANDS),
-    ):
-        assert {name for told_package, name, _ in told if told_package == package} == set(names)
-        for name in names:
-            options = {
-                option
-                for where, command, found in told
-                if (where, command) == (package, name)
-                for option in found
-            }
-            if options:
-                assert options <= set(re.findall(r"--[\w-]+", _help(module, name))), (
-                    f"python -m {package} {name}"
-                )
+    ],
+)
+def test_every_command_has_its_place_and_every_option_exists(
+    package: str, module: Any, names: Collection[str]
+) -> None:
+    options: dict[str, set[str]] = {}
+    for paper in PAPERS:
+        for name, found in _commands(package, paper):
+            options[name] = options.get(name, set()) | found
+    assert set(options) == set(names)
+    for name, found in options.items():
+        known = re.findall(r"--[\w-]+", _help(module, name)) if found else ()
+        assert found <= set(known), f"python -m {package} {name}"
 
 
-def _commands(paper: str) -> list[tuple[str, str, set[str]]]:
-    """(package, command, options) of every `python -m core …` and `python -m assistant …`."""
-    found = re.findall(r"python -m (core|assistant) ([a-z]+)([^`\n]*)", text_of(paper))
-    lines = [(package, name, set(re.findall(r"--[\w-]+", rest))) for package, name, rest in found]
-    return lines
+def _commands(package: str, paper: str) -> Iterator[tuple[str, set[str]]]:
+    """(command, options) of every `python -m core …` or `python -m assistant …`."""
+    for name, rest in re.findall(rf"python -m {package} ([a-z]+)([^`\n]*)", text_of(paper)):
+        yield name, set(re.findall(r"--[\w-]+", rest))
 
 
 def _help(module: Any, command: str) -> str:
@@ -183,19 +221,89 @@ def test_the_example_in_python_runs_as_it_stands(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    example, client = blocks("README.md", "python")
-    exec(compile(example, "README.md", "exec"), {})
+    example, _ = blocks("assets/guide/api.md", "python")
+    exec(compile(example, "api.md", "exec"), {})
     assert len(re.findall(r"^.+ \(198\d\): score ", capsys.readouterr().out, re.M)) == 3, (
         "three films of the 80s"
     )
-    compile(client, "README.md", "exec")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Marquee as the README starts it, on a free port and with a store of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    store = f"sqlite:///{tmp_path_factory.mktemp('store') / 'marquee.db'}"
+    environment = os.environ | {"MARQUEE_PORT": port, "DATABASE_URL": store}
+    with subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as app:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/healthz", app)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            app.terminate()
+
+
+def _wait_for(url: str, app: subprocess.Popen[bytes]) -> None:
+    """Returns when the app answers; the test's own timeout ends the wait."""
+    while True:
+        assert app.poll() is None, "app.py ended"
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.2)
+
+
+# The client leaves sockets and event loops to the garbage collector.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+class TestARunningApp:
+    def test_answers_the_example_of_a_client(
+        self, address: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        _, example = blocks("assets/guide/api.md", "python")
+        assert example.count("http://127.0.0.1:7860") == 1
+        names: dict[str, Any] = {}
+        exec(compile(example.replace("http://127.0.0.1:7860", address), "api.md", "exec"), names)
+        names["client"].close()
+        printed = capsys.readouterr().out
+        assert "\nHeat,1995,4.5," in printed.replace("\r", "")
+        assert re.search(r"^\w{4}-?\w{4}$", printed, re.MULTILINE), "the code of an evening"
+
+    def test_has_the_endpoints_of_the_table(self, address: str) -> None:
+        table = text_of("assets/guide/api.md").partition("| endpoints |")[2].partition("\n\n")[0]
+        client = Client(address, verbose=False)
+        named = client.view_api(return_format="dict")["named_endpoints"]
+        client.close()
+        assert sorted(re.findall(r"`(/\w+)`", table)) == sorted(named)
+
+    def test_answers_without_a_client(self, address: str) -> None:
+        question, answers = re.findall(
+            r"http://127\.0\.0\.1:7860(\S+)", blocks("assets/guide/api.md", "text")[0]
+        )
+        request = urllib.request.Request(
+            address + question, b'{"data": []}', {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            event = json.load(answer)["event_id"]
+        with urllib.request.urlopen(
+            address + answers.replace("EVENT_ID", event), timeout=30
+        ) as answer:
+            assert re.search(rb'data: \["[\w-]{32}"\]', answer.read())
 
 
 def test_the_line_to_ask_about_is_understood(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    (line,) = re.findall(r'`python -m assistant ask "([^"]+)"`', text_of("README.md"))
+    (line,) = re.findall(
+        r'`python -m assistant ask "([^"]+)"`', text_of("assets/guide/learners.md")
+    )
     assert assistant_commands.main(["ask", line]) == 0
     assert "genre:Romance, none at all" in capsys.readouterr().out
 
@@ -203,13 +311,11 @@ def test_the_line_to_ask_about_is_understood(
 def test_the_dialogue_is_what_the_shipped_policy_says() -> None:
     """Marquee's own words vary from session to session; what it understands, shows and gives as
     reasons does not."""
-    (told,) = blocks("README.md", "text")
-    thumbs = [THUMBS[mark] for mark in re.findall("[👎👍]", told)]
-    said = [
-        line.removeprefix("You").strip() for line in told.splitlines() if line.startswith("You")
-    ]
-    spoken = replay(said, thumbs)
-    assert _without_words(spoken) == _without_words(told), f"README.md should now have:\n\n{spoken}"
+    (printed,) = blocks("README.md", "text")
+    thumbs = [THUMBS[mark] for mark in re.findall("[👎👍]", printed)]
+    lines = re.findall(r"^You +(.+)$", printed, re.MULTILINE)
+    spoken = replay(lines, thumbs)
+    assert _without_words(spoken) == _without_words(printed), f"README.md should have:\n\n{spoken}"
 
 
 def replay(lines: list[str], thumbs: list[Reaction]) -> str:
