@@ -1,14 +1,12 @@
 """The seam: everything above talks to `Assistant`, and the truth of a conversation is in the store.
 
-A turn is one transaction under the session's lock: read the state, understand the line, apply it,
-ask the policy, say something, write it all down. Rapid clicks and simultaneous turns queue; none is
-lost.
+A turn is one transaction under the session's lock: read the state, take the turn (`assistant.turn`),
+write it all down. Rapid clicks and simultaneous turns queue; none is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -16,39 +14,27 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from assistant.conversation import small_talk
-from assistant.conversation.interpret import interpret, react_in_words, table_of, tokens_of
 from assistant.conversation.library import Library
-from assistant.conversation.phrasing import films_words
-from assistant.conversation.plan import cold, edited, lifts, likened, settled, suggestions, unheard
-from assistant.conversation.records import (
-    context_of,
-    latest_taste,
-    mention_of,
-    open_question,
-    question_of,
-    replayed,
-    seed_of,
-    turn_of,
-)
-from assistant.conversation.replies import Situation, said
-from assistant.conversation.settings import Controls, films_now, settings_of
+from assistant.conversation.plan import edited, likened
+from assistant.conversation.records import latest_taste, replayed
+from assistant.conversation.settings import Controls, settings_of
 from assistant.conversation.together import (
     Evening,
     Talk,
     company_of,
     exchanges_of,
-    films_for,
     last_of,
+    open_talk,
     show_others,
-    talk,
 )
 from assistant.conversation.values import History, Insights, Reply, Understood
 from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
-from core.domain import Constraints, Outcome, Reaction, Recommendation
+from assistant.turn import Scene, take_turn, understand
+from core.domain import Reaction
 from core.errors import SettingsError
 from core.model.policy import Exploration, Policy
 from core.session import GEMS, SessionState
-from core.store import SessionRecord, Store, Turn
+from core.store import SessionRecord, Store
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
@@ -156,20 +142,15 @@ class Assistant:
 
     def respond(self, session: str, text: str) -> Reply:
         """Answer one line. UnknownIdError for a session that is not known here."""
-        with talk(self._store, session) as told:
-            record, state, catalogue = told.record, self._state(told.record), self._policy.catalogue
-            last = record.last_shown
-            asked = mention_of(open_question(record), catalogue)
-            context = context_of(record.last, tokens_of(last, catalogue), asked, state, catalogue)
-            utterance = self._understanding.understand(text[:LONGEST_TEXT], context)
-            utterance = settled(utterance, asked, state, catalogue)
+        with open_talk(self._store, session) as talk:
+            scene = self._scene(talk)
+            utterance = understand(text, scene, self._understanding)
             if utterance.act is Act.UNDO:
-                undone = self._undo(told)
-                return Reply(
-                    small_talk.undone(undone, record.next_number), Understood(Act.UNDO.value)
-                )
+                undone = self._undo(talk)
+                answer = small_talk.undone(undone, talk.record.next_number)
+                return Reply(answer, Understood(Act.UNDO.value))
             preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
-            return self._turn(told, state, utterance, last, preface=preface)
+            return self._turn(utterance, scene, preface=preface)
 
     def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
         """Take back (or turn round) something that is held about the person, by its chip's key
@@ -180,11 +161,10 @@ class Assistant:
         A turn like any other, and undone like any other. UnknownIdError for a session or key that
         is not known.
         """
-        with talk(self._store, session) as told:
-            state = self._state(told.record)
+        with open_talk(self._store, session) as talk:
+            scene = self._scene(talk)
             change = likened if more else partial(edited, flip=flip)
-            utterance = change(key, state, self._policy.catalogue)
-            return self._turn(told, state, utterance, told.record.last_shown)
+            return self._turn(change(key, scene.state, scene.catalogue), scene)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
         """Record a reaction to a film: the session's state changes at once and the store holds the
@@ -194,8 +174,8 @@ class Assistant:
         changed. UnknownIdError for a recommendation that was not made in this session (or to a
         guest of it).
         """
-        with talk(self._store, session) as told:
-            record = told.owner_of(recommendation_id)
+        with open_talk(self._store, session) as talk:
+            record = talk.owner_of(recommendation_id)
             shown = record.shown(recommendation_id)
             changed = record.react(recommendation_id, reaction, reaction.reward)
             token = self._policy.catalogue.token_of_movie_id(shown.movie_id)
@@ -216,23 +196,23 @@ class Assistant:
             raise SettingsError(
                 f"The knob is at {gems}: give {low:g} (popular films) to {high:g} (hidden gems)."
             )
-        with talk(self._store, session) as told:
-            told.record.state = self._state(told.record).steer(gems).to_json(self._policy.catalogue)
+        with open_talk(self._store, session) as talk:
+            talk.record.state = self._state(talk.record).steer(gems).to_json(self._policy.catalogue)
         return float(gems)
 
     def undo(self, session: str) -> bool:
         """Take the last turn back; thumbs given to earlier turns stay. False where there is no
         turn.
         """
-        with talk(self._store, session) as told:
-            return self._undo(told)
+        with open_talk(self._store, session) as talk:
+            return self._undo(talk)
 
     def clear(self, session: str) -> None:
         """Forget the conversation and start afresh under the same id; what was logged stays for
         learning.
         """
-        with talk(self._store, session) as told:
-            for record in told.held:
+        with open_talk(self._store, session) as talk:
+            for record in talk.local:
                 record.clear(SessionState().to_json(self._policy.catalogue))
 
     def forget(self, session: str) -> None:
@@ -249,95 +229,51 @@ class Assistant:
         UnknownIdError for a session that is not known.
         """
         catalogue = self._policy.catalogue
-        with talk(self._store, session) as told:
-            exchanges, earlier = exchanges_of(told, latest, catalogue)
-            state, own = self._state(told.record), told.gathering.records[told.gathering.own]
-            mine = (
-                state if own is told.record else self._state(own)
-            )  # a diary of thousands is not read twice
+        with open_talk(self._store, session) as talk:
+            exchanges, earlier = exchanges_of(talk, latest, catalogue)
+            state = self._state(talk.record)
+            # A diary of thousands is not read twice.
+            own_state = state if talk.own is talk.record else self._state(talk.own)
             taste, hidden = latest_taste(state, catalogue, whole=latest is None)
-            history = History(session, exchanges, taste, earlier, state.gems)
-            company, steering = company_of(told, catalogue), settings_of(told)
-            saved, pending = self.library.saved(own, mine), self.library.pending(own)
-            history = replace(history, hidden=hidden, saved=saved, pending=pending)
-            return replace(
-                history,
-                company=company,
-                films=steering.films or self._films,
-                paused=steering.paused,
+            settings = settings_of(talk)
+            return History(
+                session,
+                exchanges,
+                taste,
+                earlier,
+                gems=state.gems,
+                company=company_of(talk, catalogue),
+                films=settings.films or self._films,
+                paused=settings.paused,
+                hidden=hidden,
+                saved=self.library.saved(talk.own, own_state),
+                pending=self.library.pending(talk.own),
             )
 
     # ---- one turn
 
-    def _turn(
-        self,
-        told: Talk,
-        before: SessionState,
-        utterance: Utterance,
-        last: Turn | None,
-        *,
-        preface: str = "",
-    ) -> Reply:
-        session, record, catalogue = told.session, told.record, self._policy.catalogue
-        number = record.next_number
-        step = interpret(utterance, before, table_of(record, before, utterance, last, self._policy))
-        wanted, held_back = films_now(told, utterance, step, self._films)
-        seed = seed_of(self._seed, session, number)
-        films: tuple[Recommendation, ...] = ()
-        after, shared = step.state, None
-        if wanted:
-            # Nobody has to answer to every film: what stays without a word when the next ones come
-            # says little.
-            step = replace(step, state=step.state.pass_over(*step.state.tokens(Outcome.SHOWN)))
-            rng, ids = np.random.default_rng(seed), iter(self._store.new_id, "")
-            films, after, shared = films_for(
-                told, step.state, wanted, self._policy, rng=rng, ids=ids
-            )
-        question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
-        lift = lifts(step.state, self._policy) if wanted and not films else ()
-        situation = Situation(
-            variant=seed_of(self._seed, session, 0) // 97
-            + number,  # two turns in a row never read the same
-            shown=len(films),
-            asked_for=wanted,
-            films=films_words(
-                step.state.constraints, catalogue, len(films) if len(films) == wanted else 2
-            ),
-            wished=step.state.constraints != Constraints(),
-            cold=cold(step.state),
-            first=last is None,
-            more=utterance.act is Act.MORE,
-            beyond=utterance.beyond,
-            unheard=unheard(utterance, step),
-            lift=lift,
-            people=1 + len(told.others),
-            held_back=held_back,
+    def _scene(self, talk: Talk) -> Scene:
+        record = talk.record
+        return Scene(
+            talk, self._state(record), record.last_shown, self._policy, self._films, self._seed
         )
-        facets = frozenset(
-            catalogue.key_of(token) for token in step.state.tokens() if catalogue.is_facet(token)
-        )
-        reply = Reply(
-            preface + said(utterance, step, situation, question, last=last, catalogue=catalogue),
-            Understood(
-                utterance.act.value,
-                step.chips,
-                question,
-                suggestions(utterance, step, len(films), question or lift, facets),
-                react_in_words(record, step, catalogue),
-                shared.fits if shared else (),
-            ),
-            films,
-        )
-        record.add(turn_of(number, utterance.text, reply, (before, step.state, after), catalogue))
-        if shared and films:
-            show_others(told.others, shared, self._policy, self._store)
-        return reply
 
-    def _undo(self, told: Talk) -> bool:
+    def _turn(self, utterance: Utterance, scene: Scene, *, preface: str = "") -> Reply:
+        """Take a turn and write down what it came to."""
+        taken = take_turn(utterance, scene, iter(self._store.new_id, ""), preface=preface)
+        record, shared = scene.talk.record, taken.slate.shared
+        for film, reaction in taken.reactions:
+            record.react(film.id, reaction, reaction.reward)
+        record.add(taken.turn)
+        if shared and taken.slate.films:
+            show_others(scene.talk.others, shared, scene.policy, self._store)
+        return taken.reply
+
+    def _undo(self, talk: Talk) -> bool:
         """Takes back the newest turn at this browser, and where it showed films to all, everybody's
         side of it.
         """
-        return any([self._take_back(record) for record in last_of(told)])
+        return any([self._take_back(record) for record in last_of(talk)])
 
     def _take_back(self, record: SessionRecord) -> bool:
         gems = self._state(record).gems

@@ -74,7 +74,7 @@ class EveningEndpoints:
                     "you": person.you,
                     "here": person.held,
                     "speaks": person.speaks,
-                    "tastes": person.told,
+                    "tastes": person.tastes,
                 }
                 for person in company.people
             ],

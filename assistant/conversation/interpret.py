@@ -9,19 +9,19 @@ What a line can refer to, and what it says of films that were shown, with the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.conversation.phrasing import newest, years_label
-from assistant.conversation.reasons import facet_chip, facet_words, fame_chip, movie_chip
-from assistant.conversation.records import RECOMMENDED, shown_films
+from assistant.conversation.reasons import chip_of, fame_chip
+from assistant.conversation.records import shown_films, tokens_of
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.utterance import Act, FacetMention, MovieMention, Utterance
 from core.catalogue import Catalogue
 from core.domain import Constraints, Outcome, Reaction
 from core.model.policy import Policy
 from core.session import SessionState
-from core.store import SessionRecord, Turn
+from core.store import SessionRecord, Shown, Turn
 
 LIKED_FROM = 0.2
 """Strength from which a film counts as liked and, negated, as disliked; between the two it is seen
@@ -37,8 +37,6 @@ _BEST_KNOWN_SHARE = 4
 """At most one film in so many counts as best known, so that a small catalogue has lesser known
 ones, too."""
 
-_OPINIONS = frozenset({Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.UP, Outcome.DOWN})
-
 
 @dataclass(frozen=True, slots=True)
 class Referents:
@@ -51,6 +49,10 @@ class Referents:
     """Every film token recommended in this session."""
     room: Callable[[SessionState], int] | None = None
     """How many films a state leaves to be shown; None = never look."""
+
+    def has_room(self, state: SessionState) -> bool:
+        """Whether a state leaves films to be shown."""
+        return self.room is None or self.room(state) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Interpretation:
         """The next step: a new state and what to show for it."""
         return replace(self, state=state, chips=(*self.chips, *chips))
 
+    def react(self, token: int, reaction: Reaction, chip: Chip) -> Interpretation:
+        """The next step: a reaction to a film that was recommended in this session."""
+        step = replace(self, reactions=(*self.reactions, (token, reaction)))
+        return step.say(self.state.react(token, reaction), chip)
+
 
 def interpret(utterance: Utterance, state: SessionState, table: Referents) -> Interpretation:
     """Apply one line to the state.
@@ -76,11 +83,9 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
     wishes become wanted and avoided facets, and the hard ones constraints; "forget …" retracts;
     "start over" retracts everything but keeps every film of the conversation off the list.
     """
-    step = Interpretation(state)
-    if utterance.act is Act.START_OVER:
-        step = replace(step, state=cleared(state))
     if utterance.act is Act.FORGET:
-        return _forget(utterance, step, table)
+        return _forget(utterance, Interpretation(state), table)
+    step = Interpretation(cleared(state) if utterance.act is Act.START_OVER else state)
     for token in utterance.instead:
         step = _let_go(token, step, table)
     for movie in utterance.movies:
@@ -92,12 +97,8 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
         step = _softened(step, table)
     if utterance.act is Act.REACT and not utterance.ambiguous:
         step = _picks(utterance, step, table)
-    held = {chip.key for chip in step.chips}
-    asides = (
-        facet_chip(table.catalogue, one.token, ChipKind.ASIDE, *one.span) for one in utterance.aside
-    )
-    chips = (*step.chips, *(chip for chip in asides if chip.key not in held), *_unclear(utterance))
-    return replace(step, chips=chips)
+    asides = _asides(utterance, step, table.catalogue)
+    return step.say(step.state, *asides, *_unclear(utterance))
 
 
 def cleared(state: SessionState) -> SessionState:
@@ -118,56 +119,41 @@ def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:
     return Reaction.SEEN if seen or strength is not None else Reaction.CLEAR
 
 
-def _unearned(held: Outcome | None, reaction: Reaction, *, similar: bool = False) -> Reaction:
+def _unearned(held: Outcome, reaction: Reaction, *, similar: bool = False) -> Reaction:
     """What is said of a shown film that was known before changes the opinion of it; it earns no
     reward now.
     """
-    if held not in (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE) and not (
-        similar and held is Outcome.SEEN
-    ):
-        return reaction
-    return {Reaction.UP: Reaction.SEEN_LOVED, Reaction.DOWN: Reaction.SEEN_HATED}.get(
-        reaction, reaction
-    )
+    stated = held.is_statement and (similar or held.liking != 0)
+    return reaction.once_seen if stated and reaction.liking else reaction
 
 
 def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Interpretation:
     """One film: a reaction where it was recommended here, else a stated taste; none where it is
     named idly.
     """
+    catalogue, token = table.catalogue, mention.token
     if mention.idle:
-        label, key = (
-            table.catalogue.movie(mention.token).label,
-            table.catalogue.key_of(mention.token),
-        )
-        return step.say(step.state, Chip(ChipKind.ASIDE, label, key, *mention.span))
-    reaction = reaction_of(mention.strength, seen=mention.seen)
+        return step.say(step.state, chip_of(catalogue, token, ChipKind.ASIDE, *mention.span))
+    for other in mention.also:
+        step = _movie(replace(mention, token=other, also=()), step, table)
+    reaction, kind = _verdict(mention)
+    chip = chip_of(catalogue, token, kind, *mention.span)
+    held = step.state.outcome_of(token)
+    if held is not None and held.liking and reaction is Reaction.SEEN and mention.strength == 0:
+        return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
+    if held is not None and token in table.issued:
+        return step.react(token, _unearned(held, reaction, similar=mention.similar_only), chip)
+    return step.say(step.state.state(token, reaction.statement), chip)
+
+
+def _verdict(mention: MovieMention) -> tuple[Reaction, ChipKind]:
+    """The reaction that a mention amounts to, and the kind of its chip."""
     named = mention.strength == 0 and not mention.seen
     if named or (mention.similar_only and mention.strength >= 0):
-        reaction = (
-            Reaction.UP
-        )  # people name what they like: on ReDial 5 % of the films named are disliked
-    chip = movie_chip(table.catalogue, mention.token, reaction, *mention.span)
-    chip = (
-        replace(chip, kind=ChipKind.NAMED)
-        if named or (mention.similar_only and reaction is Reaction.UP)
-        else chip
-    )
-    for token in mention.also:
-        step = _movie(replace(mention, token=token, also=()), step, table)
-    held = step.state.outcome_of(mention.token)
-    if reaction is Reaction.SEEN and mention.strength == 0 and held in _OPINIONS:
-        return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
-    if mention.token in table.issued and held is not None:
-        reaction = _unearned(held, reaction, similar=mention.similar_only)
-        reactions = (*step.reactions, (mention.token, reaction))
-        return replace(step, reactions=reactions).say(
-            step.state.react(mention.token, reaction), chip
-        )
-    outcome = {Reaction.UP: Outcome.STATED_LIKE, Reaction.DOWN: Outcome.STATED_DISLIKE}.get(
-        reaction, Outcome.SEEN
-    )
-    return step.say(step.state.state(mention.token, outcome), chip)
+        # People name what they like: on ReDial 5 % of the films named are disliked.
+        return Reaction.UP, ChipKind.NAMED
+    reaction = reaction_of(mention.strength, seen=mention.seen)
+    return reaction, ChipKind.of_film(reaction.outcome)
 
 
 def _facets(
@@ -175,19 +161,26 @@ def _facets(
 ) -> Interpretation:
     """Wishes about genres, tags and people; a hard one that would leave nothing replaces older
     ones.
-
-    First the one for lesser known films, then those of its kind ("a western", then "a musical"),
-    then all of them; what was lifted is told.
     """
-    before = step.state.constraints.required
+    older = frozenset(step.state.constraints.required)
     for mention in mentions:
         step = _facet(mention, step, table.catalogue)
-    fresh = tuple(token for token in step.state.constraints.required if token not in before)
-    older = tuple(token for token in step.state.constraints.required if token in before)
-    if not fresh or table.room is None or table.room(step.state):
-        return step
-    kinds = {table.catalogue.facet(token).kind for token in fresh}
-    alike = tuple(token for token in older if table.catalogue.facet(token).kind in kinds)
+    fresh = frozenset(step.state.constraints.required) - older
+    return _made_room(fresh, step, table) if fresh and not table.has_room(step.state) else step
+
+
+def _made_room(fresh: frozenset[int], step: Interpretation, table: Referents) -> Interpretation:
+    """Older wishes lifted until the fresh ones leave films, with a chip for each.
+
+    First the one for lesser known films, then those of the kind of the fresh ones ("a western",
+    then "a musical"), then all of them.
+    """
+    kind_of = {
+        token: table.catalogue.facet(token).kind for token in step.state.constraints.required
+    }
+    older = tuple(token for token in kind_of if token not in fresh)
+    kinds = {kind_of[token] for token in fresh}
+    alike = tuple(token for token in older if kind_of[token] in kinds)
     famous = bool(step.state.constraints.best_known_left_out)
     for lifted, fame in (
         ((), famous),
@@ -196,39 +189,45 @@ def _facets(
         (alike, famous),
         (older, famous),
     ):
-        eased = _famous_too(step.state) if fame else step.state
-        for token in lifted:
-            eased = _without(eased.retract(token), token)
-        if table.room(eased):
-            chips = [facet_chip(table.catalogue, token, ChipKind.LIFTED) for token in lifted]
-            return replace(step, lifted=lifted).say(
-                eased, *chips, *[fame_chip(ChipKind.LIFTED)] * fame
-            )
+        eased = _eased(step.state, lifted, fame=fame)
+        if table.has_room(eased):
+            chips = [chip_of(table.catalogue, token, ChipKind.LIFTED) for token in lifted]
+            chips += [fame_chip(ChipKind.LIFTED)] * fame
+            return replace(step, lifted=lifted).say(eased, *chips)
     return step
+
+
+def _eased(state: SessionState, lifted: Iterable[int], *, fame: bool) -> SessionState:
+    """The state without these wishes, and with `fame` without the one for lesser known films."""
+    for token in lifted:
+        state = without(state.retract(token), token)
+    return famous_too(state) if fame else state
 
 
 def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
     token, wanted = mention.token, mention.strength > 0
     if not mention.strength:  # allowed again, if it was to be spared
-        spared = step.state.outcome_of(token) is Outcome.AVOIDED
-        chips = [facet_chip(catalogue, token, ChipKind.LIFTED, *mention.span)] * spared
-        return step.say(_without(step.state.retract(token), token), *chips) if spared else step
-    state = step.state.state(token, Outcome.WANTED if wanted else Outcome.AVOIDED)
+        if step.state.outcome_of(token) is not Outcome.AVOIDED:
+            return step
+        chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
+        return step.say(without(step.state.retract(token), token), chip)
+    constraints = step.state.constraints
+    hard = token in (constraints.required if wanted else constraints.excluded)
+    state = without(step.state.state(token, Outcome.WANTED if wanted else Outcome.AVOIDED), token)
+    if mention.required or hard:  # "funnier" does not soften "a comedy"
+        state = _conditioned(state, token, wanted=wanted)
+    kind = ChipKind.of_wish(wanted=wanted, hard=mention.required)
+    return step.say(state, chip_of(catalogue, token, kind, *mention.span))
+
+
+def _conditioned(state: SessionState, token: int, *, wanted: bool) -> SessionState:
+    """The state with one more facet that films must have, or must not have."""
     constraints = state.constraints
-    held = constraints.required if wanted else constraints.excluded
-    required, excluded = set(constraints.required) - {token}, set(constraints.excluded) - {token}
-    if mention.required or token in held:  # "funnier" does not soften "a comedy"
-        (required if wanted else excluded).add(token)
-    state = state.constrain(
-        replace(constraints, required=tuple(sorted(required)), excluded=tuple(sorted(excluded)))
-    )
-    kind = {
-        (True, True): ChipKind.ONLY,
-        (True, False): ChipKind.WANT,
-        (False, True): ChipKind.NEVER,
-        (False, False): ChipKind.AVOID,
-    }[wanted, mention.required]
-    return step.say(state, facet_chip(catalogue, token, kind, *mention.span))
+    tokens = constraints.required if wanted else constraints.excluded
+    longer = tuple(sorted((*tokens, token)))
+    if wanted:
+        return state.constrain(replace(constraints, required=longer))
+    return state.constrain(replace(constraints, excluded=longer))
 
 
 def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
@@ -237,10 +236,8 @@ def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> 
         chip = Chip(ChipKind.YEARS, years_label(utterance.years, newest(catalogue)))
         return step.say(step.state.constrain(replace(constraints, years=utterance.years)), chip)
     if utterance.any_year and constraints.years is not None:
-        return step.say(
-            _any_year(step.state),
-            Chip(ChipKind.LIFTED, years_label(constraints.years, newest(catalogue))),
-        )
+        chip = Chip(ChipKind.LIFTED, years_label(constraints.years, newest(catalogue)))
+        return step.say(any_year(step.state), chip)
     return step
 
 
@@ -256,9 +253,9 @@ def _softened(step: Interpretation, table: Referents) -> Interpretation:
     )
     kept = tuple(token for token in constraints.required if token not in tags)
     eased = step.state.constrain(replace(constraints, required=kept))
-    if not tags or table.room is None or table.room(step.state) or not table.room(eased):
+    if not tags or table.has_room(step.state) or not table.has_room(eased):
         return step
-    chips = [facet_chip(table.catalogue, token, ChipKind.LIFTED) for token in tags]
+    chips = [chip_of(table.catalogue, token, ChipKind.LIFTED) for token in tags]
     return replace(step, lifted=(*step.lifted, *tags)).say(eased, *chips)
 
 
@@ -272,10 +269,9 @@ def _fame(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> I
         state = step.state.constrain(replace(constraints, best_known_left_out=left_out))
         return step.say(state, fame_chip(ChipKind.LESSER_KNOWN))
     if utterance.well_known and (constraints.best_known_left_out or step.state.gems > 0):
-        rested = step.state.steer(
-            min(step.state.gems, 0.0)
-        )  # what is said outweighs where the knob was left
-        return step.say(_famous_too(rested), fame_chip(ChipKind.LIFTED))
+        # What is said outweighs where the knob was left.
+        rested = step.state.steer(min(step.state.gems, 0.0))
+        return step.say(famous_too(rested), fame_chip(ChipKind.LIFTED))
     return step
 
 
@@ -286,67 +282,65 @@ def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Inte
     places = utterance.picks or tuple(range(len(table.last)))
     strengths = utterance.strengths or (utterance.strength,) * len(places)
     for place, strength in zip(places, strengths, strict=True):
-        reaction = (
-            Reaction.NOT_TONIGHT if utterance.later else reaction_of(strength, seen=utterance.seen)
-        )
-        if reaction is Reaction.CLEAR:
-            continue
-        if place >= len(table.last) or step.state.outcome_of(table.last[place]) is None:
+        if utterance.later:
+            reaction = Reaction.NOT_TONIGHT
+        else:
+            reaction = reaction_of(strength, seen=utterance.seen)
+        if reaction is Reaction.CLEAR or place >= len(table.last):
             continue
         token = table.last[place]
-        reaction = _unearned(step.state.outcome_of(token), reaction)
-        chip = movie_chip(table.catalogue, token, reaction)
-        step = replace(step, reactions=(*step.reactions, (token, reaction))).say(
-            step.state.react(token, reaction), chip
-        )
+        held = step.state.outcome_of(token)
+        if held is not None:
+            reaction = _unearned(held, reaction)
+            chip = chip_of(table.catalogue, token, ChipKind.of_film(reaction.outcome))
+            step = step.react(token, reaction, chip)
     return step
 
 
 def _forget(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
     """Takes back what was said of the films, wishes and years of this line."""
-    said = [
-        (token, mention.span)
-        for mention in utterance.movies
-        for token in (mention.token, *mention.also)
-    ]
-    for token, span in (*said, *((mention.token, mention.span) for mention in utterance.facets)):
-        step = _let_go(token, step, table, *span)
-    state, catalogue = step.state, table.catalogue
-    years = state.constraints.years
-    if years is not None and (utterance.years is not None or utterance.any_year):
-        state = _any_year(state)
-        step = step.say(state, Chip(ChipKind.FORGOTTEN, years_label(years, newest(catalogue))))
-    if utterance.lesser_known and state.constraints.best_known_left_out:
-        state = _famous_too(state)
-        step = step.say(state, fame_chip(ChipKind.FORGOTTEN))
-    return replace(step, state=state, chips=(*step.chips, *_unclear(utterance)))
+    for movie in utterance.movies:
+        for token in (movie.token, *movie.also):
+            step = _let_go(token, step, table, *movie.span)
+    for facet in utterance.facets:
+        step = _let_go(facet.token, step, table, *facet.span)
+    constraints, catalogue = step.state.constraints, table.catalogue
+    if constraints.years is not None and (utterance.years is not None or utterance.any_year):
+        label = years_label(constraints.years, newest(catalogue))
+        step = step.say(any_year(step.state), Chip(ChipKind.FORGOTTEN, label))
+    if utterance.lesser_known and constraints.best_known_left_out:
+        step = step.say(famous_too(step.state), fame_chip(ChipKind.FORGOTTEN))
+    return step.say(step.state, *_unclear(utterance))
 
 
 def _let_go(token: int, step: Interpretation, table: Referents, *span: int) -> Interpretation:
     """Takes back what was said of a film or a wish."""
-    catalogue, known = (
-        table.catalogue,
-        step.state.outcome_of(token) not in (None, Outcome.RETRACTED),
-    )
-    if token in table.issued and known:
+    state = without(step.state.retract(token), token)
+    if step.state.outcome_of(token) in (None, Outcome.RETRACTED):
+        return step.say(state)
+    if token in table.issued:
         step = replace(step, reactions=(*step.reactions, (token, Reaction.CLEAR)))
-    state = _without(step.state.retract(token), token)
-    label = (
-        catalogue.movie(token).label if catalogue.is_movie(token) else facet_words(catalogue, token)
-    )
-    return step.say(
-        state, *[Chip(ChipKind.FORGOTTEN, label, catalogue.key_of(token), *span)] * known
-    )
+    return step.say(state, chip_of(table.catalogue, token, ChipKind.FORGOTTEN, *span))
 
 
-def _unclear(utterance: Utterance) -> Iterable[Chip]:
+def _asides(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Iterator[Chip]:
+    """Chips for what is no wish of the person, unless the line says something else of it, too."""
+    keys = {chip.key for chip in step.chips}
+    for mention in utterance.aside:
+        chip = chip_of(catalogue, mention.token, ChipKind.ASIDE, *mention.span)
+        if chip.key not in keys:
+            yield chip
+
+
+def _unclear(utterance: Utterance) -> Iterator[Chip]:
     """Chips for what could not be pinned down, labelled as typed."""
     mentions = [(ChipKind.AMBIGUOUS, mention.span) for mention in utterance.ambiguous]
     mentions += [(ChipKind.UNKNOWN, mention.span) for mention in utterance.unknown]
     return (Chip(kind, utterance.text[slice(*span)].strip(), "", *span) for kind, span in mentions)
 
 
-def _without(state: SessionState, token: int) -> SessionState:
+def without(state: SessionState, token: int) -> SessionState:
+    """The state without the condition that a facet is of."""
     constraints = state.constraints
     return state.constrain(
         replace(
@@ -357,11 +351,13 @@ def _without(state: SessionState, token: int) -> SessionState:
     )
 
 
-def _any_year(state: SessionState) -> SessionState:
+def any_year(state: SessionState) -> SessionState:
+    """The state without the condition on years."""
     return state.constrain(replace(state.constraints, years=None))
 
 
-def _famous_too(state: SessionState) -> SessionState:
+def famous_too(state: SessionState) -> SessionState:
+    """The state without the condition that only lesser known films are shown."""
     return state.constrain(replace(state.constraints, best_known_left_out=0))
 
 
@@ -378,38 +374,26 @@ def table_of(
     catalogue = policy.catalogue
     named = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
     on_table = tokens_of(last, catalogue)
-    tokens = set(on_table)
-    if any(state.outcome_of(token) in RECOMMENDED for token in named - tokens):
-        found = (catalogue.token_of_movie_id(movie_id) for movie_id in shown_films(record))
-        tokens |= {token for token in found if token is not None}
+    issued = set(on_table)
+    outcomes = filter(None, map(state.outcome_of, named - issued))
+    if any(outcome.is_event for outcome in outcomes):
+        found = map(catalogue.token_of_movie_id, shown_films(record))
+        issued |= {token for token in found if token is not None}
     return Referents(
         catalogue,
         on_table,
-        frozenset(tokens),
+        frozenset(issued),
         room=lambda changed: int(policy.available(changed).sum()),
     )
 
 
-def react_in_words(
+def reactions_in_words(
     record: SessionRecord, step: Interpretation, catalogue: Catalogue
-) -> tuple[tuple[str, str], ...]:
-    """Logs what the line said of recommended films as reactions; returns those that stood
-    before.
-    """
+) -> tuple[tuple[Shown, Reaction], ...]:
+    """What the line said of recommended films, as reactions to them; each film as it was before."""
     if not step.reactions:
         return ()
     shown = shown_films(record)
-    replaced = []
-    for token, reaction in step.reactions:
-        film = shown[catalogue.movie(token).movie_id]
-        record.react(film.id, reaction, reaction.reward)
-        replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
-    return tuple(replaced)
-
-
-def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:
-    """Film tokens that a turn showed, in order; films that this catalogue no longer holds are left
-    out.
-    """
-    found = (catalogue.token_of_movie_id(shown.movie_id) for shown in (turn.shown if turn else ()))
-    return tuple(token for token in found if token is not None)
+    return tuple(
+        (shown[catalogue.movie(token).movie_id], reaction) for token, reaction in step.reactions
+    )

@@ -7,8 +7,10 @@ through the transitions of `SessionState`, so that the policy knows it at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Mapping
 from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
 from assistant.conversation.phrasing import listing
@@ -32,32 +34,12 @@ confirmed."""
 OPINIONS: Final = (Reaction.UP, Reaction.SEEN, Reaction.DOWN)
 """What a person can say of a film they watched: loved, fine, hated."""
 
-_STATED: Final = {
-    Reaction.UP: Outcome.STATED_LIKE,
-    Reaction.SEEN: Outcome.SEEN,
-    Reaction.DOWN: Outcome.STATED_DISLIKE,
-}
-_KNOWN: Final = {
-    Outcome.STATED_LIKE: Reaction.SEEN_LOVED,
-    Outcome.SEEN: Reaction.SEEN,
-    Outcome.STATED_DISLIKE: Reaction.SEEN_HATED,
-}
-"""The reaction to a film that was shown here and turns out to be rated elsewhere: known already, so
-without reward."""
-
-_THINKS: Final = {
-    Outcome.UP: Reaction.UP,
-    Outcome.STATED_LIKE: Reaction.UP,
-    Outcome.DOWN: Reaction.DOWN,
-    Outcome.STATED_DISLIKE: Reaction.DOWN,
-    Outcome.SEEN: Reaction.SEEN,
-}
-_SILENT: Final = frozenset({Outcome.SHOWN, Outcome.PASSED, Outcome.NOT_TONIGHT, Outcome.RETRACTED})
-_KINDS: Final = (
-    (Outcome.STATED_LIKE, ChipKind.LIKE, "liked"),
-    (Outcome.SEEN, ChipKind.SEEN, "found fair or just watched"),
-    (Outcome.STATED_DISLIKE, ChipKind.DISLIKE, "did not like"),
+_COUNTED: Final = (
+    (Outcome.STATED_LIKE, "liked"),
+    (Outcome.SEEN, "found fair or just watched"),
+    (Outcome.STATED_DISLIKE, "did not like"),
 )
+"""What an import states of films, in the order and the words in which it is told."""
 
 
 class Library:
@@ -107,9 +89,8 @@ class Library:
                 raise UnknownIdError("This film is not on the watch-list (any more).")
             marked = record.shelf.mark(movie_id, watched=opinion is not Reaction.CLEAR)
             state = SessionState.from_json(record.state, self._catalogue)
-            held = state.outcome_of(token)
-            keeps = opinion is Reaction.SEEN and marked and held in _THINKS
-            if keeps or (opinion is Reaction.CLEAR and held is None):
+            has_opinion = _opinion(state.outcome_of(token)) is not Reaction.CLEAR
+            if opinion is Reaction.SEEN and marked and has_opinion:
                 return marked
             after = self._tell(record, state, token, opinion)
             if after != state:
@@ -126,11 +107,9 @@ class Library:
         if shown is not None and state.outcome_of(token) is not None:
             record.react(shown.id, opinion, opinion.reward)
             return state.react(token, opinion)
-        return (
-            state.retract(token)
-            if opinion is Reaction.CLEAR
-            else state.state(token, _STATED[opinion])
-        )
+        if opinion is Reaction.CLEAR:
+            return state.retract(token)
+        return state.state(token, opinion.statement)
 
     def saved(self, record: SessionRecord, state: SessionState) -> tuple[SavedFilm, ...]:
         """The watch-list as the page draws it; films that this catalogue no longer holds are left
@@ -140,11 +119,9 @@ class Library:
         for film in record.shelf.saved:
             token = self._catalogue.token_of_movie_id(film.movie_id)
             if token is not None:
-                outcome = state.outcome_of(token)
-                thinks = Reaction.CLEAR if outcome is None else _THINKS.get(outcome, Reaction.CLEAR)
-                films.append(
-                    SavedFilm(self._catalogue.movie(token), film.watched_at is not None, thinks)
-                )
+                opinion = _opinion(state.outcome_of(token))
+                movie = self._catalogue.movie(token)
+                films.append(SavedFilm(movie, film.watched_at is not None, opinion))
         return tuple(films)
 
     # ---- imports
@@ -215,49 +192,46 @@ class Library:
     ) -> Reply:
         catalogue = self._catalogue
         before = SessionState.from_json(record.state, catalogue)
-        told = {
+        statements = {
             token: stated_by(stars)
             for movie_id, stars in ratings.items()
             if (token := catalogue.token_of_movie_id(movie_id)) is not None
         }
-        state, replaced = self._react(record, before, told)
+        state, replaced = self._react(record, before, statements)
         # By outcome, so that the state's JSON stays short; the encoder does not mind the order.
-        state = state.recall(
-            sorted(told.items(), key=lambda one: one[1]), self._imported_before(record, before)
-        )
+        by_outcome = sorted(statements.items(), key=itemgetter(1))
+        state = state.recall(by_outcome, self._imported_before(record, before))
         record.shelf.add_imported(ratings)
-        counts = [
-            (kind, words, sum(said is outcome for said in told.values()))
-            for outcome, kind, words in _KINDS
-        ]
-        parts = [f"{count:,} you {words}" for _, words, count in counts if count]
-        known = (
-            f"I know {_films(len(told))} of yours now: {listing(parts)}. Ask me for something new."
+        totals = Counter(statements.values())
+        counts = [(one, words, totals[one]) for one, words in _COUNTED if totals[one]]
+        text = f"There was no film in {preview.name} that I know."
+        if statements:
+            parts = listing(f"{count:,} you {words}" for _, words, count in counts)
+            known = _films(len(statements))
+            text = f"I know {known} of yours now: {parts}. Ask me for something new."
+        understood = Understood(
+            IMPORTED,
+            tuple(Chip(ChipKind.of_film(one), _films(count)) for one, _, count in counts),
+            suggestions=("Surprise me", "What do you know about me?"),
+            replaced=replaced,
         )
-        reply = Reply(
-            known if told else f"There was no film in {preview.name} that I know.",
-            Understood(
-                IMPORTED,
-                tuple(Chip(kind, _films(count)) for kind, _, count in counts if count),
-                suggestions=("Surprise me", "What do you know about me?"),
-                replaced=replaced,
-            ),
-        )
-        return self._told(record, preview, reply, (before, state))
+        return self._log(record, preview, Reply(text, understood), (before, state))
 
     def _react(
-        self, record: SessionRecord, state: SessionState, told: Mapping[int, Outcome]
+        self, record: SessionRecord, state: SessionState, statements: Mapping[int, Outcome]
     ) -> tuple[SessionState, tuple[tuple[str, str], ...]]:
-        """Films that were shown here without a word are reacted to: "seen", loved or hated, for no
-        reward.
+        """Films that were shown here without a word are reacted to: "seen", loved or hated, known
+        already and so for no reward.
         """
-        silent = [token for token in state.tokens(*_SILENT) if token in told]
-        shown = shown_films(record) if silent else {}
+        unjudged = [
+            token for token, outcome in state.events if token in statements and not outcome.is_known
+        ]
+        shown = shown_films(record) if unjudged else {}
         replaced = []
-        for token in silent:
+        for token in unjudged:
             film = shown.get(self._catalogue.movie(token).movie_id)
             if film is not None:
-                reaction = _KNOWN[told[token]]
+                reaction = _opinion(statements[token]).once_seen
                 record.react(film.id, reaction, reaction.reward)
                 replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
                 state = state.react(token, reaction)
@@ -267,26 +241,28 @@ class Library:
         """Films of which an earlier import says what the state says: a newer file may say
         otherwise.
         """
-        stars, said = record.shelf.imported, dict(state.events)
-        tokens = {
-            self._catalogue.token_of_movie_id(movie_id): given for movie_id, given in stars.items()
+        outcomes = dict(state.events)
+        stars = {
+            self._catalogue.token_of_movie_id(movie_id): given
+            for movie_id, given in record.shelf.imported.items()
         }
         return frozenset(
             token
-            for token, given in tokens.items()
-            if token is not None and said.get(token) is stated_by(given)
+            for token, given in stars.items()
+            if token is not None and outcomes.get(token) is stated_by(given)
         )
 
     def _add_to_watchlist(
         self, record: SessionRecord, preview: Preview, films: Mapping[int, float | None]
     ) -> Reply:
         added = sum(record.shelf.save(movie_id) for movie_id in films)
-        there = f" {_films(len(films) - added)} {'was' if len(films) - added == 1 else 'were'} on it already."
-        text = f"{_films(added)} added to your watch-list.{there if len(films) > added else ''}"
+        text = f"{_films(added)} added to your watch-list."
+        if there := len(films) - added:
+            text += f" {_films(there)} {'was' if there == 1 else 'were'} on it already."
         state = SessionState.from_json(record.state, self._catalogue)
-        return self._told(record, preview, Reply(text, Understood(IMPORTED)), (state, state))
+        return self._log(record, preview, Reply(text, Understood(IMPORTED)), (state, state))
 
-    def _told(
+    def _log(
         self,
         record: SessionRecord,
         preview: Preview,
@@ -332,6 +308,15 @@ class Library:
         if token is None or not self._catalogue.is_movie(token):
             raise UnknownIdError("This film is not known here.")
         return token
+
+
+def _opinion(outcome: Outcome | None) -> Reaction:
+    """What the person thinks of a film: UP, SEEN or DOWN; CLEAR where nothing is known."""
+    if outcome is None or not outcome.is_known:
+        return Reaction.CLEAR
+    if not outcome.liking:
+        return Reaction.SEEN
+    return Reaction.UP if outcome.liking > 0 else Reaction.DOWN
 
 
 def _films(count: int) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from assistant.language.lexicon import as_written
 from core.catalogue import Catalogue
 from core.data.facts import FAMILIES, FOREIGN
-from core.domain import Constraints
+from core.domain import Constraints, Facet
 
 _NOUNS = {
     "Action": "action films",
@@ -65,33 +65,36 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
     "films".
     """
     required = [catalogue.facet(token) for token in constraints.required]
-    genres = [facet.name for facet in required if facet.kind == "genre"]
-    for_children = "Children" in genres
+    tags = [as_written(tag) for tag in _names(required, "tag")]
+    years = constraints.years
+    parts = (
+        "lesser known" if constraints.best_known_left_out else "",
+        listing(filter(is_full_name, tags)),
+        _kind_words(_names(required, "genre"), count),
+        _after("tagged", [f"“{tag}”" for tag in tags if not is_full_name(tag)]),
+        _after("in", [_language(name) for name in _names(required, "language")]),
+        _after("with", _names(required, "person")),
+        years_words(years, newest(catalogue)) if years is not None else "",
+        _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
+    )
+    return " ".join(filter(None, parts))
+
+
+def _names(facets: Iterable[Facet], kind: str) -> list[str]:
+    return [facet.name for facet in facets if facet.kind == kind]
+
+
+def _after(word: str, names: Sequence[str], last: str = "and") -> str:
+    """A word and what it governs: "with Tom Hanks"; empty where that is nothing."""
+    return f"{word} {listing(names, last)}" if names else ""
+
+
+def _kind_words(genres: Sequence[str], count: int) -> str:
+    """What kind of films: "horror comedies for children", "film noir" for a single one."""
     phrase = genres_words(name for name in genres if name != "Children")
-    people = [facet.name for facet in required if facet.kind == "person"]
-    spoken = [facet.name for facet in required if facet.kind == "language"]
-    tags = [as_written(facet.name) for facet in required if facet.kind == "tag"]
     if count == 1:
         phrase = _singular(phrase)
-    if for_children:
-        phrase += " for children"
-    names = [tag for tag in tags if is_full_name(tag)]
-    if names:
-        phrase = f"{listing(names)} {phrase}"
-        tags = [tag for tag in tags if tag not in names]
-    if constraints.best_known_left_out:
-        phrase = f"lesser known {phrase}"
-    if tags:
-        phrase += f" tagged {listing(f'“{tag}”' for tag in tags)}"
-    if spoken:
-        phrase += f" in {listing(map(_language, spoken))}"
-    if people:
-        phrase += f" with {listing(people)}"
-    if constraints.years is not None:
-        phrase += f" {years_words(constraints.years, newest(catalogue))}"
-    if constraints.excluded:
-        phrase += f" without {_excluded_words(constraints.excluded, catalogue)}"
-    return phrase
+    return f"{phrase} for children" if "Children" in genres else phrase
 
 
 def is_full_name(written: str) -> bool:
@@ -112,8 +115,8 @@ def genres_words(names: Iterable[str]) -> str:
     return " ".join([*adjectives, _NOUNS.get(ordered[-1], f"{ordered[-1].lower()} films")])
 
 
-def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> str:
-    """Excluded facets after "without": "horror or anything tagged “gory”"."""
+def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> list[str]:
+    """Excluded facets after "without": "horror", "anything tagged “gory”"."""
     spared, tags = [], []
     for facet in map(catalogue.facet, tokens):
         name = as_written(facet.name)
@@ -121,10 +124,9 @@ def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> str:
             noun = _NOUNS.get(facet.name, facet.name.lower()).removesuffix(" films")
             spared.append(_EXCLUDED.get(facet.name, noun))
         elif facet.kind == "language":
+            foreign = facet.name == FOREIGN
             spared.append(
-                "subtitles, as far as I know"
-                if facet.name == FOREIGN
-                else f"any in {_language(facet.name)}"
+                "subtitles, as far as I know" if foreign else f"any in {_language(facet.name)}"
             )
         elif facet.kind == "person" or name != name.lower():
             spared.append(name)
@@ -132,7 +134,7 @@ def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> str:
             tags.append(f"“{name}”")
     if tags:
         spared.append(f"anything tagged {listing(tags, 'or')}")
-    return listing(spared, "or")
+    return spared
 
 
 def _language(name: str) -> str:
@@ -176,6 +178,11 @@ def listing(names: Iterable[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def _singular(phrase: str) -> str:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.conversation.interpret import Interpretation
-from assistant.conversation.phrasing import LESSER_KNOWN
-from assistant.conversation.reasons import facet_words
+from assistant.conversation.interpret import Interpretation, any_year, famous_too, without
+from assistant.conversation.phrasing import LESSER_KNOWN, capitalised
+from assistant.conversation.reasons import facet_words, label_of
 from assistant.conversation.small_talk import EXAMPLES
-from assistant.conversation.values import Chip, ChipKind, Question
+from assistant.conversation.values import Question
 from assistant.language.acts import is_plain_request, line_of
 from assistant.language.utterance import (
     Act,
@@ -21,32 +21,10 @@ from assistant.language.utterance import (
     Utterance,
 )
 from core.catalogue import Catalogue
-from core.domain import Outcome
+from core.domain import Constraints, Outcome
 from core.errors import UnknownIdError
 from core.model.policy import Policy
 from core.session import SessionState
-
-TALK = frozenset(
-    {
-        Act.GREET,
-        Act.HELP,
-        Act.WHY,
-        Act.ABOUT_ME,
-        Act.ABOUT_YOU,
-        Act.AGREE,
-        Act.DECLINE,
-        Act.COMPLAIN,
-        Act.BEYOND,
-        Act.REACT,
-        Act.THANKS,
-        Act.BYE,
-        Act.OFF_TOPIC,
-        Act.EMPTY,
-        Act.START_OVER,
-        Act.UNDO,
-    }
-)
-"""Acts that are answered in words, unless the line tells tastes or wishes as well."""
 
 YEARS_KEY = "years"
 """Key that stands for the wish about years where a chip is edited."""
@@ -58,28 +36,15 @@ _NUDGES = (
 )
 """What a person might want next, and the facet it is about."""
 
-_UNCLEAR = frozenset({ChipKind.AMBIGUOUS, ChipKind.UNKNOWN, ChipKind.ASIDE})
-_TELLING = frozenset(
-    {
-        Outcome.STATED_LIKE,
-        Outcome.STATED_DISLIKE,
-        Outcome.UP,
-        Outcome.DOWN,
-        Outcome.SEEN,
-        Outcome.WANTED,
-        Outcome.AVOIDED,
-    }
-)
 
-
-def told(chips: tuple[Chip, ...]) -> bool:
-    """Whether a line told anything that was understood."""
-    return any(chip.kind not in _UNCLEAR for chip in chips)
+def says_taste(outcome: Outcome | None) -> bool:
+    """Whether an outcome of a token says something of the person's taste."""
+    return outcome is not None and (outcome.is_known or outcome.wish != 0)
 
 
 def cold(state: SessionState) -> bool:
     """Whether nothing is known of the person's taste."""
-    return not state.tokens(*_TELLING)
+    return not any(says_taste(outcome) for _, outcome in state.events)
 
 
 def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
@@ -87,27 +52,19 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
 
     A line of which nothing was understood is asked about first, unless there is a taste to go by.
     """
-    if told(step.chips):
-        return utterance.count or usual
-    if utterance.act in TALK or utterance.ambiguous or (utterance.unknown and cold(step.state)):
+    understood = any(not chip.kind.is_unclear for chip in step.chips)
+    puzzling = utterance.ambiguous or (utterance.unknown and cold(step.state))
+    if not understood and (utterance.act.is_talk or puzzling):
         return 0
     return utterance.count or usual
 
 
 def unheard(utterance: Utterance, step: Interpretation) -> bool:
     """Whether a line asks for films and says something of them of which nothing was understood."""
-    understood = (
-        step.chips
-        or utterance.beyond
-        or utterance.count
-        or utterance.any_year
-        or utterance.well_known
-    )
-    return (
-        utterance.act is Act.RECOMMEND
-        and not understood
-        and not is_plain_request(line_of(utterance.text))
-    )
+    if utterance.act is not Act.RECOMMEND or is_plain_request(line_of(utterance.text)):
+        return False
+    wishes = (utterance.beyond, utterance.count, utterance.any_year, utterance.well_known)
+    return not step.chips and not any(wishes)
 
 
 def settled(
@@ -119,35 +76,41 @@ def settled(
     "forget Solaris" the Solaris that was told.
     """
     if utterance.act is Act.FORGET and utterance.ambiguous:
-        return _held(utterance, state)
+        return _settled_by_taste(utterance, state)
     if asked is None or utterance.act is not Act.ANSWER or utterance.movies:
         return utterance
-    tokens = [asked.tokens[place] for place in utterance.picks if place < len(asked.tokens)]
-    if not tokens and utterance.years is not None:
-        first, last = utterance.years
-        tokens = [token for token in asked.tokens if first <= catalogue.movie(token).year <= last]
-    if not tokens:
-        return utterance
-    tokens = tokens if utterance.picks else tokens[:1]
     span = Span(0, len(utterance.text))
     movies = tuple(
         MovieMention(span, token, asked.strength, "answer", asked.similar_only, asked.seen)
-        for token in tokens
+        for token in _answered(utterance, asked, catalogue)
     )
+    if not movies:
+        return utterance
     return replace(utterance, movies=movies, years=None, picks=(), ambiguous=())
 
 
-def _held(utterance: Utterance, state: SessionState) -> Utterance:
+def _answered(utterance: Utterance, asked: AmbiguousMention, catalogue: Catalogue) -> list[int]:
+    """Films of the question that an answer means: those at its places, or the first of its
+    years.
+    """
+    picked = [asked.tokens[place] for place in utterance.picks if place < len(asked.tokens)]
+    if picked or utterance.years is None:
+        return picked
+    first, last = utterance.years
+    of_years = [token for token in asked.tokens if first <= catalogue.movie(token).year <= last]
+    return of_years if utterance.picks else of_years[:1]
+
+
+def _settled_by_taste(utterance: Utterance, state: SessionState) -> Utterance:
     """Names of several films as the one of them that the person has told of, where they have told
     of one.
     """
     movies, open_still = list(utterance.movies), []
     for mention in utterance.ambiguous:
-        held = [token for token in mention.tokens if state.outcome_of(token) in _TELLING]
-        if len(held) == 1:
-            movies.append(
-                MovieMention(mention.span, held[0], mention.strength, "the one that was told")
-            )
+        known = [token for token in mention.tokens if says_taste(state.outcome_of(token))]
+        if len(known) == 1:
+            rule = "the one that was told"
+            movies.append(MovieMention(mention.span, known[0], mention.strength, rule))
         else:
             open_still.append(mention)
     return replace(utterance, movies=tuple(movies), ambiguous=tuple(open_still))
@@ -158,27 +121,47 @@ def edited(key: str, state: SessionState, catalogue: Catalogue, *, flip: bool) -
 
     UnknownIdError where nothing of that name is held.
     """
-    if key == YEARS_KEY and state.constraints.years is not None and not flip:
-        return Utterance("Any year", Act.RECOMMEND, any_year=True)
-    if key == LESSER_KNOWN and state.constraints.best_known_left_out and not flip:
-        return Utterance("Well-known ones too", Act.RECOMMEND, well_known=True)
+    lifting = None if flip else _lifting(key, state.constraints)
+    if lifting is not None:
+        return lifting
     token = catalogue.token_of(key)
     outcome = None if token is None else state.outcome_of(token)
-    if token is None or outcome not in _TELLING:
+    if token is None or outcome is None or not says_taste(outcome):
         raise UnknownIdError("That is not held (any more), so there is nothing to change.")
-    film = catalogue.is_movie(token)
-    name = catalogue.movie(token).label if film else facet_words(catalogue, token)
-    disliked = outcome in (Outcome.STATED_DISLIKE, Outcome.DOWN, Outcome.AVOIDED)
-    if flip:
-        text = f"{'I like' if disliked else 'I don’t like'} {name}"
-    else:
-        text = f"Forget {name}"
-    span = Span(len(text) - len(name), len(text))
+    disliked = outcome.liking + outcome.wish < 0  # one of the two is 0
     strength = 1.0 if disliked else -1.0
-    act = Act.RECOMMEND if flip else Act.FORGET
-    if film:
-        return Utterance(text, act, movies=(MovieMention(span, token, strength, "chip"),))
-    return Utterance(text, act, facets=(FacetMention(span, token, strength, False, "chip"),))
+    if not flip:
+        return _line("Forget", token, strength, catalogue, act=Act.FORGET)
+    return _line("I like" if disliked else "I don’t like", token, strength, catalogue)
+
+
+def _line(
+    start: str,
+    token: int,
+    strength: float,
+    catalogue: Catalogue,
+    *,
+    act: Act = Act.RECOMMEND,
+    similar_only: bool = False,
+) -> Utterance:
+    """A line about one film or facet, as it is understood: "Forget Alien (1979)"."""
+    name = label_of(catalogue, token)
+    text = f"{start} {name}"
+    span = Span(len(text) - len(name), len(text))
+    if catalogue.is_movie(token):
+        movie = MovieMention(span, token, strength, "chip", similar_only)
+        return Utterance(text, act, movies=(movie,))
+    facet = FacetMention(span, token, strength, required=False, rule="chip")
+    return Utterance(text, act, facets=(facet,))
+
+
+def _lifting(key: str, constraints: Constraints) -> Utterance | None:
+    """The line that lifts the condition on years or fame; None where `key` names no such one."""
+    if key == YEARS_KEY and constraints.years is not None:
+        return Utterance("Any year", Act.RECOMMEND, any_year=True)
+    if key == LESSER_KNOWN and constraints.best_known_left_out:
+        return Utterance("Well-known ones too", Act.RECOMMEND, well_known=True)
+    return None
 
 
 def likened(key: str, state: SessionState, catalogue: Catalogue) -> Utterance:
@@ -188,33 +171,20 @@ def likened(key: str, state: SessionState, catalogue: Catalogue) -> Utterance:
     token = catalogue.token_of(key)
     if token is None or not catalogue.is_movie(token) or state.outcome_of(token) is None:
         raise UnknownIdError("This film is not part of the conversation (any more).")
-    text = f"More like {catalogue.movie(token).label}"
-    span = Span(len("More like "), len(text))
-    return Utterance(
-        text, Act.RECOMMEND, movies=(MovieMention(span, token, 0.0, "chip", similar_only=True),)
-    )
+    return _line("More like", token, 0.0, catalogue, similar_only=True)
 
 
 def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     """Wishes each of which, lifted alone, leaves films to show, as a person would type it."""
-    constraints, catalogue = state.constraints, policy.catalogue
+    constraints = state.constraints
     eased = []
     if constraints.years is not None:
-        eased.append(("any year", replace(constraints, years=None)))
+        eased.append(("any year", any_year(state)))
     if constraints.best_known_left_out:
-        eased.append(("well-known ones too", replace(constraints, best_known_left_out=0)))
-    for name, tokens in (("required", constraints.required), ("excluded", constraints.excluded)):
-        for token in tokens:
-            fewer = tuple(other for other in tokens if other != token)
-            changed = (
-                replace(constraints, required=fewer)
-                if name == "required"
-                else replace(constraints, excluded=fewer)
-            )
-            eased.append((f"forget {facet_words(catalogue, token)}", changed))
-    return tuple(
-        wish for wish, changed in eased if policy.available(state.constrain(changed)).any()
-    )
+        eased.append(("well-known ones too", famous_too(state)))
+    for token in (*constraints.required, *constraints.excluded):
+        eased.append((f"forget {facet_words(policy.catalogue, token)}", without(state, token)))
+    return tuple(wish for wish, changed in eased if policy.available(changed).any())
 
 
 def suggestions(
@@ -236,15 +206,19 @@ def suggestions(
     if isinstance(way_out, Question):
         return way_out.labels[:4]
     if way_out:
-        return tuple(f"{wish[:1].upper()}{wish[1:]}" for wish in way_out[:3])
+        return tuple(map(capitalised, way_out[:3]))
     if not shown:
-        if utterance.act is Act.AGREE and (
-            not cold(step.state) or step.state.tokens(Outcome.SHOWN)
-        ):
-            return ("More", "Why the first one?", "What do you know about me?")
-        if cold(step.state):
-            return EXAMPLES if utterance.act not in (Act.THANKS, Act.BYE) else ()
-        return ("More", "What do you know about me?")
+        return _after_talk(utterance.act, step.state)
     wishes = [line for line, facet in _NUDGES if facet not in facets][:1]
     wishes.append("From the 90s" if step.state.constraints.years is None else "Any year")
     return ("More", *wishes, "Why the first one?" if shown > 1 else "Why this one?")
+
+
+def _after_talk(act: Act, state: SessionState) -> tuple[str, ...]:
+    """What the person might say after a turn without films."""
+    is_cold = cold(state)
+    if act is Act.AGREE and (not is_cold or state.tokens(Outcome.SHOWN)):
+        return ("More", "Why the first one?", "What do you know about me?")
+    if is_cold:
+        return EXAMPLES if act not in (Act.THANKS, Act.BYE) else ()
+    return ("More", "What do you know about me?")

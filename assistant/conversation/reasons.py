@@ -13,16 +13,16 @@ What was understood as chips: one for each film, wish and span of years.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Final
 
-from assistant.conversation.phrasing import LESSER_KNOWN
+from assistant.conversation.phrasing import LESSER_KNOWN, capitalised
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
 from core.catalogue import Catalogue
 from core.data.facts import FOREIGN
-from core.domain import Facet, Outcome, Reaction, Reason
+from core.domain import Facet, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, Contribution
 from core.session import SessionState
 
@@ -30,9 +30,8 @@ MOST_NAMES: Final = 3
 """Names on a card."""
 
 
-@lru_cache(
-    maxsize=4096
-)  # of a catalogue of thousands of films a server's conversations show a few hundred
+# Of a catalogue of thousands of films a server's conversations show a few hundred.
+@lru_cache(maxsize=4096)
 def people_of(catalogue: Catalogue, token: int) -> tuple[str, ...]:
     """At most `MOST_NAMES` people of a film, those of most films first; KeyError for a token that
     is no film.
@@ -44,9 +43,8 @@ def people_of(catalogue: Catalogue, token: int) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for facet in tokens:
         name = name_of(catalogue.facet(facet))
-        names.setdefault(
-            "".join(filter(str.isalpha, name)), name
-        )  # "J. K. Simmons" is "J.K. Simmons"
+        # "J. K. Simmons" is "J.K. Simmons".
+        names.setdefault("".join(filter(str.isalpha, name)), name)
     return tuple(names.values())[:MOST_NAMES]
 
 
@@ -69,18 +67,13 @@ REST = "everything else in our conversation"
 MOST = 8
 """A film is given at most this many reasons of its own; the smaller ones are told together."""
 
-_WORDS = {
-    Outcome.STATED_LIKE: ("liked by fans of {}", "less liked by fans of {}"),
-    Outcome.UP: ("liked by fans of {}", "less liked by fans of {}"),
-    Outcome.STATED_DISLIKE: ("away from {}", "close to {}, which you did not like"),
-    Outcome.DOWN: ("away from {}", "close to {}, which you turned down"),
-    Outcome.SEEN: ("liked by people who know {}", "less liked by people who know {}"),
-    Outcome.NOT_TONIGHT: ("away from {}, which you put off", "close to {}, which you put off"),
-}
-"""What a positive and a negative part of each kind of event says.
+_LIKED = ("liked by fans of {}", "less liked by fans of {}")
+"""What a positive and a negative part of a liked film says.
 
 "Liked by fans of Alien" and not "close to Alien": what carries the number is people, so it may well
-be a comedy. """
+be a comedy."""
+_SEEN = ("liked by people who know {}", "less liked by people who know {}")
+_PUT_OFF = ("away from {}, which you put off", "close to {}, which you put off")
 
 _LITTLE_KNOWN = ("akin to {}", "unlike {}")
 """The same for a like of a film that too few have rated: what carries the number are its genres,
@@ -97,33 +90,11 @@ _VERBS = (
 )
 """Beginnings that two reasons share once they are told together."""
 
-_FACET_WORDS = {
-    (Outcome.WANTED, True): (f"{{}}{ASKED}", "less liked by people who like {}"),
-    (Outcome.WANTED, False): ("liked by people who like {}", "less liked by people who like {}"),
-    (Outcome.AVOIDED, True): ("liked by people who avoid {}", "{}, which you wanted less of"),
-    (Outcome.AVOIDED, False): (f"away from {{}}{ASKED}", "less liked by people who avoid {}"),
-}
-"""The same for a genre or tag that was asked for or to be spared, for films that have it (True) and
-that do not.
-
-The number holds both what people with that leaning like and whether the film has it: a comedy that
-fans of comedies think little of still gets a negative part, and is still a comedy. """
-
 _FOR_CHILDREN = "for children"
 """What a single film is, where several are "films for children"."""
 
-_UNANSWERED = frozenset({Outcome.SHOWN, Outcome.PASSED})
 _PASSED = ("away from what you passed over", "close to what you passed over")
 """Films that were shown and not reacted to, told together: each says little and they are many."""
-
-_KNOB = {
-    (True, True): "less known, as you set it",
-    (True, False): "better known than you set it",
-    (False, True): "well known, as you set it",
-    (False, False): "less known than you set it",
-}
-"""What the knob's part says: whether it stands on the side of hidden gems, and whether the film
-gains by it."""
 
 _GENERAL = ("many people like it", "some people like it", "not one that everybody talks about")
 MANY = 0.15
@@ -142,54 +113,93 @@ def reasons(
         film: token of the film.
         contributions: of `Policy.explain(state, film)`.
     """
-    outcomes = dict(state.events)
-    base = sum(part.value for part in contributions if part.token == 0)
-    passed = sum(part.value for part in contributions if outcomes.get(part.token) in _UNANSWERED)
-    rest = sum(part.value for part in contributions if part.token == WHOLE)
-    spoken = [
-        part for part in contributions if part.token > 0 and outcomes[part.token] not in _UNANSWERED
-    ]
-    rest += sum(
-        part.value for part in spoken if abs(part.value) < SMALL
-    )  # of a diary of thousands, nearly all
-    worded: list[Reason] = []
-    for part in sorted(
-        (part for part in spoken if abs(part.value) >= SMALL), key=lambda part: -abs(part.value)
-    ):
-        words = _words_for(outcomes[part.token], part.token, film, catalogue)
-        if words is None or len(worded) >= MOST:
-            rest += part.value
-            continue
-        text = words[part.value < 0].format(_name(catalogue, part.token))
-        text = f"{_FOR_CHILDREN}{ASKED}" if text == f"{_GENRES['Children']}{ASKED}" else text
-        worded.append(
-            Reason(f"tagged {text}" if text.startswith("“") else text, part.value, part.token)
-        )
+    silent = {token for token, outcome in state.events if outcome.is_silent}
+    spoken = [part for part in contributions if part.token > 0 and part.token not in silent]
+    worded, left_over = _worded(spoken, dict(state.events), film, catalogue)
+    base, knob = _total(contributions, {0}), _total(contributions, {KNOB})
+    passed = _total(contributions, silent)
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
-    knob = sum(part.value for part in contributions if part.token == KNOB)
-    if abs(knob) >= SMALL:
-        worded.append(Reason(_KNOB[state.gems > 0, knob > 0], knob))
-    else:
-        rest += knob
-    if abs(passed) >= SMALL:
-        worded.append(Reason(_PASSED[passed < 0], passed))
-    else:
-        rest += passed
+    rest = [_total(contributions, {WHOLE}), *left_over]
+    for reason in (
+        Reason(_knob_words(state.gems, knob), knob),
+        Reason(_PASSED[passed < 0], passed),
+    ):
+        if abs(reason.contribution) >= SMALL:
+            worded.append(reason)
+        else:
+            rest.append(reason.contribution)
     worded.sort(key=lambda reason: -abs(reason.contribution))
-    if abs(rest) > _NOISE:
-        worded.append(Reason(REST, rest))
+    if abs(sum(rest)) > _NOISE:
+        worded.append(Reason(REST, sum(rest)))
     return tuple(worded)
+
+
+def _total(contributions: Iterable[Contribution], tokens: Set[int]) -> float:
+    return sum(part.value for part in contributions if part.token in tokens)
+
+
+def _worded(
+    parts: Sequence[Contribution], outcomes: Mapping[int, Outcome], film: int, catalogue: Catalogue
+) -> tuple[list[Reason], list[float]]:
+    """Reasons for the weightiest parts, and the values of the others, which are told together."""
+    worded: list[Reason] = []
+    left_over = [sum(part.value for part in parts if abs(part.value) < SMALL)]
+    large = [part for part in parts if abs(part.value) >= SMALL]
+    for part in sorted(large, key=lambda part: -abs(part.value)):
+        text = _text(part, outcomes[part.token], film, catalogue)
+        if text and len(worded) < MOST:
+            worded.append(Reason(text, part.value, part.token))
+        else:
+            left_over.append(part.value)
+    return worded, left_over
+
+
+def _text(part: Contribution, outcome: Outcome, film: int, catalogue: Catalogue) -> str:
+    """What the part of one event says; empty for an event that has no words."""
+    words = _words_for(outcome, part.token, film, catalogue)
+    if words is None:
+        return ""
+    text = words[part.value < 0].format(_name(catalogue, part.token))
+    if text == f"{_GENRES['Children']}{ASKED}":
+        return f"{_FOR_CHILDREN}{ASKED}"
+    return f"tagged {text}" if text.startswith("“") else text
 
 
 def _words_for(
     outcome: Outcome, token: int, film: int, catalogue: Catalogue
 ) -> tuple[str, str] | None:
     """What a positive and a negative part say of an event; None for events that have no words."""
-    if outcome in (Outcome.STATED_LIKE, Outcome.UP) and token > catalogue.n_items:
-        return _LITTLE_KNOWN
-    if outcome not in (Outcome.WANTED, Outcome.AVOIDED):
-        return _WORDS.get(outcome)
-    return _FACET_WORDS[outcome, bool(catalogue.has(token)[film - 1])]
+    if outcome.wish:
+        return _wish_words(outcome.wish > 0, bool(catalogue.has(token)[film - 1]))
+    if outcome.liking > 0:
+        return _LITTLE_KNOWN if token > catalogue.n_items else _LIKED
+    if outcome.liking < 0:
+        verdict = "did not like" if outcome.is_statement else "turned down"
+        return "away from {}", f"close to {{}}, which you {verdict}"
+    if outcome is Outcome.SEEN:
+        return _SEEN
+    return _PUT_OFF if outcome is Outcome.NOT_TONIGHT else None
+
+
+def _wish_words(wanted: bool, has_it: bool) -> tuple[str, str]:
+    """The same for a facet that was asked for or to be spared, and a film that has it or not.
+
+    The number holds both what people with that leaning like and whether the film has it: a comedy
+    that fans of comedies think little of still gets a negative part, and is still a comedy.
+    """
+    if wanted:
+        gain = f"{{}}{ASKED}" if has_it else "liked by people who like {}"
+        return gain, "less liked by people who like {}"
+    if has_it:
+        return "liked by people who avoid {}", "{}, which you wanted less of"
+    return f"away from {{}}{ASKED}", "less liked by people who avoid {}"
+
+
+def _knob_words(gems: float, part: float) -> str:
+    """What the knob's part says, by the side on which it stands and whether the film gains."""
+    if part > 0:
+        return f"{'less' if gems > 0 else 'well'} known, as you set it"
+    return f"{'better' if gems > 0 else 'less'} known than you set it"
 
 
 def _name(catalogue: Catalogue, token: int) -> str:
@@ -227,6 +237,13 @@ def facet_words(catalogue: Catalogue, token: int) -> str:
     return _GENRES.get(facet.name, facet.name.lower())
 
 
+def label_of(catalogue: Catalogue, token: int) -> str:
+    """A film with its year, or a facet, as a chip has it: "Alien (1979)", "comedy"."""
+    if catalogue.is_movie(token):
+        return catalogue.movie(token).label
+    return facet_words(catalogue, token)
+
+
 def headline(reasons: Sequence[Reason]) -> str:
     """One line for under the title, from the reasons that speak for the film.
 
@@ -235,12 +252,9 @@ def headline(reasons: Sequence[Reason]) -> str:
     """
     spoken = [reason for reason in reasons if reason.token and reason.contribution >= SMALL]
     spoken.sort(key=lambda reason: -reason.contribution)
-    line = (
-        _join(spoken[:2])
-        if spoken
-        else next(reason.text for reason in reasons if reason.text in _GENERAL)
-    )
-    return f"{line[:1].upper()}{line[1:]}."
+    if spoken:
+        return f"{capitalised(_join(spoken[:2]))}."
+    return f"{capitalised(next(reason.text for reason in reasons if reason.text in _GENERAL))}."
 
 
 def _join(spoken: Sequence[Reason]) -> str:
@@ -249,47 +263,29 @@ def _join(spoken: Sequence[Reason]) -> str:
         return spoken[0].text
     first, second = (reason.text for reason in spoken)
     asked = ASKED if first.endswith(ASKED) and second.endswith(ASKED) else ""
-    one, other = first.removesuffix(asked), second.removesuffix(asked)
-    if asked and _FOR_CHILDREN in (one, other):
-        kind = other if one == _FOR_CHILDREN else one
-        return (
-            f"{kind} {_FOR_CHILDREN}{asked}"
-            if not kind.startswith(_VERBS)
-            else f"{first}; {second}"
-        )
-    verb, same = (
-        next((verb for verb in _VERBS if text.startswith(verb)), "") for text in (one, other)
-    )
-    if verb == same and (verb or asked) and ", " not in one + other:
-        return f"{one} and {other.removeprefix(verb)}{asked}"
-    return f"{first}; {second}"
+    joined = _joined(first.removesuffix(asked), second.removesuffix(asked), bool(asked))
+    return f"{joined}{asked}" if joined else f"{first}; {second}"
 
 
-def movie_chip(
-    catalogue: Catalogue, token: int, reaction: Reaction, start: int = 0, end: int = 0
-) -> Chip:
-    """Chip for a film that was liked, disliked or seen."""
-    kind = {
-        Reaction.UP: ChipKind.LIKE,
-        Reaction.SEEN_LOVED: ChipKind.LIKE,
-        Reaction.DOWN: ChipKind.DISLIKE,
-        Reaction.SEEN_HATED: ChipKind.DISLIKE,
-        Reaction.NOT_TONIGHT: ChipKind.LATER,
-    }
-    return Chip(
-        kind.get(reaction, ChipKind.SEEN),
-        catalogue.movie(token).label,
-        catalogue.key_of(token),
-        start,
-        end,
-    )
+def _joined(first: str, second: str, asked: bool) -> str:
+    """Two reasons as one phrase; empty where they do not go together. `asked`: both wished for."""
+    if asked and _FOR_CHILDREN in (first, second):
+        kind = second if first == _FOR_CHILDREN else first
+        return "" if kind.startswith(_VERBS) else f"{kind} {_FOR_CHILDREN}"
+    verb = _verb(first)
+    same_verb = verb == _verb(second) and (asked or verb != "")
+    if same_verb and ", " not in first + second:
+        return f"{first} and {second.removeprefix(verb)}"
+    return ""
 
 
-def facet_chip(
-    catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0
-) -> Chip:
-    """Chip for a genre, tag or person."""
-    return Chip(kind, facet_words(catalogue, token), catalogue.key_of(token), start, end)
+def _verb(text: str) -> str:
+    return next((verb for verb in _VERBS if text.startswith(verb)), "")
+
+
+def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
+    """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
+    return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
 
 
 def fame_chip(kind: ChipKind) -> Chip:

@@ -6,17 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from assistant.conversation.phrasing import newest, years_label
-from assistant.conversation.reasons import (
-    SMALL,
-    facet_chip,
-    fame_chip,
-    movie_chip,
-    people_of,
-    reasons,
-)
+from assistant.conversation.reasons import SMALL, chip_of, fame_chip, people_of, reasons
 from assistant.conversation.values import (
     Card,
     Chip,
@@ -33,22 +25,9 @@ from core.model.policy import Choice, Policy
 from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
 
-RECOMMENDED = frozenset(
-    {Outcome.SHOWN, Outcome.PASSED, *(reaction.outcome for reaction in Reaction)}
-)
-"""Outcomes that a film can have after it was shown (some can be stated, too)."""
-
 FILMS_OF_TASTE, WITH_DIARY = 40, 12
 """Most films of the taste that go with the latest turns; of more than that, so many: nobody looks
 through a diary."""
-
-_TASTE = {
-    Outcome.STATED_LIKE: Reaction.UP,
-    Outcome.UP: Reaction.UP,
-    Outcome.STATED_DISLIKE: Reaction.DOWN,
-    Outcome.DOWN: Reaction.DOWN,
-    Outcome.SEEN: Reaction.SEEN,
-}
 
 
 def seed_of(seed: int, session: str, number: int) -> int:
@@ -64,14 +43,14 @@ def recommend(
     parts = policy.explanations(state, [choice.token for choice in choices], SMALL)
     return tuple(
         Recommendation(
-            recommendation_id,
-            catalogue.movie(choice.token),
-            choice.q_value,
-            choice.propensity,
-            policy.version,
-            reasons(state, catalogue, choice.token, contributions),
-            choice.explored,
-            choice.match,
+            id=recommendation_id,
+            movie=catalogue.movie(choice.token),
+            q_value=choice.q_value,
+            propensity=choice.propensity,
+            policy_version=policy.version,
+            reasons=reasons(state, catalogue, choice.token, contributions),
+            explored=choice.explored,
+            match=choice.match,
         )
         for choice, contributions, recommendation_id in zip(choices, parts, ids, strict=False)
     )
@@ -79,7 +58,7 @@ def recommend(
 
 def shown_of(recommendation: Recommendation, position: int, catalogue: Catalogue) -> Shown:
     """A recommendation as the store logs it."""
-    told = [
+    parts = [
         {
             "text": reason.text,
             "contribution": reason.contribution,
@@ -95,7 +74,7 @@ def shown_of(recommendation: Recommendation, position: int, catalogue: Catalogue
         propensity=recommendation.propensity,
         policy_version=recommendation.policy_version,
         explored=recommendation.explored,
-        reasons=json.dumps({"match": recommendation.match, "parts": told}, ensure_ascii=False),
+        reasons=json.dumps({"match": recommendation.match, "parts": parts}, ensure_ascii=False),
     )
 
 
@@ -134,22 +113,25 @@ def card_of(shown: Shown, catalogue: Catalogue) -> Card | None:
     record = json.loads(shown.reasons)
     if isinstance(record, list):  # the parts alone, as they were logged before there was a match
         record = {"match": None, "parts": record}
-    told = tuple(
+    parts = tuple(
         Reason(part["text"], part["contribution"], catalogue.token_of(part["key"]) or 0)
         for part in record["parts"]
     )
     recommendation = Recommendation(
-        shown.id,
-        catalogue.movie(token),
-        shown.q_value,
-        shown.propensity,
-        shown.policy_version,
-        told,
-        shown.explored,
-        record["match"],
+        id=shown.id,
+        movie=catalogue.movie(token),
+        q_value=shown.q_value,
+        propensity=shown.propensity,
+        policy_version=shown.policy_version,
+        reasons=parts,
+        explored=shown.explored,
+        match=record["match"],
     )
-    reaction = Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction)
-    return Card(recommendation, reaction, people=people_of(catalogue, token))
+    return Card(recommendation, _reaction(shown), people=people_of(catalogue, token))
+
+
+def _reaction(shown: Shown) -> Reaction:
+    return Reaction(shown.reaction or Reaction.CLEAR.value)
 
 
 def exchange_of(turn: Turn, catalogue: Catalogue) -> Exchange:
@@ -179,8 +161,7 @@ def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMent
     """The open question as the understanding takes it; None where there is none."""
     if question is None:
         return None
-    tokens = (catalogue.token_of(key) for key in question.keys)
-    known = tuple(token for token in tokens if token is not None)
+    known = _tokens(question.keys, catalogue)
     if not known:
         return None
     return AmbiguousMention(
@@ -195,15 +176,10 @@ def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -
     for shown in (shown for turn in turns for shown in turn.shown):
         token = catalogue.token_of_movie_id(shown.movie_id)
         outcome = None if token is None else state.outcome_of(token)
-        if (
-            token is None
-            or outcome not in RECOMMENDED
-            or (shown.reaction is None and outcome is Outcome.PASSED)
-        ):
+        if token is None or outcome is None or not outcome.is_event:
             continue
-        state = state.react(
-            token, Reaction.CLEAR if shown.reaction is None else Reaction(shown.reaction)
-        )
+        if shown.reaction is not None or outcome is not Outcome.PASSED:
+            state = state.react(token, _reaction(shown))
     return state
 
 
@@ -213,30 +189,28 @@ def latest_taste(
     """What is held about a person, unless `whole` with the latest films only; and how many films
     were left out.
     """
-    films = [token for token in state.tokens(*_TASTE) if catalogue.is_movie(token)]
-    hidden = 0 if whole or len(films) <= FILMS_OF_TASTE else len(films) - WITH_DIARY
+    films = [
+        token for token, outcome in state.events if outcome.is_known and catalogue.is_movie(token)
+    ]
+    if whole or len(films) <= FILMS_OF_TASTE:
+        return taste_of(state, catalogue), 0
+    hidden = len(films) - WITH_DIARY
     left_out = frozenset(films[:hidden])
-    events = (
-        tuple(event for event in state.events if event.token not in left_out)
-        if hidden
-        else state.events
-    )
+    events = tuple(event for event in state.events if event.token not in left_out)
     return taste_of(replace(state, events=events), catalogue), hidden
 
 
 def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     """What is held about a person, in the order they said it; years and fame last."""
     constraints = state.constraints
+    conditions = {*constraints.required, *constraints.excluded}
     chips = []
     for token, outcome in state.events:
-        if catalogue.is_movie(token) and outcome in _TASTE:
-            chips.append(movie_chip(catalogue, token, _TASTE[outcome]))
-        elif outcome is Outcome.WANTED:
-            kind = ChipKind.ONLY if token in constraints.required else ChipKind.WANT
-            chips.append(facet_chip(catalogue, token, kind))
-        elif outcome is Outcome.AVOIDED:
-            kind = ChipKind.NEVER if token in constraints.excluded else ChipKind.AVOID
-            chips.append(facet_chip(catalogue, token, kind))
+        if outcome.wish:
+            kind = ChipKind.of_wish(wanted=outcome.wish > 0, hard=token in conditions)
+            chips.append(chip_of(catalogue, token, kind))
+        elif outcome.is_known and catalogue.is_movie(token):
+            chips.append(chip_of(catalogue, token, ChipKind.of_film(outcome)))
     if constraints.years is not None:
         chips.append(Chip(ChipKind.YEARS, years_label(constraints.years, newest(catalogue))))
     if constraints.best_known_left_out:
@@ -260,44 +234,54 @@ def why_of(
     ]
 
 
-def open_question(record: SessionRecord) -> Question | None:
-    """What the last turn asked."""
-    last = record.last
-    return Understood.from_json(last.understood).question if last else None
-
-
 def context_of(
-    last: Turn | None,
-    shown: tuple[int, ...],
-    asked: AmbiguousMention | None,
-    state: SessionState,
-    catalogue: Catalogue,
+    last: Turn | None, on_table: tuple[int, ...], state: SessionState, catalogue: Catalogue
 ) -> Context:
     """What a line may refer to, after the `last` turn, with these films on the table and the wishes
     of a state.
     """
-    chips = [
-        chip for chip in (Understood.from_json(last.understood).chips if last else ()) if chip.end
-    ]
-    films = {chip.key: chip for chip in chips if chip.key.startswith("movie:")}
-    tokens = [token for key in films if (token := catalogue.token_of(key)) is not None]
-    untold = tuple(
-        token
-        for key, chip in films.items()
-        if chip.kind in (ChipKind.NAMED, ChipKind.SEEN, ChipKind.ASIDE)
-        if (token := catalogue.token_of(key)) is not None
-    )
-    kinds = {chip.kind for chip in films.values()}
-    mood = _MOODS.get(kinds.pop(), 0.0) if len(kinds) == 1 else 0.0
-    wishes = {chip.kind for chip in chips if chip.key not in films}
-    spurned = bool(wishes) and wishes <= {ChipKind.AVOID, ChipKind.NEVER} and mood <= 0
     for_children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
+    if last is None:
+        return Context(on_table, for_children=for_children)
+    understood = Understood.from_json(last.understood)
+    chips = [chip for chip in understood.chips if chip.end]
+    films = {chip.key: chip.kind for chip in chips if chip.is_film}
+    named = _tokens(films, catalogue)
+    mood = _mood(films.values())
     return Context(
-        shown, asked, tokens[0] if len(tokens) == 1 else None, untold, mood, spurned, for_children
+        on_table,
+        mention_of(understood.question, catalogue),
+        named[0] if len(named) == 1 else None,
+        _tokens((key for key, kind in films.items() if kind.is_without_verdict), catalogue),
+        mood,
+        spurned=mood <= 0 and _is_spurning(chips),
+        for_children=for_children,
     )
 
 
-_MOODS: Final = {ChipKind.LIKE: 0.7, ChipKind.DISLIKE: -0.7}
+def _mood(kinds: Iterable[ChipKind]) -> float:
+    """What a line says of all of its films; 0 where it says different things."""
+    verdicts = set(kinds)
+    return verdicts.pop().mood if len(verdicts) == 1 else 0.0
+
+
+def _is_spurning(chips: Iterable[Chip]) -> bool:
+    """Whether a line named genres, tags or people only to keep them away."""
+    wishes = [chip.kind.wish for chip in chips if not chip.is_film]
+    return max(wishes, default=0) < 0
+
+
+def _tokens(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
+    found = map(catalogue.token_of, keys)
+    return tuple(token for token in found if token is not None)
+
+
+def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:
+    """Film tokens that a turn showed, in order; films that this catalogue no longer holds are left
+    out.
+    """
+    found = (catalogue.token_of_movie_id(shown.movie_id) for shown in (turn.shown if turn else ()))
+    return tuple(token for token in found if token is not None)
 
 
 def shown_films(record: SessionRecord) -> dict[int, Shown]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from assistant.conversation import small_talk
 from assistant.conversation.interpret import Interpretation
-from assistant.conversation.phrasing import listing
+from assistant.conversation.phrasing import capitalised, listing
 from assistant.conversation.reasons import facet_words, name_of, people_of
 from assistant.conversation.records import taste_of, why_of
 from assistant.conversation.small_talk import INVITATION, pick
@@ -115,6 +115,11 @@ class Situation:
     held_back: bool = False
     """There would be films, but the person wants none until they ask."""
 
+    @property
+    def is_for_films(self) -> bool:
+        """Whether the turn is one for films, if they are held back or none is left."""
+        return self.asked_for > 0 or self.held_back
+
 
 def why(films: Sequence[tuple[str, Sequence[Reason], float]]) -> str:
     """The answer to "why?": for each film its label, reasons, weightiest first, and the score they
@@ -139,81 +144,84 @@ def about_me(taste: Sequence[Chip], films: str, wished: bool) -> str:
     if not taste and not wished:
         return f"Nothing yet. {INVITATION}"
     soft = _soft(taste)
-    parts = [
-        heard([chip for chip in taste if chip.kind not in (ChipKind.WANT, ChipKind.AVOID)], 0),
+    return _sentences(
+        heard([chip for chip in taste if not chip.kind.is_soft_wish], 0),
         f"You want {listing(soft)}." if soft else "",
         f"You asked for {films}." if wished else "",
         "That is all I hold; “forget …” takes any of it back, “start over” all of it.",
-    ]
-    return " ".join(part for part in parts if part)
+    )
 
 
 def answer(chips: Sequence[Chip], situation: Situation, question: Question | None = None) -> str:
     """The reply to a line that told tastes or wishes, in the order: heard, unclear, films or why
     there are none.
     """
-    parts = [
+    return _sentences(
         heard(chips, situation.variant),
         unknown(chips),
         asking(question),
         not_known(situation.beyond, situation.shown > 0),
-        slate(chips, situation),
-    ]
-    return " ".join(part for part in parts if part)
+        slate(situation),
+    )
+
+
+def _sentences(*parts: str) -> str:
+    """The parts that say something, in one line."""
+    return " ".join(filter(None, parts))
 
 
 def heard(chips: Sequence[Chip], variant: int) -> str:
     """What was understood, with its sign: "You liked Alien and The Thing, and not Titanic."."""
+    tastes, soft = _tastes(chips, variant), _soft(chips)
+    for_two = any(chip.kind is ChipKind.ASIDE and not chip.is_film for chip in chips)
+    line = _sentences(
+        tastes,
+        _about(
+            chips,
+            ChipKind.NAMED,
+            "And something like {}." if tastes else "Something like {}, then.",
+        ),
+        _about(chips, ChipKind.SEEN, "You’ve seen {}."),
+        _about(chips, ChipKind.LATER, "Not tonight: {}."),
+        f"{capitalised(listing(soft))}." if soft else "",
+        _about(chips, ChipKind.ASIDE, "I don’t count {} as a like of yours.", "or"),
+        _FOR_TWO if for_two else "",
+        _about(chips, ChipKind.FORGOTTEN, "Forgotten: {}."),
+        _about(chips, ChipKind.LIFTED, "I no longer insist on {}."),
+    )
+    return line.replace("!.", "!").replace("?.", "?")  # "Mamma Mia!", "What's Up, Doc?"
+
+
+def _tastes(chips: Sequence[Chip], variant: int) -> str:
+    """What is liked and what is not; empty where nothing is."""
     likes, dislikes = titles(chips, ChipKind.LIKE), titles(chips, ChipKind.DISLIKE)
-    sentences = []
-    if likes or dislikes:
-        forms = _TASTES if likes and dislikes else _LIKES if likes else _DISLIKES
-        told = pick(forms, variant).format(
-            likes=listing(likes), dislikes=listing(dislikes), either=listing(dislikes, "or")
-        )
-        sentences.append(told[:1].upper() + told[1:])
-    if named := titles(chips, ChipKind.NAMED):
-        sentences.append(
-            f"Something like {listing(named)}, then."
-            if not sentences
-            else f"And something like {listing(named)}."
-        )
-    if seen := titles(chips, ChipKind.SEEN):
-        sentences.append(f"You’ve seen {listing(seen)}.")
-    if later := titles(chips, ChipKind.LATER):
-        sentences.append(f"Not tonight: {listing(later)}.")
-    if soft := _soft(chips):
-        sentences.append(f"{soft[0][:1].upper()}{listing(soft)[1:]}.")
-    if aside := titles(chips, ChipKind.ASIDE):
-        sentences.append(f"I don’t count {listing(aside, 'or')} as a like of yours.")
-        if any(chip.kind is ChipKind.ASIDE and not chip.key.startswith("movie:") for chip in chips):
-            sentences.append(_FOR_TWO)
-    if forgotten := titles(chips, ChipKind.FORGOTTEN):
-        sentences.append(f"Forgotten: {listing(forgotten)}.")
-    if lifted := titles(chips, ChipKind.LIFTED):
-        sentences.append(f"I no longer insist on {listing(lifted)}.")
-    return (
-        " ".join(sentences).replace("!.", "!").replace("?.", "?")
-    )  # "Mamma Mia!", "What's Up, Doc?"
+    if not likes and not dislikes:
+        return ""
+    forms = _LIKES if likes else _DISLIKES
+    line = pick(_TASTES if likes and dislikes else forms, variant).format(
+        likes=listing(likes), dislikes=listing(dislikes), either=listing(dislikes, "or")
+    )
+    return capitalised(line)
+
+
+def _about(chips: Sequence[Chip], kind: ChipKind, form: str, last: str = "and") -> str:
+    """A sentence about the chips of one kind; empty where there are none."""
+    names = titles(chips, kind)
+    return form.format(listing(names, last)) if names else ""
 
 
 def _soft(chips: Sequence[Chip]) -> list[str]:
-    """Wishes that are no conditions: "more comedy", "less “dark”"."""
-    return [
-        f"{word} {_quoted(chip)}"
-        for word, kind in (("more", ChipKind.WANT), ("less", ChipKind.AVOID))
-        for chip in chips
-        if chip.kind is kind
-    ]
+    """Wishes that are no conditions: "more comedy", less “dark”, those for more first."""
+    soft = sorted(
+        (chip for chip in chips if chip.kind.is_soft_wish), key=lambda chip: -chip.kind.wish
+    )
+    return [f"{'more' if chip.kind.wish > 0 else 'less'} {_quoted(chip)}" for chip in soft]
 
 
 def _quoted(chip: Chip) -> str:
     """A tag that is no name in quotes, since it may be any kind of word: more “dark”."""
-    return (
-        f"“{chip.label}”"
-        if chip.key.startswith("tag:") and chip.label == chip.label.lower()
-        else chip.label
-    )
+    is_plain_tag = chip.key.startswith("tag:") and chip.label == chip.label.lower()
+    return f"“{chip.label}”" if is_plain_tag else chip.label
 
 
 def unknown(chips: Iterable[Chip]) -> str:
@@ -235,18 +243,19 @@ def asking(question: Question | None) -> str:
     return f"Which one do you mean: {listing(question.labels, 'or')}?"
 
 
-def not_known(beyond: Iterable[str], on_table: bool, *, told_of: bool = False) -> str:
-    """Says what the catalogue does not tell, and where it can be found; `told_of` where some of it
-    was told.
+def not_known(beyond: Iterable[str], on_table: bool, *, partly: bool = False) -> str:
+    """Says what the catalogue does not tell, and where it can be found; `partly` where the reply
+    tells some of it.
     """
-    asked = [name for name in beyond if name in _BEYOND]
-    if not asked:
+    topics = [name for name in beyond if name in _BEYOND]
+    if not topics:
         return ""
-    told = f"I don’t know {listing((_BEYOND[name] for name in asked), 'or')}"
-    if told_of and asked == ["plot"]:
-        told = "More of it I don’t know"
-    linked = on_table and not set(asked) <= _NOT_LINKED
-    return f"{told}; the links on each film may help." if linked else f"{told}."
+    if partly and topics == ["plot"]:
+        confession = "More of it I don’t know"
+    else:
+        confession = f"I don’t know {listing((_BEYOND[name] for name in topics), 'or')}"
+    linked = on_table and not set(topics) <= _NOT_LINKED
+    return f"{confession}; the links on each film may help." if linked else f"{confession}."
 
 
 def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
@@ -264,53 +273,70 @@ def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()
     return f"{film} {tagged}".strip()
 
 
-def slate(chips: Sequence[Chip], situation: Situation) -> str:
+def slate(situation: Situation) -> str:
     """The line before the films, or what to do when there are none."""
-    count, wanted = situation.shown, situation.asked_for
-    if not wanted:
+    if not situation.asked_for:
         return _HELD_BACK if situation.held_back else ""
-    if not count and situation.people > 1:
+    if not situation.shown:
+        return _nothing_left(situation)
+    words = _number_words(situation.shown)
+    if situation.shown < situation.asked_for:
+        wished = f"your wish for {situation.films}" if situation.wished else "what you haven’t seen"
+        return f"Only {words['count']} {words['fit']} {wished}:"
+    lead = pick(_leads(situation), situation.variant).format(films=situation.films, **words)
+    return _sentences(_before_lead(situation), lead)
+
+
+def _nothing_left(situation: Situation) -> str:
+    if situation.people > 1:
         return (
             "Nothing is left that fits everybody’s wishes at once: one of you could let go of one."
         )
-    if not count:
-        lift = listing((f"“{wish}”" for wish in situation.lift), "or")
-        hint = f"Say {lift} and there is more." if lift else "“Start over” lets go of all wishes."
-        none = f"I have nothing left to show among {situation.films}. {hint}"
-        return f"{pick(_UNHEARD, situation.variant)} {none}" if situation.unheard else none
-    words = {
-        "count": _NUMBERS[count],
-        "number": _NUMBERS[count].capitalize(),
-        "films": situation.films,
-        "these": "this one" if count == 1 else f"these {_NUMBERS[count]}",
-        "any": "it" if count == 1 else "one",
-        "be": "is" if count == 1 else "are",
-        "others": "other" if count == 1 else "others",
-        "miss": "misses" if count == 1 else "miss",
-    }
-    if count < wanted:
-        fit = "fits" if count == 1 else "fit"
-        wished = f"your wish for {situation.films}" if situation.wished else "what you haven’t seen"
-        return f"Only {words['count']} {fit} {wished}:"
+    lift = listing((f"“{wish}”" for wish in situation.lift), "or")
+    hint = f"Say {lift} and there is more." if lift else "“Start over” lets go of all wishes."
+    return _sentences(
+        pick(_UNHEARD, situation.variant) if situation.unheard else "",
+        f"I have nothing left to show among {situation.films}. {hint}",
+    )
+
+
+def _number_words(count: int) -> dict[str, str]:
+    """The words of a lead that go with the number of films."""
+    number = _NUMBERS[count]
+    words = {"count": number, "number": number.capitalize()}
+    if count == 1:
+        forms = {"these": "this one", "any": "it", "be": "is", "others": "other"}
+        return words | forms | {"miss": "misses", "fit": "fits"}
+    forms = {"these": f"these {number}", "any": "one", "be": "are", "others": "others"}
+    return words | forms | {"miss": "miss", "fit": "fit"}
+
+
+def _leads(situation: Situation) -> Sequence[str]:
+    """The wordings of the line that leads to the films."""
     if situation.more and not situation.first:
-        lead = pick(_LEAD_MORE, situation.variant).format(**words)
-    elif situation.wished:
-        lead = pick(_LEAD_WISHED, situation.variant).format(**words)
-    elif situation.cold:
-        lead = pick(_COLD if situation.first else _STILL_COLD, situation.variant).format(**words)
-        lead = f"{_INVITE} {lead}" if situation.first else lead
-    else:
-        lead = pick(_LEAD, situation.variant).format(**words)
-    if situation.unheard and not situation.cold:
-        return f"{pick(_UNHEARD, situation.variant)} {lead}"
-    return f"{_THUMBS} {lead}" if situation.first and not situation.cold else lead
+        return _LEAD_MORE
+    if situation.wished:
+        return _LEAD_WISHED
+    if situation.cold:
+        return _COLD if situation.first else _STILL_COLD
+    return _LEAD
+
+
+def _before_lead(situation: Situation) -> str:
+    """What is said before that line: that something was not understood, or what would help."""
+    if situation.cold:
+        return _INVITE if situation.first and not situation.wished else ""
+    if situation.unheard:
+        return pick(_UNHEARD, situation.variant)
+    return _THUMBS if situation.first else ""
 
 
 def for_everybody(count: int, people: int) -> str:
     """The line before films that somebody else of an evening together asked for: "Three for both of
     you:".
     """
-    return f"{_NUMBERS[count].capitalize()} for {'both' if people == 2 else f'all {_NUMBERS[people]}'} of you:"
+    everybody = "both" if people == 2 else f"all {_NUMBERS[people]}"
+    return f"{_NUMBERS[count].capitalize()} for {everybody} of you:"
 
 
 def titles(chips: Sequence[Chip], kind: ChipKind) -> list[str]:
@@ -318,9 +344,7 @@ def titles(chips: Sequence[Chip], kind: ChipKind) -> list[str]:
 
     Films go without their year, unless there is another of the name among the chips.
     """
-    films = {
-        chip.label for chip in chips if chip.key.startswith("movie:") and chip.label.endswith(")")
-    }
+    films = {chip.label for chip in chips if chip.is_film and chip.label.endswith(")")}
     bare = {label: label.rpartition(" (")[0] for label in films}
     often = Counter(bare.values())
     named = {label: title if often[title] == 1 else label for label, title in bare.items()}
@@ -370,12 +394,8 @@ def said(
     """
     words = ""
     if utterance.act is Act.BEYOND:
-        told = [_facts(token, catalogue) for token in _asked_about(utterance, last, catalogue)]
-        told.append(not_known(utterance.beyond, last is not None, told_of=any(told)))
-        if last is None and not utterance.movies:
-            told.append(small_talk.INVITATION)
-        words = " ".join(part for part in told if part)
-    elif situation.asked_for or situation.held_back or step.chips:
+        words = _beyond(utterance, last, catalogue)
+    elif situation.is_for_films or step.chips:
         words = answer(step.chips, situation, question)
     elif utterance.act is Act.WHY:
         words = why(why_of(last, utterance.picks, catalogue))
@@ -384,25 +404,24 @@ def said(
     elif utterance.act is Act.START_OVER:
         words = small_talk.started_over()
     elif utterance.act is Act.AGREE:
-        words = small_talk.agreed(
-            _picked(last, utterance.picks, catalogue), last is not None, situation.variant
-        )
+        films = [catalogue.movie(token) for token in _picked(last, utterance.picks, catalogue)]
+        words = small_talk.agreed(films, last is not None, situation.variant)
     return words or small_talk.small_talk(utterance.act, situation.variant)
 
 
-def _asked_about(utterance: Utterance, last: Turn | None, catalogue: Catalogue) -> list[int]:
-    """Tokens of the films that a question is about: those it names, or those of the table that it
-    points at.
-    """
+def _beyond(utterance: Utterance, last: Turn | None, catalogue: Catalogue) -> str:
+    """The answer to a question: what is known of the films it is about, and what is not."""
     if utterance.movies:
-        return [mention.token for mention in utterance.movies][:_FACTS]
-    shown = last.shown if last else ()
-    found = (
-        catalogue.token_of_movie_id(shown[place].movie_id)
-        for place in utterance.picks
-        if place < len(shown)
+        films = [mention.token for mention in utterance.movies]
+    else:
+        films = _picked(last, utterance.picks, catalogue)
+    known = _sentences(*[_facts(token, catalogue) for token in films[:_FACTS]])
+    nothing_to_go_by = last is None and not utterance.movies
+    return _sentences(
+        known,
+        not_known(utterance.beyond, last is not None, partly=bool(known)),
+        small_talk.INVITATION if nothing_to_go_by else "",
     )
-    return [token for token in found if token is not None][:_FACTS]
 
 
 def _facts(token: int, catalogue: Catalogue) -> str:
@@ -419,10 +438,10 @@ def _tags(token: int, catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _picked(last: Turn | None, picks: tuple[int, ...], catalogue: Catalogue) -> list[str]:
-    """Titles of the films at these places of a turn."""
+def _picked(last: Turn | None, picks: Iterable[int], catalogue: Catalogue) -> list[int]:
+    """Tokens of the films at these places of a turn."""
     shown = last.shown if last else ()
-    tokens = (
+    found = [
         catalogue.token_of_movie_id(shown[place].movie_id) for place in picks if place < len(shown)
-    )
-    return [catalogue.movie(token).title for token in tokens if token is not None]
+    ]
+    return [token for token in found if token is not None]

@@ -10,7 +10,7 @@ from typing import Final
 
 from assistant.conversation.interpret import Interpretation
 from assistant.conversation.plan import films_wanted
-from assistant.conversation.together import Talk, talk
+from assistant.conversation.together import Talk, open_talk
 from assistant.conversation.values import Exchange
 from assistant.language.utterance import Act, Utterance
 from core.errors import SettingsError
@@ -41,30 +41,26 @@ class SessionSettings:
             )
 
 
-def settings_of(told: Talk) -> SessionSettings:
+def settings_of(talk: Talk) -> SessionSettings:
     """The settings of the session whose browser speaks; those of a fresh session where there are
     none.
     """
-    text = told.gathering.records[told.gathering.own].extras.get(_EXTRA)
+    text = talk.own.extras.get(_EXTRA)
     return SessionSettings(**json.loads(text)) if text else SessionSettings()
 
 
 def films_now(
-    told: Talk, utterance: Utterance, step: Interpretation, usual: int
+    settings: SessionSettings, utterance: Utterance, step: Interpretation, usual: int
 ) -> tuple[int, bool]:
     """How many films this turn shows, and whether it shows none because of the pause.
 
     While it is paused films come when they are asked for outright ("more", "recommend something",
     "two comedies"), and not for a taste that is told.
     """
-    steering = settings_of(told)
-    wanted = films_wanted(utterance, step, steering.films or usual)
-    outright = (
-        utterance.act is Act.MORE
-        or utterance.count
-        or (utterance.act is Act.RECOMMEND and not step.chips)
-    )
-    held_back = steering.paused and wanted > 0 and not outright
+    wanted = films_wanted(utterance, step, settings.films or usual)
+    plain_request = utterance.act is Act.RECOMMEND and not step.chips
+    outright = utterance.act is Act.MORE or utterance.count or plain_request
+    held_back = settings.paused and wanted > 0 and not outright
     return (0 if held_back else wanted), held_back
 
 
@@ -99,8 +95,6 @@ class Controls:
         self._set(session, paused=paused)
 
     def _set(self, session: str, **changes: int) -> None:
-        with talk(self._store, session) as told:
-            changed = SessionSettings(**asdict(settings_of(told)) | changes)
-            told.gathering.records[told.gathering.own].set_extra(
-                _EXTRA, json.dumps(asdict(changed))
-            )
+        with open_talk(self._store, session) as talk:
+            changed = SessionSettings(**asdict(settings_of(talk)) | changes)
+            talk.own.set_extra(_EXTRA, json.dumps(asdict(changed)))

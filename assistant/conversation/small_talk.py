@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from assistant.conversation.phrasing import listing
 from assistant.language.utterance import Act
+from core.domain import Movie
 
 INVITATION = "Tell me a film or two you loved, and one you couldn’t stand."
 EXAMPLES = (
@@ -24,10 +25,10 @@ _GREETING = (
     f"Hi there! {INVITATION} I’ll take it from there.",
 )
 _HELP = (
-    "Just talk to me. Name films you loved or couldn’t stand (“loved Heat, hated Titanic”), say what you’re in the "
-    "mood for (“a funny western from the 70s, no musicals”, “not too popular”), or give films to go by (“more "
-    "like Alien”). Thumbs teach me most. “More”, “why the second one?”, “forget Titanic”, “any year”, “undo” and "
-    "“start over” work too."
+    "Just talk to me. Name films you loved or couldn’t stand (“loved Heat, hated Titanic”), "
+    "say what you’re in the mood for (“a funny western from the 70s, no musicals”, "
+    "“not too popular”), or give films to go by (“more like Alien”). Thumbs teach me most. "
+    "“More”, “why the second one?”, “forget Titanic”, “any year”, “undo” and “start over” work too."
 )
 _EMPTY = (
     "I’m listening. A film you love is a good start.",
@@ -35,7 +36,8 @@ _EMPTY = (
 )
 _OFF_TOPIC = (
     "I can’t make a wish of that. Name a film, a genre, a mood or a decade, and I’ll go by it.",
-    "That’s beyond my projector: I go by films, genres, moods, people and years. Name one and I’ll find the next film.",
+    "That’s beyond my projector: I go by films, genres, moods, people and years. "
+    "Name one and I’ll find the next film.",
 )
 _THANKS = (
     "My pleasure. Enjoy the film!",
@@ -51,8 +53,9 @@ _NOT_UNDERSTOOD = (
     "I’m not sure what you mean. Name a film, a genre or a decade, and off we go.",
 )
 _ABOUT_YOU = (
-    "I’m Marquee, a program that learned its taste from people’s film ratings and learns on from your thumbs. There is "
-    f"nothing to pay, and what you tell me is kept under a random number. {INVITATION}",
+    "I’m Marquee, a program that learned its taste from people’s film ratings and learns on from "
+    "your thumbs. There is nothing to pay, and what you tell me is kept under a random number. "
+    f"{INVITATION}",
 )
 _DECLINE = (
     f"As you like. {INVITATION}",
@@ -60,7 +63,8 @@ _DECLINE = (
 )
 _COMPLAIN = (
     "Fair enough, I can do better. One film you love and one you can’t stand would help me most.",
-    "No hard feelings. Tell me what was wrong (“too long ago”, “no horror”), or start with a film you love.",
+    "No hard feelings. Tell me what was wrong (“too long ago”, “no horror”), "
+    "or start with a film you love.",
 )
 _AGREE = (
     "Enjoy it! Tell me how it was, or say “more” for others.",
@@ -70,7 +74,10 @@ _AGREE_TABLE = (
     "Good. Enjoy the film, and tell me how it was. “More” brings others.",
     "Lovely. When you’ve watched one, tell me how it was; until then, “more” brings others.",
 )
-_NO_TABLE = "There are no films on the table yet, so I can’t tell which ones you mean. Name them, or ask me for some."
+_NO_TABLE = (
+    "There are no films on the table yet, so I can’t tell which ones you mean. "
+    "Name them, or ask me for some."
+)
 _SMALL_TALK = {
     Act.ABOUT_YOU: _ABOUT_YOU,
     Act.DECLINE: _DECLINE,
@@ -94,10 +101,12 @@ def small_talk(act: Act, variant: int) -> str:
     return pick(_SMALL_TALK.get(act, _NOT_UNDERSTOOD), variant)
 
 
-def agreed(titles: Sequence[str], on_table: bool, variant: int) -> str:
-    """The answer to "ok" or "I'll watch that one"; `titles` are the films it picks."""
-    if titles:
-        return f"{listing(titles)}: {pick(_AGREE, variant)[:1].lower()}{pick(_AGREE, variant)[1:]}"
+def agreed(films: Sequence[Movie], on_table: bool, variant: int) -> str:
+    """The answer to "ok" or "I'll watch that one"; `films` are those it picks."""
+    if films:
+        answer = pick(_AGREE, variant)
+        titles = listing(film.title for film in films)
+        return f"{titles}: {answer[:1].lower()}{answer[1:]}"
     return pick(_AGREE_TABLE, variant) if on_table else f"Good. {INVITATION}"
 
 

@@ -10,7 +10,8 @@ Opening, joining and leaving an evening together, and who speaks at a browser.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +25,6 @@ from assistant.conversation.replies import for_everybody
 from assistant.conversation.values import (
     TOGETHER,
     Card,
-    ChipKind,
     Company,
     Exchange,
     Opinion,
@@ -42,7 +42,6 @@ from core.store import Gathering, Member, SessionRecord, Store, Turn
 
 SPEAKER: Final = "speaker"
 """Extra of a browser's own session: number of the person who speaks there."""
-_WISHES: Final = frozenset({ChipKind.ONLY, ChipKind.NEVER, ChipKind.YEARS, ChipKind.LESSER_KNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,21 @@ class Talk:
     gathering: Gathering
 
     @property
-    def held(self) -> tuple[SessionRecord, ...]:
+    def own(self) -> SessionRecord:
+        """The record of the session whose browser this is."""
+        return self.gathering.records[self.gathering.own]
+
+    @property
+    def local(self) -> tuple[SessionRecord, ...]:
         """Records of the people at this browser, its own first."""
-        own, held = self.gathering.own, self.gathering.held
-        guests = (self.gathering.records[one.number] for one in held if one.number != own)
-        return (self.gathering.records[own], *guests)
+        members = (self.gathering.records[one.number] for one in self.gathering.held)
+        return (self.own, *(record for record in members if record is not self.own))
 
     def owner_of(self, recommendation_id: str) -> SessionRecord:
         """The record at this browser to which a film was recommended; the browser's own where it
         was to none.
         """
-        own, *guests = self.held
+        own, *guests = self.local
         for record in guests:
             with suppress(UnknownIdError):
                 record.shown(recommendation_id)
@@ -75,18 +78,18 @@ class Talk:
 
 
 @contextmanager
-def talk(store: Store, session: str) -> Iterator[Talk]:
+def open_talk(store: Store, session: str) -> Iterator[Talk]:
     """The conversation of a session, with everybody of its evening, under their locks.
     UnknownIdError if unknown.
     """
     with store.parties.gathered(session) as gathering:
-        who = _speaker(gathering)
+        speaker = _speaker(gathering)
         records = gathering.records
-        if who is None:
+        if speaker is None:
             yield Talk(session, records[gathering.own], (), gathering)
         else:
-            others = tuple(records[one.number] for one in gathering.people if one != who)
-            yield Talk(who.session, records[who.number], others, gathering)
+            others = tuple(records[one.number] for one in gathering.people if one != speaker)
+            yield Talk(speaker.session, records[speaker.number], others, gathering)
 
 
 def _speaker(gathering: Gathering) -> Member | None:
@@ -113,13 +116,24 @@ class Shared:
     """State from which it was chosen, films and figures of each."""
 
 
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """The films of a turn."""
+
+    films: tuple[Recommendation, ...]
+    after: SessionState
+    """The state once they are shown."""
+    shared: Shared | None = None
+    """What they are to the others; None where the person is alone."""
+
+
 def choose_for_all(
     policy: Policy, state: SessionState, others: Iterable[SessionState], count: int
 ) -> Shared:
     """The films that the least happy one likes most; what anybody left without a word was passed
     over.
     """
-    states = [state, *(other.pass_over(*other.tokens(Outcome.SHOWN)) for other in others)]
+    states = [state, *map(passed_over, others)]
     chosen = choose_together(policy, states, count)
     sides = [
         (
@@ -134,6 +148,11 @@ def choose_for_all(
     return Shared(sides[0][1], sides[0][2], tuple(sides[1:]))
 
 
+def passed_over(state: SessionState) -> SessionState:
+    """The state once the talk went on without a word about the films on the table."""
+    return state.pass_over(*state.tokens(Outcome.SHOWN))
+
+
 def films_for(
     talk: Talk,
     state: SessionState,
@@ -142,19 +161,15 @@ def films_for(
     *,
     rng: np.random.Generator,
     ids: Iterable[str],
-) -> tuple[tuple[Recommendation, ...], SessionState, Shared | None]:
-    """Films for one person, or for everybody of the evening: the films, the state once shown, the
-    others' sides.
-    """
-    shared = None
-    if talk.others:
-        others = (SessionState.from_json(record.state, policy.catalogue) for record in talk.others)
-        shared = choose_for_all(policy, state, others, count)
-        choices, films = shared.choices, _recommended(policy, state, shared.choices, ids)
-    else:
+) -> Slate:
+    """Films for one person, or for everybody of the evening."""
+    if not talk.others:
         choices = policy.choose(state, count, rng)
-        films = recommend(policy, state, choices, ids)
-    return films, _shown(state, choices), shared
+        return Slate(recommend(policy, state, choices, ids), _shown(state, choices))
+    others = (SessionState.from_json(record.state, policy.catalogue) for record in talk.others)
+    shared = choose_for_all(policy, state, others, count)
+    films = _recommended(policy, state, shared.choices, ids)
+    return Slate(films, _shown(state, shared.choices), shared)
 
 
 def _shown(state: SessionState, choices: Iterable[Choice]) -> SessionState:
@@ -189,7 +204,7 @@ def last_of(talk: Talk) -> list[SessionRecord]:
     """The records whose last turn "undo" at this browser takes back: the newest one, and its twins
     in other records.
     """
-    newest = max(talk.held, key=lambda record: _moment(record.last))
+    newest = max(talk.local, key=lambda record: _moment(record.last))
     if newest.last is None or not _films(newest.last):
         return [newest]
     everybody = talk.gathering.records.values()
@@ -206,6 +221,9 @@ def _films(turn: Turn) -> frozenset[int]:
     return frozenset(
         shown.movie_id for shown in turn.shown if shown.policy_version.endswith(SHARED)
     )
+
+
+_NO_FILMS: Final = frozenset[int]()
 
 
 def _moment(turn: Turn | None) -> datetime:
@@ -226,57 +244,72 @@ def exchanges_of(
         number: record.turns if latest is None else record.recent(latest)
         for number, record in gathering.records.items()
     }
-    earlier = gathering.records[own].n_turns - len(turns[own])
+    earlier = talk.own.n_turns - len(turns[own])
     if not gathering.people:
         return tuple(exchange_of(turn, catalogue) for turn in turns[own]), earlier
-    shared = {_films(turn) for turn in turns[own]}
-    since = _moment(turns[own][0]) if earlier and turns[own] else _moment(None)
-    lines = [(turn, own) for turn in turns[own]]
-    for guest in gathering.held:
-        theirs = [
-            turn for turn in turns[guest.number] if guest.number != own and _moment(turn) >= since
-        ]
-        lines += [
-            (turn, guest.number)
-            for turn in theirs
-            if not _films(turn) or _films(turn) not in shared
-        ]
-    lines.sort(key=lambda line: _moment(line[0]))
-    drawn = (_exchange(turn, number, turns, gathering, catalogue) for turn, number in lines)
+    first = turns[own][0] if earlier and turns[own] else None
+    lines = _lines(turns, gathering, since=_moment(first))
+    drawn = [_exchange(turn, number, turns, gathering, catalogue) for turn, number in lines]
     return tuple(replace(one, number=earlier + place) for place, one in enumerate(drawn)), earlier
+
+
+def _lines(
+    turns: Mapping[int, Sequence[Turn]], gathering: Gathering, since: datetime
+) -> list[tuple[Turn, int]]:
+    """What was typed at this browser, in order, each turn with the number of its person; of the
+    guests what was said since then, and no films that the browser's own turns show already.
+    """
+    own = gathering.own
+    shared = {_films(turn) for turn in turns[own]} - {_NO_FILMS}
+    lines = [(turn, own) for turn in turns[own]]
+    for guest in (member.number for member in gathering.held if member.number != own):
+        fresh = (turn for turn in turns[guest] if _moment(turn) >= since)
+        lines += [(turn, guest) for turn in fresh if _films(turn) not in shared]
+    return sorted(lines, key=lambda line: _moment(line[0]))
 
 
 def _exchange(
     turn: Turn,
     number: int,
-    turns: dict[int, tuple[Turn, ...]],
+    turns: Mapping[int, Sequence[Turn]],
     gathering: Gathering,
     catalogue: Catalogue,
 ) -> Exchange:
-    """One turn with what it was to the others; the words are those of the one at this browser who
-    asked.
+    """One turn of one person with what it was to the others; the words are those of the one at this
+    browser who asked.
     """
-    own, films = exchange_of(turn, catalogue), _films(turn)
-    names = {one.number: one.name for one in gathering.people}
-    told, speaker, opinions = own, number, dict[int, list[Opinion]]()
-    for other in gathering.people if films else ():
-        twin = next((one for one in turns[other.number] if _films(one) == films), None)
-        if twin is None or other.number == number:
-            continue
+    own = exchange_of(turn, catalogue)
+    worded, speaker = own, number
+    opinions: dict[int, list[Opinion]] = defaultdict(list)
+    for member, twin in _twins(turn, number, turns, gathering):
         theirs = exchange_of(twin, catalogue)
-        held = gathering.own in (other.number, other.host)
-        if held and theirs.understood.act != TOGETHER:
-            told, speaker = theirs, other.number
+        is_local = member in gathering.held
+        if is_local and theirs.understood.act != TOGETHER:
+            worded, speaker = theirs, member.number
         for card in _fitted(theirs):
-            opinions.setdefault(card.recommendation.movie.row, []).append(
-                Opinion(other.name, card, held)
-            )
-    cards = (
-        replace(card, others=tuple(opinions.get(card.recommendation.movie.row, ())))
+            opinion = Opinion(member.name, card, is_local)
+            opinions[card.recommendation.movie.row].append(opinion)
+    cards = tuple(
+        replace(card, others=tuple(opinions[card.recommendation.movie.row]))
         for card in _fitted(own)
     )
-    guest = told.understood.act != TOGETHER and speaker != gathering.own
-    return replace(told, cards=tuple(cards), speaker=names[speaker] if guest else "")
+    if worded.understood.act == TOGETHER or speaker == gathering.own:
+        return replace(worded, cards=cards)
+    names = {member.number: member.name for member in gathering.people}
+    return replace(worded, cards=cards, speaker=names[speaker])
+
+
+def _twins(
+    turn: Turn, number: int, turns: Mapping[int, Sequence[Turn]], gathering: Gathering
+) -> Iterator[tuple[Member, Turn]]:
+    """The others to whom a turn of this person showed its films, with that turn of theirs."""
+    films = _films(turn)
+    if films == _NO_FILMS:
+        return
+    for member in gathering.people:
+        twin = next((one for one in turns[member.number] if _films(one) == films), None)
+        if twin is not None and member.number != number:
+            yield member, twin
 
 
 def _fitted(exchange: Exchange) -> tuple[Card, ...]:
@@ -292,20 +325,25 @@ def company_of(talk: Talk, catalogue: Catalogue) -> Company:
     gathering = talk.gathering
     if not gathering.people:
         return Company()
-    people = []
-    for one in gathering.people:
-        record = gathering.records[one.number]
-        taste = taste_of(SessionState.from_json(record.state, catalogue), catalogue)
-        wishes = tuple(chip for chip in taste if chip.kind in _WISHES)
-        held = gathering.own in (one.number, one.host)
-        you, speaks = one.number == gathering.own, record is talk.record
-        people.append(Person(one.number, one.name, you, held, speaks, len(taste), wishes))
-    left = (
-        0.0
-        if gathering.code_until is None
-        else (gathering.code_until - datetime.now(UTC)).total_seconds()
+    people = tuple(_person(member, talk, catalogue) for member in gathering.people)
+    until = gathering.code_until
+    seconds = 0 if until is None else max(int((until - datetime.now(UTC)).total_seconds()), 0)
+    return Company(people, gathering.code, -(-seconds // 60), gathering.revision)
+
+
+def _person(member: Member, talk: Talk, catalogue: Catalogue) -> Person:
+    """One person of the evening as the person of this browser sees them."""
+    record = talk.gathering.records[member.number]
+    taste = taste_of(SessionState.from_json(record.state, catalogue), catalogue)
+    return Person(
+        number=member.number,
+        name=member.name,
+        you=record is talk.own,
+        held=member in talk.gathering.held,
+        speaks=record is talk.record,
+        tastes=len(taste),
+        wishes=tuple(chip for chip in taste if chip.kind.is_hard_wish),
     )
-    return Company(tuple(people), gathering.code, -(-max(int(left), 0) // 60), gathering.revision)
 
 
 class Evening:

@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from assistant.imports.preview import Preview
-from core.domain import Movie, Reaction, Recommendation
+from core.domain import Movie, Outcome, Reaction, Recommendation
 from core.learning.versions import Entry
 from core.store import Statistics, VersionProgress
 
@@ -21,49 +21,84 @@ from core.store import Statistics, VersionProgress
 class ChipKind(Enum):
     """What a chip says was understood; the value is what is stored."""
 
-    LIKE = "like"
-    DISLIKE = "dislike"
-    NAMED = "named"
-    SEEN = "seen"
-    LATER = "not tonight"
-    WANT = "want"
-    ONLY = "only"
-    AVOID = "avoid"
-    NEVER = "never"
-    YEARS = "years"
-    LESSER_KNOWN = "lesser known"
-    LIFTED = "lifted"
-    FORGOTTEN = "forgotten"
-    ASIDE = "aside"
-    AMBIGUOUS = "ambiguous"
-    UNKNOWN = "unknown"
+    LIKE = "like", "+", +1
+    DISLIKE = "dislike", "−", -1
+    NAMED = "named", "+"
+    SEEN = "seen", "✓"
+    LATER = "not tonight", "◷"
+    WANT = "want", "+"
+    ONLY = "only", "+"
+    AVOID = "avoid", "−"
+    NEVER = "never", "−"
+    YEARS = "years", "+"
+    LESSER_KNOWN = "lesser known", "+"
+    LIFTED = "lifted", "×"
+    FORGOTTEN = "forgotten", "×"
+    ASIDE = "aside", "·"
+    AMBIGUOUS = "ambiguous", "?"
+    UNKNOWN = "unknown", "?"
+
+    _value_: str
+    sign: str
+    """One character for the chip: + wanted, − not wanted, ✓ seen, ◷ put off, × taken back, · left
+    aside, ? unclear."""
+    liking: int
+    """+1 for a film that is liked, −1 for one that is not, else 0."""
+
+    def __new__(cls, value: str, sign: str = "", liking: int = 0) -> Self:
+        """A member with its sign and its liking."""
+        member = object.__new__(cls)
+        member._value_, member.sign, member.liking = value, sign, liking
+        return member
+
+    @classmethod
+    def of_film(cls, outcome: Outcome) -> ChipKind:
+        """LIKE, DISLIKE, LATER or SEEN, for a film of this outcome."""
+        if outcome.liking:
+            return cls.LIKE if outcome.liking > 0 else cls.DISLIKE
+        return cls.LATER if outcome is Outcome.NOT_TONIGHT else cls.SEEN
+
+    @classmethod
+    def of_wish(cls, *, wanted: bool, hard: bool) -> ChipKind:
+        """The wish for a facet, or against it; a hard one is a condition."""
+        if wanted:
+            return cls.ONLY if hard else cls.WANT
+        return cls.NEVER if hard else cls.AVOID
 
     @property
-    def sign(self) -> str:
-        """One character for the chip: ＋ wanted, − not wanted, ✓ seen, ? unclear, × taken back, ·
-        left aside.
-        """
-        return _SIGNS[self]
+    def wish(self) -> int:
+        """+1 for a facet that is wanted, −1 for one that is to be spared, else 0."""
+        return (self in (ChipKind.WANT, ChipKind.ONLY)) - (self in (ChipKind.AVOID, ChipKind.NEVER))
 
+    @property
+    def is_soft_wish(self) -> bool:
+        """Whether it is a wish that is no condition: more of a facet, or less."""
+        return self in (ChipKind.WANT, ChipKind.AVOID)
 
-_SIGNS = {
-    ChipKind.LIKE: "+",
-    ChipKind.NAMED: "+",
-    ChipKind.WANT: "+",
-    ChipKind.ONLY: "+",
-    ChipKind.YEARS: "+",
-    ChipKind.LESSER_KNOWN: "+",
-    ChipKind.DISLIKE: "−",
-    ChipKind.AVOID: "−",
-    ChipKind.NEVER: "−",
-    ChipKind.SEEN: "✓",
-    ChipKind.LATER: "◷",
-    ChipKind.LIFTED: "×",
-    ChipKind.FORGOTTEN: "×",
-    ChipKind.ASIDE: "·",
-    ChipKind.AMBIGUOUS: "?",
-    ChipKind.UNKNOWN: "?",
-}
+    @property
+    def is_hard_wish(self) -> bool:
+        """Whether it is a condition: a film that does not fulfil it is never shown."""
+        return self in (ChipKind.ONLY, ChipKind.NEVER, ChipKind.YEARS, ChipKind.LESSER_KNOWN)
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether nothing was taken from it: no film or several, or what is no taste of theirs."""
+        return self in (ChipKind.AMBIGUOUS, ChipKind.UNKNOWN, ChipKind.ASIDE)
+
+    @property
+    def is_without_verdict(self) -> bool:
+        """Whether a film was named without a word on how it is."""
+        return self in (ChipKind.NAMED, ChipKind.SEEN, ChipKind.ASIDE)
+
+    @property
+    def mood(self) -> float:
+        """How a line speaks of the film, −1 … 1: as strongly as "liked" does; 0 for no verdict."""
+        return 0.7 * self.liking
+
+    @property
+    def is_flippable(self) -> bool:
+        """Whether it can be turned round: like into dislike, more into less."""
+        return bool(self.liking or self.wish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +115,11 @@ class Chip:
     """Where in the text it was found: `text[start:end]`; 0, 0 where it came from no particular
     words."""
     end: int = 0
+
+    @property
+    def is_film(self) -> bool:
+        """Whether it stands for a film that the catalogue held then."""
+        return self.key.startswith("movie:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +251,7 @@ class Person:
     """Speaks through this browser: the person, or a guest of theirs."""
     speaks: bool = False
     """What is typed here counts as said by them."""
-    told: int = 0
+    tastes: int = 0
     """How many tastes they have told, reactions included."""
     wishes: tuple[Chip, ...] = ()
     """What a film must fulfil for them: it holds for everybody."""

@@ -53,6 +53,11 @@ class Act(Enum):
     """Nothing of films in it."""
     EMPTY = "empty"
 
+    @property
+    def is_talk(self) -> bool:
+        """Whether it is answered in words, unless the line tells tastes or wishes as well."""
+        return self not in (Act.RECOMMEND, Act.MORE, Act.FORGET, Act.ANSWER)
+
 
 class Span(NamedTuple):
     """Half-open range of characters of the text as typed."""

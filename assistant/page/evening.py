@@ -140,7 +140,7 @@ def _code(company: Company) -> str:
 
 
 def _person(person: Person) -> str:
-    name, told = escape(person.name), counted("evening.told", person.told)
+    name, tastes = escape(person.name), counted("evening.told", person.tastes)
     you = f" {text('evening.marked_you')}" if person.you else ""
     wishes = "".join(
         f'<span class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
@@ -154,12 +154,12 @@ def _person(person: Person) -> str:
         if person.held and not person.you
         else ""
     )
-    return f"<li><span><b>{name}</b>{you} <small>{told}</small>{away}</span>{wishes}</li>"
+    return f"<li><span><b>{name}</b>{you} <small>{tastes}</small>{away}</span>{wishes}</li>"
 
 
 def _wish(chip: Chip) -> str:
     label = escape(chip.label)
-    return text("evening.wish_never", what=label) if chip.kind.sign == "−" else label
+    return text("evening.wish_never", what=label) if chip.kind.wish < 0 else label
 
 
 def _field(name: str, label: str, complete: str, *, required: bool = False) -> str:

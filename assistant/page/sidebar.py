@@ -58,16 +58,6 @@ TOOLS = (
 )
 """What it does, what it says, its icon, what is asked before."""
 
-_FLIPPABLE = frozenset(
-    {ChipKind.LIKE, ChipKind.DISLIKE, ChipKind.WANT, ChipKind.ONLY, ChipKind.AVOID, ChipKind.NEVER}
-)
-_QUALIFIED = {
-    ChipKind.ONLY: "taste.only",
-    ChipKind.NEVER: "taste.never",
-    ChipKind.AVOID: "taste.avoid",
-    ChipKind.WANT: "taste.want",
-}
-
 
 def beside(history: History, parts: Parts) -> str:
     """What stands beside the conversation, or below it on a phone."""
@@ -92,7 +82,7 @@ def _taste(history: History) -> str:
     items = "".join(
         f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
         f'<span class="mq-hidden">{spoken(chip.kind)}: </span>'
-        f"<span>{_told(chip)}</span>{_edits(chip)}</li>"
+        f"<span>{_qualified(chip)}</span>{_edits(chip)}</li>"
         for chip in history.taste
     )
     if history.hidden:
@@ -111,9 +101,10 @@ def _whose(company: Company) -> str:
     return text("taste.theirs", name=escape(guest)) if guest else text("taste.yours")
 
 
-def _told(chip: Chip) -> str:
+def _qualified(chip: Chip) -> str:
+    """The label, for a wish with how it is wished for: "only comedy", "less horror"."""
     label = escape(chip.label)
-    return text(_QUALIFIED[chip.kind], what=label) if chip.kind in _QUALIFIED else label
+    return text(f"taste.{chip.kind.value}", what=label) if chip.kind.wish else label
 
 
 def _tool(do: str, words: str, drawing: str, sure: str) -> str:
@@ -123,7 +114,7 @@ def _tool(do: str, words: str, drawing: str, sure: str) -> str:
 
 def _edits(chip: Chip) -> str:
     """The buttons on a chip of the taste panel."""
-    actions = [("flip", text("taste.flip"), icon("flip"))] if chip.kind in _FLIPPABLE else []
+    actions = [("flip", text("taste.flip"), icon("flip"))] if chip.kind.is_flippable else []
     actions.append(("drop", text("taste.drop"), icon("remove")))
     key, name = escape(chip.key or YEARS_KEY), escape(chip.label)
     return "".join(

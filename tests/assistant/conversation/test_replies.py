@@ -120,7 +120,7 @@ def test_the_question_names_years_where_titles_agree() -> None:
     ],
 )
 def test_the_line_before_the_films(situation: Situation, text: str) -> None:
-    assert replies.slate((), situation) == text
+    assert replies.slate(situation) == text
 
 
 @pytest.mark.parametrize("act", [*Act])
@@ -146,15 +146,15 @@ def test_wishes_in_words(films: Catalogue) -> None:
 
 def test_what_was_not_understood_is_no_wish_that_was_heard() -> None:
     taste = Situation(shown=3, asked_for=3, unheard=True)
-    assert replies.slate((), taste) == (
+    assert replies.slate(taste) == (
         "I found no film, genre or mood in that, so I stay with what I know. Three for tonight:"
     )
-    assert "no film" not in replies.slate((), replace(taste, cold=True))
+    assert "no film" not in replies.slate(replace(taste, cold=True))
 
 
 def test_what_was_not_understood_is_said_where_nothing_is_left() -> None:
     none = Situation(asked_for=3, films="musical westerns", unheard=True)
-    assert replies.slate((), none) == (
+    assert replies.slate(none) == (
         "I found no film, genre or mood in that, so I stay with what I know. I have nothing left to show among musical "
         "westerns. “Start over” lets go of all wishes."
     )
@@ -175,7 +175,7 @@ def test_what_somebody_else_likes_is_left_aside_aloud() -> None:
 
 def test_somebody_who_says_nothing_is_asked_less_each_time() -> None:
     def cold(variant: int, count: int, **turn: bool) -> str:
-        return replies.slate((), Situation(variant, count, count, cold=True, **turn))
+        return replies.slate(Situation(variant, count, count, cold=True, **turn))
 
     assert cold(0, 3, first=True) == (
         "Name a film you loved or couldn’t stand, and I’ll go by that. "
@@ -260,10 +260,10 @@ def test_what_is_not_known_is_said() -> None:
 
 def test_more_of_the_same_is_not_introduced_again() -> None:
     wished = Situation(shown=3, asked_for=3, films="comedies from the 90s", wished=True, more=True)
-    leads = [replies.slate((), replace(wished, variant=variant)) for variant in range(4)]
+    leads = [replies.slate(replace(wished, variant=variant)) for variant in range(4)]
     assert leads == ["Three more:", "And three more:", "Here are three others:", "Next three:"]
     assert (
-        replies.slate((), replace(wished, shown=1, asked_for=1, variant=2)) == "Here is one other:"
+        replies.slate(replace(wished, shown=1, asked_for=1, variant=2)) == "Here is one other:"
     )
 
 

@@ -252,7 +252,7 @@ class TestGuests:
             "Groundhog Day (1993)",
         ]
         assert [
-            (one.name, one.you, one.held, one.speaks, one.told) for one in history.company.people
+            (one.name, one.you, one.held, one.speaks, one.tastes) for one in history.company.people
         ] == [("Person 1", True, True, False, 2), ("Ben", False, True, True, 2)]
 
     def test_both_react_at_the_one_browser(self, chat: Assistant, host: str) -> None:
