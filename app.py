@@ -1,6 +1,4 @@
-"""Start Marquee: load the bundle, open the store, build the page, launch; learn from the log if
-that is wanted.
-"""
+"""Start Marquee: load the bundle, open the store, serve the page, learn if that is wanted."""
 
 from __future__ import annotations
 
@@ -23,9 +21,7 @@ from core.model.policy import Exploration
 
 
 def main() -> int:
-    """Serve until interrupted; returns the exit status. What is wrong with a setting, bundle or
-    store is one line.
-    """
+    """Serve until interrupted; returns the exit status. Wrong settings are one line."""
     try:
         settings = Settings.from_environment(os.environ)
         exploration = Exploration(share=settings.exploration)

@@ -1,7 +1,7 @@
 """The seam: everything above talks to `Assistant`, and the truth of a conversation is in the store.
 
-A turn is one transaction under the session's lock: read the state, take the turn (`assistant.turn`),
-write it all down. Rapid clicks and simultaneous turns queue; none is lost.
+A turn is one transaction under the session's lock: read the state, take the turn
+(`assistant.turn`), write it all down. Rapid clicks and simultaneous turns queue; none is lost.
 """
 
 from __future__ import annotations
@@ -153,8 +153,7 @@ class Assistant:
             return self._turn(utterance, scene, preface=preface)
 
     def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
-        """Take back (or turn round) something that is held about the person, by its chip's key
-        ("years" for the years).
+        """Take back or turn round what is held, by the key of its chip ("years" for the years).
 
         With `more`, ask for more like a film of the conversation ("movie:1214") instead.
 
@@ -167,8 +166,7 @@ class Assistant:
             return self._turn(change(key, scene.state, scene.catalogue), scene)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
-        """Record a reaction to a film: the session's state changes at once and the store holds the
-        reward.
+        """Record a reaction to a film: the state changes at once, the store holds the reward.
 
         The same reaction twice changes nothing; CLEAR takes it back. Returns whether anything
         changed. UnknownIdError for a recommendation that was not made in this session (or to a
@@ -185,8 +183,7 @@ class Assistant:
             return changed
 
     def steer(self, session: str, gems: float) -> float:
-        """Turn the session's knob between popular films (−1) and hidden gems (1), 0 = as the policy
-        was trained.
+        """Turn the knob between popular films (−1) and hidden gems (1); 0 = as trained.
 
         Films are chosen so from the next turn on, and every turn is logged with the knob as it
         stood. Undo leaves it where it is. Returns the new place. SettingsError outside −1 … 1.
@@ -201,16 +198,12 @@ class Assistant:
         return float(gems)
 
     def undo(self, session: str) -> bool:
-        """Take the last turn back; thumbs given to earlier turns stay. False where there is no
-        turn.
-        """
+        """Take the last turn back, thumbs to earlier ones aside; False where there is none."""
         with open_talk(self._store, session) as talk:
             return self._undo(talk)
 
     def clear(self, session: str) -> None:
-        """Forget the conversation and start afresh under the same id; what was logged stays for
-        learning.
-        """
+        """Start afresh under the same id; what was logged stays for learning."""
         with open_talk(self._store, session) as talk:
             for record in talk.local:
                 record.clear(SessionState().to_json(self._policy.catalogue))
@@ -270,9 +263,7 @@ class Assistant:
         return taken.reply
 
     def _undo(self, talk: Talk) -> bool:
-        """Takes back the newest turn at this browser, and where it showed films to all, everybody's
-        side of it.
-        """
+        """Takes back the newest turn at this browser: all sides of it where it was shared."""
         return any([self._take_back(record) for record in last_of(talk)])
 
     def _take_back(self, record: SessionRecord) -> bool:

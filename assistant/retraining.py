@@ -1,8 +1,7 @@
-"""Lessons from the log while people talk: every few hours the next policy is made, judged and, if
-better, served.
+"""Lessons from the log while people talk: a new policy is made, judged and, if better, served.
 
-A retrain is `python -m core learn` in a process of its own, at the lowest priority: it takes no time
-from a turn, and a retrain that fails leaves the conversations as they were.
+A retrain is `python -m core learn` in a process of its own, at the lowest priority: it takes no
+time from a turn, and a retrain that fails leaves the conversations as they were.
 """
 
 from __future__ import annotations
@@ -28,23 +27,20 @@ Learn = Callable[[], int]
 
 
 def begin(policies: Path, first: Path | None = None) -> None:
-    """Puts the first policy into a folder of policies that has none. SettingsError where it is a
-    single bundle.
-    """
+    """Puts the first policy into an empty folder of policies. SettingsError for a bundle."""
     first = first or Settings().bundle
     if (policies / "manifest.json").is_file():
         raise SettingsError(
-            f"MARQUEE_LEARN_HOURS needs a folder of policies, and MARQUEE_BUNDLE={policies} is a single one: set it to "
-            f"another folder, such as policies, which then begins with {first}."
+            f"MARQUEE_LEARN_HOURS needs a folder of policies, and MARQUEE_BUNDLE={policies} is a "
+            "single one: set it to another folder, such as policies, which then begins with "
+            f"{first}."
         )
     if Versions(policies).serving() is None:
         Versions(policies).adopt(first)
 
 
 def in_a_process(policies: Path, store: str, exploration: Exploration) -> Learn:
-    """A retrain by the command. The store's URL goes by the environment: arguments show in the list
-    of processes.
-    """
+    """A retrain by the command. The store's URL is no argument, since those show in `ps`."""
     command = [sys.executable, "-m", "core", "learn", "--policies", str(policies)]
     command += ["--exploration", str(exploration.share)]
     environment = {**os.environ, "DATABASE_URL": store, "OMP_NUM_THREADS": "1"}
@@ -94,9 +90,7 @@ class Retraining:
         self._over.set()
 
     def retrain(self) -> None:
-        """Learns, then serves what the folder says should serve; what goes wrong is one line on
-        standard error.
-        """
+        """Learns, then serves what should serve; what goes wrong is one line on standard error."""
         try:
             self._learn()
             serving = self._versions.serving()

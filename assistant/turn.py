@@ -16,7 +16,7 @@ from assistant.conversation.interpret import Interpretation, interpret, reaction
 from assistant.conversation.phrasing import films_words
 from assistant.conversation.plan import cold, lifts, settled, suggestions, unheard
 from assistant.conversation.records import context_of, question_of, seed_of, tokens_of, turn_of
-from assistant.conversation.replies import Situation, said
+from assistant.conversation.replies import Situation, reply_text
 from assistant.conversation.settings import films_now, settings_of
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
@@ -156,7 +156,9 @@ def _phrased(
     """The words of the reply, what was understood, and what the person might say next."""
     catalogue = scene.catalogue
     question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
-    text = said(utterance, step, situation, question, last=scene.last_shown, catalogue=catalogue)
+    text = reply_text(
+        utterance, step, situation, question, last=scene.last_shown, catalogue=catalogue
+    )
     facets = frozenset(map(catalogue.key_of, filter(catalogue.is_facet, step.state.tokens())))
     lines = suggestions(utterance, step, situation.shown, question or situation.lift, facets)
     return Reply(text, Understood(utterance.act.value, step.chips, question, lines))

@@ -24,18 +24,15 @@ from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
 
 LIKED_FROM = 0.2
-"""Strength from which a film counts as liked and, negated, as disliked; between the two it is seen
-and fair.
+"""Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
 
 The words people use ("loved", "was fine", "couldn't stand") are far from this on either side; see
 the lexicon. """
 
 BEST_KNOWN = 1000
-"""Films left out where lesser known ones are wanted: in the shipped catalogue they hold 65 % of all
-ratings."""
+"""Films left out for lesser known ones: in the shipped catalogue they hold 65 % of all ratings."""
 _BEST_KNOWN_SHARE = 4
-"""At most one film in so many counts as best known, so that a small catalogue has lesser known
-ones, too."""
+"""At most one film in so many is best known, so that a small catalogue has lesser known ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +99,7 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
 
 
 def cleared(state: SessionState) -> SessionState:
-    """Everything taken back, what was passed over too; the films stay in the transcript, so none is
-    shown again.
-    """
+    """Everything taken back; the films stay in the transcript, so none is shown again."""
     for token in state.tokens():
         state = state.retract(token)
     return state.constrain(Constraints())
@@ -119,18 +114,14 @@ def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:
     return Reaction.SEEN if seen or strength is not None else Reaction.CLEAR
 
 
-def _unearned(held: Outcome, reaction: Reaction, *, similar: bool = False) -> Reaction:
-    """What is said of a shown film that was known before changes the opinion of it; it earns no
-    reward now.
-    """
-    stated = held.is_statement and (similar or held.liking != 0)
+def _unearned(before: Outcome, reaction: Reaction, *, similar: bool = False) -> Reaction:
+    """What is said of a shown film that was known before: another opinion, and no reward."""
+    stated = before.is_statement and (similar or before.liking != 0)
     return reaction.once_seen if stated and reaction.liking else reaction
 
 
 def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Interpretation:
-    """One film: a reaction where it was recommended here, else a stated taste; none where it is
-    named idly.
-    """
+    """One film: a reaction where it was recommended, else a stated taste, or none if named idly."""
     catalogue, token = table.catalogue, mention.token
     if mention.idle:
         return step.say(step.state, chip_of(catalogue, token, ChipKind.ASIDE, *mention.span))
@@ -138,11 +129,13 @@ def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Int
         step = _movie(replace(mention, token=other, also=()), step, table)
     reaction, kind = _verdict(mention)
     chip = chip_of(catalogue, token, kind, *mention.span)
-    held = step.state.outcome_of(token)
-    if held is not None and held.liking and reaction is Reaction.SEEN and mention.strength == 0:
+    before = step.state.outcome_of(token)
+    just_seen = reaction is Reaction.SEEN and mention.strength == 0
+    if before and before.liking and just_seen:
         return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
-    if held is not None and token in table.issued:
-        return step.react(token, _unearned(held, reaction, similar=mention.similar_only), chip)
+    if before is not None and token in table.issued:
+        reaction = _unearned(before, reaction, similar=mention.similar_only)
+        return step.react(token, reaction, chip)
     return step.say(step.state.state(token, reaction.statement), chip)
 
 
@@ -159,9 +152,7 @@ def _verdict(mention: MovieMention) -> tuple[Reaction, ChipKind]:
 def _facets(
     mentions: Iterable[FacetMention], step: Interpretation, table: Referents
 ) -> Interpretation:
-    """Wishes about genres, tags and people; a hard one that would leave nothing replaces older
-    ones.
-    """
+    """Wishes for and against facets; a hard one that would leave nothing replaces older ones."""
     older = frozenset(step.state.constraints.required)
     for mention in mentions:
         step = _facet(mention, step, table.catalogue)
@@ -242,8 +233,7 @@ def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> 
 
 
 def _softened(step: Interpretation, table: Referents) -> Interpretation:
-    """Tags no longer insisted on where new wishes leave nothing with them: few films have all the
-    tags they deserve.
+    """Tags become soft wishes where nothing has them all: few films have every tag they deserve.
 
     They stay wishes, and bring what is kin to their films.
     """
@@ -276,9 +266,7 @@ def _fame(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> I
 
 
 def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
-    """What was said of the films on the table: "loved the second", "seen them all", "not
-    tonight".
-    """
+    """What was said of the films on the table: "loved the second", "seen them all"."""
     places = utterance.picks or tuple(range(len(table.last)))
     strengths = utterance.strengths or (utterance.strength,) * len(places)
     for place, strength in zip(places, strengths, strict=True):
@@ -289,9 +277,9 @@ def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Inte
         if reaction is Reaction.CLEAR or place >= len(table.last):
             continue
         token = table.last[place]
-        held = step.state.outcome_of(token)
-        if held is not None:
-            reaction = _unearned(held, reaction)
+        before = step.state.outcome_of(token)
+        if before is not None:
+            reaction = _unearned(before, reaction)
             chip = chip_of(table.catalogue, token, ChipKind.of_film(reaction.outcome))
             step = step.react(token, reaction, chip)
     return step
@@ -368,9 +356,7 @@ def table_of(
     last: Turn | None,
     policy: Policy,
 ) -> Referents:
-    """What the line can refer to; all turns are read only where it names a film that may have been
-    shown.
-    """
+    """What the line can refer to; all turns are read only for a film that may have been shown."""
     catalogue = policy.catalogue
     named = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
     on_table = tokens_of(last, catalogue)

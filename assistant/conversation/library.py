@@ -1,5 +1,4 @@
-"""What a person keeps beside the conversation: a watch-list, ratings brought from elsewhere, and
-all of it taken along.
+"""What a person keeps beside the conversation: a watch-list, and ratings brought or taken along.
 
 Like a turn, each step is one transaction under the session's lock; what is told of films goes
 through the transitions of `SessionState`, so that the policy knows it at once.
@@ -28,8 +27,7 @@ from core.session import SessionState
 from core.store import SessionRecord, Store
 
 IMPORTED: Final = "import"
-"""What an import is called as an act, and the note in the store that holds one until it is
-confirmed."""
+"""The act of an import, and the note in the store that holds one until it is confirmed."""
 
 OPINIONS: Final = (Reaction.UP, Reaction.SEEN, Reaction.DOWN)
 """What a person can say of a film they watched: loved, fine, hated."""
@@ -57,17 +55,13 @@ class Library:
     # ---- the watch-list
 
     def save(self, session: str, key: str) -> bool:
-        """Put a film on the watch-list; False where it is there. UnknownIdError for a film that is
-        not known.
-        """
+        """Put a film on the watch-list; False where it is there. UnknownIdError for no film."""
         token = self._token(key)
         with self._store.session(session) as record:
             return record.shelf.save(self._catalogue.movie(token).movie_id)
 
     def remove(self, session: str, key: str) -> bool:
-        """Take a film off the watch-list; what was said of it stays. False where it was not on
-        it.
-        """
+        """Take a film off the watch-list, whatever was said of it; False where it is not on it."""
         token = self._token(key)
         with self._store.session(session) as record:
             return record.shelf.remove(self._catalogue.movie(token).movie_id)
@@ -100,9 +94,7 @@ class Library:
     def _tell(
         self, record: SessionRecord, state: SessionState, token: int, opinion: Reaction
     ) -> SessionState:
-        """The state with an opinion of a film, logged as a reaction where it was recommended in
-        this conversation.
-        """
+        """The state with an opinion of a film, logged as a reaction if it was recommended here."""
         shown = shown_films(record).get(self._catalogue.movie(token).movie_id)
         if shown is not None and state.outcome_of(token) is not None:
             record.react(shown.id, opinion, opinion.reward)
@@ -112,9 +104,7 @@ class Library:
         return state.state(token, opinion.statement)
 
     def saved(self, record: SessionRecord, state: SessionState) -> tuple[SavedFilm, ...]:
-        """The watch-list as the page draws it; films that this catalogue no longer holds are left
-        out.
-        """
+        """The watch-list as the page draws it, without films that this catalogue does not hold."""
         films = []
         for film in record.shelf.saved:
             token = self._catalogue.token_of_movie_id(film.movie_id)
@@ -127,8 +117,7 @@ class Library:
     # ---- imports
 
     def preview(self, session: str, data: bytes, name: str) -> Preview:
-        """Sort out an exported file: what it would tell, what is doubtful, what is not known.
-        Nothing is told yet.
+        """Sort out an exported file: what it would tell, and what is doubtful or not known.
 
         The preview waits in the store for `confirm` or `dismiss`. DataError for a file that is no
         table of films.
@@ -165,8 +154,7 @@ class Library:
             return waits
 
     def confirm(self, session: str, choices: Mapping[int, int] | None = None) -> Reply:
-        """Take in what the preview told; `choices` are movieIds by place among its doubtful rows,
-        others are left out.
+        """Take in the preview; `choices` are movieIds by place among its doubtful rows.
 
         Ratings become what the person stated, as a turn that can be undone; what was said of a film
         in the conversation stands. A watch-list is added to the watch-list. DataError where nothing
@@ -220,9 +208,7 @@ class Library:
     def _react(
         self, record: SessionRecord, state: SessionState, statements: Mapping[int, Outcome]
     ) -> tuple[SessionState, tuple[tuple[str, str], ...]]:
-        """Films that were shown here without a word are reacted to: "seen", loved or hated, known
-        already and so for no reward.
-        """
+        """Films that were shown here without a verdict get one: known already, for no reward."""
         unjudged = [
             token for token, outcome in state.events if token in statements and not outcome.is_known
         ]
@@ -238,9 +224,7 @@ class Library:
         return state, tuple(replaced)
 
     def _imported_before(self, record: SessionRecord, state: SessionState) -> frozenset[int]:
-        """Films of which an earlier import says what the state says: a newer file may say
-        otherwise.
-        """
+        """Films of which an earlier import says what the state says: a newer one may differ."""
         outcomes = dict(state.events)
         stars = {
             self._catalogue.token_of_movie_id(movie_id): given
@@ -280,18 +264,14 @@ class Library:
     # ---- exports
 
     def ratings_csv(self, session: str) -> str:
-        """The films the person has seen as CSV for letterboxd.com/import; see
-        `imports.rows.rated`.
-        """
+        """The films the person has seen as CSV for Letterboxd; see `imports.rows.rated`."""
         with self._store.session(session) as record:
             state = SessionState.from_json(record.state, self._catalogue)
             watched = [film.movie_id for film in record.shelf.saved if film.watched_at is not None]
             return to_csv(rated(state, record.shelf.imported, watched, self._catalogue))
 
     def watchlist_csv(self, session: str) -> str:
-        """The films of the watch-list that are still to be watched, as CSV for a Letterboxd
-        watch-list.
-        """
+        """The films of the watch-list that are still to be watched, as CSV for Letterboxd."""
         with self._store.session(session) as record:
             waiting = [film.movie_id for film in record.shelf.saved if film.watched_at is None]
         tokens = (self._catalogue.token_of_movie_id(movie_id) for movie_id in waiting)

@@ -10,26 +10,22 @@ from core.data.facts import FAMILIES, FOREIGN
 from core.domain import Constraints, Facet
 
 _NOUNS = {
-    "Action": "action films",
     "Adventure": "adventures",
     "Animation": "animated films",
     "Children": "films for children",
     "Comedy": "comedies",
-    "Crime": "crime films",
     "Documentary": "documentaries",
     "Drama": "dramas",
-    "Fantasy": "fantasy films",
     "Film-Noir": "films noirs",
-    "Horror": "horror films",
     "IMAX": "IMAX films",
     "Musical": "musicals",
     "Mystery": "mysteries",
     "Romance": "romances",
     "Sci-Fi": "science-fiction films",
     "Thriller": "thrillers",
-    "War": "war films",
     "Western": "westerns",
 }
+"""Genres whose films are called otherwise than "war films"."""
 _ADJECTIVES = {
     "Animation": "animated",
     "Documentary": "documentary",
@@ -47,8 +43,7 @@ _AS_NOUN = (
     "Mystery",
     "Romance",
 )
-"""Which of several genres is the noun, first come first: "romantic comedies", not "comic
-romances"."""
+"""Which of several genres is the noun, first come first: "romantic comedies"."""
 
 _EXCLUDED = {"Animation": "animation", "Children": "anything for children", "Romance": "romance"}
 """Genres that read badly by their nouns after "without"."""
@@ -61,9 +56,7 @@ FIRST_YEAR = 1890
 
 
 def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) -> str:
-    """What the wishes leave, as a noun phrase: "90s" becomes "films from the 90s", nothing becomes
-    "films".
-    """
+    """What the wishes leave, as a noun phrase: "films from the 90s"; without wishes "films"."""
     required = [catalogue.facet(token) for token in constraints.required]
     tags = [as_written(tag) for tag in _names(required, "tag")]
     years = constraints.years
@@ -98,9 +91,7 @@ def _kind_words(genres: Sequence[str], count: int) -> str:
 
 
 def is_full_name(written: str) -> bool:
-    """Whether a tag as written is a name that can stand before "films": "Tom Hanks", "Studio
-    Ghibli", "James Bond".
-    """
+    """Whether a written tag is a name that can stand before "films": "Studio Ghibli"."""
     return " " in written and written[0].isupper()
 
 

@@ -1,6 +1,4 @@
-"""What a turn does with what was understood: how many films, which suggestions, which wish to
-lift.
-"""
+"""What a turn does with what was understood: number of films, suggestions, a wish to lift."""
 
 from __future__ import annotations
 
@@ -68,7 +66,10 @@ def unheard(utterance: Utterance, step: Interpretation) -> bool:
 
 
 def settled(
-    utterance: Utterance, asked: AmbiguousMention | None, state: SessionState, catalogue: Catalogue
+    utterance: Utterance,
+    question: AmbiguousMention | None,
+    state: SessionState,
+    catalogue: Catalogue,
 ) -> Utterance:
     """The line with the film in it that it leaves open but must mean.
 
@@ -77,34 +78,30 @@ def settled(
     """
     if utterance.act is Act.FORGET and utterance.ambiguous:
         return _settled_by_taste(utterance, state)
-    if asked is None or utterance.act is not Act.ANSWER or utterance.movies:
+    if question is None or utterance.act is not Act.ANSWER or utterance.movies:
         return utterance
     span = Span(0, len(utterance.text))
     movies = tuple(
-        MovieMention(span, token, asked.strength, "answer", asked.similar_only, asked.seen)
-        for token in _answered(utterance, asked, catalogue)
+        MovieMention(span, token, question.strength, "answer", question.similar_only, question.seen)
+        for token in _answered(utterance, question, catalogue)
     )
     if not movies:
         return utterance
     return replace(utterance, movies=movies, years=None, picks=(), ambiguous=())
 
 
-def _answered(utterance: Utterance, asked: AmbiguousMention, catalogue: Catalogue) -> list[int]:
-    """Films of the question that an answer means: those at its places, or the first of its
-    years.
-    """
-    picked = [asked.tokens[place] for place in utterance.picks if place < len(asked.tokens)]
+def _answered(utterance: Utterance, question: AmbiguousMention, catalogue: Catalogue) -> list[int]:
+    """Films of the question that are meant: those at the places, or the first of the years."""
+    picked = [question.tokens[place] for place in utterance.picks if place < len(question.tokens)]
     if picked or utterance.years is None:
         return picked
     first, last = utterance.years
-    of_years = [token for token in asked.tokens if first <= catalogue.movie(token).year <= last]
+    of_years = [token for token in question.tokens if first <= catalogue.movie(token).year <= last]
     return of_years if utterance.picks else of_years[:1]
 
 
 def _settled_by_taste(utterance: Utterance, state: SessionState) -> Utterance:
-    """Names of several films as the one of them that the person has told of, where they have told
-    of one.
-    """
+    """Names of several films as the one of them that the person has spoken of, if it is one."""
     movies, open_still = list(utterance.movies), []
     for mention in utterance.ambiguous:
         known = [token for token in mention.tokens if says_taste(state.outcome_of(token))]
@@ -165,9 +162,7 @@ def _lifting(key: str, constraints: Constraints) -> Utterance | None:
 
 
 def likened(key: str, state: SessionState, catalogue: Catalogue) -> Utterance:
-    """The line that a person would type to ask for more like a film of the conversation;
-    UnknownIdError for others.
-    """
+    """The line that asks for more like a film of the conversation; UnknownIdError for others."""
     token = catalogue.token_of(key)
     if token is None or not catalogue.is_movie(token) or state.outcome_of(token) is None:
         raise UnknownIdError("This film is not part of the conversation (any more).")

@@ -33,8 +33,7 @@ MOST_NAMES: Final = 3
 # Of a catalogue of thousands of films a server's conversations show a few hundred.
 @lru_cache(maxsize=4096)
 def people_of(catalogue: Catalogue, token: int) -> tuple[str, ...]:
-    """At most `MOST_NAMES` people of a film, those of most films first; KeyError for a token that
-    is no film.
+    """At most `MOST_NAMES` people of a film, best known first; KeyError for a token of no film.
 
     Viewers tag what stands out ("Tom Hanks"), so this is no cast list: many films have nobody here.
     """
@@ -76,8 +75,7 @@ _SEEN = ("liked by people who know {}", "less liked by people who know {}")
 _PUT_OFF = ("away from {}, which you put off", "close to {}, which you put off")
 
 _LITTLE_KNOWN = ("akin to {}", "unlike {}")
-"""The same for a like of a film that too few have rated: what carries the number are its genres,
-tags and years."""
+"""The same for a film that too few have rated: its genres, tags and years carry the number."""
 
 ASKED = ", as you asked"
 _VERBS = (
@@ -98,8 +96,7 @@ _PASSED = ("away from what you passed over", "close to what you passed over")
 
 _GENERAL = ("many people like it", "some people like it", "not one that everybody talks about")
 MANY = 0.15
-"""From this on, what a film has without the conversation is told as "many people like it" (the best
-known have .41, and up to .4 more while the conversation opens)."""
+"""From this on, what a film has without the conversation is "many people like it" (best: .41)."""
 
 
 def reasons(
@@ -203,9 +200,7 @@ def _knob_words(gems: float, part: float) -> str:
 
 
 def _name(catalogue: Catalogue, token: int) -> str:
-    """A film or facet inside a reason; a tag that is no name stands in quotes, since it may be any
-    kind of word.
-    """
+    """A film or facet inside a reason; a tag that may be any kind of word stands in quotes."""
     if catalogue.is_movie(token):
         return catalogue.movie(token).title
     words = facet_words(catalogue, token)
@@ -262,18 +257,19 @@ def _join(spoken: Sequence[Reason]) -> str:
     if len(spoken) == 1:
         return spoken[0].text
     first, second = (reason.text for reason in spoken)
-    asked = ASKED if first.endswith(ASKED) and second.endswith(ASKED) else ""
-    joined = _joined(first.removesuffix(asked), second.removesuffix(asked), bool(asked))
-    return f"{joined}{asked}" if joined else f"{first}; {second}"
+    wished = first.endswith(ASKED) and second.endswith(ASKED)
+    end = ASKED if wished else ""
+    joined = _joined(first.removesuffix(end), second.removesuffix(end), wished)
+    return f"{joined}{end}" if joined else f"{first}; {second}"
 
 
-def _joined(first: str, second: str, asked: bool) -> str:
-    """Two reasons as one phrase; empty where they do not go together. `asked`: both wished for."""
-    if asked and _FOR_CHILDREN in (first, second):
+def _joined(first: str, second: str, wished: bool) -> str:
+    """Two reasons as one phrase; empty where they do not go together. `wished`: both are."""
+    if wished and _FOR_CHILDREN in (first, second):
         kind = second if first == _FOR_CHILDREN else first
         return "" if kind.startswith(_VERBS) else f"{kind} {_FOR_CHILDREN}"
     verb = _verb(first)
-    same_verb = verb == _verb(second) and (asked or verb != "")
+    same_verb = verb == _verb(second) and (wished or verb != "")
     if same_verb and ", " not in first + second:
         return f"{first} and {second.removeprefix(verb)}"
     return ""

@@ -26,8 +26,7 @@ from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
 
 FILMS_OF_TASTE, WITH_DIARY = 40, 12
-"""Most films of the taste that go with the latest turns; of more than that, so many: nobody looks
-through a diary."""
+"""Most films of the taste beside the latest turns; of more, so many: nobody reads a diary."""
 
 
 def seed_of(seed: int, session: str, number: int) -> int:
@@ -85,9 +84,7 @@ def turn_of(
     states: tuple[SessionState, SessionState, SessionState],
     catalogue: Catalogue,
 ) -> Turn:
-    """A turn as the store logs it; the states are those before it, from which the films were
-    chosen, and after it.
-    """
+    """A turn as the store logs it; the states: before it, when films were chosen, after it."""
     before, chosen_from, after = (state.to_json(catalogue) for state in states)
     return Turn(
         number=number,
@@ -104,9 +101,7 @@ def turn_of(
 
 
 def card_of(shown: Shown, catalogue: Catalogue) -> Card | None:
-    """A logged recommendation as the page draws it; None where this catalogue no longer holds the
-    film.
-    """
+    """A logged recommendation as the page draws it; None for a film not in this catalogue."""
     token = catalogue.token_of_movie_id(shown.movie_id)
     if token is None:
         return None
@@ -170,9 +165,7 @@ def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMent
 
 
 def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -> SessionState:
-    """The state with the reactions that recommended films have now: undo keeps thumbs given to
-    earlier turns.
-    """
+    """The state with the reactions that films have now: undo keeps thumbs of earlier turns."""
     for shown in (shown for turn in turns for shown in turn.shown):
         token = catalogue.token_of_movie_id(shown.movie_id)
         outcome = None if token is None else state.outcome_of(token)
@@ -186,9 +179,7 @@ def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -
 def latest_taste(
     state: SessionState, catalogue: Catalogue, *, whole: bool
 ) -> tuple[tuple[Chip, ...], int]:
-    """What is held about a person, unless `whole` with the latest films only; and how many films
-    were left out.
-    """
+    """The taste, unless `whole` with the latest films only, and how many films were left out."""
     films = [
         token for token, outcome in state.events if outcome.is_known and catalogue.is_movie(token)
     ]
@@ -237,9 +228,7 @@ def why_of(
 def context_of(
     last: Turn | None, on_table: tuple[int, ...], state: SessionState, catalogue: Catalogue
 ) -> Context:
-    """What a line may refer to, after the `last` turn, with these films on the table and the wishes
-    of a state.
-    """
+    """What a line may refer to after the `last` turn, with these films on the table."""
     for_children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
     if last is None:
         return Context(on_table, for_children=for_children)
@@ -277,9 +266,7 @@ def _tokens(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
 
 
 def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:
-    """Film tokens that a turn showed, in order; films that this catalogue no longer holds are left
-    out.
-    """
+    """Film tokens that a turn showed, in order, without films not in this catalogue."""
     found = (catalogue.token_of_movie_id(shown.movie_id) for shown in (turn.shown if turn else ()))
     return tuple(token for token in found if token is not None)
 

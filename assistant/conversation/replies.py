@@ -25,8 +25,7 @@ from core.domain import Reason
 from core.store import Turn
 
 _WHY, _SAID = 5, 0.005
-"""So many reasons are said, and the sum of the rest where it would not read 0.00; the card has them
-all."""
+"""So many reasons are said, and the sum of the rest where it would not read 0.00."""
 _NO_WHY = "There’s no film on the table yet to explain. Ask me for one first."
 _TASTES = (
     "You liked {likes}, and not {either}.",
@@ -122,9 +121,7 @@ class Situation:
 
 
 def why(films: Sequence[tuple[str, Sequence[Reason], float]]) -> str:
-    """The answer to "why?": for each film its label, reasons, weightiest first, and the score they
-    add up to.
-    """
+    """The answer to "why?": for each film its label, reasons and the score they add up to."""
     if not films:
         return _NO_WHY
     worth = " (a thumb up is worth +1)"
@@ -153,9 +150,7 @@ def about_me(taste: Sequence[Chip], films: str, wished: bool) -> str:
 
 
 def answer(chips: Sequence[Chip], situation: Situation, question: Question | None = None) -> str:
-    """The reply to a line that told tastes or wishes, in the order: heard, unclear, films or why
-    there are none.
-    """
+    """The reply to tastes or wishes: heard, unclear, films or why there are none."""
     return _sentences(
         heard(chips, situation.variant),
         unknown(chips),
@@ -231,9 +226,7 @@ def unknown(chips: Iterable[Chip]) -> str:
 
 
 def asking(question: Question | None) -> str:
-    """The question which of several films was meant, with the years apart where the titles
-    agree.
-    """
+    """Asks which of several films was meant, by their years where the titles agree."""
     if question is None:
         return ""
     names = {label.rpartition(" (")[0] or label for label in question.labels}
@@ -244,9 +237,7 @@ def asking(question: Question | None) -> str:
 
 
 def not_known(beyond: Iterable[str], on_table: bool, *, partly: bool = False) -> str:
-    """Says what the catalogue does not tell, and where it can be found; `partly` where the reply
-    tells some of it.
-    """
+    """Says what the catalogue does not tell; `partly` where the reply tells some of it."""
     topics = [name for name in beyond if name in _BEYOND]
     if not topics:
         return ""
@@ -259,9 +250,7 @@ def not_known(beyond: Iterable[str], on_table: bool, *, partly: bool = False) ->
 
 
 def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
-    """What is known of a film that is asked about: "Heat is from 1995, with Al Pacino. Viewers tag
-    it “heist”.".
-    """
+    """What is known of a film: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
     made = f" from {year}" if year else ""
     names = f" with {listing(people)}" if people else ""
     film = f"{title} is{made}{',' if made and names else ''}{names}." if made or names else ""
@@ -332,9 +321,7 @@ def _before_lead(situation: Situation) -> str:
 
 
 def for_everybody(count: int, people: int) -> str:
-    """The line before films that somebody else of an evening together asked for: "Three for both of
-    you:".
-    """
+    """The line before films that another person asked for: "Three for both of you:"."""
     everybody = "both" if people == 2 else f"all {_NUMBERS[people]}"
     return f"{_NUMBERS[count].capitalize()} for {everybody} of you:"
 
@@ -373,7 +360,7 @@ _TAGS = 4
 """Tags that are told of each."""
 
 
-def said(
+def reply_text(
     utterance: Utterance,
     step: Interpretation,
     situation: Situation,

@@ -1,6 +1,4 @@
-"""How a person steers a session without words: films a turn, a pause, and what to say next with one
-press.
-"""
+"""How a person steers a session without words: films a turn, a pause, lines for one press."""
 
 from __future__ import annotations
 
@@ -42,9 +40,7 @@ class SessionSettings:
 
 
 def settings_of(talk: Talk) -> SessionSettings:
-    """The settings of the session whose browser speaks; those of a fresh session where there are
-    none.
-    """
+    """The settings of the session whose browser speaks; the defaults where there are none."""
     text = talk.own.extras.get(_EXTRA)
     return SessionSettings(**json.loads(text)) if text else SessionSettings()
 
@@ -65,9 +61,7 @@ def films_now(
 
 
 def next_lines(exchange: Exchange) -> tuple[str, ...]:
-    """Lines that turn the films of a turn in some direction, as one would type them; none where it
-    showed none.
-    """
+    """Lines that turn the films of a turn in some direction; none where it showed none."""
     movies = [card.recommendation.movie for card in exchange.cards]
     if not movies:
         return ()

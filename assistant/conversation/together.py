@@ -66,9 +66,7 @@ class Talk:
         return (self.own, *(record for record in members if record is not self.own))
 
     def owner_of(self, recommendation_id: str) -> SessionRecord:
-        """The record at this browser to which a film was recommended; the browser's own where it
-        was to none.
-        """
+        """The record here to which a film was recommended; the browser's own if it was to none."""
         own, *guests = self.local
         for record in guests:
             with suppress(UnknownIdError):
@@ -79,9 +77,7 @@ class Talk:
 
 @contextmanager
 def open_talk(store: Store, session: str) -> Iterator[Talk]:
-    """The conversation of a session, with everybody of its evening, under their locks.
-    UnknownIdError if unknown.
-    """
+    """A session's conversation and its evening, under their locks. UnknownIdError if unknown."""
     with store.parties.gathered(session) as gathering:
         speaker = _speaker(gathering)
         records = gathering.records
@@ -106,9 +102,7 @@ def _speaker(gathering: Gathering) -> Member | None:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One slate for everybody: what it is to the person who asked, and what to each of the
-    others.
-    """
+    """One slate for everybody: what it is to the person who asked, and to each of the others."""
 
     choices: tuple[Choice, ...]
     fits: tuple[float, ...]
@@ -130,9 +124,7 @@ class Slate:
 def choose_for_all(
     policy: Policy, state: SessionState, others: Iterable[SessionState], count: int
 ) -> Shared:
-    """The films that the least happy one likes most; what anybody left without a word was passed
-    over.
-    """
+    """The films that the least happy one likes most."""
     states = [state, *map(passed_over, others)]
     chosen = choose_together(policy, states, count)
     sides = [
@@ -201,9 +193,7 @@ def show_others(
 
 
 def last_of(talk: Talk) -> list[SessionRecord]:
-    """The records whose last turn "undo" at this browser takes back: the newest one, and its twins
-    in other records.
-    """
+    """The records whose last turn "undo" here takes back: the newest one and its twins."""
     newest = max(talk.local, key=lambda record: _moment(record.last))
     if newest.last is None or not _films(newest.last):
         return [newest]
@@ -215,9 +205,7 @@ def last_of(talk: Talk) -> list[SessionRecord]:
 
 
 def _films(turn: Turn) -> frozenset[int]:
-    """The films of a shared turn, which are the same in everybody's record; empty for any other
-    turn.
-    """
+    """The films of a shared turn, the same in everybody's record; empty for any other turn."""
     return frozenset(
         shown.movie_id for shown in turn.shown if shown.policy_version.endswith(SHARED)
     )
@@ -236,9 +224,7 @@ def _moment(turn: Turn | None) -> datetime:
 def exchanges_of(
     talk: Talk, latest: int | None, catalogue: Catalogue
 ) -> tuple[tuple[Exchange, ...], int]:
-    """The conversation at this browser, of everybody who speaks there, and how many turns before it
-    were not read.
-    """
+    """The conversation at this browser, and how many turns before it were not read."""
     gathering, own = talk.gathering, talk.gathering.own
     turns = {
         number: record.turns if latest is None else record.recent(latest)
@@ -275,9 +261,7 @@ def _exchange(
     gathering: Gathering,
     catalogue: Catalogue,
 ) -> Exchange:
-    """One turn of one person with what it was to the others; the words are those of the one at this
-    browser who asked.
-    """
+    """One turn with what it was to the others, in the words of whoever asked at this browser."""
     own = exchange_of(turn, catalogue)
     worded, speaker = own, number
     opinions: dict[int, list[Opinion]] = defaultdict(list)
@@ -347,9 +331,7 @@ def _person(member: Member, talk: Talk, catalogue: Catalogue) -> Person:
 
 
 class Evening:
-    """Opening, joining and leaving an evening together. Errors are those of
-    `core.store.Parties`.
-    """
+    """Opening, joining and leaving an evening. Errors are those of `core.store.Parties`."""
 
     def __init__(self, store: Store, catalogue: Catalogue) -> None:
         self._store = store
@@ -382,9 +364,7 @@ class Evening:
         self._store.parties.send_away(session, person)
 
     def speak_as(self, session: str, person: int) -> None:
-        """What is typed at this browser counts for this person from now on. UnknownIdError for
-        somebody elsewhere.
-        """
+        """The next lines here are of this person. UnknownIdError for somebody elsewhere."""
         with self._store.parties.gathered(session) as gathering:
             if person not in map(attrgetter("number"), gathering.held):
                 raise UnknownIdError("That person does not speak through this browser (any more).")

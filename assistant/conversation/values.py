@@ -40,8 +40,7 @@ class ChipKind(Enum):
 
     _value_: str
     sign: str
-    """One character for the chip: + wanted, − not wanted, ✓ seen, ◷ put off, × taken back, · left
-    aside, ? unclear."""
+    """+ wanted, − not wanted, ✓ seen, ◷ put off, × taken back, · left aside, ? unclear."""
     liking: int
     """+1 for a film that is liked, −1 for one that is not, else 0."""
 
@@ -109,11 +108,9 @@ class Chip:
     label: str
     """For people: "Alien (1979)", "comedies", "1990–1999"."""
     key: str = ""
-    """Stable name of the token, or of the wish for lesser known films; empty for years and unknown
-    titles."""
+    """Stable name of the token or of the wish for lesser known films; empty for other chips."""
     start: int = 0
-    """Where in the text it was found: `text[start:end]`; 0, 0 where it came from no particular
-    words."""
+    """Where it was found: `text[start:end]`; 0, 0 where it came from no particular words."""
     end: int = 0
 
     @property
@@ -151,11 +148,9 @@ class Understood:
     suggestions: tuple[str, ...] = ()
     """What the person might say next, as they would type it."""
     replaced: tuple[tuple[str, str], ...] = ()
-    """Recommendation id and the reaction it had, for those that this line changed: undo puts them
-    back."""
+    """Recommendation ids and reactions that this line changed, as they were: for undo."""
     fits: tuple[float, ...] = ()
-    """Where the films are for everybody of an evening: how each suits this person
-    (`core.model.group.Fits`), in order."""
+    """How each film suits this person, in an evening together (`core.model.group.Fits`)."""
 
     def to_json(self) -> str:
         """JSON for the store."""
@@ -220,8 +215,7 @@ class Card:
     reaction: Reaction = Reaction.CLEAR
     """CLEAR where there is none."""
     fit: float | None = None
-    """How the film suits this person, where it is for everybody of an evening; see
-    `core.model.group.Fits`."""
+    """How the film suits this person, in an evening together (`core.model.group.Fits`)."""
     others: tuple[Opinion, ...] = ()
     """What it is to the others of the evening."""
     people: tuple[str, ...] = ()
@@ -290,8 +284,7 @@ class Exchange:
     understood: Understood
     cards: tuple[Card, ...] = ()
     speaker: str = ""
-    """The guest who typed it, in an evening together; empty where it was the person of this
-    browser."""
+    """The guest who typed it; empty where it was the person of this browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,5 +326,4 @@ class Insights:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     """Figures of the training: `core.model.bundle.Bundle.metrics`."""
     history: tuple[Entry, ...] = ()
-    """What happened to the policies of the folder that Marquee serves from; nothing where it serves
-    a single one."""
+    """What happened to the policies of the folder that is served from; nothing for a single one."""

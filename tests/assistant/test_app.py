@@ -33,9 +33,9 @@ def test_what_is_wrong_is_one_sentence(
 ) -> None:
     monkeypatch.setenv(variable, value)
     assert app.main() == 1
-    told = capsys.readouterr().err
-    assert told.startswith("Marquee cannot start: ") and said in told
-    assert told.count("\n") == 1 and "Traceback" not in told
+    errors = capsys.readouterr().err
+    assert errors.startswith("Marquee cannot start: ") and said in errors
+    assert errors.count("\n") == 1 and "Traceback" not in errors
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "256.1.1.1", "::1"])

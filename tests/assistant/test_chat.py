@@ -54,7 +54,7 @@ def titles(reply: Reply) -> list[str]:
     return [film.movie.title for film in reply.recommendations]
 
 
-def told(reply: Reply) -> list[tuple[str, str]]:
+def chips_of(reply: Reply) -> list[tuple[str, str]]:
     return [(chip.kind.value, chip.label) for chip in reply.understood.chips]
 
 
@@ -79,7 +79,7 @@ class TestTastes:
         self, chat: Assistant
     ) -> None:
         reply = chat.respond(chat.start(), OPENING)
-        assert told(reply) == [
+        assert chips_of(reply) == [
             ("like", "Alien (1979)"),
             ("like", "The Thing (1982)"),
             ("dislike", "Titanic (1997)"),
@@ -108,12 +108,12 @@ class TestTastes:
 
     def test_a_film_named_without_praise_is_a_pointer_and_not_shown(self, chat: Assistant) -> None:
         reply = chat.respond(chat.start(), "What about Heat?")
-        assert told(reply) == [("named", "Heat (1995)")]
+        assert chips_of(reply) == [("named", "Heat (1995)")]
         assert "Heat" not in titles(reply)
 
     def test_seen_without_opinion(self, chat: Assistant, url: str, films: Catalogue) -> None:
         session = chat.start()
-        assert told(chat.respond(session, "I've seen Heat")) == [("seen", "Heat (1995)")]
+        assert chips_of(chat.respond(session, "I've seen Heat")) == [("seen", "Heat (1995)")]
         assert state_of(url, session, films).outcome_of(token(films, "Heat")) is Outcome.SEEN
 
     def test_having_seen_it_does_not_take_an_opinion_back(
@@ -144,7 +144,7 @@ class TestWishes:
         session = chat.start()
         chat.respond(session, OPENING)
         reply = chat.respond(session, "something funnier, from the 90s")
-        assert ("years", "1990–1999") in told(reply)
+        assert ("years", "1990–1999") in chips_of(reply)
         assert all(1990 <= film.movie.year <= 1999 for film in reply.recommendations)
         assert any("Comedy" in film.movie.genres for film in reply.recommendations)
         assert "from the 90s" in reply.text
@@ -155,7 +155,7 @@ class TestWishes:
         more = chat.respond(session, "more")
         assert all(1990 <= film.movie.year <= 1999 for film in more.recommendations)
         lifted = chat.respond(session, "any year")
-        assert ("lifted", "1990–1999") in told(lifted)
+        assert ("lifted", "1990–1999") in chips_of(lifted)
         assert any(not 1990 <= film.movie.year <= 1999 for film in lifted.recommendations)
 
     def test_a_genre_asked_for_is_the_only_one_shown_and_said(self, chat: Assistant) -> None:
@@ -174,7 +174,7 @@ class TestWishes:
         session = chat.start()
         chat.respond(session, "no horror")
         reply = chat.respond(session, "or anything romantic")
-        assert told(reply) == [("never", "romance")]
+        assert chips_of(reply) == [("never", "romance")]
         assert all(
             not {"Horror", "Romance"} & set(film.movie.genres) for film in reply.recommendations
         )
@@ -183,7 +183,7 @@ class TestWishes:
         session = chat.start()
         chat.respond(session, "a western")
         reply = chat.respond(session, "a musical")
-        assert ("lifted", "westerns") in told(reply)
+        assert ("lifted", "westerns") in chips_of(reply)
         assert titles(reply) == ["Moulin Rouge", "Cabaret"]
 
     def test_a_new_wish_of_another_kind_wins_too(self, chat: Assistant, films: Catalogue) -> None:
@@ -191,7 +191,7 @@ class TestWishes:
         chat.respond(session, "a western")
         chat.respond(session, "no comedies")
         reply = chat.respond(session, "a musical")
-        assert told(reply) == [("only", "musicals"), ("lifted", "westerns")]
+        assert chips_of(reply) == [("only", "musicals"), ("lifted", "westerns")]
 
     def test_a_new_genre_joins_one_it_goes_with(self, chat: Assistant) -> None:
         session = chat.start()
@@ -225,7 +225,7 @@ class TestWishes:
         session = chat.start()
         chat.respond(session, OPENING)
         reply = chat.respond(session, "forget Titanic")
-        assert told(reply) == [("forgotten", "Titanic (1997)")]
+        assert chips_of(reply) == [("forgotten", "Titanic (1997)")]
         state = state_of(url, session, films)
         assert state.outcome_of(token(films, "Titanic")) is Outcome.RETRACTED
         assert state.outcome_of(token(films, "Alien")) is Outcome.STATED_LIKE
@@ -314,7 +314,7 @@ class TestReactions:
         session = chat.start()
         chat.respond(session, OPENING)
         reply = chat.respond(session, "I liked the second one")
-        assert told(reply) == [("like", "Aliens (1986)")]
+        assert chips_of(reply) == [("like", "Aliens (1986)")]
         with Store.open(url) as store:
             assert [step.reward for step in store.log()][:3] == [0.0, 1.0, 0.0]
 
@@ -372,7 +372,7 @@ class TestQuestions:
     def test_the_answer_keeps_the_sign(self, chat: Assistant, answer: str) -> None:
         session = chat.start()
         chat.respond(session, "I hated Solaris")
-        assert told(chat.respond(session, answer)) == [("dislike", "Solaris (1972)")]
+        assert chips_of(chat.respond(session, answer)) == [("dislike", "Solaris (1972)")]
 
     def test_an_unknown_title_is_said_back(self, chat: Assistant) -> None:
         reply = chat.respond(chat.start(), "I loved Blorptron 9000")
@@ -440,8 +440,8 @@ class TestTakingBack:
         chat.respond(session, "loved Alien, The Thing and Jaws")
         assert chat.steer(session, 1.0) == 1.0
         (film, *_) = chat.respond(session, "more").recommendations
-        told = {reason.text for reason in film.reasons}
-        assert told & {"less known, as you set it", "better known than you set it"}
+        texts = {reason.text for reason in film.reasons}
+        assert texts & {"less known, as you set it", "better known than you set it"}
         assert sum(reason.contribution for reason in film.reasons) == pytest.approx(
             film.q_value, abs=1e-4
         )
@@ -545,7 +545,7 @@ class TestMemory:
         with screening.assistant(films, url) as again:
             after = again.history(session)
             assert after.exchanges == before.exchanges and after.taste == before.taste
-            assert told(again.respond(session, "1972")) == [("like", "Solaris (1972)")]
+            assert chips_of(again.respond(session, "1972")) == [("like", "Solaris (1972)")]
 
     def test_everything_logged_can_be_read_back(
         self, chat: Assistant, url: str, films: Catalogue
@@ -676,7 +676,7 @@ class TestLesserKnown:
     ) -> None:
         session = chat.start()
         reply = chat.respond(session, "a comedy, not too popular please")
-        assert told(reply) == [("only", "comedy"), ("lesser known", "lesser known films")]
+        assert chips_of(reply) == [("only", "comedy"), ("lesser known", "lesser known films")]
         assert titles(reply) == [
             "Galaxy Quest",
             "Notting Hill",
@@ -685,7 +685,7 @@ class TestLesserKnown:
         assert reply.text.endswith("lesser known comedies:")
         assert state_of(url, session, films).constraints.best_known_left_out == 5
         reply = chat.respond(session, "less obscure")
-        assert told(reply) == [("lifted", "lesser known films")]
+        assert chips_of(reply) == [("lifted", "lesser known films")]
         assert titles(reply)[0] == "Men in Black"
 
     def test_more_obscure_leaves_more_out(
@@ -706,7 +706,7 @@ class TestLesserKnown:
         assert [(chip.kind, chip.key) for chip in chat.history(session).taste] == [
             (ChipKind.LESSER_KNOWN, "lesser-known")
         ]
-        assert told(chat.edit(session, "lesser-known")) == [("lifted", "lesser known films")]
+        assert chips_of(chat.edit(session, "lesser-known")) == [("lifted", "lesser known films")]
         assert chat.history(session).taste == ()
         with pytest.raises(UnknownIdError):
             chat.edit(session, "lesser-known")
@@ -726,7 +726,7 @@ class TestLesserKnown:
         session = chat.start()
         chat.respond(session, "hidden gems please")
         reply = chat.respond(session, "an action film")  # Aliens, row 3, is the only one
-        assert told(reply) == [("only", "action"), ("lifted", "lesser known films")]
+        assert chips_of(reply) == [("only", "action"), ("lifted", "lesser known films")]
         assert titles(reply) == ["Aliens"]
 
     def test_where_nothing_is_left_it_is_offered(self, chat: Assistant) -> None:
@@ -741,7 +741,10 @@ class TestWhatIsSaidOfTheTable:
         session = chat.start()
         chat.respond(session, "a comedy")  # Men in Black, Galaxy Quest, Notting Hill
         reply = chat.respond(session, "hated the first one, loved the third")
-        assert told(reply) == [("dislike", "Men in Black (1997)"), ("like", "Notting Hill (1999)")]
+        assert chips_of(reply) == [
+            ("dislike", "Men in Black (1997)"),
+            ("like", "Notting Hill (1999)"),
+        ]
         cards = chat.history(session).exchanges[0].cards
         assert [card.reaction for card in cards] == [Reaction.DOWN, Reaction.CLEAR, Reaction.UP]
 
@@ -751,19 +754,19 @@ class TestWhatIsSaidOfTheTable:
     def test_seen_all_of_these(self, chat: Assistant, line: str) -> None:
         session = chat.start()
         chat.respond(session, "a comedy")
-        assert [kind for kind, _ in told(chat.respond(session, line))] == ["seen"] * 3
+        assert [kind for kind, _ in chips_of(chat.respond(session, line))] == ["seen"] * 3
 
     def test_not_tonight(self, chat: Assistant) -> None:
         session = chat.start()
         chat.respond(session, "a comedy")
         reply = chat.respond(session, "not the second one tonight, not tonight")
-        assert told(reply) == [("not tonight", "Galaxy Quest (1999)")]
+        assert chips_of(reply) == [("not tonight", "Galaxy Quest (1999)")]
 
     def test_a_thumb_is_a_thumb(self, chat: Assistant) -> None:
         session = chat.start()
         assert chat.respond(session, "👎").understood.act == "off-topic"
         chat.respond(session, "give me one comedy")
-        assert told(chat.respond(session, "👎")) == [("dislike", "Men in Black (1997)")]
+        assert chips_of(chat.respond(session, "👎")) == [("dislike", "Men in Black (1997)")]
 
     def test_without_a_table_it_says_so(self, chat: Assistant) -> None:
         reply = chat.respond(chat.start(), "hated the first one, loved the third")
@@ -792,7 +795,7 @@ class TestWhatIsSaidOfTheTable:
         chat.respond(session, "a comedy")
         for line in ("what is the second one about?", "where can I stream it?", "is it any good?"):
             reply = chat.respond(session, line)
-            assert (reply.understood.act, told(reply), titles(reply)) == ("beyond", [], [])
+            assert (reply.understood.act, chips_of(reply), titles(reply)) == ("beyond", [], [])
             assert "don’t know" in reply.text
 
 
@@ -809,7 +812,7 @@ class TestHeldWishes:
     def test_forget_everything_about_one_thing(self, chat: Assistant) -> None:
         session = chat.start()
         chat.respond(session, "I love musicals and horror")
-        assert told(chat.respond(session, "forget everything about musicals")) == [
+        assert chips_of(chat.respond(session, "forget everything about musicals")) == [
             ("forgotten", "musicals")
         ]
         assert [chip.label for chip in chat.history(session).taste] == ["horror"]
@@ -860,8 +863,8 @@ def test_a_question_about_a_film_is_answered_with_what_viewers_call_it(url: str)
     with screening.assistant(tagged_films(), url) as chat:
         session = chat.start()
         chat.respond(session, "surprise me")
-        told = chat.respond(session, "what is Up about?").text
-        assert told == (
+        answer = chat.respond(session, "what is Up about?").text
+        assert answer == (
             "Up is from 2009. Viewers tag it “feel-good”. More of it I don’t know; the links on each film may help."
         )
         assert chat.respond(session, "ok").understood.suggestions[:2] == (
@@ -874,8 +877,8 @@ def test_asking_for_well_known_films_takes_the_knob_off_hidden_gems(chat: Assist
     session = chat.start()
     chat.steer(session, 1.0)
     reply = chat.respond(session, "well known films please")
-    assert told(reply) == [("lifted", "lesser known films")]
+    assert chips_of(reply) == [("lifted", "lesser known films")]
     assert chat.history(session).gems == 0.0
     chat.steer(session, -0.5)
-    assert told(chat.respond(session, "well known films please")) == []
+    assert chips_of(chat.respond(session, "well known films please")) == []
     assert chat.history(session).gems == -0.5

@@ -81,9 +81,12 @@ def test_the_next_policy_serves_in_the_middle_of_a_conversation(
     first, second = Versions(policies).history()
     assert {film.policy_version for film in before} == {first.version}
     assert {film.policy_version for film in after} == {second.version} == {assistant.version}
-    told = assistant.insights()
-    assert told.manifest["people"] == 1
-    assert [entry.event for entry in told.history] == [PolicyEvent.ADOPTED, PolicyEvent.PROMOTED]
+    insights = assistant.insights()
+    assert insights.manifest["people"] == 1
+    assert [entry.event for entry in insights.history] == [
+        PolicyEvent.ADOPTED,
+        PolicyEvent.PROMOTED,
+    ]
     assert len({film.movie.movie_id for film in (*before, *after)}) == 6  # nothing is shown twice
 
 

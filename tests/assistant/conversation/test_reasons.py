@@ -124,9 +124,9 @@ def test_a_long_conversation_gives_a_short_list(films: Catalogue) -> None:
     state = SessionState()
     for token in range(1, 21):
         state = state.state(token, Outcome.STATED_LIKE)
-    told = worded(films, state, (0, 0.1), *((token, 0.01 * token) for token in range(1, 21)))
-    assert len(told) == MOST + 2
-    assert told[-1] == (REST, round(0.01 * sum(range(1, 13)), 3))
+    parts = worded(films, state, (0, 0.1), *((token, 0.01 * token) for token in range(1, 21)))
+    assert len(parts) == MOST + 2
+    assert parts[-1] == (REST, round(0.01 * sum(range(1, 13)), 3))
 
 
 def test_the_knob_has_words_of_its_own(films: Catalogue) -> None:
@@ -164,8 +164,8 @@ def test_reasons_of_any_session_add_up(films: Catalogue, data: st.DataObject) ->
             state = state.show(token).react(token, data.draw(st.sampled_from(list(Reaction))))
     state = state.steer(data.draw(st.sampled_from([-1.0, 0.0, 0.3, 1.0])))
     (choice,) = policy.choose(state, 1, np.random.default_rng(0))
-    told = reasons(state, films, choice.token, policy.explain(state, choice.token))
-    assert sum(reason.contribution for reason in told) == pytest.approx(choice.q_value, abs=1e-4)
+    parts = reasons(state, films, choice.token, policy.explain(state, choice.token))
+    assert sum(reason.contribution for reason in parts) == pytest.approx(choice.q_value, abs=1e-4)
 
 
 @pytest.mark.parametrize(

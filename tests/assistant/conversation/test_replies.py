@@ -262,9 +262,7 @@ def test_more_of_the_same_is_not_introduced_again() -> None:
     wished = Situation(shown=3, asked_for=3, films="comedies from the 90s", wished=True, more=True)
     leads = [replies.slate(replace(wished, variant=variant)) for variant in range(4)]
     assert leads == ["Three more:", "And three more:", "Here are three others:", "Next three:"]
-    assert (
-        replies.slate(replace(wished, shown=1, asked_for=1, variant=2)) == "Here is one other:"
-    )
+    assert replies.slate(replace(wished, shown=1, asked_for=1, variant=2)) == "Here is one other:"
 
 
 @pytest.mark.parametrize(

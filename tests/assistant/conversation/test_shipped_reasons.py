@@ -58,7 +58,7 @@ def test_the_reasons_of_a_thousand_conversations_add_up(policy: Policy) -> None:
         scores = policy.q_values(state)
         best = int(np.where(policy.available(state), scores, -np.inf).argmax())
         token = 1 + (best if rng.random() < 0.5 else int(rng.integers(policy.catalogue.n_items)))
-        told = reasons(state, policy.catalogue, token, policy.explain(state, token))
-        off.append(abs(sum(reason.contribution for reason in told) - float(scores[token - 1])))
+        parts = reasons(state, policy.catalogue, token, policy.explain(state, token))
+        off.append(abs(sum(reason.contribution for reason in parts) - float(scores[token - 1])))
     assert len(off) == 1_000
     assert max(off) < 1e-4

@@ -272,8 +272,8 @@ class TestGuests:
         chat.respond(host, "hello")
         chat.evening.speak_as(host, ben)
         chat.respond(host, "more")
-        told = [(one.speaker, one.text) for one in chat.history(host).exchanges]
-        assert told[2:] == [("Ben", "thanks"), ("", "hello"), ("Ben", "more")]
+        lines = [(one.speaker, one.text) for one in chat.history(host).exchanges]
+        assert lines[2:] == [("Ben", "thanks"), ("", "hello"), ("Ben", "more")]
         assert [one.number for one in chat.history(host).exchanges] == [0, 1, 2, 3, 4]
         assert chat.undo(host)
         assert [one.text for one in chat.history(host).exchanges][-1] == "hello"

@@ -29,7 +29,7 @@ def test_every_kind_answers_every_question(kind: ChipKind) -> None:
 
 @pytest.mark.parametrize("kind", ChipKind)
 def test_the_sign_goes_with_what_the_kind_means(kind: ChipKind) -> None:
-    if kind.liking + kind.wish > 0 or kind.is_hard_wish and kind.wish == 0:
+    if kind.liking + kind.wish > 0 or (kind.is_hard_wish and kind.wish == 0):
         assert kind.sign == "+"
     if kind.liking + kind.wish < 0:
         assert kind.sign == "−"
