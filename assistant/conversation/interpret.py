@@ -235,7 +235,7 @@ def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> 
 def _softened(step: Interpretation, table: Referents) -> Interpretation:
     """Tags become soft wishes where nothing has them all: few films have every tag they deserve.
 
-    They stay wishes, and bring what is kin to their films.
+    As wishes they still bring what is kin to their films.
     """
     constraints = step.state.constraints
     tags = tuple(

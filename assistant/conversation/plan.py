@@ -59,10 +59,10 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
 
 def unheard(utterance: Utterance, step: Interpretation) -> bool:
     """Whether a line asks for films and says something of them of which nothing was understood."""
-    if utterance.act is not Act.RECOMMEND or is_plain_request(line_of(utterance.text)):
-        return False
     wishes = (utterance.beyond, utterance.count, utterance.any_year, utterance.well_known)
-    return not step.chips and not any(wishes)
+    if utterance.act is not Act.RECOMMEND or step.chips or any(wishes):
+        return False
+    return not is_plain_request(line_of(utterance.text))
 
 
 def settled(

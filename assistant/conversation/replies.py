@@ -94,7 +94,7 @@ class Situation:
     asked_for: int = 0
     """Films the turn should have had; 0 where it shows none on purpose."""
     films: str = "films"
-    """The wishes as a noun phrase for `shown` films (`wishes.films_words`)."""
+    """The wishes as a noun phrase for `shown` films (`phrasing.films_words`)."""
     wished: bool = False
     """Whether there are hard wishes."""
     cold: bool = False
@@ -116,7 +116,7 @@ class Situation:
 
     @property
     def is_for_films(self) -> bool:
-        """Whether the turn is one for films, if they are held back or none is left."""
+        """Whether films belong to the turn, even where they are held back or none is left."""
         return self.asked_for > 0 or self.held_back
 
 
