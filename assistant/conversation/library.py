@@ -29,16 +29,6 @@ from core.store import SessionRecord, Store
 IMPORTED: Final = "import"
 """The act of an import, and the note in the store that holds one until it is confirmed."""
 
-OPINIONS: Final = (Reaction.UP, Reaction.SEEN, Reaction.DOWN)
-"""What a person can say of a film they watched: loved, fine, hated."""
-
-_COUNTED: Final = (
-    (Outcome.STATED_LIKE, "liked"),
-    (Outcome.SEEN, "found fair or just watched"),
-    (Outcome.STATED_DISLIKE, "did not like"),
-)
-"""What an import states of films, in the order and the words in which it is told."""
-
 
 class Library:
     """Watch-list, imports and exports of the sessions of one store. Safe for many threads.
@@ -74,7 +64,7 @@ class Library:
         watched already it means "fine". CLEAR takes it back. Returns whether anything changed.
         UnknownIdError for a film that is not on the list, ValueError for any other reaction.
         """
-        if opinion not in (*OPINIONS, Reaction.CLEAR):
+        if _opinion(opinion.outcome) is not opinion:  # known already, or put off
             raise ValueError(f"{opinion.value} is nothing one can say of a film one has watched")
         token = self._token(key)
         movie_id = self._catalogue.movie(token).movie_id
@@ -190,16 +180,15 @@ class Library:
         by_outcome = sorted(statements.items(), key=itemgetter(1))
         state = state.recall(by_outcome, self._imported_before(record, before))
         record.shelf.add_imported(ratings)
-        totals = Counter(statements.values())
-        counts = [(one, words, totals[one]) for one, words in _COUNTED if totals[one]]
+        counts = sorted(Counter(statements.values()).items(), key=lambda one: -one[0].liking)
         text = f"There was no film in {preview.name} that I know."
         if statements:
-            parts = listing(f"{count:,} you {words}" for _, words, count in counts)
+            parts = listing(f"{count:,} you {_verdict(outcome)}" for outcome, count in counts)
             known = _films(len(statements))
             text = f"I know {known} of yours now: {parts}. Ask me for something new."
         understood = Understood(
             IMPORTED,
-            tuple(Chip(ChipKind.of_film(one), _films(count)) for one, _, count in counts),
+            tuple(Chip(ChipKind.of_film(outcome), _films(count)) for outcome, count in counts),
             suggestions=("Surprise me", "What do you know about me?"),
             replaced=replaced,
         )
@@ -297,6 +286,13 @@ def _opinion(outcome: Outcome | None) -> Reaction:
     if not outcome.liking:
         return Reaction.SEEN
     return Reaction.UP if outcome.liking > 0 else Reaction.DOWN
+
+
+def _verdict(outcome: Outcome) -> str:
+    """What the person did with the films that an import states this of, after "you"."""
+    if not outcome.liking:
+        return "found fair or just watched"
+    return "liked" if outcome.liking > 0 else "did not like"
 
 
 def _films(count: int) -> str:
