@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from assistant.imports.rows import Row
-from assistant.language.titles.index import Form, FormKind
+from assistant.language.titles.index import FormKind
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.words import normal, words
 from core.catalogue import Catalogue
@@ -25,6 +25,10 @@ _TYPOS_WITHIN: Final = 10
 word."""
 _PERHAPS: Final = 3
 """Years up to which a film of the same title is asked about."""
+
+
+_WHOLE: Final = (FormKind.FULL, FormKind.ALIAS, FormKind.BARE)
+"""Kinds of written forms that are a whole title, and no part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +55,25 @@ class FilmFinder:
         self._years: list[int] = self._catalogue.years.tolist()
 
     def find(self, row: Row) -> FilmMatch:
-        """The film of a row."""
+        """The film of a row, or the films that it may mean."""
         token = self._by_imdb.get(row.imdb_id) or self._by_tmdb.get(row.tmdb_id)
         if token is not None:
             return FilmMatch((token,), sure=True)
         title = normal(row.title)
-        key = self._linker.index.key_of(title) if title else None
-        forms = (
-            []
-            if key is None
-            else [form for form in self._linker.index.forms(key) if form.kind != FormKind.SERIES]
-        )
-        whole = [form for form in forms if _whole(form)]
-        found = self._of_year(forms, row.year) if row.year else self._sure_if_one(whole)
-        if not found.tokens and title:
+        found = self._by_title(title, row.year)
+        if title and not found.tokens:
             return self._through_typos(row)
-        return (
-            FilmMatch(found.tokens)
-            if found.sure and self._contradicts(row, found.tokens[0])
-            else found
-        )
+        if found.sure and self._contradicts(row, found.tokens[0]):
+            return FilmMatch(found.tokens)
+        return found
+
+    def _by_title(self, title: str, year: int) -> FilmMatch:
+        """Films that bear a normal title as it is written; `year` is 0 where none is given."""
+        key = self._linker.index.key_of(title) if title else None
+        forms = [] if key is None else self._linker.index.forms(key)
+        films = [form.row for form in forms if form.kind != FormKind.SERIES]
+        whole = [form.row for form in forms if form.kind in _WHOLE]
+        return self._of_year(films, whole, year) if year else self._sure_if_one(whole)
 
     def _contradicts(self, row: Row, token: int) -> bool:
         """Whether a film that has the row's title is another one by its number."""
@@ -80,48 +83,47 @@ class FilmFinder:
             for given, known in ((row.imdb_id, film.imdb_id), (row.tmdb_id, film.tmdb_id))
         )
 
-    def _of_year(self, forms: Sequence[Form], year: int) -> FilmMatch:
-        """Films of these written forms that fit a year, the surest kind first."""
-        apart = [
-            (form, abs(self._years[form.row] - year)) for form in forms if self._years[form.row]
-        ]
-        for wanted in (
-            [form for form, years in apart if _whole(form) and not years],
-            [form for form, years in apart if _whole(form) and years <= _NEARLY],
-            [form for form, years in apart if not years],
-        ):
-            if wanted:
-                return self._sure_if_one(wanted)
-        asked = [form for form, years in apart if _whole(form) and years <= _PERHAPS]
-        asked += [form for form in forms if _whole(form) and not self._years[form.row]]
-        return FilmMatch(self._best_known(form.row for form in asked))
+    def _of_year(self, films: Sequence[int], whole: Sequence[int], year: int) -> FilmMatch:
+        """Films that fit a year, the surest kind first.
 
-    def _sure_if_one(self, forms: Iterable[Form]) -> FilmMatch:
-        """Sure where one film is meant, or one that is far better known than the next of that
-        name.
+        Args:
+            films: rows of the films that have the title, or a title that begins with it.
+            whole: of these, the rows of films that have it as their whole title.
+            year: as given.
         """
-        tokens = self._best_known(form.row for form in forms)
-        counts = [int(self._catalogue.n_ratings[token - 1]) for token in tokens]
-        alone = len(tokens) == 1 or (
-            len(tokens) > 1 and counts[0] >= _FAR_BETTER * max(counts[1], 1)
+        fitting = (
+            self._around(whole, year, 0)
+            or self._around(whole, year, _NEARLY)
+            or self._around(films, year, 0)
         )
-        return FilmMatch(tokens[:1], sure=True) if alone else FilmMatch(tokens)
+        if fitting:
+            return self._sure_if_one(fitting)
+        undated = [film for film in whole if not self._years[film]]
+        return FilmMatch(self._best_known([*self._around(whole, year, _PERHAPS), *undated]))
+
+    def _around(self, films: Iterable[int], year: int, within: int) -> list[int]:
+        """The films of a year and of the years `within` so many around it."""
+        return [film for film in films if abs(self._years[film] - year) <= within]
+
+    def _sure_if_one(self, films: Iterable[int]) -> FilmMatch:
+        """Sure where there is one film, or one far better known than the next of that name."""
+        tokens = self._best_known(films)
+        if len(tokens) > 1:
+            best, second = (int(self._catalogue.n_ratings[token - 1]) for token in tokens[:2])
+            if best < _FAR_BETTER * max(second, 1):
+                return FilmMatch(tokens)
+        return FilmMatch(tokens[:1], sure=bool(tokens))
 
     def _through_typos(self, row: Row) -> FilmMatch:
         """Films whose title is nearly what was written, to be asked about."""
-        said = words(row.title)
-        if len(said) > _TYPOS_WITHIN:
+        typed = words(row.title)
+        if len(typed) > _TYPOS_WITHIN:
             return FilmMatch()
-        links = [
-            link
-            for link in self._linker.link(row.title, said)
-            if link.first == 0 and link.last == len(said)
-        ]
-        near = (film for link in links for film in link.rows)
-        fits = (
-            film for film in near if not row.year or abs(self._years[film] - row.year) <= _NEARLY
-        )
-        return FilmMatch(self._best_known(fits))
+        links = self._linker.link(row.title, typed)
+        whole = [link for link in links if (link.first, link.last) == (0, len(typed))]
+        films = [film for link in whole for film in link.rows]
+        near = self._around(films, row.year, _NEARLY) if row.year else films
+        return FilmMatch(self._best_known(near))
 
     def _best_known(self, rows: Iterable[int]) -> tuple[int, ...]:
         return tuple(film + 1 for film in sorted(set(rows))[:CHOICES])
@@ -133,8 +135,3 @@ class FilmFinder:
     @cached_property
     def _by_tmdb(self) -> dict[int, int]:
         return {film.tmdb_id: film.row + 1 for film in self._catalogue.movies if film.tmdb_id}
-
-
-def _whole(form: Form) -> bool:
-    """Whether a written form is a whole title, and no part of one."""
-    return form.kind in (FormKind.FULL, FormKind.ALIAS, FormKind.BARE)

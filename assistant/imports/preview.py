@@ -1,6 +1,4 @@
-"""What an import would do: told before anything is done, kept in the store until it is
-confirmed.
-"""
+"""What an import would do: shown before anything is done, kept until it is confirmed."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.imports.matching import FilmFinder
-from assistant.imports.rows import FileKind, RatingsFile
+from assistant.imports.rows import FileKind, RatingsFile, Row
 from core.catalogue import Catalogue
 from core.domain import Movie
 
@@ -73,19 +71,18 @@ class Preview:
         """Inverse of `to_json`; ValueError for anything else."""
         try:
             record: dict[str, Any] = json.loads(text)
+            doubts = [
+                Doubt(row["label"], tuple(row["films"]), tuple(row["films_as_told"]), row["stars"])
+                for row in record["ambiguous"]
+            ]
             return cls(
-                record["name"],
-                FileKind(record["kind"]),
-                record["out_of"],
-                dict(record["matched"]),
-                tuple(
-                    Doubt(
-                        one["label"], tuple(one["films"]), tuple(one["films_as_told"]), one["stars"]
-                    )
-                    for one in record["ambiguous"]
-                ),
-                tuple(record["unmatched"]),
-                tuple(record["problems"]),
+                name=record["name"],
+                kind=FileKind(record["kind"]),
+                out_of=record["out_of"],
+                matched=dict(record["matched"]),
+                ambiguous=tuple(doubts),
+                unmatched=tuple(record["unmatched"]),
+                problems=tuple(record["problems"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a preview: {error!r}") from error
@@ -105,22 +102,32 @@ def sort_out(
         if number % STEP == 0:
             yield number, len(file.rows)
         found = finder.find(row)
-        films = tuple(catalogue.movie(token).movie_id for token in found.tokens)
-        if found.sure:
-            if row.stars is not None or films[0] not in matched:
-                matched[films[0]] = row.stars
-        elif films:
-            told = _told_apart([catalogue.movie(token) for token in found.tokens])
-            doubts.append(Doubt(row.label, films, told, row.stars))
-        else:
+        films = [catalogue.movie(token) for token in found.tokens]
+        if not films:
             unmatched.append(row.label)
-    doubts = [doubt for doubt in doubts if not set(doubt.films[:1]) & matched.keys()]
+        elif not found.sure:
+            doubts.append(_doubt(row, films))
+        elif row.stars is None:
+            matched.setdefault(films[0].movie_id, None)
+        else:
+            matched[films[0].movie_id] = row.stars
     return Preview(
-        file.name, file.kind, file.out_of, matched, tuple(doubts), tuple(unmatched), file.problems
+        name=file.name,
+        kind=file.kind,
+        out_of=file.out_of,
+        matched=matched,
+        ambiguous=tuple(doubt for doubt in doubts if doubt.films[0] not in matched),
+        unmatched=tuple(unmatched),
+        problems=file.problems,
     )
 
 
-def _told_apart(films: Sequence[Movie]) -> tuple[str, ...]:
+def _doubt(row: Row, films: Sequence[Movie]) -> Doubt:
+    ids = tuple(film.movie_id for film in films)
+    return Doubt(row.label, ids, _distinct_labels(films), row.stars)
+
+
+def _distinct_labels(films: Sequence[Movie]) -> tuple[str, ...]:
     """Titles with years; with genres, too, where two would read the same."""
     labels = [film.label for film in films]
     return tuple(

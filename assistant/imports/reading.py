@@ -22,16 +22,7 @@ MOST: Final = 20_000
 
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "title": (
-            "title",
-            "name",
-            "film",
-            "movie",
-            "movietitle",
-            "filmtitle",
-            "moviename",
-            "filmname",
-        ),
+        "title": tuple("title name film movie movietitle filmtitle moviename filmname".split()),
         "year": ("year", "releaseyear", "filmyear"),
         "stars": ("rating", "yourrating", "rating10", "stars", "score", "myrating", "userrating"),
         "imdb": ("const", "imdbid", "tconst", "imdb"),
@@ -42,6 +33,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Names of columns, lower case without spaces, that mean the same; the first that a file has is
 taken."""
 
+_NAMES_A_FILM: Final = frozenset(("title", "imdb", "tmdb"))
+"""Columns of which a table needs one."""
 _OUT_OF_TEN: Final = frozenset(("yourrating", "rating10"))
 _HEADER_WITHIN: Final = 10
 """Lines in which the header is looked for: Letterboxd's lists begin with what the list is."""
@@ -60,20 +53,29 @@ def read(data: bytes, name: str) -> RatingsFile:
         name: what the file is called, for messages; "watchlist" in it makes it a watch-list.
 
     Raises DataError, in one sentence that says how to go on, for a file that is no table of films
-    at all; what is wrong with single lines is told in `problems`, and the other lines count.
+    at all; what is wrong with single lines stands in `problems`, and the other lines count.
     """
     name = _short(re.split(r"[\\/]", name)[-1].strip() or "the file", 60)
     _refuse(data, name)
-    text = _decoded(data)
+    columns, best, cells = _table(_decoded(data), name)
+    lines = [(number, _fields(row, columns)) for number, row in cells]
+    out_of = best or _scale(fields["stars"] for _, fields in lines)
+    rows, problems = _rows(lines, out_of)
+    if not rows and not problems:
+        raise DataError(f"{name} names no films: below its header there has to be one film a line.")
+    kind = FileKind.WATCHLIST if re.search(r"watch-?_?list", name.lower()) else FileKind.RATINGS
+    return RatingsFile(name, kind, out_of, rows, problems)
+
+
+def _table(text: str, name: str) -> tuple[dict[str, int], int, list[tuple[int, list[str]]]]:
+    """The place of each known column, the scale (0 = not stated), and the lines below the header.
+
+    Lines come with their number, and blank ones not at all. DataError for what is no such table.
+    """
     delimiter = max(",;\t", key=text[:2000].count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        header = _header(lines)
-        if header is None:
-            raise DataError(
-                f"{name} has no column of titles: its first line must name Title or Name (or IMDb’s Const), "
-                "and may name Year and Rating."
-            )
+        columns, best = _header(lines, name)
         cells = [(lines.line_num, row) for row in islice(lines, MOST + 1)]
     except csv.Error as error:
         raise DataError(
@@ -81,22 +83,15 @@ def read(data: bytes, name: str) -> RatingsFile:
         ) from error
     if len(cells) > MOST:
         raise DataError(f"{name} has more than {MOST:,} rows: import it in parts.")
-    columns, best = header
-    out_of = best or _scale(
-        row[columns["stars"]] for _, row in cells if len(row) > columns.get("stars", len(row))
-    )
-    rows, problems = _rows(cells, columns, out_of)
-    if not rows and not problems:
-        raise DataError(f"{name} names no films: below its header there has to be one film a line.")
-    kind = FileKind.WATCHLIST if re.search(r"watch-?_?list", name.lower()) else FileKind.RATINGS
-    return RatingsFile(name, kind, out_of, rows, problems)
+    return columns, best, [(number, row) for number, row in cells if any(map(str.strip, row))]
 
 
 def _refuse(data: bytes, name: str) -> None:
     """DataError for what is no text or too much of it."""
     if len(data) > LARGEST:
         raise DataError(
-            f"{name} has {len(data) / 1e6:.1f} MB, but {LARGEST / 1e6:.0f} MB is the limit: import it in parts."
+            f"{name} has {len(data) / 1e6:.1f} MB, but {LARGEST / 1e6:.0f} MB is the limit: "
+            "import it in parts."
         )
     if not data.strip():
         raise DataError(f"{name} is empty: export it again from Letterboxd or IMDb.")
@@ -115,25 +110,36 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _header(lines: Iterator[list[str]]) -> tuple[dict[str, int], int] | None:
-    """Place of each known column and the scale that the header tells (0 = none); None where there
-    is no header.
-    """
+def _header(lines: Iterator[list[str]], name: str) -> tuple[dict[str, int], int]:
+    """Place of each known column and the scale that the header states (0 = none)."""
     for row in islice(lines, _HEADER_WITHIN):
         names = [re.sub(r"[\W_]+", "", cell.lower()) for cell in row]
-        places = {
-            column: next(names.index(known) for known in known_names if known in names)
-            for column, known_names in _COLUMNS.items()
-            if any(known in names for known in known_names)
-        }
-        if places.keys() & {"title", "imdb", "tmdb"} and len(row) > 1:
-            best = 5 if "letterboxduri" in names else 0
-            if "stars" in places and names[places["stars"]] in _OUT_OF_TEN:
-                best = 10
-            return places, best
-        if "title" in places:
-            return places, 5
-    return None
+        columns = _columns(names)
+        if len(names) > 1 and columns.keys() & _NAMES_A_FILM:
+            return columns, _stated_scale(names, columns)
+        if "title" in columns:
+            return columns, 5
+    raise DataError(
+        f"{name} has no column of titles: its first line must name Title or Name "
+        "(or IMDb’s Const), and may name Year and Rating."
+    )
+
+
+def _columns(names: list[str]) -> dict[str, int]:
+    """Place of each column that is known by one of these names."""
+    places = {}
+    for column, spellings in _COLUMNS.items():
+        spelling = next((spelling for spelling in spellings if spelling in names), None)
+        if spelling is not None:
+            places[column] = names.index(spelling)
+    return places
+
+
+def _stated_scale(names: list[str], columns: Mapping[str, int]) -> int:
+    """Best rating of exports whose column names give them away; 0 for all other tables."""
+    if "stars" in columns and names[columns["stars"]] in _OUT_OF_TEN:
+        return 10
+    return 5 if "letterboxduri" in names else 0
 
 
 def _scale(values: Iterator[str]) -> int:
@@ -142,33 +148,51 @@ def _scale(values: Iterator[str]) -> int:
     return next((best for best in (5, 10) if max(numbers, default=0.0) <= best), 100)
 
 
+def _fields(row: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
+    """What stands in each known column of a line; "" where there is nothing, or no such column."""
+    fields = {name: row[place].strip() for name, place in columns.items() if place < len(row)}
+    return dict.fromkeys(_COLUMNS, "") | fields
+
+
 def _rows(
-    cells: Sequence[tuple[int, list[str]]], columns: Mapping[str, int], out_of: int
+    lines: Sequence[tuple[int, Mapping[str, str]]], out_of: int
 ) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Rows of the lines that name a film, and one sentence for each that cannot be read."""
     rows, problems, others = [], [], 0
-    for line, row in cells:
-        told = {
-            name: row[place].strip() if place < len(row) else "" for name, place in columns.items()
-        }
-        if not any(cell.strip() for cell in row):
-            continue
-        if any(word in told.get("type", "").lower().replace(" ", "") for word in _NOT_FILMS):
+    for number, fields in lines:
+        title_type = fields["type"].lower().replace(" ", "")
+        if any(word in title_type for word in _NOT_FILMS):
             others += 1
             continue
         try:
-            rows.append(_row(line, told, out_of))
+            rows.append(_row(number, fields, out_of))
         except ValueError as error:
-            problems.append(f"Line {line}: {error}")
+            problems.append(f"Line {number}: {error}")
     if others:
-        problems.append(
-            f"{others:,} {'row is' if others == 1 else 'rows are'} no film but series, episodes or games."
-        )
+        be = "row is" if others == 1 else "rows are"
+        problems.append(f"{others:,} {be} no film but series, episodes or games.")
     return tuple(rows), tuple(problems)
 
 
-def _row(line: int, told: Mapping[str, str], out_of: int) -> Row:
+def _row(line: int, fields: Mapping[str, str], out_of: int) -> Row:
     """One row; ValueError says what is wrong with it."""
-    title, year = told.get("title", ""), told.get("year", "")
+    title, year = _title_and_year(fields["title"], fields["year"])
+    imdb, tmdb = _IMDB.fullmatch(fields["imdb"]), fields["tmdb"]
+    row = Row(
+        line,
+        title,
+        year=_year(year, title),
+        stars=_stars(fields["stars"], out_of, title),
+        imdb_id=int(imdb[1]) if imdb else 0,
+        tmdb_id=int(tmdb) if tmdb.isdecimal() and len(tmdb) < 10 else 0,
+    )
+    if not (row.title or row.imdb_id or row.tmdb_id):
+        raise ValueError("there is no title.")
+    return row
+
+
+def _title_and_year(title: str, year: str) -> tuple[str, str]:
+    """The title as people write it, and the year that stands in it where none is given."""
     if len(title) > _LONGEST_TITLE:
         raise ValueError(
             f"the title is longer than {_LONGEST_TITLE} characters; is a quotation mark missing?"
@@ -177,18 +201,7 @@ def _row(line: int, told: Mapping[str, str], out_of: int) -> Row:
         title, year = written[1], written[2]
     if behind := _ARTICLE_BEHIND.match(title):
         title = f"{behind[2]} {behind[1]}"
-    imdb, tmdb = _IMDB.fullmatch(told.get("imdb", "")), told.get("tmdb", "")
-    row = Row(
-        line,
-        title,
-        _year(year, title),
-        _stars(told.get("stars", ""), out_of, title),
-        int(imdb[1]) if imdb else 0,
-        int(tmdb) if tmdb.isdecimal() and len(tmdb) < 10 else 0,
-    )
-    if not row.title and not row.imdb_id and not row.tmdb_id:
-        raise ValueError("there is no title.")
-    return row
+    return title, year
 
 
 def _year(text: str, title: str) -> int:

@@ -11,28 +11,17 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
 from typing import Final
 
 from core.catalogue import Catalogue
-from core.domain import Movie, Outcome, Reaction
+from core.domain import Movie, Outcome
 from core.rewards import DISLIKE_BELOW, LIKE_FROM, reaction_to
 from core.session import SessionState
-
-STATED_BY: Final = MappingProxyType(
-    {
-        Reaction.UP: Outcome.STATED_LIKE,
-        Reaction.SEEN: Outcome.SEEN,
-        Reaction.DOWN: Outcome.STATED_DISLIKE,
-    }
-)
-"""What a rating states, by the reaction that its stars would have been
-(`core.rewards.reaction_to`)."""
 
 
 def stated_by(stars: float | None) -> Outcome:
     """What a rating of 0.5–5 stars says of the taste; a film that was only watched is seen."""
-    return Outcome.SEEN if stars is None else STATED_BY[reaction_to(stars)]
+    return Outcome.SEEN if stars is None else reaction_to(stars).statement
 
 
 class FileKind(Enum):
@@ -83,20 +72,6 @@ class RatingsFile:
 
 HEADER: Final = ("Title", "Year", "Rating", "imdbID", "tmdbID")
 
-STARS_OF: Final[Mapping[Outcome, float | None]] = MappingProxyType(
-    {
-        Outcome.STATED_LIKE: LIKE_FROM,
-        Outcome.SEEN: None,
-        Outcome.STATED_DISLIKE: DISLIKE_BELOW - 1.0,
-    }
-)
-"""Stars for a film of which somebody told in words what they think: read back, they say the
-same."""
-
-_WATCHED: Final = MappingProxyType(
-    {Outcome.UP: Outcome.STATED_LIKE, Outcome.DOWN: Outcome.STATED_DISLIKE}
-)
-
 
 def rated(
     state: SessionState,
@@ -117,13 +92,21 @@ def rated(
         if not catalogue.is_movie(token):
             continue
         movie = catalogue.movie(token)
-        said = _WATCHED.get(outcome, outcome) if movie.movie_id in seen else outcome
-        if said not in STARS_OF:
+        judged = outcome.liking != 0 and movie.movie_id in seen
+        statement = outcome.statement if judged else outcome
+        if not statement.is_statement:
             continue
         given = stars.get(movie.movie_id)
-        agree = given is not None and STATED_BY[reaction_to(given)] is said
-        films.append((movie, given if agree else STARS_OF[said]))
+        agree = given is not None and stated_by(given) is statement
+        films.append((movie, given if agree else _stars_of(statement)))
     return films
+
+
+def _stars_of(statement: Outcome) -> float | None:
+    """Stars that say the same as a statement in words when they are read back."""
+    if not statement.liking:
+        return None
+    return LIKE_FROM if statement.liking > 0 else DISLIKE_BELOW - 1.0
 
 
 def to_csv(films: Iterable[tuple[Movie, float | None]]) -> str:
