@@ -1,8 +1,9 @@
 """Recorded conversations about films in ReDial's format, as sentences whose films are known.
 
-A message names films as "@id"; `movieMentions` gives each id its name ("The Shining  (1980)") and the two
-questionnaires say whether the seeker has seen and liked it. A message can be rendered in four ways (title with year,
-title only, lower case without punctuation, with typing errors), so that linking can be measured on each.
+A message names films as "@id"; `movieMentions` gives each id its name ("The Shining  (1980)") and
+the two questionnaires say whether the seeker has seen and liked it. A message can be rendered in
+four ways (title with year, title only, lower case without punctuation, with typing errors), so that
+linking can be measured on each.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from core.errors import DataError
 SALT: Final = "marquee-redial"
 _MENTION: Final = re.compile(r"@(\d+)")
 _NAME: Final = re.compile(r"(.*?)\s*(?:\((\d{4})\))?\s*\Z", re.DOTALL)
-_ARTICLES: Final = ("the ", "a ", "an ")
+_ARTICLE: Final = re.compile(r"^(?:the|an?) ")
 
 
 class Rendering(Enum):
@@ -45,8 +46,7 @@ class Gold:
     token: int | None
     """Catalogue token; None where the catalogue has no film of that title and year."""
     liked: bool | None
-    """What seeker and recommender both say of the seeker's taste; None where they differ or do not
-    say."""
+    """What seeker and recommender agree on of the seeker's taste; None where they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,7 @@ class Message:
     """`len(films) == len(pieces) − 1`."""
 
     def render(self, rendering: Rendering) -> tuple[str, tuple[tuple[int, int], ...]]:
-        """The message as typed, and the range of characters of each film's title (with its year, if
-        written).
-        """
+        """The message as typed, and the characters of each film's title and written year."""
         typist = Random(f"{SALT}:{self.conversation}:{self.pieces}")
         text, ranges = "", []
         for number, piece in enumerate(self.pieces):
@@ -109,43 +107,36 @@ class _FilmTable:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._tokens: dict[tuple[str, int], int] = {}
-        for movie in reversed(
-            catalogue.movies
-        ):  # so that the better known film of a name and year is kept
+        for movie in reversed(catalogue.movies):  # so that the better known film is kept
             for title in (movie.title, *movie.aliases):
-                self._tokens[_key(title), movie.year] = movie.row + 1
+                self._tokens[title_key(title), movie.year] = movie.row + 1
 
     def token(self, title: str, year: int) -> int | None:
-        key = _key(title)
-        for candidate in (year, year - 1, year + 1) if year else ():
-            if (token := self._tokens.get((key, candidate))) is not None:
-                return token
-        return None
+        key = title_key(title)
+        near = (year, year - 1, year + 1) if year else ()
+        tokens = (self._tokens.get((key, candidate)) for candidate in near)
+        return next((token for token in tokens if token is not None), None)
 
 
-def _key(title: str) -> str:
-    key = normal(title)
-    return next(
-        (key.removeprefix(article) for article in _ARTICLES if key.startswith(article)), key
-    )
+def title_key(title: str) -> str:
+    """What two spellings of one title have in common: normal, without a leading article."""
+    return _ARTICLE.sub("", normal(title))
 
 
 def _messages(dialog: Mapping[str, Any], films: _FilmTable) -> Iterator[Message]:
     names = dialog["movieMentions"] or {}
     seeker = dialog["initiatorWorkerId"]
     for message in dialog["messages"]:
-        pieces, mentioned = [""], []
-        at = 0
+        pieces, mentioned, end = [""], [], 0
         for match in _MENTION.finditer(message["text"]):
-            if match[1] not in names or names[match[1]] is None:
+            name = names.get(match[1])
+            if name is None:
                 continue
-            pieces[-1] += message["text"][at : match.start()]
+            pieces[-1] += message["text"][end : match.start()]
             pieces.append("")
-            at = match.end()
-            name = _NAME.match(names[match[1]])
-            title, year = (name[1], int(name[2] or 0)) if name else (names[match[1]], 0)
-            mentioned.append(Gold(title, year, films.token(title, year), _liked(dialog, match[1])))
-        pieces[-1] += message["text"][at:]
+            end = match.end()
+            mentioned.append(_gold(name, _liked(dialog, match[1]), films))
+        pieces[-1] += message["text"][end:]
         yield Message(
             str(dialog["conversationId"]),
             message["senderWorkerId"] == seeker,
@@ -154,11 +145,20 @@ def _messages(dialog: Mapping[str, Any], films: _FilmTable) -> Iterator[Message]
         )
 
 
+def _gold(name: str, liked: bool | None, films: _FilmTable) -> Gold:
+    """The film of a name such as "The Shining  (1980)"."""
+    parts = _NAME.match(name)
+    title, year = (parts[1], int(parts[2] or 0)) if parts else (name, 0)
+    return Gold(title, year, films.token(title, year), liked)
+
+
 def _liked(dialog: Mapping[str, Any], movie: str) -> bool | None:
-    answers = []
-    for side in ("initiatorQuestions", "respondentQuestions"):
-        answers.append(((dialog.get(side) or {}).get(movie) or {}).get("liked"))
-    return bool(answers[0]) if answers[0] == answers[1] and answers[0] in (0, 1) else None
+    """What both questionnaires say; None where they differ, or say nothing."""
+    one, other = (
+        ((dialog.get(side) or {}).get(movie) or {}).get("liked")
+        for side in ("initiatorQuestions", "respondentQuestions")
+    )
+    return bool(one) if one == other and one in (0, 1) else None
 
 
 def _written(piece: str, rendering: Rendering) -> str:
@@ -176,19 +176,14 @@ def _name(film: Gold, rendering: Rendering, typist: Random) -> str:
 
 
 def with_typos(title: str, typist: Random) -> str:
-    """One or two typing errors (one in a title of up to 6 characters); digits and first letters of
-    words stay.
+    """One or two typing errors (one in a title of up to 6 characters).
 
-    A letter is left out, doubled, swapped with the next, or another is struck; titles with fewer
-    than 4 letters stay.
+    A letter is left out, doubled, swapped with the one before, or another is struck. Digits and
+    first letters of words stay, and so do titles of fewer than 3 letters.
     """
     letters = list(title)
     for _ in range(1 if len(title) <= 6 else typist.randint(1, 2)):
-        places = [
-            i
-            for i in range(2, len(letters))
-            if all(letter.isalpha() for letter in letters[i - 2 : i + 1])
-        ]
+        places = [i for i in range(2, len(letters)) if "".join(letters[i - 2 : i + 1]).isalpha()]
         if not places:
             break
         place = typist.choice(places)

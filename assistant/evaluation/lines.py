@@ -8,12 +8,12 @@ A file of labelled lines holds one JSON object a line: `{"text", "context"?, "ex
 names slots; a slot that is absent is not scored, an empty list asserts that nothing was found.
 Slots of films and names:
 
-    likes, dislikes, seen, similar       "Title (year)" of films (likes include those named as a pattern)
-    films                                all films, with or without a word on how they are
-    likes_has, dislikes_has              films that must be among them, where a series means many
+    likes, dislikes, seen, similar    "Title (year)" of films (a pattern is among the likes, too)
+    films                             all films, with or without a word on how they are
+    likes_has, dislikes_has           films that must be among them, where a series means many
     genres_like, genres_avoid, tags_like, tags_avoid, people_like, people_avoid
-    ambiguous, unknown                   the words as typed
-    beyond                               what was asked that is not known here ("length", "streaming", …)
+    ambiguous, unknown                the words as typed
+    beyond                            what is not known here ("length", "streaming", …)
     years [first, last] or null, act, count, picks [0-based], any_year
 
 `context` is `{"shown": [films], "asked": [films], "named": [films]}`; `named` are those of the last
@@ -25,24 +25,30 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.evaluation.ask import DEFAULT_BUNDLE, add_catalogue_options, open_catalogue
+from assistant.evaluation.ask import (
+    DEFAULT_BUNDLE,
+    add_baseline_options,
+    add_catalogue_options,
+    open_catalogue,
+    write_figures,
+)
 from assistant.evaluation.linking import print_dialogs
-from assistant.evaluation.recall import Part, add_baseline_options, measure
+from assistant.evaluation.recall import Part, measure
 from assistant.language.understand import Understanding
-from assistant.language.utterance import AmbiguousMention, Context, Span, Utterance
+from assistant.language.utterance import AmbiguousMention, Context, MovieMention, Span, Utterance
 from assistant.language.words import normal
 from core.catalogue import Catalogue
 from core.errors import DataError
 from core.model.bundle import Bundle
 
 _SETS: Final = frozenset(
-    "likes dislikes seen similar films genres_like genres_avoid tags_like tags_avoid people_like people_avoid "
-    "ambiguous unknown beyond".split()
+    "likes dislikes seen similar films genres_like genres_avoid tags_like tags_avoid people_like "
+    "people_avoid ambiguous unknown beyond".split()
 )
 _HAS: Final = {"likes_has": "likes", "dislikes_has": "dislikes", "tags_like_has": "tags_like"}
 _VALUES: Final = frozenset(("years", "act", "count", "picks", "any_year"))
@@ -55,6 +61,12 @@ class Tally:
     hits: int = 0
     false: int = 0
     missed: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Counts another tally in."""
+        self.hits += other.hits
+        self.false += other.false
+        self.missed += other.missed
 
     @property
     def precision(self) -> float:
@@ -92,33 +104,44 @@ class LinesReport:
 def slots_of(utterance: Utterance, catalogue: Catalogue) -> dict[str, Any]:
     """What an utterance holds, in the words of a labelled line."""
     found: dict[str, Any] = {name: [] for name in _SETS}
-    for movie in utterance.movies:
-        labels = [catalogue.movie(token).label for token in (movie.token, *movie.also)]
-        found["films"] += labels
-        if movie.strength > 0:
-            found["likes"] += labels
-        if movie.strength < 0:
-            found["dislikes"] += labels
-        if movie.seen:
-            found["seen"] += labels
-        if movie.similar_only and movie.strength > 0:
-            found["similar"] += labels
-    for mention in utterance.facets:
-        facet = catalogue.facet(mention.token)
-        if not mention.strength:
-            continue  # allowed, not wished for
-        side = "like" if mention.strength > 0 else "avoid"
-        for kind in ("genres",) if facet.kind == "genre" else ("tags", "people"):
-            found[f"{kind}_{side}"].append(facet.name)
-    found["ambiguous"] = [_typed(utterance, mention.span) for mention in utterance.ambiguous]
-    found["unknown"] = [_typed(utterance, mention.span) for mention in utterance.unknown]
-    found["beyond"] = list(utterance.beyond)
-    found["years"] = None if utterance.years is None else list(utterance.years)
-    found["act"] = utterance.act.value
-    found["count"] = utterance.count
-    found["picks"] = list(utterance.picks)
-    found["any_year"] = utterance.any_year
-    return found
+    for mention in utterance.movies:
+        labels = [catalogue.movie(token).label for token in (mention.token, *mention.also)]
+        for slot in _slots_of_film(mention):
+            found[slot] += labels
+    for wish in utterance.facets:
+        facet = catalogue.facet(wish.token)
+        for slot in _slots_of_facet(facet.kind, wish.strength):
+            found[slot].append(facet.name)
+    return found | {
+        "ambiguous": [_typed(utterance, mention.span) for mention in utterance.ambiguous],
+        "unknown": [_typed(utterance, mention.span) for mention in utterance.unknown],
+        "beyond": list(utterance.beyond),
+        "years": None if utterance.years is None else list(utterance.years),
+        "act": utterance.act.value,
+        "count": utterance.count,
+        "picks": list(utterance.picks),
+        "any_year": utterance.any_year,
+    }
+
+
+def _slots_of_film(mention: MovieMention) -> Iterator[str]:
+    yield "films"
+    if mention.strength > 0:
+        yield "likes"
+        if mention.similar_only:
+            yield "similar"
+    if mention.strength < 0:
+        yield "dislikes"
+    if mention.seen:
+        yield "seen"
+
+
+def _slots_of_facet(kind: str, strength: float) -> tuple[str, ...]:
+    """None for a facet that is allowed, not wished for."""
+    if not strength:
+        return ()
+    side = "like" if strength > 0 else "avoid"
+    return (f"genres_{side}",) if kind == "genre" else (f"tags_{side}", f"people_{side}")
 
 
 def _typed(utterance: Utterance, span: Span) -> str:
@@ -151,26 +174,25 @@ def score_rows(
 def _score(
     found: Mapping[str, Any], expect: Mapping[str, Any], slots: dict[str, Tally]
 ) -> list[str]:
+    """Counts one row into the slots; returns a sentence for each that is not exactly right."""
     wrong = []
     for slot, wanted in expect.items():
-        tally = slots.setdefault(slot, Tally())
-        if slot in _VALUES:
-            right = found[slot] == wanted
-            tally.hits += right
-            tally.false += not right
-            tally.missed += not right
-            if not right:
-                wrong.append(f"{slot} should be {wanted}, is {found[slot]}")
-            continue
-        have = {normal(name) for name in found[_HAS.get(slot, slot)]}
-        want = {normal(name) for name in wanted}
-        extra = have - want if slot in _SETS else set()
-        tally.hits += len(have & want)
-        tally.false += len(extra)
-        tally.missed += len(want - have)
-        if extra or want - have:
-            wrong.append(f"{slot} should be {wanted}, is {found[_HAS.get(slot, slot)]}")
+        value = found[_HAS.get(slot, slot)]
+        counts = _compare(slot, wanted, value)
+        slots.setdefault(slot, Tally()).add(counts)
+        if counts.false or counts.missed:
+            wrong.append(f"{slot} should be {wanted}, is {value}")
     return wrong
+
+
+def _compare(slot: str, wanted: Any, found: Any) -> Tally:
+    """Hits, false alarms and misses of one row's slot; a value counts as one of each."""
+    if slot in _VALUES:
+        right = found == wanted
+        return Tally(int(right), int(not right), int(not right))
+    have, want = ({normal(name) for name in names} for names in (found, wanted))
+    false = len(have - want) if slot in _SETS else 0
+    return Tally(len(have & want), false, len(want - have))
 
 
 def _context(record: Mapping[str, Any], tokens: Mapping[str, int]) -> Context:
@@ -182,9 +204,7 @@ def _context(record: Mapping[str, Any], tokens: Mapping[str, int]) -> Context:
 
 
 def read_rows(path: Path) -> Iterable[tuple[int, Mapping[str, Any]]]:
-    """Lines of a file of labelled lines, numbered from 1. DataError naming file and line for bad
-    JSON.
-    """
+    """Labelled lines, numbered from 1. DataError naming file and line for bad JSON."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
@@ -205,29 +225,19 @@ def read_rows(path: Path) -> Iterable[tuple[int, Mapping[str, Any]]]:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m assistant evaluate`."""
+    talks = "ReDial conversations, a .jsonl file or a folder"
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--utterances", type=Path, metavar="FILE", help="labelled lines, JSON lines")
-    what.add_argument(
-        "--dialogs",
-        type=Path,
-        metavar="FILE",
-        help="ReDial conversations, a .jsonl file or a folder",
-    )
+    what.add_argument("--dialogs", type=Path, metavar="FILE", help=talks)
+    add = parser.add_argument
     halves = ("development", "held-out", "both")
-    parser.add_argument(
-        "--half", choices=halves, default="both", help="of the dialogs, for titles and signs"
-    )
+    add("--half", choices=halves, default="both", help="of the dialogs, for titles and signs")
+    next_films = "of the dialogs, for the films named next"
     parts = [part.value for part in Part]
-    parser.add_argument(
-        "--part",
-        choices=parts,
-        default=Part.ALL.value,
-        help="of the dialogs, for the films named next",
-    )
-    parser.add_argument(
-        "--audit", type=Path, metavar="FILE", help="false alarms that a person has looked at"
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here as JSON")
+    add("--part", choices=parts, default=Part.ALL.value, help=next_films)
+    audited = "false alarms that a person has looked at"
+    add("--audit", type=Path, metavar="FILE", help=audited)
+    add("--json", type=Path, metavar="FILE", help="write the figures here as JSON")
     add_catalogue_options(parser)
     add_baseline_options(parser)
 
@@ -239,18 +249,12 @@ def run(arguments: argparse.Namespace) -> int:
         figures = _print_rows(score_rows(understanding, read_rows(arguments.utterances)))
     else:
         figures = _print_dialogs(arguments)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(
-            json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    write_figures(arguments.json, figures)
     return 0
 
 
 def _print_dialogs(arguments: argparse.Namespace) -> dict[str, Any]:
-    """How well recorded conversations are understood and, where there is a policy, whether it names
-    their films.
-    """
+    """How well conversations are understood and, with a policy, whether it names their films."""
     bundle = None if arguments.data is not None else Bundle.load(arguments.bundle or DEFAULT_BUNDLE)
     understanding = Understanding(open_catalogue(arguments) if bundle is None else bundle.catalogue)
     half = {"development": False, "held-out": True, "both": None}[arguments.half]

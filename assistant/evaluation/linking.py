@@ -1,5 +1,4 @@
-"""How well films are found in recorded conversations, and how well it is told whether they are
-liked.
+"""How well films are found in recorded conversations, and whether they are liked.
 
 *Linking.* A film is found if a mention that overlaps its name is of the catalogue's film of that
 title and year. Precision counts every other mention as a false alarm, though conversations also
@@ -16,14 +15,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from assistant.evaluation.dialogs import Gold, Message, Rendering, read_dialogs
 from assistant.language.understand import Understanding
 from assistant.language.utterance import MovieMention, Utterance
+from core.catalogue import Catalogue
+
+Alarm = tuple[str, str]
+"""(message, film); the message as it is with plain titles, so that what was looked at in one
+rendering is known in all."""
 
 
 @dataclass(slots=True)
@@ -39,16 +43,13 @@ class Linking:
     """Messages that name no film."""
     silent_false: int = 0
     """Of these: messages in which a film was found."""
-    alarms: list[tuple[str, str]] = field(default_factory=list)
-    """(message, film) of each false alarm outside of any annotated name; the message as it is with
-    plain titles, so that what was looked at in one rendering is known in all."""
-    homonyms: list[tuple[str, str]] = field(default_factory=list)
-    """(message, film) of each name that was annotated as another film."""
+    alarms: list[Alarm] = field(default_factory=list)
+    """False alarms outside of any annotated name."""
+    homonyms: list[Alarm] = field(default_factory=list)
+    """Names that were annotated as another film."""
 
     def figures(self) -> dict[str, float]:
-        """Precision, recall, F1, share of missed films that are asked about, and of silent messages
-        with a film.
-        """
+        """Precision, recall (also with films asked about), F1, share of silent messages hit."""
         precision = self.hits / max(self.hits + self.false, 1)
         recall = self.hits / max(self.hits + self.missed, 1)
         return {
@@ -60,6 +61,15 @@ class Linking:
         }
 
 
+class Name(NamedTuple):
+    """A film that a message names."""
+
+    span: tuple[int, int]
+    """Characters of the message."""
+    token: int | None
+    """Catalogue token; None where the catalogue has no such film."""
+
+
 def score_linking(
     understanding: Understanding, messages: Sequence[Message], rendering: Rendering
 ) -> Linking:
@@ -67,52 +77,42 @@ def score_linking(
     counts = Linking()
     for message in messages:
         text, ranges = message.render(rendering)
-        utterance = understanding.understand(text)
+        names = [Name(span, film.token) for span, film in zip(ranges, message.films, strict=True)]
         plain, _ = message.render(Rendering.TITLE)
-        _count(
-            counts, plain, utterance, list(zip(ranges, message.films, strict=True)), understanding
-        )
+        _count(counts, plain, understanding.understand(text), names, understanding.catalogue)
     return counts
 
 
 def _count(
-    counts: Linking,
-    plain: str,
-    utterance: Utterance,
-    named: Sequence[tuple[tuple[int, int], Gold]],
-    understanding: Understanding,
+    counts: Linking, plain: str, utterance: Utterance, names: Sequence[Name], catalogue: Catalogue
 ) -> None:
+    """Counts one message: what was found in it against the films that it names."""
     found: set[int] = set()
-    asked: set[int] = set()
-    false_before = counts.false
     for mention in utterance.movies:
-        touched = [number for number, (span, _) in enumerate(named) if _overlap(span, mention.span)]
-        right = [
-            n
-            for n in touched
-            if named[n][1].token in (mention.token, *mention.also) and n not in found
-        ]
+        right = _named(names, mention.span, (mention.token, *mention.also)) - found
+        touched = [name.token for name in names if _overlap(name.span, mention.span)]
         if right:
-            found.add(right[0])
-            counts.hits += 1
-        elif not touched:
+            found.add(min(right))
+        elif None not in touched:
             counts.false += 1
-            counts.alarms.append((plain, understanding.catalogue.movie(mention.token).label))
-        elif all(named[n][1].token is not None for n in touched):
-            counts.false += 1
-            counts.homonyms.append((plain, understanding.catalogue.movie(mention.token).label))
-    for question in utterance.ambiguous:
-        asked |= {
-            n
-            for n, (span, film) in enumerate(named)
-            if _overlap(span, question.span) and film.token in question.tokens
-        }
-    known = {number for number, (_, film) in enumerate(named) if film.token is not None}
-    counts.missed += len(known - found)
-    counts.asked += len(known & asked - found)
-    if not named:
+            alarms = counts.homonyms if touched else counts.alarms
+            alarms.append((plain, catalogue.movie(mention.token).label))
+    asked = set().union(*(_named(names, doubt.span, doubt.tokens) for doubt in utterance.ambiguous))
+    counts.hits += len(found)
+    counts.missed += sum(name.token is not None for name in names) - len(found)
+    counts.asked += len(asked - found)
+    if not names:
         counts.silent += 1
-        counts.silent_false += counts.false > false_before
+        counts.silent_false += bool(utterance.movies)
+
+
+def _named(names: Sequence[Name], span: tuple[int, int], tokens: Sequence[int]) -> set[int]:
+    """Places of the names in a stretch of text that are one of these films."""
+    return {
+        place
+        for place, name in enumerate(names)
+        if name.token in tokens and _overlap(name.span, span)
+    }
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -122,26 +122,22 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 def score_signs(
     understanding: Understanding, messages: Iterable[Message]
 ) -> dict[str, dict[str, float]]:
-    """Of likes and of dislikes: mentions, share told with any sign, and share right among those
-    told.
-    """
-    counts = {True: [0, 0, 0], False: [0, 0, 0]}
+    """Of likes and of dislikes: mentions, share that got any sign, and share right among those."""
+    counts = {"likes": [0, 0, 0], "dislikes": [0, 0, 0]}
     for message in messages:
-        if not message.by_seeker:
-            continue
-        for film, mention in signed(understanding, message):
-            tally = counts[bool(film.liked)]
+        for film, mention in signed(understanding, message) if message.by_seeker else ():
+            tally = counts["likes" if film.liked else "dislikes"]
             tally[0] += 1
             tally[1] += mention.strength != 0
             tally[2] += mention.strength > 0 if film.liked else mention.strength < 0
     return {
         name: {
-            "mentions": tally[0],
-            "told": tally[1] / max(tally[0], 1),
-            "right_of_told": tally[2] / max(tally[1], 1),
-            "right_of_all": tally[2] / max(tally[0], 1),
+            "mentions": mentions,
+            "told": with_sign / max(mentions, 1),
+            "right_of_told": right / max(with_sign, 1),
+            "right_of_all": right / max(mentions, 1),
         }
-        for name, tally in (("likes", counts[True]), ("dislikes", counts[False]))
+        for name, (mentions, with_sign, right) in counts.items()
     }
 
 
@@ -167,23 +163,17 @@ def print_dialogs(
     messages = list(read_dialogs(path, understanding.catalogue, held_out=held_out))
     known = read_audit(audit) if audit is not None else {}
     figures: dict[str, Any] = {}
-    print(
-        f"{'titles written as':<32}{'precision':>10}{'audited':>9}{'recall':>8}{'F1':>7}{'asked':>8}{'silent':>8}"
-    )
+    columns = f"{'precision':>10}{'audited':>9}{'recall':>8}{'F1':>7}{'asked':>8}{'silent':>8}"
+    print(f"{'titles written as':<32}{columns}")
     for rendering in Rendering:
         counts = score_linking(understanding, messages, rendering)
-        row: dict[str, Any] = dict(counts.figures())
-        looked_at = [known[alarm] for alarm in map(_alarm_key, counts.alarms) if alarm in known]
-        row["alarms"], row["alarms_looked_at"] = len(counts.alarms), len(looked_at)
-        if looked_at:
-            named = len(counts.alarms) * sum(looked_at) / len(looked_at)
-            named += sum(known.get(_alarm_key(homonym), False) for homonym in counts.homonyms)
-            row["audited_precision"] = (counts.hits + named) / max(counts.hits + counts.false, 1)
+        row: dict[str, Any] = {**counts.figures(), **_audited(counts, known)}
         figures[rendering.value] = row
-        audited = f"{row['audited_precision']:.3f}" if looked_at else "-"
+        audited = f"{row['audited_precision']:.3f}" if "audited_precision" in row else "-"
         print(
-            f"{rendering.value:<32}{row['precision']:>10.3f}{audited:>9}{row['recall']:>8.3f}{row['f1']:>7.3f}"
-            f"{row['recall_with_questions']:>8.3f}{row['film_in_message_without']:>8.4f}"
+            f"{rendering.value:<32}{row['precision']:>10.3f}{audited:>9}{row['recall']:>8.3f}"
+            f"{row['f1']:>7.3f}{row['recall_with_questions']:>8.3f}"
+            f"{row['film_in_message_without']:>8.4f}"
         )
     figures["sign"] = score_signs(understanding, messages)
     for name, row in figures["sign"].items():
@@ -191,21 +181,29 @@ def print_dialogs(
     return figures
 
 
+def _audited(counts: Linking, known: Mapping[Alarm, bool]) -> dict[str, float]:
+    """How many false alarms a person has looked at, and the precision by what they found."""
+    looked_at = [known[alarm] for alarm in map(_alarm_key, counts.alarms) if alarm in known]
+    figures: dict[str, float] = {"alarms": len(counts.alarms), "alarms_looked_at": len(looked_at)}
+    if looked_at:
+        named = len(counts.alarms) * sum(looked_at) / len(looked_at)
+        named += sum(known.get(_alarm_key(homonym), False) for homonym in counts.homonyms)
+        figures["audited_precision"] = (counts.hits + named) / max(counts.hits + counts.false, 1)
+    return figures
+
+
 _YEAR: Final = re.compile(r"\(\d{4}\)")
 
 
-def _alarm_key(alarm: tuple[str, str]) -> tuple[str, str]:
+def _alarm_key(alarm: Alarm) -> Alarm:
     """What is written the same: letters and digits only, no years added."""
-    return " ".join(
-        re.findall(r"\w+", re.sub(r"[@'’]", "", _YEAR.sub(" ", alarm[0].lower())))
-    ), alarm[1]
+    message, film = alarm
+    plain = re.sub(r"[@'’]", "", _YEAR.sub(" ", message.lower()))
+    return " ".join(re.findall(r"\w+", plain)), film
 
 
-def read_audit(path: Path) -> dict[tuple[str, str], bool]:
-    """(message, film) → whether the film is named after all, from JSON lines {"text", "film",
-    "named"}.
-    """
-    rows = (
-        json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
-    )
+def read_audit(path: Path) -> dict[Alarm, bool]:
+    """Whether the film is named after all, from JSON lines {"text", "film", "named"}."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = (json.loads(line) for line in lines if line.strip())
     return {_alarm_key((row["text"], row["film"])): bool(row["named"]) for row in rows}

@@ -1,5 +1,4 @@
-"""What the recommender of a recorded conversation names next, against what a policy would have
-recommended there.
+"""What the recommender of a conversation names next, against what a policy would have named.
 
 Every film that the recommender brings up for the first time is a *point*: from the conversation
 before that message each policy ranks the catalogue, films named before left out, and the rank of
@@ -13,32 +12,29 @@ words nor answers to the questionnaires, which were given after the conversation
 recommendations, and what the seeker says of them is a reaction. Wishes about genres, tags and
 people count, hard ones put all other films last.
 
-`python -m assistant recall`: would the policy have named the film that the recommender of a
-conversation named?
+The command is `python -m assistant recall`.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.conversation.interpret import Referents, interpret
-from assistant.evaluation.ask import DEFAULT_BUNDLE
-from assistant.evaluation.dialogs import Gold, Message, Rendering, read_dialogs
+from assistant.evaluation.ask import DEFAULT_BUNDLE, add_baseline_options, write_figures
+from assistant.evaluation.dialogs import Gold, Message, Rendering, read_dialogs, title_key
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Context
-from assistant.language.words import normal
 from core.catalogue import Catalogue
 from core.data.reading import read_ratings
 from core.domain import Constraints, Outcome
@@ -60,9 +56,10 @@ needs."""
 _RESAMPLES: Final = 1000
 _NEVER: Final = np.iinfo(np.int64).max
 """Rank of a film that cannot be recommended."""
-_ARTICLES: Final = ("the ", "a ", "an ")
 
 IntArray = npt.NDArray[np.int64]
+Named = int | str
+"""A film that was named: its token, or its title where the catalogue does not know it."""
 
 
 class Part(Enum):
@@ -126,30 +123,27 @@ class Recall:
 
 def third_of(conversation: str) -> int:
     """Third 0, 1 or 2 of a conversation, by a salted hash of its id; third 0 is held out."""
-    return (
-        int.from_bytes(hashlib.sha256(f"{SALT}:{conversation}".encode()).digest()[:8], "big")
-        % PARTS
-    )
+    digest = hashlib.sha256(f"{SALT}:{conversation}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % PARTS
 
 
 class FilmNames:
-    """Films as conversations name them → tokens; a name without a year is the best known film of
-    that title.
+    """Films as conversations name them → tokens.
+
+    A name without a year is the best known film of that title.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._tokens: dict[str, int] = {}
         for movie in reversed(catalogue.movies):  # so that the best known film of a name is kept
             for title in (*movie.aliases, movie.title):
-                self._tokens[_key(title)] = movie.row + 1
+                self._tokens[title_key(title)] = movie.row + 1
 
-    def token(self, film: Gold) -> int | None:
-        """None where the catalogue has no such film."""
-        return (
-            self._tokens.get(_key(film.title))
-            if film.token is None and not film.year
-            else film.token
-        )
+    def named(self, film: Gold) -> Named:
+        """The token of a film; its title where the catalogue has no such film."""
+        if film.token is not None:
+            return film.token
+        return film.title if film.year else self._tokens.get(title_key(film.title), film.title)
 
 
 def points(
@@ -164,27 +158,24 @@ def points(
     conversation before it.
     """
     names = FilmNames(catalogue)
-    for _, talk in groupby(messages, key=lambda message: message.conversation):
+    for conversation, talk in groupby(messages, key=lambda message: message.conversation):
         listener = _Titles() if reading is Knowledge.TITLES else _Text(catalogue, understanding)
-        named: dict[int | str, None] = {}
+        before: dict[Named, None] = {}  # in order
         for message in talk:
-            tokens = [names.token(film) for film in message.films]
-            keys = [
-                film.title if token is None else token
-                for film, token in zip(message.films, tokens, strict=True)
-            ]
+            films = dict.fromkeys(map(names.named, message.films))
             if not message.by_seeker:
-                state, before = listener.state, tuple(key for key in named if isinstance(key, int))
-                for key in dict.fromkeys(keys):
-                    if key not in named:
-                        yield Point(
-                            message.conversation,
-                            state,
-                            before,
-                            key if isinstance(key, int) else None,
-                        )
-            named.update(dict.fromkeys(keys))
-            listener.hear(message, [token for token in dict.fromkeys(tokens) if token is not None])
+                tokens = _tokens(before)
+                for film in films:
+                    if film not in before:
+                        token = film if isinstance(film, int) else None
+                        yield Point(conversation, listener.state, tokens, token)
+            before |= films
+            listener.hear(message, _tokens(films))
+
+
+def _tokens(films: Iterable[Named]) -> tuple[int, ...]:
+    """Those of the films that the catalogue knows."""
+    return tuple(film for film in films if isinstance(film, int))
 
 
 class _Titles:
@@ -236,46 +227,42 @@ class _Text:
 
 
 def replay(scorer: Scorer, asked: Sequence[Point], catalogue: Catalogue) -> Replay:
-    """Ranks the film of every point; films with equal scores stand in the order of the
-    catalogue.
-    """
+    """Ranks the film of every point; equal scores stand in the order of the catalogue."""
     ranks = np.full(len(asked), _NEVER, dtype=np.int64)
-    order = sorted(
-        range(len(asked)), key=lambda place: len(asked[place].state.events)
-    )  # little padding
+    # Conversations of like length together: little padding.
+    order = sorted(range(len(asked)), key=lambda place: len(asked[place].state.events))
     for first in range(0, len(order), _CHUNK):
         chosen = order[first : first + _CHUNK]
         ranks[chosen] = _ranks(scorer, [asked[place] for place in chosen], catalogue)
-    number = {
-        name: index
-        for index, name in enumerate(dict.fromkeys(point.conversation for point in asked))
-    }
+    conversations = list(dict.fromkeys(point.conversation for point in asked))
+    number = {name: index for index, name in enumerate(conversations)}
     return Replay(ranks, np.array([number[point.conversation] for point in asked], dtype=np.int64))
 
 
 def _ranks(scorer: Scorer, asked: Sequence[Point], catalogue: Catalogue) -> IntArray:
+    """(points,) rank of each point's film among those that were not named before."""
     length = max(1, *(len(point.state.events) for point in asked))
-    scores = np.array(
-        scorer.scores(np.stack([point.state.observation(length) for point in asked])),
-        dtype=np.float64,
-    )
-    for row, point in zip(scores, asked, strict=True):
+    observations = np.stack([point.state.observation(length) for point in asked])
+    scores = np.array(scorer.scores(observations), dtype=np.float64)
+    ranks = np.full(len(asked), _NEVER, dtype=np.int64)
+    for place, (row, point) in enumerate(zip(scores, asked, strict=True)):
         row[~catalogue.allowed(point.state.constraints)] -= np.ptp(row) + 1.0
         taken = {*point.named, *point.state.tokens()}
         row[[token - 1 for token in taken if token <= catalogue.n_items]] = -np.inf
-    ranks = np.full(len(asked), _NEVER, dtype=np.int64)
-    for place, (row, point) in enumerate(zip(scores, asked, strict=True)):
-        if point.film is not None and point.film <= catalogue.n_items:
+        if _can_be_recommended(point.film, catalogue):
             wanted = point.film - 1
             ranks[place] = 1 + (row > row[wanted]).sum() + (row[:wanted] == row[wanted]).sum()
     return ranks
 
 
+def _can_be_recommended(film: int | None, catalogue: Catalogue) -> TypeGuard[int]:
+    return film is not None and film <= catalogue.n_items
+
+
 def outside(asked: Sequence[Point], catalogue: Catalogue) -> float:
     """Share of the points whose film cannot be recommended."""
-    return sum(point.film is None or point.film > catalogue.n_items for point in asked) / max(
-        len(asked), 1
-    )
+    misses = sum(not _can_be_recommended(point.film, catalogue) for point in asked)
+    return misses / max(len(asked), 1)
 
 
 def recalls(
@@ -295,16 +282,8 @@ def recalls(
     conversation = played[0].conversation
     weights = resamples(int(conversation.max()) + 1, _RESAMPLES, seed)
     size = np.bincount(conversation).astype(np.float64)
-    hits = {
-        cut: [np.bincount(conversation, mine.ranks <= cut).astype(np.float64) for mine in played]
-        for cut in CUTS
-    }
-    bars = [
-        place
-        for place, scorer in enumerate(scorers)
-        if not getattr(scorer, "gives_q_values", False)
-    ]
-    best = {cut: max((hits[cut][place] for place in bars), key=np.sum) for cut in CUTS if bars}
+    hits = {cut: [_hits(mine, cut) for mine in played] for cut in CUTS}
+    best = _best_baseline(scorers, hits)
     return tuple(
         Recall(
             scorer.name,
@@ -316,95 +295,56 @@ def recalls(
     )
 
 
+def _hits(played: Replay, cut: int) -> FloatArray:
+    """(conversations,) points of which the film is ranked up to `cut`."""
+    return np.bincount(played.conversation, played.ranks <= cut).astype(np.float64)
+
+
+def _best_baseline(
+    scorers: Sequence[Scorer], hits: Mapping[int, Sequence[FloatArray]]
+) -> dict[int, FloatArray]:
+    """By rank the hits of the baseline that has most of them; empty without a baseline."""
+    bars = [
+        place
+        for place, scorer in enumerate(scorers)
+        if not getattr(scorer, "gives_q_values", False)
+    ]
+    if not bars:
+        return {}
+    return {cut: max((of_all[place] for place in bars), key=np.sum) for cut, of_all in hits.items()}
+
+
 def _ratio(hits: FloatArray, size: FloatArray, weights: FloatArray) -> Interval:
     shares = (weights @ hits) / np.maximum(weights @ size, 1.0)
     low, high = np.percentile(shares, (2.5, 97.5))
     return Interval(float(hits.sum() / size.sum()), float(low), float(high))
 
 
-def _key(title: str) -> str:
-    key = normal(title)
-    return next(
-        (key.removeprefix(article) for article in _ARTICLES if key.startswith(article)), key
-    )
-
-
-__all__ = [
-    "CUTS",
-    "Knowledge",
-    "Part",
-    "Point",
-    "Recall",
-    "outside",
-    "points",
-    "recalls",
-    "replay",
-    "third_of",
-]
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     add = parser.add_argument
-    add(
-        "--dialogs",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="ReDial conversations, a .jsonl file or a folder",
-    )
-    add(
-        "--bundle",
-        type=Path,
-        default=DEFAULT_BUNDLE,
-        metavar="DIR",
-        help="the policy (default: %(default)s)",
-    )
-    add(
-        "--part",
-        choices=[part.value for part in Part],
-        default=Part.ALL.value,
-        help="of the conversations",
-    )
+    talks = "ReDial conversations, a .jsonl file or a folder"
+    add("--dialogs", type=Path, required=True, metavar="FILE", help=talks)
+    policy = "the policy (default: %(default)s)"
+    add("--bundle", type=Path, default=DEFAULT_BUNDLE, metavar="DIR", help=policy)
+    parts = [part.value for part in Part]
+    add("--part", choices=parts, default=Part.ALL.value, help="of the conversations")
     add("--json", type=Path, metavar="FILE", help="write the figures here as JSON")
     add_baseline_options(parser)
-
-
-def add_baseline_options(parser: argparse.ArgumentParser) -> None:
-    """Adds `--train` and `--baselines`."""
-    add = parser.add_argument
-    add(
-        "--train",
-        type=Path,
-        metavar="DIR",
-        help="MovieLens folder or .zip that the baselines are fitted on",
-    )
-    add(
-        "--baselines",
-        type=_names,
-        default=NAMES,
-        metavar="NAMES",
-        help=f"some of {','.join(NAMES)} (default: all)",
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the table, writes what was asked for; returns 0."""
     bundle = Bundle.load(arguments.bundle)
-    understanding = Understanding(bundle.catalogue)
     figures = measure(
         bundle,
-        understanding,
+        Understanding(bundle.catalogue),
         arguments.dialogs,
         Part(arguments.part),
         train=arguments.train,
         baselines=arguments.baselines,
     )
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(
-            json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    write_figures(arguments.json, figures)
     return 0
 
 
@@ -423,56 +363,50 @@ def measure(
     where a file cannot be read or holds no point, SettingsError for an unknown baseline.
     """
     catalogue = bundle.catalogue
-    messages = [
-        message for message in read_dialogs(dialogs, catalogue) if part.holds(message.conversation)
-    ]
-    scorers: list[Scorer] = [bundle.scorer()]
-    if train is None:
-        scorers.append(Popularity.from_catalogue(catalogue))
-    else:
-        ratings, read = read_ratings(train, catalogue)
-        print(read, file=sys.stderr)
-        scorers += fit_baselines(ratings, catalogue.n_items, baselines)
-    figures: dict[str, Any] = {"part": part.value, "readings": {}}
+    read = read_dialogs(dialogs, catalogue)
+    messages = [message for message in read if part.holds(message.conversation)]
+    scorers = [bundle.scorer(), *_fitted(baselines, train, catalogue)]
+    figures: dict[str, Any] = {}
     for reading in Knowledge:
         asked = list(points(messages, catalogue, reading, understanding))
         if not asked:
             raise DataError(
-                f"In {dialogs} ({part.value}) no recommender names a film: there is nothing to rank."
+                f"In {dialogs} ({part.value}) no recommender names a film: "
+                "there is nothing to rank."
             )
-        share = outside(asked, catalogue)
         results = recalls(scorers, asked, catalogue, reading)
-        talks = len({point.conversation for point in asked})
+        talks, share = len({point.conversation for point in asked}), outside(asked, catalogue)
         print(
-            f"\nnew films of the recommender, from the {reading.value} before: {len(asked)} in {talks} conversations, "
-            f"{share:.1%} cannot be recommended (misses)"
+            f"\nnew films of the recommender, from the {reading.value} before: "
+            f"{len(asked)} in {talks} conversations, {share:.1%} cannot be recommended (misses)"
         )
         print(table(results))
-        figures["readings"][reading.value] = {
+        figures[reading.value] = {
             "points": len(asked),
             "conversations": talks,
             "outside": share,
             "policies": {result.policy: _record(result) for result in results},
         }
-    return figures
+    return {"part": part.value, "readings": figures}
+
+
+def _fitted(baselines: Sequence[str], train: Path | None, catalogue: Catalogue) -> list[Scorer]:
+    """What the policy is compared with."""
+    if train is None:
+        return [Popularity.from_catalogue(catalogue)]
+    ratings, read = read_ratings(train, catalogue)
+    print(read, file=sys.stderr)
+    return [*fit_baselines(ratings, catalogue.n_items, baselines)]
 
 
 def table(results: Sequence[Recall]) -> str:
-    """A line a policy, best Recall@10 first; the last column is the difference to the best baseline
-    at 10.
-    """
-    lines = [
-        f"{'policy':<18}"
-        + "".join(f"{f'Recall@{cut}':>24}" for cut in CUTS)
-        + f"{'difference at 10':>28}"
-    ]
+    """A line a policy, best Recall@10 first, with the difference to the best baseline at 10."""
+    cuts = "".join(f"{f'Recall@{cut}':>24}" for cut in CUTS)
+    lines = [f"{'policy':<18}{cuts}{'difference at 10':>28}"]
     for result in sorted(results, key=lambda result: -result.at[10].value):
+        figures = "".join(f"{result.at[cut]!s:>24}" for cut in CUTS)
         difference = _signed(result.differences[10]) if 10 in result.differences else ""
-        lines.append(
-            f"{result.policy:<18}"
-            + "".join(f"{result.at[cut]!s:>24}" for cut in CUTS)
-            + f"{difference:>28}"
-        )
+        lines.append(f"{result.policy:<18}{figures}{difference:>28}")
     return "\n".join(lines)
 
 
@@ -487,7 +421,3 @@ def _record(result: Recall) -> dict[str, Any]:
 
 def _signed(interval: Interval) -> str:
     return f"{interval.value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(","))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.__main__ import main
-from assistant.evaluation.ask import told
+from assistant.evaluation.ask import lines_of
 from assistant.evaluation.dialogs import Rendering, is_held_out, read_dialogs, with_typos
 from assistant.evaluation.lines import Tally, read_rows, score_rows
 from assistant.evaluation.linking import read_audit, score_linking, score_signs
@@ -152,11 +152,11 @@ def test_one_command_measures_understanding_and_what_is_recommended_next(
         str(figures),
     ]
     assert main(asked) == 0
-    told = capsys.readouterr().out
-    assert "sign of likes: mentions 1" in told
+    printed = capsys.readouterr().out
+    assert "sign of likes: mentions 1" in printed
     assert (
         "new films of the recommender, from the titles before: 2 in 1 conversations, 50.0% cannot"
-        in told
+        in printed
     )
     record = json.loads(figures.read_text("utf-8"))
     assert record["title only"]["recall"] == 1.0
@@ -216,7 +216,7 @@ def test_the_audit_is_well_formed() -> None:
 
 def test_ask_tells_what_was_understood() -> None:
     lines = list(
-        told(
+        lines_of(
             UNDERSTANDING.understand("I loved Alien, no romance, from the 90s"),
             CATALOGUE,
             explain=True,
