@@ -1,13 +1,11 @@
-"""What the page asks of the library: saved films, imports step by step, files to take along. No
-page in here.
-"""
+"""What the page does by the name of what was pressed, imports step by step, files to take along."""
 
 from __future__ import annotations
 
 import base64
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from assistant.chat import Assistant
 from assistant.conversation.library import Library
@@ -17,44 +15,59 @@ from assistant.wording import text
 from core.domain import Reaction
 from core.errors import DataError
 
+Action = Callable[[str, str, str], object]
+"""Takes the session, the "id" of what was pressed and its "value"; false where nothing was done.
 
-def kept(library: Library, session: str, do: str, key: str, value: str) -> str:
-    """Does what a button of the watch-list or of an import says; returns what to tell beside the
-    conversation.
+Raises UnknownIdError and DataError as the assistant does, ValueError for a value without sense.
+"""
 
-    Raises UnknownIdError and DataError as the library does, ValueError for a value that makes no
-    sense.
-    """
-    match do:
-        case "save":
-            library.save(session, key)
-        case "unsave":
-            library.remove(session, key)
-        case "watched":
-            library.watched(session, key, Reaction(value))
-        case "confirm":
-            library.confirm(session, choices(value))
-        case "dismiss":
-            return "" if library.dismiss(session) else text("page.nothing_to_cancel")
-        case _:
-            raise ValueError(do)
-    return ""
+
+def actions(assistant: Assistant) -> dict[str, Action]:
+    """What is done to a session that is there, by what a button bears in `data-do`."""
+    library = assistant.library
+    return {
+        "react": lambda session, film, value: assistant.react(session, film, Reaction(value)),
+        "drop": lambda session, key, _: assistant.edit(session, key),
+        "flip": lambda session, key, _: assistant.edit(session, key, flip=True),
+        "more": lambda session, key, _: assistant.edit(session, key, more=True),
+        "undo": lambda session, *_: assistant.undo(session),
+        "clear": lambda session, *_: assistant.clear(session),
+        "save": lambda session, key, _: library.save(session, key),
+        "unsave": lambda session, key, _: library.remove(session, key),
+        "watched": lambda session, key, value: library.watched(session, key, Reaction(value)),
+        "confirm": lambda session, _, value: library.confirm(session, choices(value)),
+        "dismiss": lambda session, *_: library.dismiss(session),
+    }
+
+
+def openings(assistant: Assistant) -> dict[str, Action]:
+    """What may come before a word was typed: where there is no session yet, it begins one."""
+    controls, evening = assistant.controls, assistant.evening
+    return {
+        "films": lambda session, _, value: controls.films(session, int(value)),
+        "gems": lambda session, _, value: assistant.steer(session, float(value)),
+        "pause": lambda session, _, value: controls.pause(session, value == "on"),
+        "open": lambda session, name, _: evening.open(session, name),
+        "join": lambda session, name, code: evening.join(session, code, name),
+        "guest": lambda session, name, _: evening.add_guest(session, name),
+        "leave": lambda session, *_: evening.leave(session),
+        "speak": lambda session, number, _: evening.speak_as(session, int(number)),
+        "send_away": lambda session, number, _: evening.send_away(session, int(number)),
+    }
 
 
 def choices(text: str) -> dict[int, int]:
     """MovieIds by place of the doubtful row, from JSON; ValueError for anything else."""
-    told = json.loads(text or "{}")
-    if not isinstance(told, dict) or not all(type(film) is int for film in told.values()):
+    films = json.loads(text or "{}")
+    if not isinstance(films, dict) or not all(type(film) is int for film in films.values()):
         raise ValueError("choices are films by place")
-    return {int(place): film for place, film in told.items()}
+    return {int(place): film for place, film in films.items()}
 
 
 def sorting(library: Library, session: str, data: str, name: str) -> Iterator[str]:
-    """Sorts out a file that comes as base64; yields how far it is, as messages to the page's
-    courier.
+    """Sorts out a file that comes as base64; yields how far it is, as messages to the courier.
 
-    The preview then waits in the store. DataError in one sentence for a file that is no table of
-    films.
+    The preview then waits in the store. DataError for a file that is no table of films.
     """
     if len(data) > LARGEST * 4 // 3 + 4:
         raise DataError(too_large())
@@ -70,7 +83,7 @@ def sorting(library: Library, session: str, data: str, name: str) -> Iterator[st
 
 def sorted_out(session: str, notice: str) -> str:
     """The last message to the courier: in which session a preview waits, or why there is none."""
-    # The number makes every message a new one, so that the same can be told twice.
+    # The number makes every message a new one, so that the same can be said twice.
     return json.dumps({"session": session, "notice": notice, "number": time.time_ns()})
 
 
@@ -82,20 +95,14 @@ def packed(assistant: Assistant, session: str, what: str) -> dict[str, str]:
     """
     match what:
         case "ratings":
-            name, kind, content = (
-                "marquee-ratings.csv",
-                "text/csv",
-                assistant.library.ratings_csv(session),
-            )
+            name, kind = "marquee-ratings.csv", "text/csv"
+            content = assistant.library.ratings_csv(session)
         case "watchlist":
-            name, kind, content = (
-                "marquee-watchlist.csv",
-                "text/csv",
-                assistant.library.watchlist_csv(session),
-            )
+            name, kind = "marquee-watchlist.csv", "text/csv"
+            content = assistant.library.watchlist_csv(session)
         case "everything":
-            everything = json.dumps(assistant.export(session), ensure_ascii=False, indent=1)
-            name, kind, content = "marquee-everything.json", "application/json", everything
+            name, kind = "marquee-everything.json", "application/json"
+            content = json.dumps(assistant.export(session), ensure_ascii=False, indent=1)
         case _:
             raise ValueError(f"there is no file of “{what[:20]}”")
     return {"name": name, "type": kind, "text": content}

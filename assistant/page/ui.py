@@ -1,5 +1,4 @@
-"""The page: wiring between the browser's events and the `Assistant`. No decisions, no state but an
-id.
+"""The page: wiring between the browser's events and the `Assistant`; no state but an id.
 
 The browser keeps the id of its session (encrypted, in its own storage); the truth is in the store.
 What is typed or pressed is one request past Gradio's queue (with it a reply would be two, and twice
@@ -24,9 +23,8 @@ from assistant.chat import Assistant
 from assistant.conversation.values import History, Reply
 from assistant.language.utterance import Act
 from assistant.page import cards, insights, theme
-from assistant.page.handlers import kept, packed, sorted_out, sorting
+from assistant.page.handlers import actions, openings, packed, sorted_out, sorting
 from assistant.wording import text
-from core.domain import Reaction
 from core.errors import MarqueeError, SettingsError, UnknownIdError
 
 _STORAGE_KEY: Final = "marquee-session"
@@ -36,6 +34,8 @@ server reads old ids."""
 
 _HELD: Final = "() => document.querySelector('.mq-page').dataset.session"
 """In the browser: the id that the page was drawn for, to be kept."""
+_IN_VAIN: Final = {"undo": "page.nothing_to_undo", "dismiss": "page.nothing_to_cancel"}
+"""Name of the text that says of an action that there was nothing to do."""
 _LAUNCH: Final[dict[str, Any]] = {
     "run_history": False,
     "enable_monitoring": False,
@@ -79,7 +79,7 @@ def build(assistant: Assistant) -> gr.Blocks:
                     elem_id="mq-composer",
                 )
             with gr.Tab(text("page.insights")) as tab:
-                told = gr.HTML("", js_on_load=None, apply_default_css=False)
+                learning = gr.HTML("", js_on_load=None, apply_default_css=False)
         # Never drawn: its value is a message to the script beside it.
         courier = gr.HTML(
             "",
@@ -95,7 +95,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         demo.load(page.opened, [session], [session, conversation], **quiet)
         conversation.keep(None, [], [session], js=_HELD, **quiet)
         conversation.file(page.brought, [], [courier], **quiet)
-        tab.select(page.told, [], told, **quiet)
+        tab.select(page.insights, [], learning, **quiet)
         api.add(assistant, *LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
@@ -113,14 +113,13 @@ def serve(assistant: Assistant, *, host: str, port: int) -> None:
 
 
 def _check_host(host: str) -> None:
-    """SettingsError for an address that is none of this machine's; the port would be blamed for
-    it.
-    """
+    """SettingsError for an address of another machine: the port would be blamed for it."""
     try:
         socket.create_server((host, 0)).close()
     except OSError:
         raise SettingsError(
-            f"MARQUEE_HOST is {host!r}, but must be an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0."
+            f"MARQUEE_HOST is {host!r}, but must be an IPv4 address of this machine, "
+            "such as 127.0.0.1 or 0.0.0.0."
         ) from None
 
 
@@ -130,7 +129,6 @@ def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, st
     Returns what to `close()` and the address. SettingsError for a port that is taken or a host that
     is not here.
     """
-    _check_host(host)
     _check_host(host)
     demo = build(assistant)
     try:
@@ -145,7 +143,8 @@ def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, st
         )
     except OSError as error:
         raise SettingsError(
-            f"Port {port} is taken or not allowed on {host}: set MARQUEE_PORT to another, as in MARQUEE_PORT=7861."
+            f"Port {port} is taken or not allowed on {host}: "
+            "set MARQUEE_PORT to another, as in MARQUEE_PORT=7861."
         ) from error
 
     @app.get("/healthz")
@@ -157,109 +156,69 @@ def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, st
 
 
 class Page:
-    """What the page asks for. What the browser sends is checked here and by the store: anybody may
-    post anything.
-    """
+    """What the page asks for, checked here and by the store: anybody may post anything."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+        self._actions = actions(assistant)
+        self._openings = openings(assistant)
 
     def opened(self, session: Any) -> tuple[str, str]:
-        """The page is opened or reloaded: the id that the browser is to keep, and what the store
-        has, drawn.
-        """
+        """The page is opened or reloaded: the id to keep, and what the store has, drawn."""
         return self._drawn(_text(session))
 
-    def told(self) -> str:
-        """The tab that tells how it learns is opened."""
+    def insights(self) -> str:
+        """The tab on how it learns is opened."""
         return insights.page(self._assistant.insights())
 
     def asked(self, sent: object) -> dict[str, object]:
-        """Something was typed or pressed, or the browser looks whether the others of an evening did
-        something.
+        """Something was typed or pressed, or the browser looks for news of the evening.
 
-        Args: sent: "session" as the page has it, "do", its "id" and "value", and "held": mark by
-            part of what is drawn.
+        Args:
+            sent: "session" as the page has it, "do", its "id" and "value", and "held": mark by part
+                of what is drawn.
 
-        Returns: The "session" to keep and the "page" to bring the old one to, or a "file"; nothing
-            where nothing is new.
+        Returns:
+            The "session" to keep and the "page" to bring the old one to, or a "file"; nothing where
+            nothing is new.
         """
         data = sent if isinstance(sent, dict) else {}
-        held, do, identity, value = (
+        session, do, identity, value = (
             _text(data.get(name)) for name in ("session", "do", "id", "value")
         )
-        parts = data.get("held")
-        notice = ""
+        held = data.get("held")
         try:
-            if do == "look" and self._assistant.evening.revision(held) == value:
+            if do == "look" and self._assistant.evening.revision(session) == value:
                 return {}
             if do == "fetch":
-                return {"file": packed(self._assistant, held, value)}
-            held, notice = self._do(held, do, identity, value)
-        except (MarqueeError, ValueError) as error:
-            notice = str(error) if isinstance(error, MarqueeError) else text("page.failed")
-        session, page = self._drawn(held, notice, parts if isinstance(parts, dict) else {})
+                return {"file": packed(self._assistant, session, value)}
+            session, notice = self._do(session, do, identity, value)
+        except MarqueeError as error:
+            notice = str(error)
+        except ValueError:
+            notice = text("page.failed")
+        session, page = self._drawn(session, notice, held if isinstance(held, dict) else {})
         return {"session": session, "page": page}
 
     def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
-        """Does it; returns the session to go on with and what to tell beside the conversation."""
-        assistant, notice = self._assistant, ""
-        match do:
-            case "say":
-                return self._said(session, value)
-            case "react":
-                assistant.react(session, identity, Reaction(value))
-            case "drop" | "flip":
-                assistant.edit(session, identity, flip=do == "flip")
-            case "more":
-                assistant.edit(session, identity, more=True)
-            case "save" | "unsave" | "watched" | "confirm" | "dismiss":
-                notice = kept(assistant.library, session, do, identity, value)
-            case "undo":
-                notice = "" if assistant.undo(session) else text("page.nothing_to_undo")
-            case "clear":
-                assistant.clear(session)
-            case "films" | "pause" | "gems":
-                session = session or assistant.start()
-                self._steered(session, do, value)
-            case "open" | "join" | "guest" | "leave" | "speak" | "send_away":
-                session = session or assistant.start()
-                self._together(session, do, identity, value)
-            case "forget":
-                assistant.forget(session)
-                return "", text("page.forgotten")
-        return session, notice
-
-    def _steered(self, session: str, do: str, value: str) -> None:
-        if do == "films":
-            self._assistant.controls.films(session, int(value))
-        elif do == "gems":
-            self._assistant.steer(session, float(value))
-        else:
-            self._assistant.controls.pause(session, value == "on")
-
-    def _together(self, session: str, do: str, identity: str, value: str) -> None:
-        """Opens, joins and leaves an evening together, and says who speaks here."""
-        evening = self._assistant.evening
-        match do:
-            case "open":
-                evening.open(session, identity)
-            case "join":
-                evening.join(session, value, identity)
-            case "guest":
-                evening.add_guest(session, identity)
-            case "leave":
-                evening.leave(session)
-            case "speak":
-                evening.speak_as(session, int(identity))
-            case "send_away":
-                evening.send_away(session, int(identity))
+        """Does it; returns the session to go on with and the notice beside the conversation."""
+        if do == "say":
+            return self._said(session, value)
+        if do == "forget":
+            self._assistant.forget(session)
+            return "", text("page.forgotten")
+        if do in self._openings:
+            session = session or self._assistant.start()
+            self._openings[do](session, identity, value)
+        elif do in self._actions:
+            done = self._actions[do](session, identity, value)
+            return session, text(_IN_VAIN[do]) if do in _IN_VAIN and not done else ""
+        return session, ""
 
     def brought(self, event: gr.EventData) -> Iterator[str]:
-        """A file of ratings is brought along: how far its sorting out is, then whose preview of it
-        waits in the store.
+        """A file of ratings is brought along; yields messages to the page's courier.
 
-        Yields messages to the page's courier.
+        They say how far its sorting out is, then in which session the preview waits.
         """
         sent = event._data if isinstance(event._data, dict) else {}
         session, notice = _text(sent.get("session")), ""
