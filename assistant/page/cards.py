@@ -17,7 +17,7 @@ from assistant.conversation.small_talk import EXAMPLES, INVITATION
 from assistant.conversation.values import TOGETHER, Card, Chip, Exchange, History
 from assistant.page.drawings import ground, icon, poster
 from assistant.page.evening import opinions, speakers
-from assistant.page.panels import import_preview, match_of, meaning_of, others, verdicts
+from assistant.page.panels import import_preview, match_of, meaning_of, others, verdicts, year_of
 from assistant.page.sidebar import beside, spoken
 from assistant.page.updates import Parts
 from assistant.wording import counted, text
@@ -45,11 +45,11 @@ _GAMBLE = (
 def conversation(history: History, notice: str = "", held: Mapping[str, str] | None = None) -> str:
     """The whole conversation; a welcome where nothing was said yet.
 
-    Args: history: what `Assistant.history` gives, of the latest `LONGEST` turns at least. notice:
-        one line for the person that belongs to no turn ("Taken back.", an error in plain words).
-        held: which parts the browser has, and as what they are marked; those are left out. None
-        where no browser has
-            asked yet: the drawing is nobody's.
+    Args:
+        history: what `Assistant.history` gives, of the latest `LONGEST` turns at least.
+        notice: one line that belongs to no turn ("Taken back.", an error in plain words).
+        held: mark by part of what the browser has; what it has as it is, is left out. None where no
+            browser has asked yet: the drawing is nobody's.
     """
     parts, exchanges = Parts(held or {}), history.exchanges
     turns = exchanges[-1].number + 1 if exchanges else 0
@@ -73,8 +73,10 @@ def conversation(history: History, notice: str = "", held: Mapping[str, str] | N
         f'data-live="{escape(history.company.revision)}"><div class="mq-main">'
         f'<div role="log" aria-label="{text("page.conversation")}"><ol class="mq-log">'
         f"{earlier}{drawn or _welcome()}</ol></div>"
-        f'<p class="mq-notice" role="status" data-sorry="{text("page.unanswered")}">{escape(notice)}</p>'
-        f'<div class="mq-work" role="status"></div>{parts.part("import", import_preview(history.pending))}'
+        '<p class="mq-notice" role="status" '
+        f'data-sorry="{text("page.unanswered")}">{escape(notice)}</p>'
+        '<div class="mq-work" role="status"></div>'
+        f"{parts.part('import', import_preview(history.pending))}"
         f"{parts.part('speakers', speakers(history.company))}</div>{beside(history, parts)}</div>"
     )
 
@@ -82,7 +84,8 @@ def conversation(history: History, notice: str = "", held: Mapping[str, str] | N
 def _welcome() -> str:
     return (
         f'<li class="mq-welcome" data-part="welcome"><h2>{text("talk.welcome")}</h2>'
-        f"<p>{escape(INVITATION)} {text('talk.hint')}</p>{_suggestions(EXAMPLES, text('talk.examples'))}</li>"
+        f"<p>{escape(INVITATION)} {text('talk.hint')}</p>"
+        f"{_suggestions(EXAMPLES, text('talk.examples'))}</li>"
     )
 
 
@@ -117,7 +120,7 @@ def _exchange(
 
 
 def _who(name: str) -> str:
-    """Who typed a line: told to screen readers, and to all where several people talk here."""
+    """Who typed a line: for screen readers, and for all where several people talk here."""
     return f"<b>{name}</b> " if name else f'<span class="mq-hidden">{text("talk.you")}</span>'
 
 
@@ -126,7 +129,8 @@ def chips(understood: Sequence[Chip]) -> str:
     if not understood:
         return ""
     items = "".join(
-        f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
+        f'<li class="mq-chip" data-kind="{chip.kind.value}">'
+        f'<b aria-hidden="true">{chip.kind.sign}</b>'
         f'<span class="mq-hidden">{spoken(chip.kind)}: </span>{escape(_clipped(chip.label))}</li>'
         for chip in understood
     )
@@ -135,24 +139,22 @@ def chips(understood: Sequence[Chip]) -> str:
 
 @lru_cache(maxsize=2048)  # of all films of a conversation a turn changes a few
 def film_card(card: Card, *, saved: bool = False) -> str:
-    """A film with its poster, the line of reason, what one can do with it and the collapsed sum
-    behind it.
-    """
+    """A film with its poster, its reason, what one can do with it and the sum behind it."""
     film, movie = card.recommendation, card.recommendation.movie
     title, name = escape(movie.title), f"film-{film.id}"
-    year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
     # At an evening together everybody's match stands in a line of its own.
     marks = (match_of(film.match) if card.fit is None else "") + (_GAMBLE if film.explored else "")
-    told = [" · ".join(names) for names in (movie.genres, card.people) if names]
-    genres = "".join(f"<span>{escape(names)}</span>" for names in told)
+    known = [names for names in (movie.genres, card.people) if names]
+    genres = "".join(f"<span>{escape(' · '.join(names))}</span>" for names in known)
     buttons = _actions(card, beside=others(movie, saved=saved))
     return (
         f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
-        f'<div class="mq-head"><h2 id="{name}">{title}{year}{marks}</h2>'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year_of(movie)}{marks}</h2>'
         f'<p class="mq-genres">{genres}{_links(movie)}</p>'
         f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
-        f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">{buttons}</div>'
+        '<div class="mq-actions" role="group" '
+        f'aria-label="{text("film.reaction", title=title)}">{buttons}</div>'
         f"{opinions(card, _actions)}"
         f"{_why(film.id, film.reasons, film.q_value, meaning_of(film.match))}</article>"
     )
@@ -160,26 +162,22 @@ def film_card(card: Card, *, saved: bool = False) -> str:
 
 @lru_cache(maxsize=2048)
 def film_line(card: Card, *, saved: bool = False) -> str:
-    """A film of earlier: its title and what one may still tell of it; the whole card at an evening
-    together.
-    """
+    """A film of earlier: title and buttons; the whole card at an evening together."""
     if card.fit is not None:
         return film_card(card, saved=saved)
     film, movie = card.recommendation, card.recommendation.movie
     title, name = escape(movie.title), f"film-{film.id}"
-    year = f' <span class="mq-year">{movie.year}</span>' if movie.year else ""
     return (
-        f'<article class="mq-film mq-brief" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
-        f'<div class="mq-head"><h2 id="{name}">{title}{year}</h2></div>'
+        f'<article class="mq-film mq-brief" data-film="{escape(movie.label)}" '
+        f'aria-labelledby="{name}">'
+        f'<div class="mq-head"><h2 id="{name}">{title}{year_of(movie)}</h2></div>'
         f'<div class="mq-actions" role="group" aria-label="{text("film.reaction", title=title)}">'
         f"{_actions(card, beside=others(movie, saved=saved))}</div></article>"
     )
 
 
 def _actions(card: Card, name: str = "", *, beside: str = "") -> str:
-    """The buttons under a film; `name` is the guest whose reactions they are, in an evening
-    together.
-    """
+    """The buttons under a film; `name` is the guest, if any, whose reactions they are."""
     whose = text("evening.named", name=escape(name)) if name else ""
     buttons = (
         _action(card, reaction, drawing, words, f"{whose}{spoken}")
@@ -190,14 +188,13 @@ def _actions(card: Card, name: str = "", *, beside: str = "") -> str:
 
 def _action(card: Card, reaction: Reaction, drawing: str, words: str, spoken: str) -> str:
     film = card.recommendation
-    known = reaction is Reaction.SEEN and card.reaction in (
-        Reaction.SEEN_LOVED,
-        Reaction.SEEN_HATED,
-    )
+    seen = reaction is Reaction.SEEN and card.reaction.is_seen
+    pressed = str(seen or card.reaction is reaction).lower()
     return (
         f'<button type="button" class="mq-act" data-do="react" data-id="{escape(film.id)}" '
-        f'data-reaction="{reaction.value}" aria-pressed="{str(known or card.reaction is reaction).lower()}" '
-        f'aria-label="{spoken}: {escape(film.movie.title)}" title="{words}">{drawing}<span>{words}</span></button>'
+        f'data-reaction="{reaction.value}" aria-pressed="{pressed}" '
+        f'aria-label="{spoken}: {escape(film.movie.title)}" title="{words}">'
+        f"{drawing}<span>{words}</span></button>"
     )
 
 
@@ -207,7 +204,8 @@ def _why(film: str, reasons: Sequence[Reason], q_value: float, match: str) -> st
     rows = "".join(_reason(reason, widest) for reason in reasons)
     total = f'<th scope="row">{text("film.ranked_by")}</th><td></td><td>{signed(q_value)}</td>'
     return (
-        f'<details class="mq-why" data-keep="why-{escape(film)}"><summary>{text("film.why")}</summary>'
+        f'<details class="mq-why" data-keep="why-{escape(film)}">'
+        f"<summary>{text('film.why')}</summary>"
         f"<table><tbody>{rows}</tbody><tfoot><tr>{total}</tr></tfoot></table>{match}</details>"
     )
 
@@ -236,15 +234,14 @@ def _links(movie: Movie) -> str:
 def _suggestions(lines: Iterable[str], label: str, *, asks: bool = False) -> str:
     """Lines to press; what one is asked about (`asks`) stands whole on a phone, too."""
     buttons = "".join(
-        f'<button type="button" class="mq-suggestion" data-do="say" data-value="{escape(line)}">{escape(line)}</button>'
+        '<button type="button" class="mq-suggestion" data-do="say" '
+        f'data-value="{escape(line)}">{escape(line)}</button>'
         for line in lines
     )
+    if not buttons:
+        return ""
     which = ' data-asks=""' if asks else ""
-    return (
-        f'<div class="mq-suggestions"{which} role="group" aria-label="{label}">{buttons}</div>'
-        if buttons
-        else ""
-    )
+    return f'<div class="mq-suggestions"{which} role="group" aria-label="{label}">{buttons}</div>'
 
 
 def _clipped(label: str) -> str:

@@ -52,8 +52,10 @@ def poster(movie: Movie) -> str:
     """SVG of 60 × 90 units; the same film always looks the same."""
     dice, (back, figure, accent), motif = _design(movie)
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" aria-hidden="true" '
-        f'focusable="false"><rect width="{WIDTH}" height="{HEIGHT}" fill="{back}"/>{motif(dice, figure, accent)}</svg>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" '
+        'aria-hidden="true" focusable="false">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{back}"/>'
+        f"{motif(dice, figure, accent)}</svg>"
     )
 
 
@@ -81,13 +83,17 @@ def _path(d: str, fill: str, opacity: float = 1) -> str:
 
 
 def _line(d: str, stroke: str, width: float = 2) -> str:
-    return f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{width:g}" stroke-linecap="round"/>'
+    return (
+        f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{width:g}" '
+        'stroke-linecap="round"/>'
+    )
 
 
 def _rings(dice: random.Random, figure: str, accent: str) -> str:
     x, y = dice.uniform(18, 42), dice.uniform(28, 58)
     rings = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r}" fill="none" stroke="{figure}" stroke-width="2"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r}" fill="none" stroke="{figure}" '
+        'stroke-width="2"/>'
         for r in range(8, 60, dice.choice((7, 9, 11)))
     )
     return rings + _circle(x, y, 4, accent)
@@ -100,8 +106,9 @@ def _planet(dice: random.Random, figure: str, accent: str) -> str:
     )
     y, r, tilt = dice.uniform(34, 56), dice.uniform(12, 19), dice.uniform(-35, 35)
     ring = (
-        f'<ellipse cx="30" cy="{y:.1f}" rx="{r * 1.7:.1f}" ry="{r * 0.35:.1f}" fill="none" stroke="{accent}" '
-        f'stroke-width="1.5" transform="rotate({tilt:.0f} 30 {y:.1f})"/>'
+        f'<ellipse cx="30" cy="{y:.1f}" rx="{r * 1.7:.1f}" ry="{r * 0.35:.1f}" '
+        f'fill="none" stroke="{accent}" stroke-width="1.5" '
+        f'transform="rotate({tilt:.0f} 30 {y:.1f})"/>'
     )
     return stars + _circle(30, y, r, figure) + ring
 
@@ -111,7 +118,8 @@ def _teeth(dice: random.Random, figure: str, accent: str) -> str:
     step = WIDTH / count
     jaw = dice.uniform(28, 44)
     top = "".join(
-        f"L{(i + 0.5) * step:.1f} {jaw + dice.uniform(0, 14):.1f}L{(i + 1) * step:.1f} {jaw - 12:.1f}"
+        f"L{(i + 0.5) * step:.1f} {jaw + dice.uniform(0, 14):.1f}"
+        f"L{(i + 1) * step:.1f} {jaw - 12:.1f}"
         for i in range(count)
     )
     moon = _circle(dice.uniform(18, 42), 68, dice.uniform(8, 13), accent, 0.9)
@@ -151,7 +159,8 @@ def _desert(dice: random.Random, figure: str, accent: str) -> str:
 def _blinds(dice: random.Random, figure: str, accent: str) -> str:
     gap = dice.choice((6, 7, 9))
     bars = "".join(
-        f'<rect x="0" y="{y}" width="60" height="{gap * 0.45:.1f}" fill="{figure}" fill-opacity=".55"/>'
+        f'<rect x="0" y="{y}" width="60" height="{gap * 0.45:.1f}" fill="{figure}" '
+        'fill-opacity=".55"/>'
         for y in range(4, 90, gap)
     )
     x = dice.uniform(22, 38)
@@ -164,11 +173,10 @@ def _blinds(dice: random.Random, figure: str, accent: str) -> str:
 
 def _chevrons(dice: random.Random, figure: str, accent: str) -> str:
     step = dice.choice((10, 13, 16))
-    marks = "".join(
+    return "".join(
         _line(f"M6 {y + 14}L30 {y}L54 {y + 14}", figure if i % 2 else accent, 4)
         for i, y in enumerate(range(8, 80, step))
     )
-    return marks
 
 
 def _peaks(dice: random.Random, figure: str, accent: str) -> str:
@@ -190,12 +198,12 @@ def _bars(dice: random.Random, figure: str, accent: str) -> str:
 
 def _frames(dice: random.Random, figure: str, accent: str) -> str:
     turn = dice.uniform(-8, 8)
-    frames = "".join(
-        f'<rect x="{30 - w / 2:.1f}" y="{45 - w * 0.6:.1f}" width="{w}" height="{w * 1.2:.1f}" fill="none" '
-        f'stroke="{figure if i % 2 else accent}" stroke-width="2" transform="rotate({turn * i:.0f} 30 45)"/>'
+    return "".join(
+        f'<rect x="{30 - w / 2:.1f}" y="{45 - w * 0.6:.1f}" width="{w}" height="{w * 1.2:.1f}" '
+        f'fill="none" stroke="{figure if i % 2 else accent}" stroke-width="2" '
+        f'transform="rotate({turn * i:.0f} 30 45)"/>'
         for i, w in enumerate((44, 33, 22, 11))
     )
-    return frames
 
 
 def _keyhole(dice: random.Random, figure: str, accent: str) -> str:
@@ -244,7 +252,8 @@ _BY_WEIGHT = tuple(_STYLES)
 
 _THUMB = (
     '<path d="M7 10.5v9H4.2A1.2 1.2 0 0 1 3 18.3v-6.6a1.2 1.2 0 0 1 1.2-1.2H7Z"/>'
-    '<path d="M7 10.5 10.8 3a2.3 2.3 0 0 1 2.3 2.6L12.6 9h5.7a2 2 0 0 1 2 2.4l-1.3 6.5a2 2 0 0 1-2 1.6H7"/>'
+    '<path d="M7 10.5 10.8 3a2.3 2.3 0 0 1 2.3 2.6L12.6 9h5.7a2 2 0 0 1 2 2.4l-1.3 6.5'
+    'a2 2 0 0 1-2 1.6H7"/>'
 )
 _DRAWINGS = {
     "up": _THUMB,

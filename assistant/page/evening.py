@@ -1,5 +1,4 @@
-"""An evening together as HTML: what a film is to each, who is there, the code, and who speaks at
-this browser.
+"""An evening together as HTML: what a film is to each, who is there, the code, who speaks here.
 
 As in `cards`, everything people supply goes through `html.escape`, and nothing is decided here.
 """
@@ -16,13 +15,6 @@ from assistant.wording import counted, text
 from core.domain import Reaction
 
 LONGEST_NAME = 24
-_SAID = {
-    Reaction.UP: ("up", text("evening.up")),
-    Reaction.DOWN: ("down", text("evening.down")),
-    Reaction.SEEN: ("seen", text("evening.seen")),
-    Reaction.NOT_TONIGHT: ("later", text("evening.later")),
-}
-"""Icon and words of what somebody else made of a film."""
 
 
 def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
@@ -36,7 +28,7 @@ def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
         return ""
     title = escape(card.recommendation.movie.title)
     figures = [_opinion(text("evening.you"), card, "")]
-    figures += [_opinion(one.name, one.card, _said(one.card.reaction)) for one in card.others]
+    figures += [_opinion(one.name, one.card, _reaction(one.card.reaction)) for one in card.others]
     guests = "".join(
         f'<div class="mq-theirs" role="group" '
         f'aria-label="{text("evening.reaction", name=escape(one.name), title=title)}">'
@@ -45,30 +37,39 @@ def opinions(card: Card, buttons: Callable[[Card, str], str]) -> str:
         if one.held
     )
     return (
-        f'<div class="mq-fits"><ul aria-label="{text("evening.suits", title=title)}" title="{text("evening.figures")}">'
+        f'<div class="mq-fits"><ul aria-label="{text("evening.suits", title=title)}" '
+        f'title="{text("evening.figures")}">'
         f"{''.join(figures)}</ul>{guests}</div>"
     )
 
 
-def _opinion(name: str, card: Card, said: str) -> str:
-    """One person's figures: 100 is their own best film tonight; the chance that they like it, where
-    it is known.
-    """
+def _opinion(name: str, card: Card, reaction: str) -> str:
+    """One person's figures: 100 is their own best film tonight; the chance of a like, if known."""
     figure = 0 if card.fit is None else round(100 * min(max(card.fit, 0.0), 1.0))
-    told = (
-        f'<span class="mq-figure">{figure}<span class="mq-hidden">{text("evening.of_hundred")}</span></span>'
+    number = (
+        f'<span class="mq-figure">{figure}'
+        f'<span class="mq-hidden">{text("evening.of_hundred")}</span></span>'
         if card.fit is not None
         else ""
     )
     bar = f'<i aria-hidden="true"><i style="width:{figure}%"></i></i>'
-    return f'<li class="mq-fit"><b>{escape(name)}</b>{bar}{told}{match_of(card.recommendation.match)}{said}</li>'
+    return (
+        f'<li class="mq-fit"><b>{escape(name)}</b>'
+        f"{bar}{number}{match_of(card.recommendation.match)}{reaction}</li>"
+    )
 
 
-def _said(reaction: Reaction) -> str:
-    if reaction not in _SAID:
-        return ""
-    drawing, words = _SAID[reaction]
-    return f'<span class="mq-said" data-reaction="{reaction.value}">{icon(drawing)}{words}</span>'
+def _reaction(reaction: Reaction) -> str:
+    """What somebody else made of a film, with an icon."""
+    match reaction:
+        case Reaction.UP | Reaction.DOWN | Reaction.SEEN:
+            name = reaction.value
+        case Reaction.NOT_TONIGHT:
+            name = "later"
+        case _:
+            return ""
+    words = text(f"evening.{name}")
+    return f'<span class="mq-said" data-reaction="{reaction.value}">{icon(name)}{words}</span>'
 
 
 def speakers(company: Company) -> str:
@@ -77,7 +78,8 @@ def speakers(company: Company) -> str:
     if len(held) < 2:
         return ""
     buttons = "".join(
-        f'<button type="button" data-do="speak" data-id="{person.number}" aria-pressed="{str(person.speaks).lower()}">'
+        f'<button type="button" data-do="speak" data-id="{person.number}" '
+        f'aria-pressed="{str(person.speaks).lower()}">'
         f"{text('evening.you') if person.you else escape(person.name)}</button>"
         for person in held
     )
@@ -93,7 +95,8 @@ def panel(company: Company) -> str:
     count = f" <small>{len(company.people)}</small>" if company.people else ""
     open_wide = ' data-wide="open"' if company.people else ""
     return (
-        f'<details class="mq-evening" data-keep="evening"{open_wide}><summary>{text("evening.title")}{count}</summary>'
+        f'<details class="mq-evening" data-keep="evening"{open_wide}>'
+        f"<summary>{text('evening.title')}{count}</summary>"
         f"{inside}</details>"
     )
 
@@ -103,8 +106,10 @@ def _outside() -> str:
     code = _field("value", text("evening.code"), "off", required=True)
     return (
         f"<p>{text('evening.about')}</p>{_guest()}"
-        f'<form data-do="open"><div>{name}</div><button type="submit">{text("evening.invite")}</button></form>'
-        f'<form data-do="join"><div>{name}{code}</div><button type="submit">{text("evening.join")}</button></form>'
+        f'<form data-do="open"><div>{name}</div>'
+        f'<button type="submit">{text("evening.invite")}</button></form>'
+        f'<form data-do="join"><div>{name}{code}</div>'
+        f'<button type="submit">{text("evening.join")}</button></form>'
         f"<p>{text('evening.seen_by_others')}</p>"
     )
 
@@ -125,14 +130,18 @@ def _inside(company: Company) -> str:
     )
     return (
         f'{_code(company)}<ul>{people}</ul>{_guest()}<div class="mq-tools">{ask}'
-        f'<button type="button" data-do="leave" data-sure="{text("evening.leave_sure")}">{text("evening.leave")}'
-        f"</button></div><p>{text('evening.figures')} {text('evening.seen_by_others')}</p>"
+        f'<button type="button" data-do="leave" data-sure="{text("evening.leave_sure")}">'
+        f"{text('evening.leave')}</button></div>"
+        f"<p>{text('evening.figures')} {text('evening.seen_by_others')}</p>"
     )
 
 
 def _code(company: Company) -> str:
     if not company.code:
-        return f'<p>{text("evening.expired")}</p><button type="button" data-do="open">{text("evening.renew")}</button>'
+        return (
+            f"<p>{text('evening.expired')}</p>"
+            f'<button type="button" data-do="open">{text("evening.renew")}</button>'
+        )
     code = f"{company.code[:4]}-{company.code[4:]}"
     spelled = text("evening.code_spoken", code=" ".join(company.code))
     shown = f'<strong class="mq-code" aria-label="{spelled}">{code}</strong>'
@@ -143,12 +152,14 @@ def _person(person: Person) -> str:
     name, tastes = escape(person.name), counted("evening.told", person.tastes)
     you = f" {text('evening.marked_you')}" if person.you else ""
     wishes = "".join(
-        f'<span class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
+        f'<span class="mq-chip" data-kind="{chip.kind.value}">'
+        f'<b aria-hidden="true">{chip.kind.sign}</b>'
         f"{_wish(chip)}</span>"
         for chip in person.wishes
     )
     away = (
-        f'<button type="button" data-do="send_away" data-id="{person.number}" data-sure="{text("evening.away_sure")}" '
+        f'<button type="button" data-do="send_away" data-id="{person.number}" '
+        f'data-sure="{text("evening.away_sure")}" '
         f'title="{text("evening.away")}" aria-label="{text("evening.away_spoken", name=name)}">'
         f"{icon('remove')}</button>"
         if person.held and not person.you
@@ -166,6 +177,7 @@ def _field(name: str, label: str, complete: str, *, required: bool = False) -> s
     must = " required" if required else ""
     longest = 16 if name == "value" else LONGEST_NAME
     return (
-        f'<label><span>{label}</span><input name="{name}" maxlength="{longest}" autocomplete="{complete}" '
+        f"<label><span>{label}</span>"
+        f'<input name="{name}" maxlength="{longest}" autocomplete="{complete}" '
         f'spellcheck="false"{must}></label>'
     )

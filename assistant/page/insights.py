@@ -1,5 +1,4 @@
-"""How it learns, as HTML: the policy that serves, what people made of its films, and how it was
-trained.
+"""How it learns, as HTML: what serves, what people made of its films, how it was trained.
 
 Every number is read from the store and from the manifest of the policy when the page is opened.
 Charts are small SVG drawings, each with a table that says the same.
@@ -14,6 +13,7 @@ from typing import Any, Final
 from assistant.conversation.replies import signed
 from assistant.conversation.values import Insights
 from assistant.wording import text
+from core.learning.versions import Entry
 from core.store import Day, VersionProgress
 
 _DAYS: Final = 60
@@ -26,22 +26,22 @@ _EXAM: Final = ("validation_hits", "validation_reward")
 def page(insights: Insights) -> str:
     """The whole tab."""
     return (
-        f'<div class="mq-insights"><h2>{text("insights.title")}</h2>{_now(insights)}{_versions(insights)}'
-        f"{_gates(insights)}{_training(insights.manifest)}</div>"
+        f'<div class="mq-insights"><h2>{text("insights.title")}</h2>{_now(insights)}'
+        f"{_versions(insights)}{_gates(insights)}{_training(insights.manifest)}</div>"
     )
 
 
 def _now(insights: Insights) -> str:
     """What serves, and what is on record."""
-    held = insights.statistics
-    reactions = sum(held.reactions.values())
+    statistics = insights.statistics
+    reactions = sum(statistics.reactions.values())
     facts = (
         ("policy", insights.version),
         ("films", f"{insights.n_items:,}"),
-        ("conversations", f"{held.sessions:,}"),
-        ("shown", f"{held.recommendations:,}"),
+        ("conversations", f"{statistics.sessions:,}"),
+        ("shown", f"{statistics.recommendations:,}"),
         ("reactions", f"{reactions:,}"),
-        ("rewards", signed(held.total_reward) if reactions else text("insights.no_rewards")),
+        ("rewards", signed(statistics.total_reward) if reactions else text("insights.no_rewards")),
     )
     listed = "".join(
         f"<div><dt>{text(f'insights.{name}')}</dt><dd>{escape(value)}</dd></div>"
@@ -52,36 +52,41 @@ def _now(insights: Insights) -> str:
 
 def _versions(insights: Insights) -> str:
     """Each policy that recommended something here."""
+    title = f"<section><h3>{text('insights.made_of')}</h3>"
     if not insights.progress:
-        return f"<section><h3>{text('insights.made_of')}</h3><p>{text('insights.nothing')}</p></section>"
+        return f"{title}<p>{text('insights.nothing')}</p></section>"
+    columns = ("policy", "shown", "reactions", "liked_of_these", "reward", "different")
     rows = "".join(_row(one, insights) for one in insights.progress)
-    head = "".join(
-        f'<th scope="col">{text(f"insights.{name}")}</th>'
-        for name in ("policy", "shown", "reactions", "liked_of_these", "reward", "different")
-    )
     charts = "".join(_charts(one) for one in insights.progress)
     return (
-        f"<section><h3>{text('insights.made_of')}</h3>"
-        f'<div class="mq-scroll" tabindex="0" role="region" aria-label="{text("insights.policies")}">'
-        '<table class="mq-table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{title}{_wide_table(text('insights.policies'), columns, rows)}"
         f"<p>{text('insights.counted')}</p>{charts}</section>"
+    )
+
+
+def _wide_table(label: str, columns: Sequence[str], rows: str) -> str:
+    """A table that scrolls by itself on a phone; `columns` are names of texts, `rows` markup."""
+    head = "".join(f'<th scope="col">{text(f"insights.{name}")}</th>' for name in columns)
+    return (
+        f'<div class="mq-scroll" tabindex="0" role="region" aria-label="{label}">'
+        f'<table class="mq-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
 def _row(one: VersionProgress, insights: Insights) -> str:
     total = one.total
     name = escape(one.version)
-    told_name = text("insights.serves", version=name) if one.version == insights.version else name
-    cells = (
+    if one.version == insights.version:
+        name = text("insights.serves", version=name)
+    figures = (
         f"{total.shown:,}",
         f"{total.reacted:,}",
         share(total.liked, total.reacted),
         signed(total.reward / total.shown),
         f"{one.films:,} ({share(one.films, insights.n_items)})",
     )
-    told = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{told_name}</th>{told}</tr>'
+    cells = "".join(f"<td>{figure}</td>" for figure in figures)
+    return f'<tr><th scope="row">{name}</th>{cells}</tr>'
 
 
 def _charts(one: VersionProgress) -> str:
@@ -92,23 +97,20 @@ def _charts(one: VersionProgress) -> str:
     liked = [day.liked / day.reacted if day.reacted else None for day in days]
     reward = [day.reward / day.shown for day in days]
     rows = "".join(
-        f'<tr><th scope="row">{day.day}</th><td>{day.shown}</td><td>{share(day.liked, day.reacted)}</td>'
-        f"<td>{signed(day.reward / day.shown)}</td></tr>"
+        f'<tr><th scope="row">{day.day}</th><td>{day.shown}</td>'
+        f"<td>{share(day.liked, day.reacted)}</td><td>{signed(day.reward / day.shown)}</td></tr>"
         for day in days
     )
     name = escape(one.version)
-    head = "".join(
-        f'<th scope="col">{text(f"insights.{column}")}</th>'
-        for column in ("day", "shown", "liked", "reward")
-    )
+    columns = ("day", "shown", "liked", "reward")
+    table = _wide_table(text("insights.by_day_spoken", version=name), columns, rows)
     return (
-        f'<figure><figcaption>{text("insights.by_day", version=name)}</figcaption><div class="mq-charts">'
+        f"<figure><figcaption>{text('insights.by_day', version=name)}</figcaption>"
+        '<div class="mq-charts">'
         f"{_chart(text('insights.liked_chart'), liked, days, 0.0, 1.0)}"
         f"{_chart(text('insights.reward'), reward, days, -0.5, 1.0)}</div>"
         f'<details data-keep="days-{name}"><summary>{text("insights.as_table")}</summary>'
-        '<div class="mq-scroll" tabindex="0" role="region" '
-        f'aria-label="{text("insights.by_day_spoken", version=name)}">'
-        f'<table class="mq-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details></figure>'
+        f"{table}</details></figure>"
     )
 
 
@@ -128,50 +130,50 @@ def _chart(
             continue
         path.append(f"{pen}{place * step:.1f} {height(value):.1f}")
         pen = "L"
-    known = [value for value in values if value is not None]
-    told = (
-        text(
-            "insights.chart",
-            name=name,
-            first_day=days[0].day,
-            last_day=days[-1].day,
-            first=f"{known[0]:.2f}",
-            last=f"{known[-1]:.2f}",
-            least=f"{min(known):.2f}",
-            most=f"{max(known):.2f}",
-        )
-        if known
-        else text("insights.no_chart", name=name)
-    )
+    words = escape(_in_words(name, values, days))
     zero = f'<path class="mq-axis" d="M0 {height(0):.1f}H{_WIDTH}"/>'
     return (
-        f'<div><svg viewBox="-3 -3 {_WIDTH + 6} {_HEIGHT + 6}" role="img" aria-label="{escape(told)}">{zero}'
-        f'<path class="mq-line" d="{"".join(path)}"/></svg><p>{escape(told)}</p></div>'
+        f'<div><svg viewBox="-3 -3 {_WIDTH + 6} {_HEIGHT + 6}" role="img" aria-label="{words}">'
+        f'{zero}<path class="mq-line" d="{"".join(path)}"/></svg><p>{words}</p></div>'
+    )
+
+
+def _in_words(name: str, values: Sequence[float | None], days: Sequence[Day]) -> str:
+    """What a chart shows, for those who do not see it."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return text("insights.no_chart", name=name)
+    return text(
+        "insights.chart",
+        name=name,
+        first_day=days[0].day,
+        last_day=days[-1].day,
+        first=f"{known[0]:.2f}",
+        last=f"{known[-1]:.2f}",
+        least=f"{min(known):.2f}",
+        most=f"{max(known):.2f}",
     )
 
 
 def _gates(insights: Insights) -> str:
-    """Which policies were let in and which were not, newest first; of a single one how it passed,
-    if it had to.
-    """
-    history = insights.history
-    if not history:
+    """Which policies were let in and which not, newest first; of a single one how it passed."""
+    title = f"<section><h3>{text('insights.gate')}</h3>"
+    if not insights.history:
         gate = insights.manifest.get("gate")
-        told = _judged(gate) if isinstance(gate, Mapping) else text("insights.no_gate")
-        return f"<section><h3>{text('insights.gate')}</h3><p>{told}</p></section>"
-    rows = "".join(
-        f'<tr><th scope="row">{escape(entry.version)}</th><td>{text(f"insights.{entry.event.name.lower()}")}</td>'
-        f"<td>{escape(entry.at[:10])}</td><td>{escape(entry.parent or '–')}</td><td>{_judged(entry.gate)}</td></tr>"
-        for entry in reversed(history)
-    )
-    head = "".join(
-        f'<th scope="col">{text(f"insights.{name}")}</th>'
-        for name in ("policy", "event", "day", "parent", "judged")
-    )
+        judged = _judged(gate) if isinstance(gate, Mapping) else text("insights.no_gate")
+        return f"{title}<p>{judged}</p></section>"
+    rows = "".join(_gate(entry) for entry in reversed(insights.history))
+    columns = ("policy", "event", "day", "parent", "judged")
+    table = _wide_table(text("insights.gate"), columns, rows)
+    return f"{title}<p>{text('insights.gated')}</p>{table}</section>"
+
+
+def _gate(entry: Entry) -> str:
+    event = text(f"insights.{entry.event.name.lower()}")
     return (
-        f"<section><h3>{text('insights.gate')}</h3><p>{text('insights.gated')}</p>"
-        f'<div class="mq-scroll" tabindex="0" role="region" aria-label="{text("insights.gate")}">'
-        f'<table class="mq-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>'
+        f'<tr><th scope="row">{escape(entry.version)}</th><td>{event}</td>'
+        f"<td>{escape(entry.at[:10])}</td><td>{escape(entry.parent or '–')}</td>"
+        f"<td>{_judged(entry.gate)}</td></tr>"
     )
 
 
@@ -191,22 +193,26 @@ def _judged(gate: Mapping[str, Any]) -> str:
 
 
 def _training(manifest: Mapping[str, Any]) -> str:
-    """How the policy was made, as its manifest tells it."""
-    rows = [(name, manifest[name]) for name in ("people", "ratings", "steps") if name in manifest]
-    told = "".join(
-        f"<div><dt>{text(f'insights.{name}')}</dt><dd>{_figure(value)}</dd></div>"
-        for name, value in rows
+    """How the policy was made, by its manifest."""
+    facts = "".join(
+        f"<div><dt>{text(f'insights.{name}')}</dt><dd>{_figure(manifest[name])}</dd></div>"
+        for name in ("people", "ratings", "steps")
+        if name in manifest
     )
     validation = manifest.get("validation")
     held_out = validation if isinstance(validation, Mapping) else {}
-    told_of = {text(f"insights.{name}"): held_out[name] for name in _EXAM if name in held_out}
-    exam = _table(text("insights.exam"), told_of) if told_of else ""
-    return f'<section><h3>{text("insights.trained")}</h3><dl class="mq-facts">{told}</dl>{exam}</section>'
+    figures = {text(f"insights.{name}"): held_out[name] for name in _EXAM if name in held_out}
+    exam = _table(text("insights.exam"), figures) if figures else ""
+    return (
+        f"<section><h3>{text('insights.trained')}</h3>"
+        f'<dl class="mq-facts">{facts}</dl>{exam}</section>'
+    )
 
 
 def _table(name: str, figures: Mapping[str, Any]) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(str(key).replace("_", " "))}</th><td>{_figure(value)}</td></tr>'
+        f'<tr><th scope="row">{escape(str(key).replace("_", " "))}</th>'
+        f"<td>{_figure(value)}</td></tr>"
         for key, value in figures.items()
         if isinstance(value, int | float | str)
     )

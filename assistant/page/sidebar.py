@@ -1,9 +1,8 @@
-"""What stands beside the conversation as HTML, below it on a phone: the taste held, the folds, what
-undoes and forgets.
+"""What stands beside the conversation as HTML, below it on a phone.
 
-Like `cards`: everything people or data supply is escaped, and nothing is decided here.
-
-The controls of a session as HTML: films a turn, popular or hidden, a pause.
+The taste held, the controls (films a turn, popular or hidden, a pause), the other folds, and what
+undoes and forgets. Like `cards`: everything people or data supply is escaped, and nothing is
+decided here.
 """
 
 from __future__ import annotations
@@ -28,14 +27,17 @@ def controls(history: History) -> str:
         f'aria-label="{counted("steer.films_spoken", count)}">{count}</button>'
         for count in range(FILMS[0], FILMS[1] + 1)
     )
-    held = f"<p>{text('steer.paused')}</p>" if history.paused else ""
+    paused = f"<p>{text('steer.paused')}</p>" if history.paused else ""
     films = text("steer.films")
     return (
-        f'<details class="mq-steer" data-keep="steer" data-wide="open"><summary>{text("steer.title")}</summary>'
-        f'<div class="mq-numbers" role="group" aria-label="{films}"><span aria-hidden="true">{films}</span>'
+        '<details class="mq-steer" data-keep="steer" data-wide="open">'
+        f"<summary>{text('steer.title')}</summary>"
+        f'<div class="mq-numbers" role="group" aria-label="{films}">'
+        f'<span aria-hidden="true">{films}</span>'
         f"{numbers}</div>{_knob(history.gems)}"
         f'<button type="button" data-do="pause" data-value="{"off" if history.paused else "on"}" '
-        f'aria-pressed="{str(history.paused).lower()}">{text("steer.pause")}</button>{held}</details>'
+        f'aria-pressed="{str(history.paused).lower()}">{text("steer.pause")}</button>'
+        f"{paused}</details>"
     )
 
 
@@ -46,7 +48,8 @@ def _knob(gems: float) -> str:
     ends = f'{text("steer.popular")} <b aria-hidden="true">↔</b> {text("steer.hidden")}'
     return (
         f'<label class="mq-knob"><span>{ends}</span>'
-        f'<input type="range" data-do="gems" min="-1" max="1" step="0.5" value="{gems:g}" aria-valuetext="{stands}">'
+        f'<input type="range" data-do="gems" min="-1" max="1" step="0.5" value="{gems:g}" '
+        f'aria-valuetext="{stands}">'
         f"<small>{text('steer.stands', place=stands)}</small></label>"
     )
 
@@ -80,17 +83,19 @@ def beside(history: History, parts: Parts) -> str:
 def _taste(history: History) -> str:
     """What is held about the person now; each of it can be turned round or taken back."""
     items = "".join(
-        f'<li class="mq-chip" data-kind="{chip.kind.value}"><b aria-hidden="true">{chip.kind.sign}</b>'
+        f'<li class="mq-chip" data-kind="{chip.kind.value}">'
+        f'<b aria-hidden="true">{chip.kind.sign}</b>'
         f'<span class="mq-hidden">{spoken(chip.kind)}: </span>'
         f"<span>{_qualified(chip)}</span>{_edits(chip)}</li>"
         for chip in history.taste
     )
     if history.hidden:
         items = f'<li class="mq-chip">{counted("taste.rated", history.hidden)}</li>{items}'
+    count = len(history.taste) + history.hidden
     body = f'<ul class="mq-chips">{items}</ul>' if items else f"<p>{text('taste.nothing')}</p>"
     return (
         '<details data-keep="taste" data-wide="open">'
-        f"<summary>{_whose(history.company)} <small>{len(history.taste) + history.hidden or ''}</small></summary>"
+        f"<summary>{_whose(history.company)} <small>{count or ''}</small></summary>"
         f"{body}</details>"
     )
 
@@ -118,7 +123,8 @@ def _edits(chip: Chip) -> str:
     actions.append(("drop", text("taste.drop"), icon("remove")))
     key, name = escape(chip.key or YEARS_KEY), escape(chip.label)
     return "".join(
-        f'<button type="button" data-do="{do}" data-id="{key}" title="{words}" aria-label="{words}: {name}">'
+        f'<button type="button" data-do="{do}" data-id="{key}" title="{words}" '
+        f'aria-label="{words}: {name}">'
         f"{drawing}</button>"
         for do, words, drawing in actions
     )

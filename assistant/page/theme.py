@@ -26,9 +26,7 @@ _LETTERS = (
 
 
 def theme() -> gr.themes.Base:
-    """Warm paper by day, a dark house by night; the fonts come with Gradio and from no other
-    server.
-    """
+    """Warm paper by day, a dark house by night; the fonts come with Gradio."""
     # Several of the font files that Gradio ships hold a handful of letters (Lora, every SemiBold);
     # these are whole.
     whole = (400, 700)
@@ -47,9 +45,7 @@ def theme() -> gr.themes.Base:
 
 
 def script(*names: str) -> str:
-    """The text of scripts in `assets`, one after the other; each runs once, when what it is for
-    appears.
-    """
+    """Scripts of `assets`, one after the other; each runs once, when what it is for appears."""
     return "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
@@ -67,9 +63,11 @@ def sign() -> str:
 def composer() -> str:
     """The line to type in; Enter sends, Shift+Enter makes a new line."""
     return (
-        f'<form class="mq-composer"><label class="mq-hidden" for="mq-line">{text("page.message")}</label>'
+        '<form class="mq-composer">'
+        f'<label class="mq-hidden" for="mq-line">{text("page.message")}</label>'
         '<textarea id="mq-line" rows="1" maxlength="10000" autocomplete="off" enterkeyhint="send" '
         f'placeholder="{text("page.hint")}"></textarea>'
-        f'<button type="submit" aria-label="{text("page.send")}" title="{text("page.send")}">{icon("send")}</button>'
+        f'<button type="submit" aria-label="{text("page.send")}" '
+        f'title="{text("page.send")}">{icon("send")}</button>'
         "</form>"
     )

@@ -1,10 +1,8 @@
-"""Parts of the page: each bears a name and a mark, and one that the browser holds as it is goes as
-its name alone.
+"""Parts of the page: what the browser holds as it is goes as its name alone.
 
 A turn changes little of a page: the drawing of the rest need not be sent, read or laid out again.
 Films and folds are parts; what is small has a name at most (`data-part`) and always goes along.
-Nothing is kept here of what was sent to
-whom: the browser says with each event what it holds.
+Nothing is kept here of what was sent to whom: the browser says with each event what it holds.
 """
 
 from __future__ import annotations
@@ -23,8 +21,7 @@ class Parts:
     """Mark by name of what stands in the browser; nothing of it is trusted to be there."""
 
     def part(self, name: str, markup: str) -> str:
-        """One element as a part: with its mark, or empty and named alone where the browser holds it
-        with that mark.
+        """One element with its mark, or named alone where the browser holds it with that mark.
 
         Args:
             name: says which part it is among its neighbours, in every drawing of the page.
