@@ -1,10 +1,7 @@
-"""What the page says, in one place: `wording.toml`, by area and name. Code holds names of texts, and no
-text.
+"""What the page says, in one place: `wording.toml`, by area and name, in English.
 
-wording.toml   English
-
-Texts are free of HTML signs, so they stand in markup as they are; what is put into them is for the
-caller to escape.
+Code holds names of texts, and no text. Texts are free of HTML signs, so they stand in markup as
+they are; what is put into them is for the caller to escape.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Typed endpoints on the same `Assistant`: for `gradio_client`, plain HTTP and, as tools, for MCP
-clients.
+"""Typed endpoints on the `Assistant`: for `gradio_client`, plain HTTP and, as tools, for MCP.
 
 from gradio_client import Client
 client = Client("http://127.0.0.1:7860")
@@ -30,9 +29,7 @@ ReactionName = Literal["up", "down", "seen", "seen_loved", "seen_hated", "not_to
 
 
 class ChipRecord(TypedDict):
-    """One thing that was understood: `kind` ("like", "only", …), `label`, stable `key`, place in
-    the text.
-    """
+    """One thing that was understood, by its stable `key`, and where in the text it stands."""
 
     kind: str
     sign: str
@@ -50,9 +47,7 @@ class ReasonRecord(TypedDict):
 
 
 class FilmRecord(TypedDict):
-    """A recommended film; `id` is what `react` takes, `key` what the watch-list takes, `match` the
-    chance of a like.
-    """
+    """A recommended film: `react` takes its `id`, the watch-list its `key`."""
 
     id: str
     key: str
@@ -70,9 +65,7 @@ class FilmRecord(TypedDict):
 
 
 class TurnRecord(TypedDict):
-    """One turn: what was typed, how it was understood, the reply and the films that came with
-    it.
-    """
+    """One turn: what was typed, how it was understood, the reply and its films."""
 
     text: str
     act: str
@@ -84,9 +77,7 @@ class TurnRecord(TypedDict):
 
 
 class HistoryRecord(TypedDict):
-    """A whole conversation, what is held about the person now, and where the knob of `steer`
-    stands.
-    """
+    """A whole conversation, the taste held now, and where the knob of `steer` stands."""
 
     turns: list[TurnRecord]
     taste: list[ChipRecord]
@@ -95,14 +86,12 @@ class HistoryRecord(TypedDict):
 
 def add(assistant: Assistant, *more: Callable[..., Any]) -> None:
     """Add the endpoints, and `more` of the same kind, to the `gr.Blocks` that is being built."""
-    for endpoint in (*Endpoints(assistant).all(), *map(_told, more)):
+    for endpoint in (*Endpoints(assistant).all(), *map(_in_words, more)):
         api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
 
 
-def _told(function: Callable[P, R]) -> Callable[P, R]:
-    """Errors that are meant for people reach the caller as they are; all others stay on the
-    server.
-    """
+def _in_words(function: Callable[P, R]) -> Callable[P, R]:
+    """Errors that are meant for people reach the caller; all others stay on the server."""
 
     @wraps(function)
     def endpoint(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -115,15 +104,13 @@ def _told(function: Callable[P, R]) -> Callable[P, R]:
 
 
 class Endpoints:
-    """The functions behind the endpoints. Every error is told in one sentence."""
+    """The functions behind the endpoints. Every error is one sentence."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
 
     def all(self) -> tuple[Callable[..., Any], ...]:
-        """Functions with a name, types and a docstring each, as Gradio and MCP clients show
-        them.
-        """
+        """Functions with a name, types and a docstring each, as Gradio and MCP show them."""
         return (
             self.start,
             self.respond,
@@ -137,14 +124,14 @@ class Endpoints:
             self.export,
         )
 
-    @_told
+    @_in_words
     def start(self) -> str:
         """Start a conversation about films. Returns the session id that the other endpoints
         take.
         """
         return self._assistant.start()
 
-    @_told
+    @_in_words
     def respond(self, session: str, text: str) -> TurnRecord:
         """Say something in plain words ("I loved Alien, hated Titanic, something from the 90s") and
         get films.
@@ -155,21 +142,22 @@ class Endpoints:
         """
         return turn_record(text, self._assistant.respond(session, text))
 
-    @_told
+    @_in_words
     def react(self, session: str, recommendation_id: str, reaction: ReactionName) -> bool:
         """React to a recommended film: "up", "down", "seen", "seen_loved", "seen_hated",
         "not_tonight", or "clear".
 
-        Args: session: id from `start`. recommendation_id: `id` of a film that `respond` recommended
-            in this session. reaction: what the person thinks of it; "seen…" for films they knew
-            already, "clear" to take it back.
+        Args:
+            session: id from `start`.
+            recommendation_id: `id` of a film that `respond` recommended in this session.
+            reaction: what they think of it; "seen…" if they knew it, "clear" to take it back.
 
         Returns:
             Whether anything changed: the same reaction twice changes nothing.
         """
         return self._assistant.react(session, recommendation_id, Reaction(reaction))
 
-    @_told
+    @_in_words
     def history(self, session: str) -> HistoryRecord:
         """Everything said and shown in a conversation, with the reactions as they are now, and the
         taste held.
@@ -179,7 +167,7 @@ class Endpoints:
         """
         return history_record(self._assistant.history(session))
 
-    @_told
+    @_in_words
     def edit(self, session: str, key: str, flip: bool = False) -> TurnRecord:
         """Take back something held about the person, or turn it round, by the `key` of its chip.
 
@@ -191,7 +179,7 @@ class Endpoints:
         reply = self._assistant.edit(session, key, flip=flip)
         return turn_record("", reply)
 
-    @_told
+    @_in_words
     def steer(self, session: str, gems: float) -> float:
         """Turn the knob between popular films and hidden gems; it counts from the next turn on.
         Returns its new place.
@@ -202,7 +190,7 @@ class Endpoints:
         """
         return self._assistant.steer(session, gems)
 
-    @_told
+    @_in_words
     def undo(self, session: str) -> bool:
         """Take the last turn back. Returns False where there is none.
 
@@ -211,7 +199,7 @@ class Endpoints:
         """
         return self._assistant.undo(session)
 
-    @_told
+    @_in_words
     def clear(self, session: str) -> bool:
         """Start afresh under the same session id.
 
@@ -221,7 +209,7 @@ class Endpoints:
         self._assistant.clear(session)
         return True
 
-    @_told
+    @_in_words
     def forget(self, session: str) -> bool:
         """Delete everything about the session; its id is of no use afterwards.
 
@@ -231,7 +219,7 @@ class Endpoints:
         self._assistant.forget(session)
         return True
 
-    @_told
+    @_in_words
     def export(self, session: str) -> dict[str, Any]:
         """Everything held about the session.
 

@@ -1,5 +1,4 @@
-"""Typed endpoints for an evening together: open one, join it by its code, add a guest, say who
-speaks, leave.
+"""Typed endpoints for an evening together: open, join by a code, add a guest, speak, leave.
 
 code = client.predict(session, "Ann", api_name="/open_evening")["code"]
 client.predict(another, code, "Ben", api_name="/join_evening")
@@ -15,9 +14,7 @@ from assistant.chat import Assistant
 
 
 class PersonRecord(TypedDict):
-    """Somebody of the evening; `number` is what `speak_as` takes where they are `here`, at this
-    session.
-    """
+    """Somebody of the evening; `speak_as` takes the `number` of those `here`, at this session."""
 
     number: int
     name: str
@@ -28,9 +25,7 @@ class PersonRecord(TypedDict):
 
 
 class EveningRecord(TypedDict):
-    """An evening as this session sees it; no people where there is none, no code once it has
-    expired.
-    """
+    """An evening as this session sees it: without one no people, once expired no code."""
 
     code: str
     minutes: int
@@ -38,16 +33,14 @@ class EveningRecord(TypedDict):
 
 
 class EveningEndpoints:
-    """The functions behind the endpoints; their errors are told like those of `api.Endpoints`."""
+    """The functions behind the endpoints; errors as in `conversation.Endpoints`."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._evening = assistant.evening
 
     def all(self) -> tuple[Callable[..., Any], ...]:
-        """Functions with a name, types and a docstring each, as Gradio and MCP clients show
-        them.
-        """
+        """Functions with a name, types and a docstring each, as Gradio and MCP show them."""
         return (
             self.evening,
             self.open_evening,

@@ -1,10 +1,12 @@
-"""Typed endpoints for what a person keeps: watch-list, imports, exports. Films go by key: "movie:"
-and the movie_id.
+"""Typed endpoints for what a person keeps: watch-list, imports, exports.
 
-turn = client.predict(session, "I loved Alien", api_name="/respond") client.predict(session,
-turn["recommendations"][0]["key"], api_name="/save") told = client.predict(session, "ratings.csv",
-open("ratings.csv").read(), api_name="/preview_import") client.predict(session, {},
-api_name="/confirm_import") print(client.predict(session, "ratings", api_name="/export_csv"))
+Films go by key: "movie:" and the movie_id.
+
+turn = client.predict(session, "I loved Alien", api_name="/respond")
+client.predict(session, turn["recommendations"][0]["key"], api_name="/save")
+found = client.predict(session, "r.csv", open("r.csv").read(), api_name="/preview_import")
+client.predict(session, {}, api_name="/confirm_import")
+print(client.predict(session, "ratings", api_name="/export_csv"))
 """
 
 from __future__ import annotations
@@ -32,9 +34,7 @@ _OPINIONS: Final[Mapping[str, Reaction]] = MappingProxyType(
 
 
 class SavedRecord(TypedDict):
-    """A film on the watch-list; `opinion` is "loved", "fine", "hated", or "" where nothing is
-    known.
-    """
+    """A film on the watch-list; `opinion` is "loved", "fine", "hated", or "" where unknown."""
 
     key: str
     title: str
@@ -44,9 +44,7 @@ class SavedRecord(TypedDict):
 
 
 class DoubtRecord(TypedDict):
-    """A row that may mean several films: pick one of `films` (movie_id) by the row's `place` in the
-    list, or none.
-    """
+    """A row that may mean several `films` (movie_ids): pick one by the row's `place`, or none."""
 
     place: int
     row: str
@@ -66,16 +64,14 @@ class PreviewRecord(TypedDict):
 
 
 class LibraryEndpoints:
-    """The functions behind the endpoints; their errors are told like those of `api.Endpoints`."""
+    """The functions behind the endpoints; errors as in `conversation.Endpoints`."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._library = assistant.library
 
     def all(self) -> tuple[Callable[..., Any], ...]:
-        """Functions with a name, types and a docstring each, as Gradio and MCP clients show
-        them.
-        """
+        """Functions with a name, types and a docstring each, as Gradio and MCP show them."""
         return (
             self.more_like,
             self.save,
@@ -139,16 +135,13 @@ class LibraryEndpoints:
         Args:
             session: id from `start`.
         """
-        names: dict[Reaction, str] = {reaction: name for name, reaction in _OPINIONS.items()} | {
-            Reaction.CLEAR: ""
-        }
         return [
             {
                 "key": f"movie:{film.movie.movie_id}",
                 "title": film.movie.title,
                 "year": film.movie.year,
                 "watched": film.watched,
-                "opinion": names[film.opinion],
+                "opinion": _opinion_name(film.opinion),
             }
             for film in self._assistant.history(session, 1).saved
         ]
@@ -170,8 +163,9 @@ class LibraryEndpoints:
     def confirm_import(self, session: str, choices: dict[str, int]) -> TurnRecord:
         """Take in what `preview_import` told. It is a turn: `undo` takes it back.
 
-        Args: session: id from `start`. choices: movie_id by `place` of a doubtful row, for example
-            {"0": 1214}; rows without a choice are left out.
+        Args:
+            session: id from `start`.
+            choices: movie_id by `place` of a doubtful row ({"0": 1214}); others are left out.
         """
         if not isinstance(choices, dict) or not all(
             str(place).isdecimal() and type(film) is int for place, film in choices.items()
@@ -198,11 +192,16 @@ class LibraryEndpoints:
         """
         if what not in ("ratings", "watchlist"):
             raise DataError(f"There is no file of “{str(what)[:20]}”: say ratings or watchlist.")
-        return (
-            self._library.ratings_csv(session)
-            if what == "ratings"
-            else self._library.watchlist_csv(session)
-        )
+        if what == "ratings":
+            return self._library.ratings_csv(session)
+        return self._library.watchlist_csv(session)
+
+
+def _opinion_name(opinion: Reaction) -> str:
+    """How a film was, as `watched` takes it; "" where nothing is known."""
+    if opinion is Reaction.CLEAR:
+        return ""
+    return next(name for name, reaction in _OPINIONS.items() if reaction is opinion)
 
 
 def _preview(preview: Preview) -> PreviewRecord:

@@ -62,14 +62,17 @@ def _opinion(name: str, card: Card, reaction: str) -> str:
 def _reaction(reaction: Reaction) -> str:
     """What somebody else made of a film, with an icon."""
     match reaction:
-        case Reaction.UP | Reaction.DOWN | Reaction.SEEN:
-            name = reaction.value
+        case Reaction.UP:
+            drawing, words = "up", text("evening.up")
+        case Reaction.DOWN:
+            drawing, words = "down", text("evening.down")
+        case Reaction.SEEN:
+            drawing, words = "seen", text("evening.seen")
         case Reaction.NOT_TONIGHT:
-            name = "later"
+            drawing, words = "later", text("evening.later")
         case _:
             return ""
-    words = text(f"evening.{name}")
-    return f'<span class="mq-said" data-reaction="{reaction.value}">{icon(name)}{words}</span>'
+    return f'<span class="mq-said" data-reaction="{reaction.value}">{icon(drawing)}{words}</span>'
 
 
 def speakers(company: Company) -> str:
