@@ -197,9 +197,9 @@ def _compare(slot: str, wanted: Any, found: Any) -> Tally:
 
 def _context(record: Mapping[str, Any], tokens: Mapping[str, int]) -> Context:
     shown = tuple(tokens[label.lower()] for label in record.get("shown", ()))
-    asked = tuple(tokens[label.lower()] for label in record.get("asked", ()))
+    choices = tuple(tokens[label.lower()] for label in record.get("asked", ()))
     named = tuple(tokens[label.lower()] for label in record.get("named", ()))
-    question = AmbiguousMention(Span(0, 0), asked, 1.0, "asked") if asked else None
+    question = AmbiguousMention(Span(0, 0), choices, 1.0, "asked") if choices else None
     return Context(shown, question, named[0] if len(named) == 1 else None, named)
 
 

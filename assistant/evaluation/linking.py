@@ -97,10 +97,12 @@ def _count(
             counts.false += 1
             alarms = counts.homonyms if touched else counts.alarms
             alarms.append((plain, catalogue.movie(mention.token).label))
-    asked = set().union(*(_named(names, doubt.span, doubt.tokens) for doubt in utterance.ambiguous))
+    doubted = set().union(
+        *(_named(names, doubt.span, doubt.tokens) for doubt in utterance.ambiguous)
+    )
     counts.hits += len(found)
     counts.missed += sum(name.token is not None for name in names) - len(found)
-    counts.asked += len(asked - found)
+    counts.asked += len(doubted - found)
     if not names:
         counts.silent += 1
         counts.silent_false += bool(utterance.movies)

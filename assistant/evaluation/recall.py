@@ -146,7 +146,7 @@ class FilmNames:
         return film.title if film.year else self._tokens.get(title_key(film.title), film.title)
 
 
-def points(
+def points_of(
     messages: Iterable[Message],
     catalogue: Catalogue,
     reading: Knowledge,
@@ -226,26 +226,26 @@ class _Text:
         return int(self._catalogue.allowed(constraints).sum())
 
 
-def replay(scorer: Scorer, asked: Sequence[Point], catalogue: Catalogue) -> Replay:
+def replay(scorer: Scorer, points: Sequence[Point], catalogue: Catalogue) -> Replay:
     """Ranks the film of every point; equal scores stand in the order of the catalogue."""
-    ranks = np.full(len(asked), _NEVER, dtype=np.int64)
+    ranks = np.full(len(points), _NEVER, dtype=np.int64)
     # Conversations of like length together: little padding.
-    order = sorted(range(len(asked)), key=lambda place: len(asked[place].state.events))
+    order = sorted(range(len(points)), key=lambda place: len(points[place].state.events))
     for first in range(0, len(order), _CHUNK):
         chosen = order[first : first + _CHUNK]
-        ranks[chosen] = _ranks(scorer, [asked[place] for place in chosen], catalogue)
-    conversations = list(dict.fromkeys(point.conversation for point in asked))
+        ranks[chosen] = _ranks(scorer, [points[place] for place in chosen], catalogue)
+    conversations = list(dict.fromkeys(point.conversation for point in points))
     number = {name: index for index, name in enumerate(conversations)}
-    return Replay(ranks, np.array([number[point.conversation] for point in asked], dtype=np.int64))
+    return Replay(ranks, np.array([number[point.conversation] for point in points], dtype=np.int64))
 
 
-def _ranks(scorer: Scorer, asked: Sequence[Point], catalogue: Catalogue) -> IntArray:
+def _ranks(scorer: Scorer, points: Sequence[Point], catalogue: Catalogue) -> IntArray:
     """(points,) rank of each point's film among those that were not named before."""
-    length = max(1, *(len(point.state.events) for point in asked))
-    observations = np.stack([point.state.observation(length) for point in asked])
+    length = max(1, *(len(point.state.events) for point in points))
+    observations = np.stack([point.state.observation(length) for point in points])
     scores = np.array(scorer.scores(observations), dtype=np.float64)
-    ranks = np.full(len(asked), _NEVER, dtype=np.int64)
-    for place, (row, point) in enumerate(zip(scores, asked, strict=True)):
+    ranks = np.full(len(points), _NEVER, dtype=np.int64)
+    for place, (row, point) in enumerate(zip(scores, points, strict=True)):
         row[~catalogue.allowed(point.state.constraints)] -= np.ptp(row) + 1.0
         taken = {*point.named, *point.state.tokens()}
         row[[token - 1 for token in taken if token <= catalogue.n_items]] = -np.inf
@@ -259,15 +259,15 @@ def _can_be_recommended(film: int | None, catalogue: Catalogue) -> TypeGuard[int
     return film is not None and film <= catalogue.n_items
 
 
-def outside(asked: Sequence[Point], catalogue: Catalogue) -> float:
+def outside(points: Sequence[Point], catalogue: Catalogue) -> float:
     """Share of the points whose film cannot be recommended."""
-    misses = sum(not _can_be_recommended(point.film, catalogue) for point in asked)
-    return misses / max(len(asked), 1)
+    misses = sum(not _can_be_recommended(point.film, catalogue) for point in points)
+    return misses / max(len(points), 1)
 
 
 def recalls(
     scorers: Sequence[Scorer],
-    asked: Sequence[Point],
+    points: Sequence[Point],
     catalogue: Catalogue,
     reading: Knowledge,
     *,
@@ -278,7 +278,7 @@ def recalls(
     Recall is a ratio of sums, so whole conversations are drawn for its interval and for that of the
     difference.
     """
-    played = [replay(scorer, asked, catalogue) for scorer in scorers]
+    played = [replay(scorer, points, catalogue) for scorer in scorers]
     conversation = played[0].conversation
     weights = resamples(int(conversation.max()) + 1, _RESAMPLES, seed)
     size = np.bincount(conversation).astype(np.float64)
@@ -368,21 +368,21 @@ def measure(
     scorers = [bundle.scorer(), *_fitted(baselines, train, catalogue)]
     figures: dict[str, Any] = {}
     for reading in Knowledge:
-        asked = list(points(messages, catalogue, reading, understanding))
-        if not asked:
+        points = list(points_of(messages, catalogue, reading, understanding))
+        if not points:
             raise DataError(
                 f"In {dialogs} ({part.value}) no recommender names a film: "
                 "there is nothing to rank."
             )
-        results = recalls(scorers, asked, catalogue, reading)
-        talks, share = len({point.conversation for point in asked}), outside(asked, catalogue)
+        results = recalls(scorers, points, catalogue, reading)
+        talks, share = len({point.conversation for point in points}), outside(points, catalogue)
         print(
             f"\nnew films of the recommender, from the {reading.value} before: "
-            f"{len(asked)} in {talks} conversations, {share:.1%} cannot be recommended (misses)"
+            f"{len(points)} in {talks} conversations, {share:.1%} cannot be recommended (misses)"
         )
         print(table(results))
         figures[reading.value] = {
-            "points": len(asked),
+            "points": len(points),
             "conversations": talks,
             "outside": share,
             "policies": {result.policy: _record(result) for result in results},

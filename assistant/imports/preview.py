@@ -32,7 +32,7 @@ class Doubt:
     stars: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """A file, sorted out."""
 

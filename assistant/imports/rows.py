@@ -79,8 +79,7 @@ def rated(
     watched: Iterable[int],
     catalogue: Catalogue,
 ) -> list[tuple[Movie, float | None]]:
-    """Films that the person has seen, with stars where there is an opinion, in the order of the
-    transcript.
+    """Films the person has seen, in the order of the transcript, with stars for an opinion.
 
     Letterboxd takes every film of the file as watched, so a thumb up ("good idea") alone is not
     among them: films that were stated or imported, "seen it", and those of the watch-list that were

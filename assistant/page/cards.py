@@ -98,7 +98,7 @@ def _exchange(
     name = escape(exchange.speaker)
     typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
     typed = "" if exchange.understood.act == TOGETHER else typed
-    said = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
+    reply = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
     films = "".join(
         parts.part(
             f"film-{card.recommendation.id}",
@@ -114,7 +114,7 @@ def _exchange(
     )
     return (
         f'<li class="mq-turn" data-part="turn-{number}">{typed}{chips(exchange.understood.chips)}'
-        f'<div class="mq-says"><span class="mq-hidden">{text("talk.marquee")}</span>{said}</div>'
+        f'<div class="mq-says"><span class="mq-hidden">{text("talk.marquee")}</span>{reply}</div>'
         f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
     )
 

@@ -77,14 +77,14 @@ def _reaction(reaction: Reaction) -> str:
 
 def speakers(company: Company) -> str:
     """Who speaks at this browser, where several do."""
-    held = [person for person in company.people if person.held]
-    if len(held) < 2:
+    here = [person for person in company.people if person.held]
+    if len(here) < 2:
         return ""
     buttons = "".join(
         f'<button type="button" data-do="speak" data-id="{person.number}" '
         f'aria-pressed="{str(person.speaks).lower()}">'
         f"{text('evening.you') if person.you else escape(person.name)}</button>"
-        for person in held
+        for person in here
     )
     return (
         f'<div class="mq-speakers" role="group" aria-label="{text("evening.speaking_spoken")}">'
@@ -152,7 +152,7 @@ def _code(company: Company) -> str:
 
 
 def _person(person: Person) -> str:
-    name, tastes = escape(person.name), counted("evening.told", person.tastes)
+    name, tastes = escape(person.name), counted("evening.tastes", person.tastes)
     you = f" {text('evening.marked_you')}" if person.you else ""
     wishes = "".join(
         f'<span class="mq-chip" data-kind="{chip.kind.value}">'

@@ -159,10 +159,10 @@ def import_preview(preview: Preview | None) -> str:
         return ""
     films, title = len(preview.matched), text("import.title", name=escape(preview.name))
     purpose = "import.confirm_saved" if preview.kind is FileKind.WATCHLIST else "import.confirm"
-    asked = "".join(_doubt(place, doubt) for place, doubt in enumerate(preview.ambiguous[:ASKED]))
+    fields = "".join(_doubt(place, doubt) for place, doubt in enumerate(preview.ambiguous[:ASKED]))
     left = len(preview.ambiguous) - ASKED
     more = f"<p>{counted('import.left_out', left)}</p>" if left > 0 else ""
-    questions = f"<div>{asked}</div>{more}"
+    questions = f"<div>{fields}</div>{more}"
     doubts = _fold("doubts", "import.which", preview.ambiguous, questions, opened=True)
     unknown = _fold("unknown", "import.not_known", preview.unmatched, _listed(preview.unmatched))
     problems = _fold("problems", "import.not_read", preview.problems, _listed(preview.problems))

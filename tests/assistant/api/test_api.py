@@ -151,13 +151,13 @@ def test_watch_list_imports_and_exports(client: Client) -> None:
         }
     ]
     text = "Title,Year,Rating\nJaws,1975,5\nSolaris,,2\nNobody Made It,1990,3\n"
-    told = client.predict(session, "mine.csv", text, api_name="/preview_import")
-    assert (told["matched"], told["unknown"], told["problems"]) == (
+    preview = client.predict(session, "mine.csv", text, api_name="/preview_import")
+    assert (preview["matched"], preview["unknown"], preview["problems"]) == (
         1,
         ["Nobody Made It (1990)"],
         [],
     )
-    assert told["doubtful"] == [
+    assert preview["doubtful"] == [
         {
             "place": 0,
             "row": "Solaris",
@@ -220,8 +220,8 @@ def test_an_evening_over_the_endpoints(client: Client) -> None:
 
 
 def test_the_endpoints_are_typed_and_documented(client: Client) -> None:
-    told: dict[str, Any] = client.view_api(return_format="dict")  # type: ignore[assignment]
-    endpoints = told["named_endpoints"]
+    described: dict[str, Any] = client.view_api(return_format="dict")  # type: ignore[assignment]
+    endpoints = described["named_endpoints"]
     assert set(endpoints) == {
         f"/{name}"
         for name in (

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from assistant.evaluation.recall import (
     Part,
     Point,
     outside,
-    points,
+    points_of,
     recalls,
     replay,
     table,
@@ -73,12 +74,12 @@ def heard(folder: Path, *messages: tuple[str, str]) -> list[Message]:
 
 
 def titles(folder: Path, *messages: tuple[str, str]) -> list[Point]:
-    return list(points(heard(folder, *messages), CATALOGUE, Knowledge.TITLES))
+    return list(points_of(heard(folder, *messages), CATALOGUE, Knowledge.TITLES))
 
 
 def text(folder: Path, *messages: tuple[str, str]) -> list[Point]:
     return list(
-        points(heard(folder, *messages), CATALOGUE, Knowledge.TEXT, Understanding(CATALOGUE))
+        points_of(heard(folder, *messages), CATALOGUE, Knowledge.TEXT, Understanding(CATALOGUE))
     )
 
 
@@ -177,7 +178,7 @@ class TestPoints:
 
     def test_text_needs_an_understanding(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="understanding"):
-            list(points(heard(tmp_path, ("friend", "@1")), CATALOGUE, Knowledge.TEXT))
+            list(points_of(heard(tmp_path, ("friend", "@1")), CATALOGUE, Knowledge.TEXT))
 
 
 class TestRanks:

@@ -315,12 +315,12 @@ class TestWriting:
         )
     )
     def test_what_is_written_says_the_same_when_it_is_read_again(
-        self, told: dict[int, Outcome]
+        self, outcomes: dict[int, Outcome]
     ) -> None:
         catalogue = films.catalogue()
-        state = SessionState().recall(told.items())
+        state = SessionState().recall(outcomes.items())
         text = to_csv(rated(state, {}, (), catalogue))
-        if not told:
+        if not outcomes:
             assert text == f"{','.join(HEADER)}\r\n"
             return
         rows = read(text.encode(), "marquee-ratings.csv").rows

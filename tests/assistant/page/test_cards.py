@@ -32,10 +32,10 @@ ALIEN = Movie(0, 1214, "Alien", 1979, ("Horror", "Sci-Fi"), imdb_id=78748, tmdb_
 FILM = Recommendation(
     "id-1",
     ALIEN,
-    0.62,
-    1.0,
-    "v1",
-    (Reason("liked by fans of Jaws", 0.7, 5), Reason("many people like it", -0.08)),
+    q_value=0.62,
+    propensity=1.0,
+    policy_version="v1",
+    reasons=(Reason("liked by fans of Jaws", 0.7, 5), Reason("many people like it", -0.08)),
 )
 
 
@@ -60,9 +60,9 @@ def test_an_empty_page_welcomes_with_examples() -> None:
 
 def test_a_film_shows_what_it_is_and_what_one_can_do_with_it() -> None:
     page = Elements(cards.film_card(Card(FILM, Reaction.DOWN)))
-    told = " ".join(page.texts)
+    words = " ".join(page.texts)
     assert all(
-        part in told for part in ("Alien", "1979", "Horror · Sci-Fi", "Liked by fans of Jaws.")
+        part in words for part in ("Alien", "1979", "Horror · Sci-Fi", "Liked by fans of Jaws.")
     )
     reactions = [button for button in page.of("button") if "data-reaction" in button]
     assert [button["data-reaction"] for button in reactions] == [
@@ -280,10 +280,10 @@ def test_understood_survives_the_store() -> None:
     understood = Understood(
         "recommend",
         tuple(Chip(kind, "x", "movie:1", 1, 2) for kind in ChipKind),
-        Question(("movie:1",), ("Solaris (1972)",), -1.0, similar_only=True),
-        ("More",),
-        (("id", "up"),),
-        (0.5, 1.0),
+        question=Question(("movie:1",), ("Solaris (1972)",), -1.0, similar_only=True),
+        suggestions=("More",),
+        replaced=(("id", "up"),),
+        fits=(0.5, 1.0),
     )
     assert Understood.from_json(understood.to_json()) == understood
     for broken in ("[]", "{}", '{"act": 1}', "null"):
@@ -317,19 +317,19 @@ def test_the_watch_list_asks_of_what_was_watched_how_it_was() -> None:
 def test_an_import_is_shown_before_anything_is_done() -> None:
     doubt = Doubt(EVIL, (1214, 2), ("Alien (1979)", EVIL), 4.0)
     preview = Preview(
-        EVIL,
-        FileKind.RATINGS,
-        10,
-        {5: 4.0, 6: None},
-        (doubt,),
-        (EVIL,) * 60,
-        ("Line 7: there is no title.",),
+        name=EVIL,
+        kind=FileKind.RATINGS,
+        out_of=10,
+        matched={5: 4.0, 6: None},
+        ambiguous=(doubt,),
+        unmatched=(EVIL,) * 60,
+        problems=("Line 7: there is no title.",),
     )
     page = Elements(panels.import_preview(preview))
-    told = " ".join(page.texts)
-    assert "2 films found, 1 row is doubtful, 60 films are not known here" in told
-    assert "Ratings are read as out of 10." in told
-    assert "and 10 more" in told and "Line 7: there is no title." in told
+    words = " ".join(page.texts)
+    assert "2 films found, 1 row is doubtful, 60 films are not known here" in words
+    assert "Ratings are read as out of 10." in words
+    assert "and 10 more" in words and "Line 7: there is no title." in words
     radios = page.of("input", type="radio")
     assert [radio.get("data-film") for radio in radios] == ["1214", "2", None]
     assert ["checked" in radio for radio in radios] == [False, False, True]
@@ -338,7 +338,14 @@ def test_an_import_is_shown_before_anything_is_done() -> None:
 
 
 def test_a_page_with_everything_on_it_is_well_formed_and_escaped() -> None:
-    preview = Preview(EVIL, FileKind.WATCHLIST, 5, {5: None}, (), (EVIL,), (EVIL,))
+    preview = Preview(
+        name=EVIL,
+        kind=FileKind.WATCHLIST,
+        out_of=5,
+        matched={5: None},
+        unmatched=(EVIL,),
+        problems=(EVIL,),
+    )
     whole = replace(history(exchange(0)), saved=SAVED, pending=preview, hidden=4988)
     page = Elements(cards.conversation(whole))
     assert not page.of("script") and not [image for image in page.of("img") if image.get("onerror")]

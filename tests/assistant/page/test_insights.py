@@ -27,21 +27,21 @@ DAYS = (
 
 
 def test_an_honest_empty_page() -> None:
-    told = Elements(page(Insights("abc123", 6135, NOTHING, ())))
-    text = " ".join(told.texts)
+    tab = Elements(page(Insights("abc123", 6135, NOTHING, ())))
+    text = " ".join(tab.texts)
     assert "Nothing yet: nobody has been shown a film here." in text
     assert "This policy has not learned from the thumbs here yet." in text
     assert "none yet" in text
-    assert told.of("svg") == told.of("table") == []
+    assert tab.of("svg") == tab.of("table") == []
 
 
 def test_the_numbers_of_each_policy() -> None:
-    told = Elements(page(Insights("new", 1000, SOME, (VersionProgress("old<b>", DAYS, 10),))))
-    cells = [text for text in told.texts if text in ("12", "5", "60 %", "+0.21", "10 (1 %)")]
+    tab = Elements(page(Insights("new", 1000, SOME, (VersionProgress("old<b>", DAYS, 10),))))
+    cells = [text for text in tab.texts if text in ("12", "5", "60 %", "+0.21", "10 (1 %)")]
     # 12 films shown, 5 reacted to, 3 of 5 liked, 2.5 / 12 reward a film, 10 of 1,000 films.
     assert cells[-5:] == ["12", "5", "60 %", "+0.21", "10 (1 %)"]
-    assert "old<b>" in told.texts
-    assert "serves now" not in " ".join(told.texts)
+    assert "old<b>" in tab.texts
+    assert "serves now" not in " ".join(tab.texts)
 
 
 def test_charts_say_in_words_what_they_draw() -> None:
@@ -88,7 +88,7 @@ def test_every_policy_that_was_let_in_or_not_the_newest_first() -> None:
         Entry("aaa", PolicyEvent.ADOPTED, "2026-03-02T10:00:00+00:00"),
         Entry("bbb<i>", PolicyEvent.REFUSED, "2026-03-03T10:00:00+00:00", "aaa", gate),
     )
-    texts = Elements(page(Insights("aaa", 10, NOTHING, (), {}, history))).texts
-    told = " ".join(texts)
-    assert "bbb<i> refused 2026-03-03 aaa −0.001 (−0.020 to +0.018), 60 conversations" in told
-    assert told.index("bbb<i>") < told.index("aaa brought in 2026-03-02 – –")
+    texts = Elements(page(Insights("aaa", 10, NOTHING, (), history=history))).texts
+    words = " ".join(texts)
+    assert "bbb<i> refused 2026-03-03 aaa −0.001 (−0.020 to +0.018), 60 conversations" in words
+    assert words.index("bbb<i>") < words.index("aaa brought in 2026-03-02 – –")
