@@ -84,7 +84,7 @@ class Outcome(IntEnum):
 
     @property
     def is_event(self) -> bool:
-        """Whether it says something of the person: not padding, not taken back, no vectors' fold."""
+        """Whether it says something of the person: no padding, not taken back, no vectors."""
         return self not in (Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS)
 
     @property

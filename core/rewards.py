@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -9,9 +10,13 @@ import numpy.typing as npt
 
 from core.domain import Outcome, Reaction
 
-REWARDS: Final[npt.NDArray[np.float32]] = np.array(
-    [outcome.reward for outcome in Outcome], dtype=np.float32
-)
+
+def by_outcome(value: Callable[[Outcome], float]) -> npt.NDArray[np.float32]:
+    """What `value` says of each outcome, by their numbers: float32 (outcomes,)."""
+    return np.array([value(outcome) for outcome in Outcome], dtype=np.float32)
+
+
+REWARDS: Final = by_outcome(lambda outcome: outcome.reward)
 """`Outcome.reward` of all outcomes, by their numbers."""
 
 LIKE_FROM: Final = 4.0

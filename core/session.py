@@ -24,12 +24,10 @@ from core.domain import Constraints, Outcome, Reaction
 Observation = npt.NDArray[np.int32]
 """Shape (length, 2): token and Outcome; rows of zeros pad the end."""
 
-_MOVIE_STATEMENTS = frozenset({Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN})
-_FACET_STATEMENTS = frozenset({Outcome.WANTED, Outcome.AVOIDED})
 GEMS: Final = (-1.0, 1.0)
 """Ends of the knob: popular films, hidden gems."""
 _RUN = 8
-"""Films in a row with one outcome from which the JSON tells them at once."""
+"""Films in a row with one outcome from which the JSON writes them as one entry."""
 
 
 class Event(NamedTuple):
@@ -57,7 +55,7 @@ class SessionState:
         A token already in the transcript keeps its place and takes the new outcome (people change
         their mind). Raises ValueError for an outcome that cannot be stated.
         """
-        if outcome not in _MOVIE_STATEMENTS | _FACET_STATEMENTS:
+        if not (outcome.is_statement or outcome.wish):
             raise ValueError(f"{outcome.name} cannot be stated")
         return self._with(token, outcome)
 
@@ -72,23 +70,18 @@ class SessionState:
         transcript what it says stands. Of a film named twice the last outcome counts. ValueError
         for an outcome that cannot be stated of a film.
         """
-        known = dict(statements)
-        if wrong := set(known.values()) - _MOVIE_STATEMENTS:
-            raise ValueError(
-                f"{', '.join(sorted(outcome.name for outcome in wrong))} cannot be stated of a film"
-            )
-        held = tuple(
-            Event(
-                token,
-                known.get(token, outcome)
-                if outcome is Outcome.RETRACTED or token in again
-                else outcome,
-            )
-            for token, outcome in self.events
-        )
-        there = {event.token for event in held}
-        fresh = (Event(token, outcome) for token, outcome in known.items() if token not in there)
-        return replace(self, events=(*fresh, *held))
+        rated = dict(statements)
+        if wrong := {outcome.name for outcome in rated.values() if not outcome.is_statement}:
+            raise ValueError(f"{', '.join(sorted(wrong))} cannot be stated of a film")
+
+        def now(token: int, outcome: Outcome) -> Outcome:
+            changes = outcome is Outcome.RETRACTED or token in again
+            return rated.get(token, outcome) if changes else outcome
+
+        events = tuple(Event(token, now(token, outcome)) for token, outcome in self.events)
+        there = set(self.tokens())
+        fresh = (Event(token, outcome) for token, outcome in rated.items() if token not in there)
+        return replace(self, events=(*fresh, *events))
 
     def show(self, token: int) -> SessionState:
         """A film is recommended. ValueError if it is in the transcript already: nothing is shown
@@ -231,8 +224,7 @@ class SessionState:
 def _written(
     events: Iterable[Event], catalogue: Catalogue
 ) -> Iterator[tuple[str | list[int], str]]:
-    """Events with stable names. A long run of films with one outcome (a diary) is told at once, by
-    movieId.
+    """Events with stable names; a long run of films with one outcome is one entry of movieIds.
 
     Every turn keeps its states, so the size of a diary of thousands of films counts: 6 bytes a film
     in place of 30.

@@ -1,18 +1,16 @@
-"""Which films come up next where people talk about films: affinity with those spoken of, and talk prior
-as a topic.
+"""Which films come up next in talk about films: affinity with those named, and the talk prior.
 
 Ratings tell what somebody will like among the films they chose to watch; they do not tell what a
 friend names after "I loved Toy Story". That is a pull of its own, fixed and small enough to
 explain, which the policy adds to its Q-value:
 
-    pull(s, i) = gate(s) · (fame(s) · appeal(i) + Σ_events strength · kinship(event, i) / √(number
+    pull(s, i) = gate(s) · (fame(s) · talk prior(i) + Σ_events strength · kinship(event, i) / √(number
                             of its kind) + [anything is wished] · WORTH · approval(i))
 
 *Affinity* is a sum of four: how much oftener than chance people who like the one like the other
-(`core.model.cooccurrence`), and
-what both are about: genres, tags, years (`core.model.affinity`); a wish for a facet is kin to the
-films that have it, and to those liked by the people who like these: few films are tagged "slow
-burn", and Let the Right One In is not. *Talk prior* is how readily a film is named at all
+(`core.model.cooccurrence`), and what both are about: genres, tags, years; a wish for a facet is kin
+to the films that have it, and to those liked by the people who like these: few films are tagged
+"slow burn", and Let the Right One In is not. *Talk prior* is how readily a film is named at all
 (`core.model.cooccurrence`). It counts as far as the films that are liked are known themselves
 (*fame*): whoever names Tokyo Story has not come for the film that everybody talks of. *Approval*,
 the log odds that whoever has seen the film likes it, counts once something is asked for: of the
@@ -20,11 +18,11 @@ films that fit, the better ones. The *gate* opens with the first thing that pull
 films are answered, since thumbs say more of a taste than a conversation's opening does, and opens
 anew with the next thing that is said.
 
-Strengths and talk prior come from a conditional logit (which film of the catalogue does the recommender
-name next?) on the development part of ReDial's conversations (Li et al. 2018; 3,661 points in 1,012
-conversations, read as titles and as text, see `assistant.evaluation.recall`). In five-fold
-cross-validation over conversations the logit alone has Recall@10 of .101 from titles and .162 from
-text. The ratings only give lifts, counts and likes.
+Strengths and talk prior come from a conditional logit (which film of the catalogue does the
+recommender name next?) on the development part of ReDial's conversations (Li et al. 2018; 3,661
+points in 1,012 conversations, read as titles and as text, see `assistant.evaluation.recall`). In
+five-fold cross-validation over conversations the logit alone has Recall@10 of .101 from titles and
+.162 from text. The ratings only give lifts, counts and likes.
 
 What a film is about, as rows of three kinds: its genres, its tags and people, the years around its
 release.
@@ -50,6 +48,7 @@ from core.catalogue import Catalogue
 from core.data.ratings import IntArray
 from core.domain import Outcome
 from core.model.cooccurrence import Cooccurrence
+from core.rewards import by_outcome
 from core.session import Observation
 
 _YEARS_APART: Final = np.arange(1930, 2024, 4)
@@ -123,9 +122,11 @@ _KNOWN: Final = 20.0
 """Ratings at which a film is as well known as not."""
 _COMMON: Final = 0.008
 """Share of the films that a common tag is on: a wish for a rarer one is the more definite."""
-_ANSWERED: Final = (Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN)
-"""Silence is an answer, too; what is passed over while the talk goes on (PASSED) is none."""
-_WISHED: Final = (Outcome.WANTED, Outcome.AVOIDED)
+_RECOMMENDED: Final = (Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN)
+"""Answers to a film shown. Silence is one, too; what is passed over while the talk goes on (PASSED)
+is none."""
+_ANSWERED: Final = by_outcome(lambda outcome: outcome in _RECOMMENDED) > 0
+_WISHED: Final = by_outcome(lambda outcome: outcome.wish != 0) > 0
 
 
 class Kind(IntEnum):
@@ -140,17 +141,31 @@ class Kind(IntEnum):
 
 
 _FILM, _GENRE, _OTHER = range(3)
-_KINDS: Final = {
-    (_FILM, Outcome.STATED_LIKE): Kind.LIKED,
-    (_FILM, Outcome.UP): Kind.LIKED,
-    (_GENRE, Outcome.WANTED): Kind.WANTED_GENRE,
-    (_OTHER, Outcome.WANTED): Kind.WANTED_OTHER,
-    (_GENRE, Outcome.AVOIDED): Kind.AVOIDED_GENRE,
-    (_OTHER, Outcome.AVOIDED): Kind.AVOIDED_OTHER,
-}
-"""Kind by what the token stands for and what happened to it. Dislikes have none: the Q-value holds
-what they say. Nor have films that were only named: they gain .004 of Recall@10, but "something
-else" would bring more of the same."""
+
+
+def _kind_of(token_class: int, outcome: Outcome) -> Kind:
+    """Kind by what the token stands for and what happened to it.
+
+    Dislikes have none: the Q-value holds what they say. Nor have films that were only named: they
+    gain .004 of Recall@10, but "something else" would bring more of the same.
+    """
+    if token_class == _FILM:
+        return Kind.LIKED if outcome.liking > 0 else Kind.NONE
+    if not outcome.wish:
+        return Kind.NONE
+    if outcome.wish > 0:
+        return Kind.WANTED_GENRE if token_class == _GENRE else Kind.WANTED_OTHER
+    return Kind.AVOIDED_GENRE if token_class == _GENRE else Kind.AVOIDED_OTHER
+
+
+_KIND: Final = np.array(
+    [
+        [_kind_of(token_class, outcome) for outcome in Outcome]
+        for token_class in (_FILM, _GENRE, _OTHER)
+    ],
+    dtype=np.int64,
+)
+"""`_kind_of`, (3, outcomes)."""
 
 _PEOPLE: Final = {Kind.LIKED: 0.8}
 _GENRES: Final = {Kind.LIKED: 1.4}
@@ -177,19 +192,15 @@ class Affinity:
     def __init__(
         self, catalogue: Catalogue, cooccurrence: Cooccurrence, approval: FloatArray
     ) -> None:
-        """Approval in log odds, (n_items,). ValueError where it or the cooccurrence is of another number
-        of films.
+        """`approval` in log odds, (n_items,).
+
+        ValueError where it or the cooccurrence is of another number of films.
         """
         known, n_items = len(cooccurrence.talk_prior), catalogue.n_items
-        shapes = {
-            (known,),
-            (n_items,),
-            cooccurrence.of.shape[:1],
-            cooccurrence.to.shape[:1],
-            approval.shape,
-        }
-        if len(shapes) > 1 or cooccurrence.of.shape != cooccurrence.to.shape:
-            raise ValueError(f"company of {known} films, {n_items} can be recommended")
+        of, to = cooccurrence.of, cooccurrence.to
+        films = {known, n_items, len(of), len(to), len(approval)}
+        if len(films) > 1 or of.shape != to.shape:
+            raise ValueError(f"cooccurrence of {known} films, {n_items} can be recommended")
         self.cooccurrence = cooccurrence
         self._worth = np.float32(WORTH) * approval
         genre = [facet.kind == "genre" for facet in catalogue.facets]
@@ -206,14 +217,12 @@ class Affinity:
         first = 1 + len(catalogue.movies)
         facets = sparse.identity(len(catalogue.facets), dtype=np.float32, format="csr")
         self._channels = (
-            _Channel(1, cooccurrence.of, cooccurrence.to, _by_kind(_PEOPLE)),
+            _Channel(1, of, to, _by_kind(_PEOPLE)),
             _Channel(1, content["genre"], content["genre"][:n_items], _by_kind(_GENRES)),
             _Channel(1, content["tag"], content["tag"][:n_items], _by_kind(_TAGS)),
             _Channel(1, content["year"], content["year"][:n_items], _by_kind(_YEARS)),
             _Channel(first, facets, has, _by_kind(_WISHES)),
-            _Channel(
-                first, _typical(catalogue, cooccurrence.of), cooccurrence.to, _by_kind(_CIRCLE)
-            ),
+            _Channel(first, _typical(catalogue, of), to, _by_kind(_CIRCLE)),
         )
 
     def gate(self, observations: npt.NDArray[np.int32]) -> FloatArray:
@@ -227,8 +236,9 @@ class Affinity:
     def _gate(self, observations: npt.NDArray[np.int32], fame: FloatArray) -> FloatArray:
         kinds, outcome = self._kinds(observations), observations[..., 1]
         place = np.arange(observations.shape[1])
-        said = np.where((kinds > 0) & (outcome != Outcome.UP), place, -1).max(axis=1, initial=-1)
-        answered = (np.isin(outcome, _ANSWERED) & (place > said[:, None])).sum(axis=1)
+        spoken = (kinds > 0) & (outcome != Outcome.UP)
+        last_spoken = np.where(spoken, place, -1).max(axis=1, initial=-1)
+        answered = (_ANSWERED[outcome] & (place > last_spoken[:, None])).sum(axis=1)
         fading = np.where(_wished(observations), FADING_WISHED, FADING)
         gate: FloatArray = (kinds.any(axis=1) * OPENING * fading ** (fame * answered)).astype(
             np.float32
@@ -240,9 +250,8 @@ class Affinity:
         n_items).
         """
         fame = self._fame(self._events(observations), len(observations))
-        talk_prior: FloatArray = (self._gate(observations, fame) * fame)[
-            :, None
-        ] * self.cooccurrence.talk_prior
+        share = self._gate(observations, fame) * fame
+        talk_prior: FloatArray = share[:, None] * self.cooccurrence.talk_prior
         return talk_prior
 
     def pull(self, observations: npt.NDArray[np.int32]) -> FloatArray:
@@ -302,8 +311,8 @@ class Affinity:
 
 def _wished(observations: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Whether anything is wished for or to be spared, (B,)."""
-    asked: npt.NDArray[np.bool_] = np.any(np.isin(observations[..., 1], _WISHED), axis=1)
-    return asked
+    wished: npt.NDArray[np.bool_] = np.any(_WISHED[observations[..., 1]], axis=1)
+    return wished
 
 
 def _rarity(catalogue: Catalogue, genre: Sequence[bool]) -> FloatArray:
@@ -316,9 +325,7 @@ def _rarity(catalogue: Catalogue, genre: Sequence[bool]) -> FloatArray:
 
 
 def _typical(catalogue: Catalogue, of: FloatArray) -> FloatArray:
-    """The cooccurrence of each facet's films, the mean of theirs by how well they are known, (facets,
-    rank).
-    """
+    """Rows of `of` for facets: their films' mean by how well known these are, (facets, rank)."""
     known = np.log1p(catalogue.n_ratings[: catalogue.n_items]).astype(np.float32)
     weights = catalogue.membership[:, : catalogue.n_items].astype(np.float32) @ sparse.diags(known)
     total = np.maximum(np.asarray(weights.sum(axis=1)), 1e-6)
@@ -380,14 +387,3 @@ def _dense(table: FloatArray | sparse.csr_matrix) -> FloatArray:
 
 def _by_kind(strengths: Mapping[Kind, float]) -> FloatArray:
     return np.array([strengths.get(kind, 0.0) for kind in Kind], dtype=np.float32)
-
-
-def _kind_table() -> IntArray:
-    """Kind by class of token and outcome, (3, outcomes)."""
-    table = np.zeros((3, len(Outcome)), dtype=np.int64)
-    for (token_class, outcome), kind in _KINDS.items():
-        table[token_class, outcome] = kind
-    return table
-
-
-_KIND: Final = _kind_table()

@@ -1,9 +1,11 @@
-"""A trained policy as a folder: JSON manifest, safetensors weights, Parquet tables, SHA-256 of
-each. No pickle.
+"""A trained policy as a folder: JSON manifest, safetensors weights, Parquet tables. No pickle.
 
-manifest.json        format, settings, data fingerprint, metrics, git revision, SHA-256 of the other files
-weights.safetensors  what the network has learned; the movie vectors and the films' cooccurrence in float16
-movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links, evidence, facets
+manifest.json        format, settings, data fingerprint, metrics, git revision, SHA-256 of the
+                     other files
+weights.safetensors  what the network has learned; the movie vectors and the films' cooccurrence in
+                     float16
+movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links,
+                     evidence, facets
 facets.parquet       genres, tags, people
 """
 
@@ -13,7 +15,8 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +46,8 @@ expected. Up to format 4 the cooccurrence of films was that of EASE."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COOCCURRENCE = {"of": "of", "to": "to", "talk_prior": "appeal"}
-"""Field → tensor. Names on disk stay as format 2 gave them, so that older bundles load."""
+"""Field → tensor, after "company.". Names on disk stay as format 2 gave them, so that older bundles
+load."""
 _VECTORS = ("like", "seen", "like_prior", "seen_prior")
 _LIFTED = 5
 """First format whose cooccurrence of films is that of lifts."""
@@ -54,7 +58,7 @@ _CLASSES = ("prior", "liked", "disliked", "fair")
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A catalogue, a network with one set of movie vectors, and what the manifest tells of them."""
+    """A catalogue, a network with one set of movie vectors, and what the manifest says of them."""
 
     catalogue: Catalogue
     network: QNetwork
@@ -64,6 +68,7 @@ class Bundle:
     """Figures on validation people, JSON-able."""
     fingerprint: str
     """SHA-256 of the ratings and titles it was trained on."""
+    _: KW_ONLY
     revision: str = ""
     """Git revision of the code, "" where unknown."""
     affinity: Affinity | None = None
@@ -96,12 +101,7 @@ class Bundle:
 
     @property
     def _match(self) -> Match | None:
-        calibration, network = self.calibration, self.network
-        return (
-            None
-            if calibration is None
-            else lambda transcript, rows: calibration.of_one(network, transcript, rows)
-        )
+        return None if self.calibration is None else partial(self.calibration.of_one, self.network)
 
     # ---- disk
 
@@ -163,10 +163,10 @@ class Bundle:
             manifest["settings"],
             manifest["metrics"],
             manifest["data"],
-            manifest["revision"],
-            affinity,
-            version,
-            calibration,
+            revision=manifest["revision"],
+            affinity=affinity,
+            version=version,
+            calibration=calibration,
         )
 
 
@@ -178,6 +178,7 @@ class PolicyScorer:
     network: QNetwork
     gamma: float
     name: str = "marquee"
+    _: KW_ONLY
     gives_q_values: bool = True
     calibration: Calibration | None = None
 
@@ -223,23 +224,20 @@ def git_revision() -> str:
 
 
 def _tensors(network: QNetwork, affinity: Affinity | None) -> dict[str, Tensor]:
-    encoder = network.encoder
-    vectors = {
-        f"vectors.{name}": getattr(encoder, name)[0].half().contiguous() for name in _VECTORS
-    }
-    if (classes := network.served_classes) is not None:
-        rates = {name: torch.from_numpy(getattr(classes, name)) for name in _CLASSES}
-        vectors |= {f"classes.{name}": value.half().contiguous() for name, value in rates.items()}
-        vectors["classes.fits"] = torch.tensor(classes.fits)
+    """What is saved: the state of the network, and in float16 what it was built from."""
+    encoder, classes = network.encoder, network.served_classes
+    fitted = {f"vectors.{name}": getattr(encoder, name)[0] for name in _VECTORS}
+    if classes is not None:
+        rates = {f"classes.{name}": getattr(classes, name) for name in _CLASSES}
+        fitted |= {name: torch.from_numpy(values) for name, values in rates.items()}
     if affinity is not None:
-        fitted = {
-            written: torch.from_numpy(getattr(affinity.cooccurrence, name))
+        fitted |= {
+            f"company.{written}": torch.from_numpy(getattr(affinity.cooccurrence, name))
             for name, written in _COOCCURRENCE.items()
         }
-        vectors |= {f"company.{name}": value.half().contiguous() for name, value in fitted.items()}
-    return {
-        name: value.detach().contiguous() for name, value in network.state_dict().items()
-    } | vectors
+    learned = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
+    saved = learned | {name: value.half().contiguous() for name, value in fitted.items()}
+    return saved if classes is None else saved | {"classes.fits": torch.tensor(classes.fits)}
 
 
 def _neutral(network: QNetwork) -> dict[str, Tensor]:
@@ -282,11 +280,12 @@ def _classes(tensors: dict[str, Tensor]) -> LatentClasses | None:
 
 
 def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
+    """The manifest of complete and unaltered files, and its version; BundleError for others."""
     path = folder / "manifest.json"
     if not path.is_file():
         raise BundleError(
-            f"There is no trained model in {folder} (no manifest.json): point MARQUEE_BUNDLE at one or make one with "
-            f"`python -m core train --data DIR --out {folder}`."
+            f"There is no trained model in {folder} (no manifest.json): point MARQUEE_BUNDLE at "
+            f"one or make one with `python -m core train --data DIR --out {folder}`."
         )
     text = path.read_bytes()
     try:
@@ -299,7 +298,8 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
         raise _broken(folder, "manifest.json is not a manifest") from error
     if not isinstance(found, int) or found > FORMAT:
         raise BundleError(
-            f"{folder} has format {found}, this version reads up to {FORMAT}: update Marquee, or train a new model."
+            f"{folder} has format {found}, this version reads up to {FORMAT}: "
+            "update Marquee, or train a new model."
         )
     if not complete:
         raise _broken(folder, "manifest.json lacks entries")
@@ -312,9 +312,10 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def _broken(folder: Path, what: str) -> BundleError:
-    what = " ".join(what.split())  # libraries tell in several lines
+    what = " ".join(what.split())  # libraries write several lines
     return BundleError(
-        f"The model in {folder} cannot be used: {what}. Restore it from where you got it or train anew."
+        f"The model in {folder} cannot be used: {what}. "
+        "Restore it from where you got it or train anew."
     )
 
 

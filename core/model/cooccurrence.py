@@ -1,15 +1,13 @@
-"""Films in each other's cooccurrence: how much oftener than chance people who like one like the other.
+"""Which films are liked together, and which are talked of.
 
-*Lift* is the count of people who like both films over the count to be expected of people as busy as
-those who like the first. Its logarithm speaks for little known films as clearly as for famous ones,
-where weights that explain a whole table of ratings (EASE) leave to films of a handful of likes next
-to nothing.
+How much oftener than chance people who like one film like another is its *lift*: the count of
+people who like both films over the count to be expected of people as busy as those who like the
+first. Its logarithm speaks for little known films as clearly as for famous ones, where weights that
+explain a whole table of ratings (EASE) leave to films of a handful of likes next to nothing.
 
-How readily a film is named in a conversation, whatever was said before: known, recent, not merely
-well liked.
-
-A fixed sum of what the catalogue and the ratings tell of a film. The numbers are log-odds: part of
-the conditional logit that `core.model.affinity` tells of.
+*Talk prior* is how readily a film is named in a conversation, whatever was said before: known,
+recent, not merely well liked. It is a fixed sum of what the catalogue and the ratings hold of a
+film. The numbers are log-odds: part of the conditional logit of `core.model.affinity`.
 """
 
 from __future__ import annotations
@@ -76,8 +74,8 @@ GENRES: Final = MappingProxyType(
 )
 """Of each of its genres; 0 for a genre that is not named here."""
 ZERO: Final = 1000
-"""The film of this rank has talk prior 0 (the last one in a smaller catalogue): films that come up in
-talk are above it."""
+"""The film of this rank has talk prior 0 (the last one in a smaller catalogue): films that come up
+in talk are above it."""
 
 
 def talk_prior(ratings: Ratings, catalogue: Catalogue) -> FloatArray:

@@ -20,26 +20,9 @@ from torch import Tensor, nn
 from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.model.factors import MovieVectors
+from core.rewards import by_outcome
 
 N_OUTCOMES = len(Outcome)
-
-_LIKED = {Outcome.STATED_LIKE: 1.0, Outcome.UP: 1.0, Outcome.WANTED: 2.0, Outcome.AVOIDED: -2.0}
-_SEEN = {
-    Outcome.STATED_LIKE: 1.0,
-    Outcome.STATED_DISLIKE: 1.0,
-    Outcome.UP: 1.0,
-    Outcome.DOWN: 1.0,
-    Outcome.SEEN: 1.0,
-}
-_PRECISION = {
-    Outcome.STATED_LIKE: 20.0,
-    Outcome.WANTED: 1.0,
-    Outcome.AVOIDED: 1.0,
-    Outcome.NOT_TONIGHT: 1.0,
-    Outcome.PASSED: 0.3,
-}
-_SILENT = frozenset({Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS})
-_OF_FACETS = frozenset({Outcome.WANTED, Outcome.AVOIDED})
 
 
 class TasteEncoder(nn.Module):
@@ -72,23 +55,16 @@ class TasteEncoder(nn.Module):
         nothing, no_facets = torch.zeros(len(sets), 1, self.dimensions), torch.zeros_like(facets)
         self._buffer("like_table", torch.cat([nothing, like, facets], dim=1))
         self._buffer("seen_table", torch.cat([nothing, seen, no_facets], dim=1))
-        self._buffer(
-            "like_expected", torch.cat([nothing[..., 0], like_prior, no_facets[..., 0]], dim=1)
-        )
-        self._buffer(
-            "seen_expected", torch.cat([nothing[..., 0], seen_prior, no_facets[..., 0]], dim=1)
-        )
-        self.liked = nn.Parameter(_row(_LIKED, 0.0))
-        self.has_seen = nn.Parameter(_row(_SEEN, 0.0))
-        self.log_precision_liked = nn.Parameter(_row(_PRECISION, 10.0).log())
-        self.log_precision_seen = nn.Parameter(_row(_PRECISION, 10.0).log())
+        ends = nothing[..., 0], no_facets[..., 0]
+        self._buffer("like_expected", torch.cat([ends[0], like_prior, ends[1]], dim=1))
+        self._buffer("seen_expected", torch.cat([ends[0], seen_prior, ends[1]], dim=1))
+        self.liked = nn.Parameter(_row(_liked))
+        self.has_seen = nn.Parameter(_row(lambda outcome: outcome.is_known))
+        self.log_precision_liked = nn.Parameter(_row(_precision).log())
+        self.log_precision_seen = nn.Parameter(_row(_precision).log())
         self.log_spread = nn.Parameter(torch.tensor(spread).log())
-        speaks = torch.tensor([float(outcome not in _SILENT) for outcome in Outcome])
-        self._buffer("speaks_liked", speaks)
-        self._buffer(
-            "speaks_seen",
-            speaks * torch.tensor([float(outcome not in _OF_FACETS) for outcome in Outcome]),
-        )
+        self._buffer("speaks_liked", _row(lambda outcome: outcome.is_event))
+        self._buffer("speaks_seen", _row(lambda outcome: outcome.is_event and not outcome.wish))
 
     lookup: Tensor
     membership: Tensor
@@ -120,8 +96,7 @@ class TasteEncoder(nn.Module):
         return self.seen_expected[:, 1 : self.n_items + 1]
 
     def forward(self, transcripts: Tensor, centre: Tensor | None = None) -> Tensor:
-        """Posterior mean of the taste, float32 (B, dimensions); the centre, or zeros, before
-        anything is known.
+        """Posterior mean of the taste, float32 (B, dimensions); the centre while nothing is known.
 
         `centre` (B, dimensions) is where each person's taste is expected, 0 if None.
         """
@@ -219,8 +194,22 @@ def _trimmed(transcripts: Tensor) -> Tensor:
     return transcripts[:, :used]
 
 
-def _row(values: dict[Outcome, float], default: float) -> Tensor:
-    return torch.tensor([values.get(outcome, default) for outcome in Outcome], dtype=torch.float32)
+def _liked(outcome: Outcome) -> float:
+    """What is observed of liking before any learning: 1 for a like, two deviations for a wish."""
+    return 2.0 * outcome.wish if outcome.wish else float(outcome.liking > 0)
+
+
+def _precision(outcome: Outcome) -> float:
+    """How much an outcome counts before any learning, about that of the posterior baseline."""
+    if outcome is Outcome.STATED_LIKE:
+        return 20.0
+    if outcome is Outcome.PASSED:
+        return 0.3
+    return 1.0 if outcome.wish or outcome is Outcome.NOT_TONIGHT else 10.0
+
+
+def _row(value: Callable[[Outcome], float]) -> Tensor:
+    return torch.from_numpy(by_outcome(value))
 
 
 def _lookup(catalogue: Catalogue) -> Tensor:

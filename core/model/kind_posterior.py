@@ -23,17 +23,6 @@ from core.domain import Outcome
 from core.model.factors import MovieVectors, kind_tastes
 from core.model.kinds import KINDS, LatentClasses
 
-_KIND = {
-    Outcome.STATED_LIKE: 0,
-    Outcome.UP: 0,
-    Outcome.STATED_DISLIKE: 1,
-    Outcome.DOWN: 1,
-    Outcome.SEEN: 2,
-    Outcome.SHOWN: 3,
-    Outcome.PASSED: 3,
-}
-"""Table that an event is looked up in: liked, disliked, fair, not seen. Other outcomes say nothing
-of the class."""
 _PASSED = 0.1
 """What passing over a film counts at the start, against not knowing it."""
 _CAUTION, _REACH = 0.6, 0.7
@@ -66,27 +55,17 @@ class ClassPosterior(nn.Module):
 
     def __init__(self, sets: list[MovieVectors]) -> None:
         super().__init__()
-        kinds = [vectors.classes for vectors in sets if vectors.classes is not None]
         self.n_items = len(sets[0].like)
-        shapes = {getattr(classes, kind).shape for classes in kinds for kind in KINDS}
-        fits = kinds[0].fits if kinds else 0
-        if len(kinds) < len(sets) or not fits or shapes != {(len(kinds[0].prior), self.n_items)}:
-            raise ValueError(
-                f"classes of the shapes {sorted(shapes)} for {len(sets)} sets of {self.n_items} films"
-            )
-        if len(kinds[0].prior) % fits:
-            raise ValueError(f"{len(kinds[0].prior)} classes cannot be shared out to {fits} fits")
-        self.fits = fits
-        self._buffer("evidence", torch.stack([_evidence(classes) for classes in kinds]))
-        self._buffer(
-            "prior", torch.stack([torch.from_numpy(classes.prior).log() for classes in kinds])
-        )
-        self._buffer("worth", torch.stack([_worth(classes) for classes in kinds]))
-        self._buffer(
-            "tastes", torch.stack([torch.from_numpy(kind_tastes(vectors)) for vectors in sets])
-        )
-        self._buffer("kind", torch.tensor([_KIND.get(outcome, 0) for outcome in Outcome]))
-        self._buffer("speaks", torch.tensor([float(outcome in _KIND) for outcome in Outcome]))
+        fitted = _classes_of(sets)
+        self.fits = fitted[0].fits
+        tastes = (torch.from_numpy(kind_tastes(vectors)) for vectors in sets)
+        self._buffer("evidence", torch.stack([_evidence(classes) for classes in fitted]))
+        self._buffer("prior", torch.stack([_log_prior(classes) for classes in fitted]))
+        self._buffer("worth", torch.stack([_worth(classes) for classes in fitted]))
+        self._buffer("tastes", torch.stack([*tastes]))
+        kinds = [_kind_of(outcome) for outcome in Outcome]
+        self._buffer("kind", torch.tensor([kind or 0 for kind in kinds]))
+        self._buffer("speaks", torch.tensor([float(kind is not None) for kind in kinds]))
         weight = torch.zeros(len(Outcome))
         weight[Outcome.PASSED] = float(np.log(_PASSED))
         self.log_weight = nn.Parameter(weight)
@@ -149,8 +128,38 @@ class ClassPosterior(nn.Module):
         self.register_buffer(name, value, persistent=False)
 
 
+def _classes_of(sets: list[MovieVectors]) -> list[LatentClasses]:
+    """The classes of each set; ValueError where one lacks them or they are of other films."""
+    fitted = [vectors.classes for vectors in sets if vectors.classes is not None]
+    count, fits = (len(fitted[0].prior), fitted[0].fits) if fitted else (0, 0)
+    n_items = len(sets[0].like)
+    shapes = {getattr(classes, kind).shape for classes in fitted for kind in KINDS}
+    if len(fitted) < len(sets) or not fits or shapes != {(count, n_items)}:
+        raise ValueError(
+            f"classes of the shapes {sorted(shapes)} for {len(sets)} sets of {n_items} films"
+        )
+    if count % fits:
+        raise ValueError(f"{count} classes cannot be shared out to {fits} fits")
+    return fitted
+
+
+def _kind_of(outcome: Outcome) -> int | None:
+    """Number of the table of `_evidence` for an event; None where it says nothing of the class."""
+    if outcome.liking:
+        return 0 if outcome.liking > 0 else 1
+    if outcome.is_silent:
+        return 3
+    return 2 if outcome is Outcome.SEEN else None
+
+
+def _log_prior(classes: LatentClasses) -> Tensor:
+    return torch.from_numpy(classes.prior).log()
+
+
 def _evidence(classes: LatentClasses) -> Tensor:
-    """Log rates (4, 1 + n_items, C), with a row of zeros in front that says nothing.
+    """Log rates of liked, disliked, fair and not seen, (4, 1 + n_items, C).
+
+    A row of zeros in front says nothing.
 
     Less their mean over the classes, which changes no chance and keeps the sums of long diaries
     small.

@@ -1,5 +1,4 @@
-"""From a session state to the films to show: greedy on a score with a little exploration of known
-propensity.
+"""From a session state to the films to show: greedy on a score, with some gambles of known odds.
 
 The score of a film is its Q-value, what the conversation pulls it by (`core.model.affinity`) and
 the wishes for tonight.
@@ -9,12 +8,13 @@ The knob between popular films and hidden gems: one number, and what each film g
 With fame f = ratings of the film / ratings of the best known film, and k films liked so far (named
 or thumb up; a wish for a genre or the like counts as much as `A_WISH` of them),
 
-    gain(film) = −w · KNOWN · gems · ln((f + FLOOR) / (NEUTRAL + FLOOR)) − (1 − w) · slope · (f − NEUTRAL),
+    gain(film) = −w · KNOWN · gems · ln((f + FLOOR) / (NEUTRAL + FLOOR))
+                 − (1 − w) · slope · (f − NEUTRAL),
     w = k² / (k² + HALF²),  slope = COLD · gems³
 
 gems runs from −1 (popular films) over 0 (as the policy was trained) to 1 (hidden gems); a film of
-fame NEUTRAL stays where it is. The gain is a function of the transcript alone, so it can be told
-exactly (`Policy.explain`) and gambles keep their exact propensities.
+fame NEUTRAL stays where it is. The gain is a function of the transcript alone, so `Policy.explain`
+is exact and gambles keep their exact propensities.
 
 Why this shape, on validation people of movielens-mix: the logarithm alone shows 1.5 times as many
 different films for less than .1 hits in 20 once three films are liked, but from cold, where nothing
@@ -28,7 +28,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -37,6 +36,7 @@ import numpy.typing as npt
 from core.catalogue import BoolArray, Catalogue
 from core.domain import Outcome
 from core.model.affinity import Affinity
+from core.rewards import by_outcome
 from core.session import Observation, SessionState
 
 FloatArray = npt.NDArray[np.float32]
@@ -64,8 +64,9 @@ it speaks.
 On 950 people in three splits, against .04 with a half of 3: −.01, +.01 and .00 hits in replay,
 +.02, +.01 and +.03 among rated films, with 0, 1 and 3 stated (standard errors .02 and .015). """
 A_WISH: Final = 2
-"""Films liked that a wish stands for: it tells which of the obscure films are worth a look."""
-_LIKED: Final = (int(Outcome.STATED_LIKE), int(Outcome.UP))
+"""Films liked that a wish stands for: it says which of the obscure films are worth a look."""
+_EVIDENCE: Final = by_outcome(lambda outcome: max(outcome.liking, A_WISH * outcome.wish, 0))
+"""Films liked that an event counts as."""
 
 
 def at_rest(catalogue: Catalogue, observations: npt.NDArray[np.int32], rest: float) -> FloatArray:
@@ -81,9 +82,8 @@ def gains(
     """
     counts = np.maximum(catalogue.n_ratings[: catalogue.n_items], 1).astype(np.float64)
     fame = counts / counts.max(initial=1.0)
-    liked = np.isin(observations[..., 1], _LIKED).sum(axis=1)[:, None]
-    told = liked + A_WISH * (observations[..., 1] == Outcome.WANTED).sum(axis=1)[:, None]
-    known = told**2 / (told**2 + half**2)
+    liked = _EVIDENCE[observations[..., 1]].sum(axis=1, dtype=np.float64)[:, None]
+    known = liked**2 / (liked**2 + half**2)
     cold = COLD * gems**3 * (fame - NEUTRAL)
     loss = known * KNOWN * gems * np.log((fame + FLOOR) / (NEUTRAL + FLOOR)) + (1 - known) * cold
     gained: FloatArray = (-loss).astype(np.float32)
@@ -177,9 +177,8 @@ reward.
 Ratings tell what people lean to, not what somebody asks for tonight, so no training can find this
 number; it is about the step from the best film to the twentieth after two or three likes, enough
 that "something funnier" brings comedies. """
-_UNANSWERED: Final = (Outcome.SHOWN, Outcome.PASSED)
-"""Each says little and they are many: what they come to is told of all of them together."""
-_WISHES: Final = MappingProxyType({Outcome.WANTED: WISH, Outcome.AVOIDED: -WISH})
+_SILENT: Final = by_outcome(lambda outcome: outcome.is_silent) > 0
+"""Each says little and they are many: the caller adds up what they come to."""
 
 
 class Policy:
@@ -220,11 +219,10 @@ class Policy:
             scores += self._affinity.pull(observations)
         if self._rest:
             scores += at_rest(self.catalogue, observations, self._rest)
-        for outcome, wish in _WISHES.items():
+        for outcome in (Outcome.WANTED, Outcome.AVOIDED):
+            gain = np.float32(WISH * outcome.wish)
             for row, place in zip(*np.nonzero(observations[..., 1] == outcome), strict=True):
-                scores[row] += np.float32(wish) * self.catalogue.has(
-                    int(observations[row, place, 0])
-                )
+                scores[row] += gain * self.catalogue.has(int(observations[row, place, 0]))
         return scores, q_values
 
     def q_values(self, state: SessionState) -> FloatArray:
@@ -242,11 +240,9 @@ class Policy:
         end.
         """
         gained = gains(self.catalogue, observations, gems)
-        return (
-            gained
-            if self._affinity is None or gems < 0
-            else gained - gems * self._affinity.talk_prior(observations)
-        )
+        if self._affinity is None or gems < 0:
+            return gained
+        return gained - gems * self._affinity.talk_prior(observations)
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within the constraints and not in the
@@ -276,20 +272,19 @@ class Policy:
         return self.matched(choices, state)
 
     def chances(self, state: SessionState, slate: Sequence[int]) -> tuple[Chances, ...]:
-        """How likely each film was at each place of a slate of tokens, given the films placed
-        before it.
+        """How likely each film was at each place of a slate of tokens, given those before it.
 
         The same numbers as the propensities of `choose`: what an off-policy estimate asks of a
         policy that did not choose the slate itself.
         """
         scores, remaining, temperature = self._candidates(state, len(slate))
-        told = []
+        places = []
         for token in slate:
             rows = np.array(remaining, dtype=np.int64)
-            told.append(Chances(rows, self._chances(scores[rows], temperature)))
+            places.append(Chances(rows, self._chances(scores[rows], temperature)))
             if token - 1 in remaining:
                 remaining.remove(token - 1)
-        return tuple(told)
+        return tuple(places)
 
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
         """Exact contributions of 0, `WHOLE`, the events in order, and `KNOB` where it is turned.
@@ -303,26 +298,16 @@ class Policy:
     ) -> tuple[tuple[Contribution, ...], ...]:
         """`explain` for several films, which takes less long at once.
 
-        What the person told or did that has less than `small` of every film is not told by itself:
-        of a diary of thousands, nearly all. It goes to `WHOLE`.
+        An event that has less than `small` of every film is no contribution of its own: of a diary
+        of thousands, nearly all. It goes to `WHOLE`.
         """
         if not tokens:
             return ()
         observation, rows = state.observation(), np.array(tokens, dtype=np.int64) - 1
-        parts = self._q_function.contributions(observation, rows).astype(np.float64)
-        if self._affinity is not None:
-            pulls = self._affinity.parts(observation, rows)
-            parts[:, 0] += pulls[:, 0]
-            parts[:, 2:] += pulls[:, 1:]
-        if self._rest:
-            parts[:, 1] += at_rest(self.catalogue, observation[None], self._rest)[0, rows]
-        for place, (owner, outcome) in enumerate(state.events, start=2):
-            if outcome in _WISHES:
-                parts[:, place] += _WISHES[outcome] * self.catalogue.has(owner)[rows]
-        parts = parts[:, : 2 + len(state.events)]  # an observation has one row at least
+        parts = self._parts(state, observation, rows)
         tiny = np.abs(parts).max(axis=0) < small
         tiny[:2] = False
-        tiny[2:] &= ~np.isin(observation[: len(state.events), 1], _UNANSWERED)
+        tiny[2:] &= ~_SILENT[observation[: len(state.events), 1]]
         parts[:, 1] += parts[:, tiny].sum(axis=1)
         owners = np.array((0, WHOLE, *state.tokens()))[~tiny].tolist()
         spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts[:, ~tiny].tolist())
@@ -332,6 +317,24 @@ class Policy:
         return tuple(
             (*film, Contribution(KNOB, gain)) for film, gain in zip(spoken, gained, strict=True)
         )
+
+    def _parts(
+        self, state: SessionState, observation: Observation, rows: IntArray
+    ) -> npt.NDArray[np.float64]:
+        """Parts of the scores of n films but for the knob, (n, 2 + events): nothing's, `WHOLE`'s,
+        the events'.
+        """
+        parts = self._q_function.contributions(observation, rows).astype(np.float64)
+        if self._affinity is not None:
+            pulls = self._affinity.parts(observation, rows)
+            parts[:, 0] += pulls[:, 0]
+            parts[:, 2:] += pulls[:, 1:]
+        if self._rest:
+            parts[:, 1] += at_rest(self.catalogue, observation[None], self._rest)[0, rows]
+        for place, (owner, outcome) in enumerate(state.events, start=2):
+            if outcome.wish:
+                parts[:, place] += WISH * outcome.wish * self.catalogue.has(owner)[rows]
+        return parts[:, : 2 + len(state.events)]  # an observation has one row at least
 
     def matched(self, choices: list[Choice], state: SessionState) -> tuple[Choice, ...]:
         """The choices with their chance of being liked."""
@@ -356,11 +359,9 @@ class Policy:
 
     def _temperature(self, state: SessionState) -> float:
         least = self._exploration.temperature
-        return (
-            least
-            if self._affinity is None
-            else max(least, float(self._affinity.gate(state.observation()[None])[0]))
-        )
+        if self._affinity is None:
+            return least
+        return max(least, float(self._affinity.gate(state.observation()[None])[0]))
 
     def _chances(self, scores: FloatArray, temperature: float) -> npt.NDArray[np.float64]:
         """Probability of each remaining film, best first, for one place."""

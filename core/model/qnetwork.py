@@ -8,18 +8,17 @@ that the person may be of made of it (`core.model.kind_posterior`). The kinds al
 taste is expected before its own events move it. A small network of the state (what happened how
 often, how far the taste is known, where its leading dimensions point) sets the gates and the value,
 and shifts the taste where people are not as linear as the posterior takes them to be. With somebody
-who knows whatever they are shown, having seen a film counts less (`core.model.qnetwork`). The lift
+who knows whatever they are shown, having seen a film counts less (`Familiarity`). The lift
 is what a film gained from thumbs in conversations; nil until a learner sets it
 (`core.learning.learner`). At the start the gates pick the posterior's chance of liking and a little
 of what the kinds foretell, which is better than the strongest greedy baseline; learning moves them
 from there.
 
-Every channel is a sum over the events of the transcript, so a Q-value can be told exactly as "this
-much from Alien, this much against Titanic", and this much from the whole picture.
+Every channel is a sum over the events of the transcript, so a Q-value is exactly "this much from
+Alien, this much against Titanic", and this much from the whole picture.
 
-Does this person know whatever they are shown? Told by their answers, and what then becomes of fame.
-
-Most people have not seen most films, and one that they have not seen wins no thumb: the Q-value of
+*Familiarity*: does this person know whatever they are shown, and what then becomes of fame? Most
+people have not seen most films, and one that they have not seen wins no thumb: the Q-value of
 a film rises with the chance that it has been seen. Somebody who has had a word for everything so
 far is another case. Whatever comes next, they will know it, so that all that is left to ask is
 whether they like it; and among equally liked films the one that everybody has seen is the worse
@@ -46,6 +45,7 @@ from core.domain import Outcome
 from core.model.encoder import N_OUTCOMES, TasteEncoder
 from core.model.factors import MovieVectors
 from core.model.kind_posterior import ClassPosterior, KindChances
+from core.rewards import by_outcome
 
 _ODDS = -2.2
 """Log odds before the first answer: one person in ten."""
@@ -54,26 +54,25 @@ _KNOWN, _UNKNOWN = 0.36, -2.7
 others know seven in ten, and these all but one in fifty."""
 WEIGHT = -0.5
 """What the chance of having seen a film counts with them, on top of the gates; in research.md with
-its neighbours."""
+its neighbours. In training it is 0: from sessions among known films a network learned it too, and
+lost first films from cold."""
 
 
 class Familiarity(nn.Module):
-    """(B, outcomes) counts of the events of a transcript → (B,) what having seen a film counts on
-    top of the gates.
+    """(B, outcomes) counts of events → (B,) what having seen a film counts on top of the gates.
 
-    Fixed, not learned: from sessions among known films a network learned it too, and lost first
-    films from cold. A training is without it, what serves has it.
+    The weight is fixed, not learned.
     """
 
     answers: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, weight: float) -> None:
         super().__init__()
         answers = torch.zeros(len(Outcome))
         answers[[Outcome.UP, Outcome.DOWN, Outcome.SEEN]] = _KNOWN
         answers[Outcome.SHOWN] = _UNKNOWN
         self.register_buffer("answers", answers, persistent=False)
-        self.weight = WEIGHT
+        self.weight = weight
 
     def chance(self, counts: Tensor) -> Tensor:
         """Chance that the person knows whatever they are shown, (B,)."""
@@ -91,7 +90,7 @@ of an episode."""
 _START = (1.0, 0.0, 1.0, 0.0, 1.0, 0.0)
 """Gates at the start: like, seen, like_prior, seen_prior, facets; then the value of the state."""
 _OF_SEEN = (0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
-"""Those of having seen the film, which `core.model.qnetwork` moves."""
+"""Those of having seen the film, which `Familiarity` moves."""
 _CLASSES, _SPREAD = 0.15, 0.8
 """At the start, where there are kinds of people: gate of what they foretell, and variance of tastes
 about theirs."""
@@ -104,11 +103,22 @@ _DROPOUT = 0.1
 
 
 class QNetwork(nn.Module):
-    """(B, L, 2) transcripts → (B, n_items) Q-values in units of reward (one thumb up = 1)."""
+    """(B, L, 2) transcripts → (B, n_items) Q-values in units of reward (one thumb up = 1).
+
+    `sets` as for `core.model.encoder.TasteEncoder`; `hidden` is the width of the network that sets
+    the gates, `familiarity` the weight of `Familiarity`.
+    """
 
     lift: Tensor
 
-    def __init__(self, catalogue: Catalogue, sets: list[MovieVectors], *, hidden: int = 64) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        sets: list[MovieVectors],
+        *,
+        hidden: int = 64,
+        familiarity: float = WEIGHT,
+    ) -> None:
         super().__init__()
         has_kinds = sets[0].classes is not None
         self.encoder = TasteEncoder(catalogue, sets, spread=_SPREAD if has_kinds else 1.0)
@@ -117,11 +127,7 @@ class QNetwork(nn.Module):
         self.served_classes = sets[0].classes
         """Those of set 0, as they were fitted: what a bundle keeps."""
         self.classes = ClassPosterior(sets) if has_kinds else None
-        start = (
-            *_START,
-            *(0.0,) * 2 * self._shifted,
-            *(() if self.classes is None else (_CLASSES,)),
-        )
+        start = (*_START, *(0.0,) * 2 * self._shifted, *((_CLASSES,) if has_kinds else ()))
         last = nn.Linear(hidden, len(start))
         nn.init.zeros_(last.weight)
         with torch.no_grad():
@@ -135,12 +141,10 @@ class QNetwork(nn.Module):
             nn.Dropout(_DROPOUT),
             last,
         )
-        fits = torch.zeros(N_OUTCOMES)
-        fits[Outcome.WANTED], fits[Outcome.AVOIDED] = 0.1, -0.1
-        self.fits = nn.Parameter(fits)
+        self.fits = nn.Parameter(torch.from_numpy(by_outcome(lambda outcome: 0.1 * outcome.wish)))
         """What a film of a facet gains from the facet having been wanted or avoided, per
         outcome."""
-        self.familiarity = Familiarity()
+        self.familiarity = Familiarity(familiarity)
         self.register_buffer("lift", torch.zeros(self.encoder.n_items))
         """What each film gains from the thumbs it got in conversations (`core.learning.learner`);
         nothing in training."""
@@ -208,19 +212,22 @@ class QNetwork(nn.Module):
             values = values + self.classes.of(kinds, numbers, films)
         return values if actions.dim() == 2 else values[:, 0]
 
-    def twin(self) -> QNetwork:
-        """A copy with weights of its own and the same movie vectors in memory: for a target
-        network.
+    def twin(self, *, familiarity: float | None = None) -> QNetwork:
+        """A copy with weights of its own and the same movie vectors in memory.
+
+        `familiarity` in place of the weight that this network gives it.
         """
         shared = {id(value): value for value in (*self.buffers(), self.served_classes)}
-        return copy.deepcopy(self, shared)
+        twin = copy.deepcopy(self, shared)
+        if familiarity is not None:
+            twin.familiarity = Familiarity(familiarity)
+        return twin
 
     @torch.inference_mode()
     def q_values(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """`unmasked` for arrays: what a policy asks for."""
-        values: npt.NDArray[np.float32] = self.unmasked(
-            torch.from_numpy(observations).long()
-        ).numpy()
+        transcripts = torch.from_numpy(observations).long()
+        values: npt.NDArray[np.float32] = self.unmasked(transcripts).numpy()
         return values
 
     @torch.inference_mode()
@@ -233,10 +240,7 @@ class QNetwork(nn.Module):
         then one an event.
         """
         transcript = torch.from_numpy(observation).long()[None]
-        encoder, number = (
-            self.encoder,
-            int(self.encoder.vector_set(torch.from_numpy(observation)[None])),
-        )
+        encoder, number = self.encoder, int(self.encoder.vector_set(transcript))
         taste, _ = self._tastes(transcript)
         gates, shift_like, shift_seen = self._gates(transcript, taste)
         gate = gates[0]

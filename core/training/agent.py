@@ -1,5 +1,4 @@
-"""The DQN: stable-baselines3's, with a Q-network over movie vectors; the only door to
-stable-baselines3.
+"""The DQN of stable-baselines3 with a Q-network over movie vectors; the only door to it.
 
 What differs from the stock algorithm, and why:
 - the mask is inside the network, so neither acting nor the target can pick a film twice;
@@ -32,9 +31,9 @@ from core.model.qnetwork import QNetwork, double_q_targets
 from core.simulation.environment import SessionEnv
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
-    """How the policy learns. Chosen on validation people of movielens-mix unless told otherwise."""
+    """How the policy learns; chosen on validation people of movielens-mix but where noted."""
 
     steps: int = 20_000
     """Films shown in training, over all environments; with 40,000 the validation hits from cold
@@ -85,9 +84,8 @@ class TranscriptPolicy(DQNPolicy):
     """DQN policy whose online and target networks are twins of a given one."""
 
     def __init__(self, *arguments: Any, network: QNetwork, **keywords: Any) -> None:
-        self._twin = (
-            network.twin
-        )  # the method: a module cannot hold another one before it is set up
+        # The method: a module cannot hold another one before it is set up.
+        self._twin = network.twin
         super().__init__(*arguments, **keywords)
 
     def make_q_net(self) -> StockQNetwork:
@@ -204,10 +202,10 @@ class TranscriptDQN(DQN):
 
 
 class Ticker(BaseCallback):
-    """Calls `tick(films shown so far, training loss or None, rewards of the step)` after every step
-    of all sessions.
+    """Calls `tick(films shown so far, loss or None, rewards)` after every step of all sessions.
 
-    Training goes on as long as it returns True.
+    The loss is that of the training, the rewards are those of the step. Training goes on as long as
+    it returns True.
     """
 
     def __init__(self, tick: Callable[[int, float | None, npt.NDArray[np.float32]], bool]) -> None:

@@ -1,5 +1,4 @@
-"""Before reinforcement learning: what the next film would earn, learned from every candidate at
-once.
+"""Before reinforcement learning: what the next film would earn, from all candidates at once.
 
 A simulated viewer has an answer to any film, shown or not. Regressing the reward of all the best
 candidates of a state, and not only of the one film that was shown, takes far fewer sessions to find
@@ -19,13 +18,15 @@ from torch import Tensor
 from core.data.ratings import Ratings
 from core.model.qnetwork import MASKED, QNetwork
 from core.rewards import REWARDS
+from core.session import Observation
 from core.simulation.environment import SessionEnv
 from core.simulation.replay import outcome_table
 
 FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainingSettings:
     """How the regression goes; chosen on validation people of movielens-mix."""
 
@@ -113,22 +114,41 @@ class States:
     """Whose session it was, (n,) int64."""
 
 
+class _Session:
+    """One session that is played in step with others, and the states that it met."""
+
+    def __init__(self, env: SessionEnv, seed: int) -> None:
+        self._env = env
+        self.now, info = env.reset(seed=seed)
+        self.viewer = int(info["person"])
+        self.over = False
+        self.visited: list[Observation] = []
+        """The states before each film."""
+        self.candidates: list[IntArray] = []
+        """The best films of each of these, (K,)."""
+
+    def show(self, best: IntArray, place: int) -> None:
+        """Shows the film at this place among the best ones."""
+        self.visited.append(self.now)
+        self.candidates.append(best)
+        self.now, _, self.over, _, _ = self._env.step(best[place])
+
+
 def play_states(
     network: QNetwork, env: SessionEnv, settings: PretrainingSettings, rng: np.random.Generator
 ) -> States:
     """Plays `settings.sessions` sessions and draws `settings.states` states from each."""
-    transcripts: list[npt.NDArray[np.int32]] = []
-    candidates: list[npt.NDArray[np.int64]] = []
+    transcripts: list[Observation] = []
+    candidates: list[IntArray] = []
     viewers: list[int] = []
     for first in range(0, settings.sessions, 64):
         count = min(64, settings.sessions - first)
-        for visited, best, person in _play(network, env, count, settings, rng):
-            picked = rng.choice(
-                len(visited), size=min(settings.states, len(visited)), replace=False
-            )
-            transcripts.extend(visited[place] for place in picked)
-            candidates.extend(best[place] for place in picked)
-            viewers.extend([person] * len(picked))
+        for session in _play(network, env, count, settings, rng):
+            n_states = len(session.visited)
+            picked = rng.choice(n_states, size=min(settings.states, n_states), replace=False)
+            transcripts.extend(session.visited[place] for place in picked)
+            candidates.extend(session.candidates[place] for place in picked)
+            viewers.extend([session.viewer] * len(picked))
     return States(
         torch.from_numpy(np.stack(transcripts)),
         torch.from_numpy(np.stack(candidates)),
@@ -142,33 +162,19 @@ def _play(
     count: int,
     settings: PretrainingSettings,
     rng: np.random.Generator,
-) -> list[tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.int64]], int]]:
-    """The states before each film, the best films of each, and the viewer, of `count` sessions
-    played in step.
-    """
-    sessions = [env.fork() for _ in range(count)]
-    starts = [session.reset(seed=int(rng.integers(2**31))) for session in sessions]
-    now = [observation for observation, _ in starts]
-    visited: list[list[npt.NDArray[np.int32]]] = [[] for _ in sessions]
-    candidates: list[list[npt.NDArray[np.int64]]] = [[] for _ in sessions]
-    going = list(range(count))
-    while going:
+) -> list[_Session]:
+    """`count` sessions, played in step to their ends."""
+    sessions = [_Session(env.fork(), int(rng.integers(2**31))) for _ in range(count)]
+    while going := [session for session in sessions if not session.over]:
         with torch.inference_mode():
-            q_values = network(torch.from_numpy(np.stack([now[number] for number in going])))
+            q_values = network(torch.from_numpy(np.stack([session.now for session in going])))
             best = q_values.topk(min(settings.candidates, q_values.shape[1]), dim=1)
-        films, allowed = best.indices.numpy(), (best.values[:, :30] > MASKED / 2).sum(1).numpy()
+        allowed = (best.values[:, :30] > MASKED / 2).sum(1).numpy()
         gamble = rng.random(len(going)) < settings.exploration
         place = np.where(gamble, (rng.random(len(going)) * allowed).astype(np.int64), 0)
-        ended = set()
-        for row, number in enumerate(going):
-            visited[number].append(now[number])
-            candidates[number].append(films[row])
-            now[number], _, over, _, _ = sessions[number].step(films[row, place[row]])
-            if over:
-                ended.add(number)
-        going = [number for number in going if number not in ended]
-    people = [int(info["person"]) for _, info in starts]
-    return list(zip(visited, candidates, people, strict=True))
+        for session, films, chosen in zip(going, best.indices.numpy(), place, strict=True):
+            session.show(films, int(chosen))
+    return sessions
 
 
 def _loss(

@@ -1,12 +1,11 @@
-"""Settings → a trained bundle: fit movie vectors, play simulated sessions, keep the best
-checkpoint.
-"""
+"""Settings → a trained bundle: movie vectors, simulated sessions, the best checkpoint."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,7 +34,7 @@ Weights = Mapping[str, Tensor]
 """What a network has learned, by name; without the movie vectors."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSettings:
     """Everything a bundle depends on besides the data."""
 
@@ -90,9 +89,8 @@ def train(
     """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(1)
-    threadpool_limits(
-        limits=1
-    )  # the last digits of NumPy's and SciPy's sums depend on the number of threads
+    # The last digits of NumPy's and SciPy's sums depend on the number of threads.
+    threadpool_limits(limits=1)
     catalogue, ratings = data.catalogue, data.ratings
     _check(ratings, catalogue, settings)
     sets, set_of = fit_vectors(ratings, catalogue, settings, progress=progress)
@@ -110,7 +108,7 @@ def train(
             vector_sets=numbers,
         )
 
-    network = _beginner(catalogue, sets, settings)
+    network = QNetwork(catalogue, sets, hidden=settings.hidden, familiarity=0.0)
     exam = dataclasses.replace(settings.exam, turns=settings.turns, seed=settings.seed)
     examiner = Examiner(validation, catalogue, number_of, exam)
     validator = Validator(
@@ -129,23 +127,11 @@ def train(
     finally:
         validator.close()
     best = validator.best_network(network)
-    bundle = _bundle(
-        data, settings, validator, best, examiner.calibrate(best), interrupted=interrupted
-    )
+    metrics = _metrics(ratings, validator, interrupted=interrupted)
+    bundle = _bundle(data, settings, best, metrics, examiner.calibrate(best))
     return Training(
         bundle, tuple(validator.curve), interrupted, network.state_dict(), last.state_dict()
     )
-
-
-def _beginner(
-    catalogue: Catalogue, sets: list[MovieVectors], settings: TrainingSettings
-) -> QNetwork:
-    """The network before any learning; without familiarity, since learning with it costs first
-    films from cold.
-    """
-    network = QNetwork(catalogue, sets, hidden=settings.hidden)
-    network.familiarity.weight = 0.0
-    return network
 
 
 def _pretrain(
@@ -175,42 +161,44 @@ def _learn(
     validator: Validator,
     settings: TrainingSettings,
 ) -> QNetwork:
-    """The DQN from there on; gives the average of its weights, while the validator keeps what was
-    best.
-    """
+    """The DQN from there on: the average of its weights. The validator keeps the best ones."""
     agent = make_agent(make_env, network, settings.agent, seed=settings.seed)
     validator.follow(agent.averaged)
     agent.learn(settings.agent.steps, callback=Ticker(validator.tick), log_interval=10**9)
     return agent.averaged
 
 
+def _metrics(ratings: Ratings, validator: Validator, *, interrupted: bool) -> dict[str, Any]:
+    """What the manifest says of the training."""
+    best = validator.best
+    return {
+        "people": ratings.n_users,
+        "ratings": len(ratings),
+        "steps": validator.curve[-1].step if validator.curve else 0,
+        "interrupted": interrupted,
+        "validation": None if best is None else dataclasses.asdict(best),
+    }
+
+
 def _bundle(
     data: MovieLens,
     settings: TrainingSettings,
-    validator: Validator,
     network: QNetwork,
+    metrics: Mapping[str, Any],
     calibration: Calibration | None,
-    *,
-    interrupted: bool,
 ) -> Bundle:
-    network.familiarity.weight = WEIGHT  # what serves has it
+    """What serves: the network, now with its familiarity, and the affinity of the films."""
     cooccurrence = Cooccurrence.fit(
         data.ratings, data.catalogue, settings.cooccurrence, seed=settings.seed
     )
     return Bundle(
         data.catalogue,
-        network,
+        network.twin(familiarity=WEIGHT),
         dataclasses.asdict(settings),
-        {
-            "people": data.ratings.n_users,
-            "ratings": len(data.ratings),
-            "steps": validator.curve[-1].step if validator.curve else 0,
-            "interrupted": interrupted,
-            "validation": None if validator.best is None else dataclasses.asdict(validator.best),
-        },
+        metrics,
         data.fingerprint,
-        git_revision(),
-        Affinity(data.catalogue, cooccurrence, approval(network)),
+        revision=git_revision(),
+        affinity=Affinity(data.catalogue, cooccurrence, approval(network)),
         calibration=calibration,
     )
 
@@ -235,12 +223,13 @@ def fit_vectors(
 def _check(ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings) -> None:
     if catalogue.n_items <= settings.turns:
         raise DataError(
-            f"Only {catalogue.n_items} films have enough ratings to be recommended, a session shows {settings.turns}: "
-            "give more ratings or a lower --min-ratings."
+            f"Only {catalogue.n_items} films have enough ratings to be recommended, "
+            f"a session shows {settings.turns}: give more ratings or a lower --min-ratings."
         )
     if ratings.n_users < 2 * settings.validation_folds:
         raise DataError(
-            f"Only {ratings.n_users} people rated films, at least {2 * settings.validation_folds} needed."
+            f"Only {ratings.n_users} people rated films, "
+            f"at least {2 * settings.validation_folds} needed."
         )
     if not (ratings.value >= LIKE_FROM).any():
         raise DataError(

@@ -1,11 +1,10 @@
-"""Watches a training: validation people are examined, the learning curve is kept, and so is the
-best checkpoint.
-"""
+"""Watches a training: examines validation people, keeps the learning curve and the best weights."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
+import logging
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Self
@@ -22,6 +21,8 @@ from core.model.calibration import FEATURES, Calibration, evidence
 from core.model.qnetwork import QNetwork
 from core.simulation.replay import SessionRules, View, eligible, moments, play, stated_films
 from core.simulation.scorer import FloatArray, IntArray, Observations
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,7 @@ class ExamSettings:
 
 
 class Examiner:
-    """Judges a network on validation people, who never train it and meet vectors fitted on
-    others.
-    """
+    """Judges a network on validation people: they never train it and meet others' vectors."""
 
     def __init__(
         self,
@@ -78,8 +77,9 @@ class Examiner:
             chosen = people.select(fit)
             if not chosen.n_users:
                 raise DataError(
-                    f"None of the {people.n_users} people who are to choose the checkpoint likes more than {stated} "
-                    "recommendable films: give more ratings or a lower --min-ratings."
+                    f"None of the {people.n_users} people who are to choose the checkpoint likes "
+                    f"more than {stated} recommendable films: give more ratings or a lower "
+                    "--min-ratings."
                 )
             self._sessions.append((chosen, stated_films(chosen, catalogue, stated, settings.seed)))
 
@@ -91,9 +91,7 @@ class Examiner:
         return float(np.mean(hits)), float(np.mean([run.rewards.sum(1).mean() for run in runs]))
 
     def calibrate(self, network: QNetwork) -> Calibration | None:
-        """The match figure from the films that these people know, of those shown to them in either
-        view.
-        """
+        """The match figure from the films that these people know, of those shown in either view."""
         scorer = _WithVectors(network, self._number_of)
         features, liked = [np.zeros((0, len(FEATURES)))], [np.zeros(0, dtype=np.bool_)]
         for people, stated in self._sessions:
@@ -189,6 +187,7 @@ class Validator:
         point = CurvePoint(step, training_hits, loss, hits, reward)
         self.curve.append(point)
         self._since, self._losses = [], []
+        _log.info("step %d: %.3f hits, %.3f reward a validation session", step, hits, reward)
         if self.best is None or reward > self.best.validation_reward:
             self.best = point
             self._weights = copy.deepcopy(self._network.state_dict())

@@ -73,10 +73,10 @@ class TestLift:
     def test_where_films_differ_no_more_than_chance_would_have_them_there_is_none(
         self, network: QNetwork
     ) -> None:
+        network = network.twin(familiarity=0.0)
         with torch.no_grad():  # Q is 0 for every film
             network.gates[-1].weight.zero_()
             network.gates[-1].bias.zero_()
-            network.familiarity.weight = 0.0
         log = log_of(
             *[
                 (token, reaction)

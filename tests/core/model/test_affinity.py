@@ -245,5 +245,5 @@ class TestPull:
         assert parts[1] == pytest.approx(silent().parts(observation, np.array([5]))[0])
 
     def test_of_another_catalogue_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="company of 12 films, 11 can be recommended"):
+        with pytest.raises(ValueError, match="cooccurrence of 12 films, 11 can be recommended"):
             Affinity(cinema(n_items=11), AFFINITY.cooccurrence, INDIFFERENT)

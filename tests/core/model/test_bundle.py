@@ -41,7 +41,13 @@ def unsaved(catalogue: Catalogue | None = None) -> Bundle:
     metrics = {"people": 7, "validation": None}
     affinity = any_affinity(catalogue)
     return Bundle(
-        catalogue, any_network(catalogue), SETTINGS, metrics, "feed" * 16, "abc123", affinity
+        catalogue,
+        any_network(catalogue),
+        SETTINGS,
+        metrics,
+        "feed" * 16,
+        revision="abc123",
+        affinity=affinity,
     )
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.domain import Outcome
 from core.model.factors import MovieVectors
-from core.model.qnetwork import Familiarity, QNetwork
+from core.model.qnetwork import WEIGHT, Familiarity, QNetwork
 
 UP, DOWN, SEEN, SHOWN = Outcome.UP, Outcome.DOWN, Outcome.SEEN, Outcome.SHOWN
 KNOWN = st.lists(st.sampled_from([UP, DOWN, SEEN]), max_size=20)
@@ -27,7 +27,7 @@ def counts(*outcomes: Outcome) -> Tensor:
 
 def chance(*outcomes: Outcome) -> float:
     with torch.no_grad():
-        return float(Familiarity().chance(counts(*outcomes))[0])
+        return float(Familiarity(WEIGHT).chance(counts(*outcomes))[0])
 
 
 @pytest.mark.parametrize(

@@ -203,16 +203,9 @@ class TestContributions:
         )
 
 
-def whoever(network: QNetwork) -> QNetwork:
-    """One that does not ask whether the person knows whatever they are shown
-    (tests/core/test_familiarity.py)."""
-    network.familiarity.weight = 0.0
-    return network.eval()
-
-
 class TestKindsOfPeople:
     VECTORS = random_vectors(N_ITEMS, 5, 0)
-    NETWORK = whoever(QNetwork(CINEMA, [VECTORS], hidden=8))
+    NETWORK = QNetwork(CINEMA, [VECTORS], hidden=8, familiarity=0.0).eval()
 
     def test_before_any_learning_they_foretell_a_little_and_say_where_the_taste_is(self) -> None:
         network, kinds, encoder = self.NETWORK, self.NETWORK.classes, self.NETWORK.encoder
@@ -289,7 +282,7 @@ class TestStart:
     def test_is_the_posterior_baseline(self) -> None:
         """Before any learning the greedy policy is that of the strongest greedy baseline."""
         people = checkerboard(films=N_ITEMS)
-        network = whoever(QNetwork(CINEMA, [fit(people, N_ITEMS, 6)]))
+        network = QNetwork(CINEMA, [fit(people, N_ITEMS, 6)], familiarity=0.0).eval()
         precision = network.encoder.log_precision_liked.detach().exp()
         baseline = Posterior.fit(
             people,
