@@ -13,8 +13,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import IO, Final
 
 import numpy as np
@@ -68,15 +67,14 @@ class Table:
     """int64, float64 and str columns of the schema; missing whole numbers (links only) are 0."""
     skip: bool
     """Whether bad rows are left out instead of raised."""
+    _: KW_ONLY
     absent: tuple[int, ...] = ()
     """Places that `frame` does not hold, in order (bad rows and blank lines)."""
     counts: Counter[str] = field(default_factory=Counter)
     """How many rows were left out, by reason."""
 
     def without(self, bad: BoolArray, column: str, reason: str) -> Table:
-        """The table without these rows; raises DataError for the first one unless bad rows are
-        skipped.
-        """
+        """The table without these rows; DataError for the first one unless bad rows are skipped."""
         rows = np.flatnonzero(bad)
         if not len(rows):
             return self
@@ -106,7 +104,8 @@ def bad_row_error(file: str, unit: str, bad: BadRow) -> DataError:
     value = bad.value if len(bad.value) <= 60 else bad.value[:59] + "…"
     what = f"{bad.column} {value!r} {bad.reason}" if bad.column else f"{value!r} {bad.reason}"
     return DataError(
-        f"{file} {unit} {bad.place}: {what}. Correct the {unit}, or leave such rows out with --skip-bad-rows."
+        f"{file} {unit} {bad.place}: {what}. "
+        f"Correct the {unit}, or leave such rows out with --skip-bad-rows."
     )
 
 
@@ -131,9 +130,26 @@ _DECIMAL_NUMBER: Final = re.compile(
 
 
 def read_parquet(stream: IO[bytes], file: str, schema: dict[str, str], skip: bool) -> Table:
-    """Reads a seekable Parquet file called `file`; raises DataError for a wrong type or, unless
-    `skip`, a bad row.
+    """Reads a seekable Parquet file called `file`.
+
+    DataError for a wrong type or, unless `skip`, a bad row.
     """
+    columns = _columns(stream, file, schema)
+    table = Table(file, "row", _frame(columns, schema), skip)
+    present = np.ones(columns.num_rows, dtype=np.bool_)
+    for name, kind in schema.items():
+        if kind in {WHOLE, STARS, NAME}:
+            missing = columns.column(name).is_null().to_numpy()
+            table = table.without(missing[present], name, "is missing")
+            present &= ~missing
+    for name, kind in schema.items():
+        bad, reason = _bad_values(table.frame[name], kind)
+        table = table.without(bad, name, reason)
+    return table
+
+
+def _columns(stream: IO[bytes], file: str, schema: dict[str, str]) -> pa.Table:
+    """The columns of the schema; DataError where one is missing or of another type."""
     try:
         names = parquet.ParquetFile(stream).schema_arrow.names
         _check_columns(file, names, schema)
@@ -141,44 +157,49 @@ def read_parquet(stream: IO[bytes], file: str, schema: dict[str, str], skip: boo
     except pa.ArrowException as error:
         raise DataError(f"{file} is not a Parquet file, or is damaged: {error}") from error
     for name, kind in schema.items():
-        held = columns.schema.field(name).type
-        fits = {
-            TEXT: pa.types.is_string(held) or pa.types.is_large_string(held),
-            STARS: pa.types.is_floating(held) or pa.types.is_integer(held),
-        }
-        if not fits.get(TEXT if kind == NAME else kind, pa.types.is_integer(held)):
+        found = columns.schema.field(name).type
+        if not _fits(found, kind):
             raise DataError(
-                f"{file}: column {name} is of type {held}, expected {kind} in every row: convert it."
+                f"{file}: column {name} is of type {found}, expected {kind} in every row: "
+                "convert it."
             )
-    empty = {
-        name: columns.column(name).is_null().to_numpy()
-        for name, kind in schema.items()
-        if kind in {WHOLE, STARS, NAME}
-    }
-    table = Table(file, "row", _frame(columns, schema), skip)
-    keep = np.ones(columns.num_rows, dtype=np.bool_)
-    for name, nulls in empty.items():
-        table = table.without(nulls[keep], name, "is missing")
-        keep &= ~nulls
-    for name, kind in schema.items():
-        if kind in {WHOLE, MAYBE_WHOLE}:
-            table = table.without((table.frame[name] < 0).to_numpy(), name, f"is not {WHOLE}")
-        elif kind == STARS:
-            table = table.without(~_in_range(table.frame[name].to_numpy()), name, f"is not {STARS}")
-        elif kind == NAME:
-            table = table.without(
-                (table.frame[name].str.strip() == "").to_numpy(), name, "is empty"
-            )
-    return table
+    return columns
+
+
+def _fits(found: pa.DataType, kind: str) -> bool:
+    """Whether a column of this type can hold values of this kind."""
+    if kind in {TEXT, NAME}:
+        return bool(pa.types.is_string(found) or pa.types.is_large_string(found))
+    return bool(pa.types.is_integer(found) or (kind == STARS and pa.types.is_floating(found)))
+
+
+def _bad_values(values: pd.Series, kind: str) -> tuple[BoolArray, str]:
+    """Which values of a column are not of the kind, and what is wrong with them."""
+    if kind == TEXT:
+        return np.zeros(len(values), dtype=np.bool_), ""
+    if kind == NAME:
+        return (values.str.strip() == "").to_numpy(), "is empty"
+    if kind == STARS:
+        return ~_in_range(values.to_numpy()), f"is not {STARS}"
+    return (values < 0).to_numpy(), f"is not {WHOLE}"
 
 
 # ---- CSV
 
 
 def read_csv(stream: IO[bytes], file: str, schema: dict[str, str], skip: bool) -> Table:
-    """Reads a CSV file called `file`; raises DataError for a wrong header or, unless `skip`, a bad
-    line.
+    """Reads a CSV file called `file`.
+
+    DataError for a wrong header or, unless `skip`, a bad line.
     """
+    reading = _Reading(file, _header(stream, file, schema), schema, skip)
+    while block := stream.read(BLOCK):
+        reading.add(block if block.endswith(b"\n") else block + stream.readline())
+    return reading.table()
+
+
+def _header(stream: IO[bytes], file: str, schema: dict[str, str]) -> list[str]:
+    """The names of the columns; DataError where the schema's are not among them."""
     head = stream.readline().removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
         raise DataError(f"{file} is empty: its first line should be {','.join(schema)}.")
@@ -189,51 +210,63 @@ def read_csv(stream: IO[bytes], file: str, schema: dict[str, str], skip: bool) -
             f"{file} line 1: {head[:30]!r} is not CSV in UTF-8: save the file as such."
         ) from error
     _check_columns(file, names, schema)
-    parts: list[pa.Table] = []
-    absent: list[int] = []
-    counts: Counter[str] = Counter()
-    line = 2
-    for block in _blocks(stream):
+    return names
+
+
+class _Reading:
+    """A CSV file as far as it has been read, in blocks of whole lines."""
+
+    def __init__(self, file: str, names: list[str], schema: dict[str, str], skip: bool) -> None:
+        self._file, self._names, self._schema, self._skip = file, names, schema, skip
+        self._line = 2
+        """The first one of the next block."""
+        self._parts = [pa.table({name: pa.array([], _ARROW_TYPE[schema[name]]) for name in schema})]
+        self._absent: list[int] = []
+        self._counts: Counter[str] = Counter()
+
+    def add(self, block: bytes) -> None:
+        """Parses a block at once, or line by line where something is wrong in it."""
         n_lines = block.count(b"\n") + (not block.endswith(b"\n"))
-        part = _parse(block, n_lines, names, schema)
+        part = _parse(block, n_lines, self._names, self._schema)
+        self._parts.append(self._good_lines(block) if part is None else part)
+        self._line += n_lines
+
+    def table(self) -> Table:
+        """What has been read."""
+        frame = _frame(pa.concat_tables(self._parts), self._schema)
+        return Table(
+            self._file, "line", frame, self._skip, absent=tuple(self._absent), counts=self._counts
+        )
+
+    def _good_lines(self, block: bytes) -> pa.Table:
+        lines = block.removesuffix(b"\n").split(b"\n")
+        places = enumerate(lines, self._line)
+        good = [text for place, text in places if self._is_good(place, text)]
+        if not good:
+            return self._parts[0]
+        part = _parse(b"\n".join(good), len(good), self._names, self._schema)
         if part is None:
-            good: list[bytes] = []
-            for place, text in enumerate(block.removesuffix(b"\n").split(b"\n"), line):
-                if text.strip():
-                    bad = _fault(text, place, names, schema)
-                    if bad is None:
-                        good.append(text)
-                        continue
-                    if not skip:
-                        raise bad_row_error(file, "line", bad)
-                    counts[f"{bad.column} {bad.reason}".strip()] += 1
-                absent.append(place)
-            part = _parse(b"\n".join(good), len(good), names, schema) if good else None
-            if good and part is None:
-                raise DataError(
-                    f"{file}: something between lines {line} and {line + n_lines - 1} cannot be parsed."
-                )
-        if part is not None:
-            parts.append(part)
-        line += n_lines
-    whole = (
-        pa.concat_tables(parts)
-        if parts
-        else pa.table({name: pa.array([], _ARROW_TYPE[schema[name]]) for name in schema})
-    )
-    return Table(file, "line", _frame(whole, schema), skip, tuple(absent), counts)
+            raise DataError(
+                f"{self._file}: something between lines {self._line} and "
+                f"{self._line + len(lines) - 1} cannot be parsed."
+            )
+        return part
 
-
-def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
-    """The rest of the stream in blocks of whole lines."""
-    while block := stream.read(BLOCK):
-        yield block + stream.readline() if not block.endswith(b"\n") else block
+    def _is_good(self, place: int, text: bytes) -> bool:
+        """Whether a line is a row; DataError for a bad one unless these are skipped."""
+        bad = _fault(text, place, self._names, self._schema) if text.strip() else None
+        if bad is None and text.strip():
+            return True
+        if bad is not None:
+            if not self._skip:
+                raise bad_row_error(self._file, "line", bad)
+            self._counts[f"{bad.column} {bad.reason}".strip()] += 1
+        self._absent.append(place)
+        return False
 
 
 def _parse(block: bytes, n_lines: int, names: list[str], schema: dict[str, str]) -> pa.Table | None:
-    """All lines of a block as columns of the schema; None where something is wrong in it, however
-    slightly.
-    """
+    """All lines of a block as columns of the schema; None where anything is wrong in it."""
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(block),
@@ -248,21 +281,23 @@ def _parse(block: bytes, n_lines: int, names: list[str], schema: dict[str, str])
         )
     except pa.ArrowException:
         return None
-    # a quote that is never closed swallows lines without an error
-    clean = table.num_rows == n_lines
-    for name, kind in schema.items():
-        column = table.column(name)
-        if kind == STARS:
-            clean = clean and bool(_in_range(column.to_numpy()).all())
-        elif kind == NAME:
-            clean = clean and not any(not text.strip() for text in column.to_pylist())
-        elif kind in {WHOLE, MAYBE_WHOLE}:
-            clean = (
-                clean
-                and (kind == MAYBE_WHOLE or column.null_count == 0)
-                and not (column.to_numpy() < 0).any()
-            )
+    # A quote that is never closed swallows lines without an error.
+    if table.num_rows != n_lines:
+        return None
+    clean = all(_is_clean(table.column(name), kind) for name, kind in schema.items())
     return table if clean else None
+
+
+def _is_clean(column: pa.ChunkedArray, kind: str) -> bool:
+    """Whether all values of a parsed column are of the kind."""
+    if kind == TEXT:
+        return True
+    if kind == NAME:
+        return all(text.strip() for text in column.to_pylist())
+    if kind == STARS:
+        return bool(_in_range(column.to_numpy()).all())
+    complete = kind == MAYBE_WHOLE or column.null_count == 0
+    return complete and not (column.to_numpy() < 0).any()
 
 
 def _fault(text: bytes, place: int, names: list[str], schema: dict[str, str]) -> BadRow | None:
@@ -307,8 +342,8 @@ def _check_columns(file: str, names: list[str], schema: dict[str, str]) -> None:
     missing = [name for name in schema if name not in names]
     if missing:
         raise DataError(
-            f"{file} line 1: column {missing[0]!r} is missing; found {', '.join(map(repr, names))}, "
-            f"expected {','.join(schema)}."
+            f"{file} line 1: column {missing[0]!r} is missing; "
+            f"found {', '.join(map(repr, names))}, expected {','.join(schema)}."
         )
     if len(set(names)) != len(names):
         raise DataError(

@@ -29,7 +29,7 @@ NO_GENRE: Final = "(no genres listed)"
 """What MovieLens writes for films without a genre."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadReport:
     """What was read and what was left out; `str()` is for people."""
 
@@ -46,10 +46,16 @@ class ReadReport:
     bad_rows: tuple[tuple[str, int], ...] = ()
     """(file and reason, number of rows) of what `skip_bad_rows` left out, most first."""
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing was left out."""
+        return not (self.n_unknown or self.bad_rows)
+
     def __str__(self) -> str:
         """One line of totals, then one for each kind of row that was left out."""
         lines = [
-            f"{self.source}: {self.n_ratings:,} ratings of {self.n_rated:,} films by {self.n_users:,} people"
+            f"{self.source}: {self.n_ratings:,} ratings of {self.n_rated:,} films "
+            f"by {self.n_users:,} people"
         ]
         if self.n_people:
             lines.append(f"{self.n_people:,} people of the cast can be asked for")
@@ -89,10 +95,7 @@ def read(
     in the report, else the first one raises. Raises DataError naming file, line and value.
     """
     source = Source.find(Path(path))
-    movies = source.need("movies", skip=skip_bad_rows)
-    movies = movies.without(
-        movies.frame["movieId"].duplicated().to_numpy(), "movieId", "has a row already"
-    )
+    movies = _one_a_film(source.need("movies", skip=skip_bad_rows))
     ids = movies.frame["movieId"].to_numpy()
     rated, rows = _known(source.need("ratings", skip=skip_bad_rows), ids)
     rated, ratings = _ratings(rated, rows, len(ids))
@@ -100,32 +103,22 @@ def read(
     order = np.lexsort((ids, -counts))
     ratings = _renumbered(ratings, np.argsort(order))
     frame = movies.frame.iloc[order].reset_index(drop=True)
-    links, tags = (
-        source.table("links", skip=skip_bad_rows),
-        source.table("tags", skip=skip_bad_rows),
-    )
-    if links is not None:
-        links = links.without(
-            links.frame["movieId"].duplicated().to_numpy(), "movieId", "has a row already"
-        )
-    tag_rows = np.zeros(0, dtype=np.int64)
-    if tags is not None:
-        tags, tag_rows = _known(tags, ids[order])
+    links = source.table("links", skip=skip_bad_rows)
+    links = None if links is None else _one_a_film(links)
+    tags = source.table("tags", skip=skip_bad_rows)
+    tags = None if tags is None else _known(tags, ids)[0]
     played = None if cast is None else read_cast(Path(cast), skip=skip_bad_rows)
     catalogue = _catalogue(
-        frame,
+        _movies(frame, links),
         counts[order],
-        links,
         tags,
-        tag_rows,
-        cast=played,
+        played,
         min_ratings=min_ratings,
         min_tag_users=min_tag_users,
     )
     tables = [table for table in (movies, rated, links, tags, played) if table is not None]
-    report = replace(
-        _report(path, ratings, tables), n_people=sum(f.kind == "person" for f in catalogue.facets)
-    )
+    n_people = sum(facet.kind == "person" for facet in catalogue.facets)
+    report = replace(_report(path, ratings, tables), n_people=n_people)
     return MovieLens(catalogue, ratings, report, _fingerprint(frame, ratings, links, tags, played))
 
 
@@ -144,7 +137,8 @@ def read_ratings(
     known = rows >= 0
     if not known.any():
         raise DataError(
-            f"{table.file} in {path} rates no film of the catalogue: are its movieIds those of MovieLens?"
+            f"{table.file} in {path} rates no film of the catalogue: "
+            "are its movieIds those of MovieLens?"
         )
     n_unknown = int((~known).sum())
     if n_unknown:
@@ -161,6 +155,12 @@ def _positions(table: Table, ids: IntArray) -> IntArray:
     return np.asarray(pd.Index(ids).get_indexer(pd.Index(table.frame["movieId"])), dtype=np.int64)
 
 
+def _one_a_film(table: Table) -> Table:
+    """Without the rows of a movieId that has one already."""
+    repeated = table.frame["movieId"].duplicated().to_numpy()
+    return table.without(repeated, "movieId", "has a row already")
+
+
 def _known(table: Table, ids: IntArray) -> tuple[Table, IntArray]:
     """Without the rows whose movieId is not among `ids`, and the places of the others."""
     places = _positions(table, ids)
@@ -168,9 +168,7 @@ def _known(table: Table, ids: IntArray) -> tuple[Table, IntArray]:
 
 
 def _ratings(table: Table, rows: IntArray, n_movies: int) -> tuple[Table, Ratings]:
-    """Sorts by person and row; a person who rates a film twice breaks the format (the first row
-    counts).
-    """
+    """Sorts by person and row; of two ratings of a film by one person the second is a bad row."""
     users, user_ids = pd.factorize(table.frame["userId"].to_numpy(), sort=True)
     key = users.astype(np.int64) * n_movies + rows
     order = np.argsort(key, kind="stable")
@@ -202,53 +200,59 @@ def _renumbered(ratings: Ratings, new_row: IntArray) -> Ratings:
 # ---- catalogue
 
 
+def _movies(films: pd.DataFrame, links: Table | None) -> list[Movie]:
+    """The films in row order."""
+    columns = (films[name].tolist() for name in ("movieId", "title", "genres"))
+    numbers = _links(films["movieId"].to_numpy(), links)
+    movies = []
+    for row, (movie_id, raw, listed, imdb, tmdb) in enumerate(zip(*columns, *numbers, strict=True)):
+        title = parse_title(raw)
+        genres = (part.strip() for part in listed.split("|"))
+        named = tuple(name for name in genres if name and name != NO_GENRE)
+        movies.append(
+            Movie(
+                row,
+                movie_id,
+                title.title,
+                title.year,
+                named,
+                title.aliases,
+                imdb_id=imdb,
+                tmdb_id=tmdb,
+            )
+        )
+    return movies
+
+
 def _catalogue(
-    movies: pd.DataFrame,
+    movies: list[Movie],
     counts: IntArray,
-    links: Table | None,
     tags: Table | None,
-    tag_rows: IntArray,
-    *,
     cast: Table | None,
+    *,
     min_ratings: int,
     min_tag_users: int,
 ) -> Catalogue:
-    imdb, tmdb = _links(movies["movieId"].to_numpy(), links)
-    records = []
-    columns = zip(
-        movies["movieId"].tolist(), movies["title"].tolist(), movies["genres"].tolist(), strict=True
-    )
-    for row, (movie_id, raw, genres) in enumerate(columns):
-        title = parse_title(raw)
-        names = tuple(
-            name
-            for name in (part.strip() for part in genres.split("|"))
-            if name and name != NO_GENRE
-        )
-        records.append(
-            Movie(
-                row, movie_id, title.title, title.year, names, title.aliases, imdb[row], tmdb[row]
-            )
-        )
-    facets = {Facet("genre", name): rows for name, rows in sorted(_genres(records).items())}
+    """Films with their facets: genres, then tags and people, then languages."""
+    n_items = int((counts >= min_ratings).sum())
+    facets = {Facet("genre", name): rows for name, rows in sorted(_genres(movies).items())}
     if tags is not None:
-        genres_held = {facet.name for facet in facets}
+        tag_rows = _positions(tags, np.array([movie.movie_id for movie in movies]))
         found = tags_of_films(
             tags.frame["userId"].to_numpy(),
             tag_rows,
             tags.frame["tag"],
-            genres_held,
+            {facet.name for facet in facets},
             min_users=min_tag_users,
         )
         facets |= {Facet("tag", name): rows for name, rows in found.items()}
-    n_items = int((counts >= min_ratings).sum())
     if cast is not None:
-        facets = with_people(facets, people_of_films(cast, records, n_items))
-    facets |= languages_of_films(records)
+        facets = with_people(facets, people_of_films(cast, movies, n_items))
+    facets |= languages_of_films(movies)
     return Catalogue(
-        movies=tuple(records),
+        movies=tuple(movies),
         facets=tuple(facets),
-        membership=_membership(list(facets.values()), len(records)),
+        membership=_membership(list(facets.values()), len(movies)),
         n_ratings=counts.astype(np.int64),
         n_items=n_items,
     )
@@ -271,13 +275,11 @@ def _membership(rows: list[IntArray], n_movies: int) -> sparse.csr_matrix:
 
 
 def _links(ids: IntArray, links: Table | None) -> tuple[list[int], list[int]]:
-    """(IMDb number, TMDB number) of each film, 0 where there is none; links of unknown films do no
-    harm.
-    """
+    """(IMDb number, TMDB number) of each film, 0 where there is none."""
     if links is None:
         return [0] * len(ids), [0] * len(ids)
-    held = links.frame.set_index("movieId").reindex(ids, fill_value=0)
-    return held["imdbId"].tolist(), held["tmdbId"].tolist()
+    of_films = links.frame.set_index("movieId").reindex(ids, fill_value=0)
+    return of_films["imdbId"].tolist(), of_films["tmdbId"].tolist()
 
 
 # ---- report and fingerprint
@@ -293,10 +295,13 @@ def _report(
             for reason, count in table.counts.items()
         }
     )
-    n_rated = len(np.unique(ratings.row))
-    bad = tuple(left_out.most_common())
     return ReadReport(
-        Path(path).name, len(ratings), ratings.n_users, n_rated, n_unknown, bad_rows=bad
+        source=Path(path).name,
+        n_ratings=len(ratings),
+        n_users=ratings.n_users,
+        n_rated=len(np.unique(ratings.row)),
+        n_unknown=n_unknown,
+        bad_rows=tuple(left_out.most_common()),
     )
 
 
@@ -316,17 +321,13 @@ def _fingerprint(
         ratings.timestamp,
     ):
         digest.update(np.ascontiguousarray(column).data)
-    frames = [
-        movies.sort_values("movieId"),
-        *([] if links is None else [links.frame.sort_values("movieId")]),
-        *(
-            []
-            if tags is None
-            else [tags.frame.sort_values(["userId", "movieId", "timestamp", "tag"])]
-        ),
-        *([] if cast is None else [cast.frame.sort_values(["title", "year", "cast"])]),
-    ]
-    for frame in frames:
+    sorted_by = (
+        (links, ["movieId"]),
+        (tags, ["userId", "movieId", "timestamp", "tag"]),
+        (cast, ["title", "year", "cast"]),
+    )
+    others = [table.frame.sort_values(keys) for table, keys in sorted_by if table is not None]
+    for frame in (movies.sort_values("movieId"), *others):
         for name in frame.columns:
             digest.update(f"\x1d{name}\x1e".encode())
             digest.update("\x1f".join(map(str, frame[name].tolist())).encode())

@@ -19,9 +19,7 @@ memory."""
 
 @dataclass(frozen=True)
 class Source:
-    """A folder or .zip archive with the tables, at its top or in one folder inside (as GroupLens
-    ships them).
-    """
+    """A folder or .zip archive with the tables, at its top or in one folder inside."""
 
     path: Path
     members: dict[str, str]
@@ -40,11 +38,13 @@ class Source:
                 names = [name for name in archive.namelist() if name.count("/") <= 1]
         elif path.exists():
             raise DataError(
-                f"{path} is neither a folder nor a .zip archive: give the MovieLens folder or its .zip."
+                f"{path} is neither a folder nor a .zip archive: "
+                "give the MovieLens folder or its .zip."
             )
         else:
             raise DataError(
-                f"{path} does not exist: `python -m core fetch ml-latest-small` downloads a data set."
+                f"{path} does not exist: "
+                "`python -m core fetch ml-latest-small` downloads a data set."
             )
         return cls(path, _members(path, names))
 
@@ -62,7 +62,8 @@ class Source:
             with zipfile.ZipFile(self.path) as archive:
                 if archive.getinfo(member).file_size > LARGEST_TABLE:
                     raise DataError(
-                        f"{member} in {self.path} unpacks to more than {LARGEST_TABLE // 2**30} GiB."
+                        f"{member} in {self.path} unpacks to more than "
+                        f"{LARGEST_TABLE // 2**30} GiB."
                     )
                 with archive.open(member) as unpacked:
                     return _read(unpacked, name, PurePosixPath(member), skip)

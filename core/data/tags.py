@@ -95,33 +95,38 @@ SAME: Final = {
 """Spellings that mean the same: left is read as right."""
 
 NOT_TAGS: Final = """
-    acting; alone in the world; annoying; audience intelligence underestimated; awesome; bad; bad acting; bad
-    dialogue; bad ending; bad jokes; bad plot; bad science; bad script; bad story; bad writing; better than
-    expected; big budget; boring; brilliant; brother brother; character development; characters; cheesy ending;
-    clever script; cliche; cliche characters; clv; coincidences; complex script; complicated; confusing; confusing
-    ending; crappy sequel; creative; criterion; depressing without being uplifting; dialogue; different;
-    disappointing; dramatic; dull; dumb; ending; ending kinda ruined it; entertaining; excellent acting; excellent
-    script; exciting; favorites; favourites; foreign; formulaic; fun; funny as hell; funny moments; genius; girlie
-    movie; god; good; good acting; good action; good dialogue; good ending; good music; good romantic comedies; good
-    science; good sequel; good story; gratuitous violence; great acting; great cast; great dialogue; great ending;
-    great performances; great screenplay; great story; great villain; great writing; heroine in tight suit; highly
-    quotable; idiotic; illogical; implausible; incest; interesting; interesting characters; interesting concept;
-    interesting premise; life; long; masturbation; meh; must see; no character development; no plot; nonsense;
-    nonsensical; not a movie; not funny; not true to the book; offensive; orgy; original; original plot; overrated;
-    pedophilia; plot; plot holes; pointless; poor acting; poor dialogue; poor plot; powerful; powerful ending;
-    predictable; predictable ending; predictible; pretentious; product placement; quotable; realistic action;
-    religious overtones; ridiculous; school play; scifi cult; script; shaky camera; shallow; shallow characters;
-    short; short movie; slow; stereotypes; story; storytelling; strong acting; stupid; stupid ending; television;
-    tension building; thin plot; time; too long; too many characters; too slow; underrated; unique; unique story;
-    unlikeable characters; unoriginal; unrealistic; unsatisfying ending; unsimulated sex scenes; usa; virginity;
-    visual; visuals; vulgar; wasted potential; watch the credits; weak ending; weak plot; women; writing
+    acting; alone in the world; annoying; audience intelligence underestimated; awesome; bad; bad
+    acting; bad dialogue; bad ending; bad jokes; bad plot; bad science; bad script; bad story; bad
+    writing; better than expected; big budget; boring; brilliant; brother brother; character
+    development; characters; cheesy ending; clever script; cliche; cliche characters; clv;
+    coincidences; complex script; complicated; confusing; confusing ending; crappy sequel; creative;
+    criterion; depressing without being uplifting; dialogue; different; disappointing; dramatic;
+    dull; dumb; ending; ending kinda ruined it; entertaining; excellent acting; excellent script;
+    exciting; favorites; favourites; foreign; formulaic; fun; funny as hell; funny moments; genius;
+    girlie movie; god; good; good acting; good action; good dialogue; good ending; good music; good
+    romantic comedies; good science; good sequel; good story; gratuitous violence; great acting;
+    great cast; great dialogue; great ending; great performances; great screenplay; great story;
+    great villain; great writing; heroine in tight suit; highly quotable; idiotic; illogical;
+    implausible; incest; interesting; interesting characters; interesting concept; interesting
+    premise; life; long; masturbation; meh; must see; no character development; no plot; nonsense;
+    nonsensical; not a movie; not funny; not true to the book; offensive; orgy; original; original
+    plot; overrated; pedophilia; plot; plot holes; pointless; poor acting; poor dialogue; poor plot;
+    powerful; powerful ending; predictable; predictable ending; predictible; pretentious; product
+    placement; quotable; realistic action; religious overtones; ridiculous; school play; scifi cult;
+    script; shaky camera; shallow; shallow characters; short; short movie; slow; stereotypes; story;
+    storytelling; strong acting; stupid; stupid ending; television; tension building; thin plot;
+    time; too long; too many characters; too slow; underrated; unique; unique story; unlikeable
+    characters; unoriginal; unrealistic; unsatisfying ending; unsimulated sex scenes; usa;
+    virginity; visual; visuals; vulgar; wasted potential; watch the credits; weak ending; weak plot;
+    women; writing
 """
 """Verdicts (a policy learns from thumbs what is good), words too vague to ask for, and some better
 left unoffered."""
 
 _PRIVATE: Final = re.compile(
-    r".*\b(to see|to watch|dvr|library|netflix|hulu|amazon|seen|watched|rewatch|own|owned|dvds?|vhs|blu ray|bd r|ram|"
-    r"want|wishlist|queue|imdb|top 250|afi|bechdel|oscar|nominee|rating|stars|\d+/\d+|\d+ ?%)\b.*|"
+    r".*\b(to see|to watch|dvr|library|netflix|hulu|amazon|seen|watched|rewatch|own|owned|dvds?|"
+    r"vhs|blu ray|bd r|ram|want|wishlist|queue|imdb|top 250|afi|bechdel|oscar|nominee|rating|stars|"
+    r"\d+/\d+|\d+ ?%)\b.*|"
     r"nudity .+|notable nudity|[\W\d]+"
 )
 """Notes people made for themselves, prizes, ratings in words, and MovieLens' gradations of
@@ -158,9 +163,7 @@ def tags_of_films(
 
 
 def _normal(tag: pd.Series[str]) -> pd.Series[str]:
-    """Folded case, hyphens and underscores as spaces where a word is composed, single spaces, one
-    name per meaning.
-    """
+    """Folded case, underscores as spaces, single spaces, one name per meaning."""
     plain = (
         tag.str.normalize("NFC")
         .str.lower()
@@ -174,11 +177,8 @@ def _normal(tag: pd.Series[str]) -> pd.Series[str]:
 def _key(name: str) -> str:
     """What equal spellings share: "sci-fi", "Sci Fi" and "scifi"; "zombie" and "zombies"."""
     letters = re.sub(r"[\W_]+", "", name.casefold())
-    return (
-        letters[:-1]
-        if len(letters) > 4 and letters.endswith("s") and not letters.endswith("ss")
-        else letters
-    )
+    is_plural = letters.endswith("s") and not letters.endswith("ss")
+    return letters[:-1] if is_plural and len(letters) > 4 else letters
 
 
 _NOT_TAG_KEYS: Final = frozenset(_key(" ".join(name.split())) for name in NOT_TAGS.split(";"))
