@@ -1,15 +1,15 @@
 """Policies judged by whole sessions of unseen people, with paired intervals.
 
 See `core.simulation.replay` for what a session is. Every policy plays the same people with the same
-stated films, at each start and in both views. A policy whose scores hold Q-values is a candidate;
-all others are baselines, and every policy is compared, person by person, with the baseline that has
-the most hits. A scorer with `is_candidate` set to True is a candidate, too.
+stated films, at each start and in both views. A policy is a `Candidate` or a baseline, and each is
+compared, person by person, with the baseline that has the most hits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -30,14 +30,14 @@ from core.simulation.replay import (
     play,
     stated_films,
 )
-from core.simulation.scorer import Observations, Scorer
+from core.simulation.scorer import Candidate, Observations, Scorer
 from core.statistics import Interval, catalogue_intervals, mean_interval, resamples
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationSettings:
     """How to judge."""
 
@@ -76,7 +76,7 @@ class EvaluationSettings:
         return tuple(sorted({cut for cut in (5, 10, 20) if cut < self.turns} | {self.turns}))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Result:
     """One policy at one start in one view."""
 
@@ -121,10 +121,19 @@ class Report:
 
     def result(self, stated: int, view: View, policy: str) -> Result:
         """One result; KeyError where it was not measured."""
-        for result in self.results:
-            if (result.stated, result.view, result.policy) == (stated, view, policy):
+        for result in self.at(stated, view):
+            if result.policy == policy:
                 return result
         raise KeyError((stated, view, policy))
+
+    @property
+    def starts(self) -> Iterator[tuple[int, View]]:
+        """Every start with every view."""
+        return product(self.settings.stated, self.settings.views)
+
+    def at(self, stated: int, view: View) -> list[Result]:
+        """The results of one start in one view."""
+        return [result for result in self.results if (result.stated, result.view) == (stated, view)]
 
     def without(self, policies: Collection[str]) -> Report:
         """The same report with some policies left out."""
@@ -134,9 +143,9 @@ class Report:
 
     def best_baseline(self, stated: int, view: View) -> str | None:
         """Baseline with most hits; None where no baseline was measured."""
-        return _best(
-            [result for result in self.results if (result.stated, result.view) == (stated, view)]
-        )
+        baselines = [result for result in self.at(stated, view) if result.is_baseline]
+        best = max(baselines, key=lambda result: result.hits.sum(), default=None)
+        return None if best is None else best.policy
 
 
 def evaluate(
@@ -149,10 +158,13 @@ def evaluate(
 ) -> Report:
     """Plays everybody's sessions against every scorer; a pure function of its arguments.
 
-    Args: scorers: Policies with different names; `gives_q_values` makes one a candidate rather than
-        a baseline. people: Ratings of people whom no scorer was fitted on, rows as in `catalogue`.
+    Args:
+        scorers: Policies with different names, candidates and baselines.
+        people: Ratings of people whom no scorer was fitted on, rows as in `catalogue`.
         catalogue: Its first `n_items` films can be recommended, its `n_ratings` weigh what people
-        state. settings: See `EvaluationSettings`. progress: Show a progress bar on standard error.
+            state.
+        settings: See `EvaluationSettings`.
+        progress: Show a progress bar on standard error.
 
     Raises:
         DataError: Nobody has enough ratings for one of the starts.
@@ -171,25 +183,31 @@ def evaluate(
             judged, films = _start(people, catalogue, stated, settings)
             weights = resamples(judged.n_users, settings.resamples, settings.seed)
             for view in settings.views:
+                rules = SessionRules(settings.turns, view, catalogue.n_items)
                 group = []
                 for scorer in scorers:
                     bar.set_postfix_str(f"{scorer.name}, {stated} stated, {view.value}")
-                    sessions = play(
-                        scorer, judged, films, SessionRules(settings.turns, view, catalogue.n_items)
-                    )
+                    sessions = play(scorer, judged, films, rules)
                     figures = per_person(scorer, sessions, films, settings.cuts, catalogue)
-                    group.append(
-                        _Played(scorer, sessions, figures, _reliability(scorer, sessions, films))
-                    )
+                    match = _reliability(scorer, sessions, films)
+                    group.append(_Played(scorer, sessions, figures, match))
                     bar.update()
-                for played, metrics, differences in _compare(
-                    group, weights, catalogue.n_items, settings.turns
-                ):
-                    name, baseline = played.scorer.name, played.is_baseline
-                    ids, hits, match = judged.user_ids, played.hits, played.reliability
-                    results.append(
-                        Result(stated, view, name, baseline, metrics, differences, ids, hits, match)
+                results += [
+                    Result(
+                        stated=stated,
+                        view=view,
+                        policy=played.scorer.name,
+                        is_baseline=played.is_baseline,
+                        metrics=metrics,
+                        differences=differences,
+                        user_ids=judged.user_ids,
+                        hits=played.hits,
+                        reliability=played.reliability,
                     )
+                    for played, metrics, differences in _compare(
+                        group, weights, catalogue.n_items, settings.turns
+                    )
+                ]
     return Report(settings, tuple(results))
 
 
@@ -210,25 +228,22 @@ def per_person(
         axis=1
     ) / turns
     figures["repeats"] = _repeats(np.concatenate([stated, sessions.shown], axis=1))
-    if getattr(scorer, "gives_q_values", False):
-        error = np.abs(sessions.scores - sessions.returns(float(getattr(scorer, "gamma", 0.0))))
+    if isinstance(scorer, Candidate) and scorer.gives_q_values:
+        error = np.abs(sessions.scores - sessions.returns(scorer.gamma))
         figures["q_error"] = (error * played).sum(axis=1) / turns
     return {name: values.astype(np.float64) for name, values in figures.items()}
 
 
 def _reliability(scorer: Scorer, sessions: Sessions, stated: IntArray) -> Reliability | None:
-    """The match figure of the films that people knew; None where there is no such figure or no such
-    film.
-    """
+    """The match figure of the films that people knew; None without such a figure or film."""
     if not isinstance(scorer, Matching) or scorer.calibration is None:
         return None
     known = [moment for moment in moments(sessions, stated) if len(moment.people)]
     if not known:
         return None
     chances = np.concatenate([scorer.chances(moment.transcripts, moment.rows) for moment in known])
-    people, liked = (
-        np.concatenate([getattr(moment, name) for moment in known]) for name in ("people", "liked")
-    )
+    people = np.concatenate([moment.people for moment in known])
+    liked = np.concatenate([moment.liked for moment in known])
     return Reliability.of(people, chances, liked, len(stated))
 
 
@@ -241,10 +256,7 @@ class _Played:
 
     @property
     def is_baseline(self) -> bool:
-        return not (
-            getattr(self.scorer, "gives_q_values", False)
-            or getattr(self.scorer, "is_candidate", False)
-        )
+        return not isinstance(self.scorer, Candidate)
 
     @property
     def hits(self) -> IntArray:
@@ -260,7 +272,8 @@ def _start(
     if not len(users):
         raise DataError(
             f"Nobody in the ratings can be judged with {stated} stated films: people need at least "
-            f"{settings.least_ratings} ratings and {stated + 1} likes among the films that can be recommended."
+            f"{settings.least_ratings} ratings and {stated + 1} likes among the films that can be "
+            "recommended."
         )
     if settings.people is not None and settings.people < len(users):
         rng = np.random.default_rng(settings.seed)
@@ -272,33 +285,32 @@ def _start(
 def _compare(
     group: Sequence[_Played], weights: FloatArray, n_items: int, turns: int
 ) -> Iterator[tuple[_Played, dict[str, Interval], dict[str, Interval]]]:
-    """(policy, its means with intervals, its differences to the best baseline) at one start in one
-    view.
-    """
+    """(policy, its metrics, its differences to the best baseline) at one start in one view."""
     goal = f"hits@{turns}"
     baselines = [played for played in group if played.is_baseline]
     best = max(baselines, key=lambda played: played.figures[goal].mean(), default=None)
     for played in group:
-        metrics = {name: mean_interval(values, weights) for name, values in played.figures.items()}
-        metrics["coverage"], metrics["gini"] = catalogue_intervals(
-            played.sessions.shown, n_items, weights
-        )
-        if played.reliability is not None:
-            metrics["match_error"] = played.reliability.interval(weights)
-        differences = {}
-        if best is not None:
-            shared = [name for name in played.figures if name in best.figures and name != "repeats"]
-            differences = {
-                name: mean_interval(played.figures[name] - best.figures[name], weights)
-                for name in shared
-            }
-        yield played, metrics, differences
+        differences = {} if best is None else _differences(played, best, weights)
+        yield played, _metrics(played, weights, n_items), differences
 
 
-def _best(results: Sequence[Result]) -> str | None:
-    baselines = [result for result in results if result.is_baseline]
-    best = max(baselines, key=lambda result: result.hits.sum(), default=None)
-    return None if best is None else best.policy
+def _metrics(played: _Played, weights: FloatArray, n_items: int) -> dict[str, Interval]:
+    """Means over people with their intervals, and the figures that are of all people at once."""
+    metrics = {name: mean_interval(values, weights) for name, values in played.figures.items()}
+    shown = played.sessions.shown
+    metrics["coverage"], metrics["gini"] = catalogue_intervals(shown, n_items, weights)
+    if played.reliability is not None:
+        metrics["match_error"] = played.reliability.interval(weights)
+    return metrics
+
+
+def _differences(played: _Played, best: _Played, weights: FloatArray) -> dict[str, Interval]:
+    """A policy less another one, person by person, in the figures that both have."""
+    return {
+        name: mean_interval(values - best.figures[name], weights)
+        for name, values in played.figures.items()
+        if name in best.figures and name != "repeats"
+    }
 
 
 def _repeats(rows: IntArray) -> IntArray:

@@ -38,39 +38,32 @@ def save_figures(report: Report, folder: Path, gems: Sequence[float] = ()) -> tu
     policy = report.results[0].policy
     main = report.without({name_of(policy, place) for place in gems if place})
     figures: dict[str, Figure] = {}
-    for stated in report.settings.stated:
-        for view in report.settings.views:
-            results = [
-                result for result in main.results if (result.stated, result.view) == (stated, view)
-            ]
-            figures[f"hits_by_turn_{stated}_stated_{view.value}"] = hits_by_turn(results)
-            figures[f"hits_vs_coverage_{stated}_stated_{view.value}"] = hits_vs_coverage(
-                results, report.settings.turns
-            )
+    for stated, view in main.starts:
+        results, start = main.at(stated, view), f"{stated}_stated_{view.value}"
+        figures[f"hits_by_turn_{start}"] = hits_by_turn(results)
+        figures[f"hits_vs_coverage_{start}"] = hits_vs_coverage(results, report.settings.turns)
     if report.results[0].reliability is not None:
-        figures["match"] = match_figure(
-            [result for result in main.results if result.policy == policy]
-        )
-    if gems:
-        for view in report.settings.views:
-            figures[f"gems_{view.value}"] = gems_curve(report, policy, gems, view)
-    paths = tuple(folder / f"{name}.png" for name in figures)
-    for path, figure in zip(paths, figures.values(), strict=True):
-        FigureCanvasAgg(figure).print_png(path)  # type: ignore[no-untyped-call]
-    return paths
+        own = [result for result in main.results if result.policy == policy]
+        figures["match"] = match_figure(own)
+    for view in report.settings.views if gems else ():
+        figures[f"gems_{view.value}"] = gems_curve(report, policy, gems, view)
+    return tuple(_saved(figure, folder / f"{name}.png") for name, figure in figures.items())
+
+
+def _saved(figure: Figure, path: Path) -> Path:
+    FigureCanvasAgg(figure).print_png(path)  # type: ignore[no-untyped-call]
+    return path
 
 
 def match_figure(results: Sequence[Result]) -> Figure:
-    """Chance told against share liked, a line a start and view; on the diagonal the figure is
-    right.
-    """
+    """Match figure against share liked, a line a start and view; on the diagonal it is right."""
     figure = Figure(figsize=(6, 5), layout="constrained")
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color="grey", linewidth=1.0, linestyle=":")
     for result, (colour, marker) in zip(results, _STYLES, strict=False):
         if result.reliability is not None:
-            told = [entry for entry in result.reliability.bins if entry[2] >= _ENOUGH]
-            chance, liked, films = zip(*told, strict=True) if told else ((), (), ())
+            bins = [entry for entry in result.reliability.bins if entry[2] >= _ENOUGH]
+            chance, liked, films = zip(*bins, strict=True) if bins else ((), (), ())
             label = f"{result.stated} stated, {result.view.value}: {result.reliability.error:.3f}"
             axes.plot(chance, liked, color=colour, linewidth=1.0, label=label)
             axes.scatter(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from core.evaluation.evaluate import Report, Result
 from core.simulation.replay import View
@@ -26,29 +26,20 @@ def table(report: Report) -> str:
     """A block for each start and view, policies by hits, best first; intervals of 95 %."""
     goal = f"hits@{report.settings.turns}"
     blocks = []
-    for stated in report.settings.stated:
-        for view in report.settings.views:
-            rows = [
-                result
-                for result in report.results
-                if (result.stated, result.view) == (stated, view)
-            ]
-            best = report.best_baseline(stated, view)
-            title = (
-                f"{stated} stated, {view.value} view, {len(rows[0].user_ids) if rows else 0} people, "
-                + (f"difference to {best}" if best else "no baseline")
-            )
-            rows.sort(key=lambda result: -result.metrics[goal].value)
-            lines = [_header(goal, report.settings.cuts)]
-            lines += [_row(result, goal, report.settings.cuts) for result in rows]
-            blocks.append("\n".join([title, "-" * len(lines[0]), *lines]))
+    for stated, view in report.starts:
+        rows = sorted(report.at(stated, view), key=lambda result: -result.metrics[goal].value)
+        people = len(rows[0].user_ids) if rows else 0
+        best = report.best_baseline(stated, view)
+        against = f"difference to {best}" if best else "no baseline"
+        lines = [_header(goal, report.settings.cuts)]
+        lines += [_row(result, goal, report.settings.cuts) for result in rows]
+        title = f"{stated} stated, {view.value} view, {people} people, {against}"
+        blocks.append("\n".join([title, "-" * len(lines[0]), *lines]))
     return "\n\n".join(blocks)
 
 
 def match_table(report: Report) -> str:
-    """How far the match figure is off, a line for each policy that has one, start and view; ""
-    where none has.
-    """
+    """How far the match figure is off, a line for each policy, start and view; "" without any."""
     lines = []
     for result in report.results:
         if result.reliability is not None:
@@ -64,7 +55,7 @@ def to_json(report: Report) -> dict[str, Any]:
 
     Keys: `format`, `settings`, `people` (user ids by start, as in the file), and `results`, each
     with `stated`, `view`, `policy`, `is_baseline`, `best_baseline`, `metrics` and `differences`
-    (name → value, low, high) `hits`, the number of hits of each person in the order of `people`,
+    (name → value, low, high), `hits`, the number of hits of each person in the order of `people`,
     `hits_by_turn`, the share of people with a hit, and `reliability`, the bins of the match figure
     (mean chance, share liked, films) or null.
     """
@@ -136,9 +127,12 @@ def _row(result: Result, goal: str, cuts: tuple[int, ...]) -> str:
         for _, name, digits in _TAIL
     )
     difference = signed(result.differences[goal]) if goal in result.differences else ""
-    hits = metrics[goal]
-    whole = f"{hits.value:.2f} [{hits.low:.2f}, {hits.high:.2f}]"
-    return f"{result.policy:<18}{whole:>21}{difference:>26}{early}{middle}{tail}".rstrip()
+    hits = _whole(metrics[goal])
+    return f"{result.policy:<18}{hits:>21}{difference:>26}{early}{middle}{tail}".rstrip()
+
+
+def _whole(hits: Interval) -> str:
+    return f"{hits.value:.2f} [{hits.low:.2f}, {hits.high:.2f}]"
 
 
 def signed(interval: Interval) -> str:
@@ -154,7 +148,8 @@ class Steered:
     knob: Callable[[Observations, float], FloatArray]
     """`Policy.knob`."""
     gems: float
-    is_candidate: bool = True
+    gives_q_values: bool = False
+    gamma: float = 0.0
 
     @property
     def name(self) -> str:
@@ -174,7 +169,8 @@ def name_of(policy: str, gems: float) -> str:
     return f"{policy}{gems:+g}" if gems else policy
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
     """One place of the knob at one start in one view."""
 
     gems: float
@@ -205,15 +201,15 @@ def places(
         value = {name: metric.value for name, metric in result.metrics.items()}
         curve.append(
             Place(
-                place,
-                result.metrics[goal],
-                result.differences.get(goal),
-                value["coverage"],
-                value["coverage"] / bar if bar else None,
-                value["gini"],
-                value["popularity_rank"],
-                value["novelty"],
-                value["thumbs_down"],
+                gems=place,
+                hits=result.metrics[goal],
+                difference=result.differences.get(goal),
+                coverage=value["coverage"],
+                widened=value["coverage"] / bar if bar else None,
+                gini=value["gini"],
+                popularity_rank=value["popularity_rank"],
+                novelty=value["novelty"],
+                thumbs_down=value["thumbs_down"],
             )
         )
     return tuple(curve)
@@ -221,30 +217,25 @@ def places(
 
 def curve_table(report: Report, policy: str, gems: Sequence[float]) -> str:
     """A block for each start and view, a line a place of the knob; intervals of 95 %."""
+    header = (
+        f"{'gems':>6}{'hits':>21}{'difference':>26}{'down':>7}{'coverage':>10}{'times':>7}"
+        f"{'Gini':>8}{'rank':>7}{'novelty':>9}"
+    )
     blocks = []
-    for stated in report.settings.stated:
-        for view in report.settings.views:
-            best = report.best_baseline(stated, view) or "no baseline"
-            lines = [
-                f"popular films (-1) to hidden gems (1), {stated} stated, {view.value} view, against {best}",
-                f"{'gems':>6}{'hits':>21}{'difference':>26}{'down':>7}{'coverage':>10}{'times':>7}{'Gini':>8}{'rank':>7}"
-                f"{'novelty':>9}",
-            ]
-            lines += [_line(place) for place in places(report, policy, gems, stated, view)]
-            blocks.append("\n".join(lines))
+    for stated, view in report.starts:
+        best = report.best_baseline(stated, view) or "no baseline"
+        start = f"{stated} stated, {view.value} view"
+        lines = [f"popular films (-1) to hidden gems (1), {start}, against {best}", header]
+        lines += [_line(place) for place in places(report, policy, gems, stated, view)]
+        blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
 
 def _line(place: Place) -> str:
-    hits, difference = place.hits, place.difference
-    gap = (
-        ""
-        if difference is None
-        else f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
-    )
+    gap = "" if place.difference is None else signed(place.difference)
     times = "" if place.widened is None else f"{place.widened:.2f}"
     return (
-        f"{place.gems:>+6.2f}{f'{hits.value:.2f} [{hits.low:.2f}, {hits.high:.2f}]':>21}{gap:>26}"
-        f"{place.thumbs_down:>7.2f}{place.coverage:>10.3f}{times:>7}{place.gini:>8.3f}{place.popularity_rank:>7.0f}"
-        f"{place.novelty:>9.2f}"
+        f"{place.gems:>+6.2f}{_whole(place.hits):>21}{gap:>26}"
+        f"{place.thumbs_down:>7.2f}{place.coverage:>10.3f}{times:>7}"
+        f"{place.gini:>8.3f}{place.popularity_rank:>7.0f}{place.novelty:>9.2f}"
     )

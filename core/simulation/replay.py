@@ -95,9 +95,7 @@ class Moment(NamedTuple):
 
 
 def eligible(people: Ratings, n_items: int, stated: int, least_ratings: int) -> IntArray:
-    """People whose session can be judged: enough ratings of recommendable films, and a like left
-    after the start.
-    """
+    """People to judge by: enough ratings of recommendable films, a like left after the start."""
     recommendable = people.row < n_items
     rated = np.bincount(people.user[recommendable], minlength=people.n_users)
     liked = np.bincount(
@@ -120,10 +118,10 @@ def stated_films(people: Ratings, catalogue: Catalogue, stated: int, seed: int) 
         liked = rows[(rows < catalogue.n_items) & (stars >= LIKE_FROM)]
         if len(liked) < stated:
             raise ValueError(
-                f"person {people.user_ids[user]} likes {len(liked)} recommendable films, fewer than {stated}"
+                f"person {people.user_ids[user]} likes {len(liked)} recommendable films, "
+                f"fewer than {stated}"
             )
-        # Gumbel's trick: the order of log weight + Gumbel noise is that of successive draws without
-        # replacement
+        # Gumbel's trick: in the order of log weight + Gumbel noise, as if drawn one by one.
         weight = np.maximum(catalogue.n_ratings[liked], 1)
         noise = np.random.default_rng([seed, int(people.user_ids[user])]).gumbel(size=len(liked))
         films[user] = liked[np.argsort(-(np.log(weight) + noise), kind="stable")[:stated]]
@@ -131,16 +129,12 @@ def stated_films(people: Ratings, catalogue: Catalogue, stated: int, seed: int) 
 
 
 def play(scorer: Scorer, people: Ratings, stated: IntArray, rules: SessionRules) -> Sessions:
-    """Sessions of all people: `stated` (P, S) films each, then films chosen greedily by the
-    scorer.
-    """
-    parts = []
+    """Sessions of all people: `stated` (P, S) films each, then what the scorer puts first."""
+    empty = np.zeros((0, rules.turns))
+    parts = [Sessions(empty.astype(np.int64), empty.astype(np.int8), empty.astype(np.float32))]
     for first in range(0, people.n_users, _CHUNK):
         chunk = np.arange(first, min(first + _CHUNK, people.n_users))
         parts.append(_play_chunk(scorer, people.select(chunk), stated[chunk], rules))
-    if not parts:
-        empty = np.zeros((0, rules.turns))
-        return Sessions(empty.astype(np.int64), empty.astype(np.int8), empty.astype(np.float32))
     return Sessions(
         np.concatenate([part.shown for part in parts]),
         np.concatenate([part.outcomes for part in parts]),
@@ -158,10 +152,8 @@ def _play_chunk(scorer: Scorer, people: Ratings, stated: IntArray, rules: Sessio
     if rules.view is View.RATED:
         barred |= would_be == Outcome.SHOWN
     barred[everyone[:, None], stated] = True
-    told = stated.shape[1]
-    observations = np.zeros((len(everyone), told + turns, 2), dtype=np.int32)
-    observations[:, :told, 0] = stated + 1
-    observations[:, :told, 1] = Outcome.STATED_LIKE
+    n_stated = stated.shape[1]
+    observations = _openings(stated, n_stated + turns)
     shown = np.full((len(everyone), turns), -1, dtype=np.int64)
     outcomes = np.zeros((len(everyone), turns), dtype=np.int8)
     values = np.zeros((len(everyone), turns), dtype=np.float32)
@@ -169,32 +161,37 @@ def _play_chunk(scorer: Scorer, people: Ratings, stated: IntArray, rules: Sessio
         going = np.flatnonzero(~barred.all(axis=1))
         if not len(going):
             break
-        scores, worth = _judged(scorer, observations[:, : max(told + turn, 1)])
+        scores, worth = _judged(scorer, observations[:, : max(n_stated + turn, 1)])
         row = np.where(barred, -np.inf, scores)[going].argmax(axis=1)
         shown[going, turn] = row
         outcomes[going, turn] = would_be[going, row]
         values[going, turn] = worth[going, row]
-        observations[going, told + turn, 0] = row + 1
-        observations[going, told + turn, 1] = outcomes[going, turn]
+        observations[going, n_stated + turn, 0] = row + 1
+        observations[going, n_stated + turn, 1] = outcomes[going, turn]
         barred[going, row] = True
     return Sessions(shown, outcomes, values)
 
 
 def moments(sessions: Sessions, stated: IntArray) -> Iterator[Moment]:
     """A moment for each turn, of those who know the film that is shown; `stated` as for `play`."""
-    people, told = stated.shape
+    n_stated = stated.shape[1]
     # A row of padding stands in for the transcript of somebody who has said nothing.
-    events = np.zeros((people, max(told, 1) + sessions.shown.shape[1], 2), dtype=np.int32)
-    events[:, :told, 0] = stated + 1
-    events[:, :told, 1] = Outcome.STATED_LIKE
+    events = _openings(stated, max(n_stated, 1) + sessions.shown.shape[1])
     for turn in range(sessions.shown.shape[1]):
         row, outcome = sessions.shown[:, turn], sessions.outcomes[:, turn]
         knows = np.flatnonzero((row >= 0) & (outcome != Outcome.SHOWN))
-        yield Moment(
-            knows, events[knows, : max(told + turn, 1)], row[knows], outcome[knows] == Outcome.UP
-        )
-        events[:, told + turn, 0] = row + 1
-        events[:, told + turn, 1] = outcome
+        before = events[knows, : max(n_stated + turn, 1)]
+        yield Moment(knows, before, row[knows], outcome[knows] == Outcome.UP)
+        events[:, n_stated + turn, 0] = row + 1
+        events[:, n_stated + turn, 1] = outcome
+
+
+def _openings(stated: IntArray, length: int) -> Observations:
+    """Transcripts that begin with the films stated, (P, length, 2), and are empty beyond."""
+    observations = np.zeros((len(stated), length, 2), dtype=np.int32)
+    observations[:, : stated.shape[1], 0] = stated + 1
+    observations[:, : stated.shape[1], 1] = Outcome.STATED_LIKE
+    return observations
 
 
 def _judged(scorer: Scorer, observations: npt.NDArray[np.int32]) -> tuple[FloatArray, FloatArray]:
@@ -206,9 +203,7 @@ def _judged(scorer: Scorer, observations: npt.NDArray[np.int32]) -> tuple[FloatA
 
 
 def outcome_table(people: Ratings, n_items: int) -> OutcomeArray:
-    """What would happen to each film if it were shown, (P, n_items): SHOWN where the person never
-    rated it.
-    """
+    """What showing each film would come to, (P, n_items): SHOWN where it was never rated."""
     table = np.full((people.n_users, n_items), int(Outcome.SHOWN), dtype=np.int8)
     stars, place = np.unique(people.value, return_inverse=True)
     outcomes = np.array([reaction_to(float(star)).outcome for star in stars], dtype=np.int8)

@@ -23,10 +23,21 @@ class Scorer(Protocol):
     def scores(self, observations: Observations) -> FloatArray:
         """Scores (B, n_items), higher = show sooner; finite.
 
-        Films that are in the transcript are scored as well: the caller masks them. A policy whose
-        scores are expected discounted rewards, or hold them (`Judge`), has the attribute
-        `gives_q_values` set to True, and `gamma` to its discount.
+        Films that are in the transcript are scored as well: the caller masks them.
         """
+
+
+@runtime_checkable
+class Candidate(Scorer, Protocol):
+    """A scorer that is compared with the others, the baselines."""
+
+    @property
+    def gives_q_values(self) -> bool:
+        """Whether the scores are expected discounted rewards, or hold them (`Judge`)."""
+
+    @property
+    def gamma(self) -> float:
+        """Discount of the rewards."""
 
 
 @runtime_checkable

@@ -1,5 +1,4 @@
-"""Strong policies that do not learn ahead: the bar for the trained network, each fitted on training
-ratings only.
+"""Strong policies that do not learn ahead, the bar for the trained network; fitted on ratings only.
 
 All are tuned on the same people: hits@20 in the replay view, mean of 0, 1 and 3 stated films, by
 five-fold cross-validation over people (`folds(5, "validation")`) inside the four training fifths
@@ -13,6 +12,7 @@ popularity, neighbours, ease, ials, posterior, bandits.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -29,14 +29,11 @@ from core.evaluation.baselines.popularity import Popularity, Random
 from core.evaluation.baselines.posterior import JOINT, Posterior
 from core.simulation.scorer import Scorer
 
+_log = logging.getLogger(__name__)
+
 
 def fit_baselines(
-    train: Ratings,
-    n_items: int,
-    names: Sequence[str] | None = None,
-    *,
-    seed: int = 0,
-    progress: Callable[[str], None] | None = None,
+    train: Ratings, n_items: int, names: Sequence[str] | None = None, *, seed: int = 0
 ) -> tuple[Scorer, ...]:
     """Baselines by name (all of `NAMES` if None), in the order given.
 
@@ -45,7 +42,6 @@ def fit_baselines(
         n_items: How many first rows can be recommended.
         names: Some of `NAMES`.
         seed: Of the random draws and of iterative fits.
-        progress: Told the name of each baseline before it is fitted.
 
     Raises:
         SettingsError: A name is unknown.
@@ -59,8 +55,7 @@ def fit_baselines(
     workshop = _Workshop(train, n_items, seed)
     fitted = []
     for name in names:
-        if progress is not None:
-            progress(name)
+        _log.info("fitting %s", name)
         fitted.append(_MAKERS[name](workshop))
     return tuple(fitted)
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from core.data.ratings import Ratings
 from core.domain import Outcome
-from core.evaluation.baselines.evidence import DISLIKED, LIKED, by_outcome, like_shares, weights
+from core.evaluation.baselines.evidence import like_shares, weights
 from core.model.factors import ease_weights
+from core.rewards import by_outcome
 from core.simulation.scorer import FloatArray, Observations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EaseSettings:
     """Tuned as `core.evaluation.baselines` tells: 7.08 hits; λ 100 gives 7.08, 500 gives 6.99;
     prior 1 gives 6.55.
@@ -81,9 +82,12 @@ class Ease:
 
 def _inputs(shares: FloatArray, settings: EaseSettings) -> tuple[FloatArray, FloatArray]:
     """The prior and the input table of these settings."""
-    table = by_outcome(
-        dict.fromkeys(LIKED, 1.0)
-        | dict.fromkeys(DISLIKED, settings.disliked)
-        | {Outcome.SEEN: settings.fair, Outcome.SHOWN: settings.ignored}
-    )
-    return (settings.prior * shares).astype(np.float32), table
+
+    def value(outcome: Outcome) -> float:
+        if outcome.liking:
+            return 1.0 if outcome.liking > 0 else settings.disliked
+        if outcome is Outcome.SEEN:
+            return settings.fair
+        return settings.ignored if outcome is Outcome.SHOWN else 0.0
+
+    return (settings.prior * shares).astype(np.float32), by_outcome(value)

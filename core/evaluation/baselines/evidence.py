@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from core.domain import Outcome
+from core.rewards import by_outcome
 from core.simulation.scorer import FloatArray, IntArray, Observations
 
-LIKED = (Outcome.STATED_LIKE, Outcome.UP)
-"""Outcomes that say a film is liked."""
-
-DISLIKED = (Outcome.STATED_DISLIKE, Outcome.DOWN)
-"""Outcomes that say a film is disliked. WANTED, AVOIDED, NOT_TONIGHT, RETRACTED and VECTORS say
-nothing of a film."""
-
-
-def by_outcome(values: Mapping[Outcome, float]) -> FloatArray:
-    """A look-up table (number of outcomes,) with 0 for what is not named."""
-    table = np.zeros(len(Outcome), dtype=np.float32)
-    for outcome, value in values.items():
-        table[outcome] = value
-    return table
+LIKED: Final = by_outcome(lambda outcome: outcome.liking > 0)
+"""1 for the outcomes that say a film is liked."""
 
 
 def film_rows(observations: Observations, n_items: int) -> tuple[IntArray, npt.NDArray[np.bool_]]:

@@ -1,6 +1,4 @@
-"""iALS: weighted matrix factorisation of the likes (Hu, Koren & Volinsky 2008), fitted by
-`implicit`.
-"""
+"""iALS: weighted matrix factorisation of likes (Hu, Koren & Volinsky 2008), by `implicit`."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ import threadpoolctl
 from implicit.als import AlternatingLeastSquares
 
 from core.data.ratings import Ratings
-from core.evaluation.baselines.evidence import LIKED, by_outcome, film_rows, like_shares
+from core.evaluation.baselines.evidence import LIKED, film_rows, like_shares
 from core.simulation.scorer import FloatArray, Observations
 
 
@@ -72,8 +70,7 @@ class Ials:
         transcript.
         """
         rows, is_film = film_rows(observations, len(self.items))
-        liked = is_film & (by_outcome(dict.fromkeys(LIKED, 1.0))[observations[..., 1]] > 0)
-        mask = liked.astype(np.float32)
+        mask = is_film * LIKED[observations[..., 1]]
         vectors = self.items[rows] * mask[..., None]
         solved = self._solved_items[rows] * mask[..., None]
         left = (self.settings.confidence - 1.0) * np.matmul(vectors, solved.transpose(0, 2, 1))

@@ -1,6 +1,4 @@
-"""Item-kNN: films that the same people like (Sarwar et al. 2001; shrinkage after Bell & Koren
-2007).
-"""
+"""Item-kNN: films that the same people like (Sarwar et al. 2001; shrunk as Bell & Koren 2007)."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from core.data.ratings import Ratings
-from core.evaluation.baselines.evidence import LIKED, by_outcome, like_shares, weights
+from core.evaluation.baselines.evidence import LIKED, like_shares, weights
 from core.simulation.scorer import FloatArray, Observations
 
 
@@ -55,7 +53,7 @@ class ItemKnn:
 
     def scores(self, observations: Observations) -> FloatArray:
         """Similarity to what is liked, summed."""
-        liked = weights(observations, by_outcome(dict.fromkeys(LIKED, 1.0)), len(self.prior))
+        liked = weights(observations, LIKED, len(self.prior))
         total: FloatArray = (liked @ self.similarity).toarray() + self.prior
         return total.astype(np.float32)
 

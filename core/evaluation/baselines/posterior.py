@@ -1,5 +1,4 @@
-"""Gaussian-posterior greedy: what a person's tastes may be, updated in closed form by each
-reaction.
+"""Gaussian-posterior greedy: a person's tastes, updated in closed form by each reaction.
 
 A person is a taste vector u ~ N(0, I). Whether they like film i is read as p_i + a_i · u + noise,
 where p_i is the share of training people who like it and the a_i come from the singular value
@@ -11,7 +10,7 @@ film shown is the one with the highest expected liking.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Self
 
 import numpy as np
@@ -21,8 +20,9 @@ from scipy.sparse import linalg
 
 from core.data.ratings import Ratings
 from core.domain import Outcome
-from core.evaluation.baselines.evidence import DISLIKED, LIKED, by_outcome, film_rows
+from core.evaluation.baselines.evidence import LIKED, film_rows
 from core.model.factors import signed
+from core.rewards import by_outcome
 from core.simulation.scorer import FloatArray, Observations
 
 
@@ -83,6 +83,7 @@ class Posterior:
     seen_vectors: FloatArray | None
     """The same for having seen; None unless joint."""
     seen_means: FloatArray | None
+    _: KW_ONLY
     settings: PosteriorSettings = field(default_factory=PosteriorSettings)
     name: str = "posterior"
 
@@ -100,11 +101,12 @@ class Posterior:
         likes = train.likes()[:, :n_items].tocsr()
         if not settings.joint:
             vectors, means = centred_vectors(likes, settings.factors, seed)
-            return cls(vectors, means, None, None, settings, name)
+            return cls(vectors, means, None, None, settings=settings, name=name)
         both = sparse.hstack([likes, train.rated()[:, :n_items]], format="csr")
         vectors, means = centred_vectors(both, settings.factors, seed)
+        liked, seen = slice(n_items), slice(n_items, None)
         return cls(
-            vectors[:n_items], means[:n_items], vectors[n_items:], means[n_items:], settings, name
+            vectors[liked], means[liked], vectors[seen], means[seen], settings=settings, name=name
         )
 
     def scores(self, observations: Observations) -> FloatArray:
@@ -119,7 +121,7 @@ class Posterior:
         precision = np.where(is_film, _precision(self.settings)[outcome], 0.0).astype(np.float32)
         observed = precision > 0
         vectors = self.like_vectors[rows] * observed[..., None]
-        residual = (_LIKED[outcome] - self.like_means[rows]) * observed
+        residual = (LIKED[outcome] - self.like_means[rows]) * observed
         noise = self.settings.noise / np.where(observed, precision, 1.0)
         if self.seen_vectors is not None and self.seen_means is not None:
             vectors = np.concatenate(
@@ -173,10 +175,13 @@ def centred_vectors(
 
 def _precision(settings: PosteriorSettings) -> FloatArray:
     """How much each outcome says, 0 = nothing."""
-    stated = dict.fromkeys((Outcome.STATED_LIKE, Outcome.STATED_DISLIKE), settings.stated)
-    shown = dict.fromkeys((Outcome.UP, Outcome.DOWN, Outcome.SEEN), 1.0)
-    return by_outcome(stated | shown | {Outcome.SHOWN: settings.ignored})
+
+    def precision(outcome: Outcome) -> float:
+        if outcome in (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE):
+            return settings.stated
+        return settings.ignored if outcome is Outcome.SHOWN else float(outcome.is_known)
+
+    return by_outcome(precision)
 
 
-_LIKED = by_outcome(dict.fromkeys(LIKED, 1.0))
-_SEEN = by_outcome(dict.fromkeys((*LIKED, *DISLIKED, Outcome.SEEN), 1.0))
+_SEEN = by_outcome(lambda outcome: outcome.is_known)

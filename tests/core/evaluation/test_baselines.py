@@ -204,9 +204,9 @@ def test_ease_with_negatives_weighs_each_outcome() -> None:
 
 
 def test_ease_with_negatives_learns_the_checkerboard_from_a_dislike(taste: Ratings) -> None:
-    scores = Ease.fit(taste, FILMS, EaseSettings(50.0, prior=0.0, disliked=-0.25)).scores(
-        transcripts([(1, DOWN)])
-    )
+    scores = Ease.fit(
+        taste, FILMS, EaseSettings(regularisation=50.0, prior=0.0, disliked=-0.25)
+    ).scores(transcripts([(1, DOWN)]))
     assert scores[0, 3::2].min() > scores[0, 2::2].max()
 
 
@@ -234,7 +234,7 @@ def test_ials_folds_a_person_in_as_the_paper_does(taste: Ratings) -> None:
 def one_film_posterior(**settings: float) -> Posterior:
     vectors = np.array([[0.5], [-0.4]], dtype=np.float32)
     means = np.array([0.3, 0.2], dtype=np.float32)
-    return Posterior(vectors, means, None, None, PosteriorSettings(factors=1, **settings))  # type: ignore[arg-type]
+    return Posterior(vectors, means, None, None, settings=PosteriorSettings(factors=1, **settings))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_joint_posterior_by_hand() -> None:
         np.array([0.3], dtype=np.float32),
         np.array([[0.2]], dtype=np.float32),
         np.array([0.6], dtype=np.float32),
-        PosteriorSettings(factors=1, noise=0.1, joint=True),
+        settings=PosteriorSettings(factors=1, noise=0.1, joint=True),
     )
     mean = (0.5 * 0.7 + 0.2 * 0.4) / 0.1 / (1 + (0.25 + 0.04) / 0.1)
     assert scorer.scores(transcripts([(1, UP)]))[0] == pytest.approx([0.3 + 0.5 * mean], abs=1e-6)

@@ -138,10 +138,10 @@ def test_from_cold_the_first_transcript_is_empty() -> None:
 
 
 @pytest.mark.parametrize("view", View)
-@pytest.mark.parametrize("told", [0, 2])
-def test_sessions_in_step_are_those_of_session_state(view: View, told: int) -> None:
+@pytest.mark.parametrize("n_stated", [0, 2])
+def test_sessions_in_step_are_those_of_session_state(view: View, n_stated: int) -> None:
     people, n_items = checkerboard(people=9, films=14, seed=3), 12
-    films = stated_films(people, catalogue_of([20] * 14, n_items), told, seed=0)
+    films = stated_films(people, catalogue_of([20] * 14, n_items), n_stated, seed=0)
     policy = Order(tuple(np.random.default_rng(1).permutation(n_items).tolist()))
     sessions = play(policy, people, films, SessionRules(n_items, view, n_items))
     for user in range(people.n_users):
@@ -153,7 +153,9 @@ def test_sessions_in_step_are_those_of_session_state(view: View, told: int) -> N
         for turn, row in enumerate(sessions.shown[user].tolist()):
             if row < 0:
                 break
-            assert np.array_equal(policy.asked[turn][user], state.observation(max(told + turn, 1)))
+            assert np.array_equal(
+                policy.asked[turn][user], state.observation(max(n_stated + turn, 1))
+            )
             state = state.show(row + 1)  # raises for a repeat
             if row in rating:
                 state = state.react(row + 1, reaction_to(rating[row]))
@@ -163,7 +165,7 @@ def test_sessions_in_step_are_those_of_session_state(view: View, told: int) -> N
             rewards.append(outcome.reward)
         assert sessions.rewards[user, : len(rewards)].tolist() == rewards
         allowed = n_items if view is View.REPLAY else sum(row < n_items for row in rating)
-        assert len(rewards) == allowed - told
+        assert len(rewards) == allowed - n_stated
 
 
 def test_what_would_happen_to_each_film() -> None:
