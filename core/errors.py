@@ -1,13 +1,13 @@
 """What can go wrong, as one tree.
 
-MarqueeError                 everything Marquee raises on purpose; the text is one sentence for a person
-├── DataError                a ratings or titles file is not what it should be (names file, line and value)
-├── DownloadError            an archive could not be fetched or is not the one that was published
-├── BundleError              a saved model is missing a file, altered, or from a newer version
-├── StoreError               the database cannot be reached or holds something unexpected
-├── SettingsError            a setting or environment variable has a value that makes no sense
-├── UnknownIdError           an id that this server did not issue (or issued to another session)
-└── PartyError               an evening together that cannot be opened, joined or changed like that
+MarqueeError        everything Marquee raises on purpose; the text is one sentence for a person
+├── DataError       a ratings or titles file is not what it should be (names file, line, value)
+├── DownloadError   an archive could not be fetched or is not the one that was published
+├── BundleError     a saved model is missing a file, altered, or from a newer version
+├── StoreError      the database cannot be reached or holds something unexpected
+├── SettingsError   a setting or environment variable has a value that makes no sense
+├── UnknownIdError  an id that this server did not issue (or issued to another session)
+└── PartyError      an evening together that cannot be opened, joined or changed like that
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any
 from core.data.ratings import fold_of
 from core.learning.learner import ServedModel
 from core.learning.log import ChatLog
-from core.learning.offpolicy import Evidence, doubly_robust, evidence, per_film, self_normalised
+from core.learning.offpolicy import doubly_robust, evidence, per_film, self_normalised
 from core.model.policy import Policy
 from core.statistics import Interval
 
@@ -33,7 +33,7 @@ class GateSettings:
     not a reason to change what people get."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the gate found. Rewards are a film, in units of one thumb up."""
 
@@ -76,8 +76,8 @@ def waits(judging: ChatLog, settings: GateSettings) -> str:
     if sessions >= settings.least_sessions:
         return ""
     return (
-        f"{sessions} conversations to judge by, {settings.least_sessions} are needed: try again when more people have "
-        "talked."
+        f"{sessions} conversations to judge by, {settings.least_sessions} are needed: "
+        "try again when more people have talked."
     )
 
 
@@ -100,11 +100,13 @@ def judge(
         if better
         else "Not shown to be better: the interval of the difference holds zero or lies below."
     )
-    covered, changed = float(new.covered.mean()), _changed(new, old)
     return Verdict(
-        better, reason, len(log.sessions), len(new.reward), rewards, new.effective, covered, changed
+        promoted=better,
+        reason=reason,
+        sessions=len(log.sessions),
+        films=len(new.reward),
+        rewards=rewards,
+        effective=new.effective,
+        covered=float(new.covered.mean()),
+        changed=float((abs(new.weight - old.weight) > 0.1 * old.weight).mean()),
     )
-
-
-def _changed(new: Evidence, old: Evidence) -> float:
-    return float((abs(new.weight - old.weight) > 0.1 * old.weight).mean())

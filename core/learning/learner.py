@@ -38,7 +38,7 @@ from core.session import SessionState
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerSettings:
     """How a candidate is made."""
 
@@ -71,9 +71,7 @@ class Learned:
 
 
 def learn(bundle: Bundle, log: ChatLog, settings: LearnerSettings) -> Learned:
-    """A network taught by the log; the bundle's own stays as it is. DataError where the log holds
-    nothing to learn.
-    """
+    """A network taught by the log; the bundle's own stays. DataError for an empty log."""
     if not log.transitions:
         raise DataError("The log holds no film to learn from: let people talk with Marquee first.")
     torch.manual_seed(settings.seed)
@@ -89,9 +87,7 @@ def learn(bundle: Bundle, log: ChatLog, settings: LearnerSettings) -> Learned:
 
 
 def candidate(bundle: Bundle, learned: Learned, log: ChatLog) -> Bundle:
-    """The bundle that would serve with what was learned; its calibration and its pull are those of
-    the old one.
-    """
+    """The bundle that would serve with what was learned, with the old calibration and affinity."""
     metrics = {
         **bundle.metrics,
         "parent": bundle.version,

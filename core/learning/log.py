@@ -1,9 +1,8 @@
-"""The store's log as a learner reads it: what the policy chose, with which chance, and what came of
-it.
+"""The store's log as a learner reads it: what was chosen, with which chance, and what came of it.
 
-Two readings of the same steps. A `Choice` is how the film was chosen: several places of a slate at
-once, from one state, each with its propensity. A `Transition` is what a film turned out to be
-worth, told as the environment tells it: one film, what was made of it, then the next state.
+Two readings of the same steps. A `LoggedSlate` is how films were chosen: several places at once,
+from one state, each with its propensity. A `Transition` is what a film turned out to be worth, in
+the order of the environment: one film, what was made of it, then the next state.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ LONGEST = 1_000
 batch's memory."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedSlate:
     """Films that one policy chose at once."""
 
@@ -84,23 +83,23 @@ def read_log(steps: Iterable[LoggedStep], catalogue: Catalogue) -> ChatLog:
     transitions: list[Transition] = []
     left_out: dict[str, int] = {}
     for _, of_session in groupby(steps, key=lambda step: step.session):
-        told = []
+        turns = []
         for _, of_turn in groupby(of_session, key=lambda step: step.turn):
             slate = list(of_turn)
             state = _state(slate, catalogue)
             if isinstance(state, SessionState):
-                told.append((state, slate))
+                turns.append((state, slate))
             else:
                 left_out[state] = left_out.get(state, 0) + len(slate)
-        for place, (state, slate) in enumerate(told):
-            following = told[place + 1][0] if place + 1 < len(told) else None
+        followers = [*(state for state, _ in turns[1:]), None]
+        for (state, slate), following in zip(turns, followers, strict=False):
             slates.append(_slate(state, slate, catalogue))
             transitions.extend(_transitions(state, slate, following, catalogue))
     return ChatLog(tuple(slates), tuple(transitions), left_out)
 
 
 def _state(slate: list[LoggedStep], catalogue: Catalogue) -> SessionState | str:
-    """From which a slate was chosen, or why it cannot be learned from."""
+    """The state from which a slate was chosen, or why it cannot be learned from."""
     if any(step.policy_version.endswith(SHARED) for step in slate):
         return "chosen for several people"
     tokens = [catalogue.token_of_movie_id(step.movie_id) for step in slate]
@@ -127,12 +126,12 @@ def _reward(step: LoggedStep) -> float:
 
 def _slate(state: SessionState, slate: list[LoggedStep], catalogue: Catalogue) -> LoggedSlate:
     return LoggedSlate(
-        slate[0].session,
-        slate[0].policy_version,
-        state,
-        tuple(_token(step, catalogue) for step in slate),
-        tuple(step.propensity for step in slate),
-        tuple(_reward(step) for step in slate),
+        session=slate[0].session,
+        version=slate[0].policy_version,
+        state=state,
+        tokens=tuple(_token(step, catalogue) for step in slate),
+        propensities=tuple(step.propensity for step in slate),
+        rewards=tuple(_reward(step) for step in slate),
     )
 
 
@@ -142,8 +141,7 @@ def _transitions(
     following: SessionState | None,
     catalogue: Catalogue,
 ) -> Iterable[Transition]:
-    """The slate film by film, as if each had been answered before the next: so the environment
-    would tell it.
+    """The slate film by film, as if each had been answered before the next, as in training.
 
     A film without a word was passed over if the talk went on. After "start afresh" the next state
     no longer holds the film, so the conversation ended with it.

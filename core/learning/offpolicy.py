@@ -1,5 +1,4 @@
-"""What a policy would have earned on conversations that another one led: IPS, SNIPS, doubly robust,
-with intervals.
+"""What a policy would have earned on conversations led by another: IPS, SNIPS, doubly robust.
 
 Every film was shown with a known probability, so a film that the judged policy likes more than the
 one that showed it counts for more (Horvitz & Thompson 1952). Alone that is noisy (IPS); divided by
@@ -34,7 +33,7 @@ class RewardModel(Protocol):
         """(n_items,) in units of one thumb up, from the state of the slate."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Evidence:
     """One policy on n films that were logged, a row a film."""
 
@@ -66,7 +65,7 @@ def evidence(
     model: RewardModel,
     choosers: Mapping[str, Policy],
 ) -> Evidence:
-    """What the log tells of `policy`.
+    """What the log says of `policy`.
 
     `choosers` are the policies that chose the slates, by version: they say what else the log could
     have shown. A slate of a version that is gone counts as if it could have shown everything.
@@ -89,8 +88,16 @@ def evidence(
                     float(chances.probabilities[possible].sum()),
                 )
             )
-    columns = np.array(rows, dtype=np.float64).reshape(-1, 6).T
-    return Evidence(columns[0].astype(np.int64), *columns[1:])
+    session, *columns = np.array(rows, dtype=np.float64).reshape(-1, 6).T
+    reward, weight, expected, promised, covered = columns
+    return Evidence(
+        session=session.astype(np.int64),
+        reward=reward,
+        weight=weight,
+        expected=expected,
+        promised=promised,
+        covered=covered,
+    )
 
 
 def importance(found: Evidence) -> FloatArray:
@@ -99,9 +106,7 @@ def importance(found: Evidence) -> FloatArray:
 
 
 def doubly_robust(found: Evidence) -> FloatArray:
-    """(n,): what the model promises, corrected by what it got wrong about the film that was
-    shown.
-    """
+    """(n,): what the model promises, corrected by its error about the film that was shown."""
     return found.promised + found.weight * (found.reward - found.expected)
 
 

@@ -75,14 +75,14 @@ def _converse(
         for position, choice in enumerate(choices):
             films.append(
                 Shown(
-                    store.new_id(),
-                    catalogue.movie(choice.token).movie_id,
-                    position,
-                    choice.q_value,
-                    choice.propensity,
-                    policy.version,
-                    choice.explored,
-                    "[]",
+                    id=store.new_id(),
+                    movie_id=catalogue.movie(choice.token).movie_id,
+                    position=position,
+                    q_value=choice.q_value,
+                    propensity=choice.propensity,
+                    policy_version=policy.version,
+                    explored=choice.explored,
+                    reasons="[]",
                 )
             )
             shown = shown.show(choice.token)
@@ -110,5 +110,12 @@ def _turn(
     """A turn without words: nothing was typed, nothing is said."""
     before, after = (state.to_json(catalogue) for state in states)
     return Turn(
-        number, "", "{}", "", films, state_before=before, state_after=after, state_shown=before
+        number=number,
+        text="",
+        understood="{}",
+        reply="",
+        shown=films,
+        state_before=before,
+        state_after=after,
+        state_shown=before,
     )

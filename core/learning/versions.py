@@ -65,11 +65,12 @@ class Versions:
         entries = []
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             try:
-                told = json.loads(line)
-                entries.append(Entry(**{**told, "event": PolicyEvent(told["event"])}))
+                record = json.loads(line)
+                entries.append(Entry(**{**record, "event": PolicyEvent(record["event"])}))
             except (ValueError, KeyError, TypeError) as error:
                 raise BundleError(
-                    f"{path}, line {number}, is no record of a policy ({error}): mend or remove the line."
+                    f"{path}, line {number}, is no record of a policy ({error}): "
+                    "mend or remove the line."
                 ) from error
         return tuple(entries)
 
@@ -82,13 +83,12 @@ class Versions:
 
     def path(self, version: str) -> Path:
         """Folder of a version; BundleError for one that is not kept here."""
-        if (
-            version not in {entry.version for entry in self.history()}
-            or not (self.folder / version).is_dir()
-        ):
+        known = version in {entry.version for entry in self.history()}
+        if not known or not (self.folder / version).is_dir():
             kept = sorted(path.parent.name for path in self.folder.glob("*/manifest.json"))
             raise BundleError(
-                f"{self.folder} keeps no version {version}: choose one of {', '.join(kept) or 'none, it is empty'}."
+                f"{self.folder} keeps no version {version}: "
+                f"choose one of {', '.join(kept) or 'none, it is empty'}."
             )
         return self.folder / version
 
@@ -114,9 +114,7 @@ class Versions:
         parent: str = "",
         gate: Mapping[str, Any] | None = None,
     ) -> Entry:
-        """Writes a bundle down, and keeps its files unless it was refused; it serves from now on if
-        it was not.
-        """
+        """Records a bundle; unless it was refused, its files are kept and it serves from now on."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".coming-", dir=self.folder) as coming:
             saved = bundle.save(Path(coming) / "bundle")
@@ -156,9 +154,7 @@ class Versions:
 
 
 def bundle_folder(path: Path | str) -> Path:
-    """The folder to load: a bundle's own, or that of the version that serves in a folder of
-    policies.
-    """
+    """The folder to load: a bundle's own, or that of what serves in a folder of policies."""
     versions = Versions(path)
     serving = None if (versions.folder / "manifest.json").is_file() else versions.serving()
     return versions.folder if serving is None else versions.path(serving)

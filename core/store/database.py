@@ -154,8 +154,8 @@ class Database:
                 ) from error
         if mode != "wal":
             raise StoreError(
-                f"The database {self.name} lies where SQLite cannot use write-ahead logging (mode {mode!r}): "
-                "keep it on a local disk."
+                f"The database {self.name} lies where SQLite cannot use write-ahead logging "
+                f"(mode {mode!r}): keep it on a local disk."
             )
 
     def _file(self, url: URL) -> URL:
@@ -220,14 +220,16 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
         raise StoreError(
-            "DATABASE_URL is no database URL: write sqlite:///marquee.db or postgresql://user:password@host/name."
+            "DATABASE_URL is no database URL: write sqlite:///marquee.db or "
+            "postgresql://user:password@host/name."
         ) from error
     if parsed.drivername in _POSTGRESQL:
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
         return parsed
     raise StoreError(
-        f"Databases of the kind {parsed.drivername!r} are not supported: use sqlite:///… or postgresql://…"
+        f"Databases of the kind {parsed.drivername!r} are not supported: "
+        "use sqlite:///… or postgresql://…"
     )
 
 
@@ -236,9 +238,8 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = (
-            None  # sqlite3 begins no transactions of its own: `begin` below does
-        )
+        # sqlite3 begins no transactions of its own: `begin` below does.
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout = {WAIT * 1000:.0f}",
@@ -265,7 +266,8 @@ def _postgresql_engine(url: URL) -> Engine:
             connect_args={
                 "client_encoding": "utf8",
                 "connect_timeout": 10,
-                "prepare_threshold": None,  # poolers in front of hosted databases do not keep prepared statements
+                # Poolers in front of hosted databases do not keep prepared statements.
+                "prepare_threshold": None,
             },
         )
     except ImportError as error:

@@ -48,10 +48,11 @@ _TRIES: Final = 20
 _NOBODY: Final = "You are not in an evening together."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering:
-    """Everybody of an evening, each open under the lock of their session; alone, the one session
-    and no code.
+    """Everybody of an evening, each open under the lock of their session.
+
+    Of somebody alone it holds their one session and no code.
     """
 
     own: int
@@ -188,35 +189,21 @@ class Parties:
     def _try(self, session_id: str, code: str) -> None:
         """Counts a wrong code, in a transaction that outlives the refusal."""
         with self._database.write() as connection:
-            (own, its), moment = _who(connection, session_id), now()
-            connection.execute(
-                delete(wrong_codes).where(wrong_codes.c.tried_at < moment - WRONG_WINDOW)
-            )
-            count = select(func.count()).select_from(wrong_codes)
-            tried = connection.scalar(count.where(wrong_codes.c.session == own)) or 0
-            lately = (
-                connection.scalar(
-                    count.where(wrong_codes.c.tried_at > moment - timedelta(minutes=1))
-                )
-                or 0
-            )
-            refused = tried >= WRONG_EACH or lately >= WRONG_A_MINUTE
-            party = None if refused else connection.scalar(_open_party(code))
-            if party is not None and party == its:
+            (session, joined), moment = _who(connection, session_id), now()
+            too_many = _tried_too_often(connection, session, moment)
+            opened = None if too_many else connection.scalar(_open_party(code))
+            if opened is not None and opened == joined:
                 raise PartyError("You are in that evening already: the code is for the others.")
-            known = party is not None
-            if not refused and not known:
-                connection.execute(insert(wrong_codes).values(session=own, tried_at=moment))
-        if refused:
+            if opened is None and not too_many:
+                connection.execute(insert(wrong_codes).values(session=session, tried_at=moment))
+        if too_many:
             raise PartyError("That were too many wrong codes: try again in ten minutes.")
-        if not known:
+        if opened is None:
             raise PartyError(_UNOPENED)
 
     @contextmanager
     def _gathering(self, session_id: str) -> Iterator[tuple[Connection, int | None, Gathering]]:
-        """Everybody locked. Who belongs to it is read before there is a lock, so it is read again
-        under it.
-        """
+        """Everybody locked. Who they are is read before there is a lock, and again under it."""
         for _ in range(_TRIES):
             with ExitStack() as stack:
                 with self._database.read() as before:
@@ -228,23 +215,17 @@ class Parties:
                 row = _lock(connection, party)
                 if _ids(connection, party, session_id) != ids:
                     continue
-                opened = connection.execute(
-                    select(sessions)
-                    .where(sessions.c.id.in_(ids))
-                    .order_by(sessions.c.id)
-                    .with_for_update()
-                ).all()
-                records = {
-                    one.number: SessionRecord(connection, one.number, one.state, one.next_turn)
-                    for one in opened
-                }
-                valid = row is not None and row.code_until > now()
-                code, until = (
-                    (row.code, row.code_until) if row is not None and valid else ("", None)
+                records = _records(connection, ids)
+                open_row = None if row is None or row.code_until <= now() else row
+                gathering = Gathering(
+                    own=own,
+                    people=_members(connection, party),
+                    records=records,
+                    code="" if open_row is None else open_row.code,
+                    code_until=None if open_row is None else open_row.code_until,
+                    revision="" if party is None else _revision(connection, party),
                 )
-                revision = "" if party is None else _revision(connection, party)
-                people = _members(connection, party)
-                yield connection, party, Gathering(own, people, records, code, until, revision)
+                yield connection, party, gathering
                 return
         raise busy("This evening")
 
@@ -256,8 +237,18 @@ def _new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_SIGNS))
 
 
+def _tried_too_often(connection: Connection, session: int, moment: datetime) -> bool:
+    """Whether one session or all of them have given too many wrong codes; forgets old ones."""
+    connection.execute(delete(wrong_codes).where(wrong_codes.c.tried_at < moment - WRONG_WINDOW))
+    count = select(func.count()).select_from(wrong_codes)
+    own = connection.execute(count.where(wrong_codes.c.session == session)).scalar_one()
+    last_minute = wrong_codes.c.tried_at > moment - timedelta(minutes=1)
+    everybody = connection.execute(count.where(last_minute)).scalar_one()
+    return own >= WRONG_EACH or everybody >= WRONG_A_MINUTE
+
+
 def _open_party(code: str) -> Any:
-    """Number of the party that a code, in whatever case and grouping it is typed, opens now."""
+    """Number of the party that a code, typed in any case and grouping, opens now."""
     plain = re.sub(r"[\s-]", "", code).upper()[: 2 * CODE_SIGNS]
     return select(parties.c.number).where(
         parties.c.code == storable(plain), parties.c.code_until > now()
@@ -290,6 +281,15 @@ def _lock(connection: Connection, party: int | None) -> Row[Any] | None:
     return connection.execute(
         select(parties).where(parties.c.number == party).with_for_update()
     ).one_or_none()
+
+
+def _records(connection: Connection, ids: list[str]) -> dict[int, SessionRecord]:
+    """The sessions of these ids, locked, by their numbers."""
+    query = select(sessions).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
+    return {
+        one.number: SessionRecord(connection, one.number, one.state, one.next_turn)
+        for one in connection.execute(query.with_for_update()).all()
+    }
 
 
 def _ids(connection: Connection, party: int | None, session_id: str) -> list[str]:

@@ -1,6 +1,4 @@
-"""How each policy fares: what it showed, what people made of it and how much of the catalogue it
-reached, by day.
-"""
+"""How each policy fares by day: what it showed, what people made of it, what it reached."""
 
 from __future__ import annotations
 
@@ -80,10 +78,10 @@ def read_progress(connection: Connection, *, utc_dates: bool) -> tuple[VersionPr
     )
     days: dict[str, list[Day]] = {}
     for row in connection.execute(query):
-        told = Day(
+        day_of_version = Day(
             str(row.day), int(row.shown), int(row.reacted), int(row.liked), float(row.reward)
         )
-        days.setdefault(row.policy_version, []).append(told)
+        days.setdefault(row.policy_version, []).append(day_of_version)
     reached = select(version, func.count(func.distinct(recommendations.c.movie_id))).select_from(
         counted
     )

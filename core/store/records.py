@@ -1,6 +1,4 @@
-"""The values that go into the store and come out of it; numbers are checked here, before a database
-sees them.
-"""
+"""The values that go into the store and come out of it, checked before a database sees them."""
 
 from __future__ import annotations
 
@@ -22,8 +20,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def storable(text: str) -> str:
-    r"""`text` as the store writes it: NUL and lone surrogates become U+FFFD, everything else stays
-    as it is.
+    r"""`text` as the store writes it: NUL and lone surrogates become U+FFFD, the rest stays.
 
     PostgreSQL refuses NUL in text and neither database can encode half a surrogate pair, yet a JSON
     request can hold both. SQLite would take NUL; it is replaced there too, so that a log reads the
@@ -36,9 +33,7 @@ def storable(text: str) -> str:
 
 
 def is_id(value: object) -> bool:
-    """True for 1–64 letters, digits, "-" and "_": the form of every id the store issues. Anything
-    may be asked.
-    """
+    """Whether any value has the form of the store's ids: 1–64 letters, digits, "-" and "_"."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
@@ -51,16 +46,14 @@ def finite(name: str, value: float) -> float:
 
 
 def kind_of(reaction: Reaction | str | None) -> str | None:
-    """Value of a reaction as stored; None for CLEAR and for none. ValueError for a word that is no
-    reaction.
-    """
+    """Value of a reaction as stored, None for CLEAR and for none; ValueError for another word."""
     if reaction is None:
         return None
     known = reaction if isinstance(reaction, Reaction) else Reaction(reaction)
     return None if known is Reaction.CLEAR else known.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A recommendation as logged, with the reaction it has now.
 
@@ -81,7 +74,7 @@ class Shown:
     policy_version: str
     explored: bool
     reasons: str
-    """JSON: what went into the choice, as whoever recommends tells it."""
+    """JSON: what went into the choice, in the words of whoever recommends."""
     reaction: str | None = None
     """Value of `core.domain.Reaction`; None = no reaction, or taken back."""
     reward: float = 0.0
@@ -115,10 +108,11 @@ class Shown:
             object.__setattr__(self, name, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One exchange. Texts are kept as `storable` writes them. ValueError if two films share a place
-    or an id.
+    """One exchange, its texts as `storable` writes them.
+
+    ValueError if two films share a place or an id.
     """
 
     number: int
@@ -145,9 +139,8 @@ class Turn:
         for name in ("text", "understood", "reply", "state_before", "state_after", "state_shown"):
             object.__setattr__(self, name, storable(getattr(self, name)))
         shown = tuple(sorted(self.shown, key=lambda one: one.position))
-        if len({one.position for one in shown}) < len(shown) or len(
-            {one.id for one in shown}
-        ) < len(shown):
+        places, ids = {one.position for one in shown}, {one.id for one in shown}
+        if min(len(places), len(ids)) < len(shown):
             raise ValueError(f"turn {self.number} shows two films at one place, or under one id")
         object.__setattr__(self, "shown", shown)
 
@@ -164,7 +157,7 @@ class Saved:
     """UTC; None while it is still to be watched."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedStep:
     """One recommendation that counts, as the learner reads it."""
 

@@ -191,9 +191,8 @@ members = Table(
         index=True,
     ),
     Column("name", Text, nullable=False),
-    Column(
-        "host", ForeignKey(_SESSION, ondelete="CASCADE")
-    ),  # the session whose browser a guest speaks through
+    # The session whose browser a guest speaks through.
+    Column("host", ForeignKey(_SESSION, ondelete="CASCADE")),
     Column("joined_at", UtcTime, nullable=False),
 )
 
@@ -224,16 +223,14 @@ imported = Table(
         "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
     Column("movie_id", BigInteger, primary_key=True, autoincrement=False),
-    Column(
-        "stars", Double, CheckConstraint("stars >= 0.5 AND stars <= 5")
-    ),  # none for a film only watched
+    # No stars for a film only watched.
+    Column("stars", Double, CheckConstraint("stars >= 0.5 AND stars <= 5")),
     Column("imported_at", UtcTime, nullable=False),
 )
 
 
 def prepare(connection: Connection, where: str) -> None:
-    """Make what is missing and check the version, inside one transaction that holds the database's
-    write lock.
+    """Makes what is missing and checks the version, inside a transaction with the write lock.
 
     `where` names the database in messages. Raises StoreError for tables of another version; they
     stay untouched.
@@ -243,8 +240,8 @@ def prepare(connection: Connection, where: str) -> None:
         found = connection.scalar(select(schema_version.c.version))
     if found is not None and found > VERSION:
         raise StoreError(
-            f"The database {where} has tables of version {found}, this Marquee knows version {VERSION}: "
-            "update Marquee, or point DATABASE_URL at another database."
+            f"The database {where} has tables of version {found}, this Marquee knows version "
+            f"{VERSION}: update Marquee, or point DATABASE_URL at another database."
         )
     if found is not None and found < 1:
         raise StoreError(

@@ -81,21 +81,17 @@ class SessionRecord:
             select(turns.c.number).where(self._live()).order_by(turns.c.number.desc()).limit(count)
         )
         first = min(self._connection.scalars(numbers), default=None)
-        return (
-            ()
-            if first is None
-            else read_turns(self._connection, self._live() & (turns.c.number >= first))
-        )
+        if first is None:
+            return ()
+        return read_turns(self._connection, self._live() & (turns.c.number >= first))
 
     @property
     def n_turns(self) -> int:
         """Number of live turns."""
         if self._turns is not None:
             return len(self._turns)
-        return (
-            self._connection.scalar(select(func.count()).select_from(turns).where(self._live()))
-            or 0
-        )
+        count = select(func.count()).select_from(turns).where(self._live())
+        return self._connection.execute(count).scalar_one()
 
     @property
     def last(self) -> Turn | None:

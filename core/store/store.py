@@ -155,14 +155,14 @@ class Store:
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
-            told = {
+            held = {
                 "extras": dict(read_extras(connection, row.number)),
                 "together": _export_membership(connection, row.number),
                 "watchlist": [_plain(film) for film in read_watchlist(connection, row.number)],
                 "imported": [_plain(film) for film in read_imported(connection, row.number)],
                 "turns": _export_turns(connection, row.number),
             }
-        return _plain(row, "state") | told
+        return _plain(row, "state") | held
 
     # ---- all sessions
 
@@ -293,30 +293,28 @@ def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:
     for row in connection.execute(
         select(turns).where(turns.c.session == session).order_by(turns.c.number)
     ):
-        told = _plain(row, "understood", "state_before", "state_shown", "state_after")
-        exported[row.number] = told | {"recommendations": []}
+        turn = _plain(row, "understood", "state_before", "state_shown", "state_after")
+        exported[row.number] = turn | {"recommendations": []}
     query = select(recommendations).where(recommendations.c.session == session)
     for row in connection.execute(
         query.order_by(recommendations.c.turn, recommendations.c.position)
     ):
-        told = _plain(row, "reasons") | {"reaction": reacted.get(row.id)}
-        exported[row.turn]["recommendations"].append(told)
+        recommendation = _plain(row, "reasons") | {"reaction": reacted.get(row.id)}
+        exported[row.turn]["recommendations"].append(recommendation)
     return list(exported.values())
 
 
 def _plain(row: Row[Any], *json_columns: str) -> dict[str, Any]:
     """A row as JSON-able values: times in ISO 8601, the named columns parsed."""
-    told = {
+    columns = {
         key: value.isoformat() if isinstance(value, datetime) else value
         for key, value in row._asdict().items()
     }
-    return told | {name: _parsed(told[name]) for name in json_columns}
+    return columns | {name: _parsed(columns[name]) for name in json_columns}
 
 
 def _parsed(text: str) -> Any:
-    """What a JSON text says; the text itself where it is no strict JSON (nothing held is left out
-    of an export).
-    """
+    """What a JSON text says; the text itself where it is no strict JSON."""
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")

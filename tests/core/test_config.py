@@ -50,7 +50,13 @@ def test_every_variable_is_read() -> None:
         }
     )
     assert settings == Settings(
-        Path("models/other"), "postgresql://me:secret@db.example/films", "::1", 8000, 5, 0.25, 7
+        bundle=Path("models/other"),
+        database_url="postgresql://me:secret@db.example/films",
+        host="::1",
+        port=8000,
+        films=5,
+        exploration=0.25,
+        seed=7,
     )
 
 

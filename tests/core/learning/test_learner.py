@@ -3,6 +3,7 @@ says nothing of."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -230,14 +231,7 @@ class TestServedModel:
         q_values = network.q_values(SessionState().observation()[None])[0]
         slates = log_of(*[(token, None) for token in range(1, N_ITEMS + 1)]).slates
         exact = [
-            type(slate)(
-                1,
-                "old-1",
-                slate.state,
-                slate.tokens,
-                slate.propensities,
-                (0.2 + 0.5 * q_values[token - 1],),
-            )
+            replace(slate, rewards=(0.2 + 0.5 * q_values[token - 1],))
             for slate in slates
             for token in slate.tokens
         ]

@@ -59,7 +59,10 @@ def slate(
     rewards: tuple[float, ...],
     **said: int,
 ) -> LoggedSlate:
-    return LoggedSlate(said.get("session", 1), "old", SessionState(), tokens, propensities, rewards)
+    said = {"session": 1, "state": SessionState()} | said
+    return LoggedSlate(
+        version="old", tokens=tokens, propensities=propensities, rewards=rewards, **said
+    )
 
 
 class TestByHand:
@@ -113,7 +116,7 @@ class TestEvidence:
             tokens, chances = zip(
                 *((choice.token, choice.propensity) for choice in choices), strict=True
             )
-            slates.append(LoggedSlate(number, "old", SessionState(), tokens, chances, (0.0,) * 3))
+            slates.append(slate(tokens, chances, (0.0,) * 3, session=number))
         found = evidence(leader, slates, Model(), {"old": leader})
         assert found.weight == pytest.approx(np.ones(150))
         assert found.covered == pytest.approx(np.ones(150))
@@ -126,7 +129,7 @@ class TestEvidence:
 
     def test_films_out_of_reach_weigh_nothing(self) -> None:
         state = conversation((1, Outcome.SHOWN))
-        logged = LoggedSlate(1, "old", state, (5,), (0.1,), (1.0,))
+        logged = slate((5,), (0.1,), (1.0,), state=state)
         assert evidence(policy(1.0, 0.5, 0.4), [logged], Model(), {}).weight.tolist() == [0.0]
 
 
@@ -143,11 +146,7 @@ def test_it_finds_the_truth_whatever_the_model_says(model: tuple[float, ...]) ->
     for number in range(4_000):
         (choice,) = leader.choose(SessionState(), 1, rng)
         reward = float(rng.random() < earns[choice.token - 1])
-        slates.append(
-            LoggedSlate(
-                number, "old", SessionState(), (choice.token,), (choice.propensity,), (reward,)
-            )
-        )
+        slates.append(slate((choice.token,), (choice.propensity,), (reward,), session=number))
     truth = np.array([1.0, np.e]) / (1 + np.e) @ earns[:2]
     found = evidence(judged, slates, Model(*model), {"old": leader})
     for interval in (

@@ -405,7 +405,16 @@ def test_any_text_comes_back_but_for_what_no_database_can_hold(
     )
     fields = ("text", "understood", "reply", "state_before", "state_after", "state_shown")
     session = store.start(text)
-    shown = Shown(store.new_id(), 1, 0, 0.0, 1.0, text, False, text)
+    shown = Shown(
+        id=store.new_id(),
+        movie_id=1,
+        position=0,
+        q_value=0.0,
+        propensity=1.0,
+        policy_version=text,
+        explored=False,
+        reasons=text,
+    )
     with store.session(session) as record:
         record.add(make_turn(0, shown=(shown,), **dict.fromkeys(fields, text)))
         record.set_extra(text, text)
@@ -437,7 +446,16 @@ def test_a_very_long_text_is_fine(store: Store, make_turn: MakeTurn) -> None:
 def test_numbers_come_back_to_the_last_bit(
     store: Store, make_turn: MakeTurn, q_value: float, propensity: float, movie_id: int
 ) -> None:
-    shown = Shown(store.new_id(), movie_id, 0, q_value, propensity, "v1", True, "[]")
+    shown = Shown(
+        id=store.new_id(),
+        movie_id=movie_id,
+        position=0,
+        q_value=q_value,
+        propensity=propensity,
+        policy_version="v1",
+        explored=True,
+        reasons="[]",
+    )
     session = store.start("{}")
     with store.session(session) as record:
         record.add(make_turn(0, shown=(shown,)))

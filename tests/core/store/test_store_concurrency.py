@@ -35,9 +35,14 @@ with Store.open(sys.argv[1]) as store:
     while True:
         with store.session(sys.argv[2]) as record:
             number = record.next_number
-            shown = tuple(Shown(store.new_id(), 10 * number + i, i, 0.5, 0.5, "v1", False, "[]") for i in range(3))
+            shown = tuple(
+                Shown(id=store.new_id(), movie_id=10 * number + i, position=i, q_value=0.5,
+                      propensity=0.5, policy_version="v1", explored=False, reasons="[]")
+                for i in range(3)
+            )
             before, after = record.state, '{"n": %d}' % (number + 1)
-            record.add(Turn(number, "text" * 500, "{}", "reply", shown, before, after, before))
+            record.add(Turn(number=number, text="text" * 500, understood="{}", reply="reply", shown=shown,
+                            state_before=before, state_after=after, state_shown=before))
             record.react(shown[0].id, "up", 1.0)
         print(number, flush=True)
 """
@@ -46,8 +51,10 @@ HESITATOR = """
 import sys, time
 from core.store import Shown, Store, Turn
 with Store.open(sys.argv[1]) as store, store.session(sys.argv[2]) as record:
-    shown = (Shown(store.new_id(), 1, 0, 0.5, 0.5, "v1", False, "[]"),)
-    record.add(Turn(record.next_number, "half", "{}", "reply", shown, record.state, '{"half": true}', record.state))
+    shown = (Shown(id=store.new_id(), movie_id=1, position=0, q_value=0.5, propensity=0.5,
+                   policy_version="v1", explored=False, reasons="[]"),)
+    record.add(Turn(number=record.next_number, text="half", understood="{}", reply="reply", shown=shown,
+                    state_before=record.state, state_after='{"half": true}', state_shown=record.state))
     print("inside", flush=True)
     time.sleep(60)
 """
