@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from core.config import add_common_options, log_to_stderr
 from core.errors import MarqueeError
 
 _COMMANDS: Final = {
@@ -27,12 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, or 2 after a message on standard error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="python -m assistant", description=__doc__)
+    add_common_options(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, summary) in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         if name in given:  # only the command that is asked for is imported
             importlib.import_module(module).configure(command)
     parsed = parser.parse_args(given)
+    log_to_stderr(parsed.verbose)
     try:
         status: int = importlib.import_module(_COMMANDS[parsed.command][0]).run(parsed)
     except MarqueeError as error:

@@ -11,3 +11,6 @@ evaluation   policies and baselines judged on people nobody was fitted on
 learning     the log of conversations → a candidate → the gate → the next policy
 commands     `python -m core COMMAND`, a module each
 """
+
+__version__ = "0.1.0"
+"""Version of Marquee; pyproject.toml says the same."""

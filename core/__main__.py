@@ -13,6 +13,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from core.config import add_common_options, log_to_stderr
 from core.errors import MarqueeError
 
 
@@ -60,11 +61,10 @@ INTERRUPTED: Final = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit code: 0 done, 2 something to put right (said on stderr),
-    130 interrupted.
-    """
+    """Runs one command; returns 0, 2 after a message of what to put right, 130 if interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="python -m core", description="Marquee without the chat.")
+    add_common_options(parser)
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     for name, command in COMMANDS.items():
@@ -75,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = import_module(command.module)
             module.configure(subparser)
     parsed = parser.parse_args(arguments)
+    log_to_stderr(parsed.verbose)
     try:
         return int(module.run(parsed))
     except MarqueeError as error:

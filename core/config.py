@@ -1,15 +1,16 @@
-"""Settings of a running Marquee: read from the environment once, at the start, and checked
-there.
-"""
+"""Settings of a running Marquee: read from the environment once, at the start, and checked."""
 
 from __future__ import annotations
 
+import argparse
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from core import __version__
 from core.errors import SettingsError
 
 FILMS: Final = (1, 10)
@@ -28,7 +29,7 @@ _DATABASES: Final = ("sqlite://", "postgresql://", "postgres://", "postgresql+ps
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How this Marquee runs. SettingsError for a value out of its range, also when made by hand."""
 
@@ -83,9 +84,8 @@ class Settings:
         """
         default = cls()
         values = _Variables(environ)
-        everywhere = (
-            "0.0.0.0" if values.first("SPACE_ID") else default.host
-        )  # a Space is reached from outside
+        # A Space is reached from outside.
+        everywhere = "0.0.0.0" if values.first("SPACE_ID") else default.host
         _, host = values.first("MARQUEE_HOST", "GRADIO_SERVER_NAME") or ("", everywhere)
         _, bundle = values.first("MARQUEE_BUNDLE") or ("", "")
         _, database_url = values.first("DATABASE_URL") or ("", default.database_url)
@@ -105,6 +105,22 @@ class Settings:
             seed=values.whole(_SEEDS, "MARQUEE_SEED"),
             learn_hours=learn_hours,
         )
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """Adds -v and --version, which stand before the command."""
+    parser.add_argument("--version", action="version", version=f"marquee {__version__}")
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=0, help="say what is done; -vv: in detail"
+    )
+
+
+def log_to_stderr(verbosity: int) -> None:
+    """Shows what `core` and `assistant` log: warnings at 0, information at 1, everything at 2."""
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbosity, 2)]
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    for package in ("core", "assistant"):
+        logging.getLogger(package).setLevel(level)
 
 
 class _Variables:

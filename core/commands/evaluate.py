@@ -1,11 +1,9 @@
-"""`python -m core evaluate`: a trained policy against the baselines, on people nobody was fitted
-on.
-"""
+"""`python -m core evaluate`: a trained policy against the baselines, on unseen people."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +13,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from core.catalogue import Catalogue
+from core.data.ratings import Ratings
 from core.data.reading import read_ratings
 from core.errors import SettingsError
 from core.evaluation.baselines import NAMES, fit_baselines
@@ -24,6 +23,8 @@ from core.evaluation.report import Steered, curve_table, match_table, table, to_
 from core.session import GEMS
 from core.simulation.replay import View
 from core.simulation.scorer import Scorer
+
+_log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -110,7 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
         other = Bundle.load(folder)
         if not _same_films(bundle.catalogue, other.catalogue):
             raise SettingsError(
-                f"{folder} recommends other films than {arguments.bundle}: compare policies trained on the same data."
+                f"{folder} recommends other films than {arguments.bundle}: "
+                "compare policies trained on the same data."
             )
         policies.append(replace(other.scorer(), name=folder.name))
     knob = bundle.policy().knob
@@ -129,9 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_more(report: Report, gems: tuple[float, ...]) -> None:
-    """The curve of the knob where it was asked for, and the match figure where the policy has
-    one.
-    """
+    """The curve of the knob where it is wanted, and the match figure where there is one."""
     name = report.results[0].policy
     if gems:
         print(f"\n{curve_table(report, name, gems)}")
@@ -156,12 +156,10 @@ def judge(
         people=arguments.people,
         least_ratings=arguments.least_ratings,
     )
+    # The last digits of sums depend on the number of threads, and draws on the last digits.
     torch.set_num_threads(1)
-    threadpool_limits(
-        limits=1
-    )  # the last digits of sums depend on the number of threads, and draws on the last digits
-    people, read = read_ratings(arguments.ratings, catalogue, skip_bad_rows=arguments.skip_bad_rows)
-    print(read, file=sys.stderr)
+    threadpool_limits(limits=1)
+    people = _read(arguments.ratings, catalogue, arguments)
     scorers = [*policies, *_baselines(arguments, catalogue)]
     return evaluate(scorers, people, catalogue, settings, progress=True)
 
@@ -174,18 +172,18 @@ def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Sco
     if arguments.train is None:
         if wanted not in ("all", "popularity"):
             raise SettingsError(
-                f"--baselines {wanted} needs --train DIR, the ratings to fit them on; without it there is popularity."
+                f"--baselines {wanted} needs --train DIR, the ratings to fit them on; "
+                "without it there is popularity."
             )
         return (Popularity.from_catalogue(catalogue),)
-    train, read = read_ratings(arguments.train, catalogue, skip_bad_rows=arguments.skip_bad_rows)
-    print(read, file=sys.stderr)
-    return fit_baselines(
-        train,
-        catalogue.n_items,
-        names,
-        seed=arguments.seed,
-        progress=lambda name: print(f"fitting {name}", file=sys.stderr),
-    )
+    train = _read(arguments.train, catalogue, arguments)
+    return fit_baselines(train, catalogue.n_items, names, seed=arguments.seed)
+
+
+def _read(folder: Path, catalogue: Catalogue, arguments: argparse.Namespace) -> Ratings:
+    ratings, report = read_ratings(folder, catalogue, skip_bad_rows=arguments.skip_bad_rows)
+    _log.log(logging.INFO if report.is_complete else logging.WARNING, "%s", report)
+    return ratings
 
 
 def _same_films(one: Catalogue, other: Catalogue) -> bool:

@@ -1,5 +1,4 @@
-"""Downloads a MovieLens archive from GroupLens: with progress, resumed where it stopped, checked,
-and all or nothing.
+"""Downloads a MovieLens archive from GroupLens: resumed where it stopped, checked, all or nothing.
 
 The archive grows as NAME.zip.part and is renamed only once it has the published checksum. The
 server's validator (ETag or Last-Modified) is kept beside the part, so that a part is only ever
@@ -15,6 +14,8 @@ import re
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -70,7 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Downloads and says what to do next."""
     archive = fetch(arguments.name, arguments.out, base_url=arguments.base_url)
     print(
-        f"{archive} is complete. Next: python -m core train --data {archive} --out runs/{arguments.name}"
+        f"{archive} is complete. "
+        f"Next: python -m core train --data {archive} --out runs/{arguments.name}"
     )
     return 0
 
@@ -87,7 +89,7 @@ def fetch(name: str, folder: Path, *, base_url: str = GROUPLENS, timeout: float 
         raise SettingsError(f"--base-url {base_url!r} should begin with https:// or http://.")
     url = f"{base_url.rstrip('/')}/{name}.zip"
     archive, part = folder / f"{name}.zip", folder / f"{name}.zip.part"
-    try:
+    with _explained(url, folder):
         folder.mkdir(parents=True, exist_ok=True)
         checksum = _published_checksum(f"{url}.md5", timeout)
         if archive.exists() and _is_intact(archive, checksum):
@@ -96,33 +98,36 @@ def fetch(name: str, folder: Path, *, base_url: str = GROUPLENS, timeout: float 
         if not _is_intact(part, checksum):
             _forget(part)
             raise DownloadError(
-                f"{url} does not have the published checksum; it was deleted. Run the command again."
+                f"{url} does not have the published checksum; it was deleted. "
+                "Run the command again."
             )
         part.replace(archive)
         _forget(part)
+    return archive
+
+
+@contextmanager
+def _explained(url: str, folder: Path) -> Iterator[None]:
+    """What goes wrong on the net or on disk as a DownloadError that says what to do."""
+    try:
+        yield
     except urllib.error.HTTPError as error:
         raise DownloadError(
             f"{error.url} answered {error.code} {error.reason}: check --base-url or try later."
         ) from error
-    except (
-        urllib.error.URLError,
-        http.client.HTTPException,
-        TimeoutError,
-        ConnectionError,
-    ) as error:
-        reason = getattr(error, "reason", None) or error
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as e:
+        reason = getattr(e, "reason", None) or e
         raise DownloadError(
             f"{url} cannot be reached or broke off ({reason}); run the command again to go on."
-        ) from error
+        ) from e
     except OSError as error:
         raise DownloadError(
             f"{error.filename or folder} cannot be written: {error.strerror or error}."
         ) from error
-    return archive
 
 
 def _published_checksum(url: str, timeout: float) -> str | None:
-    """MD5 in hex; None where none is published. GroupLens writes "MD5 (x.zip) = …" or "…  x.zip"."""
+    """MD5 in hex, of "MD5 (x.zip) = …" or "…  x.zip"; None where none is published."""
     try:
         with urllib.request.urlopen(url, timeout=timeout) as answer:
             text = answer.read(4096).decode("ascii", "replace")
@@ -138,36 +143,19 @@ def _published_checksum(url: str, timeout: float) -> str | None:
 
 def _download(url: str, part: Path, timeout: float) -> None:
     """Fills `part`, going on where an earlier download of the same file stopped."""
-    validator_file = _validator_of(part)
-    have = part.stat().st_size if part.exists() and validator_file.exists() else 0
-    request = urllib.request.Request(url)
-    if have:
-        request.add_header("Range", f"bytes={have}-")
-        request.add_header("If-Range", validator_file.read_text(encoding="utf-8"))
-    try:
-        answer = urllib.request.urlopen(request, timeout=timeout)
-    except urllib.error.HTTPError as error:
-        if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            raise
-        if (error.headers["Content-Range"] or "").endswith(f"/{have}"):
-            return  # nothing was missing but the rename
-        _forget(part)
-        answer = urllib.request.urlopen(url, timeout=timeout)
+    have = part.stat().st_size if part.exists() and _validator_of(part).exists() else 0
+    answer = _answer(url, part, have, timeout)
+    if answer is None:
+        return
     with answer:
-        span = (
-            _TOTAL.fullmatch(answer.headers["Content-Range"] or "")
-            if answer.status == HTTPStatus.PARTIAL_CONTENT
-            else None
-        )
-        if span is not None and int(span["first"]) != have:
-            raise DownloadError(
-                f"{url} sent bytes from {span['first']} where {have} were asked for: delete {part}."
-            )
-        if span is None:  # the whole file: the server ignores ranges, or the file has changed
+        first, total = _span(answer)
+        if first is None:  # the whole file: the server ignores ranges, or the file has changed
             have = 0
-            _remember_validator(answer, validator_file)
-        length = answer.headers["Content-Length"]
-        total = int(span["total"]) if span else int(length) if length else None
+            _remember_validator(answer, _validator_of(part))
+        elif first != have:
+            raise DownloadError(
+                f"{url} sent bytes from {first} where {have} were asked for: delete {part}."
+            )
         have = _append(answer, part, have, total)
     if total is not None and have < total:
         raise DownloadError(
@@ -175,10 +163,37 @@ def _download(url: str, part: Path, timeout: float) -> None:
         )
 
 
+def _answer(url: str, part: Path, have: int, timeout: float) -> http.client.HTTPResponse | None:
+    """The file from byte `have` on, or all of it; None where nothing is missing of `part`."""
+    request = urllib.request.Request(url)
+    if have:
+        request.add_header("Range", f"bytes={have}-")
+        request.add_header("If-Range", _validator_of(part).read_text(encoding="utf-8"))
+    answer: http.client.HTTPResponse
+    try:
+        answer = urllib.request.urlopen(request, timeout=timeout)
+    except urllib.error.HTTPError as error:
+        if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise
+        if (error.headers["Content-Range"] or "").endswith(f"/{have}"):
+            return None
+        _forget(part)
+        answer = urllib.request.urlopen(url, timeout=timeout)
+    return answer
+
+
+def _span(answer: http.client.HTTPResponse) -> tuple[int | None, int | None]:
+    """First byte of a partial answer, None for a whole file; bytes of that file, None if unsaid."""
+    if answer.status == HTTPStatus.PARTIAL_CONTENT:
+        span = _TOTAL.fullmatch(answer.headers["Content-Range"] or "")
+        if span is not None:
+            return int(span["first"]), int(span["total"])
+    length = answer.headers["Content-Length"]
+    return None, int(length) if length else None
+
+
 def _append(answer: http.client.HTTPResponse, part: Path, have: int, total: int | None) -> int:
-    """Writes the answer behind the first `have` bytes of `part`, with a progress bar; returns its
-    new size.
-    """
+    """Writes the answer behind the first `have` bytes of `part`; returns its new size."""
     with (
         part.open("r+b" if have else "wb") as file,
         tqdm(

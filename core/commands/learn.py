@@ -1,13 +1,11 @@
-"""`python -m core learn`: the thumbs on record become the next policy, if it is shown to be
-better.
-"""
+"""`python -m core learn`: the thumbs on record become the next policy, if it proves better."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +19,8 @@ from core.learning.versions import PolicyEvent, Versions
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
 from core.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -84,22 +84,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Learns, judges, writes the history; returns 0, also where the candidate is refused or too few
-    have talked.
-    """
+    """Learns, judges, writes the history; returns 0, also for a refusal or too few talks."""
     settings = _settings(arguments)
     gate = GateSettings(least_sessions=arguments.least_sessions)
     versions = Versions(arguments.policies)
     if versions.serving() is None:
         first = versions.adopt(arguments.start)
-        print(f"Adopted {first.version} from {arguments.start}.", file=sys.stderr)
+        _log.info("adopted %s from %s", first.version, arguments.start)
     serving = versions.serving()
     assert serving is not None
     bundle = Bundle.load(versions.path(serving))
     with Store.open(arguments.store or Settings.from_environment(os.environ).database_url) as store:
         log = read_log(store.log(), bundle.catalogue)
     for reason, count in log.left_out.items():
-        print(f"Not learned from, {reason}: {count} films.", file=sys.stderr)
+        _log.warning("not learned from, %s: %d films", reason, count)
     why = waits(divided(log, gate)[1], gate)
     if why:
         print(why)
@@ -108,8 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
         bundle, log, settings, gate, Exploration(share=arguments.exploration)
     )
     event = PolicyEvent.PROMOTED if verdict.promoted else PolicyEvent.REFUSED
-    told = versions.add(learned, event, parent=serving, gate=verdict.to_record())
-    print(summary(verdict, told.version, serving, learned.metrics["log"]))
+    entry = versions.add(learned, event, parent=serving, gate=verdict.to_record())
+    print(summary(verdict, entry.version, serving, learned.metrics["log"]))
     if arguments.json:
         arguments.json.write_text(
             json.dumps(verdict.to_record(), indent=2) + "\n", encoding="utf-8"
@@ -134,22 +132,22 @@ def next_policy(
 
 def summary(verdict: Verdict, version: str, serving: str, learned: Mapping[str, int]) -> str:
     """What happened, in a few lines."""
-    lines = [
-        f"{version}, learned on from {serving} by {learned['films']:,} films of {learned['conversations']:,} "
-        "conversations."
-    ]
     rewards = verdict.rewards
-    lines += [
-        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations, reward a film:",
+    outcome = "Promoted" if verdict.promoted else "Refused"
+    lines = [
+        f"{version}, learned on from {serving} by {learned['films']:,} films of "
+        f"{learned['conversations']:,} conversations.",
+        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations, "
+        "reward a film:",
         f"  serves now  {rewards['serving']}",
         f"  candidate   {rewards['candidate']} (without the model {rewards['snips']})",
         f"  difference  {rewards['difference']}",
-        f"  evidence    worth {verdict.effective:,.0f} films; the log could have shown {verdict.covered:.0%} of "
-        "what the candidate shows",
+        f"  evidence    worth {verdict.effective:,.0f} films; the log could have shown "
+        f"{verdict.covered:.0%} of what the candidate shows",
         f"  changed     {verdict.changed:.0%} of the films' chances",
+        f"{outcome}. {verdict.reason}",
     ]
-    outcome = "Promoted" if verdict.promoted else "Refused"
-    return "\n".join([*lines, f"{outcome}. {verdict.reason}"])
+    return "\n".join(lines)
 
 
 def _settings(arguments: argparse.Namespace) -> LearnerSettings:

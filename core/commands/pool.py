@@ -24,7 +24,7 @@ from core.statistics import Interval, mean_interval, resamples
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pooled:
     """One policy at one start in one view, over everybody."""
 
@@ -84,14 +84,9 @@ def pool(records: Sequence[dict[str, Any]]) -> Iterator[Pooled]:
     `records` as `core.evaluation.report.to_json` makes them. Raises DataError where they differ in
     settings or policies, or judge a person twice.
     """
-    first = records[0]
-    settings = first["settings"]
+    settings = records[0]["settings"]
     for record in records:
-        for name in ("stated", "turns", "views", "seed", "least_ratings"):
-            if record["settings"][name] != settings[name]:
-                raise DataError(
-                    f"The evaluations differ in {name}: {settings[name]} and {record['settings'][name]}."
-                )
+        _check_alike(settings, record["settings"])
     for stated in settings["stated"]:
         people = [person for record in records for person in record["people"][str(stated)]]
         if len(set(people)) < len(people):
@@ -103,9 +98,19 @@ def pool(records: Sequence[dict[str, Any]]) -> Iterator[Pooled]:
             groups = [_group(record, stated, view) for record in records]
             if len({frozenset(group) for group in groups}) > 1:
                 raise DataError(
-                    "The evaluations judge different policies: give all the same baselines and names."
+                    "The evaluations judge different policies: "
+                    "give all the same baselines and names."
                 )
             yield from _pooled(stated, view, groups, weights)
+
+
+def _check_alike(settings: dict[str, Any], other: dict[str, Any]) -> None:
+    """DataError where two evaluations were made with different settings."""
+    for name in ("stated", "turns", "views", "seed", "least_ratings"):
+        if other[name] != settings[name]:
+            raise DataError(
+                f"The evaluations differ in {name}: {settings[name]} and {other[name]}."
+            )
 
 
 def _pooled(
@@ -129,9 +134,17 @@ def _pooled(
             )
             for metric in ("thumbs_down", "coverage")
         )
-        difference = mean_interval(hits[name] - hits[best], weights)
-        total = mean_interval(hits[name], weights)
-        yield Pooled(stated, view, name, len(hits[name]), total, difference, best, down, coverage)
+        yield Pooled(
+            stated=stated,
+            view=view,
+            policy=name,
+            people=len(hits[name]),
+            hits=mean_interval(hits[name], weights),
+            difference=mean_interval(hits[name] - hits[best], weights),
+            best_baseline=best,
+            thumbs_down=down,
+            coverage=coverage,
+        )
 
 
 def _group(record: dict[str, Any], stated: int, view: str) -> dict[str, dict[str, Any]]:

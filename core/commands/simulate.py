@@ -1,6 +1,4 @@
-"""`python -m core simulate`: fills a store with conversations of simulated viewers, to try the
-learner on.
-"""
+"""`python -m core simulate`: fills a store with talk of simulated viewers, to try the learner."""
 
 from __future__ import annotations
 
@@ -77,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Store.open(arguments.store) as store:
         reward = simulate(policy, people, store, settings, progress=not arguments.quiet)
     print(
-        f"{settings.conversations} conversations with {bundle.version}: mean reward a film {reward:.4f}"
+        f"{settings.conversations} conversations with {bundle.version}: "
+        f"mean reward a film {reward:.4f}"
     )
     return 0

@@ -1,6 +1,4 @@
-"""`python -m core split`: one data set in two, by person, so that a policy can be judged on people
-it never met.
-"""
+"""`python -m core split`: one data set in two, by person, to judge a policy on unseen people."""
 
 from __future__ import annotations
 
@@ -98,7 +96,8 @@ def _split_rows(path: Path, out: Path, parts: int, salt: str, part: int) -> tupl
             first = line.partition(",")[0]
             if not first.isdecimal():
                 raise DataError(
-                    f"{path}, line {number}: {first!r} is no userId: every row has to begin with one."
+                    f"{path}, line {number}: {first!r} is no userId: "
+                    "every row has to begin with one."
                 )
             held_out = fold_of(int(first), parts, salt) == part
             people[held_out].add(int(first))

@@ -1,5 +1,4 @@
-"""`python -m core study`: does learning ahead pay? γ > 0 against γ = 0, the same network, several
-seeds, paired.
+"""`python -m core study`: does learning ahead pay? γ > 0 against γ = 0, several seeds, paired.
 
 For each seed the networks of all γ begin with the same pretrained weights and differ in the
 discount of the DQN alone. All are judged on the same people held out from the data, both the
@@ -12,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+import logging
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +36,8 @@ from core.training.train import Training, TrainingSettings, Weights, train
 FloatArray = npt.NDArray[np.float64]
 KINDS: Final = ("chosen", "last")
 """The checkpoint that validation people chose, and the weights at the end."""
+
+_log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -91,13 +92,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains and judges what is not done yet, then prints the comparison; returns 0."""
-    if (
-        arguments.seeds < 1
-        or len(set(arguments.gammas)) < 2
-        or not all(0 <= g <= 1 for g in arguments.gammas)
-    ):
+    gammas = set(arguments.gammas)
+    are_discounts = all(0 <= gamma <= 1 for gamma in gammas)
+    if arguments.seeds < 1 or len(gammas) < 2 or not are_discounts:
         raise SettingsError(
-            "a study needs --seeds of 1 or more and at least two different --gammas from 0 to 1, such as 0,.5."
+            "a study needs --seeds of 1 or more and at least two different --gammas from 0 to 1, "
+            "such as 0,.5."
         )
     _remember(arguments)
     if not (arguments.out / "data" / "learn" / "ratings.csv").is_file():
@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         for gamma in arguments.gammas:
             record = arguments.out / f"seed-{seed}_gamma-{gamma:g}.json"
             if not record.is_file():
-                print(f"seed {seed}, gamma {gamma:g}", file=sys.stderr)
+                _log.info("seed %d, gamma %g", seed, gamma)
                 training = _train(data, arguments, seed, gamma, pretrained)
                 pretrained = training.pretrained
                 record.write_text(
@@ -121,22 +121,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _remember(arguments: argparse.Namespace) -> None:
     """Writes what the study is about; SettingsError where the folder holds another one."""
-    asked = {
+    subject = {
         name: str(getattr(arguments, name))
-        for name in ("data", "stated", "salt", "steps", "rounds")
+        for name in ("data", "stated", "salt", "steps", "rounds", "least_ratings")
     }
-    asked["least_ratings"] = str(arguments.least_ratings)
     path = arguments.out / "study.json"
     if path.is_file():
         known = json.loads(path.read_text(encoding="utf-8"))
-        wrong = [name for name, value in asked.items() if known.get(name) != value]
+        wrong = [name for name, value in subject.items() if known.get(name) != value]
         if wrong:
             raise SettingsError(
                 f"{arguments.out} holds a study with another --{wrong[0].replace('_', '-')} "
                 f"({known.get(wrong[0])}): go on with that or choose another folder."
             )
     arguments.out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asked, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(subject, indent=2) + "\n", encoding="utf-8")
 
 
 def _train(
@@ -146,9 +145,7 @@ def _train(
     gamma: float,
     pretrained: Weights | None,
 ) -> Training:
-    """A training that begins with the seed's pretrained weights, or makes them: the same ones every
-    time.
-    """
+    """A training that begins with the seed's pretrained weights, or makes them."""
     settings = TrainingSettings(
         seed=seed,
         agent=AgentSettings(steps=arguments.steps, gamma=gamma),
@@ -206,9 +203,7 @@ def _networks(training: Training) -> dict[str, QNetwork]:
 
 
 def summary(folder: Path, gammas: tuple[float, ...], seeds: int) -> str:
-    """A table: hits at the first γ, and by how much the others differ from it, over all seeds and
-    by seed.
-    """
+    """A table: hits at the first γ, and the others' differences to it, over all seeds and each."""
     records = {
         (seed, gamma): json.loads(
             (folder / f"seed-{seed}_gamma-{gamma:g}.json").read_text(encoding="utf-8")
@@ -233,9 +228,7 @@ def summary(folder: Path, gammas: tuple[float, ...], seeds: int) -> str:
 
 
 def paired(differences: list[FloatArray]) -> Interval:
-    """Mean difference with its interval over people, of differences (P,) for each seed: a person's
-    mean over seeds.
-    """
+    """Mean over people, with its interval, of each person's mean over seeds; (P,) for each seed."""
     mine = np.mean(differences, axis=0)
     return mean_interval(mine, resamples(len(mine), 2000, 0))
 

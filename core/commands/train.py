@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import dataclasses
-import sys
+import logging
 from pathlib import Path
 
 from core.data.reading import read
@@ -15,6 +15,8 @@ from core.training.agent import AgentSettings
 from core.training.pretraining import PretrainingSettings
 from core.training.train import TrainingSettings, train
 from core.training.validation import CurvePoint
+
+_log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,9 +94,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains, writes the bundle, `curve.csv` and `curve.png`; 130 where Ctrl-C ended it early, else
-    0.
-    """
+    """Trains, writes the bundle and its curve (CSV, PNG); 130 where Ctrl-C ended it, else 0."""
     settings = _settings(arguments)
     data = read(
         arguments.data,
@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         skip_bad_rows=arguments.skip_bad_rows,
         min_ratings=arguments.min_ratings,
     )
-    print(data.report, file=sys.stderr)
+    _log.log(logging.INFO if data.report.is_complete else logging.WARNING, "%s", data.report)
     training = train(data, settings, progress=not arguments.quiet)
     bundle = training.bundle.save(arguments.out)
     write_curve(training.curve, arguments.out / "curve.csv")
@@ -151,16 +151,14 @@ def plot_curve(curve: tuple[CurvePoint, ...], path: Path) -> None:
 
 
 def _settings(arguments: argparse.Namespace) -> TrainingSettings:
-    for name, low, high in (("gamma", 0.0, 1.0), ("learning_rate", 0.0, 1.0)):
-        if not low <= getattr(arguments, name) <= high:
-            raise SettingsError(
-                f"--{name.replace('_', '-')} is {getattr(arguments, name)}: give {low:g} to {high:g}."
-            )
+    for name in ("gamma", "learning_rate"):
+        value, option = getattr(arguments, name), f"--{name.replace('_', '-')}"
+        if not 0 <= value <= 1:
+            raise SettingsError(f"{option} is {value}: give 0 to 1.")
     for name in ("steps", "n_steps", "dimensions", "min_ratings"):
-        if getattr(arguments, name) < 1:
-            raise SettingsError(
-                f"--{name.replace('_', '-')} is {getattr(arguments, name)}: give 1 or more."
-            )
+        value, option = getattr(arguments, name), f"--{name.replace('_', '-')}"
+        if value < 1:
+            raise SettingsError(f"{option} is {value}: give 1 or more.")
     if not 0 <= arguments.seed < 2**32:
         raise SettingsError(f"--seed is {arguments.seed}: give 0 to {2**32 - 1}.")
     if arguments.rounds < 0:

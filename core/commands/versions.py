@@ -37,14 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
 def table(history: tuple[Entry, ...], serving: str | None) -> str:
     """A line an event, the newest last; the version that serves has a star."""
     last = {entry.version: place for place, entry in enumerate(history) if entry.version == serving}
-    lines = [
-        f"{'':2}{'version':<14}{'what':<13}{'when (UTC)':<21}{'from':<14}difference in reward a film"
-    ]
+    columns = f"{'version':<14}{'what':<13}{'when (UTC)':<21}{'from':<14}"
+    lines = [f"{'':2}{columns}difference in reward a film"]
     for place, entry in enumerate(history):
         star = "*" if place == last.get(entry.version) else ""
         value = entry.gate.get("rewards", {}).get("difference")
         found = f"{value[0]:+.4f} [{value[1]:+.4f}, {value[2]:+.4f}]" if value else "not judged"
         lines.append(
-            f"{star:2}{entry.version:<14}{entry.event.value:<13}{entry.at[:19]:<21}{entry.parent or '-':<14}{found}"
+            f"{star:2}{entry.version:<14}{entry.event.value:<13}{entry.at[:19]:<21}"
+            f"{entry.parent or '-':<14}{found}"
         )
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Policies judged by whole sessions of unseen people, with paired intervals.
 
 See `core.simulation.replay` for what a session is. Every policy plays the same people with the same
-stated films, at each start and in both views. A policy is a `Candidate` or a baseline, and each is
+stated films, at each start and in both views. A policy is a `Contender` or a baseline, and each is
 compared, person by person, with the baseline that has the most hits.
 """
 
@@ -30,7 +30,7 @@ from core.simulation.replay import (
     play,
     stated_films,
 )
-from core.simulation.scorer import Candidate, Observations, Scorer
+from core.simulation.scorer import Contender, Observations, Scorer
 from core.statistics import Interval, catalogue_intervals, mean_interval, resamples
 
 FloatArray = npt.NDArray[np.float64]
@@ -159,7 +159,7 @@ def evaluate(
     """Plays everybody's sessions against every scorer; a pure function of its arguments.
 
     Args:
-        scorers: Policies with different names, candidates and baselines.
+        scorers: Policies with different names, contenders and baselines.
         people: Ratings of people whom no scorer was fitted on, rows as in `catalogue`.
         catalogue: Its first `n_items` films can be recommended, its `n_ratings` weigh what people
             state.
@@ -228,7 +228,7 @@ def per_person(
         axis=1
     ) / turns
     figures["repeats"] = _repeats(np.concatenate([stated, sessions.shown], axis=1))
-    if isinstance(scorer, Candidate) and scorer.gives_q_values:
+    if isinstance(scorer, Contender) and scorer.gives_q_values:
         error = np.abs(sessions.scores - sessions.returns(scorer.gamma))
         figures["q_error"] = (error * played).sum(axis=1) / turns
     return {name: values.astype(np.float64) for name, values in figures.items()}
@@ -256,7 +256,7 @@ class _Played:
 
     @property
     def is_baseline(self) -> bool:
-        return not isinstance(self.scorer, Candidate)
+        return not isinstance(self.scorer, Contender)
 
     @property
     def hits(self) -> IntArray:

@@ -4,8 +4,9 @@ Ratings tell what somebody will like among the films they chose to watch; they d
 friend names after "I loved Toy Story". That is a pull of its own, fixed and small enough to
 explain, which the policy adds to its Q-value:
 
-    pull(s, i) = gate(s) · (fame(s) · talk prior(i) + Σ_events strength · kinship(event, i) / √(number
-                            of its kind) + [anything is wished] · WORTH · approval(i))
+    pull(s, i) = gate(s) · (fame(s) · talk prior(i)
+                            + Σ_events strength · kinship(event, i) / √(number of its kind)
+                            + [anything is wished] · WORTH · approval(i))
 
 *Affinity* is a sum of four: how much oftener than chance people who like the one like the other
 (`core.model.cooccurrence`), and what both are about: genres, tags, years; a wish for a facet is kin

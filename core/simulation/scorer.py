@@ -28,7 +28,7 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
-class Candidate(Scorer, Protocol):
+class Contender(Scorer, Protocol):
     """A scorer that is compared with the others, the baselines."""
 
     @property

@@ -1,11 +1,15 @@
 import argparse
+import logging
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from core import __main__ as cli
+from core import __version__
 from core.errors import DataError
 
 
@@ -71,6 +75,29 @@ def test_what_is_not_a_command_is_refused(
         cli.main(arguments)
     assert caught.value.code == 2
     assert "usage: python -m core" in capsys.readouterr().err
+
+
+def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"marquee {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "level"), [([], "WARNING"), (["-v"], "INFO"), (["-v", "--verbose"], "DEBUG")]
+)
+def test_more_is_logged_the_more_often_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], level: str
+) -> None:
+    stand_in(monkeypatch, 0)
+    loggers = [logging.getLogger(name) for name in ("core", "assistant")]
+    for logger in loggers:
+        monkeypatch.setattr(logger, "level", logger.level)  # restored afterwards
+    assert cli.main([*options, "stand-in"]) == 0
+    assert [logging.getLevelName(logger.level) for logger in loggers] == [level, level]
 
 
 def test_help_lists_the_commands_at_once_without_torch_or_pandas() -> None:
