@@ -125,9 +125,7 @@ class Catalogue:
 
     @cached_property
     def genre_table(self) -> npt.NDArray[np.float32]:
-        """1 where a recommendable film is of a genre, (n_items, genres), genres in the order of
-        their facets.
-        """
+        """Which genres each recommendable film is of, 0 or 1, (n_items, genres), in facet order."""
         genres = [index for index, facet in enumerate(self.facets) if facet.kind == "genre"]
         table: npt.NDArray[np.float32] = (
             self.membership[genres][:, : self.n_items].T.toarray().astype(np.float32)
@@ -135,9 +133,7 @@ class Catalogue:
         return table
 
     def has(self, token: int) -> BoolArray:
-        """Which of the recommendable films have this facet, (n_items,), read-only; KeyError for any
-        other token.
-        """
+        """Which recommendable films have a facet, (n_items,), read-only; KeyError for others."""
         if not self.is_facet(token):
             raise KeyError(token)
         if (mask := self._masks.get(token)) is None:

@@ -178,9 +178,7 @@ class Movie:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Something many films share and a person can ask for: a genre, a tag people gave, a person, a
-    language.
-    """
+    """What many films share and a person can ask for: a genre, a tag, a person, a language."""
 
     kind: str
     """"genre", "tag", "person" or "language"."""
@@ -195,9 +193,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What a film must fulfil to be shown at all. Tokens are those of the catalogue (facets
-    only).
-    """
+    """What a film must fulfil to be shown at all; tokens are those of facets."""
 
     years: tuple[int, int] | None = None
     """First and last year, both included; None = any. A film without a year is left out when

@@ -46,6 +46,4 @@ class UnknownIdError(MarqueeError):
 
 
 class PartyError(MarqueeError):
-    """A code that opens nothing, too many wrong ones, or no room for one more person; the message
-    says which.
-    """
+    """A code that opens nothing, too many wrong ones, or no room; the message says which."""

@@ -62,8 +62,7 @@ class SessionState:
     def recall(
         self, statements: Iterable[tuple[int, Outcome]], again: frozenset[int] = frozenset()
     ) -> SessionState:
-        """Films that the person rated elsewhere, each as by `state`, in one step for thousands of
-        them.
+        """Films that the person rated elsewhere, each as by `state`, thousands in one step.
 
         They go before everything else (people knew them before they came). Films that were taken
         back, and the tokens of `again`, take their new outcome in place; of every other film in the
@@ -84,25 +83,19 @@ class SessionState:
         return replace(self, events=(*fresh, *events))
 
     def show(self, token: int) -> SessionState:
-        """A film is recommended. ValueError if it is in the transcript already: nothing is shown
-        twice.
-        """
+        """A film is recommended; ValueError if it is in the transcript already."""
         if any(event.token == token for event in self.events):
             raise ValueError(f"token {token} is in the transcript already")
         return replace(self, events=(*self.events, Event(token, Outcome.SHOWN)))
 
     def react(self, token: int, reaction: Reaction) -> SessionState:
-        """The person reacts to a shown film; the same reaction twice changes nothing. ValueError if
-        never shown.
-        """
+        """The person reacts to a film; ValueError if it was never shown."""
         if self.outcome_of(token) is None:
             raise ValueError(f"token {token} was never shown")
         return self._with(token, reaction.outcome)
 
     def pass_over(self, *tokens: int) -> SessionState:
-        """The talk went on without a word about these films; those that are not SHOWN stay as they
-        are.
-        """
+        """The talk went on without a word about these films; only those SHOWN change."""
         unanswered = {Event(token, Outcome.SHOWN) for token in tokens}
         events = tuple(
             Event(event.token, Outcome.PASSED) if event in unanswered else event
@@ -111,9 +104,7 @@ class SessionState:
         return replace(self, events=events)
 
     def retract(self, token: int) -> SessionState:
-        """The person takes back what they said of a token; a film stays in the transcript, so it is
-        not shown.
-        """
+        """The person takes back what they said of a token; a film stays in, so it is not shown."""
         if self.outcome_of(token) is None:
             return self
         return self._with(token, Outcome.RETRACTED)
@@ -123,9 +114,7 @@ class SessionState:
         return replace(self, constraints=constraints)
 
     def steer(self, gems: float) -> SessionState:
-        """Another place of the knob between popular films and hidden gems. ValueError outside −1 …
-        1.
-        """
+        """Another place of the knob between popular films and hidden gems, or ValueError."""
         low, high = GEMS
         if not low <= gems <= high:  # NaN is not within any bounds
             raise ValueError(f"gems is {gems}, but must be a number from {low:g} to {high:g}")
@@ -144,8 +133,7 @@ class SessionState:
         return tuple([token for token, outcome in self.events if outcome in outcomes])
 
     def observation(self, length: int | None = None, *, vectors: int | None = None) -> Observation:
-        """The transcript as int32 of shape (length, 2), padded with zeros; as long as the
-        transcript if None.
+        """The transcript as int32 (length, 2), padded with zeros; None = as long as needed.
 
         `vectors` puts a first row in front that says which fold's movie vectors the encoder is to
         use (training people must meet vectors fitted on other people). ValueError if the transcript
@@ -185,9 +173,7 @@ class SessionState:
 
     @classmethod
     def from_json(cls, text: str, catalogue: Catalogue) -> SessionState:
-        """Inverse of `to_json`; what the catalogue no longer holds is left out. ValueError for
-        malformed text.
-        """
+        """Inverse of `to_json` but for what the catalogue no longer holds, or ValueError."""
         try:
             record = json.loads(text)
             events = tuple(

@@ -34,8 +34,7 @@ class Interval(NamedTuple):
 
 
 def resamples(people: int, count: int, seed: int) -> FloatArray:
-    """Bootstrap weights (count, people): how often each person is drawn, so each row adds up to the
-    number of people.
+    """Bootstrap weights (count, people): how often each person is drawn.
 
     The same weights serve every policy, which makes the differences between policies paired.
     """
@@ -54,8 +53,7 @@ def mean_interval(values: npt.ArrayLike, weights: FloatArray) -> Interval:
 
 
 def gini(counts: npt.ArrayLike) -> float:
-    """Gini coefficient of how often each film was shown: 0 = all equally often, (n − 1) / n = one
-    film alone.
+    """Gini coefficient of how often films were shown: 0 = equally, (n − 1) / n = one film alone.
 
     >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 4])
     (0.0, 0.75)
@@ -105,9 +103,7 @@ def catalogue_intervals(
 
 
 def _gini_rows(counts: FloatArray, n_items: int) -> FloatArray:
-    """Gini of each row of (R, films ever shown); the other films of the catalogue count 0 and sort
-    first.
-    """
+    """Gini of each row of (R, films ever shown); all other films count 0 and sort first."""
     ordered = np.sort(counts, axis=1)
     place = np.arange(n_items - counts.shape[1] + 1, n_items + 1)
     total = ordered.sum(axis=1)

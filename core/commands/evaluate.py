@@ -142,8 +142,7 @@ def _print_more(report: Report, gems: tuple[float, ...]) -> None:
 def judge(
     arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]
 ) -> Report:
-    """Reads the people, fits the baselines and plays all sessions; the same to the last digit in
-    every run.
+    """Reads the people, fits the baselines and plays all sessions; repeatable to the last digit.
 
     Raises DataError for unreadable ratings, SettingsError for an unknown baseline or one that needs
     `--train`.

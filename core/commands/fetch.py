@@ -78,8 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def fetch(name: str, folder: Path, *, base_url: str = GROUPLENS, timeout: float = TIMEOUT) -> Path:
-    """Downloads NAME.zip into `folder` and returns its path; an archive that is there and intact is
-    left as it is.
+    """Downloads NAME.zip into `folder` and returns its path; an intact archive stays as it is.
 
     The checksum is the MD5 that GroupLens publishes as NAME.zip.md5; where none is published, the
     archive's own CRCs are checked. A download that breaks off is continued by the next call. Raises

@@ -1,5 +1,4 @@
-"""Who plays in which film: a table of titles, years and names, matched to the catalogue by title
-and year.
+"""Who plays in which film: titles, years and names, matched to the catalogue.
 
 The table is a CSV file with the columns `title`, `year` and `cast` (names parted by "|"); further
 columns are ignored. A film is the catalogue's of the same title, or alias, whose year is the same
@@ -48,9 +47,7 @@ FAMILIES: Final = MappingProxyType(
 
 
 def languages_of_films(movies: Sequence[Movie]) -> dict[Facet, IntArray]:
-    """`FOREIGN`, families and languages that any of the films are of, with the rows of these,
-    sorted.
-    """
+    """`FOREIGN`, families and languages of any of the films, with their sorted rows."""
     spoken = _spoken()
     found: dict[str, list[int]] = {}
     for movie in movies:
@@ -82,9 +79,7 @@ _NO_NAMES: Final = frozenset(("and", "others", "unknown", "various", "n/a", "non
 
 
 def read_cast(path: Path, *, skip: bool) -> Table:
-    """Reads such a table. DataError naming file, line and value for a missing file, column or bad
-    row.
-    """
+    """Reads such a table; DataError naming file, line and value."""
     try:
         with path.open("rb") as stream:
             return read_csv(stream, path.name, SCHEMA, skip)
@@ -97,9 +92,7 @@ def read_cast(path: Path, *, skip: bool) -> Table:
 def people_of_films(
     cast: Table, movies: Sequence[Movie], n_items: int, *, min_films: int = MIN_FILMS
 ) -> dict[str, IntArray]:
-    """People who play in `min_films` or more of the first `n_items` movies, by name, with their
-    films' rows, sorted.
-    """
+    """People in `min_films` or more of the first `n_items` movies, by name, with sorted rows."""
     rows = _rows_by_title(movies)
     found: defaultdict[str, set[int]] = defaultdict(set)
     columns = (cast.frame[name].tolist() for name in ("title", "year", "cast"))
@@ -121,9 +114,7 @@ def people_of_films(
 def with_people(
     facets: Mapping[Facet, IntArray], people: Mapping[str, IntArray]
 ) -> dict[Facet, IntArray]:
-    """Facets and their films with the people added; a tag that is a person's name becomes that
-    person.
-    """
+    """Facets and their films with the people added, in place of tags of the same name."""
     tags = {_key(facet.name): facet for facet in facets if facet.kind == "tag"}
     persons: dict[Facet, IntArray] = {}
     replaced: set[Facet] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -35,6 +35,7 @@ class Ratings:
     value: FloatArray
     timestamp: IntArray
     user_ids: IntArray
+    _: KW_ONLY
     n_movies: int
 
     @property
@@ -56,9 +57,7 @@ class Ratings:
         return self.row[span], self.value[span]
 
     def select(self, users: IntArray) -> Ratings:
-        """Only these people, renumbered in the order of `users`; ValueError for a repeated
-        person.
-        """
+        """Only these people, renumbered in the order of `users`; ValueError for a repeated one."""
         new_number = np.full(self.n_users, -1, dtype=np.int64)
         new_number[users] = np.arange(len(users))
         if (new_number >= 0).sum() != len(users):
@@ -71,7 +70,7 @@ class Ratings:
             self.value[order],
             self.timestamp[order],
             self.user_ids[users],
-            self.n_movies,
+            n_movies=self.n_movies,
         )
 
     def matrix(self, values: FloatArray | None = None) -> sparse.csr_matrix:
@@ -80,9 +79,7 @@ class Ratings:
         return sparse.csr_matrix((data, (self.user, self.row)), shape=(self.n_users, self.n_movies))
 
     def likes(self) -> sparse.csr_matrix:
-        """CSR (n_users, n_movies) float32 of 1 where the person gave at least `LIKE_FROM` stars,
-        without stored 0.
-        """
+        """CSR (n_users, n_movies) float32 of 1 where a person gave at least `LIKE_FROM` stars."""
         liked = self.matrix((self.value >= LIKE_FROM).astype(np.float32))
         liked.eliminate_zeros()
         return liked

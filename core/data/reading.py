@@ -87,8 +87,7 @@ def read(
     min_ratings: int = 5,
     min_tag_users: int = 5,
 ) -> MovieLens:
-    """Reads a MovieLens folder or .zip archive, and a table of who plays in which film (see
-    `core.data.facts`).
+    """Reads a MovieLens folder or .zip archive, and who plays in what (see `core.data.facts`).
 
     Films with at least `min_ratings` ratings can be recommended (`Catalogue.n_items`); a tag
     becomes a facet when `min_tag_users` people gave it. With `skip_bad_rows` bad rows are counted
@@ -183,9 +182,9 @@ def _ratings(table: Table, rows: IntArray, n_movies: int) -> tuple[Table, Rating
         )
     stars = table.frame["rating"].to_numpy()[order].astype(np.float32)
     time = table.frame["timestamp"].to_numpy()[order]
-    return table, Ratings(
-        users[order].astype(np.int64), rows[order], stars, time, user_ids.astype(np.int64), n_movies
-    )
+    ids = user_ids.astype(np.int64)
+    number = users[order].astype(np.int64)
+    return table, Ratings(number, rows[order], stars, time, ids, n_movies=n_movies)
 
 
 def _renumbered(ratings: Ratings, new_row: IntArray) -> Ratings:

@@ -49,9 +49,7 @@ class Source:
         return cls(path, _members(path, names))
 
     def table(self, name: str, *, skip: bool) -> Table | None:
-        """Reads one table; None where it is not there. DataError for a file or row that breaks the
-        format.
-        """
+        """Reads one table; None without it, DataError for a file or row that breaks the format."""
         member = self.members.get(name)
         if member is None:
             return None

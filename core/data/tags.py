@@ -136,8 +136,7 @@ nudity."""
 def tags_of_films(
     user: IntArray, row: IntArray, tag: pd.Series[str], genres: set[str], *, min_users: int
 ) -> dict[str, IntArray]:
-    """Tags worth asking for, by name (lower case, single spaces), with the rows of their films,
-    sorted.
+    """Tags worth asking for, by name (lower case, single spaces), with their films' sorted rows.
 
     `user`, `row` int64 (n,) and `tag` (n,) as written: who tagged which film how. Spellings that
     differ only in case, hyphens, spaces or a plural s are one tag, named by its most frequent

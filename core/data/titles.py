@@ -77,9 +77,7 @@ def parse_title(raw: str) -> Title:
 
 
 def _clean(raw: str) -> str:
-    """One spelling: no HTML entities (some 2008 rows have them), NFC, single spaces, no invisible
-    characters.
-    """
+    """One spelling: no HTML entities (some 2008 rows), NFC, single spaces, nothing invisible."""
     text = unicodedata.normalize("NFC", html.unescape(raw)).translate(_INVISIBLE)
     return " ".join(text.split())
 
@@ -108,9 +106,7 @@ def _peel(text: str) -> tuple[str, list[str]]:
 
 
 def _last_group(text: str) -> int | None:
-    """Where the parenthesis that ends the text opens; None if the text does not end in a group of
-    its own.
-    """
+    """Where the parenthesis that ends the text opens; None without a group of its own."""
     if not text.endswith(")"):
         return None
     depth = 0

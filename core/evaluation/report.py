@@ -163,9 +163,7 @@ class Steered:
 
 
 def name_of(policy: str, gems: float) -> str:
-    """Name of a policy at a place of the knob, as in "marquee+0.25"; at 0 it is the policy
-    itself.
-    """
+    """Name of a policy at a place of the knob: "marquee+0.25"; at 0 its own name."""
     return f"{policy}{gems:+g}" if gems else policy
 
 

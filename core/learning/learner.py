@@ -105,8 +105,7 @@ def candidate(bundle: Bundle, learned: Learned, log: ChatLog) -> Bundle:
 
 @dataclass(frozen=True, eq=False)
 class ServedModel:
-    """A reward model for the gate: the serving policy's Q-values, put on the scale of one film's
-    reward.
+    """A reward model for the gate: the served Q-values on the scale of one film's reward.
 
     It believes in the old policy. Where the log has no evidence for a new choice, the old opinion
     of it counts, so a candidate gains by what people said and not by what it promises itself.

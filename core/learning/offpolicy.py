@@ -122,9 +122,7 @@ def self_normalised(found: Evidence) -> Interval:
 
 
 def per_film(session: IntArray, values: FloatArray) -> Interval:
-    """Mean of (n,) values a film; the interval is a bootstrap over sessions, whose films are not
-    independent.
-    """
+    """Mean of (n,) values a film; the interval is a bootstrap over sessions of several films."""
     sums = by_session(session, np.stack([values, np.ones(len(values))]))
     # Sessions of one length would give the mean of means; with others the ratio keeps each film's
     # say.

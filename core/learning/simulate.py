@@ -43,9 +43,7 @@ def simulate(
     *,
     progress: bool = False,
 ) -> float:
-    """Plays the conversations, each with a person drawn at random; returns the mean reward a
-    film.
-    """
+    """Plays the conversations of people drawn at random; returns the mean reward a film."""
     rng = np.random.default_rng(settings.seed)
     rewards = [
         reward

@@ -93,8 +93,7 @@ class Versions:
         return self.folder / version
 
     def adopt(self, source: Path | str) -> Entry:
-        """Takes in a bundle as it stands in its folder, under the version that it has; it serves
-        from now on.
+        """Takes in a bundle as it stands in its folder, under its version; it serves from now on.
 
         BundleError where it cannot be used.
         """

@@ -62,9 +62,7 @@ _FAR: Final = 0.01
 
 
 def contents(catalogue: Catalogue) -> Mapping[str, sparse.csr_matrix]:
-    """Rows of all films by kind, "genre", "tag" and "year": CSR float32 (movies, terms); zeros
-    where unknown.
-    """
+    """Rows of all films by kind, "genre", "tag" and "year": CSR float32 (movies, terms)."""
     genres, tags = (_owned(catalogue, kinds) for kinds in (("genre",), ("tag", "person")))
     shared = sparse.diags(1.0 / np.sqrt(np.maximum(genres.getnnz(axis=1), 1)))
     return MappingProxyType(
@@ -247,9 +245,7 @@ class Affinity:
         return gate
 
     def talk_prior(self, observations: npt.NDArray[np.int32]) -> FloatArray:
-        """The part of the pull that owes nothing to any event: how readily each film is named, (B,
-        n_items).
-        """
+        """The part of the pull that owes nothing to any event, (B, n_items)."""
         fame = self._fame(self._events(observations), len(observations))
         share = self._gate(observations, fame) * fame
         talk_prior: FloatArray = share[:, None] * self.cooccurrence.talk_prior
@@ -269,9 +265,7 @@ class Affinity:
         return total
 
     def parts(self, observation: Observation, rows: IntArray) -> FloatArray:
-        """Exact parts of the pull on films, (n,) → (n, 1 + L): what owes nothing to any event, then
-        one an event.
-        """
+        """Exact parts of the pull on n films, (n, 1 + L): without the events, then of each."""
         events = self._events(observation[None])
         alone = events._replace(transcript=events.place)
         parts = np.zeros((len(rows), 1 + len(observation)), dtype=np.float32)
@@ -286,9 +280,7 @@ class Affinity:
         return parts
 
     def _fame(self, events: _Events, count: int) -> FloatArray:
-        """How well known the films liked in each of `count` transcripts are, (count,), 0 … 1; 1
-        where none is.
-        """
+        """How well known the films liked in each transcript are, (count,), 0 … 1; 1 without any."""
         liked = events.kind == Kind.LIKED
         transcript, known = events.transcript[liked], self._known[events.token[liked] - 1]
         films = np.bincount(transcript, minlength=count)
@@ -317,9 +309,7 @@ def _wished(observations: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
 
 
 def _rarity(catalogue: Catalogue, genre: Sequence[bool]) -> FloatArray:
-    """How much a wish for each facet counts, (facets,): 1 for genres, more for tags and people of
-    few films.
-    """
+    """How much a wish for each facet counts, (facets,): 1 for genres, more for rare others."""
     films_with = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1)
     rarity = np.log(np.maximum(films_with, 1) / max(catalogue.n_items, 1)) / np.log(_COMMON)
     return np.where(genre, 1.0, np.maximum(rarity, 1.0)).astype(np.float32)
@@ -346,9 +336,7 @@ class _Events(NamedTuple):
 
 
 class _Channel:
-    """One reading of affinity: token `first + j` is kin to film i by `of[j] · to[i]`, times the
-    strength of its kind.
-    """
+    """One reading of affinity: token `first + j` is kin to film i by `of[j] · to[i]` · strength."""
 
     def __init__(
         self,

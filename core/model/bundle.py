@@ -106,8 +106,7 @@ class Bundle:
     # ---- disk
 
     def save(self, folder: Path | str) -> Bundle:
-        """Writes the folder and returns the bundle as it will be loaded (vectors rounded to
-        float16).
+        """Writes the folder; returns the bundle as it will be loaded (vectors rounded to float16).
 
         An existing bundle in the folder is replaced; the manifest is written last, so a broken
         write is noticed.
@@ -195,18 +194,14 @@ class PolicyScorer:
     def chances(
         self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64]:
-        """The match figure of films (B,) for people (B, L, 2); see
-        `core.evaluation.evaluate.Matching`.
-        """
+        """Match figures of films (B,) for people (B, L, 2): `core.evaluation.evaluate.Matching`."""
         if self.calibration is None:
             return np.full(len(rows), np.nan)
         return self.calibration.chances(self.network, transcripts, rows)
 
 
 def git_revision() -> str:
-    """Revision of the code that runs, with "+" where it has uncommitted changes; "" outside a
-    checkout.
-    """
+    """Revision of the code, with "+" for uncommitted changes; "" outside a checkout."""
     home = Path(__file__).parent
 
     def git(*arguments: str) -> str:

@@ -60,17 +60,13 @@ class Calibration:
 
     @classmethod
     def fit(cls, evidence: FloatArray, liked: BoolArray) -> Self | None:
-        """Weights of the greatest likelihood for (n, features) and (n,); None where all or none
-        were liked.
-        """
+        """Weights of the greatest likelihood for (n, features) and (n,); None for all or none."""
         if liked.all() or not liked.any():
             return None
         return cls(tuple(_logistic(evidence, liked).tolist()))
 
     def chances(self, network: QNetwork, transcripts: Observations, rows: IntArray) -> FloatArray:
-        """Chance in 0 … 1 that each person (B, L, 2) likes their film (B,) once they have seen it,
-        (B,).
-        """
+        """Chance in 0 … 1 that each person (B, L, 2) likes a film (B,) once they have seen it."""
         return _sigmoid(evidence(network, transcripts, rows) @ np.array(self.weights))
 
     def of_one(
@@ -85,9 +81,7 @@ class Calibration:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any] | None) -> Self | None:
-        """Inverse of `to_record`; None for None. KeyError, TypeError or ValueError for anything
-        else.
-        """
+        """Inverse of `to_record`; KeyError, TypeError or ValueError for what is none."""
         if record is None:
             return None
         return cls(tuple(float(record[name]) for name in FEATURES))
@@ -95,9 +89,7 @@ class Calibration:
 
 @torch.inference_mode()
 def approval(network: QNetwork) -> npt.NDArray[np.float32]:
-    """Log odds that whoever has seen a film likes it, (n_items,), by the vectors that are
-    served.
-    """
+    """Log odds that whoever has seen a film likes it, (n_items,), by the served vectors."""
     like_prior, seen_prior = network.encoder.like_prior[0], network.encoder.seen_prior[0]
     odds: npt.NDArray[np.float32] = _approval(like_prior, seen_prior).logit().float().numpy()
     return odds
@@ -105,9 +97,7 @@ def approval(network: QNetwork) -> npt.NDArray[np.float32]:
 
 @torch.inference_mode()
 def evidence(network: QNetwork, transcripts: Observations, rows: IntArray) -> FloatArray:
-    """Features of films (B,) for people (B, L, 2), or for one person (1, L, 2), float64 (B,
-    features).
-    """
+    """Features (B, features) float64 of films (B,) for people (B, L, 2) or one (1, L, 2)."""
     encoder = network.encoder
     batch, films = torch.from_numpy(transcripts).long(), torch.from_numpy(rows)
     taste, sets = network.taste(batch), encoder.vector_set(batch)
@@ -163,9 +153,7 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """Expected calibration error (Naeini et al. 2015): |mean chance − share liked| of a bin,
-        mean over films.
-        """
+        """Expected calibration error (Naeini et al. 2015): |mean chance − share liked| of a bin."""
         return float(self.errors(np.ones((1, len(self.count))))[0])
 
     def errors(self, weights: FloatArray) -> FloatArray:
@@ -175,9 +163,7 @@ class Reliability:
         return errors
 
     def interval(self, weights: FloatArray) -> Interval:
-        """`error` ± 1.96 bootstrap standard errors over people (its quantiles would lie too high:
-        noise adds to it).
-        """
+        """`error` ± 1.96 bootstrap standard errors over people (noise raises its quantiles)."""
         value, spread = self.error, float(self.errors(weights).std())
         return Interval(value, max(value - NORMAL_95 * spread, 0.0), value + NORMAL_95 * spread)
 
@@ -193,9 +179,7 @@ class Reliability:
 
 
 def _logistic(features: FloatArray, liked: BoolArray) -> FloatArray:
-    """Ridge logistic regression by Newton's method; the steps end where the likelihood no longer
-    rises.
-    """
+    """Ridge logistic regression by Newton's method."""
     weights = np.zeros(features.shape[1])
     penalty = _RIDGE * np.eye(features.shape[1])
     for _ in range(50):

@@ -147,8 +147,7 @@ class Cooccurrence:
 
 
 def log_lift(likes: FloatArray, caution: float) -> FloatArray:
-    """ln((both + c) / (expected + c)) of each film (row) for each other (column), float32 (items,
-    items).
+    """ln((both + c) / (expected + c)) of films (rows) for others (columns), (items, items).
 
     `likes` are 0 or 1, (people, items). Of n people who like film i, with a share s of all likes
     being those of the people who like film j, n · s are expected to like both. The diagonal is 0.

@@ -115,8 +115,7 @@ class TasteEncoder(nn.Module):
         return taste if centre is None else centre + taste
 
     def pulls(self, transcripts: Tensor, taste: Tensor) -> Tensor:
-        """What each event adds to the centre, (B, L, dimensions); the centre and their sum are the
-        taste.
+        """What each event adds to the centre, (B, L, dimensions); all together make the taste.
 
         The posterior mean solves z = centre + spread · Σ xᵢ pᵢ (rᵢ − xᵢ·z), so the terms of that
         sum are the exact shares of the events.
@@ -135,9 +134,7 @@ class TasteEncoder(nn.Module):
         return torch.where(outcome == int(Outcome.VECTORS), token, 0)
 
     def _observations(self, transcripts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Vectors (B, 2L, dimensions), observed minus expected (B, 2L) and precisions (B, 2L):
-        liking, then seen.
-        """
+        """Vectors (B, 2L, dimensions), residuals and precisions (B, 2L): liking, then seen."""
         token, outcome = transcripts.unbind(-1)
         number = self.vector_set(transcripts)[:, None]
         # The VECTORS row carries a set number, not a token; it may not be looked up.
@@ -154,8 +151,7 @@ class TasteEncoder(nn.Module):
         )
 
     def _facet_vectors(self, like: Tensor, prior: Tensor) -> Tensor:
-        """Unit directions of liking the films of a facet more than films in general, (n_facets,
-        dimensions).
+        """Unit directions of liking a facet's films more than others, (n_facets, dimensions).
 
         Films count by how often they are liked. A unit vector makes the observed value a number of
         standard deviations of that lean among people.
@@ -213,9 +209,7 @@ def _row(value: Callable[[Outcome], float]) -> Tensor:
 
 
 def _lookup(catalogue: Catalogue) -> Tensor:
-    """Token → row of the vector tables, int64 (n_tokens,): 0 for padding and films without
-    evidence.
-    """
+    """Token → row of the vector tables, int64 (n_tokens,); 0 for what has no vector."""
     lookup = torch.zeros(catalogue.n_tokens, dtype=torch.int64)
     lookup[1 : catalogue.n_items + 1] = torch.arange(1, catalogue.n_items + 1)
     first = catalogue.facet_token(0)

@@ -68,8 +68,7 @@ def fit(
     *,
     seed: int = 0,
 ) -> MovieVectors:
-    """Vectors of the first `n_items` films from these people's ratings, and kinds of people where
-    settings are given.
+    """Vectors of the first `n_items` films from these ratings, and kinds of people if wanted.
 
     Fewer people or films than `dimensions` are fine: the missing dimensions are zero. A truncated
     SVD of the centred
@@ -115,8 +114,7 @@ def kind_tastes(vectors: MovieVectors) -> FloatArray:
 def cross_fit(
     ratings: Ratings, n_items: int, settings: FactorSettings, *, seed: int = 0
 ) -> Iterator[tuple[IntArray, MovieVectors]]:
-    """First (no people, vectors from everyone), then for each fold (its people, vectors from all
-    the others).
+    """(no people, vectors from all), then for each fold (its people, vectors from the others).
 
     The vectors of a fold are rotated onto those from everyone (orthogonal Procrustes), so that a
     taste means the same whichever vectors made it. An iterator, so that a caller can show progress.
@@ -133,8 +131,7 @@ def cross_fit(
 
 
 def ease_weights(likes: FloatArray, regularisation: float) -> FloatArray:
-    """B = I − P · diag(1 / diag P) with P = (XᵀX + λI)⁻¹, for dense X (people, items); float32,
-    zero diagonal.
+    """B = I − P · diag(1 / diag P), P = (XᵀX + λI)⁻¹, for dense X (people, items), zero diagonal.
 
     With fewer people than items P comes from the people's Gram matrix: (XᵀX + λI)⁻¹ = (I − Xᵀ(XXᵀ +
     λI)⁻¹X) / λ.

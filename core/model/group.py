@@ -37,9 +37,7 @@ worse than that."""
 
 @dataclass(frozen=True, slots=True)
 class SharedChoice:
-    """One film for everybody; the tuples have one entry a person, in the order the states were
-    given.
-    """
+    """One film for everybody; tuples have one entry a person, in the order of the states."""
 
     token: int
     q_values: tuple[float, ...]
@@ -54,8 +52,7 @@ def open_to_all(policy: Policy, states: Sequence[SessionState]) -> BoolArray:
 
 
 def fits(q_values: npt.NDArray[np.floating], mask: BoolArray) -> Fits:
-    """Q-values of each person, (people, n_items), on that person's own scale over the films of
-    `mask`.
+    """Q-values of each person, (people, n_items), on their own scale over the films of `mask`.
 
     A person to whom the median film is as good as the best gets 1 for every film that reaches it
     and 0 for the rest: to the indifferent everything is fine. Without any film in the mask all
@@ -75,9 +72,7 @@ def fits(q_values: npt.NDArray[np.floating], mask: BoolArray) -> Fits:
 
 
 def ranked(people: Fits, mask: BoolArray) -> npt.NDArray[np.int64]:
-    """Rows of the films of `mask`, best for all first: by the least happy person, then the mean,
-    then the row.
-    """
+    """Rows of `mask`, best for all first: by the least happy person, the mean, the row."""
     rows = np.flatnonzero(mask)
     least, mean = people[:, rows].min(axis=0), people[:, rows].mean(axis=0)
     return rows[np.lexsort((rows, -mean, -least))]

@@ -1,5 +1,4 @@
-"""Transcript → which kinds of people the person may be of (`core.model.kinds`), and what they
-foretell.
+"""Transcript → which kinds of people (`core.model.kinds`) a person may be of, what they foretell.
 
 By Bayes' rule: each event multiplies the chance of a class by the rate at which people of it do
 just that. In logs that is a sum over the events, each weighted by how much its outcome is to be
@@ -89,9 +88,7 @@ class ClassPosterior(nn.Module):
         return along
 
     def foretold(self, chances: Tensor, number: int, rows: Tensor | None = None) -> Tensor:
-        """Reward expected of films by people of these classes, (…, n_items); of some rows (n,)
-        only, (…, n).
-        """
+        """Reward expected of films by these classes, (…, n_items); of rows (n,) only, (…, n)."""
         worth = self.worth[number] if rows is None else self.worth[number, rows]
         foretold: Tensor = chances @ worth.T
         return foretold
@@ -171,8 +168,6 @@ def _evidence(classes: LatentClasses) -> Tensor:
 
 
 def _worth(classes: LatentClasses) -> Tensor:
-    """Reward of a film by class, (n_items, C), over the number of fits: so a sum over classes is a
-    mean over fits.
-    """
+    """Reward of films by class, (n_items, C), over the number of fits: sums are means over fits."""
     worth = Outcome.UP.reward * classes.liked + Outcome.DOWN.reward * classes.disliked
     return torch.from_numpy(np.ascontiguousarray(worth.T / classes.fits, dtype=np.float32))

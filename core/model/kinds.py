@@ -1,5 +1,4 @@
-"""Ratings → kinds of people: a mixture of classes, in each of which films are liked, disliked or
-seen at other rates.
+"""Ratings → kinds of people: classes in which films are liked and seen at other rates.
 
 The Gaussian reading of `core.model.factors` takes people for linear: liking one film more always
 says the same of another. People are also of kinds: those who came in 1997 and saw what was in the
@@ -100,9 +99,7 @@ def fit_classes(
 
 
 def _tables(ratings: Ratings, n_items: int) -> list[sparse.csr_matrix]:
-    """Who liked, disliked and found fair what: CSR (n_users, n_items) of 1 in the order of
-    `KINDS`.
-    """
+    """Who liked, disliked and found fair what: CSR (n_users, n_items) in the order of `KINDS`."""
     inside = ratings.row < n_items
     user, row, stars = ratings.user[inside], ratings.row[inside], ratings.value[inside]
     liked, disliked = stars >= LIKE_FROM, stars < DISLIKE_BELOW

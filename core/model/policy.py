@@ -77,9 +77,7 @@ def at_rest(catalogue: Catalogue, observations: npt.NDArray[np.int32], rest: flo
 def gains(
     catalogue: Catalogue, observations: npt.NDArray[np.int32], gems: float, *, half: float = HALF
 ) -> FloatArray:
-    """What each film gains in (B, L, 2) transcripts at this place of the knob, float32 (B,
-    n_items).
-    """
+    """What each film gains in (B, L, 2) transcripts at this place of the knob, (B, n_items)."""
     counts = np.maximum(catalogue.n_ratings[: catalogue.n_items], 1).astype(np.float64)
     fame = counts / counts.max(initial=1.0)
     liked = _EVIDENCE[observations[..., 1]].sum(axis=1, dtype=np.float64)[:, None]
@@ -146,9 +144,7 @@ class Chances(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """Share of a score that one event of the transcript has; a diary of thousands makes thousands
-    for each film.
-    """
+    """Share of a score that one event has; a diary of thousands makes thousands for each film."""
 
     token: int
     """The event's; 0 for what owes nothing to the conversation, `WHOLE` for what no single event of
@@ -210,9 +206,7 @@ class Policy:
         self._rest = rest
 
     def judge(self, observations: Observation) -> tuple[FloatArray, FloatArray]:
-        """Scores and, within them, Q-values of all films, unmasked: (B, L, 2) transcripts → twice
-        (B, n_items).
-        """
+        """Scores and the Q-values within them, unmasked: (B, L, 2) → twice (B, n_items)."""
         q_values = self._q_function.q_values(observations)
         scores = q_values.copy()
         if self._affinity is not None:
@@ -226,9 +220,7 @@ class Policy:
         return scores, q_values
 
     def q_values(self, state: SessionState) -> FloatArray:
-        """What films are ranked by, (n_items,), unmasked: the Q-values, the pull, the wishes and
-        the knob.
-        """
+        """What films are ranked by, (n_items,), unmasked: Q-values, pull, wishes and knob."""
         observations = state.observation()[None]
         q_values: FloatArray = self.judge(observations)[0][0]
         return q_values + self.knob(observations, state.gems)[0] if state.gems else q_values
@@ -245,9 +237,7 @@ class Policy:
         return gained - gems * self._affinity.talk_prior(observations)
 
     def available(self, state: SessionState) -> BoolArray:
-        """Films that may be shown now, (n_items,): within the constraints and not in the
-        transcript.
-        """
+        """Films that may be shown now, (n_items,): within constraints, not in the transcript."""
         mask = self.catalogue.allowed(state.constraints)
         taken = np.array(
             [token - 1 for token in state.tokens() if token <= self.catalogue.n_items],
@@ -259,9 +249,7 @@ class Policy:
     def choose(
         self, state: SessionState, count: int, rng: np.random.Generator
     ) -> tuple[Choice, ...]:
-        """At most `count` different films, best first but for gambles; fewer where the constraints
-        leave fewer.
-        """
+        """At most `count` films, best first but for gambles; fewer where no more are open."""
         scores, remaining, temperature = self._candidates(state, count)
         choices: list[Choice] = []
         while remaining and len(choices) < count:
@@ -321,9 +309,7 @@ class Policy:
     def _parts(
         self, state: SessionState, observation: Observation, rows: IntArray
     ) -> npt.NDArray[np.float64]:
-        """Parts of the scores of n films but for the knob, (n, 2 + events): nothing's, `WHOLE`'s,
-        the events'.
-        """
+        """Parts of the scores but for the knob, (n, 2 + events): of no event, `WHOLE`, of each."""
         parts = self._q_function.contributions(observation, rows).astype(np.float64)
         if self._affinity is not None:
             pulls = self._affinity.parts(observation, rows)
@@ -347,9 +333,7 @@ class Policy:
         )
 
     def _candidates(self, state: SessionState, count: int) -> tuple[FloatArray, list[int], float]:
-        """Scores of all films, the rows that `count` places may go to, best first, and the
-        softmax's temperature.
-        """
+        """Scores of all films, the rows for `count` places, best first, and the temperature."""
         scores = self.q_values(state)
         order = np.flatnonzero(self.available(state))
         order = order[np.argsort(-scores[order], kind="stable")][

@@ -187,9 +187,7 @@ class QNetwork(nn.Module):
         return q_values + self.lift
 
     def of(self, transcripts: Tensor, actions: Tensor) -> Tensor:
-        """Q-values of some films, without scoring the others: float32 (B,) of (B,) actions, (B, K)
-        of (B, K).
-        """
+        """Q-values of some films alone: float32 (B,) of (B,) actions, (B, K) of (B, K)."""
         transcripts = transcripts.long()
         films = actions if actions.dim() == 2 else actions[:, None]
         encoder = self.encoder
@@ -286,8 +284,7 @@ class QNetwork(nn.Module):
         return self.encoder(transcripts, self.classes.centre(chances, numbers)), chances
 
     def _readings(self, transcripts: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-        """Gates (B, 6 or 7), the taste as it is read for liking and for having seen, (B,
-        dimensions) each.
+        """Gates (B, 6 or 7), and the taste as read for liking and for having seen, (B, dimensions).
 
         And the weights of the kinds of people, (B, C), where there are any.
         """
@@ -297,8 +294,7 @@ class QNetwork(nn.Module):
         return gates, gates[:, :1] * taste + shift_like, gates[:, 1:2] * taste + shift_seen, kinds
 
     def _gates(self, transcripts: Tensor, taste: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Weight of each channel, with the value of the state, (B, 6); with classes their weight as
-        a seventh.
+        """Weights of the channels and the value of the state, (B, 6), or (B, 7) with classes.
 
         Then the shifts of the taste (B, dimensions), for liking and for having seen.
         """
@@ -321,9 +317,7 @@ class QNetwork(nn.Module):
         )
 
     def _facets(self, transcripts: Tensor) -> tuple[Tensor, Tensor]:
-        """Facet number (B, L), 0 where the event is none, and what it adds to its films (B, L), 0
-        likewise.
-        """
+        """Facet number and what it adds to its films, (B, L) each; 0 where there is none."""
         token, outcome = transcripts.unbind(-1)
         index = (
             self.encoder.lookup[torch.where(outcome == int(Outcome.VECTORS), 0, token)]
@@ -351,8 +345,7 @@ def double_q_targets(
     *,
     discounts: Tensor | float,
 ) -> Tensor:
-    """What the films shown turned out to be worth, (B,): r + γ · Q_target(s', argmax over a of
-    Q_online(s', a)).
+    """What the films shown were worth, (B,): r + γ · Q_target(s', argmax over a of Q_online).
 
     The online network picks the next film and the target network values it, since a maximum over
     thousands of noisy values is far too high.

@@ -51,9 +51,7 @@ class SessionRules:
 
 @dataclass(frozen=True, eq=False)
 class Sessions:
-    """What happened to P people in T turns. After the end of a session: row −1, outcome PADDING,
-    score 0.
-    """
+    """What happened to P people in T turns; after the end row −1, outcome PADDING, score 0."""
 
     shown: IntArray
     """Rows shown, (P, T)."""
@@ -105,8 +103,7 @@ def eligible(people: Ratings, n_items: int, stated: int, least_ratings: int) -> 
 
 
 def stated_films(people: Ratings, catalogue: Catalogue, stated: int, seed: int) -> IntArray:
-    """Rows (P, stated) of films that each person names first: liked ones, drawn by popularity
-    without replacement.
+    """Rows (P, stated) of the liked films that people name first, drawn by popularity.
 
     Each person has their own random stream from the seed and their id, and the films with 1 stated
     are the first of those with 3, so that starts compare. ValueError where somebody likes too few

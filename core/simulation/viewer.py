@@ -94,9 +94,7 @@ class Viewer:
         return drawn
 
     def _leaning(self, rng: np.random.Generator, sign: float) -> int | None:
-        """A genre drawn by how far the person rates its films above (sign 1) or below (−1) their
-        own mean.
-        """
+        """A genre drawn by how far its ratings are above (1) or below (−1) the person's mean."""
         if not len(self._rows):
             return None
         genres = [

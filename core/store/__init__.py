@@ -1,5 +1,4 @@
-"""What Marquee remembers: sessions, turns, recommendations with their propensities, reactions with
-their rewards.
+"""What Marquee remembers: sessions, turns, recommendations and reactions, for the learner too.
 
 Reading order: `records` (the values), `schema` (the tables), `database` (URL → engine,
 transactions, locks), `shelf` (watch-list and imported ratings), `session` (one session, under its

@@ -85,9 +85,7 @@ class Database:
 
     @contextmanager
     def write_schema(self) -> Iterator[Connection]:
-        """A writing transaction of which there is one at a time in all processes, to make tables
-        in.
-        """
+        """A writing transaction to make tables in: one at a time in all processes."""
         if self.is_sqlite:
             self._use_wal()
         with self.write() as connection:
@@ -108,9 +106,7 @@ class Database:
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
-        """SQLite has one writer at a time and polls for it; threads of one process queue here
-        instead.
-        """
+        """SQLite has one writer at a time and polls for it; threads of a process queue here."""
         if not self.is_sqlite:
             yield
             return
@@ -129,8 +125,7 @@ class Database:
             raise StoreError(f"The database {self.name} failed: {_first_line(error)}") from error
 
     def _use_wal(self) -> None:
-        """Write-ahead logging: readers and the writer do not block each other. It stays in the
-        file.
+        """Write-ahead logging, which stays in the file: readers and the writer do not block.
 
         Two processes that switch at once can fail with "locked" without waiting (the busy timeout
         does not apply to the switch), hence the loop.
@@ -159,9 +154,7 @@ class Database:
             )
 
     def _file(self, url: URL) -> URL:
-        """The URL of a file that exists; a database in memory becomes a temporary file, deleted
-        with this object.
-        """
+        """The URL of a file that exists; a database in memory becomes a file, deleted with this."""
         if url.query:
             return url
         if url.database in {None, "", ":memory:"}:

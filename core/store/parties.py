@@ -1,5 +1,4 @@
-"""Evenings together: sessions that look for a film for all of them, opened by one person and joined
-by a code.
+"""Evenings together: sessions that look for a film for all of them, joined by a code.
 
 A party is a code and its members. Each member is a session like any other, with a transcript, a log
 and an id of its own; nothing of one person is written into the record of another. Somebody without
@@ -82,8 +81,7 @@ class Parties:
 
     @contextmanager
     def gathered(self, session_id: str) -> Iterator[Gathering]:
-        """Go on with a session and with everybody it shares an evening with: one transaction, all
-        of them locked.
+        """Go on with a session and all that share its evening, locked, in one transaction.
 
         Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the
         database fails.
@@ -94,8 +92,7 @@ class Parties:
                 record.finish()
 
     def open(self, session_id: str, name: str) -> str:
-        """The code under which others join this session's evening; a new evening where there is
-        none.
+        """The code under which others join this session's evening, a new one if need be.
 
         A code that has expired is replaced. `name` counts for a new evening only.
         """
@@ -133,8 +130,7 @@ class Parties:
             _add(connection, party, _who(connection, session_id)[0], name)
 
     def add_guest(self, session_id: str, guest_id: str, name: str) -> int:
-        """Make a session a guest of this one: its person speaks through the same browser. Returns
-        its number.
+        """Make a session a guest of this one, speaking through its browser; returns its number.
 
         Opens an evening where there is none. PartyError where there is no room.
         """
@@ -146,8 +142,7 @@ class Parties:
             return number
 
     def leave(self, session_id: str, *, quiet: bool = False) -> None:
-        """Go out of the evening. Guests go too, and with them all that is held about them: nobody
-        else could ask.
+        """Go out of the evening. Guests go too, with all that is held about them.
 
         PartyError where there is none, unless `quiet`.
         """
@@ -168,18 +163,14 @@ class Parties:
         self._database.wipe_deleted()
 
     def forget(self, session_id: str) -> None:
-        """Delete everything about a session and its guests, from the log too; of the others nothing
-        is touched.
-        """
+        """Delete everything about a session and its guests, from the log too, and nothing else."""
         with self._gathering(session_id) as (connection, party, gathering):
             _forget_guests(connection, gathering.own)
             connection.execute(delete(sessions).where(sessions.c.number == gathering.own))
             _close_if_empty(connection, party)
 
     def revision(self, session_id: str) -> str:
-        """Changes whenever anything does that somebody of the evening could see; "" without one.
-        Locks nothing.
-        """
+        """Changes whenever anything visible to the evening does; "" without one. Locks nothing."""
         with self._database.read() as connection:
             _, party = _who(connection, session_id)
             if party is None:

@@ -184,9 +184,7 @@ class LoggedStep:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What the store holds, in numbers. Undone turns, with all that was in them, are not
-    counted.
-    """
+    """What the store holds, in numbers, without undone turns and all that was in them."""
 
     sessions: int
     turns: int

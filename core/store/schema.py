@@ -55,9 +55,7 @@ def now() -> datetime:
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """Aware times in and out; SQLite, which knows no time zones, holds them as UTC text that people
-    can read.
-    """
+    """Aware times in and out; SQLite holds them as UTC text that people can read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -66,9 +66,7 @@ class SessionRecord:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The live turns in order, with their reactions as of now (two queries, however many
-        turns).
-        """
+        """The live turns in order, with their present reactions, in two queries."""
         if self._turns is None:
             self._turns = read_turns(self._connection, self._live())
         return self._turns
@@ -104,9 +102,7 @@ class SessionRecord:
 
     @property
     def last_shown(self) -> Turn | None:
-        """The last live turn that showed films, without reading the others; None where there is
-        none.
-        """
+        """The last live turn that showed films, None without any; reads no others."""
         last = self.last
         if last is None or last.shown:
             return last
@@ -178,9 +174,7 @@ class SessionRecord:
         return turn
 
     def clear(self, state_json: str) -> None:
-        """Start over from a fresh state: no live turns, extras or imported ratings; the watch-list
-        and the log stay.
-        """
+        """Start over: no live turns, extras or imported ratings; watch-list and log stay."""
         self._close_turns(CLEARED)
         self._connection.execute(delete(extras).where(extras.c.session == self._number))
         self.shelf.drop_imported()
@@ -197,8 +191,7 @@ class SessionRecord:
         return _shown(row)
 
     def react(self, recommendation_id: str, reaction: Reaction | str, reward: float) -> bool:
-        """Set the reaction to a recommendation; `Reaction.CLEAR` takes it back. True if something
-        changed.
+        """Set the reaction to a recommendation, or take it back; True if something changed.
 
         The same call twice changes nothing the second time. UnknownIdError as for `shown`;
         ValueError for an unknown reaction and for a reward that is not finite.

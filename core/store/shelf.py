@@ -1,6 +1,4 @@
-"""What a person keeps beyond the conversation: a watch-list, and ratings that they brought
-along.
-"""
+"""What a person keeps beyond the conversation: a watch-list and the ratings they brought."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ _AT_ONCE: Final = 500
 
 
 class Shelf:
-    """The watch-list and the imported ratings of one session, inside its transaction; of no use
-    after it.
-    """
+    """Watch-list and imported ratings of one session; of no use after its transaction."""
 
     def __init__(self, connection: Connection, session: int, touch: Callable[[], None]) -> None:
         self._connection = connection
@@ -75,16 +71,12 @@ class Shelf:
 
     @property
     def imported(self) -> Mapping[int, float | None]:
-        """Stars (0.5–5) by movieId of the ratings that were imported; None for a film that was only
-        watched.
-        """
+        """Imported stars (0.5–5) by movieId; None for a film that was only watched."""
         rows = read_imported(self._connection, self._session)
         return MappingProxyType({row.movie_id: row.stars for row in rows})
 
     def add_imported(self, stars: Mapping[int, float | None]) -> None:
-        """Keep ratings, in place of older ones of the same films. ValueError for stars outside
-        0.5–5.
-        """
+        """Keep ratings, in place of older ones of these films; ValueError outside 0.5–5."""
         self._touch()
         for value in stars.values():
             if value is not None and not 0.5 <= finite("stars", value) <= 5.0:
@@ -118,9 +110,7 @@ class Shelf:
 
 
 def read_watchlist(connection: Connection, session: int) -> list[Row[Any]]:
-    """movie_id, saved_at, watched_at of the films on a watch-list, in the order in which they were
-    saved.
-    """
+    """movie_id, saved_at, watched_at of a watch-list, in the order of saving."""
     columns = (watchlist.c.movie_id, watchlist.c.saved_at, watchlist.c.watched_at)
     query = select(*columns).where(watchlist.c.session == session)
     return list(connection.execute(query.order_by(watchlist.c.saved_at, watchlist.c.movie_id)))

@@ -44,8 +44,7 @@ _COUNTED = turns.c.status != UNDONE
 
 
 class Store:
-    """Sessions, recommendations and reactions in one database; safe for many threads and many
-    processes.
+    """Sessions, recommendations and reactions in a database; safe for threads and processes.
 
     >>> with Store.open("sqlite://") as store:
     ...     session = store.start("{}")
@@ -103,9 +102,7 @@ class Store:
         return secrets.token_urlsafe(_ID_BYTES)
 
     def start(self, state_json: str) -> str:
-        """Start a session with this state. Returns its id; who holds it can speak in the
-        session.
-        """
+        """Start a session with this state; returns the id, whose holder can speak in it."""
         session_id, moment = self.new_id(), now()
         with self._database.write() as connection:
             connection.execute(
@@ -121,8 +118,7 @@ class Store:
 
     @contextmanager
     def session(self, session_id: str) -> Iterator[SessionRecord]:
-        """Go on with a session: one transaction, under a lock of this session across threads and
-        processes.
+        """Go on with a session: one transaction, under a lock across threads and processes.
 
         What the body did is committed at its end, all of it, or rolled back when the body raises.
         Keep the body short: on SQLite no other session can be written meanwhile.
@@ -136,8 +132,7 @@ class Store:
             record.finish()
 
     def forget(self, session_id: str) -> None:
-        """Delete everything about one session and its guests, from the log too. UnknownIdError as
-        for `session`.
+        """Delete everything about a session and its guests; UnknownIdError as for `session`.
 
         On SQLite the deleted text is overwritten on disk; PostgreSQL frees it at its next VACUUM.
         """
@@ -145,8 +140,7 @@ class Store:
         self._database.wipe_deleted()
 
     def export(self, session_id: str) -> dict[str, Any]:
-        """Everything held about one session, ready for `json.dumps`; JSON texts are parsed.
-        UnknownIdError as above.
+        """Everything held about one session, ready for `json.dumps`; UnknownIdError as above.
 
         Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras",
         "watchlist", "imported", "together" (the membership of an evening together, or None), and
@@ -167,8 +161,7 @@ class Store:
     # ---- all sessions
 
     def log(self) -> Iterator[LoggedStep]:
-        """Every recommendation that counts (of live and cleared turns), by session, turn and
-        position.
+        """Every recommendation of live and cleared turns, by session, turn and position.
 
         Reads a few sessions at a time, so it may run beside the conversation for as long as the
         reader likes; each session is seen as of one moment.

@@ -100,9 +100,7 @@ class TranscriptPolicy(DQNPolicy):
 
 
 class TranscriptDQN(DQN):
-    """DQN with double targets, exploration among the best candidates and an average of its
-    weights.
-    """
+    """DQN with double targets, gambles among the best candidates and averaged weights."""
 
     def __init__(
         self, *arguments: Any, candidates: int = 30, averaging: float = 0.99, **keywords: Any
@@ -165,9 +163,7 @@ class TranscriptDQN(DQN):
         episode_start: npt.NDArray[Any] | None = None,
         deterministic: bool = False,
     ) -> tuple[npt.NDArray[np.int64], tuple[npt.NDArray[Any], ...] | None]:
-        """Films to show for one (L, 2) or several (B, L, 2) transcripts; best ones if
-        deterministic.
-        """
+        """Films to show for one (L, 2) or several (B, L, 2) transcripts."""
         assert not isinstance(observation, dict)
         single = observation.ndim == 2
         share = 0.0 if deterministic else self.exploration_rate

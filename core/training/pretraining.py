@@ -180,9 +180,7 @@ def _play(
 def _loss(
     network: QNetwork, batch: States, others: Tensor, rewards: Tensor, settings: PretrainingSettings
 ) -> Tensor:
-    """Squared error summed over the candidates and, by a sample, over all other films; mean over
-    states.
-    """
+    """Squared error over the candidates and a sample of the others; mean over states."""
     films = torch.cat([batch.candidates, others], dim=1)
     share = settings.rest * network.encoder.n_items / max(others.shape[1], 1)
     weight = torch.cat([torch.ones(batch.candidates.shape), torch.full(others.shape, share)], dim=1)

@@ -206,9 +206,7 @@ def _bundle(
 def fit_vectors(
     ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings, *, progress: bool
 ) -> tuple[list[MovieVectors], IntArray]:
-    """Movie vectors (from everyone, then one set a fold) and the number of the set each person is
-    to meet.
-    """
+    """Movie vectors (from everyone, then one set a fold), and each person's set."""
     sets: list[MovieVectors] = []
     set_of = np.zeros(ratings.n_users, dtype=np.int64)
     fits = cross_fit(ratings, catalogue.n_items, settings.factors, seed=settings.seed)

@@ -165,8 +165,7 @@ class Validator:
         return True
 
     def after_round(self, number: int, loss: float, rounds: int) -> None:
-        """After a round of the pretraining: rounds count back to film 0, where reinforcement
-        learning begins.
+        """After a round of pretraining: rounds count back to film 0, where the DQN begins.
 
         An exam takes about as long as a round, so there are four.
         """

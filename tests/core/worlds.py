@@ -18,9 +18,8 @@ def ratings_of(stars: Sequence[Sequence[float]], first_id: int = 1) -> Ratings:
     table = np.array(stars, dtype=np.float32)
     user, row = np.nonzero(table)
     ids = np.arange(first_id, first_id + len(table))
-    return Ratings(
-        user, row, table[user, row], np.zeros(len(user), dtype=np.int64), ids, table.shape[1]
-    )
+    timestamp = np.zeros(len(user), dtype=np.int64)
+    return Ratings(user, row, table[user, row], timestamp, ids, n_movies=table.shape[1])
 
 
 def catalogue_of(n_ratings: Sequence[int], n_items: int | None = None) -> Catalogue:

@@ -1,5 +1,4 @@
-"""Two policies that gamble on what they do not know: LinUCB and Thompson sampling, over the joint
-posterior.
+"""Two policies that gamble, over the joint posterior: LinUCB and Thompson sampling.
 
 Tuned as `core.evaluation.baselines` tells.
 """
@@ -20,9 +19,7 @@ _CHUNK = 64
 
 @dataclass(frozen=True, eq=False)
 class LinUcb:
-    """Score = expected liking + α · its standard deviation (Li et al., WWW 2010), with the
-    posterior's prior.
-    """
+    """Score = expected liking + α · its standard deviation (Li et al., WWW 2010)."""
 
     posterior: Posterior
     alpha: float = 0.05
@@ -51,9 +48,7 @@ class LinUcb:
 
 @dataclass(frozen=True, eq=False)
 class Thompson:
-    """Score = expected liking under one draw of the taste vector from the posterior (Chapelle & Li
-    2011).
-    """
+    """Score = expected liking under one draw of the taste vector (Chapelle & Li 2011)."""
 
     posterior: Posterior
     scale: float = 0.1

@@ -71,9 +71,7 @@ class Ease:
         return type(self)(self.item_weights, *_inputs(shares, settings), name)
 
     def scores(self, observations: Observations) -> FloatArray:
-        """Likes (and, where the settings say so, dislikes and silence) through the item-item
-        weights.
-        """
+        """Likes, and in the variant dislikes and silence, through the item-item weights."""
         inputs = weights(observations, self.table, len(self.item_weights))
         total = np.tile(self.prior, (len(observations), 1))
         total[:, : len(self.item_weights)] += inputs @ self.item_weights

@@ -16,18 +16,14 @@ LIKED: Final = by_outcome(lambda outcome: outcome.liking > 0)
 
 
 def film_rows(observations: Observations, n_items: int) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-    """Rows (B, L) of the recommendable films among the tokens, and where there is one; row 0
-    elsewhere.
-    """
+    """Rows (B, L) of the recommendable films among the tokens, and where there is one."""
     token = observations[..., 0].astype(np.int64)
     is_film = (token >= 1) & (token <= n_items)
     return np.where(is_film, token - 1, 0), is_film
 
 
 def weights(observations: Observations, table: FloatArray, n_items: int) -> sparse.csr_matrix:
-    """CSR (B, n_items) float32: the table's value of what happened to each film; nothing stored for
-    0.
-    """
+    """CSR (B, n_items) float32: the table's value of what happened to each film."""
     rows, is_film = film_rows(observations, n_items)
     value = np.where(is_film, table[observations[..., 1]], 0.0)
     batch, place = np.nonzero(value)

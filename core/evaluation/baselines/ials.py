@@ -44,9 +44,7 @@ class Ials:
     def fit(
         cls, train: Ratings, n_items: int, settings: IalsSettings | None = None, seed: int = 0
     ) -> Self:
-        """Alternating least squares on likes; one thread, so that the same seed gives the same
-        factors.
-        """
+        """Alternating least squares on likes, in one thread: the same seed, the same factors."""
         settings = settings or IalsSettings()
         likes = train.likes()[:, :n_items].tocsr()
         with threadpoolctl.threadpool_limits(1, "blas"):
@@ -63,8 +61,7 @@ class Ials:
         return cls(np.asarray(model.item_factors), settings.prior * like_shares(likes), settings)
 
     def scores(self, observations: Observations) -> FloatArray:
-        """One exact fold-in a transcript: x = c (YᵀY + λI + (c − 1) VᵀV)⁻¹ Vᵀ1, V the vectors of
-        the liked films.
+        """One exact fold-in a transcript: x = c (YᵀY + λI + (c − 1) VᵀV)⁻¹ Vᵀ1, V the liked films.
 
         With H = (YᵀY + λI)⁻¹ that is c HVᵀ (I + (c − 1) VHVᵀ)⁻¹ 1, a solve of the size of the
         transcript.
