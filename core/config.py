@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -113,6 +114,17 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="count", default=0, help="say what is done; -vv: in detail"
     )
+
+
+def check_options(
+    arguments: argparse.Namespace, *names: str, low: float, high: float = math.inf, why: str = ""
+) -> None:
+    """SettingsError where one of these options is not a number within the bounds."""
+    allowed = f"{low} or more" if high == math.inf else f"{low} to {high}"
+    for name in names:
+        value = getattr(arguments, name)
+        if not (low <= value <= high and math.isfinite(value)):
+            raise SettingsError(f"--{name.replace('_', '-')} is {value}: give {allowed}{why}.")
 
 
 def log_to_stderr(verbosity: int) -> None:

@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--stated",
-        type=_starts,
+        type=starts,
         default=default.stated,
         metavar="N,N",
         help="films people name first (0,1,3)",
@@ -189,7 +189,8 @@ def _same_films(one: Catalogue, other: Catalogue) -> bool:
     return bool(np.array_equal(one.movie_ids[: one.n_items], other.movie_ids[: other.n_items]))
 
 
-def _starts(text: str) -> tuple[int, ...]:
+def starts(text: str) -> tuple[int, ...]:
+    """The option --stated: different whole numbers, in order."""
     try:
         return tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError:

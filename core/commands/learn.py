@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from core.config import Settings
-from core.errors import SettingsError
+from core.config import Settings, check_options
 from core.learning.gate import GateSettings, Verdict, divided, judge, waits
 from core.learning.learner import LearnerSettings, ServedModel, candidate, learn
 from core.learning.log import ChatLog, read_log
@@ -151,15 +150,9 @@ def summary(verdict: Verdict, version: str, serving: str, learned: Mapping[str, 
 
 
 def _settings(arguments: argparse.Namespace) -> LearnerSettings:
-    if arguments.passes < 1:
-        raise SettingsError(f"--passes is {arguments.passes}: give 1 or more.")
-    for name in ("learning_rate", "anchor"):
-        if not 0 <= getattr(arguments, name) < float("inf"):
-            raise SettingsError(
-                f"--{name.replace('_', '-')} is {getattr(arguments, name)}: give 0 or more."
-            )
-    if not 0 <= arguments.exploration <= 1:
-        raise SettingsError(f"--exploration is {arguments.exploration}: give 0 to 1.")
+    check_options(arguments, "passes", low=1)
+    check_options(arguments, "learning_rate", "anchor", low=0)
+    check_options(arguments, "exploration", low=0, high=1)
     return LearnerSettings(
         passes=arguments.passes,
         learning_rate=arguments.learning_rate,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from core.config import check_options
 from core.data.reading import read_ratings
-from core.errors import SettingsError
 from core.learning.simulate import SimulationSettings, simulate
 from core.learning.versions import bundle_folder
 from core.model.bundle import Bundle
@@ -61,11 +61,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plays and prints the mean reward a film; returns 0."""
-    for name in ("conversations", "turns", "films"):
-        if getattr(arguments, name) < 1:
-            raise SettingsError(f"--{name} is {getattr(arguments, name)}: give 1 or more.")
-    if not 0 <= arguments.exploration <= 1:
-        raise SettingsError(f"--exploration is {arguments.exploration}: give 0 to 1.")
+    check_options(arguments, "conversations", "turns", "films", low=1)
+    check_options(arguments, "exploration", low=0, high=1)
     bundle = Bundle.load(bundle_folder(arguments.bundle))
     people, _ = read_ratings(arguments.ratings, bundle.catalogue)
     settings = SimulationSettings(

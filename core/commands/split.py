@@ -6,8 +6,9 @@ import argparse
 import shutil
 from pathlib import Path
 
+from core.config import check_options
 from core.data.ratings import fold_of
-from core.errors import DataError, SettingsError
+from core.errors import DataError
 
 _OF_PEOPLE = ("ratings.csv", "tags.csv")
 _OF_FILMS = ("movies.csv", "links.csv")
@@ -42,10 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the folders `learn` and `test` and prints how many people went where; returns 0."""
-    if arguments.parts < 2:
-        raise SettingsError(f"--parts is {arguments.parts}: give 2 or more.")
-    if not 0 <= arguments.part < arguments.parts:
-        raise SettingsError(f"--part is {arguments.part}: give 0 to {arguments.parts - 1}.")
+    check_options(arguments, "parts", low=2)
+    check_options(arguments, "part", low=0, high=arguments.parts - 1)
     people = split(arguments.data, arguments.out, arguments.parts, arguments.salt, arguments.part)
     print(
         f"{people[0]} people in {arguments.out / 'learn'}, {people[1]} in {arguments.out / 'test'}"

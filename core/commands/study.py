@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from core.commands.evaluate import starts
 from core.commands.split import split
 from core.data.ratings import Ratings
 from core.data.reading import MovieLens, read, read_ratings
@@ -55,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--seeds", type=int, default=5, metavar="N", help="trainings for each (%(default)s)")
     add(
         "--stated",
-        type=_wholes,
+        type=starts,
         default=(0, 1, 3),
         metavar="N,N",
         help="films people name first (0,1,3)",
@@ -247,13 +248,4 @@ def _numbers(text: str) -> tuple[float, ...]:
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a list of numbers such as 0,.5"
-        ) from None
-
-
-def _wholes(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(sorted({int(part) for part in text.split(",")}))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a list of whole numbers such as 0,1,3"
         ) from None

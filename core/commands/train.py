@@ -8,8 +8,8 @@ import dataclasses
 import logging
 from pathlib import Path
 
+from core.config import check_options
 from core.data.reading import read
-from core.errors import SettingsError
 from core.model.factors import FactorSettings
 from core.training.agent import AgentSettings
 from core.training.pretraining import PretrainingSettings
@@ -151,22 +151,11 @@ def plot_curve(curve: tuple[CurvePoint, ...], path: Path) -> None:
 
 
 def _settings(arguments: argparse.Namespace) -> TrainingSettings:
-    for name in ("gamma", "learning_rate"):
-        value, option = getattr(arguments, name), f"--{name.replace('_', '-')}"
-        if not 0 <= value <= 1:
-            raise SettingsError(f"{option} is {value}: give 0 to 1.")
-    for name in ("steps", "n_steps", "dimensions", "min_ratings"):
-        value, option = getattr(arguments, name), f"--{name.replace('_', '-')}"
-        if value < 1:
-            raise SettingsError(f"{option} is {value}: give 1 or more.")
-    if not 0 <= arguments.seed < 2**32:
-        raise SettingsError(f"--seed is {arguments.seed}: give 0 to {2**32 - 1}.")
-    if arguments.rounds < 0:
-        raise SettingsError(f"--rounds is {arguments.rounds}: give 0 or more.")
-    if arguments.folds < 2:
-        raise SettingsError(
-            f"--folds is {arguments.folds}: give 2 or more, each person must meet others' vectors."
-        )
+    check_options(arguments, "gamma", "learning_rate", low=0, high=1)
+    check_options(arguments, "steps", "n_steps", "dimensions", "min_ratings", low=1)
+    check_options(arguments, "seed", low=0, high=2**32 - 1)
+    check_options(arguments, "rounds", low=0)
+    check_options(arguments, "folds", low=2, why=", each person must meet others' vectors")
     agent = AgentSettings(
         steps=arguments.steps,
         gamma=arguments.gamma,
