@@ -219,20 +219,20 @@ STATED = st.lists(
 
 @given(sessions(), STATED)
 def test_recalling_is_stating_one_by_one_before_everything_else(
-    state: SessionState, told: list[tuple[int, Outcome]]
+    state: SessionState, statements: list[tuple[int, Outcome]]
 ) -> None:
     held = {token for token, outcome in state.events if outcome is not Outcome.RETRACTED}
     one_by_one = state
-    for token, outcome in dict(told).items():
+    for token, outcome in dict(statements).items():
         if token not in held:
             one_by_one = one_by_one.state(token, outcome)
-    recalled = state.recall(told)
+    recalled = state.recall(statements)
     assert dict(recalled.events) == dict(one_by_one.events)
     assert recalled.tokens()[len(recalled.events) - len(state.events) :] == state.tokens()
     assert recalled.constraints == state.constraints
-    assert recalled.recall(told) == recalled
-    anew = state.recall(told, frozenset(range(1, 7)))
-    assert dict(anew.events) == dict(state.events) | dict(told)
+    assert recalled.recall(statements) == recalled
+    anew = state.recall(statements, frozenset(range(1, 7)))
+    assert dict(anew.events) == dict(state.events) | dict(statements)
 
 
 def test_a_genre_cannot_be_recalled_as_wanted() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -488,6 +489,24 @@ def test_the_command_fits_baselines_on_the_training_folder(folders: tuple[Path, 
     assert [result.policy for result in report.results] == ["oracle", "popularity", "ease"]
     assert report.settings.views == (View.RATED,)
     assert report.best_baseline(1, View.RATED) == "ease"
+
+
+def test_what_is_left_out_is_a_warning_and_the_rest_is_information(
+    folders: tuple[Path, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    train, unseen = folders
+    with (unseen / "ratings.csv").open("a") as file:
+        file.write("1000,100,ten,1000000000\n")
+    words = ["--ratings", str(unseen), "--train", str(train), "--stated", "1", "--turns", "2"]
+    arguments = parse(
+        *words, "--baselines", "popularity", "--least-ratings", "5", "--skip-bad-rows"
+    )
+    with caplog.at_level(logging.INFO, "core"):
+        evaluate_command.judge(arguments, catalogue_of([32] * FILMS), [Oracle(FILMS)])
+    lines = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert [level for level, _ in lines] == ["WARNING", "INFO", "INFO"]
+    assert "left out 1 bad rows" in lines[0][1]
+    assert lines[2][1] == "fitting popularity"
 
 
 def test_without_training_ratings_there_is_popularity_from_the_bundle(

@@ -63,8 +63,8 @@ def test_a_simulated_conversation_is_logged_as_a_talk_is(start: Bundle) -> None:
     assert reward == pytest.approx(np.mean([step.reward for step in log.transitions]))
     for slate in log.slates:
         chances = start.policy(GAMBLING).chances(slate.state, slate.tokens)
-        told = [place.of(token - 1) for place, token in zip(chances, slate.tokens, strict=True)]
-        assert slate.propensities == pytest.approx(told)
+        expected = [place.of(token - 1) for place, token in zip(chances, slate.tokens, strict=True)]
+        assert slate.propensities == pytest.approx(expected)
 
 
 def test_a_logged_transition_is_a_step_of_the_environment(start: Bundle) -> None:
@@ -113,8 +113,8 @@ def test_the_next_policy_knows_what_people_liked(
 ) -> None:
     versions, arguments = circle(tmp_path, start, 300)
     assert cli.main([*arguments, "--json", str(tmp_path / "verdict.json")]) == 0
-    told = capsys.readouterr().out
-    assert "Promoted. Better on conversations it did not learn from." in told
+    printed = capsys.readouterr().out
+    assert "Promoted. Better on conversations it did not learn from." in printed
 
     # It serves from the folder, says how it passed, and thinks more of the two films that everybody
     # loves.

@@ -32,19 +32,19 @@ def test_the_evidence_by_hand() -> None:
     small = cinema(n_items=2, n_movies=2)
     nothing = [[0.0], [0.0]]
     network = QNetwork(small, [vectors_of(nothing, nothing, [0.299, 0.1], [0.398, 0.4])])
-    told = evidence(network, transcripts([(2, DOWN)], [(2, UP)], []), np.array([0, 0, 1]))
+    features = evidence(network, transcripts([(2, DOWN)], [(2, UP)], []), np.array([0, 0, 1]))
     share = 0.101 / 0.402
     lean = 0.1 - share * 0.4
-    assert told[:, FEATURES.index("approval")] == pytest.approx(
+    assert features[:, FEATURES.index("approval")] == pytest.approx(
         [math.log(3), math.log(3), math.log(101 / 301)], abs=1e-5
     )
     assert approval(network) == pytest.approx([math.log(3), math.log(101 / 301)], abs=1e-5)
-    assert told[:, FEATURES.index("fame")] == pytest.approx(np.log([0.4, 0.4, 0.402]), abs=1e-5)
-    assert told[:, FEATURES.index("lean")] == pytest.approx(
+    assert features[:, FEATURES.index("fame")] == pytest.approx(np.log([0.4, 0.4, 0.402]), abs=1e-5)
+    assert features[:, FEATURES.index("lean")] == pytest.approx(
         [0.299 - 0.75 * 0.398] * 2 + [lean], abs=1e-6
     )
-    assert told[:, FEATURES.index("likes")] == pytest.approx([1.5 / 3, 2.5 / 3, 1.5 / 2])
-    assert told[:, FEATURES.index("dislikes")] == pytest.approx([1 / 3, 0.0, 0.0])
+    assert features[:, FEATURES.index("likes")] == pytest.approx([1.5 / 3, 2.5 / 3, 1.5 / 2])
+    assert features[:, FEATURES.index("dislikes")] == pytest.approx([1 / 3, 0.0, 0.0])
 
 
 def test_a_fit_finds_the_chances_that_made_the_answers() -> None:

@@ -50,19 +50,21 @@ def observations(
     """(vector, residual, precision) of each thing a transcript says, in double precision, one after
     the other."""
     like, seen = encoder.like_table[number].double(), encoder.seen_table[number].double()
-    told: list[tuple[torch.Tensor, ...]] = []
+    observed: list[tuple[torch.Tensor, ...]] = []
     for token, outcome in state.events:
         if outcome in SILENT or (CINEMA.is_movie(token) and token > CINEMA.n_items):
             continue
         row = token if CINEMA.is_movie(token) else token - len(CINEMA.movies) + CINEMA.n_items
         residual = encoder.liked[outcome].double() - encoder.like_expected[number, row].double()
-        told.append((like[row], residual, encoder.log_precision_liked[outcome].double().exp()))
+        observed.append((like[row], residual, encoder.log_precision_liked[outcome].double().exp()))
         if outcome not in OF_FACETS:
             residual = (
                 encoder.has_seen[outcome].double() - encoder.seen_expected[number, row].double()
             )
-            told.append((seen[row], residual, encoder.log_precision_seen[outcome].double().exp()))
-    return told
+            observed.append(
+                (seen[row], residual, encoder.log_precision_seen[outcome].double().exp())
+            )
+    return observed
 
 
 def direct(

@@ -307,9 +307,9 @@ class TestExplanation:
         )
         whole = served.explanations(state, [3, 6])
         events = [max(abs(film[place].value) for film in whole) for place in range(2, 6)]
-        told = served.explanations(state, [3, 6], small=sorted(events)[-1] * 0.99)
+        explained = served.explanations(state, [3, 6], small=sorted(events)[-1] * 0.99)
         largest = state.events[events.index(max(events))].token
-        for film, before in zip(told, whole, strict=True):
+        for film, before in zip(explained, whole, strict=True):
             assert [part.token for part in film] == [
                 0,
                 WHOLE,

@@ -251,14 +251,14 @@ def test_whole_episodes(seed: int, picks: list[float]) -> None:
 
 def episode(environment: SessionEnv, seed: int | None) -> list[Any]:
     observation, info = environment.reset(seed=seed)
-    told: list[Any] = [observation.tolist(), info]
+    steps: list[Any] = [observation.tolist(), info]
     for _ in range(6):
         row = np.flatnonzero(environment.action_mask())[0]
         observation, reward, done, _, info = environment.step(row)
-        told.append((observation.tolist(), reward, done, info))
+        steps.append((observation.tolist(), reward, done, info))
         if done:
             break
-    return told
+    return steps
 
 
 class TestSeeding:

@@ -236,16 +236,16 @@ def test_two_processes_can_open_an_empty_database_at_once(url: str) -> None:
 def test_kill_9_between_turns_loses_nothing_that_was_committed(url: str) -> None:
     with Store.open(url) as store:
         session = store.start('{"n": 0}')
-    told = -1
+    reported = -1
     for wanted in (3, 11):
         child = start(TALKER, url, session)
         assert child.stdout is not None
         for line in child.stdout:
-            told = int(line)
-            if told >= wanted:
+            reported = int(line)
+            if reported >= wanted:
                 break
         child.kill()
-        told = max([told, *(int(line) for line in child.stdout)])
+        reported = max([reported, *(int(line) for line in child.stdout)])
         child.wait()
         child.stdout.close()
         with Store.open(url) as store:
@@ -253,8 +253,8 @@ def test_kill_9_between_turns_loses_nothing_that_was_committed(url: str) -> None
                 turns = record.turns
                 assert record.state == turns[-1].state_after
                 assert record.next_number == len(turns)
-            # The turn after the last one told may have been committed just before the end.
-            assert len(turns) - 1 in {told, told + 1}
+            # The turn after the last one reported may have been committed just before the end.
+            assert len(turns) - 1 in {reported, reported + 1}
             assert [turn.number for turn in turns] == list(range(len(turns)))
             for turn in turns:
                 assert [shown.movie_id - 10 * turn.number for shown in turn.shown] == [0, 1, 2]

@@ -260,17 +260,17 @@ class TestLearning:
 
 class TestTicker:
     def test_tells_every_step_of_all_sessions(self) -> None:
-        told: list[tuple[int, float | None, int]] = []
+        ticks: list[tuple[int, float | None, int]] = []
 
         def tick(step: int, loss: float | None, rewards: npt.NDArray[np.float32]) -> bool:
-            told.append((step, loss, len(rewards)))
+            ticks.append((step, loss, len(rewards)))
             return True
 
         agent().learn(100, callback=Ticker(tick))
-        assert [step for step, _, _ in told] == list(range(4, 101, 4))
-        assert {count for _, _, count in told} == {4}
-        assert told[0][1] is None
-        assert told[-1][1] is not None and told[-1][1] > 0
+        assert [step for step, _, _ in ticks] == list(range(4, 101, 4))
+        assert {count for _, _, count in ticks} == {4}
+        assert ticks[0][1] is None
+        assert ticks[-1][1] is not None and ticks[-1][1] > 0
 
     def test_can_end_the_training(self) -> None:
         learner = agent()

@@ -41,7 +41,7 @@ def contrary() -> QNetwork:
 def rounds(
     network: QNetwork, settings: PretrainingSettings = SETTINGS, seed: int = 0
 ) -> list[tuple[int, float]]:
-    told: list[tuple[int, float]] = []
+    reports: list[tuple[int, float]] = []
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         pretrain(
@@ -50,9 +50,9 @@ def rounds(
             PEOPLE,
             settings,
             seed=seed,
-            after_round=lambda *round: told.append(round),
+            after_round=lambda *round: reports.append(round),
         )
-    return told
+    return reports
 
 
 def best_after_liking_film_0(network: QNetwork) -> int:
@@ -63,10 +63,10 @@ def best_after_liking_film_0(network: QNetwork) -> int:
 def test_it_turns_a_contrary_network_round() -> None:
     network = contrary()
     assert best_after_liking_film_0(network) % 2 == 1
-    told = rounds(network)
+    reports = rounds(network)
     assert best_after_liking_film_0(network) % 2 == 0
-    assert [number for number, _ in told] == [0, 1, 2, 3]
-    assert told[-1][1] < 0.8 * told[0][1]
+    assert [number for number, _ in reports] == [0, 1, 2, 3]
+    assert reports[-1][1] < 0.8 * reports[0][1]
     assert not network.training  # the noise of dropout is off when it is asked
 
 
@@ -89,10 +89,10 @@ def test_states_are_those_before_each_film_of_whole_sessions() -> None:
     transcripts, viewers = states.transcripts, states.viewers
     assert transcripts.shape == (SESSIONS * 3, 1 + OPENING.most + TURNS, 2)
     assert len(viewers) == SESSIONS * 3
-    told = np.isin(
+    shown = np.isin(
         transcripts[..., 1].numpy(), (Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN)
     ).sum(axis=1)
-    assert set(told.tolist()) == set(range(TURNS))  # 0 films shown up to all but the last
+    assert set(shown.tolist()) == set(range(TURNS))  # 0 films shown up to all but the last
     for transcript, viewer in zip(transcripts.numpy(), viewers.tolist(), strict=True):
         stars = dict(zip(*PEOPLE.of(viewer), strict=True))
         for token, outcome in transcript[transcript[:, 1] == Outcome.UP]:

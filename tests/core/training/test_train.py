@@ -325,8 +325,8 @@ class TestRefusal:
         value: str,
     ) -> None:
         assert command(folder, tmp_path / "model", option, value) == 2
-        told = capsys.readouterr().err
-        assert option in told and value in told and told.count("\n") == 1
+        message = capsys.readouterr().err
+        assert option in message and value in message and message.count("\n") == 1
         assert not (tmp_path / "model").exists()
 
     def test_no_ratings_there(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
