@@ -106,35 +106,26 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Shows a film; see the class."""
-        token = self._catalogue.movie_token(int(action))
-        if (
-            not self.action_space.contains(np.int64(action))
-            or self.state.outcome_of(token) is not None
-        ):
-            raise InvalidAction(
-                f"film {int(action)} is not one that may be shown now: see action_mask()"
-            )
+        row = int(action)
+        token = self._catalogue.movie_token(row)
+        known = self.action_space.contains(np.int64(action))
+        if not known or self.state.outcome_of(token) is not None:
+            raise InvalidAction(f"film {row} is not one that may be shown now: see action_mask()")
         state = self.state.show(token)
-        reaction = self._viewer.reaction(int(action))
+        reaction = self._viewer.reaction(row)
         answer = "none"
-        if int(action) in self._unanswered or (
-            self._inattention and self.np_random.random() < self._inattention
-        ):
+        if row in self._unanswered or self._is_inattentive():
             state, answer = state.pass_over(token), "passed"
         elif reaction is not None:
             state, answer = state.react(token, reaction), reaction.value
         self._state = state
         self._left -= 1
-        outcome = state.outcome_of(token)
-        assert outcome is not None
-        reward, info = outcome.reward, {"person": self._person, "reaction": answer}
-        return (
-            self._observation(),
-            reward,
-            self._left == 0 or not self.action_mask().any(),
-            False,
-            info,
-        )
+        ended = self._left == 0 or not self.action_mask().any()
+        info = {"person": self._person, "reaction": answer}
+        return self._observation(), state.events[-1].outcome.reward, ended, False, info
+
+    def _is_inattentive(self) -> bool:
+        return bool(self._inattention and self.np_random.random() < self._inattention)
 
     def fork(self) -> SessionEnv:
         """Another environment on the same people, for sessions played in step; it needs a reset."""
@@ -152,10 +143,9 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
 
     def action_mask(self) -> BoolArray:
         """Films that may be shown, (n_items,)."""
-        mask: npt.NDArray[np.bool_] = np.ones(self._catalogue.n_items, dtype=np.bool_)
-        mask[[token - 1 for token in self.state.tokens() if token <= self._catalogue.n_items]] = (
-            False
-        )
+        n_items = self._catalogue.n_items
+        mask: npt.NDArray[np.bool_] = np.ones(n_items, dtype=np.bool_)
+        mask[[token - 1 for token in self.state.tokens() if token <= n_items]] = False
         return mask
 
     def render(self) -> str | None:
@@ -177,12 +167,9 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         return self.state.observation(self._length, vectors=number)
 
     def _name(self, token: int) -> str:
-        catalogue = self._catalogue
-        return (
-            catalogue.movie(token).label
-            if catalogue.is_movie(token)
-            else catalogue.facet(token).name
-        )
+        if self._catalogue.is_movie(token):
+            return self._catalogue.movie(token).label
+        return self._catalogue.facet(token).name
 
 
 gymnasium.register(ID, entry_point="core.simulation.environment:SessionEnv")
