@@ -110,6 +110,15 @@ class Catalogue:
             (movie.year for movie in self.movies), dtype=np.int64, count=len(self.movies)
         )
 
+    def numbers(self, column: str) -> IntArray:
+        """What a `Limit` bounds, (movies,), −1 where unknown; KeyError for no such column."""
+        match column:
+            case "year":
+                return np.where(self.years > 0, self.years, -1)
+            case "rank":
+                return np.arange(len(self.movies))
+        raise KeyError(column)
+
     @cached_property
     def movie_ids(self) -> IntArray:
         """MovieLens movieId of each film, (movies,)."""
@@ -157,11 +166,9 @@ class Catalogue:
     def allowed(self, constraints: Constraints) -> BoolArray:
         """Which of the recommendable films fulfil the constraints, (n_items,)."""
         mask = np.ones(self.n_items, dtype=np.bool_)
-        mask[: constraints.best_known_left_out] = False
-        if constraints.years is not None:
-            first, last = constraints.years
-            years = self.years[: self.n_items]
-            mask &= (years >= first) & (years <= last)
+        for limit in constraints.limits:
+            numbers = self.numbers(limit.column)[: self.n_items]
+            mask &= (numbers >= limit.low) & (numbers <= limit.high)
         for token in constraints.required:
             mask &= self.has(token)
         for token in constraints.excluded:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
+from operator import attrgetter
 from typing import Self
 
 
@@ -192,19 +193,43 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A hard wish about a number of each film, both ends included: from 1990 to 1999."""
+
+    column: str
+    """Which number: a column of the catalogue, "year" or "rank" (0 is the best known film)."""
+    low: int = 0
+    high: int = 2**31 - 1
+
+    def holds(self, number: int) -> bool:
+        """Whether a number is within."""
+        return self.low <= number <= self.high
+
+
+@dataclass(frozen=True, slots=True)
 class Constraints:
     """What a film must fulfil to be shown at all; tokens are those of facets."""
 
-    years: tuple[int, int] | None = None
-    """First and last year, both included; None = any. A film without a year is left out when
-    set."""
+    limits: tuple[Limit, ...] = ()
+    """At most one a column, in the order of their columns; a film whose number is unknown is left
+    out."""
     required: tuple[int, ...] = ()
     """Facet tokens a film must all have, sorted."""
     excluded: tuple[int, ...] = ()
     """Facet tokens none of which a film may have, sorted."""
-    best_known_left_out: int = 0
-    """This many of the best known films, the first rows of the catalogue, are left out; 0 =
-    none."""
+
+    def limit(self, column: str) -> Limit | None:
+        """The limit on a column; None where there is none."""
+        return next((limit for limit in self.limits if limit.column == column), None)
+
+    def within(self, limit: Limit) -> Constraints:
+        """With this limit in place of any other on its column."""
+        others = self.without(limit.column).limits
+        return replace(self, limits=tuple(sorted((*others, limit), key=attrgetter("column"))))
+
+    def without(self, column: str) -> Constraints:
+        """Without the limit on a column."""
+        return replace(self, limits=tuple(one for one in self.limits if one.column != column))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ and serving cannot drift apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
-from operator import itemgetter
-from typing import Final, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from core.catalogue import Catalogue
-from core.domain import Constraints, Outcome, Reaction
+from core.domain import Constraints, Limit, Outcome, Reaction
 
 Observation = npt.NDArray[np.int32]
 """Shape (length, 2): token and Outcome; rows of zeros pad the end."""
@@ -163,10 +163,9 @@ class SessionState:
         return json.dumps(
             {
                 "events": list(_written(self.events, catalogue)),
-                "years": self.constraints.years,
+                "limits": [[one.column, one.low, one.high] for one in self.constraints.limits],
                 "required": keys(self.constraints.required),
                 "excluded": keys(self.constraints.excluded),
-                "best_known_left_out": self.constraints.best_known_left_out,
                 "gems": self.gems,
             }
         )
@@ -184,14 +183,10 @@ class SessionState:
                 for token in _read(written, catalogue)
                 if token is not None
             )
-            years = record["years"]
             constraints = Constraints(
-                years=None if years is None else (int(years[0]), int(years[1])),
-                required=_tokens(record["required"], catalogue),
-                excluded=_tokens(record["excluded"], catalogue),
-                best_known_left_out=max(
-                    int(record.get("best_known_left_out", 0)), 0
-                ),  # not in older sessions
+                _limits(record),
+                _tokens(record["required"], catalogue),
+                _tokens(record["excluded"], catalogue),
             )
             gems = float(record.get("gems", 0.0))  # not in older sessions
         except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
@@ -205,6 +200,17 @@ class SessionState:
         return replace(
             self, events=tuple(event if old.token == token else old for old in self.events)
         )
+
+
+def _limits(record: Mapping[str, Any]) -> tuple[Limit, ...]:
+    """Limits of a written state; older sessions wrote two of them under names of their own."""
+    if "limits" in record:
+        limits = [Limit(str(column), int(low), int(high)) for column, low, high in record["limits"]]
+    else:
+        years, left_out = record["years"], int(record.get("best_known_left_out", 0))
+        limits = [Limit("rank", left_out)] if left_out > 0 else []
+        limits += [] if years is None else [Limit("year", int(years[0]), int(years[1]))]
+    return tuple(sorted(limits, key=attrgetter("column")))
 
 
 def _written(

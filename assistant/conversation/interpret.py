@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.conversation.phrasing import newest, years_label
-from assistant.conversation.reasons import chip_of, fame_chip
+from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
+from assistant.conversation.reasons import chip_of
 from assistant.conversation.records import shown_films, tokens_of
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.utterance import Act, FacetMention, MovieMention, Utterance
 from core.catalogue import Catalogue
-from core.domain import Constraints, Outcome, Reaction
+from core.domain import Constraints, Limit, Outcome, Reaction
 from core.model.policy import Policy
 from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
@@ -88,9 +88,8 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
     for movie in utterance.movies:
         step = _movie(movie, step, table)
     step = _facets(utterance.facets, step, table)
-    step = _years(utterance, step, table.catalogue)
-    step = _fame(utterance, step, table.catalogue)
-    if utterance.facets or utterance.years is not None:
+    step = _limits(utterance, step, table.catalogue)
+    if utterance.facets or utterance.limits:
         step = _softened(step, table)
     if utterance.act is Act.REACT and not utterance.ambiguous:
         step = _picks(utterance, step, table)
@@ -172,7 +171,9 @@ def _made_room(fresh: frozenset[int], step: Interpretation, table: Referents) ->
     older = tuple(token for token in kind_of if token not in fresh)
     kinds = {kind_of[token] for token in fresh}
     alike = tuple(token for token in older if kind_of[token] in kinds)
-    famous = bool(step.state.constraints.best_known_left_out)
+    rank = step.state.constraints.limit("rank")
+    famous = rank is not None
+    rank_chips = [limit_chip(rank, table.catalogue, ChipKind.LIFTED)] if rank else []
     for lifted, fame in (
         ((), famous),
         (alike, False),
@@ -183,7 +184,7 @@ def _made_room(fresh: frozenset[int], step: Interpretation, table: Referents) ->
         eased = _eased(step.state, lifted, fame=fame)
         if table.has_room(eased):
             chips = [chip_of(table.catalogue, token, ChipKind.LIFTED) for token in lifted]
-            chips += [fame_chip(ChipKind.LIFTED)] * fame
+            chips += rank_chips if fame else []
             return replace(step, lifted=lifted).say(eased, *chips)
     return step
 
@@ -192,7 +193,7 @@ def _eased(state: SessionState, lifted: Iterable[int], *, fame: bool) -> Session
     """The state without these wishes, and with `fame` without the one for lesser known films."""
     for token in lifted:
         state = without(state.retract(token), token)
-    return famous_too(state) if fame else state
+    return state.constrain(state.constraints.without("rank")) if fame else state
 
 
 def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
@@ -221,15 +222,40 @@ def _conditioned(state: SessionState, token: int, *, wanted: bool) -> SessionSta
     return state.constrain(replace(constraints, excluded=longer))
 
 
-def _years(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
-    constraints = step.state.constraints
-    if utterance.years is not None and not utterance.any_year:
-        chip = Chip(ChipKind.YEARS, years_label(utterance.years, newest(catalogue)))
-        return step.say(step.state.constrain(replace(constraints, years=utterance.years)), chip)
-    if utterance.any_year and constraints.years is not None:
-        chip = Chip(ChipKind.LIFTED, years_label(constraints.years, newest(catalogue)))
-        return step.say(any_year(step.state), chip)
+def _limits(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """Hard wishes about numbers of films: a new limit takes the place of the one on its column."""
+    for column in LIMIT_WORDS:
+        limit = utterance.limit(column)
+        if column in utterance.lifted:
+            step = _lifted(column, step, catalogue)
+        elif limit is not None:
+            limit = _deepened(limit, step.state.constraints, catalogue)
+            state = step.state.constrain(step.state.constraints.within(limit))
+            step = step.say(state, limit_chip(limit, catalogue))
     return step
+
+
+def _lifted(column: str, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """The limit on a column taken back, with a chip if there was one."""
+    state = step.state
+    limit = state.constraints.limit(column)
+    if column == "rank" and state.gems > 0:
+        # What is said outweighs where the knob was left.
+        state, limit = state.steer(0.0), limit or Limit("rank")
+    if limit is None:
+        return step
+    eased = state.constrain(state.constraints.without(column))
+    return step.say(eased, limit_chip(limit, catalogue, ChipKind.LIFTED))
+
+
+def _deepened(limit: Limit, constraints: Constraints, catalogue: Catalogue) -> Limit:
+    """How far "lesser known" goes: some best known films are left out, then twice as many."""
+    if limit.column != "rank":
+        return limit
+    older = constraints.limit("rank")
+    if older is None:
+        return Limit("rank", min(BEST_KNOWN, catalogue.n_items // _BEST_KNOWN_SHARE))
+    return Limit("rank", min(2 * older.low, catalogue.n_items // 2))
 
 
 def _softened(step: Interpretation, table: Referents) -> Interpretation:
@@ -247,22 +273,6 @@ def _softened(step: Interpretation, table: Referents) -> Interpretation:
         return step
     chips = [chip_of(table.catalogue, token, ChipKind.LIFTED) for token in tags]
     return replace(step, lifted=(*step.lifted, *tags)).say(eased, *chips)
-
-
-def _fame(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
-    """The wish for lesser known films, or for the well-known ones again."""
-    constraints = step.state.constraints
-    if utterance.lesser_known:
-        left_out = min(BEST_KNOWN, catalogue.n_items // _BEST_KNOWN_SHARE)
-        if constraints.best_known_left_out:  # "more obscure"
-            left_out = min(2 * constraints.best_known_left_out, catalogue.n_items // 2)
-        state = step.state.constrain(replace(constraints, best_known_left_out=left_out))
-        return step.say(state, fame_chip(ChipKind.LESSER_KNOWN))
-    if utterance.well_known and (constraints.best_known_left_out or step.state.gems > 0):
-        # What is said outweighs where the knob was left.
-        rested = step.state.steer(min(step.state.gems, 0.0))
-        return step.say(famous_too(rested), fame_chip(ChipKind.LIFTED))
-    return step
 
 
 def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
@@ -292,12 +302,11 @@ def _forget(utterance: Utterance, step: Interpretation, table: Referents) -> Int
             step = _let_go(token, step, table, *movie.span)
     for facet in utterance.facets:
         step = _let_go(facet.token, step, table, *facet.span)
-    constraints, catalogue = step.state.constraints, table.catalogue
-    if constraints.years is not None and (utterance.years is not None or utterance.any_year):
-        label = years_label(constraints.years, newest(catalogue))
-        step = step.say(any_year(step.state), Chip(ChipKind.FORGOTTEN, label))
-    if utterance.lesser_known and constraints.best_known_left_out:
-        step = step.say(famous_too(step.state), fame_chip(ChipKind.FORGOTTEN))
+    for column in LIMIT_WORDS:
+        limit = step.state.constraints.limit(column)
+        if limit is not None and (utterance.limit(column) or column in utterance.lifted):
+            state = step.state.constrain(step.state.constraints.without(column))
+            step = step.say(state, limit_chip(limit, table.catalogue, ChipKind.FORGOTTEN))
     return step.say(step.state, *_unclear(utterance))
 
 
@@ -337,16 +346,6 @@ def without(state: SessionState, token: int) -> SessionState:
             excluded=tuple(other for other in constraints.excluded if other != token),
         )
     )
-
-
-def any_year(state: SessionState) -> SessionState:
-    """The state without the condition on years."""
-    return state.constrain(replace(state.constraints, years=None))
-
-
-def famous_too(state: SessionState) -> SessionState:
-    """The state without the condition that only lesser known films are shown."""
-    return state.constrain(replace(state.constraints, best_known_left_out=0))
 
 
 def table_of(

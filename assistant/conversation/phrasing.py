@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
+from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written
 from core.catalogue import Catalogue
 from core.data.facts import FAMILIES, FOREIGN
-from core.domain import Constraints, Facet
+from core.domain import Constraints, Facet, Limit
 
 _NOUNS = {
     "Adventure": "adventures",
@@ -48,9 +51,6 @@ _AS_NOUN = (
 _EXCLUDED = {"Animation": "animation", "Children": "anything for children", "Romance": "romance"}
 """Genres that read badly by their nouns after "without"."""
 
-LESSER_KNOWN = "lesser-known"
-"""Key that stands for the wish for lesser known films where a chip is edited."""
-
 FIRST_YEAR = 1890
 """A span that begins then or before is told as open: the oldest films are hardly older."""
 
@@ -59,15 +59,15 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
     """What the wishes leave, as a noun phrase: "films from the 90s"; without wishes "films"."""
     required = [catalogue.facet(token) for token in constraints.required]
     tags = [as_written(tag) for tag in _names(required, "tag")]
-    years = constraints.years
+    limits = [(LIMIT_WORDS[limit.column], limit) for limit in constraints.limits]
     parts = (
-        "lesser known" if constraints.best_known_left_out else "",
+        *(words.before(limit, catalogue) for words, limit in limits),
         listing(filter(is_full_name, tags)),
         _kind_words(_names(required, "genre"), count),
         _after("tagged", [f"“{tag}”" for tag in tags if not is_full_name(tag)]),
         _after("in", [_language(name) for name in _names(required, "language")]),
         _after("with", _names(required, "person")),
-        years_words(years, newest(catalogue)) if years is not None else "",
+        *(words.after(limit, catalogue) for words, limit in limits),
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
@@ -161,6 +161,53 @@ def years_label(years: tuple[int, int], newest: int) -> str:
     if first <= FIRST_YEAR or first < newest <= last:
         return years_words(years, newest)
     return str(first) if first == last else f"{first}–{last}"
+
+
+def _silent(limit: Limit, catalogue: Catalogue) -> str:
+    return ""
+
+
+class LimitWords(NamedTuple):
+    """How a limit on a column is spoken of; each function takes the limit and the catalogue."""
+
+    key: str
+    """Stands for the wish where a chip is edited."""
+    kind: ChipKind
+    lift: str
+    """What a person types to lift it."""
+    label: Callable[[Limit, Catalogue], str]
+    """On a chip."""
+    before: Callable[[Limit, Catalogue], str] = _silent
+    """Before the noun: "lesser known" films."""
+    after: Callable[[Limit, Catalogue], str] = _silent
+    """After it: films "from the 90s"."""
+
+
+LIMIT_WORDS: Final[Mapping[str, LimitWords]] = MappingProxyType(
+    {
+        "year": LimitWords(
+            "years",
+            ChipKind.YEARS,
+            "any year",
+            label=lambda limit, catalogue: years_label((limit.low, limit.high), newest(catalogue)),
+            after=lambda limit, catalogue: years_words((limit.low, limit.high), newest(catalogue)),
+        ),
+        "rank": LimitWords(
+            "lesser-known",
+            ChipKind.LESSER_KNOWN,
+            "well-known ones too",
+            label=lambda limit, catalogue: "lesser known films",
+            before=lambda limit, catalogue: "lesser known",
+        ),
+    }
+)
+"""By column, in the order in which wishes are listed."""
+
+
+def limit_chip(limit: Limit, catalogue: Catalogue, kind: ChipKind | None = None) -> Chip:
+    """Chip for a limit: that it is set, or with another `kind` that it is lifted or forgotten."""
+    words = LIMIT_WORDS[limit.column]
+    return Chip(kind or words.kind, words.label(limit, catalogue), words.key)
 
 
 def listing(names: Iterable[str], last: str = "and") -> str:

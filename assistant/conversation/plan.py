@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.conversation.interpret import Interpretation, any_year, famous_too, without
-from assistant.conversation.phrasing import LESSER_KNOWN, capitalised
+from assistant.conversation.interpret import Interpretation, without
+from assistant.conversation.phrasing import LIMIT_WORDS, capitalised
 from assistant.conversation.reasons import facet_words, label_of
 from assistant.conversation.small_talk import EXAMPLES
 from assistant.conversation.values import Question
@@ -24,7 +24,6 @@ from core.errors import UnknownIdError
 from core.model.policy import Policy
 from core.session import SessionState
 
-YEARS_KEY = "years"
 """Key that stands for the wish about years where a chip is edited."""
 
 _NUDGES = (
@@ -59,7 +58,7 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
 
 def unheard(utterance: Utterance, step: Interpretation) -> bool:
     """Whether a line asks for films and says something of them of which nothing was understood."""
-    wishes = (utterance.beyond, utterance.count, utterance.any_year, utterance.well_known)
+    wishes = (utterance.beyond, utterance.count, utterance.lifted)
     if utterance.act is not Act.RECOMMEND or step.chips or any(wishes):
         return False
     return not is_plain_request(line_of(utterance.text))
@@ -87,7 +86,7 @@ def settled(
     )
     if not movies:
         return utterance
-    return replace(utterance, movies=movies, years=None, picks=(), ambiguous=())
+    return replace(utterance.without_limit("year"), movies=movies, picks=(), ambiguous=())
 
 
 def _answered(utterance: Utterance, question: AmbiguousMention, catalogue: Catalogue) -> list[int]:
@@ -153,11 +152,10 @@ def _line(
 
 
 def _lifting(key: str, constraints: Constraints) -> Utterance | None:
-    """The line that lifts the condition on years or fame; None where `key` names no such one."""
-    if key == YEARS_KEY and constraints.years is not None:
-        return Utterance("Any year", Act.RECOMMEND, any_year=True)
-    if key == LESSER_KNOWN and constraints.best_known_left_out:
-        return Utterance("Well-known ones too", Act.RECOMMEND, well_known=True)
+    """The line that lifts the limit of a chip; None where `key` stands for no limit there is."""
+    for column, words in LIMIT_WORDS.items():
+        if key == words.key and constraints.limit(column) is not None:
+            return Utterance(capitalised(words.lift), Act.RECOMMEND, lifted=(column,))
     return None
 
 
@@ -172,11 +170,11 @@ def likened(key: str, state: SessionState, catalogue: Catalogue) -> Utterance:
 def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     """Wishes each of which, lifted alone, leaves films to show, as a person would type it."""
     constraints = state.constraints
-    eased = []
-    if constraints.years is not None:
-        eased.append(("any year", any_year(state)))
-    if constraints.best_known_left_out:
-        eased.append(("well-known ones too", famous_too(state)))
+    eased = [
+        (words.lift, state.constrain(constraints.without(column)))
+        for column, words in LIMIT_WORDS.items()
+        if constraints.limit(column) is not None
+    ]
     for token in (*constraints.required, *constraints.excluded):
         eased.append((f"forget {facet_words(policy.catalogue, token)}", without(state, token)))
     return tuple(wish for wish, changed in eased if policy.available(changed).any())
@@ -205,7 +203,7 @@ def suggestions(
     if not shown:
         return _after_talk(utterance.act, step.state)
     wishes = [line for line, facet in _NUDGES if facet not in facets][:1]
-    wishes.append("From the 90s" if step.state.constraints.years is None else "Any year")
+    wishes.append("From the 90s" if step.state.constraints.limit("year") is None else "Any year")
     return ("More", *wishes, "Why the first one?" if shown > 1 else "Why this one?")
 
 

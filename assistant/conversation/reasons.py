@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Final
 
-from assistant.conversation.phrasing import LESSER_KNOWN, capitalised
+from assistant.conversation.phrasing import capitalised
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
 from core.catalogue import Catalogue
@@ -282,8 +282,3 @@ def _verb(text: str) -> str:
 def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
     """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
     return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
-
-
-def fame_chip(kind: ChipKind) -> Chip:
-    """Chip for the wish for lesser known films."""
-    return Chip(kind, "lesser known films", LESSER_KNOWN)

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from assistant.conversation.phrasing import newest, years_label
-from assistant.conversation.reasons import SMALL, chip_of, fame_chip, people_of, reasons
+from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
+from assistant.conversation.reasons import SMALL, chip_of, people_of, reasons
 from assistant.conversation.values import (
     Card,
     Chip,
@@ -202,11 +202,8 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
             chips.append(chip_of(catalogue, token, kind))
         elif outcome.is_known and catalogue.is_movie(token):
             chips.append(chip_of(catalogue, token, ChipKind.of_film(outcome)))
-    if constraints.years is not None:
-        chips.append(Chip(ChipKind.YEARS, years_label(constraints.years, newest(catalogue))))
-    if constraints.best_known_left_out:
-        chips.append(fame_chip(ChipKind.LESSER_KNOWN))
-    return tuple(chips)
+    limits = filter(None, map(constraints.limit, LIMIT_WORDS))
+    return (*chips, *(limit_chip(limit, catalogue) for limit in limits))
 
 
 def why_of(

@@ -135,9 +135,9 @@ def _settings(utterance: Utterance) -> dict[str, object]:
     """What else the line says, by name; what it does not say is left out."""
     values = {
         "years": "-".join(map(str, utterance.years or ())),
-        "any year": utterance.any_year,
-        "lesser known": utterance.lesser_known,
-        "well known": utterance.well_known,
+        "any year": "year" in utterance.lifted,
+        "lesser known": utterance.limit("rank") is not None,
+        "well known": "rank" in utterance.lifted,
         "beyond": ", ".join(utterance.beyond),
         "count": utterance.count,
         "picks": utterance.picks,

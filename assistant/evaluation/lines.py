@@ -46,10 +46,11 @@ from core.catalogue import Catalogue
 from core.errors import DataError
 from core.model.bundle import Bundle
 
-_SETS: Final = frozenset(
-    "likes dislikes seen similar films genres_like genres_avoid tags_like tags_avoid people_like "
-    "people_avoid ambiguous unknown beyond".split()
+_SETS: Final = (
+    *("likes", "dislikes", "seen", "similar", "films", "ambiguous", "unknown", "beyond"),
+    *("genres_like", "genres_avoid", "tags_like", "tags_avoid", "people_like", "people_avoid"),
 )
+"""Slots that hold names in any order."""
 _HAS: Final = {"likes_has": "likes", "dislikes_has": "dislikes", "tags_like_has": "tags_like"}
 _VALUES: Final = frozenset(("years", "act", "count", "picks", "any_year"))
 
@@ -120,7 +121,7 @@ def slots_of(utterance: Utterance, catalogue: Catalogue) -> dict[str, Any]:
         "act": utterance.act.value,
         "count": utterance.count,
         "picks": list(utterance.picks),
-        "any_year": utterance.any_year,
+        "any_year": "year" in utterance.lifted,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -51,18 +51,21 @@ _ORDINAL: Final = re.compile(
     r"\b(?<!every )(?<!each )(?<!single )(?:the\s+)?("
     + "|".join(ORDINALS)
     + r"|last|middle|latter|former)\b"
-    r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
+    r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time"
+    r"|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
 )
 _NUMBERED: Final = re.compile(
     r"(?:\b(?:number|no\.?|option|choice|film|movie)\s*|#)(\d{1,2})\b|\A\s*(\d)\s*[.)!]*\s*\Z"
     r"|\b(?:number|option|choice)\s+(one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
 _LISTED: Final = re.compile(
-    r"\A\W*(\d)(?:\W+(?:and\W+|n\W+)?(\d))?(?:\W+(?:and\W+|n\W+)?(\d))?\s+(?:i\b|i've|ive|was|were|are|is|look|sound|seen|no)"
+    r"\A\W*(\d)(?:\W+(?:and\W+|n\W+)?(\d))?(?:\W+(?:and\W+|n\W+)?(\d))?\s+(?:i\b|i've|ive|was"
+    r"|were|are|is|look|sound|seen|no)"
 )
 """Numbers that begin a line on the films shown: "1 and 2 I've seen"."""
 _OTHERS: Final = re.compile(
-    r"\b(?:the\s+)?(?:other(?:\s+(?:two|2|three|3|ones?|films?|movies?))?|others|rest|remaining(?:\s+\w+)?)\b"
+    r"\b(?:the\s+)?(?:other(?:\s+(?:two|2|three|3|ones?|films?|movies?))?|others|rest"
+    r"|remaining(?:\s+\w+)?)\b"
 )
 _BOTH: Final = re.compile(r"\b(?:first|last)\s+(two|2|three|3)\b")
 _LONGEST: Final = 400
@@ -111,12 +114,7 @@ def holds(name: str, line: Line) -> bool:
 
 def whole_act(line: Line) -> Act | None:
     """The act of a line that is nothing else; None where it is not such a line."""
-    if len(line.lower) > _LONGEST:
-        return None
-    patterns = _patterns("whole")
-    return next(
-        (act for name, act in _WHOLE_ACTS.items() if patterns[name].match(line.plain)), None
-    )
+    return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
 
 
 def is_plain_request(line: Line) -> bool:
@@ -135,7 +133,8 @@ def _request_words() -> frozenset[str]:
 
 _AGREES: Final = ("yes", "agree", "both", "takes")
 _OPENING: Final = re.compile(
-    r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool|nice|fine|alright|sure|then)\s+)+"
+    r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool"
+    r"|nice|fine|alright|sure|then)\s+)+"
 )
 
 
@@ -144,11 +143,8 @@ def nod(line: Line, on_table: bool | None) -> Act | None:
 
     `on_table` None: only lines that cannot hold a title.
     """
-    rest = (
-        replace(line, plain=_OPENING.sub("", line.plain, count=1))
-        if _OPENING.match(line.plain)
-        else line
-    )
+    opening = _OPENING.match(line.plain)
+    rest = replace(line, plain=line.plain[opening.end() :]) if opening else line
     if any(is_whole(name, rest) for name in (_AGREES if on_table is not None else _AGREES[:2])):
         return Act.AGREE
     if is_whole("no", rest):
@@ -186,33 +182,8 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
     """The same with the first and the last-but-one character of the words that point, in the order
     of the line.
     """
-    found: list[tuple[int, tuple[int, int]]] = []
-    if match := _BOTH.search(line.lower):
-        number = {"two": 2, "2": 2, "three": 3, "3": 3}[match[1]]
-        places = range(number) if match[0].startswith("first") else range(n_shown - number, n_shown)
-        found = [(place, match.span()) for place in places]
-        rest = line.lower[: match.start()] + " " * len(match[0]) + line.lower[match.end() :]
-        for other in _ORDINAL.finditer(rest):
-            found.append(
-                (ORDINALS.get(other[1], 0 if other[1] == "former" else n_shown - 1), other.span())
-            )
-    else:
-        for match in _ORDINAL.finditer(line.lower):
-            place = {
-                "last": n_shown - 1,
-                "latter": n_shown - 1,
-                "former": 0,
-                "middle": n_shown // 2,
-            }.get(match[1])
-            found.append((ORDINALS[match[1]] if place is None else place, match.span()))
-        for match in _NUMBERED.finditer(line.lower):
-            found.append((int(match[1] or match[2] or normal(match[3])) - 1, match.span()))
-        if match := _LISTED.match(line.lower):
-            found += [
-                (int(number) - 1, match.span(place + 1))
-                for place, number in enumerate(match.groups())
-                if number
-            ]
+    match = _BOTH.search(line.lower)
+    found = _run(line.lower, match, n_shown) if match else _one_by_one(line.lower, n_shown)
     if found and (match := _OTHERS.search(line.lower)):
         named = {place for place, _ in found}
         found += [(place, match.span()) for place in range(n_shown) if place not in named]
@@ -221,6 +192,44 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
         if 0 <= place < n_shown:
             places_of.setdefault(place, span)
     return places_of
+
+
+_Pointed = list[tuple[int, tuple[int, int]]]
+"""Places of films and the characters that point at each; the places may be out of range."""
+
+
+def _run(lower: str, both: re.Match[str], n_shown: int) -> _Pointed:
+    """What "the first two" or "the last three" points at, and the ordinals beside it."""
+    number = int(normal(both[1]))
+    places = range(number) if both[0].startswith("first") else range(n_shown - number, n_shown)
+    rest = lower[: both.start()] + " " * len(both[0]) + lower[both.end() :]
+    # here "middle" is the last
+    ordinals = {"former": 0, "latter": n_shown - 1, "last": n_shown - 1, "middle": n_shown - 1}
+    return [
+        *((place, both.span()) for place in places),
+        *((_place(ordinals, other[1]), other.span()) for other in _ORDINAL.finditer(rest)),
+    ]
+
+
+def _one_by_one(lower: str, n_shown: int) -> _Pointed:
+    """What ordinals and numbers point at: "the second", "number 3", "1 and 2 I've seen"."""
+    last = n_shown - 1
+    ordinals = {"former": 0, "latter": last, "last": last, "middle": n_shown // 2}
+    listed = _LISTED.match(lower)
+    numbers = enumerate(listed.groups(), start=1) if listed else ()
+    return [
+        *((_place(ordinals, match[1]), match.span()) for match in _ORDINAL.finditer(lower)),
+        *(
+            (int(match[1] or match[2] or normal(match[3])) - 1, match.span())
+            for match in _NUMBERED.finditer(lower)
+        ),
+        *((int(number) - 1, listed.span(group)) for group, number in numbers if listed and number),
+    ]
+
+
+def _place(relative: Mapping[str, int], ordinal: str) -> int:
+    """The place that an ordinal means; `relative` are those that hang on what is shown."""
+    return relative[ordinal] if ordinal in relative else ORDINALS[ordinal]
 
 
 def beyond(line: Line) -> tuple[str, ...]:

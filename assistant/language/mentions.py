@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
+from assistant.language.lexicon import word_class
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.preferences import NAMED, Sign
-from assistant.language.meaning.tastes import Cue, Force, Teller, cue_book
+from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller, cue_book
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -23,11 +23,11 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import Found, Word, words
+from assistant.language.words import Found, Word, any_of, text_at, texts_of, words
 from core.catalogue import Catalogue
 
-_BUT: Final = frozenset("except but besides excluding minus bar not save without".split())
-_THIN: Final = frozenset("for the not part number no film movie from than".split())
+_BUT: Final = word_class("excepts")
+_THIN: Final = word_class("thin_in_exceptions")
 _ORDINALS: Final = {
     name: place
     for place, name in enumerate(
@@ -40,20 +40,16 @@ _FURTHEST: Final = 6
 
 def left_out(
     found: Sequence[Word], last: int, rows: Sequence[int], catalogue: Catalogue
-) -> tuple[int, range]:
-    """The row that is excepted from the series that ends at `last`, and the words that say so; (-1,
-    …) for none.
+) -> tuple[int, Word] | None:
+    """The row that is excepted from the series that ends at `last`, and the word that says so; None
+    for none.
     """
-    for place in range(last, min(last + _FURTHEST, len(found))):
-        if found[place].text not in _BUT and found[place].text != "other":
-            continue
-        at = place + 1
-        while at < len(found) and found[at].text in _THIN:
-            at += 1
-        if at < len(found) and (row := _row(found[at].text, rows, catalogue)) >= 0:
-            return row, range(at, at + 1)
-        return -1, range(0)
-    return -1, range(0)
+    places = range(last, min(last + _FURTHEST, len(found)))
+    at = next((place for place in places if found[place].text in _BUT), len(found)) + 1
+    while text_at(found, at) in _THIN:
+        at += 1
+    row = _row(text_at(found, at), rows, catalogue)
+    return None if row < 0 else (row, found[at])
 
 
 def _row(said: str, rows: Sequence[int], catalogue: Catalogue) -> int:
@@ -63,11 +59,10 @@ def _row(said: str, rows: Sequence[int], catalogue: Catalogue) -> int:
     number = _ORDINALS.get(said, int(said) if said.isdecimal() and len(said) < 3 else 0)
     if not number:
         return -1
-    by_title = [
-        row for row in rows if number > 1 and number in _numbers(catalogue.movies[row].title)
-    ]
-    if by_title:
-        return by_title[0]
+    by_title = (row for row in rows if number in _numbers(catalogue.movies[row].title))
+    row = next(by_title, -1) if number > 1 else -1
+    if row >= 0:
+        return row
     in_time = sorted(rows, key=lambda row: catalogue.movies[row].year)
     place = number - 1 if number > 0 else number
     return in_time[place] if -len(in_time) <= place < len(in_time) else -1
@@ -93,11 +88,12 @@ _CANDIDATES: Final = 5
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
 _WISHES: Final = ("want: ", "similar: ")
-_NONE_AT_ALL = -0.9
+_NONE_AT_ALL: Final = -0.9
 """Strength from which on no such film is shown."""
 _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
+_CASTS: Final = word_class("casts")
 
 
 def of_movies(
@@ -117,30 +113,45 @@ def of_movies(
     movies: list[MovieMention] = []
     ambiguous: list[AmbiguousMention] = []
     for link in links:
-        span = Span(found[link.first].start, found[link.last - 1].end)
         sign = signs[link.first, link.last]
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
         if is_idle(sign, together=together):
             sign = sign._replace(strength=0.0, similar=False, idle=True)
-        rule = f"{link.rule}; {sign.rule}"
-        tokens = tuple(catalogue.movie_token(row) for row in link.rows)
-        if link.also and (spared_one := _spared_one(found, link, sign, catalogue)):
-            movies += spared_one
-        elif link.also or len(tokens) == 1:
-            also = tuple(catalogue.movie_token(row) for row in link.also)
-            movies.append(
-                MovieMention(
-                    span, tokens[0], sign.strength, rule, sign.similar, sign.seen, sign.idle, also
-                )
-            )
+        if link.also or len(link.rows) == 1:
+            movies += _spared_one(found, link, sign, catalogue) or [
+                _movie(found, link, sign, (*link.rows[:1], *link.also), catalogue)
+            ]
         elif not sign.idle:  # nobody is asked which film somebody else loves
+            tokens = tuple(catalogue.movie_token(row) for row in link.rows[:_CANDIDATES])
+            rule = f"{link.rule}; {sign.rule}"
+            span = span_of(found, link)
             ambiguous.append(
-                AmbiguousMention(
-                    span, tokens[:_CANDIDATES], sign.strength, rule, sign.similar, sign.seen
-                )
+                AmbiguousMention(span, tokens, sign.strength, rule, sign.similar, sign.seen)
             )
     return tuple(movies), tuple(ambiguous)
+
+
+def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:
+    """The characters that a title or a facet takes."""
+    return Span(found[named.first].start, found[named.last - 1].end)
+
+
+def _movie(
+    found: Sequence[Word], link: Link, sign: Sign, rows: Sequence[int], catalogue: Catalogue
+) -> MovieMention:
+    """The mention of the films of some rows, the best known first, by the words of a link."""
+    token, *also = map(catalogue.movie_token, rows)
+    return MovieMention(
+        span_of(found, link),
+        token,
+        sign.strength,
+        f"{link.rule}; {sign.rule}",
+        sign.similar,
+        sign.seen,
+        sign.idle,
+        tuple(also),
+    )
 
 
 def _spared_one(
@@ -150,28 +161,23 @@ def _spared_one(
     without one.
     """
     rows = (*link.rows, *link.also)
-    row, place = left_out(found, link.last, rows, catalogue)
-    if row < 0:
+    exception = left_out(found, link.last, rows, catalogue) if link.also else None
+    if exception is None:
         return []
-    span = Span(found[link.first].start, found[link.last - 1].end)
-    tokens = [catalogue.movie_token(other) for other in rows if other != row]
-    rest = MovieMention(
-        span, tokens[0], sign.strength, f"{link.rule}; {sign.rule}", also=tuple(tokens[1:])
-    )
-    rest = replace(rest, seen=sign.seen, idle=sign.idle, similar_only=sign.similar)
-    but = Span(found[place[0]].start, found[place[-1]].end)
+    row, word = exception
+    rest = _movie(found, link, sign, [other for other in rows if other != row], catalogue)
     turned = -0.5 if sign.strength > 0 else 0.5 if sign.strength < 0 else 0.0
+    span = Span(word.start, word.end)
     return [
         rest,
-        MovieMention(but, catalogue.movie_token(row), turned, "exception", idle=not turned),
+        MovieMention(span, catalogue.movie_token(row), turned, "exception", idle=not turned),
     ]
 
 
 def is_idle(sign: Sign, *, together: bool) -> bool:
     """Whether a sign says nothing of the taste that films are chosen for."""
-    return (
-        sign.idle or sign.teller is Teller.EVERYONE or (sign.teller is Teller.NEAR and not together)
-    )
+    of_somebody = sign.teller is Teller.NEAR and not together
+    return sign.idle or of_somebody or sign.teller is Teller.EVERYONE
 
 
 def spared(
@@ -183,11 +189,12 @@ def spared(
     wishes = {}
     for link in links:
         sign = signs[link.first, link.last]
-        name = " ".join(word.text for word in found[link.first : link.last])
+        name = " ".join(texts_of(found, link.first, link.last))
         tokens = facets.named(name) if link.also and sign.force is Force.AVOID else ()
         if tokens:
-            span = Span(found[link.first].start, found[link.last - 1].end)
-            wishes[link.first] = FacetMention(span, tokens[0], -1.0, True, sign.rule)
+            wishes[link.first] = FacetMention(
+                span_of(found, link), tokens[0], -1.0, True, sign.rule
+            )
     return wishes
 
 
@@ -195,39 +202,53 @@ def of_facets(
     found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
 ) -> tuple[FacetMention, ...]:
     """Genres, tags and people, each once; what somebody near can't stand is kept away, too."""
-    mentions: list[FacetMention] = []
-    chosen = _alternatives(found, terms)
+    mentions: dict[int, FacetMention] = {}
+    alternatives = _alternatives(found, terms)
     for term in terms:
         sign = signs[term.first, term.last]
         if sign.strength >= 0 and is_idle(sign, together=together):
             continue
-        if sign.force is Force.ASKED:
-            if not (_is_request(sign.rule) or _is_sought(found, term)):
-                continue
-            sign = NAMED  # "can you show me a western?" wants one
-        if sign.force is None and _is_scolded(found, term.first):
-            continue  # "dreadful action film" asks for none
-        strength, required, rule = _wish(term, sign)
-        if rule.endswith("dont mind"):  # "I don't mind subtitles"
-            strength, required = 0.0, False
-        if sign.force is None and term.first and found[term.first - 1].text == "too":
-            strength, required, rule = -0.5, False, "too much of it"
-        if (
-            strength > 0
-            and required
-            and any(word.text in _A_LITTLE for word in found[max(term.first - 2, 0) : term.first])
-        ):
-            required, rule = False, f"{rule}; a little"
-        if strength > 0 and term.first in chosen:
-            required, rule = False, f"{rule}; one of several"
-        span = Span(found[term.first].start, found[term.last - 1].end)
+        wish = _wish(found, term, sign)
+        if wish is None:
+            continue
+        if wish.strength > 0 and term.first in alternatives:
+            wish = wish.softly("one of several")
+        span = span_of(found, term)
         for token in term.meaning.tokens:
-            if token not in {mention.token for mention in mentions}:
-                mentions.append(FacetMention(span, token, strength, required, rule))
-    return tuple(mentions)
+            mentions.setdefault(token, FacetMention(span, token, *wish))
+    return tuple(mentions.values())
 
 
-_CASTS: Final = frozenset("with starring featuring by feat stars".split())
+class _Wish(NamedTuple):
+    """How much films of a facet are wanted."""
+
+    strength: float
+    required: bool
+    rule: str
+
+    def softly(self, why: str) -> _Wish:
+        """The same without being a must."""
+        return _Wish(self.strength, False, f"{self.rule}; {why}")
+
+
+def _wish(found: Sequence[Word], term: Found[Term], sign: Sign) -> _Wish | None:
+    """The wish for a facet with its sign in its place; None where there is none."""
+    if sign.force is Force.ASKED:
+        if not (_is_request(sign.rule) or _is_sought(found, term)):
+            return None
+        sign = NAMED  # "can you show me a western?" wants one
+    if sign.force is None:
+        if _is_scolded(found, term.first):
+            return None  # "dreadful action film" asks for none
+        if text_at(found, term.first - 1) == "too":
+            return _Wish(-0.5, False, "too much of it")
+    wish = _wish_of(term, sign)
+    if wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
+        return _Wish(0.0, False, wish.rule)
+    is_must = wish.strength > 0 and wish.required
+    if is_must and any_of(_A_LITTLE, found, term.first - 2, term.first):
+        return wish.softly("a little")
+    return wish
 
 
 def tells_apart(
@@ -237,25 +258,23 @@ def tells_apart(
 
     "Drive with Ryan Gosling", "Frances McDormand in Fargo".
     """
-    before = found[term.first - 1].text if term.first else ""
-    behind = found[term.last].text if term.last < len(found) else ""
-    ends = term.first - 1 if before in _CASTS else -1
-    begins = term.last + 1 if behind == "in" else -1
+    ends = term.first - 1 if text_at(found, term.first - 1) in _CASTS else -1
+    begins = term.last + 1 if text_at(found, term.last) == "in" else -1
     rows = (link.rows[0] for link in links if link.last == ends or link.first == begins)
     tokens = map(catalogue.movie_token, rows)
     return any(set(term.meaning.tokens) <= set(catalogue.facets_of(token)) for token in tokens)
 
 
 def of_others(
-    found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs
+    found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
 ) -> tuple[FacetMention, ...]:
     """What somebody near to the speaker likes, where no film is looked for together: "she likes
     romcoms, I don't".
     """
+    if together:
+        return ()
     return tuple(
-        FacetMention(
-            Span(found[term.first].start, found[term.last - 1].end), token, 0.0, False, sign.rule
-        )
+        FacetMention(span_of(found, term), token, 0.0, False, sign.rule)
         for term in terms
         if (sign := signs[term.first, term.last]).teller is Teller.NEAR and sign.strength > 0
         for token in term.meaning.tokens
@@ -286,7 +305,7 @@ def _is_scolded(found: Sequence[Word], first: int) -> bool:
     """Whether a crushing word stands right before: nobody wishes for a dreadful film; a bad or
     stupid one perhaps.
     """
-    before = found[first - 1].text if first else ""
+    before = text_at(found, first - 1)
     if before not in cue_book() or before in ("bad", "stupid"):
         return False
     cue = cue_book().meaning(before)
@@ -305,63 +324,47 @@ def _is_sought(found: Sequence[Word], term: Found[Term]) -> bool:
     """Whether the question is if there are such films: "is there a good comedy?", not "is it a good
     comedy?".
     """
-    before = [word.text for word in found[max(term.first - 5, 0) : term.first]]
+    before = texts_of(found, term.first - 5, term.first)
     return any(pair in _EXISTENTIAL for pair in pairwise(before))
 
 
-def _wish(term: Found[Term], sign: Sign) -> tuple[float, bool, str]:
-    """(strength, required, rule) of a facet."""
-    own = term.meaning.strength
+def _wish_of(term: Found[Term], sign: Sign) -> _Wish:
+    """The wish for a facet as its own words or its sign say it."""
+    own, firm = term.meaning.strength, term.meaning.firm
     if own is not None:
-        return own, own <= _NONE_AT_ALL, f"comparative: {term.phrase}"
+        return _Wish(own, own <= _NONE_AT_ALL, f"comparative: {term.phrase}")
     if sign.force is None:
-        return 0.8, term.meaning.firm, "wanted"
+        return _Wish(0.8, firm, "wanted")
     if sign.strength < 0:
-        return (
-            sign.strength,
-            sign.strength <= (-0.55 if sign.force is Force.AVOID else _NONE_AT_ALL),
-            sign.rule,
-        )
-    required = (
-        sign.force in (Force.WANT, Force.SIMILAR, Force.SEEN)
-        and term.meaning.firm
-        and "more" not in sign.rule
-    )
-    return (sign.strength or 0.5), required and sign.force is Force.WANT, sign.rule
+        none_at_all = -0.55 if sign.force is Force.AVOID else _NONE_AT_ALL
+        return _Wish(sign.strength, sign.strength <= none_at_all, sign.rule)
+    required = firm and sign.force is Force.WANT and "more" not in sign.rule
+    return _Wish(sign.strength or 0.5, required, sign.rule)
 
 
 def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[int]:
     """First words of facets joined by "or": none of them alone is a must."""
     either: set[int] = set()
     for one, other in pairwise(terms):
-        between = [word.text for word in found[one.last : other.first]]
+        between = texts_of(found, one.last, other.first)
         if "or" in between and len(between) <= 4:
             either |= {one.first, other.first}
     return either
-
-
-def _within(cue: Cue, term: Found[Term]) -> bool:
-    """Whether a cue is only a part of the words of a facet: "a feel-good film" is not called
-    good.
-    """
-    return (
-        term.first <= cue.first
-        and cue.last <= term.last
-        and cue.last - cue.first < term.last - term.first
-    )
 
 
 def is_cue(term: Found[Term], cues: list[Cue]) -> bool:
     """Whether a facet's words are a verdict in their place ("X was hilarious") or part of a cue
     ("as funny as").
     """
-    return any(
-        cue.first < term.last
-        and term.first < cue.last
-        and term.meaning.strength is None
-        and (
-            cue.last - cue.first > term.last - term.first
-            or (cue.force is Force.VERDICT and not _within(cue, term))
-        )
-        for cue in cues
-    )
+    return term.meaning.strength is None and any(_swallows(cue, term) for cue in cues)
+
+
+def _swallows(cue: Cue, term: Found[Term]) -> bool:
+    """Whether a cue takes words of a facet, and is no mere part of it: "a feel-good film" is not
+    called good.
+    """
+    if cue.last <= term.first or term.last <= cue.first:
+        return False
+    longer = (cue.last - cue.first) - (term.last - term.first)
+    within = term.first <= cue.first and cue.last <= term.last and longer < 0
+    return longer > 0 or (cue.force is Force.VERDICT and not within)

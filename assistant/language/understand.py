@@ -20,8 +20,10 @@ from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.reference import (
     answer_to,
+    asked_of_the_table,
     likewise,
     of_last_line,
+    places_of,
     put_off,
     reaction,
     singled_out,
@@ -31,11 +33,10 @@ from assistant.language.meaning.tastes import Cue
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
     OLDEST,
-    any_year,
     compared,
     count_wanted,
-    lesser_known,
-    well_known,
+    lifted_of,
+    limits_of,
     years_wanted,
 )
 from assistant.language.titles.index import TitleIndex
@@ -44,15 +45,7 @@ from assistant.language.titles.links import Link
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
-from assistant.language.utterance import (
-    LONGEST_TEXT,
-    Act,
-    Context,
-    FacetMention,
-    MovieMention,
-    Span,
-    Utterance,
-)
+from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Span, Utterance
 from assistant.language.words import Found, Word, taken_by, words
 from core.catalogue import Catalogue
 
@@ -112,6 +105,13 @@ _SERIES: Final = 5
 _THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
+_ACTS_INSIDE: Final = {
+    "undo": Act.UNDO,
+    "more": Act.MORE,
+    "thanks": Act.THANKS,
+    "film": Act.RECOMMEND,
+}
+"""What a line does that holds such words and tells no wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _NO_CONTEXT: Final = Context()
 
@@ -141,58 +141,51 @@ class Understanding:
         read = text[:LONGEST_TEXT]
         if not acts.has_words([read]):
             return _without_words(text, context)
+        reading = self._reading(text, read, context)
+        if not reading.links and context.asked is None:
+            act = _whole_act(reading.line, context)
+            if act is not None:
+                return self._plain(text, act, reading.line, context)
+        return self._whole(reading, context)
+
+    def _reading(self, text: str, read: str, context: Context) -> Reading:
+        """The line with the titles that are meant in it."""
         found = words(read)
         series = acts.series_named(read)
-        shown = frozenset(
-            token - 1
-            for token in (*context.shown, *(context.asked.tokens if context.asked else ()))
-        )
+        asked = context.asked.tokens if context.asked else ()
+        shown = frozenset(token - 1 for token in (*context.shown, *asked))
         shown |= self._corrections.may_be_meant(read.lower(), context)
-        links = self._titles.link(read, found, shown=shown)
-        closed = [
-            *series,
-            *(
-                (found[first].start, found[last - 1].end)
-                for first, last in self._facets.people(found)
-            ),
-        ]
-        if closed:
-            links = [
-                link
-                for link in links
-                if not _inside(found[link.first].start, found[link.last - 1].end, closed)
-            ]
-        if series:  # "The Office" is the series, whatever little-known film is called so
-            known = self._titles.index.renown
-            spans_of = {link: (found[link.first].start, found[link.last - 1].end) for link in links}
-            links = [
-                link
-                for link in links
-                if spans_of[link] not in series or known[link.rows[0]] >= _SERIES
-            ]
-        if context.shown:
-            spans = acts.pointed(acts.line_of(read), len(context.shown)).values()
-            links = [
-                link
-                for link in links
-                if not _points(read, found[link.first].start, found[link.last - 1].end, spans)
-            ]
-        links = self._namesakes.told_apart(found, links) if links else links
+        links: Sequence[Link] = self._titles.link(read, found, shown=shown)
+        if links:
+            links = self._meant(read, found, links, series, len(context.shown))
         reading = Reading.of(text, read, found, links, series)
-        if links and _said_to_us(acts.line_of(read)):
-            best = max(link.score for link in links)
-            thanked = best >= _NAMED_IN_THANKS and acts.whole_act(reading.line) is Act.THANKS
-            if (
-                best < _SURE and not thanked
-            ):  # "next", "help!", "stop" are said to us, though they are films, too
-                reading = reading.naming([])
-        if (
-            not reading.links
-            and context.asked is None
-            and (act := _whole_act(reading.line, context)) is not None
-        ):
-            return self._plain(text, act, reading.line, context)
-        return self._whole(reading, context)
+        return reading.naming([]) if links and _is_said_to_us(reading) else reading
+
+    def _meant(
+        self,
+        read: str,
+        found: Sequence[Word],
+        links: Sequence[Link],
+        series: Sequence[tuple[int, int]],
+        n_shown: int,
+    ) -> Sequence[Link]:
+        """The titles that are no part of a longer name and do not point at films on the table, each
+        of the film that is meant by it.
+        """
+        people = (
+            (found[first].start, found[last - 1].end) for first, last in self._facets.people(found)
+        )
+        names = [*series, *people]
+        pointed = acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
+        renown = self._titles.index.renown
+        meant = []
+        for link in links:
+            span = mentions.span_of(found, link)
+            # "The Office" is the series, whatever little-known film is called so
+            is_series = span in series and renown[link.rows[0]] < _SERIES
+            if not (is_series or _inside(span, names) or _points(read, span, pointed)):
+                meant.append(link)
+        return self._namesakes.told_apart(found, meant) if meant else meant
 
     def _plain(self, text: str, act: Act, line: acts.Line, context: Context) -> Utterance:
         """A line that is nothing but an act."""
@@ -233,14 +226,12 @@ class Understanding:
             Act.RECOMMEND,
             movies=movies,
             facets=facets,
-            aside=() if with_others else mentions.of_others(found, terms, signs),
+            aside=mentions.of_others(found, terms, signs, together=with_others),
             ambiguous=ambiguous,
             unknown=unknown,
-            years=self._years(line, context),
-            any_year=any_year(line.lower),
+            limits=limits_of(line.lower, self._years(line, context)),
+            lifted=lifted_of(line.lower),
             count=count_wanted(line.lower),
-            lesser_known=lesser_known(line.lower),
-            well_known=well_known(line.lower),
             beyond=self._beyond(reading, facets),
         )
         return self._acted(utterance, line, found, cues, context)
@@ -293,57 +284,69 @@ class Understanding:
         context: Context,
     ) -> Utterance:
         """The utterance with what it does, after what was shown or asked."""
-        answer = (
-            answer_to(utterance, line, context.asked, self.catalogue)
-            if context.asked is not None
-            else None
-        )
-        answer = (
-            answer
-            or self._corrections.corrected(utterance, line, context)
-            or put_off(utterance, line, context)
-        )
-        if answer is not None:
-            return answer
-        named = bool(utterance.movies or utterance.ambiguous)
-        whole = _whole_act(line, context)
-        if named and whole in (Act.WHY, Act.HELP):
-            places = [
-                context.shown.index(m.token) for m in utterance.movies if m.token in context.shown
-            ]
-            if acts.is_whole("why_not", line):  # asks, and turns nothing down
-                return Utterance(utterance.text, whole, picks=tuple(places))
-            return replace(utterance, act=whole, picks=tuple(places))
-        for cue, act, fits in (
-            ("start_over", Act.START_OVER, True),
-            ("forget", Act.FORGET, named or bool(utterance.facets) or utterance.lesser_known),
-        ):
-            if fits and acts.holds(cue, line):
-                return (
-                    mentions.let_go(utterance) if act is Act.FORGET else replace(utterance, act=act)
-                )
-        if whole is not None and not named and not utterance.facets and not utterance.unknown:
-            return self._plain(utterance.text, whole, line, context)
+        done = self._answered(utterance, line, context) or self._commanded(utterance, line, context)
+        if done is not None:
+            return done
         reacted = None
-        if not named and not utterance.facets:
-            nodded = acts.nod(line, bool(context.shown))
-            reacted = (
-                Utterance(utterance.text, nodded, picks=acts.picks(line, len(context.shown)))
-                if nodded
-                else of_last_line(
-                    reaction(utterance, line, found, cues, context), line, cues, context
-                )
-            )
-        told = (
+        if not utterance.names_films and not utterance.facets:
+            reacted = _reacted(utterance, line, found, cues, context)
+        acted = (
             singled_out(reacted, line, context)
             or _asked(utterance, line)
             or _tells(likewise(utterance, line, context), line)
         )
+        if acted.act is Act.BEYOND and not acted.movies:
+            return asked_of_the_table(acted, line, context)
+        return acted
+
+    def _answered(
+        self, utterance: Utterance, line: acts.Line, context: Context
+    ) -> Utterance | None:
+        """A line that answers our question, corrects what was understood, or puts films off."""
+        answer = None
+        if context.asked is not None:
+            answer = answer_to(utterance, line, context.asked, self.catalogue)
         return (
-            _asked_of_the_table(told, line, context)
-            if told.act is Act.BEYOND and not told.movies
-            else told
+            answer
+            or self._corrections.corrected(utterance, line, context)
+            or put_off(utterance, line, context)
         )
+
+    def _commanded(
+        self, utterance: Utterance, line: acts.Line, context: Context
+    ) -> Utterance | None:
+        """A line that asks why, takes something back, or is nothing but an act."""
+        whole = _whole_act(line, context)
+        if utterance.names_films and whole in (Act.WHY, Act.HELP):
+            picks = places_of(utterance.movies, context.shown)
+            if acts.is_whole("why_not", line):  # asks, and turns nothing down
+                return Utterance(utterance.text, whole, picks=picks)
+            return replace(utterance, act=whole, picks=picks)
+        if acts.holds("start_over", line):
+            return replace(utterance, act=Act.START_OVER)
+        droppable = any((utterance.names_films, utterance.facets, utterance.limit("rank")))
+        if droppable and acts.holds("forget", line):
+            return mentions.let_go(utterance)
+        if whole is None or utterance.names_anything:
+            return None
+        return self._plain(utterance.text, whole, line, context)
+
+
+def _reacted(
+    utterance: Utterance,
+    line: acts.Line,
+    found: Sequence[Word],
+    cues: Sequence[Cue],
+    context: Context,
+) -> Utterance | None:
+    """A line that names nothing as a yes, a no, or a remark on films on the table; None where it is
+    none.
+    """
+    nodded = acts.nod(line, bool(context.shown))
+    if nodded is not None:
+        return Utterance(utterance.text, nodded, picks=acts.picks(line, len(context.shown)))
+    remark = reaction(utterance, line, found, cues, context)
+    return of_last_line(remark, line, cues, context)
 
 
 def _taken(reading: Reading) -> bytearray:
@@ -363,72 +366,47 @@ def _whole_act(line: acts.Line, context: Context) -> Act | None:
     return None if context.untold and line.plain.startswith(_OF_A_FILM) else act
 
 
-def _said_to_us(line: acts.Line) -> bool:
-    """Whether the whole line is an act, a yes or a no."""
+def _is_said_to_us(reading: Reading) -> bool:
+    """Whether the whole line is an act, a yes or a no rather than a title: "next", "help!" and
+    "stop" are films, too.
+    """
+    line = acts.line_of(reading.read)
     compared = " over " in line.plain  # "I'd take Heat over Jaws"
-    return acts.whole_act(line) is not None or (not compared and acts.nod(line, None) is not None)
+    if acts.whole_act(line) is None and (compared or acts.nod(line, None) is None):
+        return False
+    best = max(link.score for link in reading.links)
+    thanked = best >= _NAMED_IN_THANKS and acts.whole_act(reading.line) is Act.THANKS
+    return best < _SURE and not thanked
 
 
 def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:
     """A question about a film that is named, which tells no taste: "who directed Heat?"; None for
     anything else.
     """
-    says = (
-        utterance.facets,
-        utterance.unknown,
-        utterance.years,
-        *(movie.strength for movie in utterance.movies),
-    )
-    if (
-        not utterance.movies
-        or any(says)
-        or not _ABOUT_A_FILM & set(utterance.beyond)
-        or not acts.holds("asks", line)
-    ):
+    judged = any(movie.strength for movie in utterance.movies)
+    says_more = judged or utterance.facets or utterance.unknown or utterance.years
+    if not utterance.movies or says_more or _ABOUT_A_FILM.isdisjoint(utterance.beyond):
+        return None
+    if not acts.holds("asks", line):
         return None
     idle = tuple(replace(movie, idle=True) for movie in utterance.movies)
     return replace(utterance, act=Act.BEYOND, movies=idle, ambiguous=())
 
 
-def _asked_of_the_table(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
-    """A question with the films it is about: "tell me about the second one", "who directed it?"."""
-    picks = acts.picks(line, len(context.shown))
-    if picks or context.named is None or not acts.holds("it", line):
-        return replace(utterance, picks=picks)
-    span = Span(0, len(utterance.text))
-    return replace(
-        utterance, movies=(MovieMention(span, context.named, 0.0, "just named", idle=True),)
-    )
-
-
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     """A line that wants films, or has nothing to do with them."""
-    says = (
-        utterance.movies,
-        utterance.ambiguous,
-        utterance.facets,
-        utterance.unknown,
-        utterance.years,
-    )
-    if not any(says) and acts.holds("elsewhere", line):
-        return replace(utterance, act=Act.OFF_TOPIC)
-    if not any(says) and acts.holds("topic", line):
-        return replace(utterance, beyond=(*utterance.beyond, "topic"))
-    if (
-        any(says)
-        or utterance.any_year
-        or utterance.count
-        or utterance.lesser_known
-        or utterance.well_known
-    ):
+    if not any((utterance.names_anything, utterance.years)):
+        if acts.holds("elsewhere", line):
+            return replace(utterance, act=Act.OFF_TOPIC)
+        if acts.holds("topic", line):
+            return replace(utterance, beyond=(*utterance.beyond, "topic"))
+    if utterance.names_anything or utterance.wishes_for_kinds:
         return utterance
-    if utterance.beyond:
-        asked = acts.holds("asks", line) and not acts.holds("wants", line)
-        return replace(utterance, act=Act.BEYOND) if asked else utterance
-    for name, act in (("undo", Act.UNDO), ("more", Act.MORE), ("thanks", Act.THANKS)):
-        if acts.holds(name, line):
-            return replace(utterance, act=act)
-    return utterance if acts.holds("film", line) else replace(utterance, act=Act.OFF_TOPIC)
+    if not utterance.beyond:
+        inside = (act for name, act in _ACTS_INSIDE.items() if acts.holds(name, line))
+        return replace(utterance, act=next(inside, Act.OFF_TOPIC))
+    asked = acts.holds("asks", line) and not acts.holds("wants", line)
+    return replace(utterance, act=Act.BEYOND) if asked else utterance
 
 
 def _without_words(text: str, context: Context) -> Utterance:
@@ -441,15 +419,15 @@ def _without_words(text: str, context: Context) -> Utterance:
     return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)
 
 
-def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    """Whether a range lies in one of the spans without filling it."""
+def _inside(span: Span, names: Iterable[tuple[int, int]]) -> bool:
+    """Whether a range lies in one of the names without filling it."""
     return any(
-        first <= start and end <= last and end - start < last - first for first, last in spans
+        first <= span.start and span.end <= last and span != (first, last) for first, last in names
     )
 
 
-def _points(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+def _points(text: str, span: Span, pointed: Iterable[tuple[int, int]]) -> bool:
     """Whether words without a capital point at a film on the table: "number 2", "the others"."""
-    return text[start:end].islower() and any(
-        first <= start and end <= last for first, last in spans
+    return text[span.start : span.end].islower() and any(
+        first <= span.start and span.end <= last for first, last in pointed
     )

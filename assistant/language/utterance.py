@@ -6,9 +6,11 @@ decided later from the raw text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
+
+from core.domain import Limit
 
 LONGEST_TEXT = 20_000
 """Characters of one line that are read; nobody tells a taste in more."""
@@ -136,14 +138,11 @@ class Utterance:
     """Genres, tags and people that somebody near to the person likes: no wish of their own."""
     ambiguous: tuple[AmbiguousMention, ...] = ()
     unknown: tuple[UnknownMention, ...] = ()
-    years: tuple[int, int] | None = None
-    """First and last year wanted, both included."""
-    any_year: bool = False
-    """The person lifts an earlier wish about years ("any year", "doesn't matter when")."""
-    lesser_known: bool = False
-    """Wants films that not everybody knows ("not too popular", "a hidden gem")."""
-    well_known: bool = False
-    """Lifts an earlier wish for lesser known films ("less obscure", "better known ones too")."""
+    limits: tuple[Limit, ...] = ()
+    """Hard wishes about numbers of films: "year" ("from the 90s"), "rank" ("not too popular", "a
+    hidden gem"; how far is for the conversation to say)."""
+    lifted: tuple[str, ...] = ()
+    """Columns whose earlier limit is lifted: "year" ("any year"), "rank" ("less obscure")."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
     count: int | None = None
@@ -161,6 +160,35 @@ class Utterance:
     take their place."""
     later: bool = False
     """The picks are put off ("not tonight"), for `Act.REACT`."""
+
+    def limit(self, column: str) -> Limit | None:
+        """The limit on a column; None where there is none."""
+        return next((limit for limit in self.limits if limit.column == column), None)
+
+    def without_limit(self, column: str) -> Utterance:
+        """The line without its limit on a column."""
+        return replace(self, limits=tuple(one for one in self.limits if one.column != column))
+
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """First and last year wanted, both included."""
+        limit = self.limit("year")
+        return None if limit is None else (limit.low, limit.high)
+
+    @property
+    def names_films(self) -> bool:
+        """Whether films are named, surely or not."""
+        return bool(self.movies or self.ambiguous)
+
+    @property
+    def names_anything(self) -> bool:
+        """Whether films, facets or what looks like a title are named."""
+        return bool(self.names_films or self.facets or self.unknown)
+
+    @property
+    def wishes_for_kinds(self) -> bool:
+        """Whether films are asked for by their number, or by how old or how well known they are."""
+        return bool(self.limits or self.lifted or self.count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -192,6 +192,28 @@ def spelled_out(pattern: str) -> Iterator[str]:
         yield "".join(chosen)
 
 
+def text_at(words: Sequence[Word], place: int) -> str:
+    """The text of the word at a place; "" where there is none."""
+    return words[place].text if 0 <= place < len(words) else ""
+
+
+def texts_of(words: Sequence[Word], first: int, last: int) -> list[str]:
+    """The texts of the words [first, last), of those that there are."""
+    return [word.text for word in words[max(first, 0) : max(last, 0)]]
+
+
+def any_of(kind: Container[str], words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether any of the words [first, last) is of a kind."""
+    return any(word.text in kind for word in words[max(first, 0) : max(last, 0)])
+
+
+def back_over(kind: Container[str], words: Sequence[Word], place: int) -> int:
+    """The first of the words of a kind that stand right before a place; the place for none."""
+    while place > 0 and words[place - 1].text in kind:
+        place -= 1
+    return place
+
+
 def taken_by(ranges: Iterable[tuple[int, int]], n_words: int) -> bytearray:
     """1 for each word in a range (first word, one past the last), (n + 1,); the last is that of no
     word.
@@ -272,16 +294,24 @@ class PhraseBook(Generic[Meaning]):
         """
         found: list[Found[Meaning]] = []
         texts = [word.text for word in words]
-        begin, last, count = self._begin, 0, len(texts)
+        last = 0
         for first, text in enumerate(texts):
-            if first < last or text not in begin:
-                continue
-            place, at, phrase = begin[text], first, ""
-            while place is not None and (taken is None or not taken[at]):
-                at += 1
-                if _END in place:
-                    last, phrase = at, place[_END]
-                place = place.get(texts[at]) if at < count else None
-            if phrase:
-                found.append(Found(first, last, phrase, self._meanings[phrase]))
+            if first >= last and text in self._begin:
+                end, phrase = self._longest(texts, first, taken)
+                if phrase:
+                    last = end
+                    found.append(Found(first, end, phrase, self._meanings[phrase]))
         return found
+
+    def _longest(
+        self, texts: Sequence[str], first: int, taken: Sequence[int] | None
+    ) -> tuple[int, str]:
+        """Where the longest phrase that begins at `first` ends, and the phrase; "" for none."""
+        place: _Place | None = self._begin[texts[first]]
+        at, last, phrase = first, first, ""
+        while place is not None and (taken is None or not taken[at]):
+            at += 1
+            if _END in place:
+                last, phrase = at, place[_END]
+            place = place.get(texts[at]) if at < len(texts) else None
+        return last, phrase

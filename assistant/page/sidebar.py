@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from html import escape
 
-from assistant.conversation.plan import YEARS_KEY
 from assistant.conversation.settings import FILMS
 from assistant.conversation.values import Chip, ChipKind, Company, History
 from assistant.page.drawings import icon
@@ -121,7 +120,7 @@ def _edits(chip: Chip) -> str:
     """The buttons on a chip of the taste panel."""
     actions = [("flip", text("taste.flip"), icon("flip"))] if chip.kind.is_flippable else []
     actions.append(("drop", text("taste.drop"), icon("remove")))
-    key, name = escape(chip.key or YEARS_KEY), escape(chip.label)
+    key, name = escape(chip.key), escape(chip.label)
     return "".join(
         f'<button type="button" data-do="{do}" data-id="{key}" title="{words}" '
         f'aria-label="{words}: {name}">'

@@ -75,7 +75,7 @@ MIN_FILMS: Final = 6
 choose from, and each person costs every film a number in memory."""
 _ARTICLE: Final = re.compile(r"(?:the|a|an)\s+")
 _ROLE: Final = re.compile(r"\s*[(\[].*?[)\]]")
-_NO_NAMES: Final = frozenset(("and", "others", "unknown", "various", "n/a", "none"))
+_NO_NAME: Final = re.compile(r"and|others|unknown|various|n/a|none")
 
 
 def read_cast(path: Path, *, skip: bool) -> Table:
@@ -139,7 +139,7 @@ def _names(cast: str) -> list[str]:
     return [
         name
         for name in names
-        if len(name) > 2 and name[0].isalpha() and name.casefold() not in _NO_NAMES
+        if len(name) > 2 and name[0].isalpha() and not _NO_NAME.fullmatch(name.casefold())
     ]
 
 

@@ -21,7 +21,7 @@ from assistant.conversation.plan import settled
 from assistant.conversation.values import ChipKind, Reply
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
-from core.domain import Outcome, Reaction
+from core.domain import Limit, Outcome, Reaction
 from core.errors import SettingsError, UnknownIdError
 from core.session import SessionState
 from core.store import Store
@@ -683,7 +683,7 @@ class TestLesserKnown:
             "Groundhog Day",
         ]  # not Men in Black, row 4
         assert reply.text.endswith("lesser known comedies:")
-        assert state_of(url, session, films).constraints.best_known_left_out == 5
+        assert state_of(url, session, films).constraints.limit("rank") == Limit("rank", 5)
         reply = chat.respond(session, "less obscure")
         assert chips_of(reply) == [("lifted", "lesser known films")]
         assert titles(reply)[0] == "Men in Black"
@@ -694,10 +694,10 @@ class TestLesserKnown:
         session = chat.start()
         chat.respond(session, "a hidden gem")
         chat.respond(session, "something more obscure")
-        assert state_of(url, session, films).constraints.best_known_left_out == 10
+        assert state_of(url, session, films).constraints.limit("rank") == Limit("rank", 10)
         chat.respond(session, "even more obscure")
-        assert (
-            state_of(url, session, films).constraints.best_known_left_out == 11
+        assert state_of(url, session, films).constraints.limit("rank") == Limit(
+            "rank", 11
         )  # half of all films at most
 
     def test_the_chip_takes_it_back(self, chat: Assistant) -> None:
@@ -718,7 +718,7 @@ class TestLesserKnown:
         for line in ("forget the lesser known thing", "start over"):
             chat.respond(session, "a hidden gem")
             chat.respond(session, line)
-            assert state_of(url, session, films).constraints.best_known_left_out == 0
+            assert state_of(url, session, films).constraints.limit("rank") is None
 
     def test_it_gives_way_to_a_wish_that_only_well_known_films_fulfil(
         self, chat: Assistant
@@ -832,7 +832,7 @@ class TestHeldWishes:
             1999,
         ]
         chat.respond(session, "even older")
-        assert state_of(url, session, films).constraints.years == (1880, 1998)
+        assert state_of(url, session, films).constraints.limit("year") == Limit("year", 1880, 1998)
 
     def test_the_same_words_do_not_come_twice_in_a_row(self, chat: Assistant) -> None:
         session = chat.start()

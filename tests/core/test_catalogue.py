@@ -3,7 +3,7 @@ import pytest
 from scipy import sparse
 
 from core.catalogue import Catalogue
-from core.domain import Constraints, Facet, Movie
+from core.domain import Constraints, Facet, Limit, Movie
 
 # film:        Alien  Heat   Big    Nameless (no year)  Obscure (no evidence)
 # sci-fi         x      .     .        x                  x
@@ -81,16 +81,16 @@ def test_columns() -> None:
     ("constraints", "allowed"),
     [
         (Constraints(), ["Alien", "Heat", "Big", "Nameless"]),
-        (Constraints(years=(1979, 1988)), ["Alien", "Big"]),
-        (Constraints(years=(1980, 1987)), []),
+        (Constraints(limits=(Limit("year", 1979, 1988),)), ["Alien", "Big"]),
+        (Constraints(limits=(Limit("year", 1980, 1987),)), []),
         (Constraints(required=(SCI_FI,)), ["Alien", "Nameless"]),
         (Constraints(required=(SCI_FI, COMEDY)), ["Nameless"]),
         (Constraints(excluded=(COMEDY,)), ["Alien", "Heat"]),
         (Constraints(required=(SCI_FI,), excluded=(COMEDY,)), ["Alien"]),
-        (Constraints(years=(1970, 2000), excluded=(SCI_FI,)), ["Heat", "Big"]),
-        (Constraints(best_known_left_out=2), ["Big", "Nameless"]),
-        (Constraints(best_known_left_out=2, required=(SCI_FI,)), ["Nameless"]),
-        (Constraints(best_known_left_out=9), []),
+        (Constraints(limits=(Limit("year", 1970, 2000),), excluded=(SCI_FI,)), ["Heat", "Big"]),
+        (Constraints(limits=(Limit("rank", 2),)), ["Big", "Nameless"]),
+        (Constraints(limits=(Limit("rank", 2),), required=(SCI_FI,)), ["Nameless"]),
+        (Constraints(limits=(Limit("rank", 9),)), []),
     ],
 )
 def test_constraints_leave_only_films_that_fulfil_all(

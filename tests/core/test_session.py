@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from core.catalogue import Catalogue
-from core.domain import Constraints, Facet, Movie, Outcome, Reaction
+from core.domain import Constraints, Facet, Limit, Movie, Outcome, Reaction
 from core.session import Event, SessionState
 
 CATALOGUE = Catalogue(
@@ -20,12 +20,18 @@ STATEMENTS = st.one_of(
     st.tuples(FILMS, st.sampled_from([Outcome.STATED_LIKE, Outcome.STATED_DISLIKE, Outcome.SEEN])),
     st.tuples(FACETS, st.sampled_from([Outcome.WANTED, Outcome.AVOIDED])),
 )
+LIMITS = st.fixed_dictionaries(
+    {},
+    optional={
+        "rank": st.builds(Limit, st.just("rank"), st.integers(1, 9)),
+        "year": st.builds(Limit, st.just("year"), st.integers(1900, 2000), st.integers(2000, 2100)),
+    },
+)
 CONSTRAINTS = st.builds(
     Constraints,
-    years=st.none() | st.tuples(st.integers(1900, 2000), st.integers(2000, 2100)),
+    LIMITS.map(lambda limits: tuple(limits[column] for column in sorted(limits))),
     required=st.sets(FACETS).map(lambda tokens: tuple(sorted(tokens))),
     excluded=st.sets(FACETS).map(lambda tokens: tuple(sorted(tokens))),
-    best_known_left_out=st.integers(0, 9),
 )
 
 
@@ -84,7 +90,7 @@ def test_json_and_back_is_the_same_state(state: SessionState) -> None:
 
 def test_json_is_read_by_a_later_catalogue_that_numbers_differently_and_lacks_a_film() -> None:
     state = SessionState().state(1, Outcome.STATED_LIKE).show(2).state(7, Outcome.AVOIDED)
-    state = state.constrain(Constraints(years=(1980, 1989), excluded=(7, 8)))
+    state = state.constrain(Constraints(limits=(Limit("year", 1980, 1989),), excluded=(7, 8)))
     later = Catalogue(
         movies=(Movie(0, 500, "New", 2020, ()), Movie(1, 100, "Film 0", 1990, ())),
         facets=(Facet("tag", "time travel"), Facet("genre", "Comedy")),
@@ -94,13 +100,33 @@ def test_json_is_read_by_a_later_catalogue_that_numbers_differently_and_lacks_a_
     )
     read = SessionState.from_json(state.to_json(CATALOGUE), later)
     assert read.events == ((2, Outcome.STATED_LIKE), (4, Outcome.AVOIDED))
-    assert read.constraints == Constraints(years=(1980, 1989), excluded=(3, 4))
+    assert read.constraints == Constraints(limits=(Limit("year", 1980, 1989),), excluded=(3, 4))
 
 
-def test_a_session_from_before_there_was_a_wish_for_lesser_known_films_is_read() -> None:
-    old = '{"events": [["movie:100", "up"]], "years": [1980, 1989], "required": [], "excluded": []}'
-    read = SessionState.from_json(old, CATALOGUE)
-    assert read.constraints == Constraints(years=(1980, 1989), best_known_left_out=0)
+@pytest.mark.parametrize(
+    ("left_out", "limits"),
+    [
+        ("", (Limit("year", 1980, 1989),)),
+        (', "best_known_left_out": 0', (Limit("year", 1980, 1989),)),
+        (', "best_known_left_out": 150', (Limit("rank", 150), Limit("year", 1980, 1989))),
+    ],
+)
+def test_a_session_from_before_limits_had_one_form_is_read(
+    left_out: str, limits: tuple[Limit, ...]
+) -> None:
+    old = (
+        '{"events": [["movie:100", "up"]], "years": [1980, 1989], "required": [], "excluded": []'
+        f"{left_out}}}"
+    )
+    assert SessionState.from_json(old, CATALOGUE).constraints == Constraints(limits)
+
+
+def test_a_limit_takes_the_place_of_the_one_on_its_column() -> None:
+    constraints = Constraints().within(Limit("year", 1980)).within(Limit("rank", 150))
+    assert constraints.limits == (Limit("rank", 150), Limit("year", 1980))
+    assert constraints.within(Limit("year", 1990)).limit("year") == Limit("year", 1990)
+    assert constraints.without("year") == Constraints((Limit("rank", 150),))
+    assert constraints.without("length") == constraints
 
 
 @pytest.mark.parametrize(
@@ -113,6 +139,8 @@ def test_a_session_from_before_there_was_a_wish_for_lesser_known_films_is_read()
         '{"events": [], "years": [1990], "required": [], "excluded": []}',
         '{"events": [], "years": [Infinity, 1], "required": [], "excluded": []}',
         '{"events": [], "years": null, "required": [], "excluded": [], "best_known_left_out": "many"}',
+        '{"events": [], "limits": [["year", 1990]], "required": [], "excluded": []}',
+        '{"events": [], "limits": 7, "required": [], "excluded": []}',
     ],
 )  # fmt: skip
 def test_malformed_json_is_a_value_error(text: str) -> None:
@@ -183,7 +211,7 @@ def test_transitions_leave_the_state_before_as_it_was(
     before, events = hash(state), state.events
     state.state(*statement)
     state.retract(statement[0])
-    state.constrain(Constraints(years=(1, 2)))
+    state.constrain(Constraints(limits=(Limit("year", 1, 2),)))
     assert (hash(state), state.events) == (before, events)
 
 

@@ -1,21 +1,23 @@
 """What the conversation knows about words, as data: one file a topic in this folder, read once when
 first asked for.
 
-background.csv    how often words and pairs of words are said when no title is meant; counted in half of the ReDial
-                  conversations (Li et al. 2018, CC BY 4.0), with the titles taken out
-everyday.txt      ordinary words beyond those, by hand
-english.txt       words as they are spelled: what is no typing error, and what is said of other things than films
-proper_names.txt  names that are no typing error, and seldom the film that is called so
-set_phrases.txt   titles that are only said, mostly: "home alone", "civil war"
-also_said.txt     titles that are said of other things, too: "lost in translation", "brazil"
-places.txt        those among them where one can be or go
-title_cues.toml   what makes a phrase more or less likely to be a title
-franchises.toml   series that go by one name, and nicknames of films
-cues.toml         what says like, hate, seen, want and avoid
-constraints.toml  genres, moods, people and years in plain words
-acts.toml         what greets, asks for help, thanks, takes back
-recent.txt        films of the last years that are better known than their few ratings tell
-names.txt         people, places and series as they are written, where tags have them in lower case
+background.csv      how often words and pairs of words are said when no title is meant; counted in
+                    half of the ReDial conversations (Li et al. 2018, CC BY 4.0), titles taken out
+everyday.txt        ordinary words beyond those, by hand
+english.txt         words as they are spelled: no typing errors, and said of other things than films
+proper_names.txt    names that are no typing error, and seldom the film that is called so
+set_phrases.txt     titles that are only said, mostly: "home alone", "civil war"
+also_said.txt       titles that are said of other things, too: "lost in translation", "brazil"
+places.txt          those among them where one can be or go
+title_cues.toml     what makes a phrase more or less likely to be a title
+title_classes.toml  closed classes of words that these cues are made of
+word_classes.toml   closed classes of words that stand in certain places of a sentence
+franchises.toml     series that go by one name, and nicknames of films
+cues.toml           what says like, hate, seen, want and avoid
+constraints.toml    genres, moods, people and years in plain words
+acts.toml           what greets, asks for help, thanks, takes back
+recent.txt          films of the last years that are better known than their few ratings tell
+names.txt           people, places and series as written, where tags have them in lower case
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from __future__ import annotations
 import csv
 import math
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Final
 
 _UNHEARD: Final = 0.3
@@ -50,6 +54,22 @@ def shortened(word: str) -> list[str]:
     if len(word) > 24:
         return []
     return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+def remains_of(words: Iterable[str]) -> dict[str, str]:
+    """What is left of each word without one letter, and the word itself → the word; of several that
+    leave the same the first in the alphabet.
+    """
+    return {
+        short: word for word in sorted(words, reverse=True) for short in (word, *shortened(word))
+    }
+
+
+def but_for_a_letter(word: str, remains: Mapping[str, str]) -> str:
+    """The word that a word is but for a letter left out, added, changed or swapped; itself where
+    it is none.
+    """
+    return next((remains[short] for short in (word, *shortened(word)) if short in remains), word)
 
 
 @cache
@@ -83,6 +103,20 @@ def dictionary() -> frozenset[str]:
 def proper_names() -> frozenset[str]:
     """Names of people, places and things that are near a title, in normal form."""
     return frozenset(word for line in _lines("proper_names") for word in line.split())
+
+
+def word_class(name: str) -> frozenset[str]:
+    """The words (and phrases) of a class of word_classes.toml, in normal form."""
+    return _class("word_classes", name)
+
+
+def title_class(name: str) -> frozenset[str]:
+    """The same of title_classes.toml: what says whether a phrase is meant as a title."""
+    return _class("title_classes", name)
+
+
+def _class(file: str, name: str) -> frozenset[str]:
+    return frozenset(word.replace("_", " ") for word in table(file)[name].split())
 
 
 @cache
@@ -124,7 +158,7 @@ class Background:
         }
         self.unheard = -math.log(_UNHEARD / self.total)
         self._next = {
-            phrase: self._told(*phrase.split(" ")) for phrase in counts if phrase.count(" ") == 1
+            phrase: self._after(*phrase.split(" ")) for phrase in counts if phrase.count(" ") == 1
         }
 
     def is_common(self, word: str) -> bool:
@@ -150,10 +184,10 @@ class Background:
 
     def of_next(self, before: str, word: str) -> float:
         """−log probability of a word after another, in nats; never more than alone."""
-        told = self._next.get(f"{before} {word}")
-        return self._surprise.get(word, self.unheard) if told is None else told
+        together = self._next.get(f"{before} {word}")
+        return self.of_word(word) if together is None else together
 
-    def _told(self, before: str, word: str) -> float:
+    def _after(self, before: str, word: str) -> float:
         alone, together = self.of_word(word), self.counts[f"{before} {word}"]
         share = (together + _WEIGHT * math.exp(-alone)) / (
             self.counts.get(before, together) + _WEIGHT
@@ -164,25 +198,21 @@ class Background:
 @cache
 def background() -> Background:
     """The background that ships."""
-    folder = files(__name__)
-    rows = csv.reader((folder / "background.csv").read_text(encoding="utf-8").splitlines()[1:])
+    path = files(__name__) / "background.csv"
+    rows = csv.reader(path.read_text(encoding="utf-8").splitlines()[1:])
     counts = {phrase: int(count) for phrase, count in rows}
-    for line in (folder / "everyday.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            for word in line.split():
-                phrase = word.replace("_", " ")
-                if phrase.count(" ") < 2:
-                    for part in {phrase, *phrase.split(" ")}:
-                        counts[part] = max(counts.get(part, 0), _EVERYDAY)
+    for line in _lines("everyday"):
+        for word in line.split():
+            for phrase in {word.replace("_", " "), *word.split("_")}:
+                _count_at_least(counts, phrase, _EVERYDAY)
     wishes = table("constraints")
-    for written in (
-        *wishes["genres"].values(),
-        wishes["moods"],
-        wishes["comparatives"],
-        wishes["pairs"],
-    ):
-        for name in written:
-            phrase = name.replace("-", " ").lower()
-            if phrase.count(" ") < 2:
-                counts[phrase] = max(counts.get(phrase, 0), _WISH)
+    groups = (wishes["moods"], wishes["comparatives"], wishes["pairs"])
+    for name in chain(*wishes["genres"].values(), *groups):
+        _count_at_least(counts, name.replace("-", " ").lower(), _WISH)
     return Background(counts)
+
+
+def _count_at_least(counts: dict[str, int], phrase: str, least: int) -> None:
+    """Counts a word, or a pair of words, as heard so often; longer phrases are not looked up."""
+    if phrase.count(" ") < 2:
+        counts[phrase] = max(counts.get(phrase, 0), least)

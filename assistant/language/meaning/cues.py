@@ -9,47 +9,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from assistant.language.lexicon import word_class
 from assistant.language.meaning.speakers import asides, teller
 from assistant.language.meaning.tastes import (
+    NEGATORS,
+    PRONOUNS,
+    STRENGTHENERS,
+    WEAKENERS,
     Cue,
     CuePhrase,
     Force,
     Teller,
     as_cue_word,
+    closes_clause,
     cue_book,
     ends_clause,
     ends_sentence,
-    words_of,
 )
 from assistant.language.meaning.verdicts import (
     describes,
     heads_a_list,
-    is_hearsay,
     is_own_deed,
     is_predicate,
     judges,
+    whose_verdict,
 )
-from assistant.language.words import Word, respelled, taken_by
+from assistant.language.words import Word, any_of, respelled, taken_by, text_at, texts_of
 
-_VERB_SUBJECTS: Final = frozenset(
-    "i we they also really did do does dont didnt doesnt id actually especially always still who both not never "
-    "absolutely just to would you and im kinda quite mostly only if".split()
-)
-_DID: Final = frozenset("did do does would will could i really".split())
-SHORT_SIGHTED: Final = frozenset(
-    [
-        "but not",
-        "except for",
-        *"no nothing not never enough minus less more especially except skip try fancy ugh boo yuck".split(),
-    ]
-)
+SHORT_SIGHTED: Final = word_class("short_sighted")
 """Cues only when what they speak of follows at once, with thin words between at most."""
+_BEFORE_LIKE: Final = word_class("before_like")
+_DID: Final = word_class("did")
+_THIN: Final = word_class("thin")
+_LEADS_BACK: Final = word_class("leads_back")
+_TRAILS: Final = word_class("trails")
+_IN: Final = frozenset("in into for with to".split())
+_SUBJECTS: Final = word_class("personal_pronouns")
+_THINKS: Final = word_class("thinks")
+_THINK: Final = frozenset("think find feel consider say".split())
+_ASK: Final = frozenset("have did do would are ever has you can".split())
 _ASKABLE: Final = (Force.FEEL, Force.SEEN, Force.WANT)
-_THIN: Final = frozenset(
-    "the a an any more other such too very really kind of silly stupid sad bad good long big boring cheesy of those "
-    "these movie movies film films with w about another old new or and please stuff cheap dumb crappy like anything "
-    "something that are is too overly so in from".split()
-)
+_DEGREES: Final = dict.fromkeys(WEAKENERS, 0.75) | dict.fromkeys(STRENGTHENERS, 1.2)
+"""What a word before a cue multiplies its strength by."""
+_NEGATED_WITHIN: Final = {Force.SIMILAR: 1, Force.WANT: 4}
+"""Words before a cue in which a negation counts; 5 for the rest."""
 
 
 def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> list[Cue]:
@@ -71,11 +74,8 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
     beside = list(asides(text, words, names))
     if not beside:
         return found
-    kept = [
-        cue
-        for cue in found
-        if not any(cue.first < aside.last and aside.first < cue.last for aside in beside)
-    ]
+    spans = [(aside.first, aside.last) for aside in beside]
+    kept = [cue for cue in found if not _meets(cue.first, cue.last, spans)]
     return sorted([*kept, *beside], key=lambda cue: cue.first)
 
 
@@ -94,7 +94,12 @@ def may_be_cues(
         for first, last, _, _ in cue_book().find(respelled(words, taken, as_cue_word), taken)
     ]
     said += [(aside.first, aside.last) for aside in asides(text, words, names)]
-    return any(first < end and begin < last for begin, end in spans for first, last in said)
+    return any(_meets(first, last, spans) for first, last in said)
+
+
+def _meets(first: int, last: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the words [first, last) are among those of any of the spans."""
+    return any(first < end and begin < last for begin, end in spans)
 
 
 def _is_tempered(found: Sequence[Cue], cue: Cue) -> bool:
@@ -108,88 +113,102 @@ def _read(
     text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue, meaning: CuePhrase
 ) -> Cue | None:
     """The cue in its place; None if it says nothing there."""
-    before = words[cue.first - 1].text if cue.first else ""
-    name_follows = _name_follows(text, words, taken, cue.last)
+    before = text_at(words, cue.first - 1)
     if meaning.deed:
         return cue._replace(backward=True) if is_own_deed(text, words, taken, cue) else None
-    if cue.phrase == "like" and before not in _VERB_SUBJECTS and _is_own(text, words, cue.first):
-        compares = name_follows and before not in ("felt", "feels", "seemed", "seems")
-        return cue._replace(force=Force.SIMILAR, strength=0.6) if compares else None
+    if cue.phrase == "like" and before not in _BEFORE_LIKE and _is_own(text, words, cue.first):
+        return _comparison(text, words, taken, cue)
     if cue.phrase == "not like" and before in _DID:
         cue = cue._replace(force=Force.FEEL, strength=-0.7)
-    wished = meaning.verdict and describes(
-        [word.text for word in words[max(cue.first - 8, 0) : cue.first]]
-    )
-    lost = cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(
+    if _is_lost(text, words, taken, cue):
+        return None
+    return (_judgement if meaning.verdict else _felt)(text, words, taken, cue)
+
+
+def _comparison(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue | None:
+    """A "like" that is no verb; None where it compares with no name."""
+    feels = text_at(words, cue.first - 1) in ("felt", "feels", "seemed", "seems")
+    if feels or not _name_follows(text, words, taken, cue.last):
+        return None
+    return cue._replace(force=Force.SIMILAR, strength=0.6)
+
+
+def _is_lost(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether a cue that is short-sighted sees no name."""
+    return cue.phrase in SHORT_SIGHTED and not _name_follows_thinly(
         text, words, taken, _past_degree(words, cue)
     )
-    if lost or wished:  # "rom coms that aren't cheesy" judges none
+
+
+def _judgement(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue | None:
+    """What may be a verdict, as one or as a taste of what follows; None where it is a wish: "rom
+    coms that aren't cheesy".
+    """
+    if describes(texts_of(words, cue.first - 8, cue.first)):
         return None
-    if meaning.verdict and heads_a_list(text, words, taken, cue):
+    if heads_a_list(text, words, taken, cue):
         return _felt(text, words, taken, cue._replace(force=Force.FEEL))
-    if meaning.verdict and (
-        cue.force is Force.VERDICT or not name_follows or is_predicate(words, taken, cue.first)
-    ):
-        return _verdict(text, words, taken, cue)
-    return _felt(text, words, taken, cue)
+    looks_back = (
+        cue.force is Force.VERDICT
+        or not _name_follows(text, words, taken, cue.last)
+        or is_predicate(words, taken, cue.first)
+    )
+    return (_verdict if looks_back else _felt)(text, words, taken, cue)
 
 
 def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue:
     """A taste, a wish or the like in its place: the speaker's, somebody else's, or asked of us."""
-    if (
-        cue.phrase == "no"
-        and cue.first
-        and words[cue.first - 1].text in ("its", "thats", "is", "was")
-    ):
-        return cue._replace(force=Force.ASKED, strength=0.0)  # "it's no Alien" thinks well of it
-    if (
+    if _is_supposed(words, cue):
+        return cue._replace(force=Force.SIMILAR, strength=0.6)
+    if _is_asked(words, cue):
+        return cue._replace(force=Force.ASKED, strength=0.0)
+    if _is_puzzled_at(text, words, cue):
+        return cue._replace(strength=-0.5)
+    if cue.force not in (Force.FEEL, Force.SEEN):
+        return cue
+    feels = cue.force is Force.FEEL and cue.strength
+    who = teller(text, words, cue.first) if feels else Teller.SPEAKER
+    if who is not Teller.SPEAKER:
+        cue = cue._replace(strength=0.6 * cue.strength, teller=who)
+    backward = _pronoun_follows(words, taken, cue.last) or _object_before(text, words, taken, cue)
+    return cue._replace(backward=True) if backward else cue
+
+
+def _is_supposed(words: Sequence[Word], cue: Cue) -> bool:
+    """Whether a liking is only supposed: "if you liked Drive, what else?"."""
+    return (
         cue.force is Force.FEEL
         and cue.strength > 0
-        and [word.text for word in words[max(cue.first - 2, 0) : cue.first]] == ["if", "you"]
-    ):
-        return cue._replace(force=Force.SIMILAR, strength=0.6)  # "if you liked Drive, what else?"
-    if cue.force in _ASKABLE and " me " not in cue.phrase and _asks(words, cue.first):
-        return cue._replace(force=Force.ASKED, strength=0.0)
-    who = (
-        teller(text, words, cue.first)
-        if cue.force is Force.FEEL and cue.strength
-        else Teller.SPEAKER
+        and texts_of(words, cue.first - 2, cue.first) == ["if", "you"]
     )
-    if who is not Teller.SPEAKER:
-        if who is Teller.EVERYONE:
-            puzzled = any(
-                word.text in ("why", "how") for word in words[max(cue.first - 3, 0) : cue.first]
-            )
-            if puzzled and cue.strength > 0:
-                return cue._replace(strength=-0.5)
-        cue = cue._replace(strength=0.6 * cue.strength, teller=who)
-    backward = cue.force in (Force.FEEL, Force.SEEN) and _pronoun_follows(words, taken, cue.last)
-    backward = backward or (
-        cue.force in (Force.FEEL, Force.SEEN) and _object_before(text, words, taken, cue)
-    )
-    return cue._replace(backward=True) if backward else cue
+
+
+def _is_asked(words: Sequence[Word], cue: Cue) -> bool:
+    """Whether a cue tells no taste, but asks for ours; or thinks well of the name: "it's no
+    Alien".
+    """
+    if cue.phrase == "no":
+        return text_at(words, cue.first - 1) in ("its", "thats", "is", "was")
+    return cue.force in _ASKABLE and " me " not in cue.phrase and _asks(words, cue.first)
+
+
+def _is_puzzled_at(text: str, words: Sequence[Word], cue: Cue) -> bool:
+    """Whether the speaker does not share what everyone likes: "why does everyone love …"."""
+    asks_why = any_of(("why", "how"), words, cue.first - 3, cue.first)
+    likes = cue.force is Force.FEEL and cue.strength > 0
+    return asks_why and likes and teller(text, words, cue.first) is Teller.EVERYONE
 
 
 def _verdict(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue | None:
     """A verdict in its place: of the speaker, of others, or none."""
     if not judges(text, words, taken, cue):
         return None
-    told = is_hearsay(text, words, taken, cue.first)
-    teller_of = {"told": Teller.EVERYONE, "heard": Teller.HEARSAY}.get(told, Teller.SPEAKER)
-    return cue._replace(force=Force.VERDICT, backward=True, teller=teller_of)
-
-
-_LEADS_BACK: Final = frozenset(
-    "i ive we really did do didnt dont didn not never also just absolutely honestly actually personally that which is "
-    "was are were a an the 1 one movie film movies films ones something of those definitely ones always have has thing "
-    "my very much only kinda truly totally can cant could couldnt".split()
-)
-_TRAILS: Final = frozenset(
-    "much at either too as very lot though lol anymore the when so back tho a 1 2".split()
-)
+    who = whose_verdict(text, words, taken, cue.first)
+    return cue._replace(force=Force.VERDICT, backward=True, teller=who)
 
 
 def _is_own(text: str, words: Sequence[Word], first: int) -> bool:
+    """Whether a cue is the speaker's own word."""
     return teller(text, words, first) is Teller.SPEAKER
 
 
@@ -197,10 +216,9 @@ def _object_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: 
     """Whether a verb's object stands before it: "Titanic I hated", "Titanic is a film I never
     liked".
     """
-    closes = cue.last >= len(words) or ends_clause(text, words, cue.last - 1, cue.last)
-    if not closes and (
-        _name_follows(text, words, taken, cue.last) or words[cue.last].text not in _TRAILS
-    ):
+    closes = closes_clause(text, words, cue.last)
+    trails = closes or words[cue.last].text in _TRAILS
+    if not trails or (not closes and _name_follows(text, words, taken, cue.last)):
         return False
     for place in range(cue.first - 1, max(cue.first - 9, -1), -1):
         if ends_sentence(text, words, place, place + 1):
@@ -236,35 +254,23 @@ def _name_follows_thinly(text: str, words: Sequence[Word], taken: Sequence[int],
 
 def _past_degree(words: Sequence[Word], cue: Cue) -> int:
     """The place behind a cue and the "as" or "that" of "not as violent"."""
-    degree = (
-        cue.phrase in ("not", "but not")
-        and cue.last < len(words)
-        and words[cue.last].text in ("as", "that")
-    )
-    return cue.last + degree
+    measures = cue.phrase in ("not", "but not") and text_at(words, cue.last) in ("as", "that")
+    return cue.last + measures
 
 
 def _asks(words: Sequence[Word], first: int) -> bool:
-    before = [word.text for word in words[max(first - 3, 0) : first]]
-    return any(word in ("you", "ya") for word in before[-2:]) and any(
-        word in ("have", "did", "do", "would", "are", "ever", "has", "you", "can")
-        for word in before
-    )
+    """Whether "have you", "would you" or the like stands before a cue."""
+    return any_of(("you", "ya"), words, first - 2, first) and any_of(_ASK, words, first - 3, first)
 
 
 def _pronoun_follows(words: Sequence[Word], taken: Sequence[int], last: int) -> bool:
-    if last >= len(words) or taken[last]:
+    """Whether what a cue speaks of is said behind it by a pronoun, and no name stands near."""
+    pronoun = text_at(words, last)
+    if taken[last] or pronoun not in PRONOUNS:
         return False
-    pronouns = words_of("pronouns")
-    if words[last].text not in pronouns:
-        return False
-    if (
-        words[last].text in ("all", "both")
-        and last + 1 < len(words)
-        and words[last + 1].text in ("of", "the", "my")
-    ):
-        return any(word.text in ("them", "these", "those") for word in words[last + 2 : last + 3])
-    return not any(taken[last : last + 3]) or words[last].text in ("it", "them")
+    if pronoun in ("all", "both") and text_at(words, last + 1) in ("of", "the", "my"):
+        return text_at(words, last + 2) in ("them", "these", "those")
+    return pronoun in ("it", "them") or not any(taken[last : last + 3])
 
 
 def _thinks_not(words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
@@ -272,8 +278,7 @@ def _thinks_not(words: Sequence[Word], taken: Sequence[int], place: int) -> bool
     while place >= 0 and taken[place]:
         place -= 1
     place -= place > 0 and words[place].text == "that"
-    thinks = place > 0 and words[place].text in ("think", "find", "feel", "consider", "say")
-    return thinks and words[place - 1].text in words_of("negators")
+    return text_at(words, place) in _THINK and text_at(words, place - 1) in NEGATORS
 
 
 def _neither(words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
@@ -282,14 +287,7 @@ def _neither(words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
     """
     while place >= 0 and (taken[place] or words[place].text in ("nor", "or", "and", "the")):
         place -= 1
-    return place >= 0 and words[place].text == "neither"
-
-
-_IN: Final = frozenset("in into for with to".split())
-_SUBJECTS: Final = frozenset("i we you they he she".split())
-_THINKS: Final = frozenset("think say believe that sure know guess mean didnt dont because".split())
-_NEGATED_WITHIN: Final = {Force.SIMILAR: 1, Force.WANT: 4}
-"""Words before a cue in which a negation counts; 5 for the rest."""
+    return text_at(words, place) == "neither"
 
 
 def _negated(
@@ -298,39 +296,44 @@ def _negated(
     """The cue with the negations, strengtheners and weakeners in front of it counted in."""
     if cue.force in (Force.AVOID, Force.ASKED) or cue.phrase == "how about":
         return cue
-    within = _NEGATED_WITHIN.get(cue.force, 5) + (
-        cue.first > 0 and words[cue.first - 1].text in _IN
-    )
+    within = _NEGATED_WITHIN.get(cue.force, 5) + (text_at(words, cue.first - 1) in _IN)
     begin = max(found[-1].last if found else 0, cue.first - within)
+    negations, factor = _in_front(text, words, taken, (begin, cue.first))
+    if cue.force in (Force.SIMILAR, Force.VERDICT):
+        negations += _is_tempered(found, cue)
+    negations += cue.force is Force.FEEL and text_at(words, cue.last) == "neither"
+    strength = max(-1.0, min(1.0, cue.strength * factor))
+    if negations % 2:
+        return _turned(cue, strength)
+    return cue if strength == cue.strength else cue._replace(strength=strength)
+
+
+def _in_front(
+    text: str, words: Sequence[Word], taken: Sequence[int], where: tuple[int, int]
+) -> tuple[int, float]:
+    """How often a range of words that ends before a cue negates it, and the factor by which it
+    strengthens it.
+    """
+    begin, end = where
     negations, factor = 0, 1.0
-    for place in range(cue.first - 1, begin - 1, -1):
+    for place in range(end - 1, begin - 1, -1):
         if taken[place]:
             negations += _thinks_not(words, taken, place) or _neither(words, taken, place)
             break
-        if ends_clause(text, words, place, place + 1):
+        word, before = words[place].text, text_at(words, place - 1)
+        joins = word in ("but", "because", "so", "and") and place < end - 1
+        if joins or ends_clause(text, words, place, place + 1):
             break
-        word = words[place].text
-        if word in ("but", "because", "so", "and") and place < cue.first - 1:
+        if word in _SUBJECTS and before not in _THINKS:
+            negations += before == "nor"
             break
-        if word in _SUBJECTS and (place == 0 or words[place - 1].text not in _THINKS):
-            negations += place > 0 and words[place - 1].text == "nor"
-            break
-        negations += word in words_of("negators")
-        factor *= (
-            1.2
-            if word in words_of("strengtheners")
-            else 0.75
-            if word in words_of("weakeners")
-            else 1.0
-        )
-    if cue.force in (Force.SIMILAR, Force.VERDICT) and _is_tempered(found, cue):
-        negations += 1
-    negations += (
-        cue.force is Force.FEEL and cue.last < len(words) and words[cue.last].text == "neither"
-    )
-    strength = max(-1.0, min(1.0, cue.strength * factor))
-    if negations % 2 == 0:
-        return cue if strength == cue.strength else cue._replace(strength=strength)
+        negations += word in NEGATORS
+        factor *= _DEGREES.get(word, 1.0)
+    return negations, factor
+
+
+def _turned(cue: Cue, strength: float) -> Cue:
+    """What a cue of a strength says where it is negated."""
     phrase = f"not {cue.phrase}"
     if cue.force is Force.SEEN:
         return cue._replace(force=Force.WANT, strength=0.0, phrase=phrase)

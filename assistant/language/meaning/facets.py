@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Final
 
-from assistant.language.lexicon import background, full_names, shortened, table
-from assistant.language.words import Found, PhraseBook, Word, normal, respelled, spelled_out
-from core.catalogue import Catalogue
-
-_NAMED_BY: Final = frozenset(
-    "by with from starring directed director actor actress stars featuring has love like".split()
+from assistant.language.lexicon import (
+    background,
+    but_for_a_letter,
+    full_names,
+    remains_of,
+    table,
+    word_class,
 )
-_SCENES: Final = frozenset("set place places taking shot filmed based".split())
+from assistant.language.words import (
+    Found,
+    PhraseBook,
+    Word,
+    normal,
+    respelled,
+    spelled_out,
+    text_at,
+)
+from core.catalogue import Catalogue
+from core.domain import Facet
+
+_NAMED_BY: Final = word_class("named_by")
+_SCENES: Final = word_class("scenes")
 _SPELL_FROM: Final = 4
 """Letters from which a word is looked at for typing errors."""
-_GIVES: Final = frozenset("me us gimme want need for with like love".split())
-_NOUNS: Final = frozenset(
-    "movie movies film films flick flicks story stories stuff thing things 1 ones".split()
-)
-_CINEMA: Final = frozenset("cinema classic classics language speaking new anime cartoons".split())
+_GIVES: Final = word_class("gives")
+_NOUNS: Final = word_class("film_nouns")
+_CINEMA: Final = word_class("cinema")
 _OF_LANGUAGES: Final = frozenset("in not sth smth else".split())
-_COMMON_NAMES: Final = frozenset(("arnold", "lynch", "keanu", "denzel", "the rock", "sandler"))
+_COMMON_NAMES: Final = word_class("common_names")
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 6
 """Recommendable films a tag must be on before only such films are shown: two turns of three."""
@@ -52,35 +64,25 @@ class FacetFinder:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._size = {
-            catalogue.facet_token(index): int(size)
-            for index, size in enumerate(
-                catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist()
-            )
-        }
+        self._facets = [
+            (catalogue.facet_token(index), facet) for index, facet in enumerate(catalogue.facets)
+        ]
+        films = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist()
+        self._size = {token: size for (token, _), size in zip(self._facets, films, strict=True)}
         self._by_name: dict[str, list[int]] = {}
         # "French" is a language before it is a tag.
-        for index, facet in sorted(
-            enumerate(catalogue.facets), key=lambda numbered: numbered[1].kind != "language"
-        ):
-            self._by_name.setdefault(normal(facet.name), []).append(catalogue.facet_token(index))
+        for token, facet in sorted(self._facets, key=lambda one: one[1].kind != "language"):
+            self._by_name.setdefault(normal(facet.name), []).append(token)
         self._genre = {
-            normal(facet.name): catalogue.facet_token(index)
-            for index, facet in enumerate(catalogue.facets)
-            if facet.kind == "genre"
+            normal(facet.name): token for token, facet in self._facets if facet.kind == "genre"
         }
         self._languages = {
-            catalogue.facet_token(index)
-            for index, facet in enumerate(catalogue.facets)
+            token
+            for token, facet in self._facets
             if facet.kind == "language" and facet.name[0].isupper()
         }
-        self._book = PhraseBook(self._phrases(catalogue))
-        names = {facet.name for facet in catalogue.facets if facet.kind == "person"} | set(
-            full_names()
-        )
-        self._people = PhraseBook(
-            dict.fromkeys((name for name in sorted(names) if " " in name), True)
-        )
+        self._book = PhraseBook(self._phrases())
+        self._people = PhraseBook(dict.fromkeys(self._full_names(), True))
 
     def find(self, words: Sequence[Word], taken: Sequence[int]) -> list[Found[Term]]:
         """Facets named by words that are not `taken`, in order; a typing error in the name of a
@@ -88,7 +90,7 @@ class FacetFinder:
         """
         words = respelled(words, taken, _as_genre_word)
         kept: list[Found[Term]] = []
-        every = list(self._book.find(words, taken))
+        every = self._book.find(words, taken)
         for found, after in zip_longest(every, every[1:]):
             of_films = (
                 found.meaning.bare
@@ -111,46 +113,75 @@ class FacetFinder:
         """Tokens of the facets of exactly this name, in normal form."""
         return tuple(self._by_name.get(name, ()))
 
-    def _phrases(self, catalogue: Catalogue) -> Mapping[str, Term]:
-        lexicon = table("constraints")
+    def _phrases(self) -> dict[str, Term]:
+        """The phrases of the lexicon, the names of the catalogue, and what they stand for; of a
+        phrase listed twice the first counts.
+        """
         phrases: dict[str, Term] = {}
+        for phrase, term in chain(
+            self._of_genres(), self._of_tags(), self._of_subjects(), self._of_surnames()
+        ):
+            if term is not None:
+                phrases.setdefault(phrase, term)
+        return phrases
 
-        def add(phrase: str, tokens: Sequence[int | None], **more: float | bool | None) -> None:
-            known = tuple(token for token in tokens if token is not None)
-            if known and len(known) == len(tokens):
-                firm = all(
-                    self._size[token] >= _ENOUGH or token in self._genre.values() for token in known
-                )
-                phrases.setdefault(phrase, Term(known, firm=firm, **more))  # type: ignore[arg-type]
+    def _term(
+        self, tokens: Sequence[int | None], strength: float | None = None, *, bare: bool = True
+    ) -> Term | None:
+        """A phrase that means all of these facets; None where one of them is unknown."""
+        known = tuple(token for token in tokens if token is not None)
+        if not known or len(known) < len(tokens):
+            return None
+        firm = all(self._size[token] >= _ENOUGH or token in self._genre.values() for token in known)
+        return Term(known, strength, bare, firm)
 
+    def _of_genres(self) -> Iterator[tuple[str, Term | None]]:
+        lexicon = table("constraints")
         for phrase, (name, strength) in lexicon["comparatives"].items():
-            add(phrase, (self._first_of(name),), strength=strength)
+            yield phrase, self._term((self._first_of(name),), strength)
         for phrase, names in lexicon["pairs"].items():
-            add(phrase, [self._first_of(name) for name in names])
+            yield phrase, self._term([self._first_of(name) for name in names])
         for name, written in lexicon["genres"].items():
-            for phrase in (
-                name,
-                *(phrase for pattern in written for phrase in spelled_out(pattern)),
-            ):
-                add(phrase, (self._genre.get(normal(name)),))
+            for pattern in (name, *written):
+                for phrase in spelled_out(pattern):
+                    yield phrase, self._term((self._genre.get(normal(name)),))
+
+    def _of_tags(self) -> Iterator[tuple[str, Term | None]]:
+        lexicon = table("constraints")
         for phrase, names in lexicon["moods"].items():
             token = self._widest(names)
             # "Chinese" is said of food and "Polish" of shoes.
-            add(phrase, (token,), bare=token not in self._languages)
+            yield phrase, self._term((token,), bare=token not in self._languages)
         for phrase, name in lexicon["people"].items():
-            add(phrase, (self._widest([name]),), bare=phrase not in _COMMON_NAMES)
+            yield phrase, self._term((self._widest([name]),), bare=phrase not in _COMMON_NAMES)
         silent = {normal(word) for word in lexicon["not_tags"]["words"]}
-        for index, facet in enumerate(catalogue.facets):
+        for token, facet in self._facets:
             name = normal(facet.name)
             if facet.kind != "genre" and name and name not in silent:
-                add(name, (catalogue.facet_token(index),), bare=" " in name)
-        for subject in lexicon["not_tags"]["subjects"]:
+                yield name, self._term((token,), bare=" " in name)
+
+    def _of_subjects(self) -> Iterator[tuple[str, Term | None]]:
+        """What films are about; many a film about it has no such tag, so none is firm."""
+        for subject in table("constraints")["not_tags"]["subjects"]:
             token = self._widest([subject.removeprefix("the ")])
-            if token is not None:  # many a film about it has no such tag
-                phrases.setdefault(f"about {subject}", Term((token,), firm=False))
-        for surname, token in self._surnames(catalogue).items():
-            add(surname, (token,), bare=False)
-        return phrases
+            yield f"about {subject}", None if token is None else Term((token,), firm=False)
+
+    def _of_surnames(self) -> Iterator[tuple[str, Term | None]]:
+        """Last words of two- and three-word names that belong to one name only."""
+        owners: dict[str, list[tuple[int, Facet]]] = {}
+        for token, facet in self._facets:
+            parts = normal(facet.name).split(" ")
+            if facet.kind != "genre" and 2 <= len(parts) <= 3 and len(parts[-1]) > 3:
+                owners.setdefault(parts[-1], []).append((token, facet))
+        shared = table("constraints")["no_surnames"]["words"]
+        for surname, ((token, facet), *others) in owners.items():
+            if facet.kind == "person" and not others and surname not in shared:
+                yield surname, self._term((token,), bare=False)
+
+    def _full_names(self) -> list[str]:
+        """The names of several words of everyone who is known."""
+        known = {facet.name for _, facet in self._facets if facet.kind == "person"}
+        return sorted(name for name in known.union(full_names()) if " " in name)
 
     def _first_of(self, name: str) -> int | None:
         """A genre by its name, or "tag:a|b|Genre": the first that the catalogue has."""
@@ -170,26 +201,6 @@ class FacetFinder:
             return firm[0]
         return max(tokens, key=lambda token: self._size[token], default=None)
 
-    def _surnames(self, catalogue: Catalogue) -> dict[str, int]:
-        """Last words of two- and three-word names that belong to one name only."""
-        owners: dict[str, list[int]] = {}
-        for index, facet in enumerate(catalogue.facets):
-            parts = normal(facet.name).split(" ")
-            if facet.kind != "genre" and 2 <= len(parts) <= 3 and len(parts[-1]) > 3:
-                owners.setdefault(parts[-1], []).append(catalogue.facet_token(index))
-        people = {
-            catalogue.facet_token(index)
-            for index, facet in enumerate(catalogue.facets)
-            if facet.kind == "person"
-        }
-        for word in table("constraints")["no_surnames"]["words"]:
-            owners.pop(word, None)
-        return {
-            surname: tokens[0]
-            for surname, tokens in owners.items()
-            if len(tokens) == 1 and tokens[0] in people
-        }
-
 
 @cache
 def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
@@ -198,10 +209,7 @@ def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
     """
     names = table("constraints")["genres"]
     known = {normal(phrase) for written in names.values() for phrase in written if phrase.isalpha()}
-    long = sorted(word for word in known if len(word) >= _SPELL_FROM)
-    return frozenset(known), {
-        short: word for word in reversed(long) for short in (word, *shortened(word))
-    }
+    return frozenset(known), remains_of(word for word in known if len(word) >= _SPELL_FROM)
 
 
 @lru_cache(maxsize=4096)
@@ -210,16 +218,12 @@ def _as_genre_word(word: str) -> str:
     where it is none.
     """
     known, remains = _genre_words()
-    if (
-        word in known
-        or len(word) < _SPELL_FROM
-        or not word.isalpha()
-        or background().is_common(word)
-    ):
+    too_short = len(word) < _SPELL_FROM or not word.isalpha()
+    if too_short or word in known or background().is_common(word):
         return word
     if len(word) == _SPELL_FROM:  # so short a word must be right but for a letter left out
         return remains.get(word, word)
-    return next((remains[short] for short in (word, *shortened(word)) if short in remains), word)
+    return but_for_a_letter(word, remains)
 
 
 def _parted(words: Sequence[Word], place: int) -> bool:
@@ -239,48 +243,22 @@ def _spoken(words: Sequence[Word], found: Found[Term], after: Found[Term] | None
     German".
     """
     of_genre = after is not None and after.first == found.last and after.meaning.bare
-    beside = words[found.last].text if found.last < len(words) else ""
-    return (
-        of_genre
-        or beside in _CINEMA
-        or (found.first > 0 and words[found.first - 1].text in _OF_LANGUAGES)
-    )
+    of_cinema = text_at(words, found.last) in _CINEMA
+    return of_genre or of_cinema or text_at(words, found.first - 1) in _OF_LANGUAGES
 
 
 def _points(words: Sequence[Word], found: Found[Term]) -> bool:
     """Whether one of the films on the table is meant: "the Russian one"."""
-    before, after = words[max(found.first - 1, 0) : found.first], words[found.last : found.last + 1]
-    return [word.text for word in (*before, *after)] == ["the", "1"]
+    return text_at(words, found.first - 1) == "the" and text_at(words, found.last) == "1"
 
 
 def _wished(words: Sequence[Word], found: Found[Term]) -> bool:
     """Whether a single word stands where a wish stands: "about robots", "with dinosaurs", "nolan
     films", "no gore".
     """
-    before = words[found.first - 1].text if found.first else ""
-    scene = (
-        found.first > 1
-        and before in ("in", "at", "during")
-        and words[found.first - 2].text in _SCENES
-    )
-    after = words[found.last].text if found.last < len(words) else ""
-    return (
-        scene
-        or (before == "some" and found.first > 1 and words[found.first - 2].text in _GIVES)
-        or before in _NAMED_BY
-        or before
-        in (
-            "about",
-            "something",
-            "anything",
-            "no",
-            "without",
-            "nothing",
-            "more",
-            "less",
-            "of",
-            "too",
-        )
-        or after in _NOUNS
-        or (_parted(words, found.first) and _parted(words, found.last))
-    )
+    before, earlier = text_at(words, found.first - 1), text_at(words, found.first - 2)
+    is_scene = before in ("in", "at", "during") and earlier in _SCENES
+    is_given = before == "some" and earlier in _GIVES
+    is_alone = _parted(words, found.first) and _parted(words, found.last)
+    named = before in _NAMED_BY or text_at(words, found.last) in _NOUNS
+    return named or is_scene or is_given or is_alone

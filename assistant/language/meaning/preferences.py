@@ -1,54 +1,49 @@
 """How a person feels about what they name.
 
-Titles and facets are taken as wholes, cues ("loved", "couldn't stand", "was boring", "more like")
-are found in the words that are left, and each cue is given to the names it speaks of: those that
-follow it in the sentence, or, for verdicts and "loved it", those just before it.
-
-Names set against each other: "Alien > Aliens", "better than Titanic", "Heat over Jaws", "not a
-patch on Heat".
-
-The better one is liked; the other one is only a measure, of which nothing is said, or is found
-wanting beside it.
+Titles and facets are taken as wholes, and each cue ("loved", "was boring", "more like") is given to
+the names it speaks of: those that follow it in the sentence, or, for verdicts and "loved it", those
+just before it. Of names set against each other ("Alien > Aliens", "Heat over Jaws") the better one
+is liked; the other is but a measure, of which nothing is said, or is found wanting beside it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import SHORT_SIGHTED
 from assistant.language.meaning.speakers import CONTRARY
-from assistant.language.meaning.tastes import COPULAS, Cue, Force, Teller, ends_sentence
-from assistant.language.words import Word
-
-
-class Sign(NamedTuple):
-    """How a name is meant."""
-
-    strength: float
-    rule: str
-    force: Force | None = None
-    similar: bool = False
-    seen: bool = False
-    teller: Teller = Teller.SPEAKER
-    """Whose taste it is; the speaker's own word counts more."""
-    idle: bool = False
-    """Says nothing of the speaker's taste: not seen, asked about, or what another is measured
-    by."""
-
-
-NAMED: Final = Sign(0.0, "only named")
-
-_LIST_WORDS: Final = frozenset(
-    "and or nor any the a an also either neither of like movie movies film films both".split()
+from assistant.language.meaning.tastes import (
+    COPULAS,
+    IS,
+    NAMED,
+    Cue,
+    Force,
+    Sign,
+    Teller,
+    ends_sentence,
+    judged,
+    sentence_ends_within,
+    sign_of,
 )
+from assistant.language.words import Word, any_of, text_at, texts_of
+
+_LIST_WORDS: Final = word_class("list_words")
 _FRESH_STARTS: Final = frozenset(("something", "anything", "some"))
-_RESETS: Final = frozenset(
-    "something anything some give show recommend suggest looking instead maybe rather else tonight today now "
-    "than".split()
-)
+_RESETS: Final = word_class("resets")
+_EXCEPTS: Final = frozenset(("except", "except for", "apart from"))
+_OTHERWISE: Final = frozenset(("not", "but not", "except", "except for", "never"))
+_FRESH: Final = word_class("fresh")
+_MANY: Final = frozenset("were are both all them those these arent werent".split())
+_TURNS: Final = frozenset(("but", "though", "however"))
+_JOINS: Final = frozenset(("and", "but"))
+_REACH: Final = 30
+"""Words after "I've seen …" in which "but not …" is still about having seen it."""
+_STRONG: Final = 0.5
+_FAINT: Final = 0.25
+"""Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
 
 
 def signs(
@@ -60,63 +55,137 @@ def signs(
         + [(cue.first, cue.last, cue) for cue in cues],
         key=lambda event: (event[0], event[1]),
     )
-    found = [NAMED] * len(names)
-    current: Cue | None = None
-    group: list[int] = []
-    sentence: list[int] = []
-    at, watched = 0, -_REACH
+    walk = _Walk(text, words, names)
     for number, (first, last, event) in enumerate(events):
-        if current is not None and not _carries(text, words, at, first, current):
-            current = None
+        walk.come_to(first)
         if isinstance(event, int):
-            if current is not None and _turns_away(words, at, first, last):
-                current = None
-            if current is not None:
-                found[event] = _sign(current, found[event])
-            if (
-                event
-                and number
-                and found[event].force in (None, Force.ASKED)
-                and _is_too(words, at, first)
-            ):
-                found[event] = found[event - 1]
-            if group and ends_sentence(text, words, at - 1, first):
-                group, sentence = [], []
-            group.append(event)
-            sentence.append(event)
-        elif not event.backward and not _speaks_of(
-            text, words, events[number + 1 : number + 8], event
-        ):
-            continue
+            walk.name(event, first, last)
         elif event.backward:
-            current = _goes_on(text, words, event, named=bool(sentence))
-            _judge(words, names, ((), ()) if current is event else (group, sentence), event, found)
+            walk.look_back(event)
+        elif _speaks_of(text, words, events[number + 1 : number + 8], event):
+            walk.look_ahead(event)
+    return walk.found
+
+
+class _Walk:
+    """A walk through the names and cues of a line, in their order."""
+
+    def __init__(self, text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> None:
+        self._text, self._words, self._names = text, words, names
+        self.found = [NAMED] * len(names)
+        """How each name is meant, so far."""
+        self._current: Cue | None = None
+        """The cue that the next name is given."""
+        self._group: list[int] = []
+        """Names since the last cue."""
+        self._sentence: list[int] = []
+        """Names since the sentence began."""
+        self._at = 0
+        """One past the last word of the last name or cue."""
+        self._watched = -_REACH
+        """The same of the last cue of having seen something."""
+
+    def come_to(self, first: int) -> None:
+        """Drops the current cue where it does not speak any more at the word `first`."""
+        current = self._current
+        if current and not _carries(self._text, self._words, self._at, first, current):
+            self._current = None
+
+    def name(self, number: int, first: int, last: int) -> None:
+        """Gives the current cue to the name of a number, which takes the words [first, last)."""
+        words, found = self._words, self.found
+        if _turns_away(words, self._at, first, last):
+            self._current = None
+        if self._current is not None:
+            found[number] = sign_of(self._current, found[number])
+        unsaid = found[number].force in (None, Force.ASKED)
+        if number and unsaid and _is_too(words, self._at, first):
+            found[number] = found[number - 1]
+        if self._group and ends_sentence(self._text, words, self._at - 1, first):
+            self._group, self._sentence = [], []
+        self._group.append(number)
+        self._sentence.append(number)
+        self._at = last
+
+    def look_back(self, cue: Cue) -> None:
+        """Gives a cue to the names before it, or keeps it for those that it introduces."""
+        self._current = _goes_on(self._text, self._words, cue, named=bool(self._sentence))
+        if self._current is not cue and self._sentence:
+            self._judge(cue)
+        self._pass(cue)
+
+    def look_ahead(self, cue: Cue) -> None:
+        """Keeps a cue for the names that follow."""
+        current = self._current
+        seen = current is not None and current.force is Force.SEEN
+        if cue.force is Force.SEEN and self._has_just_felt():
+            self._at = cue.last  # "the worst film I ever saw is …"
+            return
+        if not (seen and cue.force is Force.FEEL):
+            self._group = []
+        if cue.phrase in _OTHERWISE and (seen or self._is_in_reach(cue.first)):
+            self._current = cue._replace(force=Force.ASKED, strength=0.0, phrase="not seen")
         else:
-            seen = current is not None and current.force is Force.SEEN
-            if (
-                current is not None
-                and event.force is Force.SEEN
-                and current.force is Force.FEEL
-                and at == current.last
-            ):
-                at = last  # "the worst film I ever saw is …"
-                continue
-            if not (seen and event.force is Force.FEEL):
-                group = []
-            unseen = event.phrase in _OTHERWISE and (seen or _in_reach(text, words, watched, first))
-            turn = _in_turn(words, at, event, current)
-            current = (
-                event._replace(force=Force.ASKED, strength=0.0, phrase="not seen")
-                if unseen
-                else turn
-            )
-        at = last
-        watched = last if isinstance(event, Cue) and event.force is Force.SEEN else watched
-    return found
+            self._current = _in_turn(self._words, self._at, cue, current)
+        self._pass(cue)
 
+    def _has_just_felt(self) -> bool:
+        """Whether a taste of what follows ends where the walk stands."""
+        cue = self._current
+        return cue is not None and cue.force is Force.FEEL and cue.last == self._at
 
-_EXCEPTS: Final = frozenset(("except", "except for", "apart from", "but not"))
-_FRESH: Final = frozenset("something anything more less some similar same".split())
+    def _pass(self, cue: Cue) -> None:
+        """Goes on behind a cue."""
+        self._at = cue.last
+        if cue.force is Force.SEEN:
+            self._watched = cue.last
+
+    def _is_in_reach(self, first: int) -> bool:
+        """Whether the word `first` is still said of what was seen."""
+        last = self._watched
+        near = 0 < last <= first < last + _REACH
+        return near and not sentence_ends_within(self._text, self._words, last - 1, first)
+
+    def _judge(self, cue: Cue) -> None:
+        """Gives a verdict to the names before it: to the last one after "was", to all of a list
+        otherwise.
+        """
+        between = texts_of(self._words, self._names[self._sentence[-1]][1], cue.first)
+        between += cue.phrase.split(" ")
+        group = self._spoken_of(between)
+        if not group:
+            return
+        many = not _MANY.isdisjoint(between)
+        at_once = self._is_at_once(group[-1], cue, between[0])
+        for number in group if many else self._of_one(group, at_once=at_once):
+            old = self.found[number]
+            first_word = cue.teller is Teller.SPEAKER or old.force is None
+            newest = at_once and number == group[-1]
+            if (newest and first_word) or _replaceable(old, cue, between):
+                cue = _against(cue, old)
+                self.found[number] = judged(cue, old)
+
+    def _of_one(self, group: Sequence[int], *, at_once: bool) -> Sequence[int]:
+        """The names that a verdict on "it" is given to: a list as a whole, if nothing was said of
+        it yet.
+        """
+        listed = _last_list(self._words, self._names, group) if at_once else group
+        return listed[-1:] if any(self.found[number].force for number in listed) else listed
+
+    def _spoken_of(self, between: Sequence[str]) -> Sequence[int]:
+        """The names that a verdict may be of, with these words between the last of them and its
+        end.
+        """
+        if "both" in between:
+            return self._sentence[-2:]
+        return self._sentence if "all" in between else self._group
+
+    def _is_at_once(self, number: int, cue: Cue, next_word: str) -> bool:
+        """Whether a verdict stands right behind the name of a number, or behind it and "was"."""
+        old = self.found[number]
+        outdone = old.force is Force.VERDICT and abs(cue.strength) < abs(old.strength) / 2
+        joined = next_word in COPULAS and not outdone
+        return joined or self._names[number][1] == cue.first
 
 
 def _in_turn(words: Sequence[Word], at: int, cue: Cue, current: Cue | None) -> Cue:
@@ -127,41 +196,28 @@ def _in_turn(words: Sequence[Word], at: int, cue: Cue, current: Cue | None) -> C
     """
     if current is None or current.force not in (Force.FEEL, Force.AVOID) or current.strength >= 0:
         return cue
-    between = [word.text for word in words[at : cue.first]]
     if cue.force is Force.SIMILAR and cue.strength > 0:
-        fresh = cue.phrase.split(" ")[0] in _FRESH and not (
-            cue.phrase == "anything like" and len(between) < 2
-        )
-        return cue if fresh or "but" in between else cue._replace(strength=current.strength)
-    if cue.phrase in _EXCEPTS and cue.phrase != "but not" and current.force is Force.FEEL:
+        fresh = _is_fresh(cue, texts_of(words, at, cue.first))
+        return cue if fresh else cue._replace(strength=current.strength)
+    if cue.phrase in _EXCEPTS and current.force is Force.FEEL:
         return cue._replace(force=Force.FEEL, strength=0.6)
     return cue
 
 
-_REACH: Final = 30
-"""Words after "I've seen …" in which "but not …" is still about having seen it."""
-
-
-def _in_reach(text: str, words: Sequence[Word], last: int, first: int) -> bool:
-    near = 0 < last <= first < last + _REACH
-    return near and not any(
-        ends_sentence(text, words, place, place + 1) for place in range(last - 1, first)
-    )
+def _is_fresh(cue: Cue, between: Sequence[str]) -> bool:
+    """Whether a pattern is a wish of its own, with these words behind what was disliked: "…
+    something like Saw".
+    """
+    goes_on = cue.phrase == "anything like" and len(between) < 2
+    return "but" in between or (cue.phrase.split(" ")[0] in _FRESH and not goes_on)
 
 
 def _speaks_of(
     text: str, words: Sequence[Word], later: Sequence[tuple[int, int, int | Cue]], cue: Cue
 ) -> bool:
     """Whether any name follows a cue in its sentence; `later` are the next few events."""
-    for first, _, event in later:
-        if not isinstance(event, Cue):
-            return not any(
-                ends_sentence(text, words, place, place + 1) for place in range(cue.last - 1, first)
-            )
-    return False
-
-
-_OTHERWISE: Final = frozenset(("not", "but not", "except", "except for", "never"))
+    first = next((first for first, _, event in later if not isinstance(event, Cue)), None)
+    return first is not None and not sentence_ends_within(text, words, cue.last - 1, first)
 
 
 def _goes_on(text: str, words: Sequence[Word], cue: Cue, *, named: bool) -> Cue | None:
@@ -171,7 +227,7 @@ def _goes_on(text: str, words: Sequence[Word], cue: Cue, *, named: bool) -> Cue 
     These stand behind a colon, or behind a dash where none is `named` before: "hated it: Mamma
     Mia!".
     """
-    last = cue.last + (cue.last < len(words) and words[cue.last].text == "it")
+    last = cue.last + (text_at(words, cue.last) == "it")
     if last < len(words) and words[last - 1].text == "it":
         mark = text[words[last - 1].end : words[last].start].strip()
         if mark == ":" or (mark in ("-", "–", "—") and not named):
@@ -191,60 +247,17 @@ def _is_too(words: Sequence[Word], at: int, first: int) -> bool:
 
 def _turns_away(words: Sequence[Word], at: int, first: int, last: int) -> bool:
     """Whether "but" begins a clause of its own: "… but Twilight was interesting"."""
-    return (
-        any(word.text in ("but", "though", "however") for word in words[at:first])
-        and last < len(words)
-        and words[last].text in COPULAS
-    )
+    return text_at(words, last) in COPULAS and any_of(_TURNS, words, at, first)
 
 
-def _judge(
-    words: Sequence[Word],
-    names: Sequence[tuple[int, int]],
-    named: tuple[Sequence[int], Sequence[int]],
-    cue: Cue,
-    found: list[Sign],
-) -> None:
-    """Gives a verdict to the names before it: to the last one after "was", to all of a list
-    otherwise.
-
-    `named` are the names since the last cue and since the sentence began.
-    """
-    group, sentence = named
-    if not sentence:
-        return
-    between = [word.text for word in words[names[sentence[-1]][1] : cue.first]] + cue.phrase.split(
-        " "
-    )
-    if "both" in between or "all" in between:
-        group = sentence[-2:] if "both" in between else sentence
-    if not group:
-        return
-    many = any(
-        word in ("were", "are", "both", "all", "them", "those", "these", "arent", "werent")
-        for word in between
-    )
-    judged = (
-        found[group[-1]].force is Force.VERDICT
-        and abs(cue.strength) < abs(found[group[-1]].strength) / 2
-    )
-    at_once = (
-        not between[:1]
-        or (between[0] in COPULAS and not judged)
-        or names[group[-1]][1] == cue.first
-    )
-    if at_once and not many:
-        group = _last_list(words, names, group)
-    for number in group if many or not any(found[n].force for n in group) else group[-1:]:
-        told = cue.teller is Teller.SPEAKER or found[number].force is None
-        if _replaceable(found[number], cue, between) or (at_once and told and number == group[-1]):
-            if cue.phrase.startswith(CONTRARY) and found[number].teller is not Teller.SPEAKER:
-                cue = cue._replace(strength=-0.6 if found[number].strength > 0 else 0.6)
-            if cue.phrase.endswith(" exception") and found[number].strength > 0:
-                cue = cue._replace(strength=-0.6)
-            fair = cue.force is Force.VERDICT and abs(cue.strength) < _FAIR
-            seen = found[number].seen or cue.force is Force.SEEN or fair
-            found[number] = _sign(cue, found[number])._replace(seen=seen)
+def _against(cue: Cue, old: Sign) -> Cue:
+    """A verdict that takes back what was said before has the opposite sign."""
+    takes_back = cue.phrase.startswith(CONTRARY) and old.teller is not Teller.SPEAKER
+    if takes_back:
+        cue = cue._replace(strength=-0.6 if old.strength > 0 else 0.6)
+    if cue.phrase.endswith(" exception") and old.strength > 0:
+        cue = cue._replace(strength=-0.6)
+    return cue
 
 
 def _last_list(
@@ -254,9 +267,8 @@ def _last_list(
     else was named.
     """
     begin = len(group) - 1
-    while begin and all(
-        word.text in _LIST_WORDS
-        for word in words[names[group[begin - 1]][1] : names[group[begin]][0]]
+    while begin and _LIST_WORDS.issuperset(
+        texts_of(words, names[group[begin - 1]][1], names[group[begin]][0])
     ):
         begin -= 1
     return group[begin:]
@@ -266,75 +278,56 @@ def _replaceable(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
     """Whether a verdict counts more than what was said before: of others, faintly, or ahead of a
     strong "but".
     """
-    if old.force in (None, Force.SEEN, Force.WANT, Force.ASKED) or abs(
-        old.strength
-    ) <= _FAINT < abs(cue.strength):
+    if old.force in (None, Force.SEEN, Force.WANT, Force.ASKED):
+        return True
+    if abs(old.strength) <= _FAINT < abs(cue.strength):
         return True
     if cue.teller is not Teller.SPEAKER:
         return False
-    turned = (
-        "but" in between or "i" in between or cue.force is Force.FEEL
-    ) and old.force is Force.VERDICT
-    turned = turned and old.strength * cue.strength < 0
     strong = abs(cue.strength) >= max(_STRONG, abs(old.strength) - _FAINT)
     return (
-        old.teller is not Teller.SPEAKER or (turned and strong) or cue.phrase.startswith(CONTRARY)
+        old.teller is not Teller.SPEAKER
+        or (strong and _is_turned(old, cue, between))
+        or cue.phrase.startswith(CONTRARY)
     )
 
 
-_UNSEEN: Final = frozenset(
-    (
-        "not seen",
-        "not have seen",
-        "not heard of",
-        "never heard of",
-        "havent heard of",
-        "have not heard of",
-    )
-)
-_STRONG: Final = 0.5
-_FAIR: Final = 0.2
-"""Strength under which a verdict only says that the film was seen: "was okay"."""
-_FAINT: Final = 0.25
-"""Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
-
-
-def _sign(cue: Cue, old: Sign) -> Sign:
-    rule = f"{cue.force.name.lower()}: {cue.phrase}"
-    if cue.force is Force.SEEN:
-        return Sign(old.strength if old.force else cue.strength, rule, cue.force, seen=True)
-    wants = cue.force is Force.WANT or cue.teller is Teller.HEARSAY
-    similar = cue.force is Force.SIMILAR or (wants and cue.strength > 0)
-    idle = cue.phrase in _UNSEEN or (cue.force is Force.WANT and not cue.strength)
-    return Sign(cue.strength, rule, cue.force, similar, old.seen, teller=cue.teller, idle=idle)
+def _is_turned(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
+    """Whether a verdict of the other sign is said against the one before: "was slow, but …"."""
+    against = old.force is Force.VERDICT and old.strength * cue.strength < 0
+    return against and (cue.force is Force.FEEL or "but" in between or "i" in between)
 
 
 def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) -> bool:
     """Whether a cue still speaks after the words [at, first)."""
-    if at and ends_sentence(text, words, at - 1, first):
+    if ends_sentence(text, words, at - 1, first):
         return False
-    between = [word.text for word in words[at:first]]
-    instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
-    resets = _RESETS & set(between)
-    if cue.strength < 0 and cue.force is Force.FEEL and between[:1] in (["and"], ["or"]):
-        resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
-    if at != cue.last and (instead or resets):  # "give me Alien over Avatar"
+    between = texts_of(words, at, first)
+    if at != cue.last and _is_left(cue, between):
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
-        return at == cue.last or all(word in _LIST_WORDS for word in between)
+        return at == cue.last or _LIST_WORDS.issuperset(between)
     if cue.force is Force.SIMILAR:
         return "but" not in between
     if cue.force is Force.ASKED:
-        return (
-            len(between) <= (0 if cue.backward else 2)
-            and "and" not in between
-            and "but" not in between
-        )
+        most = 0 if cue.backward else 2
+        return len(between) <= most and _JOINS.isdisjoint(between)
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+def _is_left(cue: Cue, between: Sequence[str]) -> bool:
+    """Whether the words behind the last name begin another wish, or what another is measured by:
+    "give me Alien over Avatar".
+    """
+    resets = _RESETS & set(between)
+    disliked = cue.strength < 0 and cue.force is Force.FEEL
+    if disliked and between[:1] in (["and"], ["or"]):
+        resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
+    instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
+    return instead or bool(resets)
+
+
+class _Outcome(NamedTuple):
     """How two names compare; None leaves a sign as it is."""
 
     first: float | None
@@ -350,8 +343,8 @@ _ASKED: Final = _Outcome(0.0, 0.0, "asked to compare")
 _AS_SAID: Final = _Outcome(None, 0.0, "the measure")
 
 _BETTER: Final = (
-    r"(?:better|funnier|smarter|scarier|cooler|greater|cleverer|stronger|superior|nicer|sharper|deeper|richer|tighter|"
-    r"more (?!boring|overrated|annoying|confusing|predictable|than)\w+)"
+    r"(?:better|funnier|smarter|scarier|cooler|greater|cleverer|stronger|superior|nicer|sharper|"
+    r"deeper|richer|tighter|more (?!boring|overrated|annoying|confusing|predictable|than)\w+)"
 )
 _NOT: Final = (
     r"\b(?:not|isnt|wasnt|arent|werent|aint|never|hardly|doesnt|didnt|dont|cant|couldnt|nowhere)\b"
@@ -359,27 +352,23 @@ _NOT: Final = (
 _BETWEEN: Final[tuple[tuple[re.Pattern[str], _Outcome], ...]] = tuple(
     (re.compile(pattern), outcome)
     for pattern, outcome in (
-        (rf"{_NOT}.* as \w+ as(?: the)?$", _SHORT_OF),
         (
-            rf"(?:{_NOT}.* )?(?:hold|holds) a candle to|{_NOT} a patch on|{_NOT}.* (?:league|ballpark|level) (?:as|of)",
+            rf"{_NOT}.* (?:as \w+ as|touch|compare (?:to|with)|come close to|compete with"
+            r"|live up to|match)(?: the)?$"
+            rf"|{_NOT}.* (?:half (?:the|as)\b|(?:league|ballpark|level) (?:as|of))"
+            rf"|(?:hold|holds) a candle to|{_NOT} a patch on"
+            r"|\b(?:pales?|paled|pale) (?:in comparison|next|compared|beside)?\b"
+            r"|(?:\b(?:is|was|are)|^s) no$",
             _SHORT_OF,
         ),
-        (
-            rf"{_NOT}.* (?:touch|compare (?:to|with)|come close to|compete with|live up to|match)(?: the)?$",
-            _SHORT_OF,
-        ),
-        (rf"{_NOT}.* half (?:the|as)\b", _SHORT_OF),
-        (r"\b(?:pales?|paled|pale) (?:in comparison|next|compared|beside)?\b", _SHORT_OF),
-        (r"(?:\b(?:is|was|are)|^s) no$", _SHORT_OF),
         (r"\bas \w+ as(?: the)?$", _EQUAL),
         (rf"{_NOT}.* {_BETTER}(?: than| to)(?: the)?$", _AS_SAID),
-        (rf"\b{_BETTER}(?: \w+){{0,2}} (?:than|to)(?: the)?$", _OVER),
         (
-            r"\b(?:beats?|tops|topped|trumps|destroys|smokes|surpasses|crushes|outclasses|wipes the floor with|over)"
-            r"(?: the)?$",
+            rf"\b{_BETTER}(?: \w+){{0,2}} (?:than|to)(?: the)?$|^(?:rather than|instead of)$"
+            r"|\b(?:beats?|tops|topped|trumps|destroys|smokes|surpasses|crushes|outclasses"
+            r"|wipes the floor with|over)(?: the)?$",
             _OVER,
         ),
-        (r"^(?:rather than|instead of)$", _OVER),
         (r"\bthan(?: \w+){0,2}$", _AS_SAID),
     )
 )
@@ -422,28 +411,26 @@ def compared(
 def _outcome(text: str, words: Sequence[Word], place: tuple[int, int, int]) -> _Outcome | None:
     """How the names [first, last) and that from `after` on compare; None where they do not."""
     first, last, after = place
-    between = text[words[last - 1].end : words[after].start]
-    if between.strip() and not between.strip().strip("<>"):
-        return _SIGNS[between.strip()[0]]
+    mark = text[words[last - 1].end : words[after].start].strip()
+    if mark and not mark.strip("<>"):
+        return _SIGNS[mark[0]]
     if not 0 < after - last <= _FURTHEST or ends_sentence(text, words, last - 1, after):
         return None
-    said = " ".join([word.text for word in words[last:after]])
-    if _TO.match(said) and _PREFERS.search(
-        " ".join([word.text for word in words[max(first - 4, 0) : first]])
-    ):
+    between = " ".join(texts_of(words, last, after))
+    if _TO.match(between) and _PREFERS.search(" ".join(texts_of(words, first - 4, first))):
         return _OVER
-    return next((outcome for pattern, outcome in _BETWEEN if pattern.search(said)), None)
+    return next((outcome for pattern, outcome in _BETWEEN if pattern.search(between)), None)
 
 
 def _asks(text: str, words: Sequence[Word], first: int) -> bool:
     """Whether a question begins right before a name: "is Alien scarier than Jaws?"."""
-    verb = first > 0 and words[first - 1].text in ("is", "are", "was", "were")
-    return verb and (first == 1 or ends_sentence(text, words, first - 2, first - 1))
+    begins = first == 1 or ends_sentence(text, words, first - 2, first - 1)
+    return begins and words[first - 1].text in IS
 
 
 def _above_all(text: str, words: Sequence[Word], last: int) -> bool:
     """Whether a name is set above everything: "Die Hard > everything"."""
-    if last >= len(words) or words[last].text not in _ALL:
+    if text_at(words, last) not in _ALL:
         return False
     return set(text[words[last - 1].end : words[last].start].strip()) == {">"}
 

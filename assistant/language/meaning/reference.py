@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 from assistant.language import acts
+from assistant.language.lexicon import word_class
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.tastes import Cue, Force
+from assistant.language.meaning.tastes import Cue, Force, Sign
 from assistant.language.meaning.years import compared
 from assistant.language.utterance import (
     Act,
@@ -20,7 +21,7 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import Word
+from assistant.language.words import Word, any_of
 from core.catalogue import Catalogue
 
 _SHORT: Final = 8
@@ -28,6 +29,63 @@ _SHORT: Final = 8
 _TABLE: Final = 10
 """Films there could be on the table, where none are."""
 _YEAR: Final = re.compile(r"\b(?:18|19|20)\d\d\b")
+_FEELS: Final = (Force.FEEL, Force.VERDICT)
+_HARDLY_KNOWN: Final = frozenset("obscure unknown niche underground".split())
+_SEVERAL: Final = word_class("several")
+_NEWEST: Final = word_class("newest")
+_OLDEST: Final = word_class("oldest")
+_ASKED: Final = 5
+"""Most films that are asked about."""
+
+
+class _Remark(NamedTuple):
+    """What a line may say of the films on the table."""
+
+    felt: Sequence[Cue]
+    """The tastes and verdicts in it."""
+    seen: bool
+    """Whether it says that they were seen."""
+    pointed: Mapping[int, tuple[int, int]]
+    """Which of them it points at, and where."""
+
+    @classmethod
+    def of(
+        cls,
+        utterance: Utterance,
+        line: acts.Line,
+        found: Sequence[Word],
+        cues: Sequence[Cue],
+        n_shown: int,
+    ) -> Self:
+        """Gathers what a line says; "too obscure for me" asks for better known films, and is no
+        verdict on these.
+        """
+        felt = [
+            cue
+            for cue in cues
+            if cue.force in _FEELS
+            and not (
+                "rank" in utterance.lifted and any_of(_HARDLY_KNOWN, found, cue.first, cue.last + 2)
+            )
+        ]
+        seen = any(cue.force is Force.SEEN for cue in cues)
+        return cls(felt, seen, acts.pointed(line, n_shown or _TABLE))
+
+    def is_of_the_table(self, line: acts.Line, cues: Sequence[Cue]) -> bool:
+        """Whether it can only be said of films on the table: points at them, or looks back."""
+        if self.pointed:
+            return True
+        if self.felt and acts.holds("these", line):
+            return True
+        return (self.seen or bool(self.felt)) and any(cue.backward for cue in cues)
+
+    def strength(self, line: acts.Line) -> float:
+        """How the films are liked, −1 … 1."""
+        if self.felt:
+            return self.felt[-1].strength
+        if self.seen:
+            return 0.0
+        return -0.7 if line.plain.startswith("not ") else 0.7
 
 
 def reaction(
@@ -43,57 +101,47 @@ def reaction(
     Where there is no table, the line is a reaction only if it points at films by number and says
     how they are.
     """
-    pointed = acts.pointed(line, len(context.shown) or _TABLE)
-    felt = [
-        cue
-        for cue in cues
-        if cue.force in (Force.FEEL, Force.VERDICT)
-        and not (utterance.well_known and _asks_fame(found, cue))
-    ]
-    seen = any(cue.force is Force.SEEN for cue in cues)
-    asks = not felt and line.lower.rstrip().endswith("?")
-    fame = utterance.well_known and not (
-        felt or seen or pointed
-    )  # "too obscure for me" asks for better known films
-    if asks or fame or utterance.facets or utterance.unknown or utterance.beyond:
+    remark = _Remark.of(utterance, line, found, cues, len(context.shown))
+    if _is_about_others(utterance, line, remark):
         return None
-    if not context.shown and not context.untold:
-        short = len(found) <= _SHORT
-        speaks = short and (felt or seen) and (pointed or acts.holds("these", line))
-        return replace(utterance, act=Act.REACT, years=None, count=None) if speaks else None
-    years = (
-        utterance.years if context.shown and compared(line.lower) else None
-    )  # "like the first one but newer"
-    said = replace(utterance, act=Act.REACT, picks=tuple(pointed), years=years, count=None)
-    if not felt and acts.holds("later", line):
-        return replace(said, later=True)
+    if context.shown or context.untold:
+        newer = context.shown and compared(line.lower)  # "like the first one but newer"
+        utterance = replace(utterance if newer else utterance.without_limit("year"), count=None)
+        return _of_the_table(utterance, line, found, cues, remark)
+    judges = len(found) <= _SHORT and bool(remark.felt or remark.seen)
+    if judges and (remark.pointed or acts.holds("these", line)):
+        return replace(utterance.without_limit("year"), act=Act.REACT, count=None)
+    return None
+
+
+def _is_about_others(utterance: Utterance, line: acts.Line, remark: _Remark) -> bool:
+    """Whether a line asks something, or wants other films."""
+    if utterance.facets or utterance.unknown or utterance.beyond:
+        return True
+    asks = not remark.felt and line.lower.rstrip().endswith("?")
+    return asks or ("rank" in utterance.lifted and not any(remark))
+
+
+def _of_the_table(
+    utterance: Utterance,
+    line: acts.Line,
+    found: Sequence[Word],
+    cues: Sequence[Cue],
+    remark: _Remark,
+) -> Utterance | None:
+    """A remark as a reaction; None where it is none."""
+    reacted = replace(utterance, act=Act.REACT, picks=tuple(remark.pointed))
+    if not remark.felt and acts.holds("later", line):
+        return replace(reacted, later=True)
     if acts.holds("seen_all", line):
-        seen = True
-    elif not (felt or seen or pointed) or not (
-        pointed or any(cue.backward for cue in cues) or (felt and acts.holds("these", line))
-    ):
+        remark = remark._replace(seen=True)
+    elif not remark.is_of_the_table(line, cues):
         return None
-    strength = (
-        felt[-1].strength
-        if felt
-        else 0.0
-        if seen
-        else -0.7
-        if line.plain.startswith("not ")
-        else 0.7
-    )
-    strengths = _strengths(utterance.text, found, list(pointed.values()), strength)
+    strength, spans = remark.strength(line), list(remark.pointed.values())
+    strengths = _strengths(utterance.text, found, spans, strength)
     if len(set(strengths)) == 1:
-        return replace(said, strength=strengths[0], seen=seen)
-    return replace(said, strength=strength, strengths=strengths, seen=seen)
-
-
-def _asks_fame(found: Sequence[Word], cue: Cue) -> bool:
-    """Whether a verdict is that films are hardly known: "too obscure for me"."""
-    return any(
-        word.text in ("obscure", "unknown", "niche", "underground")
-        for word in found[cue.first : cue.last + 2]
-    )
+        return replace(reacted, strength=strengths[0], seen=remark.seen)
+    return replace(reacted, strength=strength, strengths=strengths, seen=remark.seen)
 
 
 def of_last_line(
@@ -107,19 +155,30 @@ def of_last_line(
     """
     if reacted is None or reacted.picks or reacted.later:
         return reacted
-    tokens: tuple[int, ...] = ()
-    if context.named is not None and acts.holds("it", line):
-        tokens = (context.named,)
-    elif any(cue.force in (Force.FEEL, Force.VERDICT) for cue in cues):
-        many = acts.holds("these", line) or acts.holds("both", line)
-        tokens = context.untold if many == (len(context.untold) > 1) else ()
-    span = Span(0, len(reacted.text))
-    movies = tuple(
-        MovieMention(span, token, reacted.strength or 0.0, "just named", seen=reacted.seen)
-        for token in tokens[:1]
+    tokens = _of_the_last_line(line, cues, context)
+    if not tokens:
+        return reacted
+    mention = MovieMention(
+        Span(0, len(reacted.text)),
+        tokens[0],
+        reacted.strength or 0.0,
+        "just named",
+        seen=reacted.seen,
+        also=tokens[1:],
     )
-    movies = tuple(replace(mention, also=tokens[1:]) for mention in movies)
-    return Utterance(reacted.text, Act.RECOMMEND, movies=movies) if movies else reacted
+    return Utterance(reacted.text, Act.RECOMMEND, movies=(mention,))
+
+
+def _of_the_last_line(line: acts.Line, cues: Sequence[Cue], context: Context) -> tuple[int, ...]:
+    """The films of the last line that a line speaks of: "it", or as many as "both" or "loved"
+    fits.
+    """
+    if context.named is not None and acts.holds("it", line):
+        return (context.named,)
+    if not any(cue.force in _FEELS for cue in cues):
+        return ()
+    many = acts.holds("these", line) or acts.holds("both", line)
+    return context.untold if many == (len(context.untold) > 1) else ()
 
 
 def likewise(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
@@ -152,31 +211,26 @@ def _strengths(
     """How each of the films pointed at is liked, as if the words that point were titles: "hated the
     first one".
     """
-    ranges = []
-    for start, end in spans:
-        inside = [
-            number for number, word in enumerate(found) if start <= word.start and word.end <= end
-        ]
-        ranges.append((inside[0], inside[-1] + 1) if inside else (0, 0))
-    names = sorted({name for name in ranges if name[1]})
-    signs = dict(
-        zip(
-            names, preferences.signs(text, found, names, find_cues(text, found, names)), strict=True
-        )
-    )
-    felt = {
-        name: sign
-        for name, sign in signs.items()
-        if sign.force in (Force.FEEL, Force.VERDICT, Force.AVOID)
-    }
-    if not felt:
-        return tuple(otherwise for _ in spans)
-    unsaid = [0.0 if sign.force is Force.SEEN else otherwise for sign in signs.values()]
-    by_name = {
-        name: felt[name].strength if name in felt else unsaid[number]
-        for number, name in enumerate(signs)
-    }
-    return tuple(by_name.get(name, otherwise) for name in ranges)
+    ranges = [_words_within(found, start, end) for start, end in spans]
+    names = sorted({(first, last) for first, last in ranges if last})
+    signs = preferences.signs(text, found, names, find_cues(text, found, names))
+    if not any(sign.force in (*_FEELS, Force.AVOID) for sign in signs):
+        return (otherwise,) * len(spans)
+    likings = {name: _liking(sign, otherwise) for name, sign in zip(names, signs, strict=True)}
+    return tuple(likings.get(name, otherwise) for name in ranges)
+
+
+def _words_within(found: Sequence[Word], start: int, end: int) -> tuple[int, int]:
+    """The range of the words between two characters; (0, 0) for none."""
+    inside = [place for place, word in enumerate(found) if start <= word.start and word.end <= end]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def _liking(sign: Sign, otherwise: float) -> float:
+    """How a film with a sign is liked, beside others of which more is said."""
+    if sign.force in (*_FEELS, Force.AVOID):
+        return sign.strength
+    return 0.0 if sign.force is Force.SEEN else otherwise
 
 
 def put_off(utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:
@@ -184,35 +238,21 @@ def put_off(utterance: Utterance, line: acts.Line, context: Context) -> Utteranc
 
     Of a film on the table it is a reaction; of any other it tells no taste.
     """
-    if (
-        not utterance.movies
-        or not acts.holds("later", line)
-        or utterance.facets
-        or utterance.unknown
-    ):
+    movies = utterance.movies
+    if not movies or utterance.facets or utterance.unknown or not acts.holds("later", line):
         return None
-    if any(
-        movie.strength and not movie.rule.endswith("; avoid: not") for movie in utterance.movies
-    ):
+    if any(movie.strength and not movie.rule.endswith("; avoid: not") for movie in movies):
         return None
-    places = [
-        context.shown.index(movie.token)
-        for movie in utterance.movies
-        if movie.token in context.shown
-    ]
-    if len(places) == len(utterance.movies):
-        return Utterance(utterance.text, Act.REACT, picks=tuple(places), later=True)
-    movies = tuple(
-        replace(movie, strength=0.0, similar_only=False, idle=True) for movie in utterance.movies
-    )
-    return replace(utterance, movies=movies)
+    picks = places_of(movies, context.shown)
+    if len(picks) == len(movies):
+        return Utterance(utterance.text, Act.REACT, picks=picks, later=True)
+    idle = (replace(movie, strength=0.0, similar_only=False, idle=True) for movie in movies)
+    return replace(utterance, movies=tuple(idle))
 
 
-_ASKED: Final = 5
-"""Most films that are asked about."""
-_SEVERAL: Final = frozenset(
-    "them these those they all both any each either none neither everything others".split()
-)
+def places_of(movies: Iterable[MovieMention], tokens: Sequence[int]) -> tuple[int, ...]:
+    """Where those of the films that are among some tokens stand there."""
+    return tuple(tokens.index(movie.token) for movie in movies if movie.token in tokens)
 
 
 def singled_out(utterance: Utterance | None, line: acts.Line, context: Context) -> Utterance | None:
@@ -221,11 +261,8 @@ def singled_out(utterance: Utterance | None, line: acts.Line, context: Context) 
     """
     if utterance is None or utterance.act is not Act.REACT or utterance.picks or utterance.later:
         return utterance
-    if (
-        len(context.shown) < 2
-        or not acts.holds("it", line)
-        or _SEVERAL & set(line.plain.split(" "))
-    ):
+    of_several = not _SEVERAL.isdisjoint(line.plain.split(" "))
+    if len(context.shown) < 2 or of_several or not acts.holds("it", line):
         return utterance
     span, strength = Span(0, len(utterance.text)), utterance.strength or 0.0
     which = AmbiguousMention(
@@ -234,81 +271,90 @@ def singled_out(utterance: Utterance | None, line: acts.Line, context: Context) 
     return Utterance(utterance.text, Act.REACT, ambiguous=(which,))
 
 
+def asked_of_the_table(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
+    """A question with the films it is about: "tell me about the second one", "who directed it?"."""
+    picks = acts.picks(line, len(context.shown))
+    if picks or context.named is None or not acts.holds("it", line):
+        return replace(utterance, picks=picks)
+    span = Span(0, len(utterance.text))
+    return replace(
+        utterance, movies=(MovieMention(span, context.named, 0.0, "just named", idle=True),)
+    )
+
+
 def answer_to(
     utterance: Utterance, line: acts.Line, asked: AmbiguousMention, catalogue: Catalogue
 ) -> Utterance | None:
     """The line as an answer to "which one?"; None where it is about something else."""
     tokens = asked.tokens
-    named = [tokens.index(mention.token) for mention in utterance.movies if mention.token in tokens]
-    named += [
-        tokens.index(t)
-        for mention in utterance.ambiguous
-        for t in mention.tokens[:1]
-        if t in tokens
-    ]
-    others = [mention for mention in utterance.movies if mention.token not in tokens]
-    if named and not others:
-        return replace(
-            utterance,
-            act=Act.ANSWER,
-            movies=(),
-            ambiguous=(),
-            picks=tuple(named),
-            years=None,
-            count=None,
-        )
-    wishes = [
-        mention for mention in utterance.facets if catalogue.facet(mention.token).kind != "person"
-    ]
+    named = _picks_by_name(utterance, tokens)
+    if named and all(movie.token in tokens for movie in utterance.movies):
+        return replace(_answer(utterance, named), movies=(), ambiguous=())
+    wishes = any(catalogue.facet(wish.token).kind != "person" for wish in utterance.facets)
     if utterance.movies or utterance.ambiguous or wishes:
         return None
-    utterance = replace(
-        utterance, facets=()
-    )  # "the Clooney one? no, the old one" asks for no Clooney
     if acts.whole_act(line) is Act.WHY:  # "why the first one?" is about the films on the table
         return None
-    picks = acts.picks(line, len(tokens))
-    if not picks and (match := _YEAR.search(line.lower)):
-        picks = tuple(
-            place
-            for place, token in enumerate(tokens)
-            if catalogue.movie(token).year == int(match[0])
-        )
-    by_word = _picks_by_word(line, tokens, catalogue) if not picks else None
-    if by_word is not None:
-        return replace(
-            utterance,
-            act=Act.ANSWER,
-            picks=by_word,
-            years=None,
-            count=None,
-            strength=None if by_word else -1.0,
-        )
-    if utterance.years is not None:
-        first, last = utterance.years
-        years = [catalogue.movie(token).year for token in tokens]
-        picks = picks or tuple(place for place, year in enumerate(years) if first <= year <= last)
-        if not picks and first == last:
-            return replace(utterance, act=Act.ANSWER)
+    years = [catalogue.movie(token).year for token in tokens]
+    # "the Clooney one? no, the old one" asks for no Clooney
+    return _answer_in_words(replace(utterance, facets=()), line, years)
+
+
+def _picks_by_name(utterance: Utterance, tokens: Sequence[int]) -> tuple[int, ...]:
+    """Places of the films that a line names, surely or most likely."""
+    likely = (mention.tokens[0] for mention in utterance.ambiguous if mention.tokens)
     return (
-        replace(utterance, act=Act.ANSWER, picks=picks, years=None, count=None) if picks else None
+        *places_of(utterance.movies, tokens),
+        *(tokens.index(token) for token in likely if token in tokens),
     )
 
 
-def _picks_by_word(
-    line: acts.Line, tokens: tuple[int, ...], catalogue: Catalogue
-) -> tuple[int, ...] | None:
+def _answer(utterance: Utterance, picks: tuple[int, ...]) -> Utterance:
+    """The line as the answer that these places are meant."""
+    return replace(utterance.without_limit("year"), act=Act.ANSWER, picks=picks, count=None)
+
+
+def _answer_in_words(
+    utterance: Utterance, line: acts.Line, years: Sequence[int]
+) -> Utterance | None:
+    """The line as an answer that names no film: by number, by year, "yes", "the new one"; None
+    where it is none.
+
+    `years` are those of the films asked about.
+    """
+    picks = acts.picks(line, len(years)) or _picks_by_year(line, years)
+    if picks:
+        return _answer(utterance, picks)
+    by_word = _picks_by_word(line, years)
+    if by_word is not None:
+        return replace(_answer(utterance, by_word), strength=None if by_word else -1.0)
+    if utterance.years is None:
+        return None
+    first, last = utterance.years
+    picks = tuple(place for place, year in enumerate(years) if first <= year <= last)
+    if picks:
+        return _answer(utterance, picks)
+    return replace(utterance, act=Act.ANSWER) if first == last else None
+
+
+def _picks_by_year(line: acts.Line, years: Sequence[int]) -> tuple[int, ...]:
+    """Places of the films of the first year that a line holds."""
+    match = _YEAR.search(line.lower)
+    return tuple(place for place, year in enumerate(years) if match and year == int(match[0]))
+
+
+def _picks_by_word(line: acts.Line, years: Sequence[int]) -> tuple[int, ...] | None:
     """Places meant by "yes", "both", "the new one"; () for "no", None where it is no answer."""
     if acts.is_whole("both", line):
-        return tuple(range(len(tokens)))
+        return tuple(range(len(years)))
     if acts.is_whole("no", line):
         return ()
     if acts.is_whole("yes", line):
         return (0,)
-    years = [catalogue.movie(token).year for token in tokens]
-    said = set(line.plain.split(" "))
-    if said & {"new", "newer", "newest", "latest", "recent", "remake", "reboot"} and len(said) <= 6:
+    plain = line.plain.split(" ")
+    short = len(set(plain)) <= 6
+    if short and not _NEWEST.isdisjoint(plain):
         return (years.index(max(years)),)
-    if said & {"old", "older", "oldest", "original", "og", "classic", "earlier"} and len(said) <= 6:
+    if short and not _OLDEST.isdisjoint(plain):
         return (years.index(min(years)),)
     return None

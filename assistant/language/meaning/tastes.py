@@ -8,7 +8,14 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from assistant.language.lexicon import background, dictionary, shortened, table
+from assistant.language.lexicon import (
+    background,
+    but_for_a_letter,
+    dictionary,
+    remains_of,
+    table,
+    word_class,
+)
 from assistant.language.words import PhraseBook, Word, normal, spelled_out
 
 
@@ -40,11 +47,13 @@ class Teller(Enum):
     """What the speaker heard of a film, and so may want to see."""
 
 
-COPULAS: Final = frozenset(
-    "is was were are aint isnt wasnt arent werent be been looks looked sounds sounded seems seemed felt feels found "
-    "thought think find look seem sound its thats being s theyre are both all".split()
-)
+COPULAS: Final = word_class("copulas")
 """Words that join a film to what is said of it."""
+NEGATORS: Final = word_class("negators")
+STRENGTHENERS: Final = word_class("strengtheners")
+WEAKENERS: Final = word_class("weakeners")
+PRONOUNS: Final = word_class("pronouns")
+IS: Final = frozenset("is are was were".split())
 
 _KINDS: Final = {
     "neutral": Force.ASKED,
@@ -73,6 +82,46 @@ class Cue(NamedTuple):
     """Who feels so: "my wife loves …"."""
 
 
+class Sign(NamedTuple):
+    """How a name is meant."""
+
+    strength: float
+    rule: str
+    force: Force | None = None
+    similar: bool = False
+    seen: bool = False
+    teller: Teller = Teller.SPEAKER
+    """Whose taste it is; the speaker's own word counts more."""
+    idle: bool = False
+    """Says nothing of the speaker's taste: not seen, asked about, or what another is measured
+    by."""
+
+
+NAMED: Final = Sign(0.0, "only named")
+_UNSEEN: Final = word_class("unseen")
+_FAIR: Final = 0.2
+"""Strength under which a verdict only says that the film was seen: "was okay"."""
+
+
+def sign_of(cue: Cue, old: Sign) -> Sign:
+    """A name's sign after a cue that speaks of it; what was said before counts where the cue only
+    tells that it was seen.
+    """
+    rule = f"{cue.force.name.lower()}: {cue.phrase}"
+    if cue.force is Force.SEEN:
+        return Sign(old.strength if old.force else cue.strength, rule, cue.force, seen=True)
+    wants = cue.force is Force.WANT or cue.teller is Teller.HEARSAY
+    similar = cue.force is Force.SIMILAR or (wants and cue.strength > 0)
+    idle = cue.phrase in _UNSEEN or (cue.force is Force.WANT and not cue.strength)
+    return Sign(cue.strength, rule, cue.force, similar, old.seen, teller=cue.teller, idle=idle)
+
+
+def judged(cue: Cue, old: Sign) -> Sign:
+    """A name's sign after a verdict on it; even a fair one says that the film was seen."""
+    fair = cue.force is Force.VERDICT and abs(cue.strength) < _FAIR
+    return sign_of(cue, old)._replace(seen=old.seen or fair or cue.force is Force.SEEN)
+
+
 _SENTENCE_ENDS: Final = frozenset(".?!;\n…")
 _CLAUSE_ENDS: Final = _SENTENCE_ENDS | frozenset(",:()")
 
@@ -85,6 +134,26 @@ def ends_sentence(text: str, words: Sequence[Word], last: int, first: int) -> bo
 def ends_clause(text: str, words: Sequence[Word], last: int, first: int) -> bool:
     """Whether a clause ends between two words (places `last` and `first`)."""
     return _parted(text, words, last, first, _CLAUSE_ENDS)
+
+
+def sentence_ends_within(text: str, words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether a sentence ends behind one of the words [first, last)."""
+    return any(ends_sentence(text, words, place, place + 1) for place in range(first, last))
+
+
+def begins_clause(text: str, words: Sequence[Word], first: int) -> bool:
+    """Whether a clause, or the text, begins with the word at `first`."""
+    return first == 0 or ends_clause(text, words, first - 1, first)
+
+
+def closes_clause(text: str, words: Sequence[Word], last: int) -> bool:
+    """Whether a clause, or the text, ends before the word at `last`."""
+    return last >= len(words) or ends_clause(text, words, last - 1, last)
+
+
+def closes_sentence(text: str, words: Sequence[Word], last: int) -> bool:
+    """Whether a sentence, or the text, ends before the word at `last`."""
+    return last >= len(words) or ends_sentence(text, words, last - 1, last)
 
 
 def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: frozenset[str]) -> bool:
@@ -109,13 +178,9 @@ def _cue_words() -> tuple[frozenset[str], dict[str, str]]:
     word.
     """
     words = {word for phrase in cue_book().phrases() for word in phrase.split(" ")}
-    words |= {
-        word for kind in ("negators", "strengtheners", "weakeners") for word in words_of(kind)
-    }
-    long = sorted(word for word in words if len(word) >= _SPELL_FROM and word.isalpha())
-    return frozenset(words), {
-        short: word for word in reversed(long) for short in (word, *shortened(word))
-    }
+    words |= NEGATORS | STRENGTHENERS | WEAKENERS
+    long = (word for word in words if len(word) >= _SPELL_FROM and word.isalpha())
+    return frozenset(words), remains_of(long)
 
 
 @lru_cache(maxsize=4096)
@@ -126,27 +191,21 @@ def as_cue_word(word: str) -> str:
     words, remains = _cue_words()
     if word in words:
         return word
-    if _STRETCHED.search(word):
-        for length in (r"\1", r"\1\1"):
-            if (plain := _STRETCHED.sub(length, word)) in words:
-                return plain
-    if (
-        not word.isalpha()
-        or background().is_common(word)
-        or (word[-1] == "s" and word[:-1] in dictionary())
-    ):
-        return word  # the last is somebody's: "my wife's favourite"
-    if len(word) < _SPELL_FROM:  # so short a word must be right but for a letter left out: "hatd"
-        return (
-            word if len(word) < _SPELL_FROM - 1 or word in dictionary() else remains.get(word, word)
-        )
-    return next((remains[short] for short in (word, *shortened(word)) if short in remains), word)
+    for length in (r"\1", r"\1\1") if _STRETCHED.search(word) else ():
+        if (plain := _STRETCHED.sub(length, word)) in words:
+            return plain
+    if not word.isalpha() or background().is_common(word) or _is_somebodys(word):
+        return word
+    if len(word) >= _SPELL_FROM:
+        return but_for_a_letter(word, remains)
+    # so short a word must be right but for a letter left out: "hatd"
+    may_lack = len(word) == _SPELL_FROM - 1 and word not in dictionary()
+    return remains.get(word, word) if may_lack else word
 
 
-@cache
-def words_of(kind: str) -> frozenset[str]:
-    """The words of a list of cues.toml: negators, strengtheners, weakeners, pronouns."""
-    return frozenset(normal(phrase) for phrase in table("cues")["words"][kind])
+def _is_somebodys(word: str) -> bool:
+    """Whether a word may be a possessive or a plural: "my wife's favourite"."""
+    return word[-1] == "s" and word[:-1] in dictionary()
 
 
 class TasteCue(NamedTuple):

@@ -4,16 +4,47 @@ describes or asks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from assistant.language.meaning.tastes import COPULAS, Cue, ends_clause, ends_sentence, words_of
-from assistant.language.words import Word, taken_by
-
-_SAID_IN_PASSING: Final = frozenset(
-    "ok okay alright nice cool sweet fine lit fire mid slow interesting".split()
+from assistant.language.lexicon import word_class
+from assistant.language.meaning.tastes import (
+    COPULAS,
+    IS,
+    PRONOUNS,
+    Cue,
+    Teller,
+    begins_clause,
+    closes_sentence,
+    ends_clause,
+    ends_sentence,
 )
-"""Verdicts only behind "is" or "was"; alone they are an answer to something else."""
+from assistant.language.words import Word, any_of, back_over, taken_by, text_at, texts_of
+
+_SAID_IN_PASSING: Final = word_class("said_in_passing")
+_WAS: Final = frozenset("was were wasnt werent".split())
+_SUBJECTS: Final = word_class("film_pronouns")
+_ASKED_ABOUT: Final = _SUBJECTS - {"which"}
+_WANTED: Final = word_class("wanted_nouns")
+_WISHES: Final = frozenset(("something", "anything"))
+_OTHER_SUBJECTS: Final = word_class("other_subjects")
+_COUNTED: Final = word_class("counted")
+_POINTS: Final = word_class("points")
+_HOW: Final = word_class("how")
+_DEGREES: Final = word_class("degrees")
+_COLOURS: Final = word_class("colours")
+_ROUNDS_OFF: Final = word_class("rounds_off")
+_BEFORE_DEEDS: Final = word_class("before_deeds")
+_TELLERS: Final = word_class("tellers")
+_HEARD: Final = word_class("heard")
+_SPEAKERS: Final = frozenset(("i", "ive", "id"))
+_COLOURS_OR_OFTEN: Final = _COLOURS | word_class("often")
+_COPULAS_OR_OFTEN: Final = COPULAS | word_class("often")
+_COPULAS_OR_MODALS: Final = COPULAS | word_class("modals")
+_COPULAS_OR_DOES: Final = COPULAS | word_class("does")
+_COPULAS_OR_OF_MANY: Final = COPULAS | word_class("of_many")
+_COPULAS_OR_PRONOUNS: Final = COPULAS | PRONOUNS
+_KINDS: Final = tuple(word_class("praised_kinds"))
 
 
 def describes(before: Sequence[str]) -> bool:
@@ -32,13 +63,6 @@ def describes(before: Sequence[str]) -> bool:
     return plain and before[place - 1] in ("that", "which")
 
 
-_WAS: Final = frozenset("was were wasnt werent".split())
-_SUBJECTS: Final = frozenset("it that this which they those these".split())
-_WANTED: Final = frozenset(
-    "something anything film films movie movies one ones 1 stuff story stories".split()
-)
-
-
 def describes_a_film(
     text: str,
     words: Sequence[Word],
@@ -53,91 +77,91 @@ def describes_a_film(
     """
     ends = {last for _, last in titles}
     first, last = term
-    if last - first == 1 and first and ends_sentence(text, words, first - 1, first):
-        alone = last == len(words) or ends_sentence(text, words, last - 1, last)
-        alone = alone or (
-            words[last].text in ("but", "yet") and first in ends
-        )  # "The Lobster? Weird, but …"
-        return alone and bool(ends) and min(ends) <= first
-    others = taken_by((other for other in terms if other != term), len(words))
-    while first and (others[first - 1] or words[first - 1].text in _OFTEN | _COLOURS):
-        first -= 1
-    if not first or words[first - 1].text not in COPULAS:
+    if last - first == 1 and ends_sentence(text, words, first - 1, first):
+        return _is_all_that_is_said(text, words, term, ends)
+    predicate = _predicate_begins(words, terms, term)
+    if text_at(words, predicate - 1) not in COPULAS:
         return False
-    past = False
-    while first and words[first - 1].text in COPULAS | _MODALS:
+    subject = back_over(_COPULAS_OR_MODALS, words, predicate)
+    past = any_of(_WAS, words, subject, predicate)
+    if text_at(words, subject - 1) == "1" and text_at(words, subject - 2) in _SUBJECTS:
+        subject -= 1  # "that one was …"
+    return subject in ends or (past and _follows_a_pronoun(text, words, subject))
+
+
+def _is_all_that_is_said(
+    text: str, words: Sequence[Word], term: tuple[int, int], ends: Collection[int]
+) -> bool:
+    """Whether a word behind a title is a sentence of its own, or goes on so: "The Lobster? Weird,
+    but …"; `ends` are those of the titles.
+    """
+    first, last = term
+    goes_on = first in ends and text_at(words, last) in ("but", "yet")
+    return (goes_on or closes_sentence(text, words, last)) and min(ends, default=last) <= first
+
+
+def _predicate_begins(
+    words: Sequence[Word], terms: Sequence[tuple[int, int]], term: tuple[int, int]
+) -> int:
+    """The first of the words that colour a term and of the other terms that stand before it."""
+    others = taken_by((other for other in terms if other != term), len(words))
+    first = term[0]
+    while first and (others[first - 1] or words[first - 1].text in _COLOURS_OR_OFTEN):
         first -= 1
-        past = past or words[first].text in _WAS
-    if first > 1 and words[first - 1].text == "1" and words[first - 2].text in _SUBJECTS:
-        first -= 1  # "that one was …"
-    told = (
-        past
-        and first > 0
-        and words[first - 1].text in _SUBJECTS
+    return first
+
+
+def _follows_a_pronoun(text: str, words: Sequence[Word], first: int) -> bool:
+    """Whether "it", "that" or the like stands before `first` for a film, and not in "a film
+    that".
+    """
+    return (
+        text_at(words, first - 1) in _SUBJECTS
         and not ends_clause(text, words, first - 1, first)
+        and text_at(words, first - 2) not in _WANTED
     )
-    return first in ends or (told and (first < 2 or words[first - 2].text not in _WANTED))
-
-
-_DEGREES: Final = frozenset("any really that a actually all too very so as good well".split())
-_MODALS: Final = frozenset("would could should might may must will not to supposed meant".split())
-_HOW: Final = frozenset("not too very so overly really super all".split())
-_TELLERS: Final = frozenset(
-    "say says said saying think thinks tell tells told claim claims rave raves raved".split()
-)
-_HEARD: Final = frozenset("heard hear supposedly apparently allegedly reviews".split())
-_SPEAKERS: Final = frozenset(("i", "ive", "id"))
-_OTHER_SUBJECTS: Final = frozenset(
-    "sequel sequels prequel prequels remake remakes reboot reboots book books novel novels others rest original "
-    "originals spinoff spinoffs decade decades era eras year years age genre genres language length".split()
-)
-_BEFORE_DEEDS: Final = frozenset(
-    "i we and but then just almost nearly actually have having had ive even completely so or literally totally "
-    "honestly still also basically was were got it me immediately quickly soon eventually always never both its "
-    "thats has dont didnt cant couldnt".split()
-)
 
 
 def judges(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
     """Whether a verdict is a predicate: after a name or a pronoun, with or without "was"; or all
     that is said.
     """
-    ends = cue.last >= len(words)
     if asks_how_it_is(text, words, taken, cue.first) or _is_of_another(words, taken, cue.first):
         return False
-    if cue.phrase in _SAID_IN_PASSING and not any(
-        word.text in COPULAS for word in words[max(cue.first - 3, 0) : cue.first]
-    ):
-        return ends and cue.first > 0 and bool(taken[cue.first - 1])
+    if _is_in_passing(words, cue):
+        return cue.last >= len(words) and bool(taken[cue.first - 1])
     if cue.first == 0:
-        return _closes(text, words, cue.last) and not (
-            cue.phrase.startswith("a ") and cue.phrase.endswith(_KINDS)
-        )
-    if cue.phrase.split(" ")[0] in COPULAS or cue.phrase.endswith(" me"):
+        return _closes(text, words, cue.last) and not _is_a_kind(cue.phrase)
+    if _has_its_verb(cue.phrase):
         return True
     first = _clause_begins(text, words, cue.first)
-    begins = first == 0 or ends_clause(text, words, first - 1, first)
-    if begins and _closes(text, words, cue.last):
-        before = [word.text for word in words[first : cue.first]]
-        wished = (
-            any(word in ("a", "an") for word in before)
-            and "such" not in before
-            and "what" not in before
-        )
-        asked = wished if first == 0 else _is_wish(text, words, first)
-        return not asked  # "a good thriller" is asked for
+    if begins_clause(text, words, first) and _closes(text, words, cue.last):
+        return not _is_asked_for(text, words, first, cue.first)
     return _behind_a_subject(text, words, taken, cue)
 
 
-_KINDS: Final = (
-    "feel good movie",
-    "feel good film",
-    "hidden gem",
-    "cult classic",
-    "modern classic",
-)
-"""Praise that alone is a wish: "a hidden gem"."""
-_WISHES: Final = frozenset(("something", "anything"))
+def _is_in_passing(words: Sequence[Word], cue: Cue) -> bool:
+    """Whether "ok", "nice" or the like stands without an "is" or "was"."""
+    return cue.phrase in _SAID_IN_PASSING and not any_of(COPULAS, words, cue.first - 3, cue.first)
+
+
+def _has_its_verb(phrase: str) -> bool:
+    """Whether a verdict is a predicate by itself: "is great", "bored me"."""
+    return phrase.partition(" ")[0] in COPULAS or phrase.endswith(" me")
+
+
+def _is_a_kind(phrase: str) -> bool:
+    """Whether praise names a kind of film, as wishes do: "a hidden gem"."""
+    return phrase.startswith("a ") and phrase.endswith(_KINDS)
+
+
+def _is_asked_for(text: str, words: Sequence[Word], first: int, verdict: int) -> bool:
+    """Whether a clause that begins at `first` wishes for such a film: "a good thriller"."""
+    if first:
+        return _is_wish(text, words, first)
+    before = texts_of(words, first, verdict)
+    exclaims = "such" in before or "what" in before
+    return not exclaims and ("a" in before or "an" in before)
 
 
 def _is_wish(text: str, words: Sequence[Word], first: int) -> bool:
@@ -153,11 +177,7 @@ def _clause_begins(text: str, words: Sequence[Word], first: int) -> int:
     """The first of the words before a verdict that only colour it: "pretty", "honestly", "such
     a".
     """
-    while (
-        first > 0
-        and words[first - 1].text in _COLOURS
-        and not ends_clause(text, words, first - 1, first)
-    ):
+    while text_at(words, first - 1) in _COLOURS and not begins_clause(text, words, first):
         first -= 1
     return first
 
@@ -184,13 +204,9 @@ def asks_how_it_is(text: str, words: Sequence[Word], taken: Sequence[int], first
     name = place
     while name > 0 and (taken[name] or words[name].text in _COUNTED):
         name -= 1
-    if name < place and words[name].text in ("is", "was", "are", "were"):
-        return name == 0 or ends_clause(text, words, name - 1, name)
-    return (
-        place > 0
-        and words[place].text in ("it", "they", "this", "these", "those", "that")
-        and words[place - 1].text in ("is", "was", "are", "were")
-    )
+    if name < place and words[name].text in IS:
+        return begins_clause(text, words, name)
+    return text_at(words, place) in _ASKED_ABOUT and text_at(words, place - 1) in IS
 
 
 def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
@@ -198,75 +214,46 @@ def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> b
     trash".
     """
     place = first - 1
-    while (
-        place > 0
-        and not taken[place]
-        and (words[place].text in COPULAS or words[place].text in _OFTEN)
-    ):
+    while place > 0 and not taken[place] and words[place].text in _COPULAS_OR_OFTEN:
         place -= 1
     return place > 0 and not taken[place] and words[place].text in _OTHER_SUBJECTS
 
 
-_COUNTED: Final = frozenset(
-    "the 1 one first second third fourth last 1st 2nd 3rd film movie".split()
-)
-"""What points at a film on the table: "is the second one sad?"."""
-_COLOURS: Final = frozenset(
-    "such a an what so very really pretty just absolutely totally quite truly way far much bit little kinda kind sort "
-    "of honestly actually tbh frankly personally overall still super rather fairly simply surprisingly sadly imo but "
-    "and sorry thought found well not isnt wasnt never hardly".split()
-)
-_ROUNDS_OFF: Final = frozenset(
-    "actually honestly tbh imo imho though overall lol haha ngl frankly anyway personally too also really truly i "
-    "guess think suppose to be honest in my opinion if you ask me for tho man dude bro mate indeed sorry however as "
-    "says say said claims expected made out make hoped everyone people they well at all im "
-    "afraid must say gotta have".split()
-)
-_OFTEN: Final = frozenset(
-    "all really just so always not never also mostly usually pretty very way much even".split()
-)
-
-
-def is_hearsay(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> str:
-    """How others are said to judge so: "told" ("everyone says X is great"), "heard" ("I heard X was
-    good"), or "".
+def whose_verdict(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> Teller:
+    """Who judges so: everyone ("everyone says X is great"), hearsay ("I heard X was good"), or the
+    speaker.
     """
     for place in range(first - 1, max(first - 14, -1), -1):
-        if not taken[place] and not taken[place + 1] and ends_clause(text, words, place, place + 1):
-            return ""
+        in_a_name = taken[place] or taken[place + 1]
+        if not in_a_name and ends_clause(text, words, place, place + 1):
+            break
         word = words[place].text
         if word in _HEARD:
-            return "heard"
-        if (
-            word in _TELLERS
-            and words[max(place - 1, 0)].text != "you"
-            and words[place - 2].text != "you"
-        ):
-            if word in ("think", "say") and (
-                place == 0 or ends_clause(text, words, place - 1, place)
-            ):
-                return ""  # "think Heat is great": who else?
-            return (
-                ""
-                if any(before.text in _SPEAKERS for before in words[max(place - 3, 0) : place])
-                else "told"
-            )
+            return Teller.HEARSAY
+        if word in _TELLERS and "you" not in (text_at(words, place - 1), words[place - 2].text):
+            return _who_says(text, words, place)
         if word in ("but", "i"):
-            return ""
-    return ""
+            break
+    return Teller.SPEAKER
+
+
+def _who_says(text: str, words: Sequence[Word], place: int) -> Teller:
+    """Who stands before the "says" or "think" at `place`; none at "think Heat is great"."""
+    bare = words[place].text in ("think", "say") and begins_clause(text, words, place)
+    of_the_speaker = bare or any_of(_SPEAKERS, words, place - 3, place)
+    return Teller.SPEAKER if of_the_speaker else Teller.EVERYONE
 
 
 def is_own_deed(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
     """Whether the speaker did it, and to no film that is named behind: "… and fell asleep"."""
-    if cue.last < len(words) and taken[cue.last]:
+    if taken[cue.last]:
         return False
     first = cue.first
     return (
-        first == 0
-        or bool(taken[first - 1])
-        or words[first - 1].text in _BEFORE_DEEDS
+        bool(taken[first - 1])
+        or text_at(words, first - 1) in _BEFORE_DEEDS
         or words[first].text in ("i", "in", "not", "what")
-        or ends_clause(text, words, first - 1, first)
+        or begins_clause(text, words, first)
     )
 
 
@@ -274,75 +261,71 @@ def heads_a_list(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cu
     """Whether a verdict stands over the names behind it: "brilliant: Casino Royale", "not bad, that
     Heat".
     """
-    name = cue.last
-    while name < min(cue.last + 3, len(words)) and words[name].text in _POINTS and not taken[name]:
-        name += 1
-    if name >= len(words) or not taken[name]:
+    name = _behind_pointers(words, taken, cue.last)
+    if not taken[name]:
         return False
-    first = cue.first - (cue.first > 0 and words[cue.first - 1].text in ("the", "my"))
+    first = cue.first - (text_at(words, cue.first - 1) in ("the", "my"))
     first = _clause_begins(text, words, first)
-    begins = first == 0 or ends_clause(text, words, first - 1, first)
+    begins = begins_clause(text, words, first)
     between = text[words[cue.last - 1].end : words[cue.last].start]
     if not begins or ":" in between:
         return begins
     last = name
-    while last < len(words) and taken[last]:
+    while taken[last]:
         last += 1
     says_more = cue.strength < 0 or cue.last - first > 1  # "great, Heat" may answer us
-    alone = last == len(words) or ends_sentence(text, words, last - 1, last)
-    return says_more and alone and ("," in between or " - " in between)
+    parted = "," in between or " - " in between
+    return says_more and parted and closes_sentence(text, words, last)
 
 
-_POINTS: Final = frozenset("that this the movie film one".split())
+def _behind_pointers(words: Sequence[Word], taken: Sequence[int], place: int) -> int:
+    """The place behind up to three words that point at what follows: "that film"."""
+    last = place + 3
+    while place < last and text_at(words, place) in _POINTS and not taken[place]:
+        place += 1
+    return place
 
 
 def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
-    if words[cue.first - 1].text in ("but", "yet"):  # "… is a bit long but worth it"
-        back = next(
-            (n for n in range(cue.first - 1, 0, -1) if ends_sentence(text, words, n - 1, n)), 0
-        )
-        if any(word.text in COPULAS for word in words[max(back, cue.first - 9) : cue.first]):
-            return True
+    """Whether a name, a pronoun or a copula stands shortly before a verdict."""
+    if words[cue.first - 1].text in ("but", "yet") and _goes_on(text, words, cue.first - 1):
+        return True
     for place in range(cue.first - 1, max(cue.first - 5, -1), -1):
         if ends_sentence(text, words, place, place + 1):
             return place + 1 == cue.first
         if taken[place]:
-            joined = (
-                place == cue.first - 1
-                or words[place + 1].text in COPULAS
-                or words[place + 1].text in _DOES
-            )
-            joined = (
-                joined or ":" in text[words[place].end : words[place + 1].start]
-            )  # "Solaris: slow but worth it"
-            return joined or cue.strength < 0
-        if words[place].text in COPULAS or words[place].text in words_of("pronouns"):
+            return cue.strength < 0 or _joins(text, words, place, cue.first)
+        if words[place].text in _COPULAS_OR_PRONOUNS:
             return True
     return False
 
 
-_DOES: Final = frozenset(
-    "did didnt does doesnt do dont never really just always still totally had kept can cant gets get got "
-    "deserves".split()
-)
+def _goes_on(text: str, words: Sequence[Word], turn: int) -> bool:
+    """Whether a copula stands before the "but" at `turn`, in its sentence: "is long but worth
+    it".
+    """
+    starts = (place for place in range(turn, 0, -1) if ends_sentence(text, words, place - 1, place))
+    return any_of(COPULAS, words, max(next(starts, 0), turn - 8), turn + 1)
+
+
+def _joins(text: str, words: Sequence[Word], name: int, first: int) -> bool:
+    """Whether what stands behind the last word of a name joins the verdict at `first` to it."""
+    return (
+        name == first - 1
+        or words[name + 1].text in _COPULAS_OR_DOES
+        or ":" in text[words[name].end : words[name + 1].start]  # "Solaris: slow but worth it"
+    )
 
 
 def is_predicate(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
     """Whether a name stands right before: "Heat is my favourite …", but not "my favourite is
     Heat".
     """
-    if any(word.text in ("is", "are", "was", "were") for word in words[first + 1 : first + 5]):
+    if any_of(IS, words, first + 1, first + 5):
         return False
     for place in range(first - 1, max(first - 5, -1), -1):
         if taken[place]:
-            return place == first - 1 or any(
-                word.text in COPULAS for word in words[place + 1 : first]
-            )
-        if words[place].text not in COPULAS and words[place].text not in _OF_MANY:
+            return place == first - 1 or any_of(COPULAS, words, place + 1, first)
+        if words[place].text not in _COPULAS_OR_OF_MANY:
             return False
     return False
-
-
-_OF_MANY: Final = frozenset(
-    "one 1 two 2 three 3 some of another also definitely probably still always among".split()
-)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from core.domain import Limit
+
 NUMBERS: Final = dict(
     zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)
 ) | {
@@ -24,15 +26,19 @@ NUMBER: Final = r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twen
 _COUNT: Final = re.compile(
     r"\b(?:give|show|find|recommend|suggest|gimme|list|need|want|tell|get|name)\s+(?:me\s+|us\s+)?"
     r"(?:just\s+|only\s+|like\s+|another\s+|about\s+)?"
-    r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty|a couple of|a couple|a few|a dozen|another)\b"
+    r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty|a couple of|a couple|a few"
+    r"|a dozen|another)\b"
     r"(?!\s*(?:years?|stars?|%))"
     r"|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+"
     r"(?:more|other|good|great|new|different|funny|scary)*\s*"
-    r"(?:movies|films|flicks|suggestions|recommendations|recs|ideas|options|picks|titles|more|others|comedies|thrillers"
+    r"(?:movies|films|flicks|suggestions|recommendations|recs|ideas|options|picks|titles|more"
+    r"|others|comedies|thrillers"
     r"|horrors)\b"
     r"|\A\s*([2-9]|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z'-]+\s+){0,3}"
-    r"(?:movies|films|flicks|comedies|thrillers|horrors|dramas|westerns|musicals|documentaries|cartoons|classics|ones)\b"
-    r"|\b(?:just|only)\s+(one|two|three|[1-5])\b(?!\s+of)(?!\s*(?:years?|stars?|hours?|h\b|min|%))|\btop\s+(\d{1,2}|three|five|ten)\b"
+    r"(?:movies|films|flicks|comedies|thrillers|horrors|dramas|westerns|musicals|documentaries"
+    r"|cartoons|classics|ones)\b"
+    r"|\b(?:just|only)\s+(one|two|three|[1-5])\b(?!\s+of)(?!\s*(?:years?|stars?|hours?|h\b|min"
+    r"|%))|\btop\s+(\d{1,2}|three|five|ten)\b"
 )
 _NUMBER_SAID: Final = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|couple|few|dozen|another)\b"
@@ -41,12 +47,15 @@ _NUMBER_SAID: Final = re.compile(
 _LESSER_KNOWN: Final = re.compile(
     r"\b(?:not|nothing|isn'?t|less|without)\s+(?:\w+\s+){0,2}"
     r"(?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
-    r"|\b(?:hidden|less(?:er)?[- ]known|little[- ]known|overlooked|obscure|underrated|under the radar|niche)\b"
+    r"|\b(?:hidden|less(?:er)?[- ]known|little[- ]known|overlooked|obscure|underrated"
+    r"|under the radar|niche)\b"
     r"(?:\s+(?:gems?|movies?|films?|stuff|ones?))?|\bgems?\b|\bdeep cuts?\b"
     r"|\b(?:nobody|no one|few people)\s+(?:knows?|has seen|talks about)\b"
-    r"|\b(?:something|anything|films?|movies?|ones?)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+(?:probably\s+)?"
+    r"|\b(?:something|anything|films?|movies?|ones?)\s+(?:that\s+)?i(?:'ve"
+    r"|\s+have)?\s+(?:probably\s+)?"
     r"(?:never|not|haven'?t)\s+heard\s+of\b"
-    r"|\b(?:no|not|without|except)\s+(?:(?:a|any|more|big|the|another|hollywood|american)\s+)*blockbusters?\b"
+    r"|\b(?:no|not|without|except)\s+(?:(?:a|any|more|big|the|another|hollywood"
+    r"|american)\s+)*blockbusters?\b"
     r"|\bless(?:er)? (?:popular|famous|mainstream)\b|\boff the beaten\b"
 )
 _VERDICT: Final = re.compile(
@@ -59,10 +68,28 @@ _NOT_OBSCURE: Final = re.compile(
     r"(?:obscure|unknown|niche|underground)\b"
 )
 _BETTER_KNOWN: Final = re.compile(
-    r"\b(?:more|better|well)[- ](?:popular|known|famous|mainstream)\b|\b(?:popular|famous|mainstream)\s+"
-    r"(?:ones?|films?|movies?|stuff)\b|\b(?:popular|famous|mainstream)(?:\s+\w+)?\s+(?:is|are)\s+(?:fine|ok(?:ay)?|good)\b"
-    r"|\b(?:never|not|haven'?t)(?: even)? heard of (?:any|either|them|these|those|it|that one|this one)\b"
+    r"\b(?:more|better|well)[- ](?:popular|known|famous|mainstream)\b|\b(?:popular|famous"
+    r"|mainstream)\s+"
+    r"(?:ones?|films?|movies?|stuff)\b|\b(?:popular|famous|mainstream)(?:\s+\w+)?\s+(?:is"
+    r"|are)\s+(?:fine|ok(?:ay)?|good)\b"
+    r"|\b(?:never|not|haven'?t)(?: even)? heard of (?:any|either|them|these|those|it|that one"
+    r"|this one)\b"
 )
+
+
+def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
+    """Hard wishes about numbers of films in a line in lower case; `years` as `years_wanted` has
+    read them.
+    """
+    limits = [] if years is None else [Limit("year", *years)]
+    limits += [Limit("rank", 1)] if lesser_known(text) else []
+    return tuple(limits)
+
+
+def lifted_of(text: str) -> tuple[str, ...]:
+    """Columns of the earlier limits that a line in lower case lifts."""
+    lifts = {"year": any_year(text), "rank": well_known(text)}
+    return tuple(column for column, lifted in lifts.items() if lifted)
 
 
 def lesser_known(text: str) -> bool:
@@ -106,7 +133,8 @@ _YEAR: Final = r"((?:18|19|20)\d\d)"
 _CENTURIES: Final = ("18", "19", "20")
 """One of these stands in whatever holds a year."""
 _DECADE: Final = (
-    r"(?:(?P<early>early|mid|late)[\s-]*)?(?:the\s+)?(?:(?P<long>(?:18|19|20)\d0)['’]?s|['’]?(?P<short>\d0)['’]?s"
+    r"(?:(?P<early>early|mid|late)[\s-]*)?(?:the\s+)?(?:(?P<long>(?:18|19|20)\d0)['’]?s"
+    r"|['’]?(?P<short>\d0)['’]?s"
     r"|(?P<word>" + "|".join(_DECADES) + r"))\b"
 )
 _DECADE_RE: Final = re.compile(r"(?<![\w])" + _DECADE)
@@ -125,31 +153,39 @@ _NO_AGE: Final = re.compile(
 )
 """They hold "new" and tell nothing of the year."""
 _OF_YEARS: Final = re.compile(
-    r"\d|year|yr|decade|old|new|vague|expressionism|neorealism|recent|modern|century|silent|vintage|classic|ties\b|latest|current|golden"
+    r"\d|year|yr|decade|old|new|vague|expressionism|neorealism|recent|modern|century|silent"
+    r"|vintage|classic|ties\b|latest|current|golden"
 )
 """Most lines hold none of these, and so say nothing of years."""
 _RANGE: Final = re.compile(
-    rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|-|–|till|until|through)\s*{_YEAR}\b|\b{_YEAR}\s*(?:-|–|to)\s*{_YEAR}\b"
+    rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|-|–|till|until|through)\s*{_YEAR}\b"
+    rf"|\b{_YEAR}\s*(?:-|–|to)\s*{_YEAR}\b"
 )
 _BEFORE: Final = re.compile(
-    rf"\b(?:before|pre|earlier than|older than|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
+    rf"\b(?:before|pre|earlier than|older than"
+    rf"|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
 )
 _NONE: Final = (
-    r"\b(?:not|nothing|no|none|never|without|avoid|skip|don'?t (?:want|show|give|need|like))\s+(?:(?:from|made|released"
-    r"|shot|out|movies?|films?|flicks?|anything|any|stuff|ones?|that|was|were|is|came|much|me|us|too|way)\s+)*"
+    r"\b(?:not|nothing|no|none|never|without|avoid|skip|don'?t (?:want|show|give|need"
+    r"|like))\s+(?:(?:from|made|released"
+    r"|shot|out|movies?|films?|flicks?|anything|any|stuff|ones?|that|was|were|is|came|much|me|us"
+    r"|too|way)\s+)*"
 )
 """What turns "before 1990" into "since 1990" where it stands in front."""
 _UNTIL: Final = re.compile(
     rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)"
-    rf"|{_NONE}(?:after|post|past|newer than|later than|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
+    rf"|{_NONE}(?:after|post|past|newer than|later than"
+    rf"|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
 )
 _AFTER: Final = re.compile(
     rf"\b(?:after|post|newer than|later than|more recent than)[\s-]*{_YEAR}\b(?!['’]?s)"
 )
 _SINCE: Final = re.compile(
-    rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b|\bsince\s+{_YEAR}\b(?!['’]?s)"
+    rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b"
+    rf"|\bsince\s+{_YEAR}\b(?!['’]?s)"
     rf"|\b{_YEAR}\s+(?:or later|or newer|and later|onwards?)\b"
-    rf"|{_NONE}(?:before|pre|older than|earlier than|prior to)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
+    rf"|{_NONE}(?:before|pre|older than|earlier than"
+    rf"|prior to)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
 )
 _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)"
@@ -161,6 +197,10 @@ _AND_LATER: Final = re.compile(
 )
 _AND_EARLIER: Final = re.compile(r"\s*(?:or|and) (?:earlier|older|before)\b")
 """Behind a decade: "from the 80s on"."""
+_BEFORE_IT: Final = re.compile(r"\b(?:before|pre)\s*-?\s*(?:the\s+)?\Z")
+_AFTER_IT: Final = re.compile(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z")
+_SINCE_IT: Final = re.compile(r"\bsince\s+(?:the\s+)?\Z")
+"""Before a decade: "since the 80s"."""
 _AGED: Final = re.compile(
     r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
     r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
@@ -179,15 +219,19 @@ _OLDER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)older\b(?!\s+than)")
 _NEWER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)(?:newer|more recent|more modern)\b(?!\s+than)")
 _THIS_YEAR: Final = re.compile(r"\bthis\s+year\b")
 _NEW: Final = re.compile(
-    r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer|recent|modern|current)\b"
+    r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer"
+    r"|recent|modern|current)\b"
     r"|\b(?:new|newer|recent|modern|latest|newest|current)\s+(?:\w+\s+){0,1}"
-    r"(?:movies?|films?|flicks?|releases?|ones|stuff|comed\w+|thrillers?|horror|sci-?fi|dramas?|action)\b"
+    r"(?:movies?|films?|flicks?|releases?|ones|stuff|comed\w+|thrillers?|horror|sci-?fi|dramas?"
+    r"|action)\b"
     r"|\b(?:more\s+recent|newer)\b(?!\s+than)(?!\s+\x00)"
 )
 _OLD: Final = re.compile(
-    r"\b(?:something|anything|stuff)\s+(?:that'?s\s+)?(?:really\s+)?(?:old|older|vintage|classic)\b(?!\s+than)"
+    r"\b(?:something|anything|stuff)\s+(?:that'?s\s+)?(?:really\s+)?(?:old|older|vintage"
+    r"|classic)\b(?!\s+than)"
     r"|\b(?:old|older|vintage|golden age|old school|classic)\s+(?:\w+\s+){0,1}"
-    r"(?:movies?|films?|flicks?|ones|stuff|comed\w+|thrillers?|horror|westerns?|sci-?fi|dramas?|hollywood)\b"
+    r"(?:movies?|films?|flicks?|ones|stuff|comed\w+|thrillers?|horror|westerns?|sci-?fi|dramas?"
+    r"|hollywood)\b"
     r"|\bsilent\s+(?:movies?|films?|era)\b|\bolder\b(?!\s+than)|\bold\s*,"
 )
 _NOT_OLD: Final = re.compile(
@@ -198,13 +242,16 @@ _ANY_YEAR: Final = re.compile(
     r"|\b(?:year|decade|era|age)\s+(?:doesn'?t|does not)\s+matter\b"
     r"|\b(?:doesn'?t|does not|don'?t)\s+(?:matter|care)\s+"
     r"(?:when|what year|which year|how old|about the (?:year|decade|era))\b"
-    r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bcan be (?:old|new)\W+(?:or\W+)?(?:can be )?(?:old|new)\b"
+    r"|\b(?:from|of)\s+any\s+(?:time|year|decade)\b|\bcan be (?:old"
+    r"|new)\W+(?:or\W+)?(?:can be )?(?:old|new)\b"
     r"|\bold or new\b|\bnew or old\b|\bno matter (?:when|how old)\b"
-    r"|\b(?:old|new|classic|recent)(?:er)?\s+(?:\w+\s+)?(?:is|are|would be)\s+(?:fine|ok|okay|good|welcome|cool)\b"
+    r"|\b(?:old|new|classic|recent)(?:er)?\s+(?:\w+\s+)?(?:is|are|would be)\s+(?:fine|ok|okay"
+    r"|good|welcome|cool)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
 _AVOIDED: Final = re.compile(
-    r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t|never)\s+(?:\w+\s+){0,3}\Z"
+    r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t"
+    r"|never)\s+(?:\w+\s+){0,3}\Z"
 )
 _BORN: Final = re.compile(rf"\bborn\W+(?:in\s+|around\s+)?{_YEAR}\b")
 _WITHIN_LIFE: Final = re.compile(rf"{_NONE}older than (?:me|i am|myself)\b|\bsince (?:i was|my) b")
@@ -241,7 +288,7 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
 
 def _of_a_life(text: str, year: int, newest: int) -> tuple[int, int] | None:
     """The years wanted by whoever was born in `year`: "nothing older than me"; None where no such
-    wish is told.
+    wish is said.
     """
     if _WITHIN_LIFE.search(text):
         return year, newest
@@ -341,6 +388,25 @@ def _but(match: re.Match[str], newest: int) -> tuple[int, int] | None:
 
 
 def _decade_span(match: re.Match[str], newest: int) -> tuple[int, int]:
+    """The years that a decade means, with what stands around it: "before the 80s", "the late 90s
+    on".
+    """
+    first, last = _decade(match)
+    before = match.string[max(match.start() - 16, 0) : match.start()]
+    after = match.string[match.end() : match.end() + 24]
+    if _BEFORE_IT.search(before):
+        return OLDEST, first - 1
+    if _AFTER_IT.search(before):
+        return last + 1, newest
+    if _SINCE_IT.search(before) or _AND_LATER.match(after):
+        return first, newest
+    if _AND_EARLIER.match(after):
+        return OLDEST, last
+    return first, min(last, max(newest, first))
+
+
+def _decade(match: re.Match[str]) -> tuple[int, int]:
+    """First and last year of a decade, of a part of it, or of a century: "the 1900s"."""
     if match["long"]:
         first = int(match["long"])
     elif match["word"]:
@@ -348,21 +414,7 @@ def _decade_span(match: re.Match[str], newest: int) -> tuple[int, int]:
     else:
         short = int(match["short"])
         first = 2000 + short if short < 20 else 1900 + short
-    last = first + (99 if first % 100 == 0 and first < 2000 and match["long"] else 9)
-    if match["early"]:
-        first, last = {
-            "early": (first, first + 3),
-            "mid": (first + 3, first + 6),
-            "late": (first + 6, last),
-        }[match["early"]]
-    before = match.string[max(match.start() - 16, 0) : match.start()]
-    if re.search(r"\b(?:before|pre)\s*-?\s*(?:the\s+)?\Z", before):
-        return OLDEST, first - 1
-    if re.search(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z", before):
-        return last + 1, newest
-    after = match.string[match.end() : match.end() + 24]
-    if re.search(r"\bsince\s+(?:the\s+)?\Z", before) or _AND_LATER.match(after):
-        return first, newest
-    if _AND_EARLIER.match(after):
-        return OLDEST, last
-    return first, min(last, max(newest, first))
+    is_century = match["long"] and first % 100 == 0 and first < 2000
+    last = first + (99 if is_century else 9)
+    parts = {"early": (first, first + 3), "mid": (first + 3, first + 6), "late": (first + 6, last)}
+    return parts.get(match["early"], (first, last))

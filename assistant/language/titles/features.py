@@ -2,40 +2,55 @@
 
 The weights stand in `lexicon/title_cues.toml`. They were set by hand and then fitted by logistic
 regression, shrunk towards the hand-set ones, on half of the ReDial conversations.
-
-Titles that are said of other things, too: set phrases, holidays, places, first names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from assistant.language.lexicon import also_said, background, dictionary, set_phrases, table
+from assistant.language.lexicon import (
+    also_said,
+    background,
+    dictionary,
+    set_phrases,
+    table,
+    title_class,
+)
 from assistant.language.titles.everyday import everyday
 from assistant.language.titles.grammar import OBJECTS, is_subject, stands_back, stands_out
-from assistant.language.titles.sentence import FILM_TALK, Sentence, capitals_of
+from assistant.language.titles.sentence import FILM_TALK, Sentence
 from assistant.language.words import normal
 
-_QUOTES: Final = frozenset("\"'“”‘’«»„`*_")
 _NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
-_FUNCTION_WORDS: Final = frozenset(
-    "it its her him them us me you he she they we i my your his their this that these those one 1 who what why how "
-    "where nope yep yeah ok okay "
-    "up out go in on off over do did not no yes now then here there if so to for of the a an and or but is was are be "
-    "been will all both any some more just next again help hi hey stop wait".split()
-)
-_VERBS: Final = frozenset(
-    "was is wasnt isnt has had will would could looks seems sounds does did also".split()
-)
+_FUNCTION_WORDS: Final = title_class("function_words")
+_SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
+_SUBJECTS: Final = OBJECTS | {"up"}
+IDLE: Final = _FUNCTION_WORDS - OBJECTS
+"""Words that only hold a sentence together, where they stand bare."""
+_VERBS_OF_IT: Final = title_class("verbs_of_it")
+_REQUESTS: Final = title_class("requests")
+_BEFORE_KINDS: Final = title_class("before_kinds")
+_LIKES_NOW: Final = title_class("likes_now")
+_MEASURES: Final = title_class("measures")
+_WHEN: Final = title_class("when")
+_TELLS: Final = (["is", "about"], ["was", "about"], ["its", "about"])
+_OF_A_FILM: Final = frozenset(("after_cue", "before_verdict"))
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
-_OF_A_FILM: Final = frozenset(("after_cue", "before_verdict"))
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
-
+_STRANGE: Final = 2.0
+"""Words of other things around from which no further one counts."""
+_JUDGED: Final = 2.0
+"""Words of other things that are made up for by anything that is said of films, among other
+things."""
+_CAPITAL: Final = 0.6
+"""Share that counts of a title with a capital: "remove Titanic from my list"."""
+_NAMEABLE: Final = 10
+"""Ratings from which a set phrase that is all that is said, or judged, names its film."""
 
 Evidence = list[tuple[str, str]]
 """(section of the table, key in it) of each cue that holds."""
@@ -48,12 +63,10 @@ class Weights:
         read: dict[str, dict[str, float]] = table("title_cues")
         self._heard = background()
         scale = read["scale"]
-        self.bias, self.fame, self.told, self.idiom = (
-            scale[key] for key in ("bias", "fame", "told", "idiom")
-        )
-        self.strange, self.set_phrase, self.also_said = (
-            scale[key] for key in ("strange", "set_phrase", "also_said")
-        )
+        self.bias, self.fame, self.idiom = scale["bias"], scale["fame"], scale["idiom"]
+        self.per_surprise = scale["surprise"]
+        self.strange, self.set_phrase = scale["strange"], scale["set_phrase"]
+        self.also_said = scale["also_said"]
         self.kind = read["kind"]
         self._points = {
             (section, key): points for section, keys in read.items() for key, points in keys.items()
@@ -69,15 +82,11 @@ class Weights:
         return sum([known.get(cue, 0.0) for cue in evidence])
 
     def most(self, evidence: Evidence) -> float:
-        """Points of a film that everybody knows with these cues, if whatever else there may be
-        speaks for it.
-        """
+        """Points with these cues of a film that everybody knows, if all else speaks for it."""
         return self.bias + self.points(evidence) + self.mark("own_mark")
 
     def speaks_of_films(self, evidence: Evidence) -> bool:
-        """Whether the words right beside show that a film is meant: a cue of taste, a verdict, "how
-        about".
-        """
+        """Whether the words right beside show that a film is meant: a taste, a verdict."""
         known = self._points
         for cue in evidence:
             if cue[1] in _OF_A_FILM if cue[0] == "mark" else known.get(cue, 0.0) >= _STRONG:
@@ -103,161 +112,109 @@ class Weights:
         return (section, key) in self._points
 
     def surprise(self, sentence: Sentence, first: int, last: int) -> float:
-        """How surprising the words are if no film is meant: −log probability, nats."""
+        """Points for how surprising the words are if no film is meant."""
         words = sentence.words
         alone = self._heard.of_word(words[first].text)
         if not sentence.parted[first]:
             alone = self._heard.of_next(words[first - 1].text, words[first].text)
-        return alone + sentence.surprise[last] - sentence.surprise[first + 1]
+        return self.per_surprise * (alone + sentence.surprise[last] - sentence.surprise[first + 1])
 
 
-IDLE: Final = _FUNCTION_WORDS - OBJECTS
-"""Words that only hold a sentence together, where they stand bare."""
-
-
-def is_marked(sentence: Sentence, place: int) -> bool:
-    """Whether a word has quotes around it or a number behind it; hardly any of what is found
-    has.
-    """
-    word = sentence.words[place]
-    if word.start and sentence.text[word.start - 1] in _QUOTES:
-        return True
-    return place + 1 < len(sentence.words) and sentence.words[place + 1].text.isdecimal()
+# ---- all cues of a span
 
 
 def evidence(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:
     """The cues that hold for the words [first, last)."""
-    text, words = sentence.text, sentence.words
-    start, end = words[first].start, words[last - 1].end
-    found: Evidence = []
-    if start and end < len(text) and text[start - 1] in _QUOTES and text[end] in _QUOTES:
-        found.append(("mark", "quotes"))
-        if (
-            text[start].islower()
-            and last - first == 1
-            and sentence.around.strangeness(first, last) >= 1
-        ):
-            found.append(("mark", "quoted_word"))
-    if first == 0 and last == len(words):
-        found.append(("mark", "alone"))
-    found += before_and_after(weights, sentence, first, last)
-    capitals = capitals_of(text, words, first, last) if sentence.capitals else ""
-    if capitals:
-        found.append(("mark", capitals))
-    ordinary = (
-        capitals != "capitals"
-        and any([text[word.start].islower() for word in words[first:last]])
-        and all(
-            [
-                word.text in _FUNCTION_WORDS or background().is_common(word.text)
-                for word in words[first:last]
-            ]
-        )
-    )
-    if capitals != "capitals" and not sentence.is_topical(first, last):
-        found.append(("mark", "off_topic"))
-    if ("mark", "quotes") not in found:
-        if ordinary:
-            found += [("mark", name) for name in _said(weights, sentence, first, last)]
-        elif (
-            capitals != "capitals"
-            and text[words[last - 1].start].islower()
-            and _goes_on(weights, sentence, last)
-        ):
-            # "white chicks hatched on the farm", but not "pulp fiction tarantino"
-            if words[last].text in dictionary() and not weights.leads_to_films(found):
-                found.append(("mark", "clause"))
-        if last - first == 1 and capitals != "capitals" and is_noun(weights, sentence, first):
-            found.append(("mark", "noun"))
-        found += [
-            ("mark", name) for name in _make(sentence, first, last, marked=capitals == "capitals")
-        ]
-        marks = everyday(sentence, first, last, ordinary=ordinary)
-        found += [("mark", name) for name in marks if not _is_liked(sentence, first, last, name)]
-        found += [("mark", name) for name in stands_out(sentence, first, last)]
-        if capitals != "capitals":
-            found += [
-                ("mark", name)
-                for name in stands_back(sentence, first, last)
-                if ("mark", name) not in found
-            ]
-    cue = sentence.cue_of.get(first)
-    verdict = last - first == 1 and first in sentence.verdicts and first not in sentence.after_cues
-    inside = (cue is not None and last <= cue[1]) or (
-        verdict and text[start].islower()
-    )  # "Amadeus: masterpiece"
-    if inside and capitals != "capitals":
-        found.append(("mark", "inside_cue"))
-    return found
+    case, quoted = sentence.mark_of_case(first, last), sentence.is_quoted(first, last)
+    capitals = case == "capitals"
+    beside = before_and_after(weights, sentence, first, last)
+    marks = [case] if case else []
+    if not capitals and not sentence.is_topical(first, last):
+        marks.append("off_topic")
+    if not quoted:
+        marks += _of_wording(weights, sentence, (first, last), beside, capitals)
+    if not capitals and _is_in_cue(sentence, first, last):
+        marks.append("inside_cue")
+    found = [("mark", mark) for mark in _of_frame(sentence, first, last, quoted)]
+    return [*found, *beside, *[("mark", mark) for mark in marks]]
+
+
+def _of_frame(sentence: Sentence, first: int, last: int, quoted: bool) -> Iterator[str]:
+    """Marks of what is around the words: quotes, or nothing."""
+    if quoted:
+        yield "quotes"
+        small_word = last - first == 1 and sentence.is_lower(first)
+        if small_word and sentence.around.strangeness(first, last) >= 1:
+            yield "quoted_word"
+    if last - first == len(sentence.words):
+        yield "alone"
+
+
+def _of_wording(
+    weights: Weights, sentence: Sentence, span: tuple[int, int], beside: Evidence, capitals: bool
+) -> list[str]:
+    """Marks of words without quotes; `beside` are the cues of the words beside them."""
+    first, last = span
+    ordinary = not capitals and _is_ordinary(sentence, first, last)
+    marks: list[str] = []
+    if not capitals:
+        marks += _of_small_words(weights, sentence, span, beside, ordinary)
+    marks += _of_words(sentence, first, last, capitals=capitals)
+    about = everyday(sentence, first, last, ordinary=ordinary)
+    marks += [mark for mark in about if not _is_liked(sentence, first, last, mark)]
+    marks += stands_out(sentence, first, last)
+    if not capitals:
+        back = stands_back(sentence, first, last)
+        marks += [mark for mark in back if mark not in marks]
+    return marks
+
+
+def _of_small_words(
+    weights: Weights, sentence: Sentence, span: tuple[int, int], beside: Evidence, ordinary: bool
+) -> Iterator[str]:
+    """Marks of words without capitals that may be a part of what is said."""
+    first, last = span
+    if ordinary:
+        yield from _of_speech(weights, sentence, first, last)
+    elif _begins_clause(weights, sentence, last, beside):
+        yield "clause"
+    if last - first == 1 and is_noun(weights, sentence, first):
+        yield "noun"
+
+
+def _is_ordinary(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether words are all said often, and not all written with capitals."""
+    if not any([sentence.is_lower(place) for place in range(first, last)]):
+        return False
+    heard = background()
+    texts = [word.text for word in sentence.words[first:last]]
+    return all([word in _FUNCTION_WORDS or heard.is_common(word) for word in texts])
+
+
+def _begins_clause(weights: Weights, sentence: Sentence, last: int, beside: Evidence) -> bool:
+    """Whether a clause goes on: "white chicks hatched on", but not "pulp fiction tarantino"."""
+    if not sentence.is_lower(last - 1) or not _goes_on(weights, sentence, last):
+        return False
+    return sentence.words[last].text in dictionary() and not weights.leads_to_films(beside)
 
 
 def _is_liked(sentence: Sentence, first: int, last: int, mark: str) -> bool:
     """Whether what bears a mark of a place is spoken of as films are."""
     if mark == "there":
         return sentence.tells_of_films(first, last)
-    return mark == "place" and first in sentence.after_cues
+    return mark == "place" and first in sentence.cues.after
 
 
-def _said(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
-    """Marks of ordinary words that may just be said, without a capital."""
-    words = sentence.words
-    spoken = (
-        any(word.text in _FUNCTION_WORDS for word in words[first + 1 : last])
-        or words[first].text in _SPOKEN
-    )
-    if last - first > 1 and spoken and not sentence.tells_of_films(first, last):
-        yield "phrase"
-    if _goes_on(weights, sentence, last):
-        yield "clause"
-    if (
-        last - first == 1
-        and words[first].text.endswith("s")
-        and first
-        and words[first - 1].text in _GENERIC
-    ):
-        yield (
-            "kind_now"
-            if words[first - 1].text in _NOW and words[first].text[:-1] in dictionary()
-            else "kind"
-        )
+def _is_in_cue(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether words are a part of what says a taste, or a verdict by themselves."""
+    cues = sentence.cues
+    if first in cues.ranges and last <= cues.ranges[first][1]:
+        return True
+    verdict = last - first == 1 and first in cues.verdicts and first not in cues.after
+    return verdict and sentence.is_lower(first)  # "Amadeus: masterpiece"
 
 
-def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
-    """Whether a telling word that is not said behind titles stands right behind: "… hatched on the
-    farm".
-    """
-    words = sentence.words
-    if sentence.parted[last]:
-        return False
-    after = words[last].text
-    told = background().of_word(after) >= _TELLING and not after.endswith("ly")
-    return told and not (
-        weights.knows("after", after) or sentence.judged(last) or after in FILM_TALK
-    )
-
-
-def is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
-    """Whether a word without a capital belongs to the telling one before it: "storm clouds", "a
-    drab room".
-    """
-    words, text = sentence.words, sentence.text
-    if sentence.parted[place] or not text[words[place].start].islower():
-        return False
-    before = words[place - 1].text
-    if words[place].text not in dictionary() or background().of_word(before) < _TELLING:
-        return False
-    named = place in sentence.after_cues or place - 1 in sentence.around.told
-    return not (named or weights.knows("before", before) or before in FILM_TALK)
-
-
-_REQUESTS: Final = frozenset("tell give show find help get bring".split())
-_SPOKEN: Final = _FUNCTION_WORDS - {"the", "a", "an"}
-
-
-_NOW: Final = frozenset("love hate likes loves hates enjoy".split())
-_GENERIC: Final = frozenset(
-    "like love hate likes loves hates liked loved hated enjoy with about of and".split()
-)
+# ---- words beside a span
 
 
 def before_and_after(weights: Weights, sentence: Sentence, first: int, last: int) -> Evidence:
@@ -272,7 +229,7 @@ def _before(weights: Weights, sentence: Sentence, first: int) -> Evidence:
     one = words[first - 1].text
     two = f"{words[first - 2].text} {one}" if first > 1 else one
     found = [("before", two if weights.knows("before", two) else one)]
-    return [*found, ("mark", "after_cue")] if first in sentence.after_cues else found
+    return [*found, ("mark", "after_cue")] if first in sentence.cues.after else found
 
 
 def _after(weights: Weights, sentence: Sentence, last: int) -> Evidence:
@@ -284,45 +241,107 @@ def _after(weights: Weights, sentence: Sentence, last: int) -> Evidence:
         one = words[last].text
         two = f"{one} {words[last + 1].text}" if last + 1 < len(words) else one
         found.append(("after", two if weights.knows("after", two) else one))
-    if last in sentence.verdicts:
+    if last in sentence.cues.verdicts:
         found.append(("mark", "before_verdict"))
     if any(last <= place < last + 6 for place in sentence.people):
         found.append(("mark", "person_after"))
     return found
 
 
-def _make(sentence: Sentence, first: int, last: int, *, marked: bool) -> list[str]:
-    """What the words themselves are; `marked` by capitals."""
-    words = [word.text for word in sentence.words[first:last]]
-    names = ["words"] if len(words) > 1 else []
-    if _NUMERAL.match(words[0]) and all(_NUMERAL.match(word) for word in words[1:]):
-        names += ["numeral"] * (words[0] == _typed(sentence, first) or not marked)
-    if len(words) == 1 and len(_typed(sentence, first)) == 1:
-        names.append("letter")
-    if words == ["it"] and last < len(sentence.words) and sentence.words[last].text in _VERBS:
-        marked = False  # "It was nice" begins a sentence, with or without a full stop before it
-    said = " ".join(words)
-    asks = len(words) > 2 and words[0] in _REQUESTS and words[1] in ("me", "us")
-    if len(words) > 1 and ((not marked and (asks or said in _wishes())) or said in _greetings()):
-        names.append("wish")
-    if (
-        len(words) == 1
-        and (words[0] in OBJECTS or words[0] == "up")
-        and is_subject(sentence, first, last)
-    ):
-        names.append("common_capital")
-    elif _FUNCTION_WORDS.issuperset(words):
-        names.append("function_word_capital" if marked else "function_word")
-    elif len(words) == 1 and background().is_common(words[0]):
-        names.append("common_capital" if marked else "common")
-    return names
+def _of_speech(weights: Weights, sentence: Sentence, first: int, last: int) -> Iterator[str]:
+    """Marks of ordinary words that may just be said, without a capital."""
+    texts = [word.text for word in sentence.words[first:last]]
+    spoken = texts[0] in _SPOKEN or not _FUNCTION_WORDS.isdisjoint(texts[1:])
+    if len(texts) > 1 and spoken and not sentence.tells_of_films(first, last):
+        yield "phrase"
+    if _goes_on(weights, sentence, last):
+        yield "clause"
+    if first and len(texts) == 1:
+        yield from _of_kinds(sentence.words[first - 1].text, texts[0])
+
+
+def _of_kinds(before: str, word: str) -> Iterator[str]:
+    """Marks of a plural that may be a kind of film: "i like westerns"."""
+    if before in _BEFORE_KINDS and word.endswith("s"):
+        yield "kind_now" if before in _LIKES_NOW and word[:-1] in dictionary() else "kind"
+
+
+def _goes_on(weights: Weights, sentence: Sentence, last: int) -> bool:
+    """Whether a telling word that is not said behind titles follows: "… hatched on the farm"."""
+    if sentence.parted[last]:
+        return False
+    after = sentence.words[last].text
+    if background().of_word(after) < _TELLING or after.endswith("ly") or after in FILM_TALK:
+        return False
+    return not weights.knows("after", after) and not sentence.judged(last)
+
+
+def is_noun(weights: Weights, sentence: Sentence, place: int) -> bool:
+    """Whether a small word belongs to the telling one before it: "storm clouds", "a drab room"."""
+    words = sentence.words
+    if sentence.parted[place] or not sentence.is_lower(place):
+        return False
+    before = words[place - 1].text
+    if words[place].text not in dictionary() or background().of_word(before) < _TELLING:
+        return False
+    if place in sentence.cues.after or place - 1 in sentence.around.explained:
+        return False
+    return not weights.knows("before", before) and before not in FILM_TALK
+
+
+# ---- the words themselves
+
+
+def _of_words(sentence: Sentence, first: int, last: int, *, capitals: bool) -> Iterator[str]:
+    """Marks of what the words themselves are."""
+    texts = [word.text for word in sentence.words[first:last]]
+    if len(texts) > 1:
+        yield "words"
+    typed = sentence.text[sentence.words[first].start : sentence.words[first].end].lower()
+    spelled_out = capitals and texts[0] != typed
+    if not spelled_out and all(map(_NUMERAL.match, texts)):
+        yield "numeral"
+    if len(texts) == 1 and len(typed) == 1:
+        yield "letter"
+    # "It was nice" begins a sentence, with or without a full stop before it
+    capitals = capitals and not _is_it(sentence, first, last)
+    if len(texts) > 1 and _is_wish(texts, capitals):
+        yield "wish"
+    yield from _of_common_words(sentence, first, texts, capitals)
+
+
+def _of_common_words(
+    sentence: Sentence, first: int, texts: Sequence[str], capitals: bool
+) -> Iterator[str]:
+    """Marks of words that hold a sentence together, or of a single common one."""
+    if texts[0] in _SUBJECTS and len(texts) == 1 and is_subject(sentence, first, first + 1):
+        yield "common_capital"
+    elif _FUNCTION_WORDS.issuperset(texts):
+        yield "function_word_capital" if capitals else "function_word"
+    elif len(texts) == 1 and background().is_common(texts[0]):
+        yield "common_capital" if capitals else "common"
+
+
+def _is_it(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a word is the "it" of "it was nice"."""
+    words = sentence.words
+    if last - first > 1 or words[first].text != "it" or last == len(words):
+        return False
+    return words[last].text in _VERBS_OF_IT
+
+
+def _is_wish(texts: Sequence[str], capitals: bool) -> bool:
+    """Whether several words ask for films, or greet, rather than name one."""
+    phrase = " ".join(texts)
+    if phrase in _greetings():
+        return True
+    asks = len(texts) > 2 and texts[0] in _REQUESTS and texts[1] in ("me", "us")
+    return not capitals and (asks or phrase in _wishes())
 
 
 @cache
 def _wishes() -> frozenset[str]:
-    """Phrases of several words that ask for a kind of film ("black and white"), or are only said
-    ("anything else").
-    """
+    """Phrases that ask for a kind of film ("black and white"), or are only said ("part one")."""
     lexicon, said = table("constraints"), table("title_cues")["said"]["phrases"]
     phrases = [phrase for written in lexicon["genres"].values() for phrase in written]
     return frozenset(
@@ -335,27 +354,7 @@ def _greetings() -> frozenset[str]:
     return frozenset(table("title_cues")["said"]["greetings"])
 
 
-def _typed(sentence: Sentence, place: int) -> str:
-    word = sentence.words[place]
-    return sentence.text[word.start : word.end].lower()
-
-
-_STRANGE: Final = 2.0
-"""Words of other things around from which no further one counts."""
-_JUDGED: Final = 2.0
-"""Words of other things that are made up for by anything that is said of films, among other
-things."""
-_CAPITAL: Final = 0.6
-"""Share that counts of a title with a capital: "remove Titanic from my list"."""
-_MEASURED: Final = frozenset("nor over than vs versus meets with".split())
-"""Between two titles: "I'd choose Paddington over Minions"."""
-_TELLS: Final = (["is", "about"], ["was", "about"], ["its", "about"])
-_NAMEABLE: Final = 10
-"""Ratings from which a set phrase that is all that is said, or judged, names its film."""
-_WHEN: Final = frozenset(
-    "this tonight today tomorrow again all until till since right now because".split()
-)
-"""Behind a set phrase they tell when it holds: "home alone this weekend"."""
+# ---- titles that are said of other things, too: set phrases, holidays, places, first names
 
 
 def said_of_others(
@@ -374,21 +373,21 @@ def said_of_others(
     if not strange or weights.speaks_of_films(cues) or _of_films_beside(sentence, first, last):
         return 0.0
     judged = sentence.tells_of_films(first, last)  # "Coco made all of us weep, we adored it"
-    share = 1.0 if sentence.text[sentence.words[last - 1].start].islower() else _CAPITAL
+    share = 1.0 if sentence.is_lower(last - 1) else _CAPITAL
     return share * max(min(strange - judged * _JUDGED, _STRANGE), 0.0)
 
 
 def _of_films_beside(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether anything but the words [first, last) is of films, or a title may stand beside, or
-    joined to them.
-    """
+    """Whether anything but the words [first, last) is of films, or a title may stand beside."""
     around, words = sentence.around, sentence.words
-    beside = {first - 1, last, sentence.joined_before(first) - 1, sentence.joined_behind(last)}
-    beside |= {first - 2} if first > 1 and words[first - 1].text in _MEASURED else set()
-    beside |= {last + 1} if last < len(words) and words[last].text in _MEASURED else set()
     if [word.text for word in words[last : last + 2]] in _TELLS:
         return True  # "City of God is about a gang"
-    return around.of_films(first, last) or not beside.isdisjoint(around.told)
+    beside = {first - 1, last, sentence.joined_before(first) - 1, sentence.joined_behind(last)}
+    if first > 1 and words[first - 1].text in _MEASURES:
+        beside.add(first - 2)
+    if last < len(words) and words[last].text in _MEASURES:
+        beside.add(last + 1)
+    return around.of_films(first, last) or not beside.isdisjoint(around.explained)
 
 
 def said_idly(
@@ -402,23 +401,25 @@ def said_idly(
     in ratings.
     """
     first, last = span
-    words = sentence.words[first:last]
-    if (
-        last - first == 1
-        or not sentence.text[words[0].start].islower()
-        or weights.leads_to_films(cues)
-    ):
+    begin = _set_phrase(sentence, first, last)
+    if begin is None or weights.leads_to_films(cues) or _of_films_beside(sentence, first, last):
         return 0
-    said = " ".join(word.text for word in words)
-    with_article = (
-        first > 0 and sentence.words[first - 1].text == "the" and f"the {said}" in set_phrases()
-    )
-    if _of_films_beside(sentence, first, last) or not (with_article or said in set_phrases()):
-        return 0
-    alone = ("mark", "alone") in cues or (
-        with_article and first == 1 and last == len(sentence.words)
-    )
+    n_words = len(sentence.words)
+    alone = n_words in (last - first, last - begin)
     if alone or weights.speaks_of_films(cues):
-        return 0 if renown >= _NAMEABLE else 4 if alone else 2
-    when = last < len(sentence.words) and sentence.words[last].text in _WHEN
+        if renown >= _NAMEABLE:
+            return 0
+        return 4 if alone else 2
+    when = last < n_words and sentence.words[last].text in _WHEN
     return 2 if when or is_noun(weights, sentence, first) else 1  # "the american civil war"
+
+
+def _set_phrase(sentence: Sentence, first: int, last: int) -> int | None:
+    """Where the set phrase begins that small words are, its article before them included."""
+    if last - first == 1 or not sentence.is_lower(first):
+        return None
+    words = sentence.words
+    phrase = " ".join([word.text for word in words[first:last]])
+    if first and words[first - 1].text == "the" and f"the {phrase}" in set_phrases():
+        return first - 1
+    return first if phrase in set_phrases() else None

@@ -10,164 +10,192 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from assistant.language.lexicon import dictionary
+from assistant.language.lexicon import dictionary, title_class
 from assistant.language.titles.sentence import Sentence
 
+OWNERS: Final = title_class("owners")
+SEASONS: Final = title_class("seasons_and_months")
+SAID_ALONE: Final = title_class("said_alone")
 OBJECTS: Final = frozenset(("us", "them", "her", "him"))
 """Pronouns that no sentence begins with before "was": "Us was ok" names a film."""
-_PREDICATES: Final = frozenset(
-    "was is wasnt isnt has had broke made makes scared got gets blew blows moved destroyed wrecked hit hits ruined "
-    "touched deserves really".split()
-)
-_SINGULAR: Final = frozenset("is was has isnt wasnt hasnt doesnt".split())
-_PLURAL: Final = frozenset("are were arent werent".split())
-_ONE_ALL_THE_SAME: Final = frozenset(
-    "news series means politics physics mathematics maths economics ethics athletics gymnastics sports species lens "
-    "mechanics dynamics headquarters crossroads yes always perhaps sometimes besides thanks hours minutes days weeks "
-    "months years dollars bucks pounds euros miles".split()
-)
-"""Words with an s at their end that are said of one thing, or of an amount."""
-_TOUCHED: Final = frozenset(
-    "scared bored destroyed wrecked moved freaked grossed creeped terrified traumatized traumatised disappointed "
-    "surprised charmed hooked haunted gutted blew broke crushed devastated floored annoyed confused touched "
-    "underwhelmed impressed stunned shook rocked".split()
-)
-_ADVERBS: Final = frozenset(
-    "just really totally completely absolutely honestly literally kinda so also".split()
-)
-_MOVED_TO: Final = frozenset(
-    "cry sob weep bawl laugh cringe yawn cackle howl chuckle giggle ugly tear chills goosebumps nightmares "
-    "anxiety".split()
-)
-"""What a film makes one do, or gives one."""
-_PARTS_OF_FILMS: Final = frozenset(
-    "score cast lead villain hero ending script opening director star".split()
-)
-_ARTICLES: Final = frozenset("the a an".split())
-_ANY: Final = frozenset("any every each".split())
-_IN: Final = frozenset("in of on at with for from by to".split())
+_SUBJECTLESS: Final = title_class("subjectless")
+_PREDICATES: Final = title_class("predicates")
+_SINGULAR: Final = title_class("singular_verbs")
+_PLURAL: Final = frozenset(("are", "were", "arent", "werent"))
+_SINGULAR_IN_S: Final = title_class("singular_in_s")
+_TOUCHED: Final = title_class("touching_verbs")
+_MAKES: Final = title_class("makes_one")
+_MOVED_TO: Final = title_class("moved_to")
+_ADVERBS: Final = title_class("adverbs")
+_PARTS_OF_FILMS: Final = title_class("parts_of_films")
+_PREPOSITIONS: Final = title_class("prepositions")
+_ARTICLES: Final = frozenset(("the", "a", "an"))
 _A: Final = frozenset(("a", "an"))
-SAID_ALONE: Final = frozenset("up us her him them it".split())
-"""Titles of one word that sentences are made of, and that stand out in some."""
-_SUBJECTLESS: Final = frozenset("up us her him them saw".split())
-"""Words that nobody says and nothing else, but as a title."""
-_WATCHED: Final = frozenset("watching watched rewatching rewatched".split())
-_BE: Final = frozenset("is was are were am isnt wasnt arent werent".split())
-_PEOPLE_ARE: Final = frozenset("im youre theyre hes shes weve".split())
-_PEOPLE: Final = frozenset("i you he she we they everyone everybody people".split())
-_OWNERS: Final = frozenset("my our his her their your".split())
-_SIZES: Final = frozenset("new old good nice big little small whole own".split())
-_OWNED: Final = frozenset("the my our his her their your this that these those".split())
-_MADE_FOR_THE_SCREEN: Final = frozenset(
-    "movie movies film films flick 1 ones classic masterpiece favorite favourite favorites favourites fave fav best "
-    "worst comedy drama thriller horror romance musical western series sequel remake cartoon animation documentary "
-    "recommendation suggestion pick choice option answer guess vote winner loser rest other others last first second "
-    "third next name title movie's latest newest oldest original obsession weakness jam addiction crush taste fallback "
-    "rewatch top number idea turn problem exception".split()
-)
+_ONE_OF: Final = frozenset(("a", "an", "any", "every", "each"))
+_WATCHED: Final = frozenset(("watching", "watched", "rewatching", "rewatched"))
+_BE: Final = title_class("forms_of_be")
+_PEOPLE_ARE: Final = title_class("people_are")
+_PEOPLE: Final = title_class("people")
+_SIZES: Final = title_class("sizes")
+_OWNED: Final = OWNERS | {"the", "this", "that", "these", "those"}
+_WORKS: Final = title_class("said_of_works")
 _GENERIC: Final = frozenset(("movie", "film", "comedy", "story"))
-_WHERE: Final = frozenset(
-    "in on at near behind under over inside outside beside across with".split()
+_PLACED: Final = title_class("prepositions_of_place")
+_HERE: Final = frozenset(("here", "outside", "today", "lately", "nowadays"))
+_NOW: Final = frozenset(
+    [("this", "morning"), ("this", "week"), *(("in", word) for word in SEASONS)]
 )
-_HERE: Final = frozenset("here outside today lately nowadays".split())
-_SEASONS: Final = frozenset(
-    "spring summer autumn fall winter january february march april may june july august september october november "
-    "december".split()
-)
-_SPANS: Final = frozenset("morning week".split())
-_ON_SCREEN: Final = frozenset(
-    "tv telly theater theaters theatre theatres cinema cinemas movies screen plane flight list bed end ending middle "
-    "weekend evening night morning other others sequel original movie film first second last background drive "
-    "dvd same beginning couch airplane big whole lead title role main cast".split()
-)
-"""Places where films are seen, or stand."""
+_ON_SCREEN: Final = title_class("on_screen")
+
+
+# ---- built in as only a title is
 
 
 def stands_out(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     """Marks of words that are built into a sentence as only a title is."""
-    text, words = sentence.text, sentence.words
-    joined, begins = not sentence.parted[last], sentence.parted[first]
-    if joined and begins:
-        after = words[last].text
-        if (
-            after in _SINGULAR
-            and _is_plural(words[last - 1].text)
-            and not _IN & {word.text for word in words[first:last]}
-        ):
-            yield "disagrees"
-        verb = last + (after in _ADVERBS and last + 1 < len(words))  # "just annoyed me"
-        if words[verb].text in _TOUCHED or words[verb].text in (
-            "made",
-            "makes",
-            "gave",
-            "gives",
-            "had",
-            "got",
-        ):
-            if _touches(sentence, verb) and words[last - 1].text not in _PARTS_OF_FILMS:
-                yield "touched_the" if words[first].text in _ARTICLES else "touched"
+    parted = sentence.parted
+    if parted[first] and not parted[last]:
+        yield from _as_subject(sentence, first, last)
     if _is_rated(sentence, last):
         yield "rated"
-    if last - first > 1:
-        return
-    word, ends = words[first].text, not joined or words[last].text in ("and", "or", "but")
-    if len(words) == 1 and word in _SUBJECTLESS:
+    if last - first == 1:
+        yield from _word_stands_out(sentence, first)
+
+
+def _word_stands_out(sentence: Sentence, place: int) -> Iterator[str]:
+    word, parted = sentence.words[place].text, sentence.parted
+    if len(sentence.words) == 1 and word in _SUBJECTLESS:
         yield "only_word"
-    if word not in SAID_ALONE or not first:
+    if not place or word not in SAID_ALONE:
         return
-    before = words[first - 1].text
-    listed = begins and not joined and text[words[first].start].isupper()
-    watched = word == "up" and (
-        before in _WATCHED or (before in ("and", "or") and first - 2 in sentence.around.told)
+    if parted[place] and parted[place + 1] and sentence.is_upper(place):
+        yield "listed"
+    elif _ends_phrase(sentence, place + 1) and _is_watched(sentence, place):
+        yield "watched"
+
+
+def _as_subject(sentence: Sentence, first: int, last: int) -> Iterator[str]:
+    """Marks of words that begin a sentence and have a verb behind."""
+    words = sentence.words
+    after = words[last].text
+    several = after in _SINGULAR and _is_plural(words[last - 1].text)
+    if several and _PREPOSITIONS.isdisjoint([word.text for word in words[first:last]]):
+        yield "disagrees"
+    verb = last + (after in _ADVERBS and last + 1 < len(words))  # "just annoyed me"
+    if _touches(sentence, verb) and words[last - 1].text not in _PARTS_OF_FILMS:
+        yield "touched_the" if words[first].text in _ARTICLES else "touched"
+
+
+def _touches(sentence: Sentence, place: int) -> bool:
+    """Whether a verb tells what a film did to somebody: "scared me", "made us laugh"."""
+    verb, *rest = (word.text for word in sentence.words[place : place + 4])
+    if not rest or rest[0] not in ("me", "us", "my"):
+        return False
+    if verb in _TOUCHED:
+        return True
+    return verb in _MAKES and any(
+        word in _MOVED_TO or word.rstrip("ing") in _MOVED_TO for word in rest[1:]
     )
-    if listed or (ends and (watched or before in ("movie", "film"))):
-        yield "listed" if listed else "watched"
+
+
+def _is_rated(sentence: Sentence, place: int) -> bool:
+    """Whether points follow: "8/10", "4 stars"."""
+    words = sentence.words
+    if place + 1 >= len(words) or not words[place].text.isdecimal():
+        return False
+    after = words[place + 1].text
+    if after in ("stars", "star"):
+        return True
+    return after in ("5", "10", "100") and sentence.between(place + 1) == "/"
+
+
+def _ends_phrase(sentence: Sentence, last: int) -> bool:
+    return sentence.parted[last] or sentence.words[last].text in ("and", "or", "but")
+
+
+def _is_watched(sentence: Sentence, place: int) -> bool:
+    """Whether a word is what one watches: "the movie Her", "watched up", "Heat and up"."""
+    before = sentence.words[place - 1].text
+    if before in ("movie", "film"):
+        return True
+    if sentence.words[place].text != "up":
+        return False
+    listed = before in ("and", "or") and place - 2 in sentence.around.explained
+    return listed or before in _WATCHED
+
+
+def is_subject(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a word begins a sentence and its verb follows, at most a "!" between."""
+    if last >= len(sentence.words):
+        return False
+    if first and not any(mark in ".!?;\n" for mark in sentence.between(first)):
+        return False
+    mark = sentence.between(last).strip()
+    if mark == "?":  # "Her? Loved it."
+        return sentence.judged(last) and sentence.is_upper(first)
+    return mark in ("", "!") and sentence.words[last].text in _PREDICATES
+
+
+# ---- built in as ordinary words are
 
 
 def stands_back(sentence: Sentence, first: int, last: int) -> Iterator[str]:
     """Marks of words without a capital that are built into a sentence as ordinary words are."""
-    text, words = sentence.text, sentence.words
-    if not text[words[first].start].islower():
+    if not sentence.is_lower(first):
         return
-    before = ["", "", ""]
-    place = first
-    while place > first - 3 and not sentence.parted[place]:
-        place -= 1
-        before[first - place - 1] = words[place].text
-    one, two, three = before
-    single = last - first == 1
-    if one in _PEOPLE_ARE or (not single and one in _BE and two in _PEOPLE):
-        yield "state"  # "i'm home alone", "we are up in the air"
-    elif (
-        single
-        and one in _BE
-        and three in _OWNED
-        and two in dictionary()
-        and two not in _MADE_FOR_THE_SCREEN
-    ):
-        yield "described"  # "the lake was frozen"
-    if (
-        words[last - 1].text in _PARTS_OF_FILMS
-        and (words[first].text if last - first == 2 else one) == "the"
-    ):
-        yield "described"  # "the score was haunting"
-    owned = one in _OWNERS or (one in _SIZES and two in _OWNERS)
-    counted = (
-        one in _A
-        or one in _ANY
-        or (two in _A and one in dictionary() and one not in _MADE_FOR_THE_SCREEN)
-    )
-    if single and (owned or counted) and words[first].text in dictionary():
-        yield "thing"  # "in a diner", "a terrible hangover", "their new matrix"
-    if not single and one in _A and not sentence.parted[last] and words[last].text in _BE:
-        yield "described"  # "a black swan was seen"
-    if one == "and" and three in _A and words[last - 1].text in _GENERIC:
+    before = sentence.before(first)
+    if last - first == 1:
+        yield from _word_stands_back(sentence.words[first].text, before)
+    else:
+        yield from _phrase_stands_back(sentence, first, last, before)
+    listed = before[0] == "and" and before[2] in _A
+    if listed and sentence.words[last - 1].text in _GENERIC:
         yield "described"  # "a funny and scary movie"
     yield from _of_several(sentence, first, last)
     if _is_now(sentence, last):
         yield "moment"  # "the mist is lovely here"
     if not sentence.topical and _is_somewhere(sentence, last):
         yield "somewhere"  # "hot fuzz on this blanket"
+
+
+def _word_stands_back(word: str, before: tuple[str, str, str]) -> Iterator[str]:
+    one, two, three = before
+    if one in _PEOPLE_ARE:
+        yield "state"  # "i'm up"
+    elif one in _BE and three in _OWNED and _is_thing(two):
+        yield "described"  # "the lake was frozen"
+    if one == "the" and word in _PARTS_OF_FILMS:
+        yield "described"  # "the score was haunting"
+    if word in dictionary() and (_is_owned(one, two) or _is_counted(one, two)):
+        yield "thing"  # "in a diner", "a terrible hangover", "their new matrix"
+
+
+def _phrase_stands_back(
+    sentence: Sentence, first: int, last: int, before: tuple[str, str, str]
+) -> Iterator[str]:
+    words, (one, two, _) = sentence.words, before
+    if one in _PEOPLE_ARE or (one in _BE and two in _PEOPLE):
+        yield "state"  # "i'm home alone", "we are up in the air"
+    the = words[first].text if last - first == 2 else one
+    if the == "the" and words[last - 1].text in _PARTS_OF_FILMS:
+        yield "described"  # "the score was haunting"
+    if one in _A and not sentence.parted[last] and words[last].text in _BE:
+        yield "described"  # "a black swan was seen"
+
+
+def _is_thing(word: str) -> bool:
+    """Whether a word is one of the world, and not said of films."""
+    return word in dictionary() and word not in _WORKS
+
+
+def _is_owned(one: str, two: str) -> bool:
+    """Whether what stands behind these words is somebody's: "my", "my old"."""
+    return one in OWNERS or (one in _SIZES and two in OWNERS)
+
+
+def _is_counted(one: str, two: str) -> bool:
+    """Whether what stands behind these words is one of several: "a", "every", "a terrible"."""
+    return one in _ONE_OF or (two in _A and _is_thing(one))
 
 
 def _of_several(sentence: Sentence, first: int, last: int) -> Iterator[str]:
@@ -181,81 +209,28 @@ def _of_several(sentence: Sentence, first: int, last: int) -> Iterator[str]:
         yield "agrees"  # "dolls are a hard no"
 
 
-def is_subject(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether a word begins a sentence and its verb follows, with at most a "!" of the title
-    between.
-    """
-    text, words = sentence.text, sentence.words
-    if last >= len(words):
-        return False
-    mark = text[words[last - 1].end : words[last].start].strip()
-    asked = (
-        mark == "?" and sentence.judged(last) and text[words[first].start].isupper()
-    )  # "Her? Loved it."
-    begins = first == 0 or any(
-        mark in ".!?;\n" for mark in text[words[first - 1].end : words[first].start]
-    )
-    return begins and (asked or (words[last].text in _PREDICATES and mark in ("", "!")))
-
-
 def _is_plural(word: str) -> bool:
     """Whether a word says of several what another says of one."""
-    if len(word) < 4 or word[-1] != "s" or word[-2] in "sui" or word in _ONE_ALL_THE_SAME:
+    if len(word) < 4 or not word.endswith("s") or word in _SINGULAR_IN_S:
         return False
-    return word[:-1] in dictionary()
-
-
-def _touches(sentence: Sentence, place: int) -> bool:
-    """Whether the verb at `place` tells what a film did to somebody: "scared me", "made us
-    laugh".
-    """
-    verb, *rest = (word.text for word in sentence.words[place : place + 4])
-    if not rest or rest[0] not in ("me", "us", "my"):
-        return False
-    if verb in _TOUCHED:
-        return True
-    return any(word in _MOVED_TO or word.rstrip("ing") in _MOVED_TO for word in rest[1:])
-
-
-def _is_rated(sentence: Sentence, place: int) -> bool:
-    """Whether points follow: "8/10", "4 stars"."""
-    words, text = sentence.words, sentence.text
-    if place + 1 >= len(words) or not words[place].text.isdecimal():
-        return False
-    if words[place + 1].text in ("stars", "star"):
-        return True
-    between = text[words[place].end : words[place + 1].start]
-    return between == "/" and words[place + 1].text in ("5", "10", "100")
+    return not word.endswith(("ss", "us", "is")) and word[:-1] in dictionary()
 
 
 def _is_now(sentence: Sentence, place: int) -> bool:
-    """Whether how it is here or now follows, as of no film: "is unbearable today", "is best in
-    spring".
-    """
+    """Whether how it is now follows, as of no film: "is unbearable today", "is best in spring"."""
     words = sentence.words
     if place >= len(words) or words[place].text not in ("is", "are", "isnt", "arent"):
         return False
     behind = [word.text for word in words[place + 1 : place + 7]]
-    return any(
-        word in _HERE
-        or (word in _SEASONS and before == "in")
-        or (word in _SPANS and before == "this")
-        for before, word in pairwise(["", *behind])
-    )
+    return not (_HERE.isdisjoint(behind) and _NOW.isdisjoint(pairwise(behind)))
 
 
 def _is_somewhere(sentence: Sentence, place: int) -> bool:
     """Whether the place where things are follows: "in the yard", but not "in the theater"."""
-    words, text = sentence.words, sentence.text
-    if (
-        place + 2 >= len(words)
-        or words[place].text not in _WHERE
-        or words[place + 1].text not in _OWNED
-    ):
+    words = sentence.words
+    if place + 2 >= len(words) or words[place].text not in _PLACED:
         return False
-    if sentence.parted[place]:
+    if words[place + 1].text not in _OWNED or sentence.parted[place]:
         return False
-    where = words[place + 2]
-    return (
-        text[where.start].islower() and where.text in dictionary() and where.text not in _ON_SCREEN
-    )
+    where = words[place + 2].text
+    return where not in _ON_SCREEN and where in dictionary() and sentence.is_lower(place + 2)

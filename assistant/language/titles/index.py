@@ -22,7 +22,7 @@ import ahocorasick
 import numpy as np
 import numpy.typing as npt
 
-from assistant.language.lexicon import background, recent_films, table
+from assistant.language.lexicon import background, recent_films, table, title_class
 from assistant.language.words import Word, normal
 from core.catalogue import Catalogue
 from core.domain import Movie
@@ -68,8 +68,7 @@ class Match(NamedTuple):
     """Which written form."""
 
 
-_ARTICLES: Final = frozenset("the a an la le les el los las il lo un une der das l".split())
-"""Without "die": nobody calls "Die Hard" by its second word."""
+_ARTICLES: Final = title_class("title_articles")
 _PARTING: Final = re.compile(r"\s*(?:[:;–—]\s+|\s-\s+|\sor,?:?\s+(?=How\b))\s*")
 _NAMED_SERIES: Final = re.compile(
     r"(?:Harry Potter|Indiana Jones|Wallace & Gromit|Wallace and Gromit) (?:and|in) (?=the |The )"
@@ -92,9 +91,7 @@ Keys = dict[str, dict[int, int]]
 
 
 def written_forms(movie: Movie, *, known: bool) -> Iterator[tuple[str, FormKind]]:
-    """Normal forms under which a film can be meant; `known` films also go by parts of their
-    title.
-    """
+    """Normal forms of a film's name; `known` films also go by parts of their title."""
     for number, title in enumerate((movie.title, *movie.aliases)):
         whole = normal(title)
         if not whole:
@@ -116,40 +113,40 @@ def _numbered(words: Sequence[str]) -> Iterator[tuple[str, FormKind]]:
     kept = [
         word
         for place, word in enumerate(words)
-        if not (
-            word in _PART_WORDS
-            and place
-            and place + 1 < len(words)
-            and words[place + 1][0].isdecimal()
-        )
+        if not place or word not in _PART_WORDS or not _is_number(words[place + 1 : place + 2])
     ]
     if len(kept) < len(words):
-        yield " ".join(kept), FormKind.NUMBER
-        if kept[0] in _ARTICLES:
-            yield " ".join(kept[1:]), FormKind.NUMBER
+        yield from _with_and_without_article(kept, FormKind.NUMBER)
+
+
+def _is_number(words: Sequence[str]) -> bool:
+    return len(words) == 1 and words[0][0].isdecimal()
+
+
+def _with_and_without_article(
+    words: Sequence[str], kind: FormKind, shortest: int = 1
+) -> Iterator[tuple[str, FormKind]]:
+    """A form, and the same without its article, if at least `shortest` words are left."""
+    yield " ".join(words), kind
+    if words[0] in _ARTICLES and len(words) > shortest:
+        yield " ".join(words[1:]), kind
 
 
 def _parts(title: str) -> Iterator[tuple[str, FormKind]]:
+    """What stands before and behind the colons of a title."""
     series = _NAMED_SERIES.match(title)
     pieces = [series[0], title[series.end() :]] if series else _PARTING.split(title)
     parts = [part for piece in pieces if (part := normal(piece))]
-    if len(parts) < 2:
-        return
-    if not series:
-        for end in range(1, len(parts)):
-            head = " ".join(parts[:end]).split(" ")
-            kind = FormKind.NUMBER if head[-1][0].isdecimal() and len(head) > 1 else FormKind.HEAD
-            yield " ".join(head), kind
-            if head[0] in _ARTICLES and len(head) > 1:
-                yield " ".join(head[1:]), kind
-            yield from _numbered(head)
+    for end in range(1, 1 if series else len(parts)):
+        head = " ".join(parts[:end]).split(" ")
+        numbered = len(head) > 1 and head[-1][0].isdecimal()
+        kind = FormKind.NUMBER if numbered else FormKind.HEAD
+        yield from _with_and_without_article(head, kind)
+        yield from _numbered(head)
     for begin in range(1, len(parts)):
         tail = " ".join(parts[begin:]).split(" ")
-        if len(tail) == 1 and background().is_common(tail[0]):
-            continue
-        yield " ".join(tail), FormKind.TAIL
-        if tail[0] in _ARTICLES and len(tail) > 2:
-            yield " ".join(tail[1:]), FormKind.TAIL
+        if len(tail) > 1 or not background().is_common(tail[0]):
+            yield from _with_and_without_article(tail, FormKind.TAIL, shortest=2)
     if len(parts) > 2:
         yield f"{parts[0]} {parts[-1]}", FormKind.NUMBER
 
@@ -164,9 +161,7 @@ def _renown(catalogue: Catalogue) -> npt.NDArray[np.int64]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """While something large that lasts is built: to look through it for garbage again and again
-    takes long.
-    """
+    """Without garbage collection, which takes long while something large that lasts is built."""
     looked = gc.isenabled()
     gc.disable()
     try:
@@ -187,34 +182,34 @@ class TitleIndex:
         self.catalogue = catalogue
         self.renown = _renown(catalogue)
         """How well known each film is, in ratings, int64 (n_movies,)."""
-        evidence = self.renown.tolist()
-        keys: Keys = defaultdict(dict)
-        for movie in catalogue.movies:
-            for text, kind in written_forms(movie, known=evidence[movie.row] >= _KNOWN):
-                kinds = keys[text]
-                if kinds.get(movie.row, kind) >= kind:
-                    kinds[movie.row] = kind
-        rated = (movie for movie in catalogue.movies if evidence[movie.row])
+        rated = [movie for movie in catalogue.movies if self.renown[movie.row]]
         self._rated = sorted((normal(movie.title), movie.row) for movie in rated)
+        keys = self._forms_of_films()
         self._add_names(keys)
         self._add_firsts(keys)
         self.texts = list(keys)
         """Normal form of each key."""
         self.forms = lru_cache(maxsize=_REMEMBERED)(self._look_up)
         """Films with the written form of a key, best known first."""
+        codes = (row * 8 + kind for kinds in keys.values() for row, kind in kinds.items())
+        self._forms = np.fromiter(codes, dtype=np.int32)
         self._offsets = np.zeros(len(keys) + 1, dtype=np.int32)
-        self._forms = np.fromiter(
-            (row * 8 + kind for kinds in keys.values() for row, kind in kinds.items()),
-            dtype=np.int32,
-        )
-        self._offsets[1:] = np.cumsum(
-            np.fromiter(map(len, keys.values()), dtype=np.int32, count=len(keys))
-        )
+        self._offsets[1:] = np.cumsum([len(kinds) for kinds in keys.values()])
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
         for number, text in enumerate(self.texts):
             self._automaton.add_word(f" {text} ", number)
         if self.texts:
             self._automaton.make_automaton()
+
+    def _forms_of_films(self) -> Keys:
+        """The films of each form and what it is to them, of several kinds the first."""
+        renown, keys = self.renown.tolist(), defaultdict[str, dict[int, int]](dict)
+        for movie in self.catalogue.movies:
+            for text, kind in written_forms(movie, known=renown[movie.row] >= _KNOWN):
+                kinds = keys[text]
+                if kinds.get(movie.row, kind) >= kind:
+                    kinds[movie.row] = kind
+        return keys
 
     def _add_names(self, keys: Keys) -> None:
         """Nicknames and series, where the catalogue holds their films."""
@@ -244,28 +239,23 @@ class TitleIndex:
                 )
 
     def _add_firsts(self, keys: Keys) -> None:
-        """Adds what the first film of a series is called besides: "Rocky 1", where there is a Rocky
-        2.
-        """
-        years = self.catalogue.years
+        """Adds what the first film of a series is called besides: "Rocky 1" beside "Rocky 2"."""
         for second in [text for text in keys if text.endswith(" 2")]:
             first, name = f"{second[:-1]}1", second[:-2]
-            if first in keys or name not in keys:
-                continue
-            latest = max(years[row] for row in keys[second])
-            rows = [
-                row
-                for row, kind in keys[name].items()
-                if kind <= FormKind.BARE and years[row] < latest
-            ]
-            known = [row for row in rows if self.renown[row] >= _KNOWN]
-            if known:
-                keys[first] = dict.fromkeys(known, FormKind.NUMBER)
+            if first not in keys and name in keys:
+                known = self._known_before(keys[name], keys[second])
+                if known:
+                    keys[first] = dict.fromkeys(known, FormKind.NUMBER)
+
+    def _known_before(self, firsts: dict[int, int], seconds: dict[int, int]) -> list[int]:
+        """The known films that are called so as a whole and came before the latest second one."""
+        years = self.catalogue.years
+        latest = max(years[row] for row in seconds)
+        rows = [row for row, kind in firsts.items() if kind <= FormKind.BARE]
+        return [row for row in rows if years[row] < latest and self.renown[row] >= _KNOWN]
 
     def beginning_with(self, text: str) -> list[int]:
-        """Rows of rated films whose title is this normal form or begins with its words, best known
-        first.
-        """
+        """Rows of rated films whose title begins with a normal form, best known first."""
         begin = bisect_left(self._rated, (text, -1))
         rows = []
         for title, row in self._rated[begin : begin + 200]:
@@ -286,9 +276,7 @@ class TitleIndex:
         return int(self._forms[self._offsets[key]]) // 8
 
     def fills(self, matches: Sequence[Match], n_words: int, least: float) -> bool:
-        """Whether a text is nothing but a row of titles of films with `least` ratings: "goodfellas
-        casino heat".
-        """
+        """Whether a text is but a row of titles of films with `least` ratings: "casino heat"."""
         reached = {0}
         for match in sorted(matches, key=lambda match: match.first):
             if match.first in reached and self.renown[self.best_row(match.key)] >= least:

@@ -18,10 +18,10 @@ from assistant.language.lexicon import background, dictionary, proper_names, tab
 from assistant.language.meaning.tastes import cue_book
 from assistant.language.titles.features import (
     IDLE,
+    Evidence,
     Weights,
     before_and_after,
     evidence,
-    is_marked,
     said_idly,
     said_of_others,
 )
@@ -44,7 +44,7 @@ from assistant.language.titles.neighbours import (
     with_neighbours,
     with_versions,
 )
-from assistant.language.titles.sentence import Sentence, capitals_of
+from assistant.language.titles.sentence import Sentence
 from assistant.language.titles.spelling import TypingErrors
 from assistant.language.words import NUMBER_WORDS, Word, normal, taken_by
 
@@ -105,54 +105,28 @@ class TitleLinker:
     def link(
         self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()
     ) -> list[Link]:
-        """Films named in a text, in order, without overlap; `shown` are rows on the table, more
-        likely to be meant.
-        """
+        """Films named in a text, in order, without overlap; of `shown` rows more likely."""
+        renown = self.index.renown
         matches = self.index.find(words)
+        sentence = self._sentence(text, words, matches)
+        exact = self._exact(sentence, matches, shown)
+        chosen = best_set(exact, len(words))
+        typed = self._mistyped(sentence, chosen, shown)
+        if typed:
+            typed = beside_exact(nearest(typed, words), exact, words, renown)
+            unclear = {link.span for link in typed if len(link.rows) > 1}
+            exact = [link for link in exact if link.span not in unclear or link not in chosen]
+            chosen = best_set([*exact, *typed], len(words))
+        chosen = with_neighbours([*exact, *typed], chosen, sentence, self.weights.mark("list"))
+        return with_versions(chosen, words, self.index)
+
+    def _sentence(self, text: str, words: Sequence[Word], matches: Sequence[Match]) -> Sentence:
+        """A text, of which the words of known titles tell nothing of what else is talked of."""
         filled = self.index.fills(matches, len(words), _FAMOUS)
         named = [
             (match.first, match.last) for match in matches if filled or self._may_well_be(match)
         ]
-        sentence = Sentence.of(text, words, self._heard, self.weights.idiom, named)
-        on_table = shown and all(
-            word.text != "it" for word in words
-        )  # "hated it" is said of any film
-        matches = [match for match in matches if on_table or self._may_be_meant(sentence, match)]
-        written = {(match.first, match.last) for match in matches}
-        matches = [
-            *matches,
-            *(
-                match
-                for match in self._errors.glued(words)
-                if (match.first, match.last) not in written
-            ),
-        ]
-        exact = with_articles(
-            [self.score(sentence, match, shown) for match in matches], words, self.index.renown
-        )
-        exact = with_beginnings(exact, self.index.renown)
-        chosen = best_set(exact, len(words))
-        sure = [
-            (link.first, link.last)
-            for link in chosen
-            if link.last - link.first > 1 or link.score >= _WEAK
-        ]
-        taken = taken_by(sure, len(words))
-        mistyped = self._errors.find(text, words, taken, self._cues)
-        typed = [
-            self.score(sentence, match, shown, edits)
-            for match, edits in mistyped.items()
-            if shown or self._may_be_meant(sentence, match, edits)
-        ]
-        if typed:
-            typed = beside_exact(nearest(typed, words), exact, words, self.index.renown)
-            asked = {(link.first, link.last) for link in typed if len(link.rows) > 1}
-            exact = [
-                link for link in exact if (link.first, link.last) not in asked or link not in chosen
-            ]
-            chosen = best_set([*exact, *typed], len(words))
-        chosen = with_neighbours([*exact, *typed], chosen, sentence, self.weights.mark("list"))
-        return with_versions(chosen, words, self.index)
+        return Sentence.of(text, words, self._heard, self.weights.idiom, named)
 
     def _may_well_be(self, match: Match) -> bool:
         """Whether words are the title of a film that is known, and no ordinary word."""
@@ -160,39 +134,85 @@ class TitleLinker:
             return False
         return bool(self.index.renown[self.index.best_row(match.key)] >= _FAMOUS)
 
+    def _exact(
+        self, sentence: Sentence, matches: Sequence[Match], shown: frozenset[int]
+    ) -> list[Link]:
+        """The links of words that are titles as they stand, or but for their spaces."""
+        words, renown = sentence.words, self.index.renown
+        # "hated it" is said of any film
+        on_table = shown and all(word.text != "it" for word in words)
+        kept = [match for match in matches if on_table or self._may_be_meant(sentence, match)]
+        spans = {(match.first, match.last) for match in kept}
+        kept += [
+            match for match in self._errors.glued(words) if (match.first, match.last) not in spans
+        ]
+        scored = [self.score(sentence, match, shown) for match in kept]
+        return with_beginnings(with_articles(scored, words, renown), renown)
+
+    def _mistyped(
+        self, sentence: Sentence, chosen: Sequence[Link], shown: frozenset[int]
+    ) -> list[Link]:
+        """The links of words with typing errors, those of a title that is clear aside."""
+        words = sentence.words
+        clear = [link.span for link in chosen if link.last - link.first > 1 or link.score >= _WEAK]
+        taken = taken_by(clear, len(words))
+        mistyped = self._errors.find(sentence.text, words, taken, self._cues)
+        return [
+            self.score(sentence, match, shown, edits)
+            for match, edits in mistyped.items()
+            if shown or self._may_be_meant(sentence, match, edits)
+        ]
+
+    # ---- what can be no title, in a fraction of the time that points take
+
     def _may_be_meant(self, sentence: Sentence, match: Match, edits: int = 0) -> bool:
         """Whether a single word can be a title, or one with typing errors, by what stands beside
         it; most can not.
 
-        Whatever it says is what `score` would say below `_WORTH_TELLING`, in a fraction of the
-        time.
+        Whatever it says is what `score` would say below `_WORTH_TELLING`.
         """
-        (first, last, key), weights = match, self.weights
-        if last - first > 1 or is_marked(sentence, first) or len(sentence.words) == 1:
+        (first, last, key), words = match, sentence.words
+        if _needs_nothing_beside(sentence, first, last):
             return True
-        word, made = sentence.words[first], self._makers.beside(sentence.words, first, last)
-        small, common = sentence.text[word.start].islower(), self._heard.is_common(word.text)
-        idle = small and common and word.text in IDLE and not edits
-        if idle and not made and word.text not in SAID_ALONE:
+        made = self._makers.beside(words, first, last)
+        idle = self._is_idle(sentence, first) and not edits
+        if idle and not made and words[first].text not in SAID_ALONE:
             return False
         marks = list(stands_out(sentence, first, last))
-        if made and any(form.row in made for form in self.index.forms(key)):
+        if made and self._is_by(key, made):
             marks.append("maker")
-        if idle and not marks and (word.text != "up" or not is_subject(sentence, first, last)):
+        if idle and not (marks or _is_up(sentence, first)):
             return False
-        if year_before(sentence, first) or year_after(sentence, last)[0]:
-            return True
-        marks.append(
-            capitals_of(sentence.text, sentence.words, first, last) if sentence.capitals else ""
-        )
-        marks += ["common" if small else "common_capital"] * common
-        cues = before_and_after(weights, sentence, first, last) + [("mark", name) for name in marks]
+        dated = _has_year_beside(sentence, first, last)
+        return dated or self._most(sentence, match, marks, edits) > _WORTH_TELLING
+
+    def _is_by(self, key: int, made: frozenset[int]) -> bool:
+        """Whether a film of a written form is among those that somebody made."""
+        return not made.isdisjoint([form.row for form in self.index.forms(key)])
+
+    def _is_idle(self, sentence: Sentence, place: int) -> bool:
+        """Whether a word without a capital only holds the sentence together."""
+        idle = sentence.words[place].text in IDLE
+        return idle and self._is_small_and_common(sentence, place)
+
+    def _is_small_and_common(self, sentence: Sentence, place: int) -> bool:
+        return sentence.is_lower(place) and self._heard.is_common(sentence.words[place].text)
+
+    def _most(self, sentence: Sentence, match: Match, marks: Sequence[str], edits: int) -> float:
+        """Points that a single word has at most, with these marks."""
+        (first, last, key), weights = match, self.weights
+        word = sentence.words[first].text
+        case = sentence.mark_of_case(first, last)
+        cues = before_and_after(weights, sentence, first, last)
+        cues += [("mark", name) for name in (*marks, case)]
+        if self._heard.is_common(word):
+            small = sentence.is_lower(first)
+            cues.append(("mark", "common" if small else "common_capital"))
         if edits:
-            cues += self._error_cues(
-                [word.text], self.index.text(key), edits, weights.leads_to_films(cues)
-            )
-        told = weights.told * weights.surprise(sentence, first, last)
-        return weights.most(cues) + weights.fame * self._best_fame(key) + told > _WORTH_TELLING
+            leads = weights.leads_to_films(cues)
+            cues += self._error_cues([word], self.index.text(key), edits, leads)
+        points = weights.most(cues) + weights.fame * self._best_fame(key)
+        return points + weights.surprise(sentence, first, last)
 
     # ---- points
 
@@ -200,112 +220,104 @@ class TitleLinker:
         self, sentence: Sentence, match: Match, shown: frozenset[int] = frozenset(), edits: int = 0
     ) -> Link:
         """A written form in a sentence as a link, with its points."""
-        first, last, key = match
-        words, weights = sentence.words, self.weights
-        year, year_last = year_after(sentence, last)
+        (first, last, key), weights = match, self.weights
         forms = self.index.forms(key)
-        films = self._ranked(
-            forms, year or year_before(sentence, first), shown, bare_word=last - first == 1
-        )
-        films = meant(films, sentence.text, words, (first, last), self.index.catalogue)
+        year, year_last = year_after(sentence, last)
+        films = self._meant(sentence, match, year or year_before(sentence, first), shown)
         rows = tuple(film.row for film in films)
         best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
-        cues = evidence(weights, sentence, first, last)
-        beside = weights.speaks_of_films(cues)
-        if edits:
-            short = last - first - (words[first].text == "the") == 1  # "the draft was a mess"
-            spoken = weights.leads_to_films(cues) if short else beside
-            cues += self._error_cues(
-                [word.text for word in words[first:last]], self.index.text(key), edits, spoken
-            )
-        cues += [("mark", name) for name in self._own_marks(sentence, match, films[0], edits)]
-        told = weights.told * weights.surprise(sentence, first, last)
-        withheld = weights.strange * sentence.around.strangeness(first, last)
-        if beside or (edits and ("mark", "typo_of_words") not in cues):
-            withheld /= 2
-        withheld += weights.also_said * said_of_others(
-            weights, sentence, (first, last), cues, self.index.text(key)
-        )
-        withheld += weights.set_phrase * said_idly(
-            weights, sentence, (first, last), cues, self.index.renown[rows[0]]
-        )
-        score = weights.bias + best + told - withheld + weights.points(cues)
+        cues = self._cues_of(sentence, match, films[0], edits)
+        surprise = weights.surprise(sentence, first, last)
+        withheld = self._withheld(sentence, match, cues, rows[0], edits)
+        score = weights.bias + best + surprise - withheld + weights.points(cues)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
-        also = self._also(words, match, forms, rows, year)
-        name = (
-            "series"
-            if also
-            else "title"
-            if not edits
-            else f"{edits} typo{'s' if edits > 1 else ''}"
-        )
+        also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:
             last, why = year_last, ("year", *why)
         elif also and forms[0].kind is not FormKind.SERIES:
             last += 1
-        return Link(
-            first,
-            last,
-            rows[:1] if also else rows,
-            score,
-            "; ".join((name, *why)),
-            also,
-            edits,
-            withheld,
-        )
+        rule = "; ".join(("series" if also else _exactness(edits), *why))
+        rows = rows[:1] if also else rows
+        return Link(first, last, rows, score, rule, also, edits, withheld)
+
+    def _meant(
+        self, sentence: Sentence, match: Match, year: int, shown: frozenset[int]
+    ) -> Sequence[Candidate]:
+        """The films that a written form may mean in a sentence, most likely first."""
+        first, last, key = match
+        films = self._ranked(self.index.forms(key), year, shown, bare_word=last - first == 1)
+        return meant(films, sentence, (first, last), self.index.catalogue)
+
+    def _cues_of(self, sentence: Sentence, match: Match, film: Candidate, edits: int) -> Evidence:
+        """All cues of a written form that is most likely to mean a film."""
+        first, last, key = match
+        weights = self.weights
+        cues = evidence(weights, sentence, first, last)
+        if edits:
+            texts = [word.text for word in sentence.words[first:last]]
+            short = len(texts) - (texts[0] == "the") == 1  # "the draft was a mess"
+            spoken = weights.leads_to_films(cues) if short else weights.speaks_of_films(cues)
+            cues += self._error_cues(texts, self.index.text(key), edits, spoken)
+        return cues + [("mark", name) for name in self._own_marks(sentence, match, film, edits)]
+
+    def _withheld(
+        self, sentence: Sentence, match: Match, cues: Evidence, row: int, edits: int
+    ) -> float:
+        """Points that a title lacks where other things are talked of, or it is only said."""
+        (first, last, key), weights = match, self.weights
+        withheld = weights.strange * sentence.around.strangeness(first, last)
+        slip = edits > 0 and ("mark", "typo_of_words") not in cues
+        if slip or weights.speaks_of_films(cues):
+            withheld /= 2
+        form, renown, span = self.index.text(key), self.index.renown[row], (first, last)
+        withheld += weights.also_said * said_of_others(weights, sentence, span, cues, form)
+        return withheld + weights.set_phrase * said_idly(weights, sentence, span, cues, renown)
 
     def _own_marks(
         self, sentence: Sentence, match: Match, film: Candidate, edits: int
     ) -> Iterator[str]:
         """Marks that hang on the film which the words are most likely to mean."""
-        (first, last, _), words, text = match, sentence.words, sentence.text
-        renown, whole = self.index.renown[film.row], last - first == len(words)
-        if (
-            film.kind is FormKind.ALIAS
-            and last - first == 2
-            and words[first].text == "the"
-            and not whole
-        ):
-            if text[words[first + 1].start].islower() and self._heard.is_common(
-                words[first + 1].text
-            ):
-                yield "the"  # "we missed the boat"
+        (first, last, _), words = match, sentence.words
+        title, renown = self.index.catalogue.movies[film.row].title, self.index.renown[film.row]
+        if self._is_thing(sentence, match, film):
+            yield "the"  # "we missed the boat"
         if film.row in self._makers.beside(words, first, last):
             yield "maker"
-        if last - first == 1 and len(words[first].text) < _SHORTEST and renown < _KNOWN:
+        word = words[first].text if last - first == 1 else ""
+        if 0 < len(word) < _SHORTEST and renown < _KNOWN:
             yield "unknown_letters"
-        if any(sentence.parted[first + 1 : last]) and _ONE_PIECE.match(
-            self.index.catalogue.movies[film.row].title
-        ):
+        if _is_cut(title, sentence, first, last):
             yield "cut"  # "a groundhog, day or night"
-        after_article = first and words[first - 1].text == "the"
-        if (
-            film.kind is FormKind.FULL
-            and after_article
-            and self._is_ordinary(sentence, match, film.row)
-        ):
+        if self._is_thing_behind_the(sentence, match, film):
             yield "the"  # "the moon was huge"
-        if last - first == 1 and words[first].text in proper_names() and (edits or not renown):
+        unlikely = edits > 0 or renown == 0
+        if unlikely and word in proper_names():
             yield "proper_name"
-        marked = text[words[first].start].isupper() or first in sentence.after_cues
-        if marked and _ends_as_typed(
-            self.index.catalogue.movies[film.row].title, text, words[last - 1].end
-        ):
+        if _ends_as_typed(title, sentence, first, last):
             yield "own_mark"
 
-    def _is_ordinary(self, sentence: Sentence, match: Match, row: int) -> bool:
-        """Whether a title is one common word without a capital, and no "movie" or "series" follows.
+    def _is_thing(self, sentence: Sentence, match: Match, film: Candidate) -> bool:
+        """Whether a title of two words is "the" and a common word, and more is said than that."""
+        (first, last, _), words = match, sentence.words
+        if film.kind is not FormKind.ALIAS or last - first != 2 or len(words) == 2:
+            return False
+        return words[first].text == "the" and self._is_small_and_common(sentence, first + 1)
+
+    def _is_thing_behind_the(self, sentence: Sentence, match: Match, film: Candidate) -> bool:
+        """Whether a title is one common word without a capital behind "the", and no "movie" or
+        "series" follows.
 
         Any word of English is common enough for a film that few know.
         """
-        word, last = sentence.words[match.first], match.last
-        if last - match.first > 1 or (
-            last < len(sentence.words) and sentence.words[last].text in self._series_nouns
-        ):
+        (first, last, _), words = match, sentence.words
+        if film.kind is not FormKind.FULL or not first or words[first - 1].text != "the":
             return False
-        common = self._heard.is_common(word.text)
-        common = common or (self.index.renown[row] < _FAMOUS and word.text in dictionary())
-        return common and sentence.text[word.start].islower()
+        if last - first > 1 or not sentence.is_lower(first):
+            return False
+        if last < len(words) and words[last].text in self._series_nouns:
+            return False
+        word, little_known = words[first].text, self.index.renown[film.row] < _FAMOUS
+        return self._heard.is_common(word) or (little_known and word in dictionary())
 
     def _ranked(
         self, forms: Iterable[Form], year: int, shown: frozenset[int], *, bare_word: bool
@@ -334,9 +346,8 @@ class TitleLinker:
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
         cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
         several = len(typed) == 1 and typed[0] == f"{form}s"  # "my dad likes submarines"
-        if (several or not spoken) and all(
-            word in dictionary() or word.isdecimal() for word in typed
-        ):
+        spelled = all(word in dictionary() or word.isdecimal() for word in typed)
+        if spelled and (several or not spoken):
             cues.append(("mark", "typo_of_words"))
             cues += [("mark", "typo_of_word")] * (len(typed) == 1)
         elif all(self._heard.is_common(word) or self._heard.nearly(word) for word in typed):
@@ -366,10 +377,29 @@ class TitleLinker:
         return tuple(sorted(members - {rows[0]}))
 
 
+def _needs_nothing_beside(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether words are several, or one that is all that is said, or that is set off."""
+    return last - first > 1 or len(sentence.words) == 1 or sentence.is_set_off(first)
+
+
+def _has_year_beside(sentence: Sentence, first: int, last: int) -> bool:
+    return year_before(sentence, first) > 0 or year_after(sentence, last)[0] > 0
+
+
+def _is_up(sentence: Sentence, place: int) -> bool:
+    """Whether a word is the "up" of "up made me sob"."""
+    return sentence.words[place].text == "up" and is_subject(sentence, place, place + 1)
+
+
+def _exactness(edits: int) -> str:
+    """How a title is written, in the words of a rule."""
+    if not edits:
+        return "title"
+    return f"{edits} typo{'s' if edits > 1 else ''}"
+
+
 def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
-    """Words that do not begin as those of the title do; the first letter is the one that is hardly
-    ever mistyped.
-    """
+    """Words that begin otherwise than those of the title: first letters are hardly mistyped."""
     if len(typed) != len(form):
         return 0
     pairs = zip(typed, form, strict=True)
@@ -378,13 +408,19 @@ def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
     )
 
 
-def _ends_as_typed(title: str, text: str, end: int) -> bool:
-    """Whether a name is typed with the mark that its title ends with: "Them!"."""
-    return title[-1:] in ("!", "?") and text[end : end + 1] == title[-1]
+def _is_cut(title: str, sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a mark parts words of a title that has none."""
+    return any(sentence.parted[first + 1 : last]) and _ONE_PIECE.match(title) is not None
+
+
+def _ends_as_typed(title: str, sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a name has its own mark, and a capital or a taste before it: "Them!"."""
+    end = sentence.words[last - 1].end
+    if title[-1:] not in ("!", "?") or sentence.text[end : end + 1] != title[-1]:
+        return False
+    return sentence.is_upper(first) or first in sentence.cues.after
 
 
 def _time_to_be_rated(year: int, newest: int) -> float:
-    """What to multiply a film's ratings by, because it was there to be rated for a part of the time
-    only.
-    """
+    """What to multiply the ratings of a film by that could not be rated all the time."""
     return min(_RATED_FOR / max(newest + 1 - year, 1), _FAME) if year > newest - _RATED_FOR else 1.0

@@ -1,8 +1,6 @@
-"""Spans of words that may name films, and which of them to believe.
+"""Spans of words that may name films: which of them to believe, and which film is meant.
 
-The year that is said with a title: "Alien (1979)", "the 2017 It", "The Mummy from 1999".
-
-Which film is meant where several are written the same.
+Where several are written the same, a year may tell it: "Alien (1979)", "the 2017 It".
 """
 
 from __future__ import annotations
@@ -14,89 +12,56 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assistant.language.lexicon import dictionary
+from assistant.language.lexicon import dictionary, title_class
 from assistant.language.titles.index import FormKind
 from assistant.language.titles.sentence import Sentence
 from assistant.language.words import Word
 from core.catalogue import Catalogue
 
-_OF_YEARS: Final = frozenset(
-    "post pre since before after until from to between and than early late mid".split()
-)
-"""Before a year that says how old films may be: "post-2015 horror"."""
-_VERSIONS: Final = frozenset(
-    ("1", "original", "version", "remake", "reboot", "film", "movie", "adaptation")
-)
-_VAGUE: Final = frozenset(
-    "something anything movie movies film films one ones 1 stuff anything things classics".split()
-)
+_BEFORE_YEARS: Final = title_class("before_years")
+_VERSIONS: Final = title_class("versions")
+_ANY_FILMS: Final = title_class("any_films")
 
 
-def _as_year(word: str) -> int:
-    return (
-        int(word)
-        if len(word) == 4 and word.isascii() and word.isdecimal() and 1880 <= int(word) <= 2040
-        else 0
-    )
+_YEARS: Final = {str(year): year for year in range(1880, 2041)}
 
 
 def year_after(sentence: Sentence, last: int) -> tuple[int, int]:
     """(year right behind a title, one past its word); (0, last) where there is none."""
     words = sentence.words
-    if not sentence.dated:
+    if not sentence.dated or last == len(words):
         return 0, last
-    if last < len(words) and (year := _as_year(words[last].text)):
-        if words[last].start - words[last - 1].end <= 3:
-            return year, last + 1
-    if (
-        last + 1 < len(words)
-        and words[last].text == "from"
-        and (year := _as_year(words[last + 1].text))
-    ):
-        return (year, last + 2) if words[last - 1].text not in _VAGUE else (0, last)
-    return _told_apart(words, last)
-
-
-def _told_apart(words: Sequence[Word], last: int) -> tuple[int, int]:
-    """The same for what tells a film from others of its name: "Suspiria, the 1977 original", "…,
-    the one from 1977".
-    """
-    if last >= len(words) or words[last].text != "the":
-        return 0, last
-    said = [word.text for word in words[last : last + 4]]
-    if len(said) > 2 and said[2] in _VERSIONS and (year := _as_year(said[1])):
-        return year, last + 3
-    if (
-        len(said) > 3
-        and said[1] in _VERSIONS
-        and said[2] in ("from", "of")
-        and (year := _as_year(said[3]))
-    ):
-        return year, last + 4
+    texts = [word.text for word in words[last : last + 4]]
+    if texts[0] in _YEARS and words[last].start - words[last - 1].end <= 3:
+        return _YEARS[texts[0]], last + 1
+    match texts:
+        case ["from", year, *_] if year in _YEARS:
+            vague = words[last - 1].text in _ANY_FILMS
+            return (0, last) if vague else (_YEARS[year], last + 2)
+        case ["the", year, version, *_] if year in _YEARS and version in _VERSIONS:
+            return _YEARS[year], last + 3  # "Suspiria, the 1977 original"
+        case ["the", version, "from" | "of", year] if year in _YEARS and version in _VERSIONS:
+            return _YEARS[year], last + 4  # "…, the one from 1977"
     return 0, last
 
 
 def year_before(sentence: Sentence, first: int) -> int:
-    """The year right before a title ("the 2017 It"); one in brackets belongs to what stands before
-    it.
-    """
+    """The year right before a title ("the 2017 It"), but not in brackets; else 0."""
     words = sentence.words
-    if not sentence.dated or not first:
+    if not sentence.dated or not first or ")" in sentence.between(first):
         return 0
-    bracketed = ")" in sentence.text[words[first - 1].end : words[first].start]
-    wished = first > 1 and words[first - 2].text in _OF_YEARS
-    return 0 if bracketed or wished else _as_year(words[first - 1].text)
+    if first > 1 and words[first - 2].text in _BEFORE_YEARS:
+        return 0
+    return _YEARS.get(words[first - 1].text, 0)
 
 
 def other_versions(words: Sequence[Word], taken: Container[int]) -> Iterator[tuple[int, int, int]]:
-    """(first word, one past the last, year) of "the 2017 one" and the like, which name a film by
-    its year alone.
-    """
+    """(first word, one past the last, year) of "the 2017 one" and the like."""
     for place in range(len(words) - 2):
-        said = words[place : place + 3]
-        year = _as_year(said[1].text) if said[0].text == "the" and said[2].text in _VERSIONS else 0
-        if year and place not in taken:
-            yield place, place + 3, year
+        the, year, version = [word.text for word in words[place : place + 3]]
+        named = the == "the" and year in _YEARS and version in _VERSIONS
+        if named and place not in taken:
+            yield place, place + 3, _YEARS[year]
 
 
 THRESHOLD: Final = 0.8
@@ -129,11 +94,14 @@ class Link(NamedTuple):
     """Points that it would have besides, if other things than films were not talked of around
     it."""
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """First word and one past the last."""
+        return self.first, self.last
+
 
 def best_set(links: Sequence[Link], n_words: int) -> list[Link]:
-    """The non-overlapping links with the most points above the threshold, in order (weighted
-    interval scheduling).
-    """
+    """The links without overlap that have most points, in order (weighted interval scheduling)."""
     by_end: dict[int, list[Link]] = {}
     for link in _outermost([link for link in links if link.score >= THRESHOLD]):
         by_end.setdefault(link.last, []).append(link)
@@ -173,15 +141,18 @@ def _outermost(links: list[Link]) -> list[Link]:
     return kept
 
 
+def words_before(words: Sequence[Word], first: int) -> tuple[str, str]:
+    """The word before a place and the one before that; "" where there is none."""
+    return words[first - 1].text if first else "", words[first - 2].text if first > 1 else ""
+
+
 def past_article(link: Link, words: Sequence[Word]) -> int:
     """First word of a name, its article aside."""
     return link.first + (words[link.first].text == "the" and link.last - link.first > 1)
 
 
 def nearest(typed: Sequence[Link], words: Sequence[Word]) -> list[Link]:
-    """Of each mistyped span the likeliest reading, with the films of others that are about as
-    likely.
-    """
+    """The likeliest reading of each mistyped span, with the films of others about as likely."""
     spans: dict[tuple[int, int], list[Link]] = {}
     for link in typed:
         spans.setdefault((past_article(link, words), link.last), []).append(link)
@@ -215,35 +186,36 @@ def beside_exact(
     prefer reading"); a strange one is rather the title that nobody rated than a mistyped one that
     is hardly likelier ("Mank"). `renown` is the number of ratings of each film, int64 (n_movies,).
     """
-    written = {(link.first, link.last): link for link in exact}
-    kept = []
+    written = {link.span: link for link in exact}
+    kept: list[Link] = []
     for link in typed:
-        same = written.get((link.first, link.last)) or written.get(
-            (past_article(link, words), link.last)
-        )
+        same = written.get(link.span) or written.get((past_article(link, words), link.last))
         if same is None:
             kept.append(link)
-        elif same.score < THRESHOLD:
-            if same.last - same.first > 1 or words[same.first].text not in dictionary():
-                kept.append(
-                    same._replace(score=link.score) if same.score > link.score - AS_NEAR else link
-                )
-        elif (
-            renown[same.rows[0]] < _KNOWN
-            and link.typos == 1
-            and link.score > max(same.score - AS_NEAR, THRESHOLD)
-        ):
-            rows = tuple(dict.fromkeys((*link.rows, *same.rows)))
-            kept.append(link._replace(score=max(link.score, same.score), rows=rows))
+        elif same.score >= THRESHOLD:
+            kept += _asked_beside(link, same, renown)
+        elif same.last - same.first > 1 or words[same.first].text not in dictionary():
+            likelier = same.score > link.score - AS_NEAR
+            kept.append(same._replace(score=link.score) if likelier else link)
     return kept
+
+
+def _asked_beside(typed: Link, exact: Link, renown: npt.NDArray[np.int64]) -> list[Link]:
+    """A link with the films of both readings, where the exact one is hardly known; else none."""
+    if renown[exact.rows[0]] >= _KNOWN or typed.typos != 1:
+        return []
+    if typed.score <= max(exact.score - AS_NEAR, THRESHOLD):
+        return []
+    rows = tuple(dict.fromkeys((*typed.rows, *exact.rows)))
+    return [typed._replace(score=max(typed.score, exact.score), rows=rows)]
 
 
 _DOMINANT: Final = math.log(4.0)
 """A film four times as well known as the others of its name is meant without asking."""
 _KNOWN_ENOUGH: Final = math.log(300.0)
 """How much better known another film of the name may be, where "new" or "original" picks one."""
-_WHOLE: Final = frozenset((FormKind.FULL, FormKind.ALIAS, FormKind.BARE))
-_NEWEST: Final = frozenset(("new", "newer", "newest", "latest", "recent", "live action"))
+WHOLE: Final = frozenset((FormKind.FULL, FormKind.ALIAS, FormKind.BARE))
+_NEWEST: Final = title_class("newest_version")
 _OLDEST: Final = frozenset(("older", "og", "original"))
 _OLD: Final = frozenset(("old", "first", "classic"))
 """Picks the oldest of those that could be meant anyway, but no film for its age alone."""
@@ -260,66 +232,65 @@ class Candidate(NamedTuple):
 
 
 def meant(
-    candidates: Sequence[Candidate],
-    text: str,
-    words: Sequence[Word],
-    span: tuple[int, int],
-    catalogue: Catalogue,
+    candidates: Sequence[Candidate], sentence: Sentence, span: tuple[int, int], catalogue: Catalogue
 ) -> tuple[Candidate, ...]:
     """The films that a span of words may mean, most likely first; more than one where it stays
     unclear.
 
     `candidates` are sorted by their points.
     """
-    (first, last), best = span, candidates[0]
+    best = candidates[0]
+    close = [film for film in candidates if best.points - film.points < _DOMINANT]
     if len(candidates) == 1 or best.kind is FormKind.SERIES:
-        return tuple(film for film in candidates if best.points - film.points < _DOMINANT)
-    aged = _of_age(candidates, words, first, last, catalogue)
+        return tuple(close)
+    aged = _of_age(candidates, sentence.words, span, catalogue)
     if aged is not None:
         return (aged,)
-    close = [film for film in candidates if best.points - film.points < _DOMINANT]
-    if len(close) > 1:
-        close = [film for film in close if film.kind in _WHOLE] or close
-        close = _as_typed(close, text, words[first].start, words[last - 1].end, catalogue) or close
-    if len(close) > 1 and first and words[first - 1].text in _OLD:
-        close = [min(close, key=lambda film: catalogue.movies[film.row].year)]
-    return tuple(close)
+    return tuple(_narrowed(close, sentence, span, catalogue) if len(close) > 1 else close)
 
 
 def _of_age(
     candidates: Sequence[Candidate],
     words: Sequence[Word],
-    first: int,
-    last: int,
+    span: tuple[int, int],
     catalogue: Catalogue,
 ) -> Candidate | None:
-    """The newest or oldest film of the name where "the new …", "the original …", "the … remake"
-    asks for it.
-    """
-    one = words[first - 1].text if first else ""
-    two = f"{words[first - 2].text} {one}" if first > 1 else ""
-    after = words[last].text if last < len(words) else ""
-    pick: Callable[..., Candidate]
-    if one in _NEWEST or two in _NEWEST or one in _REMADE or after in _REMADE:
-        pick = max
-    elif one in _OLDEST:
-        pick = min
-    else:
+    """The newest or oldest film where "the new …", "the original …", "the … remake" asks for it."""
+    pick = _pick_by_age(words, *span)
+    if pick is None:
         return None
-    known = [
-        film
-        for film in candidates
-        if film.kind in _WHOLE and candidates[0].points - film.points < _KNOWN_ENOUGH
-    ]
+    least = candidates[0].points - _KNOWN_ENOUGH
+    known = [film for film in candidates if film.kind in WHOLE and film.points > least]
     return pick(known, key=lambda film: catalogue.movies[film.row].year) if known else None
 
 
+def _pick_by_age(words: Sequence[Word], first: int, last: int) -> Callable[..., Candidate] | None:
+    one, two = words_before(words, first)
+    after = words[last].text if last < len(words) else ""
+    if one in _NEWEST or f"{two} {one}" in _NEWEST or not _REMADE.isdisjoint((one, after)):
+        return max
+    return min if one in _OLDEST else None
+
+
+def _narrowed(
+    close: Sequence[Candidate], sentence: Sentence, span: tuple[int, int], catalogue: Catalogue
+) -> Sequence[Candidate]:
+    """Of films about as likely those called so as a whole, written just so, or "the old …"."""
+    whole = [film for film in close if film.kind in WHOLE] or close
+    typed = _as_typed(whole, sentence, span, catalogue) or whole
+    before, _ = words_before(sentence.words, span[0])
+    if before in _OLD:
+        return [min(typed, key=lambda film: catalogue.movies[film.row].year)]
+    return typed
+
+
 def _as_typed(
-    candidates: Sequence[Candidate], text: str, start: int, end: int, catalogue: Catalogue
+    candidates: Sequence[Candidate], sentence: Sentence, span: tuple[int, int], catalogue: Catalogue
 ) -> list[Candidate]:
     """Those written just so, with their mark: "Mother!", "U.F.O.", "Ocean's 11"."""
+    start, end = sentence.words[span[0]].start, sentence.words[span[1] - 1].end
     for stop in (end + 1, end):
-        typed = text[start:stop].casefold()
+        typed = sentence.text[start:stop].casefold()
         same = [film for film in candidates if typed in _spellings(film.row, catalogue)]
         if same:
             return same

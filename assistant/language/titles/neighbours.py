@@ -1,11 +1,10 @@
 """What titles found in a sentence tell of what stands beside them: lists, articles, other films of
-the same name.
-
-Whose film it is, where a name stands right beside: "click with adam sandler", "the Cronenberg Fly".
+the same name; and whose film it is: "click with adam sandler", "the Cronenberg Fly".
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -26,6 +25,17 @@ _LONGEST: Final = 3
 _NOBODY: Final[frozenset[int]] = frozenset()
 
 
+def films_of_makers(catalogue: Catalogue) -> dict[str, frozenset[int]]:
+    """Rows of the films of each film maker of franchises.toml, by name in normal form."""
+    labels_of: dict[str, list[str]] = table("franchises")["makers"]
+    listed = {label for labels in labels_of.values() for label in labels}
+    rows = {movie.label: movie.row for movie in catalogue.movies if movie.label in listed}
+    return {
+        normal(name): frozenset(rows[label] for label in labels if label in rows)
+        for name, labels in labels_of.items()
+    }
+
+
 class Makers:
     """The films of the people that a catalogue knows, and of film makers told by their surname."""
 
@@ -36,30 +46,22 @@ class Makers:
             for place, facet in enumerate(catalogue.facets)
             if facet.kind == "person"
         }
-        made: dict[str, list[str]] = table("franchises")["makers"]
-        listed = {label for labels in made.values() for label in labels}
-        rows = {movie.label: movie.row for movie in catalogue.movies if movie.label in listed}
         self._made: dict[str, frozenset[int]] = {}
-        for name, labels in made.items():
-            films = frozenset(rows[label] for label in labels if label in rows)
-            for key in (normal(name), normal(name).rpartition(" ")[2]):
+        for name, films in films_of_makers(catalogue).items():
+            for key in (name, name.rpartition(" ")[2]):
                 self._made[key] = self._made.get(key, _NOBODY) | films
 
     def beside(self, words: Sequence[Word], first: int, last: int) -> frozenset[int]:
-        """Rows of the films of whoever is named right beside [first, last); none where nobody
-        is.
-        """
-        behind = _NOBODY
+        """Rows of the films of whoever is named right beside [first, last); else none."""
         if last + 1 < len(words) and words[last].text in _LEADS:
             begin = last + 1 + (words[last + 1].text == "by")
-            for length in range(_LONGEST, 0, -1):
-                behind = behind or self._of(
-                    " ".join(word.text for word in words[begin : begin + length])
-                )
-        if not first or len(words[first - 1].text) < _LONGEST:
-            return behind
-        before = words[first - 1].text
-        return behind or self._made.get(before) or self._made.get(before.removesuffix("s"), _NOBODY)
+            for end in range(begin + _LONGEST, begin, -1):
+                if films := self._of(" ".join([word.text for word in words[begin:end]])):
+                    return films
+        before = words[first - 1].text if first else ""
+        if len(before) < _LONGEST:
+            return _NOBODY
+        return self._made.get(before) or self._made.get(before.removesuffix("s"), _NOBODY)
 
     def _of(self, name: str) -> frozenset[int]:
         if name in self._made:
@@ -89,27 +91,20 @@ def with_articles(
     The longer name takes the points of the shorter one, where it is of another film that people
     know by its `renown` in ratings, (n_movies,).
     """
-    whole = {(link.first, link.last): place for place, link in enumerate(scored)}
+    place_of = {link.span: place for place, link in enumerate(scored)}
     for link in scored:
-        place = (
-            whole.get((link.first - 1, link.last))
-            if link.first and words[link.first - 1].text == "the"
-            else None
-        )
-        if (
-            place is not None
-            and link.score > scored[place].score
-            and link.rows[0] not in scored[place].rows
-        ):
-            if renown[scored[place].rows[0]] >= _KNOWN:
-                scored[place] = scored[place]._replace(score=link.score)
+        place = place_of.get((link.first - 1, link.last))
+        if place is None or words[link.first - 1].text != "the":
+            continue
+        longer = scored[place]
+        if link.score > longer.score and link.rows[0] not in longer.rows:
+            if renown[longer.rows[0]] >= _KNOWN:
+                scored[place] = longer._replace(score=link.score)
     return scored
 
 
 def with_beginnings(scored: list[Link], renown: npt.NDArray[np.int64]) -> list[Link]:
-    """Names that hold another one at their end win as that would: "it chapter two" is not John
-    Wick: Chapter Two.
-    """
+    """Names take the points of one at their end: "it chapter two" is not "Chapter Two"."""
     ends = {
         link.last: link
         for link in sorted(scored, key=lambda link: link.score)
@@ -127,49 +122,55 @@ def with_beginnings(scored: list[Link], renown: npt.NDArray[np.int64]) -> list[L
 def with_neighbours(
     scored: Sequence[Link], chosen: list[Link], sentence: Sentence, bonus: float
 ) -> list[Link]:
-    """Spans just below the threshold that stand in a list beside a film, or beside one that was
-    taken in like that.
-    """
+    """Adds spans just below the threshold that are listed beside a film, or beside such a one."""
+    least, n_words = THRESHOLD - bonus, len(sentence.words)
     if any(link.score >= _SURE for link in chosen):
-        scored = [
-            link._replace(score=link.score + link.withheld, withheld=0.0)
-            if link.withheld and link.score + link.withheld >= THRESHOLD - bonus
-            else link
-            for link in scored
-        ]
-        chosen = best_set(scored, len(sentence.words))
-    near = [link for link in scored if THRESHOLD - bonus <= link.score < THRESHOLD]
-    while chosen and near:
-        ends, starts = {link.last for link in chosen}, {link.first for link in chosen}
-        raised = [
-            link
-            for link in near
-            if sentence.joined_before(link.first) in ends
-            or sentence.joined_behind(link.last) in starts
-            or (link.first in ends and link.last in starts)  # "goodfellas casino heat"
-        ]
-        if not raised:
-            break
+        scored = [_with_withheld(link, least) for link in scored]
+        chosen = best_set(scored, n_words)
+    near = [link for link in scored if least <= link.score < THRESHOLD]
+    while raised := _joined(near, chosen, sentence):
         near = [link for link in near if link not in raised]
         named = [
             link._replace(score=link.score + bonus, rule=f"{link.rule}; list") for link in raised
         ]
-        chosen = best_set([*chosen, *named], len(sentence.words))
+        chosen = best_set([*chosen, *named], n_words)
     return chosen
 
 
+def _with_withheld(link: Link, least: float) -> Link:
+    """A link with the points that were withheld from it, where these take it above `least`."""
+    score = link.score + link.withheld
+    return link._replace(score=score, withheld=0.0) if link.withheld and score >= least else link
+
+
+def _joined(near: Sequence[Link], chosen: Sequence[Link], sentence: Sentence) -> list[Link]:
+    """The links that are listed right beside chosen ones."""
+    ends, starts = {link.last for link in chosen}, {link.first for link in chosen}
+    return [
+        link
+        for link in near
+        if (link.first in ends and link.last in starts)  # "goodfellas casino heat"
+        or _is_listed(link, sentence, ends, starts)
+    ]
+
+
+def _is_listed(link: Link, sentence: Sentence, ends: set[int], starts: set[int]) -> bool:
+    before, behind = sentence.joined_before(link.first), sentence.joined_behind(link.last)
+    return before in ends or behind in starts
+
+
 def with_versions(chosen: list[Link], words: Sequence[Word], index: TitleIndex) -> list[Link]:
-    """Films of a name that was said before, told by their year: "The Mummy from 1999 …, the 2017
-    one …".
-    """
-    taken = {place for link in chosen for place in range(link.first, link.last)}
+    """Adds films of a name said before, by their year: "The Mummy from 1999 …, the 2017 one"."""
+    if not chosen:
+        return chosen
+    taken = {place for link in chosen for place in range(*link.span)}
     added = []
-    for first, last, year in other_versions(words, taken) if chosen else ():
+    for first, last, year in other_versions(words, taken):
         before = [link for link in chosen if link.last <= first and not link.also]
         row = _of_year(before[-1].rows[0], year, index) if before else None
         if row is not None:
             added.append(Link(first, last, (row,), before[-1].score, "of the same name; year"))
-    return sorted([*chosen, *added], key=lambda link: link.first) if added else chosen
+    return sorted([*chosen, *added], key=lambda link: link.first)
 
 
 def written(
@@ -183,22 +184,22 @@ def written(
     """
     found = []
     for span in spans:
-        inside = [
-            place
-            for place, word in enumerate(words)
-            if span.start <= word.start and word.end <= span.end
-        ]
-        key = index.key_of(" ".join(words[place].text for place in inside))
+        first = bisect_left(words, span.start, key=lambda word: word.start)
+        last = bisect_right(words, span.end, key=lambda word: word.end)
+        texts = [word.text for word in words[first:last]]
+        key = index.key_of(" ".join(texts))
         if key is None:
             continue
         rows = tuple(dict.fromkeys(form.row for form in index.forms(key)))
-        strange = any(_is_strange(words[place].text) for place in inside)
-        long = len(inside) > 2 or (len(inside) == 2 and len(rows) > 1)
-        if long or (strange and (len(inside) > 1 or text[span.start].isupper())):
-            found.append(
-                Link(inside[0], inside[-1] + 1, rows[:_ASKED], THRESHOLD, "looks like a title")
-            )
+        if _may_be_title(texts, capital=text[span.start].isupper(), several=len(rows) > 1):
+            found.append(Link(first, last, rows[:_ASKED], THRESHOLD, "looks like a title"))
     return found
+
+
+def _may_be_title(texts: Sequence[str], *, capital: bool, several: bool) -> bool:
+    if len(texts) > 2 or (len(texts) == 2 and several):
+        return True
+    return (len(texts) == 2 or capital) and any(map(_is_strange, texts))
 
 
 def _is_strange(word: str) -> bool:
@@ -206,9 +207,7 @@ def _is_strange(word: str) -> bool:
 
 
 def _of_year(row: int, year: int, index: TitleIndex) -> int | None:
-    """The best known film that is written like another and came out in a year, or the year beside
-    it.
-    """
+    """The best known film written like another that came out in a year, or the year beside it."""
     movies = index.catalogue.movies
     key = index.key_of(normal(movies[row].title))
     rows = [form.row for form in index.forms(key)] if key is not None else []

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, combinations, pairwise
+from itertools import accumulate, chain, combinations, pairwise
 from typing import Final
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.language.lexicon import Background, background, dictionary, shortened
+from assistant.language.lexicon import Background, background, dictionary, shortened, title_class
 from assistant.language.titles.index import FormKind, Match, TitleIndex
 from assistant.language.words import NUMBER_WORDS, Word
 
@@ -44,7 +44,7 @@ _REMEMBERED: Final = 10_000
 again."""
 _OF_COMMON: Final = 4
 """Written forms that are looked at for a word that sentences are made of."""
-_UNTELLING: Final = frozenset("with from that this part what your into over the and".split())
+_IN_ANY_TITLE: Final = title_class("in_any_title")
 
 
 Posting = tuple[int, int, int, int, int]
@@ -79,7 +79,7 @@ class TypingErrors:
         apart = _APART if _DIGIT.search(text) else _MOST
         for place, written in enumerate(words):
             word = NUMBER_WORDS.get(written, written)
-            if len(word) < 2 or word in _UNTELLING:
+            if len(word) < 2 or word in _IN_ANY_TITLE:
                 continue
             number = self._numbers.get(word)
             if number is None:
@@ -118,37 +118,34 @@ class TypingErrors:
     def find(
         self, text: str, words: Sequence[Word], taken: Sequence[int], cues: Container[str]
     ) -> dict[Match, int]:
-        """Forms that words outside of the `taken` ones are some typing errors away from, and how
-        many.
-        """
+        """Forms that words which are not `taken` are some typing errors away from, and how many."""
         found: dict[Match, int] = {}
         tried: set[tuple[int, int]] = set()
         typed = _Typed(text, words, self._heard)
         texts = self._index.texts
         for place, word in enumerate(typed.texts):
-            if taken[place] or len(word) < 2 or word in cues or not typed.telling[place]:
+            explained = taken[place] or word in cues
+            if explained or len(word) < 2 or not typed.telling[place]:
                 continue
-            for at, forms in self._near(typed.texts, place):
-                for first, last, key in typed.about_as_long(at, place, forms):
-                    if (first, key) in tried or not typed.may_be(texts[key], first, last):
-                        continue
-                    tried.add((first, key))
-                    edits = _edits(" ".join(typed.texts[first:last]), texts[key])
-                    if edits and self._may_have(key, edits):
-                        found[Match(first, last, key)] = edits
+            near = self._near(typed.texts, place)
+            for first, last, key in chain.from_iterable(
+                [typed.about_as_long(at, place, forms) for at, forms in near]
+            ):
+                if (first, key) in tried or not typed.may_be(texts[key], first, last):
+                    continue
+                tried.add((first, key))
+                edits = _edits(" ".join(typed.texts[first:last]), texts[key])
+                if edits and self._may_have(key, edits):
+                    found[Match(first, last, key)] = edits
         return found
 
     def _may_have(self, key: int, edits: int) -> bool:
-        """Whether a form may have so many errors: nicknames and series one at most, and only long
-        ones.
-        """
+        """Whether a form may have so many errors: a nickname or series one, and only if long."""
         name = self._index.forms(key)[0].kind >= FormKind.NICKNAME
         return not name or (edits == 1 and len(self._index.texts[key]) >= _LONG_NAME)
 
     def _near(self, words: Sequence[str], place: int) -> Iterator[tuple[int, Sequence[Posting]]]:
-        """Forms that may be meant by the word at a place, and those with a word beside it in them,
-        and that word.
-        """
+        """(word, forms that hold it) of the word at a place, and of each one beside it."""
         word = words[place]
         if len(word) >= _SPELL_FROM:
             yield place, self._forms_near(word)
@@ -175,9 +172,7 @@ class TypingErrors:
         return tuple(found)
 
     def _numbers_near(self, word: str) -> tuple[int, ...]:
-        """Numbers of vocabulary words that are this word, or one or two typing errors away from
-        it.
-        """
+        """Numbers of vocabulary words up to two typing errors away from a word."""
         found: set[int] = set()
         for short in self._remains.keys() & spellings(word):
             entry = self._remains[short]
@@ -212,9 +207,7 @@ class _Typed:
     def about_as_long(
         self, at: int, place: int, forms: Sequence[Posting]
     ) -> list[tuple[int, int, int]]:
-        """(first word, one past the last, key) of forms that the word `at` is of, and the one at
-        `place` is in.
-        """
+        """(first word, one past the last, key) of forms with the word `at` that span `place`."""
         until, count, least = self._until, len(self.texts), self._apart
         return [
             (at - offset, at - offset + width, key)
@@ -245,9 +238,7 @@ _APART: Final = 12
 
 
 def _edits(said: str, form: str) -> int:
-    """Typing errors between what was typed and a written form; 0 where there are none, or too
-    many.
-    """
+    """Typing errors between what was typed and a form; 0 for none, or too many."""
     numbers = _DIGIT.search(f"{form} {said}") is not None
     if numbers and _digits(said) != _digits(form):
         said, form = _spelled(said), _spelled(form)

@@ -5,10 +5,12 @@ passed over.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant.language.lexicon import background, dictionary
+from assistant.language.lexicon import background, dictionary, title_class
 from assistant.language.meaning.tastes import COPULAS, Cue, Force, ends_clause, ends_sentence
 from assistant.language.utterance import Span, UnknownMention
 from assistant.language.words import Word, taken_by
@@ -17,242 +19,271 @@ _QUOTED: Final = re.compile(
     r"[\"“„«](?P<a>[^\"“”„«»\n]{2,60})[\"”»]|(?<!\w)['‘](?P<b>[A-Z0-9][^'‘’\n]{1,60})['’](?!\w)"
 )
 _TELLING: Final = (Force.FEEL, Force.SEEN, Force.SIMILAR, Force.ASKED)
-_WATCHED: Final = frozenset(("seen", "saw", "watched", "heard", "love", "loved", "like", "liked"))
-_STOPS: Final = frozenset(
-    "og original new old and or but because when so since though although if while which who is was too as in on at "
-    "for".split()
-)
-_TOO: Final = frozenset("too also as well please".split())
-_SMALL: Final = frozenset("the a an of and to in on for with from at by s".split())
+_WATCHED: Final = title_class("watched_or_liked")
+_AFTER_TITLE: Final = title_class("after_unknown_title")
+_SMALL: Final = title_class("small_words")
+_BEFORE_VERDICT: Final = COPULAS | title_class("before_verdict_nouns")
+_MADE: Final = title_class("made_by")
+_TOO: Final = frozenset(("too", "also", "as", "well", "please"))
 _JOINTS: Final = frozenset(("and", "or", "also", "plus"))
-_ARTICLES: Final = frozenset(
-    "a an the such really very so just pure total complete absolute absolutely".split()
-)
+_ENDS: Final = frozenset(".,;:!?()\n")
 _MOST: Final = 6
-_MADE: Final = frozenset(
-    "anything something everything nothing films film movies movie stuff work one 1 ones more directed made written "
-    "comedy comedies thriller thrillers horror horrors drama dramas western westerns classic classics".split()
-)
-"""Before "by" and "with", that lead to whoever made films or is in them."""
-_NAME: Final = 3
+"""Most words of a title."""
+_MOST_QUOTED: Final = 8
+_MOST_OF_NAME: Final = 3
 """Most words of a person's name."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of which some words are explained."""
+
+    text: str
+    words: Sequence[Word]
+    taken: bytearray
+    """1 for each word that is explained, (n + 1,)."""
+
+    def is_upper(self, place: int) -> bool:
+        """Whether a word begins with a capital."""
+        return self.text[self.words[place].start].isupper()
+
+    def marks_before(self, place: int) -> str:
+        """What is typed between a word and the one before it."""
+        return self.text[self.words[place - 1].end : self.words[place].start]
+
+    def words_of(self, start: int, end: int) -> tuple[int, int]:
+        """(first word, one past the last) of those with any of the characters [start, end)."""
+        first = bisect_right(self.words, start, key=lambda word: word.end)
+        return first, bisect_left(self.words, end, key=lambda word: word.start)
+
+    def joins(self, place: int) -> bool:
+        """Whether a list goes on at a word: behind a comma, or with "and"."""
+        if not 0 < place < len(self.words):
+            return False
+        return self.words[place].text in _JOINTS or "," in self.marks_before(place)
+
+    def past_joints(self, place: int) -> int:
+        """The first word from a place on that is no "and" or the like."""
+        while place < len(self.words) and self.words[place].text in _JOINTS:
+            place += 1
+        return place
+
+    def past_taken(self, place: int) -> int:
+        """The first word from a place on that nothing explains."""
+        while self.taken[place]:
+            place += 1
+        return place
+
+    def telling(self, first: int, last: int) -> list[int]:
+        """The words of [first, last) that have capitals in a title."""
+        return [place for place in range(first, last) if self.words[place].text not in _SMALL]
+
+    def take(self, first: int, last: int, strength: float) -> UnknownMention:
+        """Mentions the words [first, last), which are explained from now on."""
+        self.taken[first:last] = b"\x01" * (last - first)
+        return UnknownMention(Span(self.words[first].start, self.words[last - 1].end), strength)
+
+    def title(self, first: int, last: int, strength: float) -> list[UnknownMention]:
+        """Mentions words, if all but the small ones have capitals and some are never said else."""
+        telling = self.telling(first, last)
+        if not telling or not all(map(self.is_upper, telling)):
+            return []
+        texts = [self.words[place].text for place in telling]
+        rare = [word for word in texts if not background().is_common(word)]
+        if not rare or (len(texts) == 1 and texts[0] in dictionary()):
+            return []
+        return [self.take(first, last, strength)]
 
 
 def unknown_titles(
     text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cues: Sequence[Cue]
 ) -> tuple[UnknownMention, ...]:
-    """Quoted spans, and capitalised or unheard words right after "loved", "seen", "like", that
-    nothing explains.
-    """
-    taken = taken_by(names, len(words))
-    found: list[UnknownMention] = []
-    for match in _QUOTED.finditer(text):
-        group = "a" if match["a"] is not None else "b"
-        start, end = match.span(group)
-        inside = [
-            place for place, word in enumerate(words) if word.start < end and start < word.end
-        ]
-        if inside and not any(taken[place] for place in inside) and len(inside) <= 8:
-            cue = next((cue for cue in reversed(cues) if cue.last <= inside[0]), None)
-            found.append(UnknownMention(Span(start, end), cue.strength if cue else 0.0))
-            for place in inside:
-                taken[place] = 1
+    """Quoted spans, and names or unheard words behind "loved", that nothing explains."""
+    line = _Line(text, words, taken_by(names, len(words)))
+    found = list(_quoted(line, cues))
     for cue in cues:
-        asked = cue.force is Force.ASKED and not any(
-            word in _WATCHED for word in cue.phrase.split(" ")
-        )
-        if (
-            cue.force in _TELLING
-            and not cue.backward
-            and not asked
-            and (mention := _after(text, words, taken, cue))
-        ):
-            found += [mention, *_behind(text, words, taken, mention)]
-        elif (
-            cue.backward
-            and cue.force is Force.VERDICT
-            and (mention := _judged(text, words, taken, cue))
-        ):
-            found.append(mention)
-    found += _people(text, words, taken)
-    if not cues and (added := _added(text, words, taken)):
-        found.append(added)
-    if not cues and (listed := _all_listed(text, words, taken)):
-        found += listed
+        found += _beside_cue(line, cue)
+    found += _people(line)
+    if not cues:
+        found += _added(line)
+        found += _all_listed(line)
     return tuple(sorted(found, key=lambda mention: mention.span))
 
 
-def _after(text: str, words: Sequence[Word], taken: bytearray, cue: Cue) -> UnknownMention | None:
+def _quoted(line: _Line, cues: Sequence[Cue]) -> Iterator[UnknownMention]:
+    """What stands in quotes, liked as the cue before it says."""
+    for match in _QUOTED.finditer(line.text):
+        start, end = match.span("b" if match["a"] is None else "a")
+        first, last = line.words_of(start, end)
+        if not 0 < last - first <= _MOST_QUOTED or any(line.taken[first:last]):
+            continue
+        strengths = (cue.strength for cue in reversed(cues) if cue.last <= first)
+        mention = line.take(first, last, next(strengths, 0.0))
+        yield replace(mention, span=Span(start, end))
+
+
+def _beside_cue(line: _Line, cue: Cue) -> Iterator[UnknownMention]:
+    """What is named before or behind a cue of taste."""
+    if cue.backward:
+        yield from _judged(line, cue) if cue.force is Force.VERDICT else ()
+    elif cue.force in _TELLING and not _asks_something_else(cue):
+        for mention in _after(line, cue):
+            yield mention
+            yield from _behind(line, mention)
+
+
+def _asks_something_else(cue: Cue) -> bool:
+    """Whether a question is not whether somebody has seen or likes what follows."""
+    return cue.force is Force.ASKED and _WATCHED.isdisjoint(cue.phrase.split(" "))
+
+
+def _after(line: _Line, cue: Cue) -> Iterator[UnknownMention]:
     """What stands right after a cue, if it looks like a title."""
     first = last = cue.last
-    heard = background()
-    while last < len(words) and last - first < _MOST and not taken[last]:
-        word = words[last]
-        if last > first and any(
-            mark in ".,;:!?()\n" for mark in text[words[last - 1].end : word.start]
-        ):
-            break
-        upper = text[word.start].isupper()
-        if not upper and (
-            word.text in _STOPS or (heard.is_common(word.text) and word.text not in _SMALL)
-        ):
-            break
+    while last - first < _MOST and _may_go_on(line, first, last):
         last += 1
-    while last > first and words[last - 1].text in _SMALL:
+    while last > first and line.words[last - 1].text in _SMALL:
         last -= 1
-    telling = [word for word in words[first:last] if word.text not in _SMALL]
-    if not telling or all(heard.is_common(word.text) and len(telling) < 2 for word in telling):
-        return None
-    cased = all(text[word.start].isupper() for word in telling)
-    strange = sum(
-        not heard.is_common(word.text) and not heard.nearly(word.text) for word in telling
-    )
-    if len(telling) == 1 and not cased and telling[0].text in dictionary():
-        return None
-    if not (cased or strange == len(telling)) or (not cased and last - first < 1):
-        return None
-    for place in range(first, last):
-        taken[place] = 1
-    return UnknownMention(Span(words[first].start, words[last - 1].end), cue.strength)
+    if _looks_like_title(line, line.telling(first, last)):
+        yield line.take(first, last, cue.strength)
 
 
-def _judged(text: str, words: Sequence[Word], taken: bytearray, cue: Cue) -> UnknownMention | None:
+def _may_go_on(line: _Line, first: int, place: int) -> bool:
+    """Whether a word may belong to the title that begins at `first`."""
+    if place >= len(line.words) or line.taken[place]:
+        return False
+    if place > first and not _ENDS.isdisjoint(line.marks_before(place)):
+        return False
+    if line.is_upper(place):
+        return True
+    word = line.words[place].text
+    return word not in _AFTER_TITLE and (word in _SMALL or not background().is_common(word))
+
+
+def _looks_like_title(line: _Line, telling: Sequence[int]) -> bool:
+    """Whether words are never said but in names, or have capitals and are seldom said."""
+    heard, texts = background(), [line.words[place].text for place in telling]
+    if not texts or (len(texts) == 1 and heard.is_common(texts[0])):
+        return False
+    if all(map(line.is_upper, telling)):
+        return True
+    if len(texts) == 1 and texts[0] in dictionary():
+        return False
+    return not any(map(heard.is_common, texts)) and not any(map(heard.nearly, texts))
+
+
+def _judged(line: _Line, cue: Cue) -> Iterator[UnknownMention]:
     """A name of several words before "is a masterpiece" or the like, all of them with capitals."""
+    text, words, taken = line.text, line.words, line.taken
     last = cue.first
-    while last > 0 and (words[last - 1].text in COPULAS or words[last - 1].text in _ARTICLES):
+    while last > 0 and words[last - 1].text in _BEFORE_VERDICT:
         last -= 1
     first = last
     while first > 0 and not taken[first - 1] and not ends_clause(text, words, first - 1, first):
         first -= 1
-    named = first < last < cue.first and last - first <= _MOST and not any(taken[first:last])
-    return _mention(text, words, taken, (first, last), cue.strength) if named else None
+    if last < cue.first and 0 < last - first <= _MOST and not any(taken[first:last]):
+        yield from line.title(first, last, cue.strength)
 
 
-def _people(text: str, words: Sequence[Word], taken: bytearray) -> Iterator[UnknownMention]:
+def _people(line: _Line) -> Iterator[UnknownMention]:
     """Names behind "anything by", "films with" or "starring"."""
-    heard, shouted = background(), text.isupper()
-    for place in range(1, len(words)):
-        leads = (
-            words[place - 1].text in ("by", "with") and place > 1 and words[place - 2].text in _MADE
-        )
-        compared = (
-            words[place - 1].text in ("more", "less") and text[words[place].start].isupper()
-        )  # "more Ozu"
-        if not leads and not compared and words[place - 1].text != "starring":
+    shouted = line.text.isupper()
+    for place in range(1, len(line.words)):
+        if not _leads_to_person(line, place):
             continue
         last = place
-        while last < min(place + _NAME, len(words)) and not taken[last]:
-            upper = text[words[last].start].isupper() and not shouted
-            if (last > place and ends_clause(text, words, last - 1, last)) or not (
-                upper or not heard.is_common(words[last].text)
-            ):
-                break
+        while last - place < _MOST_OF_NAME and _may_name(line, place, last, shouted):
             last += 1
-        name = words[place:last]
-        cased = len(name) > 1 and all(text[word.start].isupper() for word in name) and not shouted
-        cased = cased or (
-            len(name) == 1 and text[name[0].start].isupper() and name[0].text not in dictionary()
-        )
-        known = [word for word in name if word.text in dictionary()]
-        if (cased and len(known) < len(name)) or (len(name) > 1 and not known):
-            taken[place:last] = b"\x01" * len(name)
-            yield UnknownMention(Span(name[0].start, name[-1].end), 0.0)
+        if _looks_like_person(line, place, last, shouted):
+            yield line.take(place, last, 0.0)
 
 
-def _added(text: str, words: Sequence[Word], taken: bytearray) -> UnknownMention | None:
+def _leads_to_person(line: _Line, place: int) -> bool:
+    """Whether whoever made films, or is in them, may be named from a word on."""
+    before = line.words[place - 1].text
+    if before in ("more", "less"):
+        return line.is_upper(place)  # "more Ozu"
+    if before in ("by", "with"):
+        return place > 1 and line.words[place - 2].text in _MADE
+    return before == "starring"
+
+
+def _may_name(line: _Line, first: int, place: int, shouted: bool) -> bool:
+    """Whether a word may be of the name from `first` on, by its capital if not `shouted`."""
+    if place >= len(line.words) or line.taken[place]:
+        return False
+    if place > first and ends_clause(line.text, line.words, place - 1, place):
+        return False
+    upper = line.is_upper(place) and not shouted
+    return upper or not background().is_common(line.words[place].text)
+
+
+def _looks_like_person(line: _Line, first: int, last: int, shouted: bool) -> bool:
+    """Whether words have the capitals of a name, or several are no words of English."""
+    spelled = [word.text in dictionary() for word in line.words[first:last]]
+    if len(spelled) > 1 and not any(spelled):
+        return True
+    if shouted and len(spelled) > 1:
+        return False
+    return not all(spelled) and all(map(line.is_upper, range(first, last)))
+
+
+def _added(line: _Line) -> Iterator[UnknownMention]:
     """The title of a line that adds one: "A Brighter Summer Day too"."""
-    first, last = 0, len(words)
-    while first < last and words[first].text in _JOINTS:
-        first += 1
+    words = line.words
+    first, last = line.past_joints(0), len(words)
     while last > first and words[last - 1].text in _TOO:
         last -= 1
-    adds = 1 < last - first <= _MOST and last - first < len(words) and not any(taken[first:last])
-    return _mention(text, words, taken, (first, last), 0.0) if adds else None
+    adds = 1 < last - first <= min(_MOST, len(words) - 1)
+    if adds and not any(line.taken[first:last]):
+        yield from line.title(first, last, 0.0)
 
 
-def _behind(
-    text: str, words: Sequence[Word], taken: bytearray, mention: UnknownMention
-) -> Iterator[UnknownMention]:
+def _behind(line: _Line, mention: UnknownMention) -> Iterator[UnknownMention]:
     """What is listed behind a title that is not known, films that are known passed over."""
-    place = next(
-        (place for place, word in enumerate(words) if word.start >= mention.span.end), len(words)
-    )
-    if _joins(text, words, place):
-        yield from _titles_from(text, words, taken, place, mention.strength)
+    places = (place for place, word in enumerate(line.words) if word.start >= mention.span.end)
+    place = next(places, len(line.words))
+    if line.joins(place):
+        yield from _titles_from(line, place, mention.strength)
 
 
-def _all_listed(text: str, words: Sequence[Word], taken: bytearray) -> list[UnknownMention]:
-    """The titles of a line that is nothing but a list of them."""
-    parts = sum(_joins(text, words, place) for place in range(1, len(words)))
-    if not parts or not text[words[0].start].isupper():
+def _all_listed(line: _Line) -> list[UnknownMention]:
+    """The titles of a line that is nothing but a list of them, at least one of several words."""
+    places = range(len(line.words))
+    if not any(map(line.joins, places)) or not line.is_upper(0):
         return []
-    trial = bytearray(taken)
-    found = list(_titles_from(text, words, trial, 0, 0.0))
-    whole = all(trial[place] or words[place].text in _JOINTS for place in range(len(words)))
-    return (
-        found
-        if whole
-        and (len(found) > 1 or any(taken))
-        and any(" " in text[slice(*mention.span)] for mention in found)
-        else []
-    )
+    trial = replace(line, taken=bytearray(line.taken))
+    found = list(_titles_from(trial, 0, 0.0))
+    several = len(found) > 1 or any(line.taken)
+    if not several or not any(" " in line.text[slice(*mention.span)] for mention in found):
+        return []
+    whole = all(trial.taken[place] or line.words[place].text in _JOINTS for place in places)
+    return found if whole else []
 
 
-def _titles_from(
-    text: str, words: Sequence[Word], taken: bytearray, place: int, strength: float
-) -> Iterator[UnknownMention]:
+def _titles_from(line: _Line, place: int, strength: float) -> Iterator[UnknownMention]:
     """Capitalised names from a word on, as long as commas or "and" join them."""
-    while place < len(words):
-        first = place
-        while first < len(words) and words[first].text in _JOINTS:
-            first += 1
-        last = first
-        while (
-            last < len(words)
-            and (last == first or not _joins(text, words, last))
-            and not taken[last]
-        ):
-            if last > first and ends_sentence(text, words, last - 1, last):
-                break
+    while place < len(line.words):
+        first = last = line.past_joints(place)
+        while _is_listed_on(line, first, last):
             last += 1
-        joined = place == 0 or _joins(text, words, place)
         if last > first:
-            mention = (
-                _mention(text, words, taken, (first, last), strength)
-                if joined and last - first <= _MOST
-                else None
-            )
-            if mention is None:
+            joined = place == 0 or line.joins(place)
+            fits = joined and last - first <= _MOST
+            found = line.title(first, last, strength) if fits else []
+            if not found:
                 return
-            yield mention
-        while last < len(words) and taken[last]:
-            last += 1
+            yield from found
+        last = line.past_taken(last)
         if last == place:
             return
         place = last
 
 
-def _joins(text: str, words: Sequence[Word], place: int) -> bool:
-    """Whether a list goes on at a word: behind a comma, or with "and"."""
-    if not 0 < place < len(words):
+def _is_listed_on(line: _Line, first: int, place: int) -> bool:
+    """Whether a word belongs to the name in a list that begins at `first`."""
+    if place >= len(line.words) or line.taken[place]:
         return False
-    return words[place].text in _JOINTS or "," in text[words[place - 1].end : words[place].start]
-
-
-def _mention(
-    text: str, words: Sequence[Word], taken: bytearray, span: tuple[int, int], strength: float
-) -> UnknownMention | None:
-    """Words as a title that no film has, if all but the small ones have capitals and some are never
-    said else.
-    """
-    first, last = span
-    telling = [word for word in words[first:last] if word.text not in _SMALL]
-    heard = background()
-    if not telling or not all(text[word.start].isupper() for word in telling):
-        return None
-    rare = [word for word in telling if not heard.is_common(word.text)]
-    if not rare or (len(telling) == 1 and rare[0].text in dictionary()):
-        return None
-    for place in range(first, last):
-        taken[place] = 1
-    return UnknownMention(Span(words[first].start, words[last - 1].end), strength)
+    if place == first:
+        return True
+    return not line.joins(place) and not ends_sentence(line.text, line.words, place - 1, place)

@@ -21,7 +21,7 @@ from assistant.conversation.replies import Situation
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.utterance import Act
 from core.catalogue import Catalogue
-from core.domain import Constraints, Facet, Movie, Reason
+from core.domain import Constraints, Facet, Limit, Movie, Reason
 
 LIKES = (
     Chip(ChipKind.LIKE, "Alien (1979)", "movie:1"),
@@ -136,7 +136,7 @@ def test_wishes_in_words(films: Catalogue) -> None:
 
     assert films_words(Constraints(), films) == "films"
     nineties = Constraints(
-        years=(1990, 1999),
+        limits=(Limit("year", 1990, 1999),),
         required=(facet("Comedy"),),
         excluded=(facet("Horror"), facet("Musical")),
     )
@@ -231,11 +231,11 @@ def test_lesser_known_films_and_names_in_words() -> None:
         n_items=1,
     )
     comedy, sandler, time_travel, pixar = range(2, 6)
-    assert films_words(Constraints(best_known_left_out=9, years=(1990, 1999)), catalogue) == (
-        "lesser known films from the 90s"
-    )
     assert films_words(
-        Constraints(required=(comedy, sandler), best_known_left_out=9), catalogue, 1
+        Constraints(limits=(Limit("rank", 9), Limit("year", 1990, 1999))), catalogue
+    ) == ("lesser known films from the 90s")
+    assert films_words(
+        Constraints(limits=(Limit("rank", 9),), required=(comedy, sandler)), catalogue, 1
     ) == ("lesser known Adam Sandler comedy")
     assert films_words(Constraints(required=(time_travel, pixar)), catalogue) == (
         "films tagged “time travel” and “Pixar”"

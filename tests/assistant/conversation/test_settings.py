@@ -116,7 +116,7 @@ def test_every_line_to_press_is_understood(films: Catalogue) -> None:
     assert older is not None
     assert older[1] == 1969
     assert understanding.understand("Just one film").count == 1
-    assert understanding.understand("Lesser known ones").lesser_known
+    assert understanding.understand("Lesser known ones").limit("rank")
     assert [
         mention.token for mention in understanding.understand("More like The Thing").movies
     ] == [2]

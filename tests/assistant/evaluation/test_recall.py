@@ -30,7 +30,7 @@ from assistant.evaluation.recall import (
     third_of,
 )
 from assistant.language.understand import Understanding
-from core.domain import Constraints, Outcome
+from core.domain import Constraints, Limit, Outcome
 from core.session import SessionState
 from core.simulation.scorer import FloatArray, Observations
 
@@ -205,7 +205,7 @@ class TestRanks:
         ]
 
     def test_films_against_a_hard_wish_come_last_but_keep_their_order(self) -> None:
-        old = SessionState().constrain(Constraints(years=(1900, 1980)))
+        old = SessionState().constrain(Constraints(limits=(Limit("year", 1900, 1980),)))
         before_1981 = sorted(movie.row for movie in CATALOGUE.movies if movie.year <= 1980)
         assert self.ranks(self.point(4, state=old)) == [1 + before_1981.index(3)]
         assert self.ranks(self.point(1, state=old)) == [1 + len(before_1981)]

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from assistant.language.lexicon import Background, background, table
+from assistant.language.lexicon import Background, background, table, title_class, word_class
 from assistant.language.titles.features import Weights
 from assistant.language.words import normal, spelled_out
 
@@ -42,14 +42,35 @@ def test_patterns_of_acts_compile() -> None:
             assert all(re.compile(pattern) for pattern in patterns)
 
 
+def test_word_classes_are_in_normal_form_and_name_no_word_twice() -> None:
+    for name, written in table("word_classes").items():
+        listed = [phrase.replace("_", " ") for phrase in written.split()]
+        assert listed == [normal(phrase) for phrase in listed], name
+        assert len(set(listed)) == len(listed), name
+        assert set(listed) == word_class(name)
+
+
 def test_nicknames_name_a_title_and_a_year() -> None:
     for label in table("franchises")["nicknames"].values():
         assert re.fullmatch(r".+ \((?:19|20)\d\d\)", label), label
 
 
+def test_classes_of_titles_are_in_normal_form() -> None:
+    as_typed = {"correction_fillers"}
+    for name, written in table("title_classes").items():
+        listed = written.split()
+        assert listed and len(listed) == len(set(listed)), name
+        assert all(normal(word) == word or name in as_typed for word in title_class(name)), name
+
+
+def test_no_two_classes_of_titles_are_the_same() -> None:
+    classes = [title_class(name) for name in table("title_classes")]
+    assert len(classes) == len(set(classes))
+
+
 def test_weights_are_complete() -> None:
     weights = Weights()
-    assert weights.fame > 0 and weights.told > 0 and 0 < weights.idiom <= 1
+    assert weights.fame > 0 and weights.per_surprise > 0 and 0 < weights.idiom <= 1
     for mark in (
         "quotes",
         "capitals",

@@ -292,9 +292,9 @@ def test_numbers_of_films(text: str, count: int | None) -> None:
 
 
 def test_any_year_and_lesser_known() -> None:
-    assert understood("a comedy, any year").any_year
-    assert understood("a comedy, not too popular").lesser_known
-    assert not understood("a comedy").any_year
+    assert understood("a comedy, any year").lifted == ("year",)
+    assert understood("a comedy, not too popular").limit("rank")
+    assert not understood("a comedy").lifted
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_any_year_and_lesser_known() -> None:
 )
 def test_fame(text: str, lesser: bool, well: bool) -> None:
     utterance = understood(text)
-    assert (utterance.lesser_known, utterance.well_known) == (lesser, well)
+    assert (bool(utterance.limit("rank")), "rank" in utterance.lifted) == (lesser, well)
 
 
 def test_it_is_the_film_that_was_just_named() -> None:
@@ -846,7 +846,9 @@ def test_a_negation_turns_the_years_round(text: str, years: tuple[int, int]) -> 
 @pytest.mark.parametrize("text", ["that's too obscure for me", "these are too obscure"])
 def test_too_obscure_asks_for_better_known_films(text: str) -> None:
     utterance = understood(text, *TABLE)
-    assert utterance.act is Act.RECOMMEND and utterance.well_known and utterance.strength is None
+    assert (
+        utterance.act is Act.RECOMMEND and "rank" in utterance.lifted and utterance.strength is None
+    )
 
 
 @pytest.mark.parametrize(

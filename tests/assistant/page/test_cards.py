@@ -220,7 +220,7 @@ def test_the_taste_panel_can_be_edited() -> None:
     taste = (
         Chip(ChipKind.LIKE, "Jaws (1975)", "movie:1387"),
         Chip(ChipKind.NEVER, "horror", "genre:Horror"),
-        Chip(ChipKind.YEARS, "1990–1999"),
+        Chip(ChipKind.YEARS, "1990–1999", "years"),
     )
     page = Elements(cards.conversation(history(exchange(), taste=taste)))
     assert [button["data-id"] for button in page.of("button", data_do="drop")] == [

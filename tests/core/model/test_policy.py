@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learning_worlds import N_ITEMS, any_affinity, any_network, cinema, conversation, conversations
 
-from core.domain import Constraints, Outcome
+from core.domain import Constraints, Limit, Outcome
 from core.model.policy import KNOB, WHOLE, Exploration, FloatArray, IntArray, Policy
 from core.session import Observation, SessionState
 
@@ -178,7 +178,8 @@ class TestAvailable:
         excluded: set[int],
         seed: int,
     ) -> None:
-        constraints = Constraints(years, tuple(sorted(required)), tuple(sorted(excluded)))
+        limits = () if years is None else (Limit("year", *years),)
+        constraints = Constraints(limits, tuple(sorted(required)), tuple(sorted(excluded)))
         for choice in self.EXPLORER.choose(state.constrain(constraints), 4, rng(seed)):
             movie = CINEMA.movie(choice.token)
             assert years is None or years[0] <= movie.year <= years[1]
@@ -193,7 +194,7 @@ class TestAvailable:
         assert choices[-1].propensity == 1.0
 
     def test_nothing_is_left(self) -> None:
-        state = SessionState().constrain(Constraints(years=(1900, 1910)))
+        state = SessionState().constrain(Constraints(limits=(Limit("year", 1900, 1910),)))
         assert policy({}).choose(state, 3, rng()) == ()
 
     def test_none_is_asked_for(self) -> None:
