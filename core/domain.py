@@ -84,6 +84,11 @@ class Outcome(IntEnum):
         return self in (Outcome.SHOWN, Outcome.PASSED)
 
     @property
+    def is_answer(self) -> bool:
+        """Whether it is a word, or a look without one, at a film that was recommended."""
+        return self in (Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN)
+
+    @property
     def is_event(self) -> bool:
         """Whether it says something of the person: no padding, not taken back, no vectors."""
         return self not in (Outcome.PADDING, Outcome.RETRACTED, Outcome.VECTORS)

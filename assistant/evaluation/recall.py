@@ -43,7 +43,7 @@ from core.evaluation.baselines import NAMES, fit_baselines
 from core.evaluation.baselines.popularity import Popularity
 from core.model.bundle import Bundle
 from core.session import SessionState
-from core.simulation.scorer import Scorer
+from core.simulation.scorer import Contender, Scorer
 from core.statistics import FloatArray, Interval, resamples
 
 SALT: Final = "redial-recall"
@@ -307,7 +307,7 @@ def _best_baseline(
     bars = [
         place
         for place, scorer in enumerate(scorers)
-        if not getattr(scorer, "gives_q_values", False)
+        if not (isinstance(scorer, Contender) and scorer.gives_q_values)
     ]
     if not bars:
         return {}

@@ -121,10 +121,7 @@ _KNOWN: Final = 20.0
 """Ratings at which a film is as well known as not."""
 _COMMON: Final = 0.008
 """Share of the films that a common tag is on: a wish for a rarer one is the more definite."""
-_RECOMMENDED: Final = (Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN)
-"""Answers to a film shown. Silence is one, too; what is passed over while the talk goes on (PASSED)
-is none."""
-_ANSWERED: Final = by_outcome(lambda outcome: outcome in _RECOMMENDED) > 0
+_ANSWERED: Final = by_outcome(lambda outcome: outcome.is_answer) > 0
 _WISHED: Final = by_outcome(lambda outcome: outcome.wish != 0) > 0
 
 

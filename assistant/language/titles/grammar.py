@@ -94,7 +94,7 @@ def _touches(sentence: Sentence, place: int) -> bool:
     if verb in _TOUCHED:
         return True
     return verb in _MAKES and any(
-        word in _MOVED_TO or word.rstrip("ing") in _MOVED_TO for word in rest[1:]
+        word in _MOVED_TO or word.removesuffix("ing") in _MOVED_TO for word in rest[1:]
     )
 
 

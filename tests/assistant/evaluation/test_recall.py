@@ -86,6 +86,7 @@ class Fixed:
     """The same scores for everybody."""
 
     name = "fixed"
+    gamma = 0.0
 
     def __init__(
         self, scores: Sequence[float], name: str = "fixed", *, gives_q_values: bool = False
