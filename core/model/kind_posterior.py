@@ -1,4 +1,4 @@
-"""Transcript → which kinds of people (`core.model.kinds`) a person may be of, what they foretell.
+"""Transcript → which kinds of people (`core.model.factors`) a person may be of, what they foretell.
 
 By Bayes' rule: each event multiplies the chance of a class by the rate at which people of it do
 just that. In logs that is a sum over the events, each weighted by how much its outcome is to be
@@ -19,8 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from core.domain import Outcome
-from core.model.factors import MovieVectors, kind_tastes
-from core.model.kinds import KINDS, LatentClasses
+from core.model.factors import KINDS, LatentClasses, MovieVectors, kind_tastes
 
 _PASSED = 0.1
 """What passing over a film counts at the start, against not knowing it."""

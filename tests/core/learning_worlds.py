@@ -14,8 +14,7 @@ from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.model.affinity import Affinity
 from core.model.cooccurrence import Cooccurrence
-from core.model.factors import MovieVectors
-from core.model.kinds import LatentClasses
+from core.model.factors import LatentClasses, MovieVectors
 from core.model.qnetwork import QNetwork
 from core.session import Event, SessionState
 

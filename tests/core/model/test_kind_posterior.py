@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from learning_worlds import cinema, conversation, conversations, random_vectors, tensor
 
 from core.domain import Outcome
-from core.model.factors import MovieVectors
+from core.model.factors import LatentClasses, MovieVectors
 from core.model.kind_posterior import ClassPosterior, KindChances
-from core.model.kinds import LatentClasses
 from core.session import SessionState
 
 CINEMA = cinema()

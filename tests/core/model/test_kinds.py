@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worlds import checkerboard, ratings_of
 
-from core.model.kinds import ClassSettings, LatentClasses, fit_classes
+from core.model.factors import ClassSettings, LatentClasses, fit_classes
 
 ONE = ClassSettings(classes=1, fits=1, smoothing=0.0)
 
