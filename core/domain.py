@@ -85,8 +85,8 @@ class Outcome(IntEnum):
 
     @property
     def is_answer(self) -> bool:
-        """Whether it is a word, or a look without one, at a film that was recommended."""
-        return self in (Outcome.SHOWN, Outcome.UP, Outcome.DOWN, Outcome.SEEN)
+        """Whether it is a verdict, or a look without one, on a film that was recommended."""
+        return self in (Outcome.SHOWN, Outcome.UP, Outcome.DOWN)
 
     @property
     def is_event(self) -> bool:

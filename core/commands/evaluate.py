@@ -19,6 +19,7 @@ from core.errors import SettingsError
 from core.evaluation.baselines import NAMES, fit_baselines
 from core.evaluation.baselines.popularity import Popularity
 from core.evaluation.evaluate import EvaluationSettings, Report, evaluate
+from core.evaluation.evenings import EveningResult, evening_table, judge_evenings
 from core.evaluation.report import Steered, curve_table, match_table, table, to_text
 from core.session import GEMS
 from core.simulation.replay import View
@@ -60,6 +61,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N,N",
         help="films people name first (0,1,3)",
     )
+    _configure_judging(parser)
+
+
+def _configure_judging(parser: argparse.ArgumentParser) -> None:
+    """Options of how people are judged, and where the figures go."""
+    default = EvaluationSettings()
+    add = parser.add_argument
     add(
         "--turns",
         type=int,
@@ -96,6 +104,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="people need (%(default)s)",
     )
     add("--seed", type=int, default=default.seed, metavar="N", help="random seed (%(default)s)")
+    add(
+        "--served",
+        action="store_true",
+        help="judge evenings of three slates as they are served: with a mood, open, rated",
+    )
     add("--json", type=Path, metavar="FILE", help="write every figure and each person's hits here")
     add("--figures", type=Path, metavar="DIR", help="write plots here")
     add("--skip-bad-rows", action="store_true", help="count and leave out rows that cannot be read")
@@ -115,6 +128,9 @@ def run(arguments: argparse.Namespace) -> int:
                 "compare policies trained on the same data."
             )
         policies.append(replace(other.scorer(), name=folder.name))
+    if arguments.served:
+        print(evening_table(_evenings(arguments, bundle.catalogue, policies)))
+        return 0
     knob = bundle.policy().knob
     steered = [Steered(policies[0], knob, gems) for gems in arguments.gems if gems]
     report = judge(arguments, bundle.catalogue, [*policies, *steered])
@@ -128,6 +144,27 @@ def run(arguments: argparse.Namespace) -> int:
 
         save_figures(report, arguments.figures, arguments.gems)
     return 0
+
+
+def _evenings(
+    arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]
+) -> list[EveningResult]:
+    """Evenings of everybody in the ratings, served by the policies and the baselines."""
+    _one_thread()
+    people = _read(arguments.ratings, catalogue, arguments)
+    if arguments.people is not None and arguments.people < people.n_users:
+        drawn = np.random.default_rng(arguments.seed).permutation(people.n_users)
+        people = people.select(np.sort(drawn[: arguments.people]))
+    scorers = [*policies, *_baselines(arguments, catalogue)]
+    results = judge_evenings(
+        scorers,
+        people,
+        catalogue,
+        stated=arguments.stated,
+        least_ratings=arguments.least_ratings,
+        seed=arguments.seed,
+    )
+    return list(results)
 
 
 def _print_more(report: Report, gems: tuple[float, ...]) -> None:
@@ -155,12 +192,16 @@ def judge(
         people=arguments.people,
         least_ratings=arguments.least_ratings,
     )
-    # The last digits of sums depend on the number of threads, and draws on the last digits.
-    torch.set_num_threads(1)
-    threadpool_limits(limits=1)
+    _one_thread()
     people = _read(arguments.ratings, catalogue, arguments)
     scorers = [*policies, *_baselines(arguments, catalogue)]
     return evaluate(scorers, people, catalogue, settings, progress=True)
+
+
+def _one_thread() -> None:
+    """The last digits of sums depend on the number of threads, and draws on the last digits."""
+    torch.set_num_threads(1)
+    threadpool_limits(limits=1)
 
 
 def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Scorer, ...]:

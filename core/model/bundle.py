@@ -40,6 +40,7 @@ from core.model.affinity import Affinity
 from core.model.calibration import Calibration, approval
 from core.model.cooccurrence import Cooccurrence
 from core.model.factors import LatentClasses, MovieVectors
+from core.model.mood import Mood
 from core.model.policy import REST, Exploration, Match, Policy
 from core.model.qnetwork import QNetwork
 
@@ -161,6 +162,7 @@ class Bundle:
             exploration,
             affinity=self.affinity,
             match=self._match,
+            mood=Mood(self.catalogue),
             rest=REST,
         )
 

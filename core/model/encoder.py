@@ -63,7 +63,10 @@ class TasteEncoder(nn.Module):
         self.log_precision_liked = nn.Parameter(_row(_precision).log())
         self.log_precision_seen = nn.Parameter(_row(_precision).log())
         self.log_spread = nn.Parameter(torch.tensor(spread).log())
-        self._buffer("speaks_liked", _row(lambda outcome: outcome.is_event))
+        # "Seen" is no verdict: it tells what gets watched, and nothing of what is liked.
+        verdicts = _row(lambda outcome: outcome.is_event and outcome is not Outcome.SEEN)
+        self._buffer("speaks_liked", verdicts)
+        self._buffer("speaks", _row(lambda outcome: outcome.is_event))
         self._buffer("speaks_seen", _row(lambda outcome: outcome.is_event and not outcome.wish))
 
     lookup: Tensor
@@ -73,6 +76,7 @@ class TasteEncoder(nn.Module):
     like_expected: Tensor
     seen_expected: Tensor
     speaks_liked: Tensor
+    speaks: Tensor
     speaks_seen: Tensor
 
     @property

@@ -161,7 +161,6 @@ def _fit(
     return prior, *rates
 
 
-
 _SEATS = 20
 """Leading dimensions of people's tastes, by which the classes begin."""
 

@@ -153,14 +153,15 @@ def _log_prior(classes: LatentClasses) -> Tensor:
 
 
 def _evidence(classes: LatentClasses) -> Tensor:
-    """Log rates of liked, disliked, fair and not seen, (4, 1 + n_items, C).
+    """Log rates of liked, disliked, seen at all and not seen, (4, 1 + n_items, C).
 
-    A row of zeros in front says nothing.
+    A row of zeros in front says nothing. "Seen" is no verdict, so it counts whatever was made of
+    the film.
 
     Less their mean over the classes, which changes no chance and keeps the sums of long diaries
     small.
     """
-    rates = (classes.liked, classes.disliked, classes.fair, classes.unseen)
+    rates = (classes.liked, classes.disliked, 1 - classes.unseen, classes.unseen)
     logs = np.log(np.stack(rates)).transpose(0, 2, 1)
     logs -= logs.mean(axis=2, keepdims=True)
     return torch.from_numpy(np.pad(logs, ((0, 0), (1, 0), (0, 0))).astype(np.float32))

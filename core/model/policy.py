@@ -36,6 +36,7 @@ import numpy.typing as npt
 from core.catalogue import BoolArray, Catalogue
 from core.domain import Outcome
 from core.model.affinity import Affinity
+from core.model.mood import Mood
 from core.rewards import by_outcome
 from core.session import Observation, SessionState
 
@@ -180,10 +181,10 @@ _SILENT: Final = by_outcome(lambda outcome: outcome.is_silent) > 0
 class Policy:
     """A Q-function with a catalogue and a version: what the assistant asks for films.
 
-    What it ranks by is the Q-value, what the conversation pulls a film by (`core.model.affinity`;
-    nothing without it), the wishes for tonight (`WISH`) and the session's knob between popular
-    films and hidden gems (`core.model.policy`); with the gain of `rest`, a place of that knob where
-    nobody has turned it.
+    What it ranks by is the Q-value as far as the film is of tonight's mood (`core.model.mood`),
+    what the conversation pulls a film by (`core.model.affinity`; nothing without them), the wishes
+    for tonight (`WISH`) and the session's knob between popular films and hidden gems; with the gain
+    of `rest`, a place of that knob where nobody has turned it.
     """
 
     def __init__(
@@ -195,6 +196,7 @@ class Policy:
         *,
         affinity: Affinity | None = None,
         match: Match | None = None,
+        mood: Mood | None = None,
         rest: float = 0.0,
     ) -> None:
         self.catalogue = catalogue
@@ -203,16 +205,20 @@ class Policy:
         self._exploration = exploration or Exploration()
         self._affinity = affinity
         self._match = match
+        self._mood = mood
         self._rest = rest
 
     def judge(self, observations: Observation) -> tuple[FloatArray, FloatArray]:
         """Scores and the Q-values within them, unmasked: (B, L, 2) → twice (B, n_items)."""
         q_values = self._q_function.q_values(observations)
         scores = q_values.copy()
-        if self._affinity is not None:
-            scores += self._affinity.pull(observations)
         if self._rest:
             scores += at_rest(self.catalogue, observations, self._rest)
+        if self._mood is not None:
+            # A thumb is won by films of the mood only.
+            scores *= np.where(scores > 0, self._mood.lift(observations, q_values), 1.0)
+        if self._affinity is not None:
+            scores += self._affinity.pull(observations)
         for outcome in (Outcome.WANTED, Outcome.AVOIDED):
             gain = np.float32(WISH * outcome.wish)
             for row, place in zip(*np.nonzero(observations[..., 1] == outcome), strict=True):
@@ -249,14 +255,23 @@ class Policy:
     def choose(
         self, state: SessionState, count: int, rng: np.random.Generator
     ) -> tuple[Choice, ...]:
-        """At most `count` films, best first but for gambles; fewer where no more are open."""
-        scores, remaining, temperature = self._candidates(state, count)
-        choices: list[Choice] = []
-        while remaining and len(choices) < count:
-            chances = self._chances(scores[remaining], temperature)
-            place = int(rng.choice(len(remaining), p=chances))
-            row = remaining.pop(place)
-            choices.append(Choice(row + 1, float(scores[row]), float(chances[place]), place > 0))
+        """At most `count` films, best first but for gambles; fewer where no more are open.
+
+        Card by card: each is chosen as if those above it had been looked at without a word, so that
+        a slate is no three copies of one guess.
+        """
+        before, choices = state, list[Choice]()
+        values = self.q_values(state)
+        for _ in range(count):
+            rows, chances = self._place(before)
+            if not len(rows):
+                break
+            place = int(rng.choice(len(rows), p=chances))
+            token = int(rows[place]) + 1
+            choices.append(
+                Choice(token, float(values[token - 1]), float(chances[place]), place > 0)
+            )
+            before = before.show(token)
         return self.matched(choices, state)
 
     def chances(self, state: SessionState, slate: Sequence[int]) -> tuple[Chances, ...]:
@@ -265,13 +280,10 @@ class Policy:
         The same numbers as the propensities of `choose`: what an off-policy estimate asks of a
         policy that did not choose the slate itself.
         """
-        scores, remaining, temperature = self._candidates(state, len(slate))
         places = []
         for token in slate:
-            rows = np.array(remaining, dtype=np.int64)
-            places.append(Chances(rows, self._chances(scores[rows], temperature)))
-            if token - 1 in remaining:
-                remaining.remove(token - 1)
+            places.append(Chances(*self._place(state)))
+            state = state.show(token)
         return tuple(places)
 
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
@@ -311,12 +323,17 @@ class Policy:
     ) -> npt.NDArray[np.float64]:
         """Parts of the scores but for the knob, (n, 2 + events): of no event, `WHOLE`, of each."""
         parts = self._q_function.contributions(observation, rows).astype(np.float64)
+        if self._rest:
+            parts[:, 1] += at_rest(self.catalogue, observation[None], self._rest)[0, rows]
+        if self._mood is not None:
+            # Tonight's mood lifts every part of a film's worth alike.
+            q_values = self._q_function.q_values(observation[None])
+            lift = self._mood.lift(observation[None], q_values)[0, rows, None]
+            parts *= np.where(parts.sum(axis=1, keepdims=True) > 0, lift, 1.0)
         if self._affinity is not None:
             pulls = self._affinity.parts(observation, rows)
             parts[:, 0] += pulls[:, 0]
             parts[:, 2:] += pulls[:, 1:]
-        if self._rest:
-            parts[:, 1] += at_rest(self.catalogue, observation[None], self._rest)[0, rows]
         for place, (owner, outcome) in enumerate(state.events, start=2):
             if outcome.wish:
                 parts[:, place] += WISH * outcome.wish * self.catalogue.has(owner)[rows]
@@ -332,14 +349,15 @@ class Policy:
             replace(choice, match=chance) for choice, chance in zip(choices, chances, strict=True)
         )
 
-    def _candidates(self, state: SessionState, count: int) -> tuple[FloatArray, list[int], float]:
-        """Scores of all films, the rows for `count` places, best first, and the temperature."""
+    def _place(self, state: SessionState) -> tuple[IntArray, npt.NDArray[np.float64]]:
+        """Films for the next place of a slate, best first, and the probability of each."""
         scores = self.q_values(state)
-        order = np.flatnonzero(self.available(state))
-        order = order[np.argsort(-scores[order], kind="stable")][
-            : self._exploration.candidates + count
-        ]
-        return scores, [int(row) for row in order], self._temperature(state)
+        rows = np.flatnonzero(self.available(state))
+        best = np.argsort(-scores[rows], kind="stable")[: self._exploration.candidates]
+        rows = rows[best]
+        if not len(rows):
+            return rows, np.zeros(0)
+        return rows, self._chances(scores[rows], self._temperature(state))
 
     def _temperature(self, state: SessionState) -> float:
         least = self._exploration.temperature
@@ -350,10 +368,9 @@ class Policy:
     def _chances(self, scores: FloatArray, temperature: float) -> npt.NDArray[np.float64]:
         """Probability of each remaining film, best first, for one place."""
         settings = self._exploration
-        head = scores[: settings.candidates].astype(np.float64)
-        drawn = np.exp((head - head[0]) / temperature)
-        chances = np.zeros(len(scores))
-        chances[: len(head)] = settings.share * drawn / drawn.sum()
+        lead = scores.astype(np.float64) - float(scores[0])
+        drawn = np.exp(lead / temperature)
+        chances: npt.NDArray[np.float64] = settings.share * drawn / drawn.sum()
         chances[0] += 1.0 - settings.share
         chances /= chances.sum()
         return chances

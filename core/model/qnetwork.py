@@ -94,6 +94,9 @@ _OF_SEEN = (0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
 _CLASSES, _SPREAD = 0.15, 0.8
 """At the start, where there are kinds of people: gate of what they foretell, and variance of tastes
 about theirs."""
+_MANY = 10.0
+"""Events of an outcome beyond this many say nothing more to the gates: an imported diary holds
+hundreds, and sessions that a network learns from a few."""
 _LEADING = 16
 """Dimensions of the taste that the gates look at: of all 128 the network learns the training people
 by heart."""
@@ -269,7 +272,7 @@ class QNetwork(nn.Module):
         """How often each outcome happened in (B, L, 2) transcripts, float32 (B, outcomes)."""
         # Padding and the row of the vector set are no part of the conversation.
         counts: Tensor = nn.functional.one_hot(transcripts[..., 1], N_OUTCOMES).sum(1).float()
-        return counts * self.encoder.speaks_liked
+        return counts * self.encoder.speaks
 
     def taste(self, transcripts: Tensor) -> Tensor:
         """Posterior mean of the taste of (B, L, 2) transcripts, (B, dimensions)."""
@@ -299,6 +302,8 @@ class QNetwork(nn.Module):
         Then the shifts of the taste (B, dimensions), for liking and for having seen.
         """
         counts = self.counts(transcripts)
+        seen = self.familiarity(counts)[:, None] * taste.new_tensor(_OF_SEEN)
+        counts = (counts * self.encoder.speaks_liked).clamp(max=_MANY)
         events = counts.sum(1, keepdim=True)
         liked = (counts[:, Outcome.UP] + counts[:, Outcome.STATED_LIKE])[:, None]
         known = taste.norm(dim=1, keepdim=True)
@@ -307,7 +312,6 @@ class QNetwork(nn.Module):
         gates, shift_like, shift_seen, kinds = out.tensor_split(
             [len(_START), len(_START) + self._shifted, len(_START) + 2 * self._shifted], dim=1
         )
-        seen = self.familiarity(counts)[:, None] * gates.new_tensor(_OF_SEEN)
         rest = self.encoder.dimensions - self._shifted
         pad = nn.functional.pad
         return (
@@ -325,7 +329,7 @@ class QNetwork(nn.Module):
             - 1
         )
         is_facet = index >= 0
-        fits = self.fits[outcome] * self.encoder.speaks_liked[outcome]
+        fits = self.fits[outcome] * self.encoder.speaks[outcome]
         return torch.where(is_facet, index, 0), torch.where(is_facet, fits, 0.0)
 
     def _wishes(self, transcripts: Tensor) -> Tensor:

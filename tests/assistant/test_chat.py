@@ -135,7 +135,8 @@ class TestTastes:
 
     def test_cold_it_recommends_and_invites(self, chat: Assistant) -> None:
         reply = chat.respond(chat.start(), "Surprise me")
-        assert titles(reply) == ["Alien", "The Thing", "Titanic"]
+        # Card by card: Alien shown without a word takes .02 from The Thing (.49), of its genres.
+        assert titles(reply) == ["Alien", "Titanic", "The Thing"]
         assert "loved" in reply.text
 
 
@@ -677,11 +678,8 @@ class TestLesserKnown:
         session = chat.start()
         reply = chat.respond(session, "a comedy, not too popular please")
         assert chips_of(reply) == [("only", "comedy"), ("lesser known", "lesser known films")]
-        assert titles(reply) == [
-            "Galaxy Quest",
-            "Notting Hill",
-            "Groundhog Day",
-        ]  # not Men in Black, row 4
+        # Not Men in Black, row 4. The comedies above take from those that are comedies and no more.
+        assert titles(reply) == ["Galaxy Quest", "Notting Hill", "Tremors"]
         assert reply.text.endswith("lesser known comedies:")
         assert state_of(url, session, films).constraints.limit("rank") == Limit("rank", 5)
         reply = chat.respond(session, "less obscure")

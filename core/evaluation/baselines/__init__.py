@@ -21,10 +21,9 @@ from typing import Final
 from core.data.ratings import Ratings
 from core.errors import SettingsError
 from core.evaluation.baselines.bandits import LinUcb, Thompson
-from core.evaluation.baselines.ease import WITH_NEGATIVES, Ease
 from core.evaluation.baselines.evidence import like_shares
 from core.evaluation.baselines.ials import Ials
-from core.evaluation.baselines.neighbours import ItemKnn
+from core.evaluation.baselines.neighbours import WITH_NEGATIVES, Ease, ItemKnn
 from core.evaluation.baselines.popularity import Popularity, Random
 from core.evaluation.baselines.posterior import JOINT, Posterior
 from core.simulation.scorer import Scorer

@@ -54,7 +54,7 @@ class TestGate:
     ) -> None:
         assert gate((1, LIKE), (2, LIKE)) == pytest.approx(0.25)
         # Film 0 has 140 ratings, film 1 has 130.
-        answered = (3, Outcome.SHOWN), (2, Outcome.DOWN), (4, Outcome.SEEN)
+        answered = (3, Outcome.SHOWN), (2, Outcome.DOWN), (4, Outcome.SHOWN)
         assert gate((1, LIKE), *answered) == pytest.approx(0.25 * 0.2 ** (3 * 140 / 160))
         both = (140 / 160 + 130 / 150) / 2
         assert gate((1, LIKE), (2, Outcome.UP)) == pytest.approx(0.25 * 0.2**both)
@@ -62,7 +62,7 @@ class TestGate:
         assert gate((14, LIKE), *answered) == pytest.approx(0.25 * 0.2 ** (3 * 10 / 30))
 
     def test_opens_anew_with_whatever_is_said(self) -> None:
-        answered = (3, Outcome.SHOWN), (4, Outcome.SEEN)
+        answered = (3, Outcome.SHOWN), (4, Outcome.SHOWN)
         assert gate((1, LIKE), *answered, (2, LIKE)) == pytest.approx(0.25)
         after = (140 / 160 + 130 / 150) / 2
         assert gate((1, LIKE), *answered, (2, LIKE), (5, Outcome.DOWN)) == pytest.approx(
@@ -88,6 +88,7 @@ class TestGate:
     def test_stays_open_where_the_talk_goes_on(self) -> None:
         silent = (1, Outcome.PASSED), (2, Outcome.RETRACTED), (3, Outcome.NOT_TONIGHT)
         assert gate((4, LIKE), *silent) == pytest.approx(0.25)
+        assert gate((4, LIKE), (5, Outcome.SEEN)) == pytest.approx(0.25), "seen is no verdict"
 
 
 class TestPull:

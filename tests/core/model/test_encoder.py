@@ -56,7 +56,9 @@ def observations(
             continue
         row = token if CINEMA.is_movie(token) else token - len(CINEMA.movies) + CINEMA.n_items
         residual = encoder.liked[outcome].double() - encoder.like_expected[number, row].double()
-        observed.append((like[row], residual, encoder.log_precision_liked[outcome].double().exp()))
+        if outcome is not Outcome.SEEN:  # seen is no verdict
+            precision = encoder.log_precision_liked[outcome].double().exp()
+            observed.append((like[row], residual, precision))
         if outcome not in OF_FACETS:
             residual = (
                 encoder.has_seen[outcome].double() - encoder.seen_expected[number, row].double()
@@ -275,6 +277,18 @@ class TestTranscript:
         assert token > N_ITEMS
         assert encoder(tensor(conversation((token, outcome)))).abs().max() == 0
 
+    def test_seen_is_no_verdict(self, encoder: TasteEncoder) -> None:
+        """It moves the taste as far as what people watch says, and not by what they like."""
+        state = conversation((1, Outcome.SEEN))
+        before = encoder(tensor(state)).detach().clone()
+        with torch.no_grad():
+            encoder.liked[Outcome.SEEN] += 5.0
+        try:
+            np.testing.assert_array_equal(encoder(tensor(state)).detach(), before)
+        finally:
+            with torch.no_grad():
+                encoder.liked[Outcome.SEEN] -= 5.0
+
     def test_the_vectors_row_chooses_the_folds_vectors(self) -> None:
         sets = [random_vectors(N_ITEMS, 5, number) for number in range(3)]
         together = TasteEncoder(CINEMA, sets)
@@ -315,6 +329,7 @@ class TestLongTranscripts:
         )
         logs = (large.log_precision_liked, large.log_precision_seen)
         precision = np.concatenate([rows.exp().detach().numpy()[outcome] for rows in logs])
+        precision[: len(outcome)][outcome == Outcome.SEEN] = 0.0  # seen is no verdict
         residual = np.concatenate(
             [liked - large.like_prior[0, :5000].numpy(), seen - large.seen_prior[0, :5000].numpy()]
         )

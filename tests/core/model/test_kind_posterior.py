@@ -69,8 +69,9 @@ class TestByHand:
             odds / odds.sum(), rel=1e-5
         )
 
-    def test_a_dislike_and_a_film_that_was_fair(self) -> None:
-        odds = np.array([0.75 * 0.1 * 0.2, 0.25 * 0.3 * 0.1])
+    def test_a_dislike_and_a_film_that_was_seen_whatever_was_made_of_it(self) -> None:
+        # Film 2 is seen by .1 + .2 + .2 of the first kind and .6 + .1 + .1 of the second.
+        odds = np.array([0.75 * 0.1 * 0.5, 0.25 * 0.3 * 0.8])
         assert chances((1, Outcome.DOWN), (2, Outcome.SEEN)) == pytest.approx(
             odds / odds.sum(), rel=1e-5
         )

