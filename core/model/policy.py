@@ -261,9 +261,9 @@ class Policy:
         a slate is no three copies of one guess.
         """
         before, choices = state, list[Choice]()
-        values = self.q_values(state)
-        for _ in range(count):
-            rows, chances = self._place(before)
+        values = scores = self.q_values(state)
+        while len(choices) < count:
+            rows, chances = self._place(before, scores)
             if not len(rows):
                 break
             place = int(rng.choice(len(rows), p=chances))
@@ -272,6 +272,8 @@ class Policy:
                 Choice(token, float(values[token - 1]), float(chances[place]), place > 0)
             )
             before = before.show(token)
+            if len(choices) < count:
+                scores = self.q_values(before)
         return self.matched(choices, state)
 
     def chances(self, state: SessionState, slate: Sequence[int]) -> tuple[Chances, ...]:
@@ -282,7 +284,7 @@ class Policy:
         """
         places = []
         for token in slate:
-            places.append(Chances(*self._place(state)))
+            places.append(Chances(*self._place(state, self.q_values(state))))
             state = state.show(token)
         return tuple(places)
 
@@ -349,9 +351,10 @@ class Policy:
             replace(choice, match=chance) for choice, chance in zip(choices, chances, strict=True)
         )
 
-    def _place(self, state: SessionState) -> tuple[IntArray, npt.NDArray[np.float64]]:
+    def _place(
+        self, state: SessionState, scores: FloatArray
+    ) -> tuple[IntArray, npt.NDArray[np.float64]]:
         """Films for the next place of a slate, best first, and the probability of each."""
-        scores = self.q_values(state)
         rows = np.flatnonzero(self.available(state))
         best = np.argsort(-scores[rows], kind="stable")[: self._exploration.candidates]
         rows = rows[best]
