@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 from core.config import check_options
@@ -59,8 +61,8 @@ def split(data: Path, out: Path, parts: int, salt: str, part: int = 0) -> tuple[
     parts − 1.
 
     Both get all films and links; ratings and tags go with their person, so that no tag of a test
-    person is learned from. Raises DataError where ratings.csv or movies.csv is missing or a row
-    does not begin with a userId.
+    person is learned from. Raises DataError where ratings.csv or movies.csv is missing, or a table
+    has no column userId or something else in it.
     """
     for name in ("movies.csv", "ratings.csv"):
         if not (data / name).is_file():
@@ -81,24 +83,30 @@ def split(data: Path, out: Path, parts: int, salt: str, part: int = 0) -> tuple[
 
 
 def _split_rows(path: Path, out: Path, parts: int, salt: str, part: int) -> tuple[int, int]:
-    """Sends the rows of one table to the two folders by the person in their first column."""
+    """Sends the rows of one table to the two folders by the person in their column userId."""
     people: tuple[set[int], set[int]] = (set(), set())
-    with (
-        path.open(encoding="utf-8", newline="") as source,
-        (out / "learn" / path.name).open("w", encoding="utf-8", newline="") as learn,
-        (out / "test" / path.name).open("w", encoding="utf-8", newline="") as test,
-    ):
-        header = source.readline()
-        learn.write(header)
-        test.write(header)
-        for number, line in enumerate(source, start=2):
-            first = line.partition(",")[0]
-            if not first.isdecimal():
-                raise DataError(
-                    f"{path}, line {number}: {first!r} is no userId: "
-                    "every row has to begin with one."
-                )
-            held_out = fold_of(int(first), parts, salt) == part
-            people[held_out].add(int(first))
-            (test if held_out else learn).write(line)
+    with ExitStack() as files:
+        source = csv.reader(files.enter_context(path.open(encoding="utf-8-sig", newline="")))
+        header = next(source, [])
+        if "userId" not in header:
+            raise DataError(f"{path} has no column userId: its first line names the columns.")
+        sides = [out / side / path.name for side in ("learn", "test")]
+        writers = [
+            csv.writer(
+                files.enter_context(side.open("w", encoding="utf-8", newline="")),
+                lineterminator="\n",
+            )
+            for side in sides
+        ]
+        for writer in writers:
+            writer.writerow(header)
+        column = header.index("userId")
+        for row in filter(None, source):
+            person = row[column] if column < len(row) else ""
+            if not person.isdecimal():
+                raise DataError(f"{path}, line {source.line_num}: {person!r} is no userId.")
+            user_id = int(person)
+            is_test = fold_of(user_id, parts, salt) == part
+            people[is_test].add(user_id)
+            writers[is_test].writerow(row)
     return len(people[0]), len(people[1])

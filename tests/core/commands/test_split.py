@@ -52,6 +52,35 @@ def test_a_row_without_a_person_is_named(tiny_movielens: Path, tmp_path: Path) -
         split(tiny_movielens, tmp_path, 2, "salt")
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "movieId,userId,rating,timestamp\n2,20,4.5,1\n1,20,0.5,2\n1,10,4.0,3\n2,30,3.5,4\n",
+        '"userId","movieId","rating","timestamp"\n"20","2","4.5","1"\n"10","1","4.0","3"\n'
+        '"30","2","3.5","4"\n',
+    ],
+)
+def test_people_are_told_apart_by_their_column_wherever_it_stands(
+    table: str, tiny_movielens: Path, tmp_path: Path
+) -> None:
+    """As pandas writes an indexed table, and as R quotes every field."""
+    (tiny_movielens / "ratings.csv").write_text(table, encoding="utf-8")
+    catalogue = read(tiny_movielens, min_ratings=1).catalogue
+    split(tiny_movielens, tmp_path, 2, "salt")
+    ids = [
+        set(read_ratings(tmp_path / side, catalogue)[0].user_ids.tolist())
+        for side in ("learn", "test")
+        if len((tmp_path / side / "ratings.csv").read_text().splitlines()) > 1
+    ]
+    assert set.union(*ids) == {10, 20, 30} and sum(map(len, ids)) == 3
+
+
+def test_a_table_without_people_is_named(tiny_movielens: Path, tmp_path: Path) -> None:
+    (tiny_movielens / "ratings.csv").write_text("film,stars\n1,4.0\n", encoding="utf-8")
+    with pytest.raises(DataError, match="has no column userId"):
+        split(tiny_movielens, tmp_path, 2, "salt")
+
+
 def test_what_cannot_be_split_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["split", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "movies.csv" in capsys.readouterr().err
