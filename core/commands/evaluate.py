@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
 from core.catalogue import Catalogue
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, fingerprints
 from core.data.reading import read_ratings
 from core.errors import SettingsError
 from core.evaluation.baselines import NAMES, fit_baselines
@@ -25,6 +26,8 @@ from core.session import GEMS
 from core.simulation.replay import View
 from core.simulation.scorer import Scorer
 
+Learned = Mapping[Path, frozenset[str]]
+"""Fingerprints of the people that each bundle was trained on."""
 _log = logging.getLogger(__name__)
 
 
@@ -120,6 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     bundle = Bundle.load(arguments.bundle)
     policies: list[Scorer] = [bundle.scorer()]
+    learned = {arguments.bundle: bundle.people}
     for folder in arguments.against:
         other = Bundle.load(folder)
         if not _same_films(bundle.catalogue, other.catalogue):
@@ -128,12 +132,13 @@ def run(arguments: argparse.Namespace) -> int:
                 "compare policies trained on the same data."
             )
         policies.append(replace(other.scorer(), name=folder.name))
+        learned[folder] = other.people
     if arguments.served:
-        print(evening_table(_evenings(arguments, bundle.catalogue, policies)))
+        print(evening_table(_evenings(arguments, bundle.catalogue, policies, learned)))
         return 0
     knob = bundle.policy().knob
     steered = [Steered(policies[0], knob, gems) for gems in arguments.gems if gems]
-    report = judge(arguments, bundle.catalogue, [*policies, *steered])
+    report = judge(arguments, bundle.catalogue, [*policies, *steered], learned)
     print(table(report.without({policy.name for policy in steered})))
     _print_more(report, arguments.gems)
     if arguments.json is not None:
@@ -147,15 +152,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _evenings(
-    arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]
+    arguments: argparse.Namespace,
+    catalogue: Catalogue,
+    policies: Sequence[Scorer],
+    learned: Learned,
 ) -> list[EveningResult]:
     """Evenings of everybody in the ratings, served by the policies and the baselines."""
     _one_thread()
     people = _read(arguments.ratings, catalogue, arguments)
+    _warn_of_known(people, learned, catalogue)
     if arguments.people is not None and arguments.people < people.n_users:
         drawn = np.random.default_rng(arguments.seed).permutation(people.n_users)
         people = people.select(np.sort(drawn[: arguments.people]))
-    scorers = [*policies, *_baselines(arguments, catalogue)]
+    scorers = [*policies, *_baselines(arguments, catalogue, people)]
     results = judge_evenings(
         scorers,
         people,
@@ -177,7 +186,10 @@ def _print_more(report: Report, gems: tuple[float, ...]) -> None:
 
 
 def judge(
-    arguments: argparse.Namespace, catalogue: Catalogue, policies: Sequence[Scorer]
+    arguments: argparse.Namespace,
+    catalogue: Catalogue,
+    policies: Sequence[Scorer],
+    learned: Learned = MappingProxyType({}),
 ) -> Report:
     """Reads the people, fits the baselines and plays all sessions; repeatable to the last digit.
 
@@ -194,8 +206,22 @@ def judge(
     )
     _one_thread()
     people = _read(arguments.ratings, catalogue, arguments)
-    scorers = [*policies, *_baselines(arguments, catalogue)]
+    scorers = [*policies, *_baselines(arguments, catalogue, people)]
+    _warn_of_known(people, learned, catalogue)
     return evaluate(scorers, people, catalogue, settings, progress=True)
+
+
+def _warn_of_known(people: Ratings, learned: Learned, catalogue: Catalogue) -> None:
+    """Says where a policy or the baselines have learned from people who are judged."""
+    judged = fingerprints(people, catalogue.movie_ids)
+    for folder, theirs in learned.items():
+        if both := sum(one in theirs for one in judged):
+            _log.warning(
+                "%d of %d people are in %s, too: it has learned from them, and figures flatter.",
+                both,
+                len(judged),
+                folder,
+            )
 
 
 def _one_thread() -> None:
@@ -204,7 +230,9 @@ def _one_thread() -> None:
     threadpool_limits(limits=1)
 
 
-def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Scorer, ...]:
+def _baselines(
+    arguments: argparse.Namespace, catalogue: Catalogue, people: Ratings
+) -> tuple[Scorer, ...]:
     wanted = arguments.baselines
     if wanted == "none":
         return ()
@@ -217,6 +245,8 @@ def _baselines(arguments: argparse.Namespace, catalogue: Catalogue) -> tuple[Sco
             )
         return (Popularity.from_catalogue(catalogue),)
     train = _read(arguments.train, catalogue, arguments)
+    known = frozenset(fingerprints(train, catalogue.movie_ids))
+    _warn_of_known(people, {arguments.train: known}, catalogue)
     return fit_baselines(train, catalogue.n_items, names, seed=arguments.seed)
 
 

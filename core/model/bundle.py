@@ -147,6 +147,8 @@ class Bundle:
     """First 12 hex digits of the manifest's SHA-256: names the policy in the log."""
     calibration: Calibration | None = None
     """Of the match figure; None in bundles from before there was one."""
+    people: frozenset[str] = frozenset()
+    """`core.data.ratings.fingerprints` of whom it was trained on; empty in older bundles."""
 
     @property
     def gamma(self) -> float:
@@ -194,6 +196,7 @@ class Bundle:
             "metrics": dict(self.metrics),
             "data": self.fingerprint,
             "revision": self.revision,
+            "people": sorted(self.people),
             "match": None if self.calibration is None else self.calibration.to_record(),
             "sha256": {name: _sha256(folder / name) for name in (_WEIGHTS, _MOVIES, _FACETS)},
         }
@@ -237,6 +240,7 @@ class Bundle:
             affinity=affinity,
             version=version,
             calibration=calibration,
+            people=frozenset(manifest.get("people", ())),
         )
 
 

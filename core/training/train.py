@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from core.catalogue import Catalogue
-from core.data.ratings import IntArray, Ratings
+from core.data.ratings import IntArray, Ratings, fingerprints
 from core.data.reading import MovieLens
 from core.errors import DataError
 from core.model.affinity import Affinity
@@ -200,6 +200,7 @@ def _bundle(
         revision=git_revision(),
         affinity=Affinity(data.catalogue, cooccurrence, approval(network)),
         calibration=calibration,
+        people=frozenset(fingerprints(data.ratings, data.catalogue.movie_ids)),
     )
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds import ratings_of
 
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, fingerprints
 from core.domain import Outcome, Reaction
 from core.rewards import reaction_to
 
@@ -119,3 +120,11 @@ def test_stars_become_reactions_and_rewards(
 def test_taking_a_reaction_back_is_worth_what_no_reaction_is() -> None:
     assert Reaction.CLEAR.reward == Outcome.SHOWN.reward == 0
     assert Reaction.NOT_TONIGHT.reward == -0.1
+
+
+def test_a_person_is_known_by_what_they_rated_under_any_number() -> None:
+    movie_ids = np.array([101, 102, 103])
+    one = fingerprints(ratings_of([[5, 0, 3], [1, 2, 0]]), movie_ids)
+    again = fingerprints(ratings_of([[1, 2, 0], [5, 0, 3], [5, 0, 3.5]], first_id=90), movie_ids)
+    assert again[:2] == (one[1], one[0])
+    assert again[2] not in one and len(one[0]) == 12

@@ -504,9 +504,22 @@ def test_what_is_left_out_is_a_warning_and_the_rest_is_information(
     with caplog.at_level(logging.INFO, "core"):
         evaluate_command.judge(arguments, catalogue_of([32] * FILMS), [Oracle(FILMS)])
     lines = [(record.levelname, record.getMessage()) for record in caplog.records]
+    # With so few films a stranger may have the very ratings of a learner: that is another warning.
+    lines = [line for line in lines if "it has learned from them" not in line[1]]
     assert [level for level, _ in lines] == ["WARNING", "INFO", "INFO"]
     assert "left out 1 bad rows" in lines[0][1]
     assert lines[2][1] == "fitting popularity"
+
+
+def test_people_whom_a_baseline_has_learned_from_are_named(
+    folders: tuple[Path, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    words = ["--ratings", str(folders[0]), "--train", str(folders[0]), "--stated", "1"]
+    arguments = parse(*words, "--turns", "2", "--baselines", "popularity", "--least-ratings", "5")
+    evaluate_command.judge(arguments, catalogue_of([32] * FILMS), [Oracle(FILMS)])
+    (warning,) = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    count = warning.split()[0]
+    assert warning.startswith(f"{count} of {count} people are in {folders[0]}, too")
 
 
 def test_without_training_ratings_there_is_popularity_from_the_bundle(
