@@ -1,7 +1,8 @@
 """From a session state to the films to show: greedy on a score, with some gambles of known odds.
 
-The score of a film is its Q-value, what the conversation pulls it by (`core.model.affinity`) and
-the wishes for tonight.
+The score of a film is its Q-value as far as it is of tonight's mood (`core.model.mood`), what the
+conversation pulls it by (`core.model.affinity`) and the wishes for tonight. A slate is filled card
+by card: each film is chosen as if those above it had been looked at without a word.
 
 The knob between popular films and hidden gems: one number, and what each film gains by it.
 
