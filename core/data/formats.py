@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import IO, Final
 
@@ -40,6 +41,8 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
     "tags": {"userId": WHOLE, "movieId": WHOLE, "tag": TEXT, "timestamp": WHOLE},
 }
 """Columns of each table and what they hold; further columns are ignored, the order is free."""
+OPTIONAL: Final = ("timestamp",)
+"""Columns that may be absent, and are 0 then: nothing is learned from the time of a rating."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ def read_parquet(stream: IO[bytes], file: str, schema: dict[str, str], skip: boo
 
     DataError for a wrong type or, unless `skip`, a bad row.
     """
-    columns = _columns(stream, file, schema)
+    whole, columns = schema, _columns(stream, file, schema)
+    schema = _found(whole, columns.column_names)
     table = Table(file, "row", _frame(columns, schema), skip)
     present = np.ones(columns.num_rows, dtype=np.bool_)
     for name, kind in schema.items():
@@ -145,7 +149,7 @@ def read_parquet(stream: IO[bytes], file: str, schema: dict[str, str], skip: boo
     for name, kind in schema.items():
         bad, reason = _bad_values(table.frame[name], kind)
         table = table.without(bad, name, reason)
-    return table
+    return _completed(table, whole)
 
 
 def _columns(stream: IO[bytes], file: str, schema: dict[str, str]) -> pa.Table:
@@ -153,6 +157,7 @@ def _columns(stream: IO[bytes], file: str, schema: dict[str, str]) -> pa.Table:
     try:
         names = parquet.ParquetFile(stream).schema_arrow.names
         _check_columns(file, names, schema)
+        schema = _found(schema, names)
         columns = parquet.ParquetFile(stream).read(columns=list(schema))
     except pa.ArrowException as error:
         raise DataError(f"{file} is not a Parquet file, or is damaged: {error}") from error
@@ -192,10 +197,11 @@ def read_csv(stream: IO[bytes], file: str, schema: dict[str, str], skip: bool) -
 
     DataError for a wrong header or, unless `skip`, a bad line.
     """
-    reading = _Reading(file, _header(stream, file, schema), schema, skip)
+    names = _header(stream, file, schema)
+    reading = _Reading(file, names, _found(schema, names), skip)
     while block := stream.read(BLOCK):
         reading.add(block if block.endswith(b"\n") else block + stream.readline())
-    return reading.table()
+    return _completed(reading.table(), schema)
 
 
 def _header(stream: IO[bytes], file: str, schema: dict[str, str]) -> list[str]:
@@ -338,8 +344,19 @@ def _fault_of_value(value: str, kind: str) -> str:
 # ---- both
 
 
+def _found(schema: dict[str, str], names: Sequence[str]) -> dict[str, str]:
+    """The schema without optional columns that a table lacks."""
+    return {name: kind for name, kind in schema.items() if name in names or name not in OPTIONAL}
+
+
+def _completed(table: Table, schema: dict[str, str]) -> Table:
+    """The table with 0 in the optional columns that it lacks."""
+    absent = {name: 0 for name in schema if name not in table.frame}
+    return replace(table, frame=table.frame.assign(**absent)) if absent else table
+
+
 def _check_columns(file: str, names: list[str], schema: dict[str, str]) -> None:
-    missing = [name for name in schema if name not in names]
+    missing = [name for name in schema if name not in names and name not in OPTIONAL]
     if missing:
         raise DataError(
             f"{file} line 1: column {missing[0]!r} is missing; "

@@ -319,9 +319,9 @@ def test_several_bad_rows_keep_their_lines_in_later_checks(
 def test_a_missing_column_an_empty_and_a_missing_file_are_named(tiny_movielens: Path) -> None:
     file = tiny_movielens / "ratings.csv"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("timestamp", "when"), encoding="utf-8")
+    file.write_text(text.replace("rating", "grade"), encoding="utf-8")
     with pytest.raises(
-        DataError, match=r"ratings.csv line 1: column 'timestamp' is missing; found 'userId'"
+        DataError, match=r"ratings.csv line 1: column 'rating' is missing; found 'userId'"
     ):
         read(tiny_movielens)
     file.write_text("", encoding="utf-8")
@@ -341,6 +341,18 @@ def test_a_missing_column_an_empty_and_a_missing_file_are_named(tiny_movielens: 
         read(tiny_movielens / "nowhere")
     with pytest.raises(DataError, match=r"neither a folder nor a \.zip"):
         read(file)
+
+
+def test_a_table_without_times_is_read(tiny_movielens: Path) -> None:
+    whole = read(tiny_movielens).ratings
+    for name in ("ratings.csv", "tags.csv"):
+        file = tiny_movielens / name
+        lines = file.read_text(encoding="utf-8").splitlines()
+        file.write_text("\n".join(line.rpartition(",")[0] for line in lines), encoding="utf-8")
+    for folder in (tiny_movielens, parquet_of(tiny_movielens)):
+        timeless = read(folder).ratings
+        np.testing.assert_array_equal(timeless.value, whole.value)
+        assert not timeless.timestamp.any()
 
 
 def test_parquet_names_column_type_and_row(tiny_movielens: Path) -> None:
@@ -370,8 +382,8 @@ def test_parquet_names_column_type_and_row(tiny_movielens: Path) -> None:
         match=r"ratings.parquet: column movieId is of type double, expected a whole number",
     ):
         read(folder)
-    parquet.write_table(table.drop_columns("timestamp"), folder / "ratings.parquet")
-    with pytest.raises(DataError, match="column 'timestamp' is missing"):
+    parquet.write_table(table.drop_columns("rating"), folder / "ratings.parquet")
+    with pytest.raises(DataError, match="column 'rating' is missing"):
         read(folder)
     (folder / "ratings.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(DataError, match=r"ratings.parquet is not a Parquet file, or is damaged"):
