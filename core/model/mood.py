@@ -79,11 +79,12 @@ class Mood:
     def __init__(self, catalogue: Catalogue, settings: MoodSettings | None = None) -> None:
         self.settings = settings or MoodSettings()
         self._n_items = catalogue.n_items
-        kinds, self.tokens, self._of = _moods(catalogue, self.settings)
+        kinds, tokens, films = _moods(catalogue, self.settings)
+        self._tokens = tokens
         """Facet token of each mood, 0 for decades."""
-        self._films_of = self._of.T.tocsr()
+        self._films_of = films.T.tocsr()
         rated = np.maximum(catalogue.n_ratings[: catalogue.n_items], 1).astype(np.float64)
-        share = np.asarray(self._of @ rated).ravel() / max(rated.sum(), 1.0)
+        share = np.asarray(films @ rated).ravel() / max(rated.sum(), 1.0)
         self._prior = _log_prior(kinds, share, self.settings)
         stray = self.settings.stray
         self._named = np.log((1 - stray) / np.maximum(share, 1e-12) + stray) - np.log(stray)
@@ -180,7 +181,7 @@ class Mood:
     def _add_wishes(self, odds: FloatArray, observations: Observations) -> None:
         for outcome, sign in ((Outcome.WANTED, 1.0), (Outcome.AVOIDED, -1.0)):
             for row, place in zip(*np.nonzero(observations[..., 1] == outcome), strict=True):
-                mine = self.tokens == observations[row, place, 0]
+                mine = self._tokens == observations[row, place, 0]
                 odds[row, :-1][mine] += sign * self.settings.wanted
 
 
