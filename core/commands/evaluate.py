@@ -136,7 +136,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.served:
         print(evening_table(_evenings(arguments, bundle.catalogue, policies, learned)))
         return 0
-    knob = bundle.policy().knob
+    knob = bundle.network.knob
     steered = [Steered(policies[0], knob, gems) for gems in arguments.gems if gems]
     report = judge(arguments, bundle.catalogue, [*policies, *steered], learned)
     print(table(report.without({policy.name for policy in steered})))

@@ -14,11 +14,11 @@ import numpy as np
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
+from core.model.mood import SharedMood, catalogue_moods
 from core.simulation.evening import (
     Evenings,
     Served,
     ServingRules,
-    catalogue_moods,
     mood_evenings,
     open_evenings,
     serve,
@@ -27,8 +27,10 @@ from core.simulation.replay import eligible
 from core.simulation.scorer import Scorer
 from core.statistics import Interval, mean_interval, resamples
 
-KINDS: Final = ("genre", "decade", "tag", "person", "language")
+KINDS: Final = ("genre", "decade", "tag", "person", "language", "pair")
 """Of moods; each is judged by itself."""
+_TOO_COMMON: Final = frozenset({"Drama", "Comedy"})
+"""Genres of a third of all films: whoever names two of them has said next to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _evenings(
 ) -> Iterator[tuple[str, Evenings]]:
     """Every kind of evening that anybody of these people can have."""
     for kind in KINDS:
-        evenings = mood_evenings(people, catalogue, catalogue_moods(catalogue, [kind]), seed=seed)
+        evenings = mood_evenings(people, catalogue, _moods(catalogue, kind), seed=seed)
         if evenings.people.n_users:
             yield f"mood: {kind}", evenings
     for view, rated_only in (("open", False), ("rated", True)):
@@ -123,6 +125,10 @@ def _evenings(
                         rated_only=rated_only,
                     ),
                 )
+
+
+def _moods(catalogue: Catalogue, kind: str) -> list[SharedMood]:
+    return [mood for mood in catalogue_moods(catalogue, [kind]) if mood.name not in _TOO_COMMON]
 
 
 def _by_slate(served: Served, rules: ServingRules) -> tuple[float, ...]:

@@ -146,7 +146,7 @@ class Steered:
 
     scorer: Scorer
     knob: Callable[[Observations, float], FloatArray]
-    """`Policy.knob`."""
+    """`core.model.qnetwork.QNetwork.knob`."""
     gems: float
     gives_q_values: bool = False
     gamma: float = 0.0

@@ -1,12 +1,14 @@
 """Which films come up next in talk about films: affinity with those named, and the talk prior.
 
 Ratings tell what somebody will like among the films they chose to watch; they do not tell what a
-friend names after "I loved Toy Story". That is a pull of its own, fixed and small enough to
-explain, which the policy adds to its Q-value:
+friend names after "I loved Toy Story". The Q-network (`core.model.qnetwork`) reads it here as
+channels, to each of which it gives a strength that it learns:
 
-    pull(s, i) = gate(s) · (fame(s) · talk prior(i)
-                            + Σ_events strength · kinship(event, i) / √(number of its kind)
-                            + [anything is wished] · WORTH · approval(i))
+    pull(s, i) = gate(s) · Σ_c strength_c · channel_c(s, i)
+
+    film channels      Σ_events of a kind  likeness(event, i) / √(number of its kind)
+    talk prior         fame(s) · talk prior(i)
+    approval           [anything is wished] · approval(i)
 
 *Affinity* is a sum of four: how much oftener than chance people who like the one like the other
 (`core.model.cooccurrence`), and what both are about: genres, tags, years; a wish for a facet is kin
@@ -17,10 +19,10 @@ to the films that have it, and to those liked by the people who like these: few 
 the log odds that whoever has seen the film likes it, counts once something is asked for: of the
 films that fit, the better ones. The *gate* opens with the first thing that pulls, closes as shown
 films are answered, since thumbs say more of a taste than a conversation's opening does, and opens
-anew with the next thing that is said.
+anew with the next thing that is said; how fast, the network learns.
 
-Strengths and talk prior come from a conditional logit (which film of the catalogue does the
-recommender name next?) on the development part of ReDial's conversations (Li et al. 2018; 3,661
+The strengths that learning begins with, and the talk prior, come from a conditional logit (which
+film of the catalogue does the recommender name next?) on the development part of ReDial's conversations (Li et al. 2018; 3,661
 points in 1,012 conversations, read as titles and as text, see `assistant.evaluation.recall`). In
 five-fold cross-validation over conversations the logit alone has Recall@10 of .101 from titles and
 .162 from text. The ratings only give lifts, counts and likes.
@@ -103,20 +105,6 @@ def _unit_rows(table: sparse.csr_matrix) -> sparse.csr_matrix:
 
 FloatArray = npt.NDArray[np.float32]
 
-OPENING: Final = 0.25
-"""The gate before any film is answered, in units of reward per unit of log-odds."""
-FADING: Final = 0.2
-FADING_WISHED: Final = 0.6
-"""What each film answered since something was last said leaves of the gate; more where something
-was asked for, as people do in conversations and never in ratings. The power of this is the answers
-times fame: of films that few have rated the Q-value knows little however much is answered. On 956
-people of movielens-mix not trained on, .1 instead of .2 changes hits@20 by +.01 and +.02 with 1 and
-3 stated films (paired standard errors .01), .4 by about −.02 (research.md)."""
-WORTH: Final = 0.5
-"""Of approval, as soon as anything is wished for or to be spared. Talk is of what comes to mind and
-no guide to what is good: without this, "something funnier, from the 90s" after Alien brings
-Gremlins 2 (approval 40 %) before Army of Darkness (72 %). The development part of ReDial does not
-mind (Recall@10 from text .132 at 0 and at .5, .125 at 1)."""
 _KNOWN: Final = 20.0
 """Ratings at which a film is as well known as not."""
 _COMMON: Final = 0.008
@@ -163,27 +151,49 @@ _KIND: Final = np.array(
 )
 """`_kind_of`, (3, outcomes)."""
 
-_PEOPLE: Final = {Kind.LIKED: 0.8}
-_GENRES: Final = {Kind.LIKED: 1.4}
-_TAGS: Final = {Kind.LIKED: 6.5}
-_YEARS: Final = {Kind.LIKED: 0.5}
-_CIRCLE: Final = {Kind.WANTED_OTHER: 2.0}
-_WISHES: Final = {
-    Kind.WANTED_GENRE: 3.7,
-    Kind.WANTED_OTHER: 4.4,
-    Kind.AVOIDED_GENRE: -3.7,
-    Kind.AVOIDED_OTHER: -4.4,
-}
-"""Strengths, log-odds. That of people is half as much again as the logit's: conversations of
-strangers stay with what everybody knows, and ask little of it. Those of wishes are twice the
-logit's, so that "something funnier" wins against three likes of another kind. Recall is the same.
-The circle of the films that have a wished tag is beyond the logit: at 2 Recall@10 and @50 from text
-gain .002 each, at 5 they lose. Too few people in the conversations ask to be spared something: the
-wish turned round."""
+
+class Strength(IntEnum):
+    """Channels of the pull; the number is the place of its strength."""
+
+    PEOPLE = 0
+    GENRES = 1
+    TAGS = 2
+    YEARS = 3
+    WANTED_GENRE = 4
+    WANTED_OTHER = 5
+    AVOIDED_GENRE = 6
+    AVOIDED_OTHER = 7
+    CIRCLE = 8
+    TALK_PRIOR = 9
+    APPROVAL = 10
+
+
+START: Final = (0.8, 1.4, 6.5, 0.5, 3.7, 4.4, -3.7, -4.4, 2.0, 1.0, 0.5)
+"""Strengths before any learning, by `Strength`, in log-odds.
+
+That of people is half as much again as the logit's: conversations of strangers stay with what
+everybody knows, and ask little of it. Those of wishes are twice the logit's, so that "something
+funnier" wins against three likes of another kind. Recall is the same. The circle of the films that
+have a wished tag is beyond the logit: at 2 Recall@10 and @50 from text gain .002 each, at 5 they
+lose. Too few people in the conversations ask to be spared something: the wish turned round. Talk is
+of what comes to mind and no guide to what is good: without approval, "something funnier, from the
+90s" after Alien brings Gremlins 2 (approval 40 %) before Army of Darkness (72 %)."""
+
+
+class Opening(NamedTuple):
+    """What the gate of the pull depends on, (B,) each."""
+
+    pulls: npt.NDArray[np.bool_]
+    """Whether anything that was said pulls at all."""
+    answered: FloatArray
+    """Films answered since something was last said, times fame: of films that few have rated the
+    taste knows little however much is answered."""
+    wished: npt.NDArray[np.bool_]
+    """Whether anything is wished for or to be spared."""
 
 
 class Affinity:
-    """The pull of a conversation on every film, and its exact parts."""
+    """What a conversation has to do with every film, channel by channel, and its exact parts."""
 
     def __init__(
         self, catalogue: Catalogue, cooccurrence: Cooccurrence, approval: FloatArray
@@ -198,7 +208,7 @@ class Affinity:
         if len(films) > 1 or of.shape != to.shape:
             raise ValueError(f"cooccurrence of {known} films, {n_items} can be recommended")
         self.cooccurrence = cooccurrence
-        self._worth = np.float32(WORTH) * approval
+        self._approval = approval
         genre = [facet.kind == "genre" for facet in catalogue.facets]
         classes = [_FILM] * (1 + len(catalogue.movies)) + [
             _GENRE if is_genre else _OTHER for is_genre in genre
@@ -212,68 +222,66 @@ class Affinity:
         )
         first = 1 + len(catalogue.movies)
         facets = sparse.identity(len(catalogue.facets), dtype=np.float32, format="csr")
-        self._channels = (
-            _Channel(1, of, to, _by_kind(_PEOPLE)),
-            _Channel(1, content["genre"], content["genre"][:n_items], _by_kind(_GENRES)),
-            _Channel(1, content["tag"], content["tag"][:n_items], _by_kind(_TAGS)),
-            _Channel(1, content["year"], content["year"][:n_items], _by_kind(_YEARS)),
-            _Channel(first, facets, has, _by_kind(_WISHES)),
-            _Channel(first, _typical(catalogue, of), to, _by_kind(_CIRCLE)),
-        )
+        films_of = {
+            Strength.PEOPLE: (of, to),
+            Strength.GENRES: (content["genre"], content["genre"][:n_items]),
+            Strength.TAGS: (content["tag"], content["tag"][:n_items]),
+            Strength.YEARS: (content["year"], content["year"][:n_items]),
+        }
+        self._channels = {
+            **{name: _Channel(1, *tables, Kind.LIKED) for name, tables in films_of.items()},
+            **{
+                name: _Channel(first, facets, has, Kind[name.name])
+                for name in Strength
+                if name.name in Kind.__members__
+            },
+            Strength.CIRCLE: _Channel(first, _typical(catalogue, of), to, Kind.WANTED_OTHER),
+        }
 
-    def gate(self, observations: npt.NDArray[np.int32]) -> FloatArray:
-        """How much of the pull counts, (B,), from `OPENING` towards 0: reward per unit of log-odds.
-
-        0 where nothing pulls yet: of somebody who has said nothing, what people talk of says less
-        than the Q-value.
-        """
-        return self._gate(observations, self._fame(self._events(observations), len(observations)))
-
-    def _gate(self, observations: npt.NDArray[np.int32], fame: FloatArray) -> FloatArray:
+    def opening(self, observations: npt.NDArray[np.int32]) -> Opening:
+        """What the gate depends on, of (B, L, 2) transcripts."""
+        fame = self._fame(self._events(observations), len(observations))
         kinds, outcome = self._kinds(observations), observations[..., 1]
         place = np.arange(observations.shape[1])
         spoken = (kinds > 0) & (outcome != Outcome.UP)
         last_spoken = np.where(spoken, place, -1).max(axis=1, initial=-1)
         answered = (_ANSWERED[outcome] & (place > last_spoken[:, None])).sum(axis=1)
-        fading = np.where(_wished(observations), FADING_WISHED, FADING)
-        gate: FloatArray = (kinds.any(axis=1) * OPENING * fading ** (fame * answered)).astype(
-            np.float32
-        )
-        return gate
+        pulls: npt.NDArray[np.bool_] = np.any(kinds > 0, axis=1)
+        return Opening(pulls, (fame * answered).astype(np.float32), _wished(observations))
+
+    def readings(self, observations: npt.NDArray[np.int32]) -> dict[Strength, FloatArray]:
+        """Channels of (B, L, 2) transcripts that say anything, (B, n_items) each."""
+        events = self._events(observations)
+        count = len(observations)
+        found = {
+            name: values
+            for name, channel in self._channels.items()
+            if (values := channel.of_all(events, count)) is not None
+        }
+        found[Strength.TALK_PRIOR] = self.talk_prior(observations)
+        wished = _wished(observations)
+        if wished.any():
+            found[Strength.APPROVAL] = wished[:, None] * self._approval
+        return found
 
     def talk_prior(self, observations: npt.NDArray[np.int32]) -> FloatArray:
-        """The part of the pull that owes nothing to any event, (B, n_items)."""
+        """The channel that owes nothing to any single event, (B, n_items)."""
         fame = self._fame(self._events(observations), len(observations))
-        share = self._gate(observations, fame) * fame
-        talk_prior: FloatArray = share[:, None] * self.cooccurrence.talk_prior
+        talk_prior: FloatArray = fame[:, None] * self.cooccurrence.talk_prior
         return talk_prior
 
-    def pull(self, observations: npt.NDArray[np.int32]) -> FloatArray:
-        """What a conversation adds to each film, (B, L, 2) → (B, n_items), in units of reward."""
-        events = self._events(observations)
-        fame = self._fame(events, len(observations))
-        total = (
-            fame[:, None] * self.cooccurrence.talk_prior
-            + _wished(observations)[:, None] * self._worth
-        )
-        for channel in self._channels:
-            channel.add(events, total)
-        total *= self._gate(observations, fame)[:, None]
-        return total
-
-    def parts(self, observation: Observation, rows: IntArray) -> FloatArray:
-        """Exact parts of the pull on n films, (n, 1 + L): without the events, then of each."""
+    def parts(self, observation: Observation, rows: IntArray, strengths: FloatArray) -> FloatArray:
+        """Exact parts of Σ strength · channel on n films, (n, 1 + L): of no event, then of each."""
         events = self._events(observation[None])
         alone = events._replace(transcript=events.place)
         parts = np.zeros((len(rows), 1 + len(observation)), dtype=np.float32)
-        fame = self._fame(events, 1)
+        fame, wished = self._fame(events, 1)[0], _wished(observation[None])[0]
         parts[:, 0] = (
-            fame[0] * self.cooccurrence.talk_prior[rows]
-            + _wished(observation[None])[0] * self._worth[rows]
+            strengths[Strength.TALK_PRIOR] * fame * self.cooccurrence.talk_prior[rows]
+            + strengths[Strength.APPROVAL] * wished * self._approval[rows]
         )
-        for channel in self._channels:
-            parts[:, 1:] += channel.on(alone, len(observation), rows).T
-        parts *= self._gate(observation[None], fame)[0]
+        for name, channel in self._channels.items():
+            parts[:, 1:] += strengths[name] * channel.on(alone, len(observation), rows).T
         return parts
 
     def _fame(self, events: _Events, count: int) -> FloatArray:
@@ -333,43 +341,39 @@ class _Events(NamedTuple):
 
 
 class _Channel:
-    """One reading of affinity: token `first + j` is kin to film i by `of[j] · to[i]` · strength."""
+    """Events of one kind: token `first + j` is like film i by `of[j] · to[i]`."""
 
     def __init__(
         self,
         first: int,
         of: FloatArray | sparse.csr_matrix,
         to: FloatArray | sparse.csr_matrix,
-        strength: FloatArray,
+        kind: Kind,
     ) -> None:
-        self._first, self._of, self._to, self._strength = first, of, to, strength
+        self._first, self._of, self._to, self._kind = first, of, to, kind
         self._across = to.T if isinstance(to, np.ndarray) else to.T.tocsr()
 
-    def add(self, events: _Events, total: FloatArray) -> None:
-        """Adds to `total`, (rows, n_items)."""
-        if (inputs := self._inputs(events, len(total))) is not None:
-            total += _dense((inputs @ self._of) @ self._across)
+    def of_all(self, events: _Events, count: int) -> FloatArray | None:
+        """(count, n_items); None where nothing speaks here."""
+        inputs = self._inputs(events, count)
+        return None if inputs is None else _dense((inputs @ self._of) @ self._across)
 
     def on(self, events: _Events, count: int, rows: IntArray) -> FloatArray:
-        """What each of `count` rows adds to films, (n,) → (count, n)."""
+        """The same of films (n,) for each of `count` rows, (count, n)."""
         inputs = self._inputs(events, count)
         if inputs is None:
             return np.zeros((count, len(rows)), dtype=np.float32)
         return _dense((inputs @ self._of) @ self._to[rows].T)
 
     def _inputs(self, events: _Events, count: int) -> sparse.csr_matrix | None:
-        """CSR (count, rows of `of`); None where nothing pulls here."""
-        value, row = self._strength[events.kind] * events.say, events.token - self._first
-        mine = np.flatnonzero((value != 0) & (row >= 0) & (row < self._of.shape[0]))
-        if not len(mine):
+        """CSR (count, rows of `of`); None where nothing speaks here."""
+        row = events.token - self._first
+        mine = (events.kind == self._kind) & (row >= 0) & (row < self._of.shape[0])
+        if not mine.any():
             return None
         places = events.transcript[mine], row[mine]
-        return sparse.csr_matrix((value[mine], places), shape=(count, self._of.shape[0]))
+        return sparse.csr_matrix((events.say[mine], places), shape=(count, self._of.shape[0]))
 
 
 def _dense(table: FloatArray | sparse.csr_matrix) -> FloatArray:
     return table if isinstance(table, np.ndarray) else table.toarray()
-
-
-def _by_kind(strengths: Mapping[Kind, float]) -> FloatArray:
-    return np.array([strengths.get(kind, 0.0) for kind in Kind], dtype=np.float32)

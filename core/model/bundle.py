@@ -40,8 +40,7 @@ from core.model.affinity import Affinity
 from core.model.calibration import Calibration, approval
 from core.model.cooccurrence import Cooccurrence
 from core.model.factors import LatentClasses, MovieVectors
-from core.model.mood import Mood
-from core.model.policy import REST, Exploration, Match, Policy
+from core.model.policy import Exploration, Match, Policy
 from core.model.qnetwork import QNetwork
 
 
@@ -109,10 +108,11 @@ def read_tables(films: Path, facets: Path, n_items: int) -> Catalogue:
         raise ValueError(str(error)) from error
 
 
-FORMAT = 5
+FORMAT = 6
 """Version of the layout; a higher one on disk is refused. Format 1 had no cooccurrence of films: it
 ranks by Q alone. Format 2 had no classes of people, in format 3 they did not say where a taste is
-expected. Up to format 4 the cooccurrence of films was that of EASE."""
+expected. Up to format 4 the cooccurrence of films was that of EASE. Up to format 5 mood, pull, wishes and
+fame had fixed weights outside the network."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COOCCURRENCE = {"of": "of", "to": "to", "talk_prior": "appeal"}
@@ -121,6 +121,8 @@ load."""
 _VECTORS = ("like", "seen", "like_prior", "seen_prior")
 _LIFTED = 5
 """First format whose cooccurrence of films is that of lifts."""
+_ONE_SCORE = 6
+"""First format whose network holds all that ranks."""
 _EASE = 60.0
 """Log-lifts per unit of EASE weight, where their strength in the pull is the same."""
 _CLASSES = ("prior", "liked", "disliked", "fair")
@@ -141,8 +143,6 @@ class Bundle:
     _: KW_ONLY
     revision: str = ""
     """Git revision of the code, "" where unknown."""
-    affinity: Affinity | None = None
-    """How a conversation pulls on films; None in bundles of format 1."""
     version: str = field(default="unsaved")
     """First 12 hex digits of the manifest's SHA-256: names the policy in the log."""
     calibration: Calibration | None = None
@@ -157,16 +157,7 @@ class Bundle:
 
     def policy(self, exploration: Exploration | None = None) -> Policy:
         """The policy that serves from this bundle."""
-        return Policy(
-            self.network,
-            self.catalogue,
-            self.version,
-            exploration,
-            affinity=self.affinity,
-            match=self._match,
-            mood=Mood(self.catalogue),
-            rest=REST,
-        )
+        return Policy(self.network, self.catalogue, self.version, exploration, match=self._match)
 
     def scorer(self) -> PolicyScorer:
         """The policy as the evaluation asks for it."""
@@ -187,7 +178,7 @@ class Bundle:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
-        (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network, self.affinity)))
+        (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network)))
         write_tables(self.catalogue, folder / _MOVIES, folder / _FACETS)
         manifest = {
             "format": FORMAT,
@@ -223,9 +214,14 @@ class Bundle:
             fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
             like, seen, like_prior, seen_prior = fitted
             vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
-            network = QNetwork(catalogue, [vectors], hidden=int(manifest["settings"]["hidden"]))
-            affinity = _affinity(tensors, catalogue, approval(network), manifest["format"])
-            network.load_state_dict(_neutral(network) | tensors)
+            affinity = _affinity(tensors, catalogue, approval(vectors), manifest["format"])
+            network = QNetwork(
+                catalogue,
+                [vectors],
+                hidden=int(manifest["settings"]["hidden"]),
+                affinities=() if affinity is None else (affinity,),
+            )
+            network.load_state_dict(_completed(tensors, network, manifest["format"]))
             calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
             raise _broken(folder, f"{_WEIGHTS} does not fit the manifest ({error})") from error
@@ -237,7 +233,6 @@ class Bundle:
             manifest["metrics"],
             manifest["data"],
             revision=manifest["revision"],
-            affinity=affinity,
             version=version,
             calibration=calibration,
             people=frozenset(manifest.get("people", ())),
@@ -258,13 +253,7 @@ class PolicyScorer:
 
     def scores(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """What films are ranked by, (B, n_items), unmasked."""
-        return self.judge(observations)[0]
-
-    def judge(
-        self, observations: npt.NDArray[np.int32]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """The scores and the Q-values within them, (B, n_items) each, unmasked."""
-        return self.policy.judge(observations)
+        return self.network.q_values(observations)
 
     def chances(
         self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]
@@ -293,14 +282,14 @@ def git_revision() -> str:
         return ""
 
 
-def _tensors(network: QNetwork, affinity: Affinity | None) -> dict[str, Tensor]:
+def _tensors(network: QNetwork) -> dict[str, Tensor]:
     """What is saved: the state of the network, and in float16 what it was built from."""
     encoder, classes = network.encoder, network.served_classes
     fitted = {f"vectors.{name}": getattr(encoder, name)[0] for name in _VECTORS}
     if classes is not None:
         rates = {f"classes.{name}": getattr(classes, name) for name in _CLASSES}
         fitted |= {name: torch.from_numpy(values) for name, values in rates.items()}
-    if affinity is not None:
+    for affinity in network.affinities[:1]:
         fitted |= {
             f"company.{written}": torch.from_numpy(getattr(affinity.cooccurrence, name))
             for name, written in _COOCCURRENCE.items()
@@ -310,15 +299,24 @@ def _tensors(network: QNetwork, affinity: Affinity | None) -> dict[str, Tensor]:
     return saved if classes is None else saved | {"classes.fits": torch.tensor(classes.fits)}
 
 
-def _neutral(network: QNetwork) -> dict[str, Tensor]:
-    """What older bundles lack, with values that change nothing."""
+def _completed(tensors: dict[str, Tensor], network: QNetwork, written_as: int) -> dict[str, Tensor]:
+    """What older bundles lack, with values that rank as they did."""
+    start = network.state_dict()
+    if written_as < _ONE_SCORE:
+        # What lay outside the network has its weights now; the gates set two things more.
+        outside = ("mood.", "fame.", "familiarity.", "strengths", "opening", "wishes")
+        tensors |= {name: value for name, value in start.items() if name.startswith(outside)}
+        last = max(name for name in start if name.startswith("gates."))[: -len("weight")]
+        for name in (f"{last}weight", f"{last}bias"):
+            missing = start[name].new_zeros(2, *start[name].shape[1:])
+            tensors[name] = torch.cat([tensors[name], missing])
     lacking = {
         "lift": torch.zeros(network.encoder.n_items),
         "encoder.log_spread": torch.tensor(0.0),
     }
     if network.classes is not None:
         lacking |= {f"classes.{name}": torch.tensor(0.0) for name in ("log_caution", "reach")}
-    return lacking
+    return lacking | tensors
 
 
 def _affinity(

@@ -24,6 +24,7 @@ import numpy.typing as npt
 import torch
 
 from core.domain import Outcome
+from core.model.factors import MovieVectors
 from core.model.qnetwork import QNetwork
 from core.statistics import NORMAL_95, Interval
 
@@ -87,11 +88,10 @@ class Calibration:
         return cls(tuple(float(record[name]) for name in FEATURES))
 
 
-@torch.inference_mode()
-def approval(network: QNetwork) -> npt.NDArray[np.float32]:
-    """Log odds that whoever has seen a film likes it, (n_items,), by the served vectors."""
-    like_prior, seen_prior = network.encoder.like_prior[0], network.encoder.seen_prior[0]
-    odds: npt.NDArray[np.float32] = _approval(like_prior, seen_prior).logit().float().numpy()
+def approval(vectors: MovieVectors) -> npt.NDArray[np.float32]:
+    """Log odds that whoever has seen a film likes it, (n_items,)."""
+    priors = torch.from_numpy(vectors.like_prior), torch.from_numpy(vectors.seen_prior)
+    odds: npt.NDArray[np.float32] = _approval(*priors).logit().float().numpy()
     return odds
 
 

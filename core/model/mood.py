@@ -1,43 +1,61 @@
 """What the person is in the mood for tonight: a posterior over what films share, by Bayes' rule.
 
 Somebody who loved Unforgiven, Tombstone and The Searchers wants a western tonight, whatever else
-they have liked in their life. Tonight's mood z is *open* (any film will do) or one thing that films
-share: a genre, a decade, a tag, a person or a language. Given z,
+they have liked in their life. Tonight's mood z is *open* (any film will do), one thing that films
+share (a genre, a decade, a tag, a person, a language), or a genre of one decade. Given z,
 
-    a film is named     by popularity among the films of z, but for a share `stray`
-    a thumb up          is for a film of z, but for a share `stray_up`
+    a film is named     by popularity among the films of z, but for a share that strays
+    a thumb up          is for a film of z, but for a share that strays
     silence on a film   has probability 1 − q if it is of z, q its chance of a thumb, else 1
+    any other answer    tells as much of z as its learned weight says
     a facet is wanted   because it is z, and what was said before it counts for little
 
-and everything else (thumbs down, "seen it", "not tonight") tells nothing of the mood: whoever turns
-one western down may want another. A film's share of tonight is P(it is of z | transcript).
+A film's share of tonight is P(it is of z | transcript). Prior and likelihoods begin as set by hand
+(`MoodSettings`); training moves them by the thumbs of simulated evenings, whose mood is known to
+the simulation and never to the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy import sparse
+from torch import Tensor, nn
 
 from core.catalogue import Catalogue
 from core.domain import Outcome
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 Observations = npt.NDArray[np.int32]
 
+KINDS: Final = ("genre", "decade", "tag", "person", "language", "pair")
+"""Of moods. A pair is a genre and a decade."""
 _CHANCE: Final = (0.02, 0.9)
 """Bounds of a film's chance of a thumb, where a Q-value stands for it."""
+_TELLING: Final = (
+    Outcome.STATED_LIKE,
+    Outcome.UP,
+    Outcome.SHOWN,
+    Outcome.PASSED,
+    Outcome.DOWN,
+    Outcome.NOT_TONIGHT,
+    Outcome.SEEN,
+)
+_LEAST_MASS: Final = 1e-6
+"""Of a kind that the settings leave out."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoodSettings:
-    """Prior and likelihoods."""
+    """Prior and likelihoods before any learning."""
 
     mass: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
@@ -64,169 +82,229 @@ class MoodSettings:
     """Only so many last events count: a diary of thousands is a life and no evening."""
 
 
-class _Evidence(NamedTuple):
-    """Events that tell something, one an entry."""
+class Tally(NamedTuple):
+    """How often an outcome happened, B transcripts: in all, and to films of each mood."""
 
-    transcript: IntArray
-    token: IntArray
-    outcome: IntArray
-    weight: FloatArray
+    total: Tensor
+    """(B, 1)"""
+    within: Tensor
+    """(B, moods)"""
 
 
-class Mood:
+class MoodPosterior(nn.Module):
     """The moods of a catalogue, and how likely each is tonight."""
 
+    tokens: Tensor
+    kinds: Tensor
+    share: Tensor
+
     def __init__(self, catalogue: Catalogue, settings: MoodSettings | None = None) -> None:
+        super().__init__()
         self.settings = settings or MoodSettings()
-        self._n_items = catalogue.n_items
-        kinds, tokens, films = _moods(catalogue, self.settings)
-        self._tokens = tokens
-        """Facet token of each mood, 0 for decades."""
-        self._films_of = films.T.tocsr()
+        self.n_items = catalogue.n_items
+        self.moods = catalogue_moods(catalogue, least=self.settings.least)
+        films = mood_table(self.moods, catalogue.n_items)
+        self._moods_of, self._films_of = films.T.tocsr(), films
         rated = np.maximum(catalogue.n_ratings[: catalogue.n_items], 1).astype(np.float64)
         share = np.asarray(films @ rated).ravel() / max(rated.sum(), 1.0)
-        self._prior = _log_prior(kinds, share, self.settings)
-        stray = self.settings.stray
-        self._named = np.log((1 - stray) / np.maximum(share, 1e-12) + stray) - np.log(stray)
-        """What a film of each mood adds to its log odds by being named, beyond log stray."""
-        self._usual = self._shares(np.exp(self._prior)[None])
-        """Probability that each film is in the mood of somebody who has said nothing."""
+        self._buffer("share", torch.from_numpy(np.maximum(share, 1e-9).astype(np.float32)))
+        self._buffer("tokens", torch.tensor([mood.token for mood in self.moods]).long())
+        self._buffer("kinds", torch.tensor([KINDS.index(mood.kind) for mood in self.moods]).long())
+        mass = self.settings.mass
+        known = {mood.kind for mood in self.moods}
+        masses = [mass.get(kind, 0.0) if kind in known else 0.0 for kind in KINDS]
+        start = torch.tensor([*masses, 1.0 - sum(masses)])
+        self.log_mass = nn.Parameter(start.clamp_min(_LEAST_MASS).log())
+        self.slope = nn.Parameter(torch.full((len(KINDS),), self.settings.slope))
+        self.stray = nn.Parameter(torch.logit(torch.tensor(self.settings.stray)))
+        self.narrow = nn.Parameter(torch.tensor(1.0))
+        """Power of the share of a mood by which a film named from it tells: 1 = whoever names a
+        film draws it by popularity among those of the mood."""
+        self.log_stray_up = nn.Parameter(torch.tensor(self.settings.stray_up).log())
+        self.log_silence = nn.Parameter(torch.tensor([1.0, self.settings.passed]).log())
+        """Weights of SHOWN and PASSED."""
+        self.answers = nn.Parameter(torch.zeros(3))
+        """Log odds by DOWN, NOT_TONIGHT and SEEN of a film of the mood."""
+        self.wanted = nn.Parameter(torch.tensor(self.settings.wanted))
 
-    def posterior(
-        self, observations: Observations, q_values: npt.NDArray[np.float32]
-    ) -> FloatArray:
-        """Probabilities of the moods, and of an open evening at the end, (B, moods + 1).
+    @property
+    def tables(self) -> tuple[object, ...]:
+        """What is not learned and need not be copied."""
+        return self._moods_of, self._films_of, self.moods, self.settings
 
-        `q_values` (B, n_items) stand for the chances of a thumb.
+    def forward(self, transcripts: Tensor, chances: Tensor) -> Tensor:
+        """Log probabilities of the moods, and of an open evening at the end, (B, moods + 1).
+
+        `chances` (B, L) of a thumb for the film of each event, looked at where it stayed silent.
         """
-        odds = np.tile(self._prior, (len(observations), 1))
-        evidence = self._evidence(observations)
-        self._add_named(odds, evidence)
-        self._add_thumbs(odds, evidence)
-        self._add_silence(odds, evidence, q_values)
-        self._add_wishes(odds, observations)
-        odds -= odds.max(axis=1, keepdims=True)
-        likely = np.exp(odds)
-        posterior: FloatArray = likely / likely.sum(axis=1, keepdims=True)
-        return posterior
+        tallies = self._tallies(transcripts, chances)
+        odds = self._log_prior()[None, :-1] + self._named(*tallies[Outcome.STATED_LIKE])
+        up = tallies[Outcome.UP]
+        odds = odds + self.log_stray_up * (up.total - up.within)
+        for weight, outcome in zip(self.log_silence.exp(), SILENT, strict=True):
+            odds = odds + weight * (tallies[outcome].total - tallies[outcome].within)
+        for weight, outcome in zip(self.answers, ANSWERS, strict=True):
+            odds = odds + weight * tallies[outcome].within
+        odds = odds + self.wanted * self._wishes(transcripts)
+        opened = self._log_prior()[-1].expand(len(transcripts), 1)
+        return torch.log_softmax(torch.cat([odds, opened], dim=1), dim=1)
 
-    def lift(
-        self, observations: Observations, q_values: npt.NDArray[np.float32]
-    ) -> npt.NDArray[np.float32]:
-        """How many times likelier than before a word each film is tonight's, float32 (B, n_items).
+    def shares(self, log_posterior: Tensor) -> Tensor:
+        """Probability that each film is of the mood, (B, n_items) of (B, moods + 1)."""
+        posterior = log_posterior.exp()
+        within: Tensor = _Product.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            posterior[:, :-1], self._films_of, self._moods_of
+        )
+        return posterior[:, -1:] + within
+
+    def lift(self, log_posterior: Tensor) -> Tensor:
+        """How many times likelier than before a word each film is tonight's, (B, n_items).
 
         1 for every film where nothing has been said.
         """
-        lift = self._shares(self.posterior(observations, q_values)) / self._usual
-        return lift.astype(np.float32)
+        both = self.shares(torch.cat([log_posterior, self._log_prior()[None]]))
+        return both[:-1] / both[-1:]
 
-    def _shares(self, posterior: FloatArray) -> FloatArray:
-        """Probability that each film is of the mood, (B, n_items) of (B, moods + 1)."""
-        within: FloatArray = (self._films_of @ posterior[:, :-1].T).T
-        return posterior[:, -1:] + within
+    def _log_prior(self) -> Tensor:
+        """Log probabilities of the moods, and of an open evening at the end, (moods + 1,)."""
+        mass = torch.log_softmax(self.log_mass, dim=0)
+        weight = self.slope[self.kinds] * self.share.log()
+        # Per kind: log of the sum of the weights of its moods.
+        sums = torch.full((len(KINDS),), -torch.inf).scatter_reduce(
+            0, self.kinds, weight.detach(), "amax"
+        )
+        scaled = (weight - sums[self.kinds]).exp()
+        total = torch.zeros(len(KINDS)).index_add(0, self.kinds, scaled)
+        within = weight - sums[self.kinds] - total.log()[self.kinds]
+        prior = torch.cat([mass[self.kinds] + within, mass[-1:]])
+        return torch.log_softmax(prior, dim=0)
+
+    def _named(self, total: Tensor, within: Tensor) -> Tensor:
+        """Log odds by the films named."""
+        stray = torch.sigmoid(self.stray)
+        rare = (1 - stray) * self.share**-self.narrow
+        return stray.log() * total + within * (torch.log(rare + stray) - stray.log())
 
     # ---- evidence
 
-    def _evidence(self, observations: Observations) -> _Evidence:
-        token, outcome = (
-            observations[..., 0].astype(np.int64),
-            observations[..., 1].astype(np.int64),
-        )
-        is_film = (token >= 1) & (token <= self._n_items)
-        tells = np.isin(outcome, _TELLING) & is_film & (outcome != Outcome.VECTORS)
+    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, Tally]:
+        """Events of each outcome that tells; silent ones count by how likely a thumb was."""
+        observations = transcripts.numpy()
+        token, outcome = observations[..., 0], observations[..., 1]
+        is_film = (token >= 1) & (token <= self.n_items)
+        tells = np.isin(outcome, _TELLING) & is_film
         later = tells[:, ::-1].cumsum(axis=1)[:, ::-1]
         row, place = np.nonzero(tells & (later <= self.settings.recent))
         asked = np.where(outcome == Outcome.WANTED, np.arange(token.shape[1]), -1).max(
             axis=1, initial=-1
         )
         weight = np.where(place < asked[row], self.settings.before, 1.0)
-        weight[outcome[row, place] == Outcome.PASSED] *= self.settings.passed
-        return _Evidence(row, token[row, place], outcome[row, place], weight)
+        happened = outcome[row, place]
+        silent = np.isin(happened, SILENT)
+        chance = chances.detach().numpy()[row, place].clip(*_CHANCE)
+        weight = np.where(silent, -np.log1p(-chance) * weight, weight)
+        film = token[row, place] - 1
+        return {
+            kind: self._tally(len(token), row[mine], film[mine], weight[mine])
+            for kind in _TELLING
+            for mine in (happened == kind,)
+        }
 
-    def _add(
-        self, odds: FloatArray, which: _Evidence, beside: FloatArray, within: FloatArray | float
-    ) -> None:
-        """Adds `beside` (events,) to every mood, and `within` more to those of the film."""
-        shape = (len(odds), self._n_items)
-        total = np.bincount(which.transcript, weights=beside * which.weight, minlength=len(odds))
-        odds[:, :-1] += total[:, None]
-        films = sparse.csr_matrix((which.weight, (which.transcript, which.token - 1)), shape=shape)
-        odds[:, :-1] += (films @ self._films_of).toarray() * within
+    def _tally(self, count: int, row: IntArray, film: IntArray, weight: FloatArray) -> Tally:
+        if not len(row):
+            return Tally(torch.zeros(count, 1), torch.zeros(count, 1))
+        films = sparse.csr_matrix((weight, (row, film)), shape=(count, self.n_items))
+        within = np.asarray((films @ self._moods_of).todense(), dtype=np.float32)
+        total = np.bincount(row, weights=weight, minlength=count).astype(np.float32)
+        return Tally(torch.from_numpy(total)[:, None], torch.from_numpy(within))
 
-    def _add_named(self, odds: FloatArray, evidence: _Evidence) -> None:
-        named = _only(evidence, Outcome.STATED_LIKE)
-        beside = np.full(len(named.token), np.log(self.settings.stray))
-        self._add(odds, named, beside, self._named)
+    def _wishes(self, transcripts: Tensor) -> Tensor:
+        """How often each mood was asked for, less how often it was to be spared, (B, moods)."""
+        token, outcome = transcripts.unbind(-1)
+        wishes = torch.zeros(len(transcripts), len(self.moods))
+        for kind, sign in ((Outcome.WANTED, 1.0), (Outcome.AVOIDED, -1.0)):
+            for row, place in (outcome == int(kind)).nonzero().tolist():
+                wishes[row] += sign * (self.tokens == token[row, place])
+        return wishes
 
-    def _add_thumbs(self, odds: FloatArray, evidence: _Evidence) -> None:
-        up = _only(evidence, Outcome.UP)
-        beside = np.full(len(up.token), np.log(self.settings.stray_up))
-        self._add(odds, up, beside, -np.log(self.settings.stray_up))
+    def _buffer(self, name: str, value: Tensor) -> None:
+        self.register_buffer(name, value, persistent=False)
 
-    def _add_silence(
-        self, odds: FloatArray, evidence: _Evidence, q_values: npt.NDArray[np.float32]
-    ) -> None:
-        """Against an open evening, in which the film might have won a thumb as well."""
-        silent = _only(evidence, Outcome.SHOWN, Outcome.PASSED)
-        chance = np.clip(q_values[silent.transcript, silent.token - 1].astype(np.float64), *_CHANCE)
-        missed = -np.log1p(-chance)
-        total = np.bincount(silent.transcript, weights=missed * silent.weight, minlength=len(odds))
-        odds[:, :-1] += total[:, None]
-        shape = (len(odds), self._n_items)
-        films = sparse.csr_matrix(
-            (missed * silent.weight, (silent.transcript, silent.token - 1)), shape=shape
+
+SILENT: Final = (Outcome.SHOWN, Outcome.PASSED)
+ANSWERS: Final = (Outcome.DOWN, Outcome.NOT_TONIGHT, Outcome.SEEN)
+
+
+class _Product(torch.autograd.Function):
+    """x @ A for a sparse A that is not learned; torch's own sparse product is ten times slower."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, table: sparse.csr_matrix, turned: sparse.csr_matrix) -> Tensor:
+        """(B, n) @ (n, m) → (B, m)."""
+        ctx.turned = turned
+        return torch.from_numpy(np.ascontiguousarray(x.detach().numpy() @ table))
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        """Gradient of x."""
+        return torch.from_numpy(np.ascontiguousarray(grads[0].numpy() @ ctx.turned)), None, None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMood:
+    """What the films of an evening have in common."""
+
+    kind: str
+    """One of `KINDS`."""
+    name: str
+    films: IntArray
+    """Rows of the recommendable films that share it, ascending."""
+    token: int = 0
+    """Of the facet; 0 where it is no single facet."""
+
+
+def catalogue_moods(
+    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int = 15
+) -> tuple[SharedMood, ...]:
+    """Moods of these kinds with at least so many recommendable films."""
+    n_items = catalogue.n_items
+    membership = catalogue.membership[:, :n_items].tocsr()
+    facets = [
+        SharedMood(
+            facet.kind,
+            facet.name,
+            membership.indices[membership.indptr[number] : membership.indptr[number + 1]].astype(
+                np.int64
+            ),
+            catalogue.facet_token(number),
         )
-        odds[:, :-1] -= (films @ self._films_of).toarray()
-
-    def _add_wishes(self, odds: FloatArray, observations: Observations) -> None:
-        for outcome, sign in ((Outcome.WANTED, 1.0), (Outcome.AVOIDED, -1.0)):
-            for row, place in zip(*np.nonzero(observations[..., 1] == outcome), strict=True):
-                mine = self._tokens == observations[row, place, 0]
-                odds[row, :-1][mine] += sign * self.settings.wanted
-
-
-_TELLING: Final = (Outcome.STATED_LIKE, Outcome.UP, Outcome.SHOWN, Outcome.PASSED)
-
-
-def _only(evidence: _Evidence, *outcomes: Outcome) -> _Evidence:
-    mine = np.isin(evidence.outcome, outcomes)
-    transcript, token, outcome, weight = evidence
-    return _Evidence(transcript[mine], token[mine], outcome[mine], weight[mine])
-
-
-def _moods(
-    catalogue: Catalogue, settings: MoodSettings
-) -> tuple[list[str], IntArray, sparse.csr_matrix]:
-    """Kind and facet token of each mood, and its films, CSR float64 (moods, n_items)."""
-    kinds, tokens, films = [], [], []
-    membership = catalogue.membership[:, : catalogue.n_items].tocsr()
-    for number, facet in enumerate(catalogue.facets):
-        rows = membership.indices[membership.indptr[number] : membership.indptr[number + 1]]
-        if facet.kind in settings.mass and len(rows) >= settings.least:
-            kinds.append(facet.kind)
-            tokens.append(catalogue.facet_token(number))
-            films.append(rows)
-    decades = catalogue.years[: catalogue.n_items] // 10 * 10
-    for decade in np.unique(decades[decades > 0]).tolist():
-        rows = np.flatnonzero(decades == decade)
-        if "decade" in settings.mass and len(rows) >= settings.least:
-            kinds.append("decade")
-            tokens.append(0)
-            films.append(rows)
-    pointers = np.cumsum([0, *map(len, films)])
-    columns = np.concatenate(films) if films else np.zeros(0, dtype=np.int64)
-    shape = (len(films), catalogue.n_items)
-    table = sparse.csr_matrix((np.ones(len(columns)), columns, pointers), shape=shape)
-    return kinds, np.array(tokens, dtype=np.int64), table
+        for number, facet in enumerate(catalogue.facets)
+    ]
+    year = catalogue.years[:n_items] // 10 * 10
+    decades = [
+        SharedMood("decade", f"{decade}s", np.flatnonzero(year == decade))
+        for decade in np.unique(year[year > 0]).tolist()
+    ]
+    pairs = [
+        SharedMood("pair", f"{genre.name}, {decade.name}", films)
+        for genre in facets
+        if genre.kind == "genre"
+        for decade in decades
+        if len(films := np.intersect1d(genre.films, decade.films)) >= least
+    ]
+    return tuple(
+        mood
+        for mood in (*facets, *decades, *pairs)
+        if mood.kind in kinds and len(mood.films) >= least
+    )
 
 
-def _log_prior(kinds: list[str], share: FloatArray, settings: MoodSettings) -> FloatArray:
-    """Log probabilities of the moods, and of an open evening at the end."""
-    prior = np.zeros(len(kinds) + 1)
-    names = np.array(kinds, dtype=np.str_)
-    for kind, mass in settings.mass.items():
-        mine = np.flatnonzero(names == kind)
-        weight = np.maximum(share[mine], 1e-12) ** settings.slope
-        prior[mine] = mass * weight / max(weight.sum(), 1e-12)
-    prior[-1] = 1.0 - prior[:-1].sum()
-    return np.log(np.maximum(prior, 1e-12))
+def mood_table(moods: tuple[SharedMood, ...], n_items: int) -> sparse.csr_matrix:
+    """Which films each mood has, CSR float32 (moods, n_items)."""
+    pointers = np.cumsum([0, *(len(mood.films) for mood in moods)])
+    columns = np.concatenate([mood.films for mood in moods]) if moods else np.zeros(0, np.int64)
+    table = sparse.csr_matrix(
+        (np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(moods), n_items)
+    )
+    table.sort_indices()
+    return table

@@ -19,27 +19,15 @@ import numpy.typing as npt
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
+from core.model.mood import SharedMood
 from core.rewards import LIKE_FROM
 from core.simulation.replay import IntArray, OutcomeArray, outcome_table, stated_films
-from core.simulation.scorer import Judge, Scorer
+from core.simulation.scorer import PersonSeeded, Scorer
 
 BoolArray = npt.NDArray[np.bool_]
 
 _CHUNK: Final = 256
 """People in step; bounds memory."""
-_TOO_COMMON: Final = frozenset({"Drama", "Comedy"})
-"""Genres of a third of all films: whoever names two of them has said next to nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedMood:
-    """What the films of an evening have in common."""
-
-    kind: str
-    """"genre", "decade", "tag", "person" or "language"."""
-    name: str
-    films: IntArray
-    """Rows of the recommendable films that share it, ascending."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +41,12 @@ class Evenings:
     """Tonight's mood of each person; None on an open evening."""
     rated_only: bool = False
     """Only films that the person rated may be shown."""
+
+    def first(self, count: int) -> Evenings:
+        """Those of the first people only."""
+        people = self.people.select(np.arange(min(count, self.people.n_users)))
+        kept = people.n_users
+        return Evenings(people, self.stated[:kept], self.mood[:kept], self.rated_only)
 
     def counts(self, first: int, last: int, n_items: int) -> BoolArray:
         """Which films count for people first … last − 1, (last − first, n_items)."""
@@ -96,24 +90,6 @@ class Served:
         """Where a film was liked and of the mood."""
         hits: BoolArray = self.outcomes == Outcome.UP
         return hits
-
-
-def catalogue_moods(
-    catalogue: Catalogue, kinds: Sequence[str], least: int = 15
-) -> tuple[SharedMood, ...]:
-    """Moods of these kinds with at least so many recommendable films."""
-    moods = []
-    n_items = catalogue.n_items
-    for number, facet in enumerate(catalogue.facets):
-        common = facet.kind == "genre" and facet.name in _TOO_COMMON
-        if facet.kind in kinds and not common:
-            films = np.flatnonzero(catalogue.has(catalogue.facet_token(number)))
-            moods.append(SharedMood(facet.kind, facet.name, films))
-    if "decade" in kinds:
-        decades = catalogue.years[:n_items] // 10 * 10
-        for decade in np.unique(decades[decades > 0]).tolist():
-            moods.append(SharedMood("decade", f"{decade}s", np.flatnonzero(decades == decade)))
-    return tuple(mood for mood in moods if len(mood.films) >= least)
 
 
 def mood_evenings(
@@ -179,6 +155,8 @@ def _serve_chunk(
     scorer: Scorer, evenings: Evenings, first: int, last: int, rules: ServingRules
 ) -> Served:
     people = evenings.people.select(np.arange(first, last))
+    if isinstance(scorer, PersonSeeded):
+        scorer = scorer.for_people(people.user_ids)
     stated, everyone = evenings.stated[first:last], np.arange(last - first)
     would_be = outcome_table(people, rules.n_items)
     counts = evenings.counts(first, last, rules.n_items)
@@ -192,7 +170,7 @@ def _serve_chunk(
         places = range(slate * rules.cards, (slate + 1) * rules.cards)
         for place in places:
             going = np.flatnonzero(~barred.all(axis=1))
-            scores = _scores(scorer, transcript[:, : max(before + place, 1)])
+            scores = scorer.scores(transcript[:, : max(before + place, 1)])
             row = np.where(barred, -np.inf, scores)[going].argmax(axis=1)
             shown[going, place] = row
             barred[going, row] = True
@@ -203,10 +181,6 @@ def _serve_chunk(
     outcomes = transcript[:, before:, 1].astype(np.int8)
     in_mood = np.take_along_axis(counts, np.maximum(shown, 0), axis=1) & (shown >= 0)
     return Served(shown, outcomes, in_mood)
-
-
-def _scores(scorer: Scorer, transcript: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-    return scorer.judge(transcript)[0] if isinstance(scorer, Judge) else scorer.scores(transcript)
 
 
 def _reactions(row: IntArray, would_be: OutcomeArray, counts: BoolArray) -> OutcomeArray:

@@ -19,7 +19,7 @@ from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.rewards import LIKE_FROM, REWARDS, reaction_to
-from core.simulation.scorer import Judge, Observations, PersonSeeded, Scorer
+from core.simulation.scorer import Observations, PersonSeeded, Scorer
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
@@ -58,7 +58,7 @@ class Sessions:
     outcomes: OutcomeArray
     """UP, DOWN, SEEN or SHOWN, (P, T)."""
     scores: FloatArray
-    """The policy's score of the film shown, (P, T); of a `Judge` the Q-value within it."""
+    """The policy's score of the film shown, (P, T)."""
 
     @property
     def played(self) -> npt.NDArray[np.bool_]:
@@ -158,11 +158,11 @@ def _play_chunk(scorer: Scorer, people: Ratings, stated: IntArray, rules: Sessio
         going = np.flatnonzero(~barred.all(axis=1))
         if not len(going):
             break
-        scores, worth = _judged(scorer, observations[:, : max(n_stated + turn, 1)])
+        scores = scorer.scores(observations[:, : max(n_stated + turn, 1)])
         row = np.where(barred, -np.inf, scores)[going].argmax(axis=1)
         shown[going, turn] = row
         outcomes[going, turn] = would_be[going, row]
-        values[going, turn] = worth[going, row]
+        values[going, turn] = scores[going, row]
         observations[going, n_stated + turn, 0] = row + 1
         observations[going, n_stated + turn, 1] = outcomes[going, turn]
         barred[going, row] = True
@@ -189,14 +189,6 @@ def _openings(stated: IntArray, length: int) -> Observations:
     observations[:, : stated.shape[1], 0] = stated + 1
     observations[:, : stated.shape[1], 1] = Outcome.STATED_LIKE
     return observations
-
-
-def _judged(scorer: Scorer, observations: npt.NDArray[np.int32]) -> tuple[FloatArray, FloatArray]:
-    """What films are ranked by and what is expected of them: the same, but for a `Judge`."""
-    if isinstance(scorer, Judge):
-        return scorer.judge(observations)
-    scores = scorer.scores(observations)
-    return scores, scores
 
 
 def outcome_table(people: Ratings, n_items: int) -> OutcomeArray:

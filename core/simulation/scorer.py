@@ -33,19 +33,11 @@ class Contender(Scorer, Protocol):
 
     @property
     def gives_q_values(self) -> bool:
-        """Whether the scores are expected discounted rewards, or hold them (`Judge`)."""
+        """Whether the scores are expected discounted rewards."""
 
     @property
     def gamma(self) -> float:
         """Discount of the rewards."""
-
-
-@runtime_checkable
-class Judge(Protocol):
-    """A scorer whose scores are more than Q-values, and which can tell the two apart."""
-
-    def judge(self, observations: Observations) -> tuple[FloatArray, FloatArray]:
-        """The scores and the Q-values within them, (B, n_items) each."""
 
 
 @runtime_checkable

@@ -1,4 +1,11 @@
-"""A simulated viewer: opens with tastes and reacts as a real person's ratings say."""
+"""A simulated viewer: opens with tastes and reacts as a real person's ratings say.
+
+On an *open* evening any film that they like will do. On one with a *mood* they want films of one
+kind tonight (a genre, a decade, a tag, a person, a language, a genre of one decade): they open with
+films of it, or say it, or both, and of other films they have no word, or "not tonight", or now and
+then a thumb down. On a *rated* evening only films that they rated may be shown: whoever knows
+whatever they are shown.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from core.catalogue import Catalogue
 from core.data.ratings import FloatArray, IntArray
 from core.domain import Outcome, Reaction
-from core.rewards import DISLIKE_BELOW, LIKE_FROM, reaction_to
+from core.model.mood import KINDS, SharedMood
+from core.rewards import DISLIKE_BELOW, LIKE_FROM, REWARDS, reaction_to
 from core.session import SessionState
 
 
@@ -37,6 +46,46 @@ class OpeningSettings:
         return max(self.likes) + max(self.dislikes) + 2
 
 
+@dataclass(frozen=True, slots=True)
+class EveningSettings:
+    """Which evenings people have, and what they do on them."""
+
+    mood: float = 0.5
+    """Share of the evenings with a mood, of people who like enough films of one."""
+    rated: float = 0.2
+    """Share of the evenings among rated films; what is left is open."""
+    kinds: tuple[str, ...] = KINDS
+    """Kinds of moods, each as likely as the others; within one every mood that a person likes
+    enough films of is."""
+    least: int = 8
+    """Films of a mood that the person likes."""
+    named: tuple[int, ...] = (0, 1, 1, 2, 2, 2, 3, 3, 4)
+    """Number of liked films of the mood named, each entry equally likely."""
+    says: float = 0.25
+    """Probability of saying the mood in words; where no film is named, always."""
+    dislikes: float = 0.1
+    """Probability of naming a film that they dislike."""
+    not_tonight: float = 0.1
+    """Of films beside the mood."""
+    down: float = 0.03
+    """Of films beside the mood."""
+    wordless: float = 0.1
+    """Share of the films they rated of which people say that they have seen them, and no more."""
+
+
+OPEN = EveningSettings(mood=0.0, rated=0.0, wordless=0.0)
+"""Every evening is open, and every film that they know gets a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """One person's evening."""
+
+    mood: SharedMood | None = None
+    """None on an open evening."""
+    rated_only: bool = False
+
+
 SILENT = OpeningSettings(likes=(0,), dislikes=(0,), genre_chance=0.0, avoid_chance=0.0)
 """Nothing is said first."""
 
@@ -55,10 +104,88 @@ class Viewer:
         self._popularity = catalogue.n_ratings[self._rows].astype(np.float64) + 1.0
         self._catalogue = catalogue
 
+    @property
+    def rated(self) -> IntArray:
+        """Rows of the films that they rated, of those that can be recommended."""
+        return self._rows
+
     def reaction(self, row: int) -> Reaction | None:
         """Reaction to being shown a film; None for a film the person never rated."""
         stars = self._stars.get(row)
         return None if stars is None else reaction_to(stars)
+
+    def answer(
+        self, row: int, tonight: Tonight, settings: EveningSettings, rng: np.random.Generator
+    ) -> Reaction | None:
+        """Reaction to being shown a film tonight; None for no word."""
+        if not _fits(row, tonight):
+            drawn = rng.random()
+            if drawn < settings.not_tonight:
+                return Reaction.NOT_TONIGHT
+            return Reaction.DOWN if drawn < settings.not_tonight + settings.down else None
+        reaction = self.reaction(row)
+        if reaction is not None and settings.wordless and rng.random() < settings.wordless:
+            return Reaction.SEEN
+        return reaction
+
+    def rewards(self, rows: IntArray, tonight: Tonight, settings: EveningSettings) -> FloatArray:
+        """What showing each of these films (n,) is worth tonight, in the mean over `answer`."""
+        beside = (
+            settings.not_tonight * Outcome.NOT_TONIGHT.reward + settings.down * Outcome.DOWN.reward
+        )
+        verdicts = REWARDS * (1.0 - settings.wordless)
+        reactions = (self.reaction(row) for row in rows.tolist())
+        rewards = np.array(
+            [0.0 if reaction is None else verdicts[reaction.outcome] for reaction in reactions],
+            dtype=np.float32,
+        )
+        if tonight.mood is None:
+            return rewards
+        fits = np.isin(rows, tonight.mood.films, assume_unique=False)
+        return np.where(fits, rewards, np.float32(beside))
+
+    def tonight(
+        self,
+        rng: np.random.Generator,
+        settings: EveningSettings,
+        moods: tuple[SharedMood, ...],
+        films_of: sparse.csr_matrix,
+    ) -> Tonight:
+        """An evening drawn for this person; `films_of` CSR (moods, n_items) of 0 and 1."""
+        drawn = rng.random()
+        if drawn < settings.rated:
+            return Tonight(rated_only=True)
+        if drawn >= settings.rated + settings.mood:
+            return Tonight()
+        liked = np.zeros(films_of.shape[1], dtype=np.float32)
+        liked[self._rows[self._known_stars >= LIKE_FROM]] = 1.0
+        enough = np.flatnonzero(films_of @ liked >= settings.least).tolist()
+        kinds = sorted({moods[number].kind for number in enough} & {*settings.kinds})
+        if not kinds:
+            return Tonight()
+        kind = kinds[int(rng.integers(len(kinds)))]
+        fitting = [number for number in enough if moods[number].kind == kind]
+        return Tonight(moods[fitting[int(rng.integers(len(fitting)))]])
+
+    def open_with(
+        self, rng: np.random.Generator, mood: SharedMood, settings: EveningSettings
+    ) -> SessionState:
+        """The state after they have named films of tonight's mood, or said it, or both.
+
+        The films are drawn by popularity; most of what they like of the mood is left to find.
+        """
+        state = SessionState()
+        of_mood = np.isin(self._rows, mood.films)
+        count = int(rng.choice(settings.named))
+        says = mood.token > 0 and (count == 0 or rng.random() < settings.says)
+        for row in self._draw(
+            rng, of_mood & (self._known_stars >= LIKE_FROM), count or int(not says)
+        ):
+            state = state.state(self._catalogue.movie_token(row), Outcome.STATED_LIKE)
+        if rng.random() < settings.dislikes:
+            for row in self._draw(rng, self._known_stars < DISLIKE_BELOW, 1):
+                state = state.state(self._catalogue.movie_token(row), Outcome.STATED_DISLIKE)
+        return state.state(mood.token, Outcome.WANTED) if says else state
 
     def open(self, rng: np.random.Generator, settings: OpeningSettings) -> SessionState:
         """The state after the person has said what they like, drawn from their own history.
@@ -110,3 +237,12 @@ class Viewer:
         return self._catalogue.facet_token(
             genres[int(rng.choice(len(genres), p=weights / weights.sum()))]
         )
+
+
+def _fits(row: int, tonight: Tonight) -> bool:
+    """Whether a film is one of tonight's."""
+    if tonight.mood is None:
+        return True
+    films = tonight.mood.films
+    place = int(np.searchsorted(films, row))
+    return place < len(films) and int(films[place]) == row

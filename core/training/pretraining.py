@@ -3,27 +3,33 @@
 A simulated viewer has an answer to any film, shown or not. Regressing the reward of all the best
 candidates of a state, and not only of the one film that was shown, takes far fewer sessions to find
 the same Q-values at γ = 0; the DQN then goes on from there with its own sessions and its discount.
+
+Whoever simulates an evening also knows its mood, which the network has to infer. The surprise at
+the true mood is a second loss: it teaches the few numbers of the posterior from a fraction of the
+evenings that thumbs alone would take, and takes nothing from the reward.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from core.data.ratings import Ratings
 from core.model.qnetwork import MASKED, QNetwork
-from core.rewards import REWARDS
 from core.session import Observation
 from core.simulation.environment import SessionEnv
-from core.simulation.replay import outcome_table
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+_DRAWN: Final = 30
+"""Best films that exploration draws from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,12 @@ class PretrainingSettings:
     """How many of the others are drawn to stand for all of them, for each state anew."""
     exploration: float = 0.3
     """Share of the films drawn from the best 30 while playing, for states off the beaten track."""
+    temperature: float = 0.1
+    """Of the softmax whose earnings are the objective, in units of reward."""
+    earned: float = 10.0
+    units: float = 0.0
+    mood: float = 0.3
+    """Weight of the surprise at tonight's mood, in nats, against the squared error."""
     batch_size: int = 128
     learning_rate: float = 1e-3
     """Peak of a rise and fall over all rounds; at twice as much the validation hits rose a third as
@@ -56,20 +68,15 @@ class PretrainingSettings:
 def pretrain(
     network: QNetwork,
     env: SessionEnv,
-    people: Ratings,
     settings: PretrainingSettings,
     *,
     seed: int,
     after_round: Callable[[int, float], None],
 ) -> None:
-    """Changes `network` in place; `after_round(round, mean loss)` is called after each round.
-
-    `people` are those of the environment, in its numbering.
-    """
+    """Changes `network` in place; `after_round(round, mean loss)` is called after each round."""
     if settings.rounds == 0:
         return
     rng = np.random.default_rng(seed)
-    rewards = torch.from_numpy(_rewards(people, network.encoder.n_items))
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
@@ -82,16 +89,10 @@ def pretrain(
         states = play_states(network, env, settings, rng)
         network.train()
         losses = []
-        order = rng.permutation(len(states.viewers))
+        order = rng.permutation(len(states.moods))
         for first in range(0, len(order), settings.batch_size):
             chosen = torch.from_numpy(order[first : first + settings.batch_size])
-            batch = States(
-                states.transcripts[chosen], states.candidates[chosen], states.viewers[chosen]
-            )
-            others = torch.from_numpy(
-                rng.integers(network.encoder.n_items, size=(len(chosen), settings.sampled))
-            )
-            loss = _loss(network, batch, others, rewards, settings)
+            loss = _loss(network, States(*(part[chosen] for part in states)), settings)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -102,58 +103,63 @@ def pretrain(
         after_round(number, float(np.mean(losses)))
 
 
-@dataclass(frozen=True, eq=False)
-class States:
-    """States met by the network's own exploring sessions."""
+class States(NamedTuple):
+    """States met by the network's own exploring sessions, and what films would be worth in each."""
 
     transcripts: Tensor
     """(n, L, 2) int32"""
-    candidates: Tensor
-    """Best films of each state, (n, K) int64."""
-    viewers: Tensor
-    """Whose session it was, (n,) int64."""
+    films: Tensor
+    """Best films of each state and a sample of the others, (n, K) int64."""
+    rewards: Tensor
+    """Of these films for that viewer that evening, (n, K) float32."""
+    weights: Tensor
+    """Of these films in the loss, (n, K) float32."""
+    moods: Tensor
+    """Number of the evening's mood, −1 for an open one, (n,) int64."""
 
 
 class _Session:
     """One session that is played in step with others, and the states that it met."""
 
     def __init__(self, env: SessionEnv, seed: int) -> None:
-        self._env = env
+        self.env = env
         self.now, info = env.reset(seed=seed)
-        self.viewer = int(info["person"])
-        self.over = False
-        self.visited: list[Observation] = []
-        """The states before each film."""
-        self.candidates: list[IntArray] = []
-        """The best films of each of these, (K,)."""
+        self.mood = int(info["mood"])
+        self.over = not env.action_mask().any()
+        self.visited: list[tuple[Observation, IntArray, BoolArray]] = []
+        """The states before each film, the best films (K,) and which of them may be shown."""
 
-    def show(self, best: IntArray, place: int) -> None:
-        """Shows the film at this place among the best ones."""
-        self.visited.append(self.now)
-        self.candidates.append(best)
-        self.now, _, self.over, _, _ = self._env.step(best[place])
+    def show(self, best: IntArray, allowed: BoolArray, place: int) -> None:
+        """Shows the film at this place among the best ones that may be shown."""
+        self.visited.append((self.now, best, allowed))
+        self.now, _, self.over, _, _ = self.env.step(best[np.flatnonzero(allowed)[place]])
 
 
 def play_states(
     network: QNetwork, env: SessionEnv, settings: PretrainingSettings, rng: np.random.Generator
 ) -> States:
     """Plays `settings.sessions` sessions and draws `settings.states` states from each."""
-    transcripts: list[Observation] = []
-    candidates: list[IntArray] = []
-    viewers: list[int] = []
+    found: list[tuple[Observation, IntArray, FloatArray, FloatArray]] = []
+    moods: list[int] = []
+    n_items = network.encoder.n_items
+    share = settings.rest * n_items / max(settings.sampled, 1)
     for first in range(0, settings.sessions, 64):
         count = min(64, settings.sessions - first)
         for session in _play(network, env, count, settings, rng):
             n_states = len(session.visited)
             picked = rng.choice(n_states, size=min(settings.states, n_states), replace=False)
-            transcripts.extend(session.visited[place] for place in picked)
-            candidates.extend(session.candidates[place] for place in picked)
-            viewers.extend([session.viewer] * len(picked))
-    return States(
-        torch.from_numpy(np.stack(transcripts)),
-        torch.from_numpy(np.stack(candidates)),
-        torch.tensor(viewers),
+            for place in picked.tolist():
+                transcript, best, allowed = session.visited[place]
+                others = rng.integers(n_items, size=settings.sampled)
+                films = np.concatenate([best, others])
+                weights = np.concatenate([allowed, np.full(len(others), share)])
+                rewards = session.env.rewards(films)
+                found.append((transcript, films, rewards, weights.astype(np.float32)))
+                moods.append(session.mood)
+    transcripts, films, rewards, weights = (
+        torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True)
     )
+    return States(transcripts, films, rewards, weights, torch.tensor(moods))
 
 
 def _play(
@@ -166,31 +172,35 @@ def _play(
     """`count` sessions, played in step to their ends."""
     sessions = [_Session(env.fork(), int(rng.integers(2**31))) for _ in range(count)]
     while going := [session for session in sessions if not session.over]:
+        mask = torch.from_numpy(np.stack([session.env.action_mask() for session in going]))
         with torch.inference_mode():
             q_values = network(torch.from_numpy(np.stack([session.now for session in going])))
+            q_values = q_values.masked_fill(~mask, MASKED)
             best = q_values.topk(min(settings.candidates, q_values.shape[1]), dim=1)
-        allowed = (best.values[:, :30] > MASKED / 2).sum(1).numpy()
+        allowed = (best.values > MASKED / 2).numpy()
+        drawn = np.minimum(allowed.sum(axis=1), _DRAWN)
         gamble = rng.random(len(going)) < settings.exploration
-        place = np.where(gamble, (rng.random(len(going)) * allowed).astype(np.int64), 0)
-        for session, films, chosen in zip(going, best.indices.numpy(), place, strict=True):
-            session.show(films, int(chosen))
+        place = np.where(gamble, (rng.random(len(going)) * drawn).astype(np.int64), 0)
+        for session, films, shown, chosen in zip(
+            going, best.indices.numpy(), allowed, place, strict=True
+        ):
+            session.show(films, shown, int(chosen))
     return sessions
 
 
-def _loss(
-    network: QNetwork, batch: States, others: Tensor, rewards: Tensor, settings: PretrainingSettings
-) -> Tensor:
-    """Squared error over the candidates and a sample of the others; mean over states."""
-    films = torch.cat([batch.candidates, others], dim=1)
-    share = settings.rest * network.encoder.n_items / max(others.shape[1], 1)
-    weight = torch.cat([torch.ones(batch.candidates.shape), torch.full(others.shape, share)], dim=1)
-    weight = weight * ~network.taken(batch.transcripts).gather(1, films)
-    error = network.of(batch.transcripts, films) - rewards[batch.viewers[:, None], films]
-    squared: Tensor = (error**2 * weight).sum(1).mean()
-    return squared
+def _loss(network: QNetwork, batch: States, settings: PretrainingSettings) -> Tensor:
+    """What a softmax over the candidates would earn, as a loss; mean over states.
 
-
-def _rewards(people: Ratings, n_items: int) -> FloatArray:
-    """Reward of every film for every person, float32 (n_users, n_items)."""
-    rewards: FloatArray = REWARDS[outcome_table(people, n_items)]
-    return rewards
+    And the surprise at the mood of those evenings, and a squared error that keeps the units.
+    """
+    transcripts = batch.transcripts.long()
+    weights = batch.weights * ~network.taken(transcripts).gather(1, batch.films)
+    q_values = network.of(transcripts, batch.films)
+    open_to = weights > 0
+    chances = (q_values / settings.temperature).masked_fill(~open_to, -torch.inf).softmax(dim=1)
+    earned = (chances * batch.rewards).sum(1).mean()
+    squared = ((q_values - batch.rewards) ** 2 * weights).sum(1).mean()
+    log_mood = network.log_mood(transcripts)
+    surprise = -log_mood.gather(1, batch.moods[:, None] % log_mood.shape[1]).mean()
+    loss: Tensor = settings.units * squared - settings.earned * earned + settings.mood * surprise
+    return loss

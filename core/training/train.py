@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -22,10 +22,10 @@ from core.model.bundle import Bundle, git_revision
 from core.model.calibration import Calibration, approval
 from core.model.cooccurrence import Cooccurrence, CooccurrenceSettings
 from core.model.factors import FactorSettings, MovieVectors, cross_fit
-from core.model.qnetwork import WEIGHT, QNetwork
+from core.model.qnetwork import QNetwork
 from core.rewards import LIKE_FROM
 from core.simulation.environment import SessionEnv
-from core.simulation.viewer import OpeningSettings
+from core.simulation.viewer import EveningSettings, OpeningSettings
 from core.training.agent import AgentSettings, Ticker, make_agent
 from core.training.pretraining import PretrainingSettings, pretrain
 from core.training.validation import CurvePoint, Examiner, ExamSettings, Validator
@@ -39,8 +39,8 @@ class TrainingSettings:
     """Everything a bundle depends on besides the data."""
 
     seed: int = 0
-    turns: int = 20
-    """Films in a simulated session, as in the evaluation."""
+    turns: int = 21
+    """Films in a simulated session: seven slates."""
     inattention: float = 0.1
     """Share of the films that simulated viewers let pass without a word, as people in a chat do
     more often: enough to learn how little that says, without taking the answers away that the
@@ -55,6 +55,9 @@ class TrainingSettings:
     factors: FactorSettings = field(default_factory=FactorSettings)
     cooccurrence: CooccurrenceSettings = field(default_factory=CooccurrenceSettings)
     opening: OpeningSettings = field(default_factory=OpeningSettings)
+    evenings: EveningSettings = field(default_factory=EveningSettings)
+    cards: int = 3
+    """Films of a slate."""
     pretraining: PretrainingSettings = field(default_factory=PretrainingSettings)
     agent: AgentSettings = field(default_factory=AgentSettings)
 
@@ -93,31 +96,38 @@ def train(
     threadpool_limits(limits=1)
     catalogue, ratings = data.catalogue, data.ratings
     _check(ratings, catalogue, settings)
-    sets, set_of = fit_vectors(ratings, catalogue, settings, progress=progress)
+    sets, affinities, set_of = fit_films(ratings, catalogue, settings, progress=progress)
     learners, validation = ratings.split(0, settings.validation_folds, "validation")
     number_of = dict(zip(ratings.user_ids.tolist(), set_of.tolist(), strict=True))
     numbers = np.array([number_of[user] for user in learners.user_ids.tolist()], dtype=np.int64)
 
-    def make_env() -> SessionEnv:
+    def make_env(rated: float = 0.0) -> SessionEnv:
         return SessionEnv(
             learners,
             catalogue,
             turns=settings.turns,
+            cards=settings.cards,
             opening=settings.opening,
+            evenings=dataclasses.replace(settings.evenings, rated=rated),
             inattention=settings.inattention,
             vector_sets=numbers,
         )
 
-    network = QNetwork(catalogue, sets, hidden=settings.hidden, familiarity=0.0)
-    exam = dataclasses.replace(settings.exam, turns=settings.turns, seed=settings.seed)
+    network = QNetwork(catalogue, sets, hidden=settings.hidden, affinities=affinities)
+    exam = dataclasses.replace(settings.exam, seed=settings.seed)
     examiner = Examiner(validation, catalogue, number_of, exam)
     validator = Validator(
-        network, examiner, settings.agent.steps, settings.checks, progress=progress
+        network,
+        examiner,
+        settings.agent.steps,
+        settings.checks,
+        turns=settings.turns,
+        progress=progress,
     )
     interrupted, last = False, network
     try:
         if pretrained is None:
-            _pretrain(network, make_env(), learners, validator, settings)
+            _pretrain(network, make_env(settings.evenings.rated), validator, settings)
         else:
             network.load_state_dict(pretrained)
             validator.check(0)
@@ -135,11 +145,7 @@ def train(
 
 
 def _pretrain(
-    network: QNetwork,
-    env: SessionEnv,
-    learners: Ratings,
-    validator: Validator,
-    settings: TrainingSettings,
+    network: QNetwork, env: SessionEnv, validator: Validator, settings: TrainingSettings
 ) -> None:
     """Pretraining; the network ends as the best of it."""
     validator.check(0)
@@ -147,7 +153,6 @@ def _pretrain(
     pretrain(
         network,
         env,
-        learners,
         settings.pretraining,
         seed=settings.seed,
         after_round=lambda number, loss: validator.after_round(number, loss, rounds),
@@ -187,36 +192,44 @@ def _bundle(
     metrics: Mapping[str, Any],
     calibration: Calibration | None,
 ) -> Bundle:
-    """What serves: the network, now with its familiarity, and the affinity of the films."""
-    cooccurrence = Cooccurrence.fit(
-        data.ratings, data.catalogue, settings.cooccurrence, seed=settings.seed
-    )
     return Bundle(
         data.catalogue,
-        network.twin(familiarity=WEIGHT),
+        network,
         dataclasses.asdict(settings),
         metrics,
         data.fingerprint,
         revision=git_revision(),
-        affinity=Affinity(data.catalogue, cooccurrence, approval(network)),
         calibration=calibration,
         people=frozenset(fingerprints(data.ratings, data.catalogue.movie_ids)),
     )
 
 
-def fit_vectors(
+class Fitted(NamedTuple):
+    """What is fitted to ratings before anything is learned: of everyone, then without each fold."""
+
+    sets: list[MovieVectors]
+    affinities: tuple[Affinity, ...]
+    set_of: IntArray
+    """Number of the set that was fitted without each person, (n_users,)."""
+
+
+def fit_films(
     ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings, *, progress: bool
-) -> tuple[list[MovieVectors], IntArray]:
-    """Movie vectors (from everyone, then one set a fold), and each person's set."""
+) -> Fitted:
+    """Movie vectors and affinities: people meet those that were fitted on others."""
     sets: list[MovieVectors] = []
+    affinities: list[Affinity] = []
     set_of = np.zeros(ratings.n_users, dtype=np.int64)
     fits = cross_fit(ratings, catalogue.n_items, settings.factors, seed=settings.seed)
     for people, vectors in tqdm(
         fits, "movie vectors", settings.factors.folds + 1, disable=not progress
     ):
         set_of[people] = len(sets)
+        others = ratings.select(np.setdiff1d(np.arange(ratings.n_users), people))
+        lifts = Cooccurrence.fit(others, catalogue, settings.cooccurrence, seed=settings.seed)
+        affinities.append(Affinity(catalogue, lifts, approval(vectors)))
         sets.append(vectors)
-    return sets, set_of
+    return Fitted(sets, tuple(affinities), set_of)
 
 
 def _check(ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 import logging
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,17 @@ from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.errors import DataError
 from core.model.calibration import FEATURES, Calibration, evidence
+from core.model.mood import catalogue_moods
 from core.model.qnetwork import QNetwork
+from core.rewards import REWARDS
+from core.simulation.evening import Evenings, ServingRules, mood_evenings, serve
 from core.simulation.replay import SessionRules, View, eligible, moments, play, stated_films
 from core.simulation.scorer import FloatArray, IntArray, Observations
 
 _log = logging.getLogger(__name__)
+
+_TURNS: Final = 20
+"""Films of the sessions that the match figure is fitted to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class CurvePoint:
     """Mean squared temporal difference since the last point (pretraining: squared error summed over
     candidates)."""
     validation_hits: float
-    """hits@turns of validation people, greedy, mean over 0, 1 and 3 stated films."""
+    """Hits of 9 of validation people, greedy, as served: mean over evenings with a mood, open and
+    rated ones."""
     validation_reward: float
     """The same in reward; the checkpoint with the most is kept."""
 
@@ -47,18 +54,19 @@ class CurvePoint:
 class ExamSettings:
     """What the validation people are asked."""
 
-    turns: int = 20
-    """Films in a session, as in training."""
     stated: tuple[int, ...] = (0, 1, 3)
-    """Films they name first, one run each."""
-    people: int = 400
+    """Films they name first on evenings without a mood, one run each."""
+    people: int = 250
     """At most this many of them, so that a check takes seconds."""
     seed: int = 0
     """Of the films they name."""
 
 
 class Examiner:
-    """Judges a network on validation people: they never train it and meet others' vectors."""
+    """Judges a network on validation people: they never train it and meet others' vectors.
+
+    By evenings as they are served; the three kinds count alike.
+    """
 
     def __init__(
         self,
@@ -67,11 +75,12 @@ class Examiner:
         number_of: dict[int, int],
         settings: ExamSettings,
     ) -> None:
-        self.turns = settings.turns
         self._number_of = number_of
-        self._rules = SessionRules(settings.turns, View.REPLAY, catalogue.n_items)
-        self._among_rated = SessionRules(settings.turns, View.RATED, catalogue.n_items)
+        self._rules = ServingRules(catalogue.n_items)
         self._sessions: list[tuple[Ratings, IntArray]] = []
+        """People and what they name, without a mood: what the match figure is fitted to."""
+        self._open: list[Evenings] = []
+        self._rated: list[Evenings] = []
         for stated in settings.stated:
             fit = eligible(people, catalogue.n_items, stated, stated + 2)[: settings.people]
             chosen = people.select(fit)
@@ -81,21 +90,35 @@ class Examiner:
                     f"more than {stated} recommendable films: give more ratings or a lower "
                     "--min-ratings."
                 )
-            self._sessions.append((chosen, stated_films(chosen, catalogue, stated, settings.seed)))
+            stated_first = stated_films(chosen, catalogue, stated, settings.seed)
+            self._sessions.append((chosen, stated_first))
+            for kind, rated_only in ((self._open, False), (self._rated, True)):
+                kind.append(
+                    Evenings(chosen, stated_first, (None,) * chosen.n_users, rated_only=rated_only)
+                )
+        moods = catalogue_moods(catalogue)
+        tonight = mood_evenings(people, catalogue, moods, seed=settings.seed)
+        self._moods = [tonight.first(settings.people)] if tonight.people.n_users else []
 
     def examine(self, network: QNetwork) -> tuple[float, float]:
-        """hits@turns and reward a session, greedy, mean over the starts."""
+        """Hits and reward an evening, greedy, mean over the kinds of evenings."""
         scorer = _WithVectors(network, self._number_of)
-        runs = [play(scorer, people, stated, self._rules) for people, stated in self._sessions]
-        hits = [(run.outcomes == Outcome.UP).sum(1).mean() for run in runs]
-        return float(np.mean(hits)), float(np.mean([run.rewards.sum(1).mean() for run in runs]))
+        found = []
+        for kind in filter(None, (self._moods, self._open, self._rated)):
+            runs = [serve(scorer, evenings, self._rules) for evenings in kind]
+            rewards = [REWARDS[run.outcomes].sum(axis=1).mean() for run in runs]
+            found.append((np.mean([run.hits.sum(axis=1).mean() for run in runs]), np.mean(rewards)))
+            _log.info("%d of an exam: %.3f hits", len(found), found[-1][0])
+        hits, reward = np.mean(found, axis=0).tolist()
+        return hits, reward
 
     def calibrate(self, network: QNetwork) -> Calibration | None:
         """The match figure from the films that these people know, of those shown in either view."""
         scorer = _WithVectors(network, self._number_of)
         features, liked = [np.zeros((0, len(FEATURES)))], [np.zeros(0, dtype=np.bool_)]
         for people, stated in self._sessions:
-            for rules in (self._rules, self._among_rated):
+            for view in View:
+                rules = SessionRules(_TURNS, view, self._rules.n_items)
                 for moment in moments(play(scorer, people, stated, rules), stated):
                     bound = scorer.for_people(people.user_ids[moment.people])
                     features.append(
@@ -134,11 +157,18 @@ class Validator:
     """Watches the learning: progress bar, learning curve, best checkpoint."""
 
     def __init__(
-        self, network: QNetwork, examiner: Examiner, steps: int, checks: int, *, progress: bool
+        self,
+        network: QNetwork,
+        examiner: Examiner,
+        steps: int,
+        checks: int,
+        *,
+        turns: int,
+        progress: bool,
     ) -> None:
         self._network = network
         self._examiner = examiner
-        self._turns = examiner.turns
+        self._turns = turns
         self._every = max(steps // checks, 1)
         self._bar = tqdm(total=steps, desc="learning", unit="film", disable=not progress)
         self._rewards: deque[float] = deque(maxlen=20_000)
