@@ -208,6 +208,8 @@ class Affinity:
         if len(films) > 1 or of.shape != to.shape:
             raise ValueError(f"cooccurrence of {known} films, {n_items} can be recommended")
         self.cooccurrence = cooccurrence
+        self._last: tuple[bytes | None, Mapping[Strength, FloatArray]] = (None, {})
+        """What the last single transcript said, and its readings."""
         self._approval = approval
         genre = [facet.kind == "genre" for facet in catalogue.facets]
         classes = [_FILM] * (1 + len(catalogue.movies)) + [
@@ -249,8 +251,19 @@ class Affinity:
         pulls: npt.NDArray[np.bool_] = np.any(kinds > 0, axis=1)
         return Opening(pulls, (fame * answered).astype(np.float32), _wished(observations))
 
-    def readings(self, observations: npt.NDArray[np.int32]) -> dict[Strength, FloatArray]:
+    def readings(self, observations: npt.NDArray[np.int32]) -> Mapping[Strength, FloatArray]:
         """Channels of (B, L, 2) transcripts that say anything, (B, n_items) each."""
+        if len(observations) > 1:
+            return self._readings(observations)
+        # Card after card of a slate: what was shown in between changes nothing here.
+        speaks = self._kinds(observations)[0] > 0
+        key = observations[0, speaks].tobytes()
+        last = self._last
+        if last[0] != key:
+            self._last = last = key, self._readings(observations)
+        return last[1]
+
+    def _readings(self, observations: npt.NDArray[np.int32]) -> dict[Strength, FloatArray]:
         events = self._events(observations)
         count = len(observations)
         found = {

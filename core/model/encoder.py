@@ -66,6 +66,9 @@ class TasteEncoder(nn.Module):
         nothing, no_facets = torch.zeros(len(sets), 1, self.dimensions), torch.zeros_like(facets)
         self._buffer("like_table", torch.cat([nothing, like, facets], dim=1))
         self._buffer("seen_table", torch.cat([nothing, seen, no_facets], dim=1))
+        # Films last: one transcript times a contiguous table reads memory several times as fast.
+        priors = torch.stack([like_prior, seen_prior], dim=1)
+        self._buffer("across", torch.cat([like.mT, seen.mT, priors], dim=1).contiguous())
         ends = nothing[..., 0], no_facets[..., 0]
         self._buffer("like_expected", torch.cat([ends[0], like_prior, ends[1]], dim=1))
         self._buffer("seen_expected", torch.cat([ends[0], seen_prior, ends[1]], dim=1))
@@ -82,6 +85,7 @@ class TasteEncoder(nn.Module):
 
     lookup: Tensor
     membership: Tensor
+    across: Tensor
     like_table: Tensor
     seen_table: Tensor
     like_expected: Tensor
@@ -310,13 +314,8 @@ class ClassPosterior(nn.Module):
 
     def foretold(self, chances: Tensor, number: int, rows: Tensor | None = None) -> Tensor:
         """Reward expected of films by these classes, (…, n_items); of rows (n,) only, (…, n)."""
-        worth = self.worth[number] if rows is None else self.worth[number, rows]
-        foretold: Tensor = chances @ worth.T
-        return foretold
-
-    def of(self, chances: Tensor, numbers: Tensor, films: Tensor) -> Tensor:
-        """The same for (B, K) films of (B, C) chances: (B, K)."""
-        foretold: Tensor = (self.worth[numbers[:, None], films] @ chances[..., None])[..., 0]
+        worth = self.worth[number] if rows is None else self.worth[number][:, rows]
+        foretold: Tensor = chances @ worth
         return foretold
 
     def steps(self, transcript: Tensor, number: int) -> KindChances:
@@ -390,6 +389,6 @@ def _evidence(classes: LatentClasses) -> Tensor:
 
 
 def _worth(classes: LatentClasses) -> Tensor:
-    """Reward of films by class, (n_items, C), over the number of fits: sums are means over fits."""
+    """Reward of films by class, (C, n_items), over the number of fits: sums are means over fits."""
     worth = Outcome.UP.reward * classes.liked + Outcome.DOWN.reward * classes.disliked
-    return torch.from_numpy(np.ascontiguousarray(worth.T / classes.fits, dtype=np.float32))
+    return torch.from_numpy(np.ascontiguousarray(worth / classes.fits, dtype=np.float32))

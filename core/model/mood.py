@@ -42,13 +42,14 @@ _CHANCE: Final = (0.02, 0.9)
 """Bounds of a film's chance of a thumb, where a Q-value stands for it."""
 _TELLING: Final = (
     Outcome.STATED_LIKE,
-    Outcome.UP,
     Outcome.SHOWN,
-    Outcome.PASSED,
+    Outcome.UP,
     Outcome.DOWN,
-    Outcome.NOT_TONIGHT,
     Outcome.SEEN,
+    Outcome.NOT_TONIGHT,
+    Outcome.PASSED,
 )
+"""Outcomes that tell something of the mood, by their numbers."""
 _LEAST_MASS: Final = 1e-6
 """Of a kind that the settings leave out."""
 
@@ -203,20 +204,18 @@ class MoodPosterior(nn.Module):
         silent = np.isin(happened, SILENT)
         chance = chances.detach().numpy()[row, place].clip(*_CHANCE)
         weight = np.where(silent, -np.log1p(-chance) * weight, weight)
-        film = token[row, place] - 1
-        return {
-            kind: self._tally(len(token), row[mine], film[mine], weight[mine])
-            for kind in _TELLING
-            for mine in (happened == kind,)
-        }
-
-    def _tally(self, count: int, row: IntArray, film: IntArray, weight: FloatArray) -> Tally:
-        if not len(row):
-            return Tally(torch.zeros(count, 1), torch.zeros(count, 1))
-        films = sparse.csr_matrix((weight, (row, film)), shape=(count, self.n_items))
+        count = len(token)
+        # One product for all outcomes: building sparse tables takes longer than multiplying them.
+        block = np.searchsorted(_TELLING, happened) * count + row
+        shape = (len(_TELLING) * count, self.n_items)
+        films = sparse.csr_matrix((weight, (block, token[row, place] - 1)), shape=shape)
         within = np.asarray((films @ self._moods_of).todense(), dtype=np.float32)
-        total = np.bincount(row, weights=weight, minlength=count).astype(np.float32)
-        return Tally(torch.from_numpy(total)[:, None], torch.from_numpy(within))
+        total = np.bincount(block, weights=weight, minlength=shape[0]).astype(np.float32)
+        return {
+            kind: Tally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
+            for number, kind in enumerate(_TELLING)
+            for one in (slice(number * count, (number + 1) * count),)
+        }
 
     def _wishes(self, transcripts: Tensor) -> Tensor:
         """How often each mood was asked for, less how often it was to be spared, (B, moods)."""

@@ -95,6 +95,17 @@ class _Gates(NamedTuple):
     """Log power of the mood, (B,)."""
 
 
+class Readings(NamedTuple):
+    """What a network makes of B transcripts."""
+
+    worth: Tensor
+    """What a thumb up is worth, whatever the mood, (B, n_items)."""
+    log_mood: Tensor
+    """Log probabilities of tonight's moods and of an open evening, (B, moods + 1)."""
+    q_values: Tensor
+    """(B, n_items), whatever the transcript holds."""
+
+
 class QNetwork(nn.Module):
     """(B, L, 2) transcripts → (B, n_items) Q-values in units of reward (one thumb up = 1).
 
@@ -172,18 +183,25 @@ class QNetwork(nn.Module):
         `gems` is the place of the knob between popular films and hidden gems.
         """
         transcripts = transcripts.long()
+        q_values = self.readings(transcripts).q_values
+        return q_values if gems == 0 else q_values + self._knob(transcripts, gems)
+
+    def readings(self, transcripts: Tensor) -> Readings:
+        """Q-values, and the two factors of their first part: what simulation can tell apart."""
+        transcripts = transcripts.long()
         taste, kinds = self._tastes(transcripts)
         gates = self._gates(transcripts, taste)
         worth = self._worth(transcripts, taste, kinds, gates)
-        mood = self._mood(self.log_mood(transcripts, worth), gates)
-        worth = worth + self.fame(transcripts)
-        q_values = torch.where(worth > 0, mood * worth, worth) + self._talk(transcripts, gates)
+        log_mood = self.log_mood(transcripts, worth)
+        mood, value = self._mood(log_mood, gates), worth + self.fame(transcripts)
+        q_values = torch.where(value > 0, mood * value, value) + self._talk(transcripts, gates)
         # Of a thousand facets a batch speaks of a handful: the product over all would cost more
         # than all the rest.
         wished = self._strengths_of(transcripts, self.wishes)
         spoken = wished.any(dim=0).nonzero()[:, 0]
-        q_values = torch.addmm(q_values, wished[:, spoken], self.encoder.membership[spoken])
-        return q_values if gems == 0 else q_values + self._knob(transcripts, gems)
+        if len(spoken):
+            q_values = torch.addmm(q_values, wished[:, spoken], self.encoder.membership[spoken])
+        return Readings(worth, log_mood, q_values)
 
     def of(self, transcripts: Tensor, actions: Tensor) -> Tensor:
         """Q-values of some films alone: float32 (B,) of (B,) actions, (B, K) of (B, K)."""
@@ -279,13 +297,11 @@ class QNetwork(nn.Module):
         for number in set(sets.tolist()):
             which = sets == number
             weight = weights[which]
-            block = torch.addmm(weight[:, 5:6], for_like[which], encoder.like[number].T)
-            block = torch.addmm(block, for_seen[which], encoder.seen[number].T)
-            block = torch.addmm(
-                block, weight[:, 4:5] * fits[which][:, spoken], encoder.membership[spoken]
-            )
-            priors = torch.stack([encoder.like_prior[number], encoder.seen_prior[number]])
-            block = torch.addmm(block, weight[:, 2:4], priors)
+            readings = torch.cat([for_like[which], for_seen[which], weight[:, 2:4]], dim=1)
+            block = torch.addmm(weight[:, 5:6], readings, encoder.across[number])
+            if len(spoken):
+                wished = weight[:, 4:5] * fits[which][:, spoken]
+                block = torch.addmm(block, wished, encoder.membership[spoken])
             if self.classes is not None and kinds is not None:
                 block = block + self.classes.foretold(weight[:, 6:] * kinds.bold[which], number)
             worth[which] = block
@@ -364,8 +380,8 @@ class QNetwork(nn.Module):
         for number in set(sets.tolist()):
             which = sets == number
             found = self.affinities[number].readings(_observations(transcripts[which]))
-            for name, values in found.items():
-                talk[which] += self.strengths[name] * torch.from_numpy(values)
+            terms = [self.strengths[name] * torch.from_numpy(one) for name, one in found.items()]
+            talk[which] = torch.stack(terms).sum(dim=0)
         return talk * self._open(transcripts, gates)[:, None]
 
     def _open(self, transcripts: Tensor, gates: _Gates) -> Tensor:

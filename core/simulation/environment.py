@@ -6,6 +6,7 @@ core.simulation.environment`.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -174,6 +175,10 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         """What showing each of these films (n,) would be worth tonight, float32 (n,)."""
         return self._viewer.rewards(rows, self.tonight, self._evenings)
 
+    def verdicts(self, rows: IntArray) -> FloatArray:
+        """What it would be worth on an evening on which any film will do, float32 (n,)."""
+        return self._viewer.rewards(rows, Tonight(), OPEN)
+
     def _answer(self, row: int) -> Reaction | None:
         if self._is_inattentive():
             self._unanswered |= {row}
@@ -199,18 +204,9 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
 
     def fork(self) -> SessionEnv:
         """Another environment on the same people, for sessions played in step; it needs a reset."""
-        twin = SessionEnv(
-            self._people,
-            self._catalogue,
-            turns=self.turns,
-            cards=self.cards,
-            opening=self._opening,
-            evenings=self._evenings,
-            inattention=self._inattention,
-            vector_sets=self._vector_sets,
-            render_mode=self.render_mode,
-        )
-        twin._viewers, twin._moods = self._viewers, self._moods
+        twin = copy.copy(self)
+        twin._np_random, twin._np_random_seed = None, None
+        twin._state, twin._pending, twin._unanswered = None, {}, frozenset()
         return twin
 
     def action_mask(self) -> BoolArray:

@@ -50,7 +50,7 @@ class OpeningSettings:
 class EveningSettings:
     """Which evenings people have, and what they do on them."""
 
-    mood: float = 0.5
+    mood: float = 0.65
     """Share of the evenings with a mood, of people who like enough films of one."""
     rated: float = 0.2
     """Share of the evenings among rated films; what is left is open."""
@@ -63,12 +63,17 @@ class EveningSettings:
     """Number of liked films of the mood named, each entry equally likely."""
     says: float = 0.25
     """Probability of saying the mood in words; where no film is named, always."""
+    strays: float = 0.1
+    """Share of the films named that have nothing to do with the mood: .14 in ReDial's development
+    dialogs, by the likelihood of the next film that is liked given those named."""
     dislikes: float = 0.1
     """Probability of naming a film that they dislike."""
     not_tonight: float = 0.1
     """Of films beside the mood."""
     down: float = 0.03
     """Of films beside the mood."""
+    up: float = 0.05
+    """Of films beside the mood that they like: now and then a thumb is for the film alone."""
     wordless: float = 0.1
     """Share of the films they rated of which people say that they have seen them, and no more."""
 
@@ -122,7 +127,10 @@ class Viewer:
             drawn = rng.random()
             if drawn < settings.not_tonight:
                 return Reaction.NOT_TONIGHT
-            return Reaction.DOWN if drawn < settings.not_tonight + settings.down else None
+            if drawn < settings.not_tonight + settings.down:
+                return Reaction.DOWN
+            liked = self.reaction(row) is Reaction.UP
+            return Reaction.UP if liked and drawn > 1.0 - settings.up else None
         reaction = self.reaction(row)
         if reaction is not None and settings.wordless and rng.random() < settings.wordless:
             return Reaction.SEEN
@@ -141,8 +149,9 @@ class Viewer:
         )
         if tonight.mood is None:
             return rewards
-        fits = np.isin(rows, tonight.mood.films, assume_unique=False)
-        return np.where(fits, rewards, np.float32(beside))
+        fits = np.isin(rows, tonight.mood.films)
+        alone = settings.up * np.array([reward > 0 for reward in rewards.tolist()])
+        return np.where(fits, rewards, beside + alone).astype(np.float32)
 
     def tonight(
         self,
@@ -178,10 +187,12 @@ class Viewer:
         of_mood = np.isin(self._rows, mood.films)
         count = int(rng.choice(settings.named))
         says = mood.token > 0 and (count == 0 or rng.random() < settings.says)
-        for row in self._draw(
-            rng, of_mood & (self._known_stars >= LIKE_FROM), count or int(not says)
-        ):
-            state = state.state(self._catalogue.movie_token(row), Outcome.STATED_LIKE)
+        liked = self._known_stars >= LIKE_FROM
+        count = count or int(not says)
+        strayed = int((rng.random(count) < settings.strays).sum())
+        for mask, number in ((liked & of_mood, count - strayed), (liked & ~of_mood, strayed)):
+            for row in self._draw(rng, mask, number):
+                state = state.state(self._catalogue.movie_token(row), Outcome.STATED_LIKE)
         if rng.random() < settings.dislikes:
             for row in self._draw(rng, self._known_stars < DISLIKE_BELOW, 1):
                 state = state.state(self._catalogue.movie_token(row), Outcome.STATED_DISLIKE)

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from core.model.mood import KINDS
 from core.model.qnetwork import MASKED, QNetwork
 from core.session import Observation
 from core.simulation.environment import SessionEnv
@@ -52,16 +53,24 @@ class PretrainingSettings:
     """How many of the others are drawn to stand for all of them, for each state anew."""
     exploration: float = 0.3
     """Share of the films drawn from the best 30 while playing, for states off the beaten track."""
-    temperature: float = 0.1
-    """Of the softmax whose earnings are the objective, in units of reward."""
-    earned: float = 10.0
-    units: float = 0.0
-    mood: float = 0.3
+    kinds: tuple[float, ...] = (0.36, 0.12, 0.10, 0.08, 0.03, 0.06)
+    """What each of `core.model.mood.KINDS` counts among the evenings, however many people like
+    enough films of such moods; what is left is that of open evenings. Alike for all kinds, those of
+    genres lost a tenth of their hits to the others."""
+    mood: float = 1.0
     """Weight of the surprise at tonight's mood, in nats, against the squared error."""
+    temperature: float = 0.1
+    """Of the softmax over Q-values, in units of reward."""
+    earned: float = 3.0
+    """Weight of what it earns, against the squared error."""
     batch_size: int = 128
     learning_rate: float = 1e-3
     """Peak of a rise and fall over all rounds; at twice as much the validation hits rose a third as
     far."""
+    constants_rate: float = 5e-3
+    """The same for the few constants beside the gates: they are far from 0 and cannot overfit."""
+    mood_rate: float = 2e-2
+    """The same for those of the mood."""
     weight_decay: float = 1e-3
 
 
@@ -77,22 +86,23 @@ def pretrain(
     if settings.rounds == 0:
         return
     rng = np.random.default_rng(seed)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-    )
+    optimizer = torch.optim.AdamW(_groups(network, settings), weight_decay=settings.weight_decay)
     steps = settings.rounds * -(-settings.sessions * settings.states // settings.batch_size)
+    peaks = [float(group["lr"]) for group in optimizer.param_groups]
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, settings.learning_rate, total_steps=steps, pct_start=0.1
+        optimizer, peaks, total_steps=steps, pct_start=0.1
     )
     for number in range(settings.rounds):
         network.eval()
         states = play_states(network, env, settings, rng)
         network.train()
         losses = []
+        surprises = _surprises(network, states.moods, settings)
         order = rng.permutation(len(states.moods))
         for first in range(0, len(order), settings.batch_size):
             chosen = torch.from_numpy(order[first : first + settings.batch_size])
-            loss = _loss(network, States(*(part[chosen] for part in states)), settings)
+            batch = States(*(part[chosen] for part in states))
+            loss = _loss(network, batch, surprises, settings)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -112,6 +122,8 @@ class States(NamedTuple):
     """Best films of each state and a sample of the others, (n, K) int64."""
     rewards: Tensor
     """Of these films for that viewer that evening, (n, K) float32."""
+    verdicts: Tensor
+    """What they would earn if any film would do, (n, K) float32."""
     weights: Tensor
     """Of these films in the loss, (n, K) float32."""
     moods: Tensor
@@ -139,7 +151,7 @@ def play_states(
     network: QNetwork, env: SessionEnv, settings: PretrainingSettings, rng: np.random.Generator
 ) -> States:
     """Plays `settings.sessions` sessions and draws `settings.states` states from each."""
-    found: list[tuple[Observation, IntArray, FloatArray, FloatArray]] = []
+    found: list[tuple[Observation, IntArray, FloatArray, FloatArray, FloatArray]] = []
     moods: list[int] = []
     n_items = network.encoder.n_items
     share = settings.rest * n_items / max(settings.sampled, 1)
@@ -153,13 +165,11 @@ def play_states(
                 others = rng.integers(n_items, size=settings.sampled)
                 films = np.concatenate([best, others])
                 weights = np.concatenate([allowed, np.full(len(others), share)])
-                rewards = session.env.rewards(films)
-                found.append((transcript, films, rewards, weights.astype(np.float32)))
+                rewards, verdicts = session.env.rewards(films), session.env.verdicts(films)
+                found.append((transcript, films, rewards, verdicts, weights.astype(np.float32)))
                 moods.append(session.mood)
-    transcripts, films, rewards, weights = (
-        torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True)
-    )
-    return States(transcripts, films, rewards, weights, torch.tensor(moods))
+    parts = [torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True)]
+    return States._make([*parts, torch.tensor(moods)])
 
 
 def _play(
@@ -188,19 +198,55 @@ def _play(
     return sessions
 
 
-def _loss(network: QNetwork, batch: States, settings: PretrainingSettings) -> Tensor:
-    """What a softmax over the candidates would earn, as a loss; mean over states.
+def _groups(network: QNetwork, settings: PretrainingSettings) -> list[dict[str, Any]]:
+    """Weights of taste and gates, the few constants beside them, and those of the mood."""
+    mood = [*network.mood.parameters()]
+    few = [
+        network.strengths,
+        network.opening,
+        network.wishes,
+        network.fits,
+        *network.fame.parameters(),
+        *network.familiarity.parameters(),
+    ]
+    mine = {id(weight) for weight in (*few, *mood)}
+    taste = [weight for weight in network.parameters() if id(weight) not in mine]
+    return [
+        {"params": taste, "lr": settings.learning_rate},
+        {"params": few, "lr": settings.constants_rate, "weight_decay": 0.0},
+        {"params": mood, "lr": settings.mood_rate, "weight_decay": 0.0},
+    ]
 
-    And the surprise at the mood of those evenings, and a squared error that keeps the units.
+
+def _loss(
+    network: QNetwork, batch: States, surprises: Tensor, settings: PretrainingSettings
+) -> Tensor:
+    """Three losses, mean over states; `surprises` (moods + 1,) weighs those at each mood.
+
+    The squared error of what a film is worth whatever the mood, the surprise at tonight's mood, and
+    what a softmax over the candidates' Q-values would earn tonight.
     """
     transcripts = batch.transcripts.long()
     weights = batch.weights * ~network.taken(transcripts).gather(1, batch.films)
-    q_values = network.of(transcripts, batch.films)
-    open_to = weights > 0
-    chances = (q_values / settings.temperature).masked_fill(~open_to, -torch.inf).softmax(dim=1)
-    earned = (chances * batch.rewards).sum(1).mean()
-    squared = ((q_values - batch.rewards) ** 2 * weights).sum(1).mean()
-    log_mood = network.log_mood(transcripts)
-    surprise = -log_mood.gather(1, batch.moods[:, None] % log_mood.shape[1]).mean()
-    loss: Tensor = settings.units * squared - settings.earned * earned + settings.mood * surprise
+    worth, log_mood, q_values = network.readings(transcripts)
+    squared = ((worth.gather(1, batch.films) - batch.verdicts) ** 2 * weights).sum(1).mean()
+    moods = batch.moods % log_mood.shape[1]
+    surprise = -(log_mood.gather(1, moods[:, None])[:, 0] * surprises[moods]).mean()
+    ranked = (q_values.gather(1, batch.films) / settings.temperature).masked_fill(
+        weights == 0, -torch.inf
+    )
+    earned = (ranked.softmax(dim=1) * batch.rewards).sum(1).mean()
+    loss: Tensor = squared + settings.mood * surprise - settings.earned * earned
     return loss
+
+
+def _surprises(network: QNetwork, moods: Tensor, settings: PretrainingSettings) -> Tensor:
+    """Weights of the moods, so that their kinds count by `settings.kinds` however often each was
+    simulated: (moods + 1,), 1 in the mean over these states.
+    """
+    kinds = torch.cat([network.mood.kinds, torch.tensor([len(KINDS)])])
+    seen = torch.bincount(kinds[moods % len(kinds)], minlength=len(KINDS) + 1) / len(moods)
+    open_ones = 1.0 - sum(settings.kinds)
+    wanted = torch.tensor([*settings.kinds, open_ones]) * (seen > 0)
+    weights: Tensor = (wanted / wanted.sum() / seen.clamp_min(1e-6))[kinds]
+    return weights

@@ -39,8 +39,8 @@ class TrainingSettings:
     """Everything a bundle depends on besides the data."""
 
     seed: int = 0
-    turns: int = 21
-    """Films in a simulated session: seven slates."""
+    turns: int = 12
+    """Films in a simulated session: four slates."""
     inattention: float = 0.1
     """Share of the films that simulated viewers let pass without a word, as people in a chat do
     more often: enough to learn how little that says, without taking the answers away that the
@@ -131,7 +131,7 @@ def train(
         else:
             network.load_state_dict(pretrained)
             validator.check(0)
-        last = _learn(network, make_env, validator, settings)
+        last = _learn(network, make_env().fork, validator, settings)
     except KeyboardInterrupt:
         interrupted = True
     finally:
