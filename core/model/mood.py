@@ -60,7 +60,14 @@ class MoodSettings:
 
     mass: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
-            {"genre": 0.22, "decade": 0.15, "tag": 0.09, "person": 0.025, "language": 0.015}
+            {
+                "genre": 0.22,
+                "decade": 0.15,
+                "tag": 0.09,
+                "person": 0.025,
+                "language": 0.015,
+                "pair": 0.03,
+            }
         )
     )
     """Prior probability of a mood of each kind; what is left is that of open evenings."""

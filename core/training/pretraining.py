@@ -37,7 +37,7 @@ _DRAWN: Final = 30
 class PretrainingSettings:
     """How the regression goes; chosen on validation people of movielens-mix."""
 
-    rounds: int = 20
+    rounds: int = 10
     """Times that sessions are played with the network as it is and then learned from; 0 = no
     pretraining."""
     sessions: int = 1_500
@@ -53,7 +53,7 @@ class PretrainingSettings:
     """How many of the others are drawn to stand for all of them, for each state anew."""
     exploration: float = 0.3
     """Share of the films drawn from the best 30 while playing, for states off the beaten track."""
-    kinds: tuple[float, ...] = (0.36, 0.12, 0.10, 0.08, 0.03, 0.06)
+    kinds: tuple[float, ...] = (0.33, 0.11, 0.09, 0.07, 0.03, 0.04)
     """What each of `core.model.mood.KINDS` counts among the evenings, however many people like
     enough films of such moods; what is left is that of open evenings. Alike for all kinds, those of
     genres lost a tenth of their hits to the others."""

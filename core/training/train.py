@@ -54,7 +54,11 @@ class TrainingSettings:
     exam: ExamSettings = field(default_factory=ExamSettings)
     factors: FactorSettings = field(default_factory=FactorSettings)
     cooccurrence: CooccurrenceSettings = field(default_factory=CooccurrenceSettings)
-    opening: OpeningSettings = field(default_factory=OpeningSettings)
+    opening: OpeningSettings = field(
+        default_factory=lambda: OpeningSettings(genre_chance=0.0, avoid_chance=0.0)
+    )
+    """On evenings without a mood nobody asks for a genre: ratings tell what people lean to, and from
+    leanings a network learns that wishes need not be heard."""
     evenings: EveningSettings = field(default_factory=EveningSettings)
     cards: int = 3
     """Films of a slate."""
