@@ -330,6 +330,12 @@ def measure(
     catalogue = bundle.catalogue
     read = read_dialogs(dialogs, catalogue)
     messages = [message for message in read if part.holds(message.conversation)]
+    known = bundle.conversations & {message.conversation for message in messages}
+    if known:
+        print(
+            f"The bundle has learned from {len(known)} of these conversations: figures flatter.",
+            file=sys.stderr,
+        )
     scorers = [bundle.scorer(), *_fitted(baselines, train, catalogue)]
     figures: dict[str, Any] = {}
     for reading in Knowledge:

@@ -14,6 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from core.catalogue import Catalogue
+from core.data.dialogs import RecordedTalk
 from core.data.ratings import IntArray, Ratings, fingerprints
 from core.data.reading import MovieLens
 from core.errors import DataError
@@ -76,11 +77,13 @@ def train(
     data: MovieLens,
     settings: TrainingSettings,
     *,
+    talk: RecordedTalk | None = None,
     progress: bool = True,
     pretrained: Weights | None = None,
 ) -> Training:
     """Trains a policy on everyone in `data`; deterministic for a seed on one machine.
 
+    `talk` is what recorded conversations tell of the films; without it the ratings stand in.
     `pretrained` are weights of an earlier training on the same data, with which reinforcement
     learning begins at once.
 
@@ -128,7 +131,9 @@ def train(
         validator.close()
     best = validator.best_network(network)
     metrics = _metrics(ratings, validator, interrupted=interrupted)
-    bundle = _bundle(data, settings, best, metrics, examiner.calibrate(best))
+    bundle = _bundle(
+        data, talk or RecordedTalk(), settings, best, metrics, examiner.calibrate(best)
+    )
     return Training(
         bundle, tuple(validator.curve), interrupted, network.state_dict(), last.state_dict()
     )
@@ -186,10 +191,12 @@ def _bundle(
     network: QNetwork,
     metrics: Mapping[str, Any],
     calibration: Calibration | None,
+    *,
+    talk: RecordedTalk | None,
 ) -> Bundle:
     """What serves: the network, now with its familiarity, and the affinity of the films."""
     cooccurrence = Cooccurrence.fit(
-        data.ratings, data.catalogue, settings.cooccurrence, seed=settings.seed
+        data.ratings, data.catalogue, settings.cooccurrence, talk, seed=settings.seed
     )
     return Bundle(
         data.catalogue,
@@ -201,6 +208,7 @@ def _bundle(
         affinity=Affinity(data.catalogue, cooccurrence, approval(network)),
         calibration=calibration,
         people=frozenset(fingerprints(data.ratings, data.catalogue.movie_ids)),
+        conversations=frozenset() if talk is None else talk.conversations,
     )
 
 
