@@ -222,16 +222,17 @@ class Affinity:
             sparse.identity(count, dtype=np.float32, format="csr")
             for count in (len(catalogue.facets), n_items)
         )
-        self._channels = (
+        channels = [
             _Channel(1, of, to, _by_kind(_PEOPLE)),
             _Channel(1, content["genre"], content["genre"][:n_items], _by_kind(_GENRES)),
             _Channel(1, content["tag"], content["tag"][:n_items], _by_kind(_TAGS)),
             _Channel(1, content["year"], content["year"][:n_items], _by_kind(_YEARS)),
             _Channel(first, facets, has, _by_kind(_WISHES)),
             _Channel(first, _typical(catalogue, of), to, _by_kind(_CIRCLE)),
-        )
+        ]
         if (named := cooccurrence.named_together) is not None:
-            self._channels += (_Channel(1, named, films, _by_kind(_NAMED)),)
+            channels.append(_Channel(1, named, films, _by_kind(_NAMED)))
+        self._channels = tuple(channels)
 
     def gate(self, observations: npt.NDArray[np.int32]) -> FloatArray:
         """How much of the pull counts, (B,), from `OPENING` towards 0: reward per unit of log-odds.

@@ -131,9 +131,7 @@ def train(
         validator.close()
     best = validator.best_network(network)
     metrics = _metrics(ratings, validator, interrupted=interrupted)
-    bundle = _bundle(
-        data, talk or RecordedTalk(), settings, best, metrics, examiner.calibrate(best)
-    )
+    bundle = _bundle(data, settings, best, metrics, examiner.calibrate(best), talk=talk)
     return Training(
         bundle, tuple(validator.curve), interrupted, network.state_dict(), last.state_dict()
     )
