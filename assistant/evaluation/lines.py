@@ -38,11 +38,12 @@ from assistant.evaluation.ask import (
     write_figures,
 )
 from assistant.evaluation.linking import print_dialogs
-from assistant.evaluation.recall import Part, measure
+from assistant.evaluation.recall import measure
 from assistant.language.understand import Understanding
 from assistant.language.utterance import AmbiguousMention, Context, MovieMention, Span, Utterance
 from assistant.language.words import normal
 from core.catalogue import Catalogue
+from core.data.dialogs import Part
 from core.errors import DataError
 from core.model.bundle import Bundle
 

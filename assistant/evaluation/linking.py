@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from assistant.evaluation.dialogs import Gold, Message, Rendering, read_dialogs
 from assistant.language.understand import Understanding
 from assistant.language.utterance import MovieMention, Utterance
 from core.catalogue import Catalogue
+from core.data.dialogs import Gold, Message, Rendering, read_dialogs
 
 Alarm = tuple[str, str]
 """(message, film); the message as it is with plain titles, so that what was looked at in one

@@ -18,7 +18,6 @@ The command is `python -m assistant recall`.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,11 +31,12 @@ import numpy.typing as npt
 
 from assistant.conversation.interpret import Referents, interpret
 from assistant.evaluation.ask import DEFAULT_BUNDLE, add_baseline_options, write_figures
-from assistant.evaluation.dialogs import Gold, Message, Rendering, read_dialogs, title_key
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Context
 from core.catalogue import Catalogue
+from core.data.dialogs import Gold, Message, Part, Rendering, read_dialogs
 from core.data.reading import read_ratings
+from core.data.titles import FilmNames, title_key
 from core.domain import Constraints, Outcome
 from core.errors import DataError
 from core.evaluation.baselines import NAMES, fit_baselines
@@ -46,8 +46,6 @@ from core.session import SessionState
 from core.simulation.scorer import Contender, Scorer
 from core.statistics import FloatArray, Interval, resamples
 
-SALT: Final = "redial-recall"
-PARTS: Final = 3
 CUTS: Final = (1, 10, 50)
 """Recall is given at these ranks."""
 _CHUNK: Final = 128
@@ -60,20 +58,6 @@ _NEVER: Final = np.iinfo(np.int64).max
 IntArray = npt.NDArray[np.int64]
 Named = int | str
 """A film that was named: its token, or its title where the catalogue does not know it."""
-
-
-class Part(Enum):
-    """Which conversations."""
-
-    DEVELOPMENT = "dev"
-    """Two thirds, on which priors may be estimated."""
-    HELD_OUT = "held-out"
-    """The third for the figures that are reported."""
-    ALL = "all"
-
-    def holds(self, conversation: str) -> bool:
-        """Whether a conversation belongs to this part."""
-        return self is Part.ALL or (third_of(conversation) == 0) == (self is Part.HELD_OUT)
 
 
 class Knowledge(Enum):
@@ -121,29 +105,10 @@ class Recall:
     no baseline."""
 
 
-def third_of(conversation: str) -> int:
-    """Third 0, 1 or 2 of a conversation, by a salted hash of its id; third 0 is held out."""
-    digest = hashlib.sha256(f"{SALT}:{conversation}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % PARTS
-
-
-class FilmNames:
-    """Films as conversations name them → tokens.
-
-    A name without a year is the best known film of that title.
-    """
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._tokens: dict[str, int] = {}
-        for movie in reversed(catalogue.movies):  # so that the best known film of a name is kept
-            for title in (*movie.aliases, movie.title):
-                self._tokens[title_key(title)] = movie.row + 1
-
-    def named(self, film: Gold) -> Named:
-        """The token of a film; its title where the catalogue has no such film."""
-        if film.token is not None:
-            return film.token
-        return film.title if film.year else self._tokens.get(title_key(film.title), film.title)
+def named_film(film: Gold, names: FilmNames) -> Named:
+    """The token of the film that is meant; what it is called where the catalogue has none."""
+    row = names.meant(film.title, film.year)
+    return title_key(film.title) if row is None else row + 1
 
 
 def points_of(
@@ -157,12 +122,12 @@ def points_of(
     `understanding` is needed to read the text. Several new films of one message share the
     conversation before it.
     """
-    names = FilmNames(catalogue)
+    names = FilmNames(catalogue.movies)
     for conversation, talk in groupby(messages, key=lambda message: message.conversation):
         listener = _Titles() if reading is Knowledge.TITLES else _Text(catalogue, understanding)
         before: dict[Named, None] = {}  # in order
         for message in talk:
-            films = dict.fromkeys(map(names.named, message.films))
+            films = dict.fromkeys(named_film(film, names) for film in message.films)
             if not message.by_seeker:
                 tokens = _tokens(before)
                 for film in films:
@@ -365,6 +330,12 @@ def measure(
     catalogue = bundle.catalogue
     read = read_dialogs(dialogs, catalogue)
     messages = [message for message in read if part.holds(message.conversation)]
+    known = bundle.conversations & {message.conversation for message in messages}
+    if known:
+        print(
+            f"The bundle has learned from {len(known)} of these conversations: figures flatter.",
+            file=sys.stderr,
+        )
     scorers = [bundle.scorer(), *_fitted(baselines, train, catalogue)]
     figures: dict[str, Any] = {}
     for reading in Knowledge:

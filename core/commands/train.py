@@ -9,6 +9,7 @@ import logging
 from pathlib import Path
 
 from core.config import check_options
+from core.data.dialogs import read_talk
 from core.data.reading import read
 from core.model.factors import FactorSettings
 from core.training.agent import AgentSettings
@@ -25,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="MovieLens folder or .zip")
     add("--cast", type=Path, metavar="FILE", help="CSV of title,year,cast: people one can ask for")
+    _configure_talk(parser)
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the trained bundle")
     add(
         "--seed",
@@ -93,6 +95,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--quiet", action="store_true", help="no progress bar")
 
 
+def _configure_talk(parser: argparse.ArgumentParser) -> None:
+    """Options of what recorded conversations tell."""
+    add = parser.add_argument
+    counts = "CSV of movieName,nbMentions: how often films are named in conversations"
+    add("--mentions", type=Path, metavar="FILE", help=counts)
+    talks = "ReDial conversations (.jsonl, or a folder): which films are named together; repeatable"
+    add("--dialogs", type=Path, action="append", default=[], metavar="FILE", help=talks)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Trains, writes the bundle and its curve (CSV, PNG); 130 where Ctrl-C ended it, else 0."""
     settings = _settings(arguments)
@@ -103,7 +114,8 @@ def run(arguments: argparse.Namespace) -> int:
         min_ratings=arguments.min_ratings,
     )
     _log.log(logging.INFO if data.report.is_complete else logging.WARNING, "%s", data.report)
-    training = train(data, settings, progress=not arguments.quiet)
+    talk = read_talk(data.catalogue, arguments.mentions, arguments.dialogs)
+    training = train(data, settings, talk=talk, progress=not arguments.quiet)
     bundle = training.bundle.save(arguments.out)
     write_curve(training.curve, arguments.out / "curve.csv")
     plot_curve(training.curve, arguments.out / "curve.png")

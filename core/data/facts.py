@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -29,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.formats import NAME, TEXT, WHOLE, Table, read_csv
+from core.data.titles import FilmNames, title_key
 from core.domain import Facet, Movie
 from core.errors import DataError
 
@@ -73,7 +73,6 @@ SCHEMA: Final = {"title": NAME, "year": WHOLE, "cast": TEXT}
 MIN_FILMS: Final = 6
 """Recommendable films from which a person can be asked for: with fewer there is next to nothing to
 choose from, and each person costs every film a number in memory."""
-_ARTICLE: Final = re.compile(r"(?:the|a|an)\s+")
 _ROLE: Final = re.compile(r"\s*[(\[].*?[)\]]")
 _NO_NAME: Final = re.compile(r"and|others|unknown|various|n/a|none")
 
@@ -93,14 +92,11 @@ def people_of_films(
     cast: Table, movies: Sequence[Movie], n_items: int, *, min_films: int = MIN_FILMS
 ) -> dict[str, IntArray]:
     """People in `min_films` or more of the first `n_items` movies, by name, with sorted rows."""
-    rows = _rows_by_title(movies)
+    films_named = FilmNames(movies)
     found: defaultdict[str, set[int]] = defaultdict(set)
     columns = (cast.frame[name].tolist() for name in ("title", "year", "cast"))
     for title, year, names in zip(*columns, strict=True):
-        key = _key(title)
-        row = next(
-            (rows[key, near] for near in (year, year - 1, year + 1) if (key, near) in rows), None
-        )
+        row = films_named.exact(title, year)
         if row is not None:
             for name in _names(names):
                 found[name].add(row)
@@ -115,23 +111,15 @@ def with_people(
     facets: Mapping[Facet, IntArray], people: Mapping[str, IntArray]
 ) -> dict[Facet, IntArray]:
     """Facets and their films with the people added, in place of tags of the same name."""
-    tags = {_key(facet.name): facet for facet in facets if facet.kind == "tag"}
+    tags = {title_key(facet.name): facet for facet in facets if facet.kind == "tag"}
     persons: dict[Facet, IntArray] = {}
     replaced: set[Facet] = set()
     for name, films in people.items():
-        tag = tags.get(_key(name))
+        tag = tags.get(title_key(name))
         persons[Facet("person", name)] = films if tag is None else np.union1d(films, facets[tag])
         if tag is not None:
             replaced.add(tag)
     return {facet: films for facet, films in facets.items() if facet not in replaced} | persons
-
-
-def _rows_by_title(movies: Sequence[Movie]) -> dict[tuple[str, int], int]:
-    rows: dict[tuple[str, int], int] = {}
-    for movie in movies:  # best known first: it keeps a title and year that several films share
-        for title in (movie.title, *movie.aliases):
-            rows.setdefault((_key(title), movie.year), movie.row)
-    return rows
 
 
 def _names(cast: str) -> list[str]:
@@ -141,13 +129,3 @@ def _names(cast: str) -> list[str]:
         for name in names
         if len(name) > 2 and name[0].isalpha() and not _NO_NAME.fullmatch(name.casefold())
     ]
-
-
-def _key(text: str) -> str:
-    """Letters and digits in lower case, without accents and without a leading article."""
-    lower = text.casefold().strip()
-    article = _ARTICLE.match(lower)
-    plain = unicodedata.normalize(
-        "NFKD", (lower[article.end() :] if article else lower).replace("&", "and")
-    )
-    return "".join(letter for letter in plain if letter.isalnum())

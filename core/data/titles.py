@@ -2,6 +2,8 @@
 
 MovieLens puts a leading article behind a comma and packs other titles and the year into
 parentheses: "City of Lost Children, The (Cité des enfants perdus, La) (1995)".
+
+Other sources name films by title and year, some of them loosely: `FilmNames` finds the film meant.
 """
 
 from __future__ import annotations
@@ -9,7 +11,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
+
+from core.domain import Movie
 
 ARTICLES: Final = (
     *("The", "the", "A", "An"),
@@ -129,3 +134,70 @@ def _article_first(name: str) -> str:
     article = match["article"].capitalize() if match["article"] == "the" else match["article"]
     space = "" if article.endswith("'") else " "
     return f"{article}{space}{match['rest']}{match.groupdict().get('subtitle') or ''}"
+
+
+_LEADING_ARTICLE: Final = re.compile(r"(?:the|a|an)\s+")
+_SUBTITLE: Final = re.compile(r"\s*(?::|\s[-–—])\s+")
+"""What parts a title from its subtitle."""
+
+
+def title_key(text: str) -> str:
+    """What two spellings of one title, or name, have in common.
+
+    Letters and digits in lower case, without accents and without a leading article.
+
+    >>> title_key("The Good, the Bad & the Ugly")
+    'goodthebadandtheugly'
+    """
+    lower = text.casefold().strip()
+    article = _LEADING_ARTICLE.match(lower)
+    plain = unicodedata.normalize(
+        "NFKD", (lower[article.end() :] if article else lower).replace("&", "and")
+    )
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+class FilmNames:
+    """Films as other sources name them → rows of the catalogue.
+
+    Years may be one apart: sources differ in which showing was the first. Where several films fit,
+    the best known one is meant.
+    """
+
+    def __init__(self, movies: Sequence[Movie]) -> None:
+        """`movies` are those of a catalogue, best known first."""
+        self._titles: dict[tuple[str, int], int] = {}
+        self._main: dict[tuple[str, int], int] = {}
+        for movie in movies:
+            for title in (movie.title, *movie.aliases):
+                key, mains = title_key(title), [title_key(main) for main in _main_titles(title)]
+                for year in (movie.year, 0):  # 0: named without a year
+                    self._titles.setdefault((key, year), movie.row)
+                    for main in mains:
+                        self._main.setdefault((main, year), movie.row)
+
+    def exact(self, title: str, year: int) -> int | None:
+        """Row of the film of this title or alias; None without such a film, or without a year."""
+        return _nearest(self._titles, title, year) if year else None
+
+    def meant(self, title: str, year: int) -> int | None:
+        """Row of the film of this title, or of one that adds a subtitle to it; None without one.
+
+        "Jumanji" of 2017 is "Jumanji: Welcome to the Jungle". Year 0 stands for a name without one.
+        """
+        row = _nearest(self._titles, title, year)
+        return _nearest(self._main, title, year) if row is None else row
+
+
+def _main_titles(title: str) -> Iterator[str]:
+    """The title without its subtitles: "Star Wars: Episode IV", then "Star Wars"."""
+    for parting in reversed([*_SUBTITLE.finditer(title)]):
+        yield title[: parting.start()]
+
+
+def _nearest(rows: dict[tuple[str, int], int], title: str, year: int) -> int | None:
+    """The row of a title in that year, or else one year apart."""
+    key = title_key(title)
+    near = (year, year - 1, year + 1) if year else (0,)
+    found = (rows[key, candidate] for candidate in near if (key, candidate) in rows)
+    return next(found, None) if key else None

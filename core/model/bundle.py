@@ -112,12 +112,15 @@ FORMAT = 6
 """Version of the layout; a higher one on disk is refused. Format 1 had no cooccurrence of films: it
 ranks by Q alone. Format 2 had no classes of people, in format 3 they did not say where a taste is
 expected. Up to format 4 the cooccurrence of films was that of EASE. Up to format 5 mood, pull,
-wishes and fame had fixed weights outside the network."""
+wishes and fame had fixed weights outside the network, and nothing was learned from recorded
+conversations."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COOCCURRENCE = {"of": "of", "to": "to", "talk_prior": "appeal"}
 """Field → tensor, after "company.". Names on disk stay as format 2 gave them, so that older bundles
 load."""
+_NAMED = ("indptr", "indices", "data")
+"""Tensors of the films that are named together, after "named.": those of a CSR matrix."""
 _VECTORS = ("like", "seen", "like_prior", "seen_prior")
 _LIFTED = 5
 """First format whose cooccurrence of films is that of lifts."""
@@ -149,6 +152,8 @@ class Bundle:
     """Of the match figure; None in bundles from before there was one."""
     people: frozenset[str] = frozenset()
     """`core.data.ratings.fingerprints` of whom it was trained on; empty in older bundles."""
+    conversations: frozenset[str] = frozenset()
+    """Ids of the recorded conversations that it has learned from."""
 
     @property
     def gamma(self) -> float:
@@ -188,6 +193,7 @@ class Bundle:
             "data": self.fingerprint,
             "revision": self.revision,
             "people": sorted(self.people),
+            "conversations": sorted(self.conversations),
             "match": None if self.calibration is None else self.calibration.to_record(),
             "sha256": {name: _sha256(folder / name) for name in (_WEIGHTS, _MOVIES, _FACETS)},
         }
@@ -236,6 +242,7 @@ class Bundle:
             version=version,
             calibration=calibration,
             people=frozenset(manifest.get("people", ())),
+            conversations=frozenset(manifest.get("conversations", ())),
         )
 
 
@@ -294,9 +301,34 @@ def _tensors(network: QNetwork) -> dict[str, Tensor]:
             f"company.{written}": torch.from_numpy(getattr(affinity.cooccurrence, name))
             for name, written in _COOCCURRENCE.items()
         }
+        fitted |= _named_tensors(affinity.cooccurrence)
     learned = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
-    saved = learned | {name: value.half().contiguous() for name, value in fitted.items()}
+    saved = learned | {
+        name: (value.half() if value.is_floating_point() else value).contiguous()
+        for name, value in fitted.items()
+    }
     return saved if classes is None else saved | {"classes.fits": torch.tensor(classes.fits)}
+
+
+def _named_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:
+    """Those of the films that are named together; none without."""
+    if (named := cooccurrence.named_together) is None:
+        return {}
+    return {f"named.{name}": torch.from_numpy(getattr(named, name)) for name in _NAMED}
+
+
+def _named_together(tensors: dict[str, Tensor], n_items: int) -> sparse.csr_matrix | None:
+    """Takes their tensors out of these; None where they have none. ValueError where they do not
+    fit.
+    """
+    if "named.data" not in tensors:
+        return None
+    starts, films, values = (tensors.pop(f"named.{name}") for name in _NAMED)
+    named = sparse.csr_matrix(
+        (values.float().numpy(), films.numpy(), starts.numpy()), shape=(n_items, n_items)
+    )
+    named.check_format()
+    return named
 
 
 def _completed(tensors: dict[str, Tensor], network: QNetwork, written_as: int) -> dict[str, Tensor]:
@@ -332,7 +364,10 @@ def _affinity(
         tensors.pop(f"company.{name}").float().numpy() for name in _COOCCURRENCE.values()
     )
     cooccurrence = Cooccurrence(
-        of if written_as >= _LIFTED else np.float32(_EASE) * of, to, talk_prior
+        of if written_as >= _LIFTED else np.float32(_EASE) * of,
+        to,
+        talk_prior,
+        _named_together(tensors, catalogue.n_items),
     )
     return Affinity(catalogue, cooccurrence, approved)
 

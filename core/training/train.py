@@ -14,6 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from core.catalogue import Catalogue
+from core.data.dialogs import RecordedTalk
 from core.data.ratings import IntArray, Ratings, fingerprints
 from core.data.reading import MovieLens
 from core.errors import DataError
@@ -57,8 +58,8 @@ class TrainingSettings:
     opening: OpeningSettings = field(
         default_factory=lambda: OpeningSettings(genre_chance=0.0, avoid_chance=0.0)
     )
-    """On evenings without a mood nobody asks for a genre: ratings tell what people lean to, and from
-    leanings a network learns that wishes need not be heard."""
+    """On evenings without a mood nobody asks for a genre: ratings tell what people lean to, and
+    from leanings a network learns that wishes need not be heard."""
     evenings: EveningSettings = field(default_factory=EveningSettings)
     cards: int = 3
     """Films of a slate."""
@@ -83,11 +84,13 @@ def train(
     data: MovieLens,
     settings: TrainingSettings,
     *,
+    talk: RecordedTalk | None = None,
     progress: bool = True,
     pretrained: Weights | None = None,
 ) -> Training:
     """Trains a policy on everyone in `data`; deterministic for a seed on one machine.
 
+    `talk` is what recorded conversations tell of the films; without it the ratings stand in.
     `pretrained` are weights of an earlier training on the same data, with which reinforcement
     learning begins at once.
 
@@ -100,7 +103,7 @@ def train(
     threadpool_limits(limits=1)
     catalogue, ratings = data.catalogue, data.ratings
     _check(ratings, catalogue, settings)
-    sets, affinities, set_of = fit_films(ratings, catalogue, settings, progress=progress)
+    sets, affinities, set_of = fit_films(ratings, catalogue, settings, talk, progress=progress)
     learners, validation = ratings.split(0, settings.validation_folds, "validation")
     number_of = dict(zip(ratings.user_ids.tolist(), set_of.tolist(), strict=True))
     numbers = np.array([number_of[user] for user in learners.user_ids.tolist()], dtype=np.int64)
@@ -142,7 +145,7 @@ def train(
         validator.close()
     best = validator.best_network(network)
     metrics = _metrics(ratings, validator, interrupted=interrupted)
-    bundle = _bundle(data, settings, best, metrics, examiner.calibrate(best))
+    bundle = _bundle(data, settings, best, metrics, examiner.calibrate(best), talk=talk)
     return Training(
         bundle, tuple(validator.curve), interrupted, network.state_dict(), last.state_dict()
     )
@@ -195,6 +198,8 @@ def _bundle(
     network: QNetwork,
     metrics: Mapping[str, Any],
     calibration: Calibration | None,
+    *,
+    talk: RecordedTalk | None,
 ) -> Bundle:
     return Bundle(
         data.catalogue,
@@ -205,6 +210,7 @@ def _bundle(
         revision=git_revision(),
         calibration=calibration,
         people=frozenset(fingerprints(data.ratings, data.catalogue.movie_ids)),
+        conversations=frozenset() if talk is None else talk.conversations,
     )
 
 
@@ -218,7 +224,12 @@ class Fitted(NamedTuple):
 
 
 def fit_films(
-    ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings, *, progress: bool
+    ratings: Ratings,
+    catalogue: Catalogue,
+    settings: TrainingSettings,
+    talk: RecordedTalk | None = None,
+    *,
+    progress: bool,
 ) -> Fitted:
     """Movie vectors and affinities: people meet those that were fitted on others."""
     sets: list[MovieVectors] = []
@@ -230,7 +241,7 @@ def fit_films(
     ):
         set_of[people] = len(sets)
         others = ratings.select(np.setdiff1d(np.arange(ratings.n_users), people))
-        lifts = Cooccurrence.fit(others, catalogue, settings.cooccurrence, seed=settings.seed)
+        lifts = Cooccurrence.fit(others, catalogue, settings.cooccurrence, talk, seed=settings.seed)
         affinities.append(Affinity(catalogue, lifts, approval(vectors)))
         sets.append(vectors)
     return Fitted(sets, tuple(affinities), set_of)

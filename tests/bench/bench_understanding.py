@@ -18,7 +18,6 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from assistant.evaluation.dialogs import Message, Rendering, read_dialogs
 from assistant.evaluation.linking import Linking, score_linking
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
@@ -26,6 +25,7 @@ from assistant.language.understand import Understanding
 from assistant.language.words import normal, words
 from core.catalogue import Catalogue
 from core.data import reading as movielens
+from core.data.dialogs import Message, Rendering, read_dialogs
 
 WIDEST = 6
 """Words of the longest span that extractOne is asked about."""

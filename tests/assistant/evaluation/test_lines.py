@@ -12,10 +12,10 @@ import pytest
 
 from assistant.__main__ import main
 from assistant.evaluation.ask import lines_of
-from assistant.evaluation.dialogs import Rendering, is_held_out, read_dialogs, with_typos
 from assistant.evaluation.lines import Tally, read_rows, score_rows
 from assistant.evaluation.linking import read_audit, score_linking, score_signs
 from assistant.language.understand import Understanding
+from core.data.dialogs import Rendering, is_held_out, read_dialogs, with_typos
 from core.errors import DataError
 from core.model.bundle import Bundle
 from core.model.factors import MovieVectors

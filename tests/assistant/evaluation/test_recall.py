@@ -16,20 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.__main__ import main
-from assistant.evaluation.dialogs import Message, read_dialogs
 from assistant.evaluation.recall import (
     CUTS,
     Knowledge,
-    Part,
     Point,
     outside,
     points_of,
     recalls,
     replay,
     table,
-    third_of,
 )
 from assistant.language.understand import Understanding
+from core.data.dialogs import Message, Part, read_dialogs, third_of
 from core.domain import Constraints, Limit, Outcome
 from core.session import SessionState
 from core.simulation.scorer import FloatArray, Observations

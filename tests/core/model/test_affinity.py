@@ -26,6 +26,7 @@ LIKE = Outcome.STATED_LIKE
 GENRE = 1.4 * math.log(2)
 """Of two comedies, in units of log-odds: half of the films that can be recommended are."""
 TAG = 6.5
+NAMED = 4.0
 SAME_YEAR, TEN_YEARS_APART = 0.5, 0.5 * math.exp(-((10 / 6) ** 2) / 4)
 """Two bells of deviation 6 years overlap like one of deviation 6 · √2."""
 INDIFFERENT = np.zeros(N_ITEMS, dtype=np.float32)
@@ -46,6 +47,32 @@ def silent() -> Affinity:
     """Nobody's taste and no talk prior: only what films are about is left."""
     nothing = np.zeros((N_ITEMS, 2), dtype=np.float32)
     return Affinity(CINEMA, Cooccurrence(nothing, nothing, nothing[:, 0]), nothing[:, 0])
+
+
+def together(of: int, to: int, lift: float) -> Affinity:
+    """`AFFINITY` in a world where conversations that name one film name another."""
+    named = sparse.csr_matrix(([lift], ([of], [to])), shape=(N_ITEMS, N_ITEMS), dtype=np.float32)
+    return Affinity(CINEMA, replace(AFFINITY.cooccurrence, named_together=named), INDIFFERENT)
+
+
+class TestNamedTogether:
+    def test_a_film_pulls_those_that_are_named_with_it(self) -> None:
+        bare = Affinity(CINEMA, AFFINITY.cooccurrence, INDIFFERENT)
+        said = conversation((5, LIKE), (7, LIKE))
+        gained = pull(said, together(4, 9, 1.5)) - pull(said, bare)
+        # Two films are liked: each has 1 / √2 of the say.
+        assert gained[9] == pytest.approx(0.25 * NAMED * 1.5 / math.sqrt(2), rel=1e-5)
+        assert not gained[np.arange(N_ITEMS) != 9].any()
+
+    def test_a_film_that_is_disliked_pulls_none(self) -> None:
+        said = conversation((5, Outcome.STATED_DISLIKE), (7, LIKE))
+        bare = Affinity(CINEMA, AFFINITY.cooccurrence, INDIFFERENT)
+        np.testing.assert_array_equal(pull(said, together(4, 9, 1.5)), pull(said, bare))
+
+    def test_parts_add_up(self) -> None:
+        affinity, said = together(4, 9, 1.5), conversation((5, LIKE), (7, LIKE))
+        parts = affinity.parts(said.observation(), np.arange(N_ITEMS))
+        np.testing.assert_allclose(parts.sum(axis=1), pull(said, affinity), atol=1e-6)
 
 
 class TestGate:

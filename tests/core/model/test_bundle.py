@@ -19,6 +19,7 @@ from scipy import sparse
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
+from core.model.affinity import Affinity
 from core.model.bundle import FORMAT, Bundle, git_revision
 from core.model.calibration import Calibration
 from core.model.policy import REST, Exploration, at_rest
@@ -160,6 +161,19 @@ class TestRoundTrip:
         assert after is not None
         np.testing.assert_allclose(after.cooccurrence.of, 60 * before.of, rtol=1e-3)
         np.testing.assert_allclose(after.cooccurrence.to, before.to, rtol=1e-3)
+
+    def test_films_that_are_named_together_come_back(self, tmp_path: Path) -> None:
+        named = sparse.random(N_ITEMS, N_ITEMS, 0.2, "csr", np.float32, 5)
+        given = any_affinity(cinema()).cooccurrence
+        affinity = Affinity(
+            cinema(), replace(given, named_together=named), np.zeros(N_ITEMS, dtype=np.float32)
+        )
+        saved = replace(unsaved(), affinity=affinity, conversations=frozenset(("7", "12")))
+        loaded = saved.save(tmp_path / "model")
+        assert loaded.affinity is not None and loaded.conversations == {"7", "12"}
+        after = loaded.affinity.cooccurrence.named_together
+        assert after is not None
+        np.testing.assert_array_equal(after.toarray(), named.toarray().astype(np.float16))
 
     def test_a_bundle_of_the_first_format_ranks_without_company(self, tmp_path: Path) -> None:
         old = Bundle(cinema(), any_network(cinema()), SETTINGS, {}, "feed" * 16).save(

@@ -65,20 +65,15 @@ class TestContents:
         ] == pytest.approx(1.0)
 
 
-class TestAppeal:
-    def test_by_hand(self) -> None:
-        # Film 0: two ratings, one a like; film 1: one rating, no like; both Sci-Fi; film 3 also
-        # Horror, unrated.
-        ratings = ratings_of([[5, 2, 0, 0, 0], [3, 0, 0, 0, 0]])
-        got = talk_prior(ratings, catalogue(years=(1965, 0, 2016, 1980, 1980)))
-        raw = [
-            1.16 * math.log(3) - 1.35 * 0.5 + 0.125 - 0.68,
-            1.16 * math.log(2) - 0.11 - 0.68,
-            3.44 - 0.68,
-            0.5 - 0.68 + 0.56,
-        ]
-        assert got.tolist() == pytest.approx([value - min(raw) for value in raw], abs=1e-5)
+class TestTalkPrior:
+    NOBODY = ratings_of([[0] * 5])
 
-    def test_of_years_beyond_the_ends_is_that_of_the_ends(self) -> None:
-        got = talk_prior(ratings_of([[0] * 5]), catalogue(years=(1900, 1960, 2018, 2023, 1980)))
-        assert (got - got[0]).tolist() == pytest.approx([0.0, 0.0, 2.88, 2.88 + 0.56], abs=1e-5)
+    def test_is_how_often_a_film_is_named(self) -> None:
+        mentions = np.array([9, 0, 99, 4], dtype=np.float32)
+        got = talk_prior(self.NOBODY, catalogue(), mentions)
+        # Against the last film of a catalogue that is smaller than `ZERO`.
+        assert got.tolist() == pytest.approx([1.2 * math.log(n) for n in (10, 1, 100, 5)])
+
+    def test_is_how_often_it_is_rated_where_nobody_has_counted(self) -> None:
+        got = talk_prior(ratings_of([[5, 2, 0, 0, 0], [3, 0, 0, 0, 0]]), catalogue())
+        assert got.tolist() == pytest.approx([0.8 * math.log(n) for n in (3, 2, 1, 1)])

@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
 from worlds import catalogue_of, checkerboard
 
-from core.model.cooccurrence import Cooccurrence, CooccurrenceSettings, log_lift
+from core.data.dialogs import RecordedTalk
+from core.model.cooccurrence import Cooccurrence, CooccurrenceSettings, log_lift, log_lift_of_met
 
-LIKES = np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=np.float32)
+LIKES = sparse.csr_matrix([[1, 1, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=np.float32)
 """Seven likes: two people like films 0 and 1, one likes 1 and 2, one likes 2."""
 
 
@@ -27,7 +32,7 @@ class TestLogLift:
         assert not log_lift(LIKES, caution=1.0).diagonal().any()
 
     def test_is_none_where_nobody_likes_anything(self) -> None:
-        assert not log_lift(np.zeros((2, 3), dtype=np.float32), caution=1.0).any()
+        assert not log_lift(sparse.csr_matrix((2, 3), dtype=np.float32), caution=1.0).any()
 
     def test_caution_keeps_a_single_person_from_saying_much(self) -> None:
         said = [log_lift(LIKES, caution=caution)[0, 1] for caution in (0.1, 1.0, 10.0)]
@@ -44,7 +49,7 @@ class TestFit:
         assert kin[0, even].min() > kin[0, odd].max()
 
     def test_is_the_best_approximation_of_its_rank(self) -> None:
-        lifts = log_lift(self.RATINGS.likes().toarray(), 1.0)
+        lifts = log_lift(self.RATINGS.likes(), 1.0)
         cooccurrence = Cooccurrence.fit(self.RATINGS, self.CATALOGUE, CooccurrenceSettings(rank=2))
         left, singular, right = np.linalg.svd(lifts)
         np.testing.assert_allclose(
@@ -64,3 +69,33 @@ class TestFit:
             self.RATINGS, self.CATALOGUE, CooccurrenceSettings(max_items=6)
         )
         assert cooccurrence.of[:6].any() and not cooccurrence.of[6:].any()
+
+    def test_films_named_in_one_conversation_are_together(self) -> None:
+        dialogs = sparse.csr_matrix(np.eye(12, dtype=np.float32)[[0, 1, 2]] + np.eye(12)[[5, 5, 3]])
+        fitted = Cooccurrence.fit(self.RATINGS, self.CATALOGUE, talk=RecordedTalk(dialogs=dialogs))
+        assert fitted.named_together is not None
+        lifts = fitted.named_together.toarray()
+        # Films 0 and 5 share one of the three conversations, in which a third of all names fall;
+        # film 5 is named in two, so 2/3 would be chance.
+        assert lifts[0, 5] == pytest.approx(math.log(2 / (2 / 3 + 1)))
+        assert (
+            lifts[0, 3] == 0
+            and Cooccurrence.fit(self.RATINGS, self.CATALOGUE).named_together is None
+        )
+
+
+class TestLogLiftOfMet:
+    def test_is_the_log_lift_where_films_met_more_often_than_by_chance(self) -> None:
+        met, lifts = log_lift_of_met(LIKES, caution=1.0).toarray(), log_lift(LIKES, caution=1.0)
+        # Films 1 and 2 met once; of 3 people who like film 1, with 3/7 of all likes, 9/7 would be
+        # chance. Films 0 and 2 never met.
+        assert met[0, 1] == lifts[0, 1] > 0
+        assert lifts[2, 1] < 0 and met[2, 1] == 0 == met[0, 2]
+
+    @given(st.integers(0, 99))
+    def test_is_never_below_zero(self, seed: int) -> None:
+        likes = sparse.random(9, 7, 0.3, "csr", np.float32, seed)
+        likes.data[:] = 1.0
+        met, lifts = log_lift_of_met(likes, 1.0).toarray(), log_lift(likes, 1.0)
+        together = (likes.T @ likes).toarray() > 0
+        np.testing.assert_allclose(met, np.where(together, np.maximum(lifts, 0), 0), atol=1e-6)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.evaluation.dialogs import with_typos
 from assistant.language.titles.index import FormKind, TitleIndex, written_forms
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import THRESHOLD, Link, best_set
 from assistant.language.words import words
+from core.data.dialogs import with_typos
 from core.domain import Movie
 
 CATALOGUE = films.catalogue()

@@ -4,6 +4,10 @@ A message names films as "@id"; `movieMentions` gives each id its name ("The Shi
 the two questionnaires say whether the seeker has seen and liked it. A message can be rendered in
 four ways (title with year, title only, lower case without punctuation, with typing errors), so that
 linking can be measured on each.
+
+Conversations tell which films people name, and which they name in one breath. How often each film
+is named in all of a collection may also come as a table with the columns `movieName` and
+`nbMentions`, as ReDial has one.
 """
 
 from __future__ import annotations
@@ -11,21 +15,52 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+from urllib.parse import unquote
 
-from assistant.language.words import normal
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
 from core.catalogue import Catalogue
+from core.data.formats import NAME, WHOLE, Table, read_csv
+from core.data.titles import FilmNames
 from core.errors import DataError
+
+FloatArray = npt.NDArray[np.float32]
 
 SALT: Final = "marquee-redial"
 _MENTION: Final = re.compile(r"@(\d+)")
 _NAME: Final = re.compile(r"(.*?)\s*(?:\((\d{4})\))?\s*\Z", re.DOTALL)
-_ARTICLE: Final = re.compile(r"^(?:the|an?) ")
+THIRD: Final = "redial-recall"
+"""Salt of the conversations that are held out."""
+PARTS: Final = 3
+_COUNTS: Final = {"movieName": NAME, "nbMentions": WHOLE}
+
+
+class Part(Enum):
+    """Which conversations."""
+
+    DEVELOPMENT = "dev"
+    """Two thirds, which may be learned from."""
+    HELD_OUT = "held-out"
+    """The third for the figures that are reported: nothing is learned from it."""
+    ALL = "all"
+
+    def holds(self, conversation: str) -> bool:
+        """Whether a conversation belongs to this part."""
+        return self is Part.ALL or (third_of(conversation) == 0) == (self is Part.HELD_OUT)
+
+
+def third_of(conversation: str) -> int:
+    """Third 0, 1 or 2 of a conversation, by a salted hash of its id; third 0 is held out."""
+    digest = hashlib.sha256(f"{THIRD}:{conversation}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % PARTS
 
 
 class Rendering(Enum):
@@ -44,7 +79,7 @@ class Gold:
     title: str
     year: int
     token: int | None
-    """Catalogue token; None where the catalogue has no film of that title and year."""
+    """Catalogue token; None where the catalogue has no film of just that title and year."""
     liked: bool | None
     """What seeker and recommender agree on of the seeker's taste; None where they do not."""
 
@@ -81,7 +116,7 @@ def read_dialogs(
     develop on, True for the other, None for both. Raises DataError naming file and line for a line
     that is not such a conversation.
     """
-    films = _FilmTable(catalogue)
+    films = FilmNames(catalogue.movies)
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files or not files[0].is_file():
         raise DataError(f"{path} holds no .jsonl file of conversations.")
@@ -97,33 +132,79 @@ def read_dialogs(
                 ) from error
 
 
+@dataclass(frozen=True, eq=False)
+class RecordedTalk:
+    """Which films people name."""
+
+    mentions: FloatArray | None = None
+    """How often each film that can be recommended is named, float32 (n_items,); None where nobody
+    has counted."""
+    dialogs: sparse.csr_matrix | None = None
+    """CSR float32 (conversations, n_items), 1 where a conversation names the film."""
+    conversations: frozenset[str] = frozenset()
+    """Ids of these conversations."""
+
+
+def read_talk(catalogue: Catalogue, counts: Path | None, dialogs: Sequence[Path]) -> RecordedTalk:
+    """What may be learned from a table of counts and from files or folders of conversations.
+
+    The third of the conversations that is held out is left out, and its mentions are taken off the
+    counts, which are of the whole collection that the conversations are part of. Raises DataError
+    where a file cannot be read.
+    """
+    names = FilmNames(catalogue.movies)
+    messages = [message for path in dialogs for message in read_dialogs(path, catalogue)]
+    learned, others = (
+        [message for message in messages if part.holds(message.conversation)]
+        for part in (Part.DEVELOPMENT, Part.HELD_OUT)
+    )
+    mentions = None
+    if counts is not None:
+        told = _named(others, names, catalogue.n_items).sum(axis=0)
+        mentions = np.maximum(_counted(counts, names, catalogue.n_items) - np.ravel(told), 0.0)
+    if not learned:
+        return RecordedTalk(mentions)
+    named = _named(learned, names, catalogue.n_items)
+    named.data[:] = 1.0
+    return RecordedTalk(mentions, named, frozenset(message.conversation for message in learned))
+
+
+def _named(messages: Iterable[Message], names: FilmNames, n_items: int) -> sparse.csr_matrix:
+    """How often each conversation names each film, CSR float32 (conversations, n_items)."""
+    number: dict[str, int] = {}
+    places: list[tuple[int, int]] = []
+    for message in messages:
+        row = number.setdefault(message.conversation, len(number))
+        films = (names.meant(film.title, film.year) for film in message.films)
+        places += [(row, film) for film in films if film is not None and film < n_items]
+    rows, films_named = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    ones = np.ones(len(places), dtype=np.float32)
+    return sparse.csr_matrix((ones, (rows, films_named)), shape=(len(number), n_items))
+
+
+def _counted(path: Path, names: FilmNames, n_items: int) -> FloatArray:
+    """How often each film is named by the table, float32 (n_items,)."""
+    try:
+        with path.open("rb") as stream:
+            table: Table = read_csv(stream, path.name, _COUNTS, skip=False)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}; give a CSV of movieName,nbMentions."
+        ) from error
+    counted = np.zeros(n_items, dtype=np.float32)
+    for name, count in zip(table.frame["movieName"], table.frame["nbMentions"], strict=True):
+        row = names.meant(*_parted(name))
+        if row is not None and row < n_items:
+            counted[row] += count
+    return counted
+
+
 def is_held_out(conversation: str) -> bool:
     """Whether a conversation belongs to the half that is looked at only once."""
     return hashlib.sha256(f"{SALT}:{conversation}".encode()).digest()[0] % 2 == 1
 
 
-class _FilmTable:
-    """Normal title and year → catalogue token, without any of the linker's cleverness."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._tokens: dict[tuple[str, int], int] = {}
-        for movie in reversed(catalogue.movies):  # so that the better known film is kept
-            for title in (movie.title, *movie.aliases):
-                self._tokens[title_key(title), movie.year] = movie.row + 1
-
-    def token(self, title: str, year: int) -> int | None:
-        key = title_key(title)
-        near = (year, year - 1, year + 1) if year else ()
-        tokens = (self._tokens.get((key, candidate)) for candidate in near)
-        return next((token for token in tokens if token is not None), None)
-
-
-def title_key(title: str) -> str:
-    """What two spellings of one title have in common: normal, without a leading article."""
-    return _ARTICLE.sub("", normal(title))
-
-
-def _messages(dialog: Mapping[str, Any], films: _FilmTable) -> Iterator[Message]:
+def _messages(dialog: Mapping[str, Any], films: FilmNames) -> Iterator[Message]:
     names = dialog["movieMentions"] or {}
     seeker = dialog["initiatorWorkerId"]
     for message in dialog["messages"]:
@@ -145,11 +226,17 @@ def _messages(dialog: Mapping[str, Any], films: _FilmTable) -> Iterator[Message]
         )
 
 
-def _gold(name: str, liked: bool | None, films: _FilmTable) -> Gold:
+def _gold(name: str, liked: bool | None, films: FilmNames) -> Gold:
     """The film of a name such as "The Shining  (1980)"."""
-    parts = _NAME.match(name)
-    title, year = (parts[1], int(parts[2] or 0)) if parts else (name, 0)
-    return Gold(title, year, films.token(title, year), liked)
+    title, year = _parted(name)
+    row = films.exact(title, year)
+    return Gold(title, year, None if row is None else row + 1, liked)
+
+
+def _parted(name: str) -> tuple[str, int]:
+    """Title, and year or 0, of a name; some are written as addresses are: "Why Him%3F (2016)"."""
+    parts = _NAME.match(unquote(name))
+    return (parts[1], int(parts[2] or 0)) if parts else (name, 0)
 
 
 def _liked(dialog: Mapping[str, Any], movie: str) -> bool | None:
