@@ -377,16 +377,14 @@ TEXTS: Final = ("article", "trailer", "titles")
 def _facts(tables: Mapping[str, pa.Table], sources: tuple[str, ...], version: str) -> FilmFacts:
     films, names = tables["films.parquet"], tables["names.parquet"]
     columns = {name: names.column(name).to_pylist() for name in names.column_names}
-    starts: dict[str, int] = {}
+    places: dict[str, list[int]] = {}
     for place, kind in enumerate(columns["vocabulary"]):
-        starts.setdefault(kind, place)
-    ends = dict(zip(starts, [*list(starts.values())[1:], len(names)], strict=True))
+        places.setdefault(kind, []).append(place)
     vocabularies = {}
     for kind in dict.fromkeys(fact.vocabulary for fact in Fact):
-        part = slice(starts.get(kind, 0), ends.get(kind, 0))
-        vocabularies[kind] = _vocabulary(
-            kind, *(columns[column][part] for column in ("name", "others", "shown"))
-        )
+        mine = places.get(kind, [])
+        values = ([columns[name][place] for place in mine] for name in ("name", "others", "shown"))
+        vocabularies[kind] = _vocabulary(kind, *values)
     return FilmFacts(
         films.column("movieId").to_numpy().astype(np.int64),
         {name: films.column(name).to_numpy().astype(np.int64) for name in NUMBERS},

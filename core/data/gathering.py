@@ -26,7 +26,7 @@ import pandas as pd
 from core.data.facts import Fact
 from core.data.formats import MAYBE_WHOLE, NAME, TEXT, WHOLE, read_csv, read_parquet
 from core.data.names import Title, parse_title, squashed
-from core.data.sentences import makers_in
+from core.data.sentences import makers_in, origin_in
 from core.errors import DataError
 
 _WORDS: Final = {
@@ -182,7 +182,27 @@ def _take_wikipedia(gathered: Gathered, table: pd.DataFrame) -> None:
         film.fill(Fact.DIRECTOR, makers.directors)
         film.fill(Fact.WRITER, makers.writers)
         film.fill(Fact.AUTHOR, makers.authors)
+        _take_origin(film, origin_in(extract))
         gathered.corpus.append(extract)
+
+
+def _take_origin(film: Draft, adjectives: Sequence[str]) -> None:
+    """Countries and language that a first sentence names, where no other table has them.
+
+    A film of English-speaking countries alone is in English unless its sentence says otherwise.
+    """
+    if film.values.get(Fact.COUNTRY):
+        return
+    countries, languages = _by_adjective("country"), _by_adjective("language")
+    film.fill(Fact.COUNTRY, [countries[word] for word in adjectives if word in countries])
+    said = (word.removesuffix("-language") for word in adjectives if word.endswith("-language"))
+    spoken = [languages[word] for word in said if word in languages]
+    is_english = film.values.get(Fact.COUNTRY, ()) and _ENGLISH.issuperset(
+        film.values[Fact.COUNTRY]
+    )
+    spoken = spoken or (["en"] if is_english else [])
+    film.fill(Fact.SPOKEN, spoken)
+    film.fill(Fact.LANGUAGE, spoken[:1])
 
 
 def _take_cast(gathered: Gathered, table: pd.DataFrame) -> None:
@@ -288,3 +308,19 @@ def written() -> Mapping[tuple[str, str], tuple[str, ...]]:
         return MappingProxyType(
             {(row["kind"], row["raw"]): _parts(row["names"]) for row in csv.DictReader(file)}
         )
+
+
+@cache
+def _by_adjective(kind: str) -> Mapping[str, str]:
+    """Adjective → code of countries, or name → code of languages."""
+    place = 1 if kind == "country" else 0
+    return MappingProxyType(
+        {
+            names[place]: raw
+            for (owner, raw), names in written().items()
+            if owner == kind and len(names) > place
+        }
+    )
+
+
+_ENGLISH: Final = frozenset(("US", "GB", "CA", "AU", "NZ"))

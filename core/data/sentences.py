@@ -38,6 +38,11 @@ _BASED: Final = r"\b(?:based(?:\s\w+ly)?\s(?:up)?on|adapted from|adaptation of|i
 _DIRECTED: Final = re.compile(rf"\bdirected{_BY}")
 _DIRECTING: Final = re.compile(rf"(?:^|[.,] ){_NAMES} directed (?:the|it|this)\b")
 _WRITTEN: Final = re.compile(rf"\b(?:written|screenplay|adapted){_BY}")
+_WROTE_WITH: Final = re.compile(
+    rf"\bwrote (?:it |the (?:film |movie )?(?:film|movie|screenplay|script) )?with {_NAMES}"
+)
+"""Behind the director's name: "directed by Francis Ford Coppola, who co-wrote the screenplay with".
+"""
 _FROM: Final = (
     re.compile(rf"{_BASED}(?:the )?{_NAMES}['’]s?\s[^.;]{{0,60}}?\b{_WORK}\b"),
     re.compile(rf"{_BASED}[^.;]{{0,120}}?\b{_WORK}\b[^.;]{{0,80}}?\bby\s{_ROLE}{_NAMES}"),
@@ -46,6 +51,10 @@ _OTHER_FILM: Final = re.compile(
     r"\b(?:remake of|sequel to|follow-up to|version of|prequel to|spin-off of|successor to)\b"
 )
 """Behind this, in the same sentence, the makers of another film are named."""
+_ORIGIN: Final = re.compile(
+    r"\b(?:is|was) an? (?:upcoming )?(?:\d{4} )?(?P<words>(?:[A-Z][a-z]+(?:[- ][A-Z][a-z]+)*"
+    r"(?:-language)?[ ,]+)+)"
+)
 _SENTENCE: Final = re.compile(r"(?<=[a-z\d)])\. (?=[A-Z])")
 _SPLIT: Final = re.compile(r",? and |, (?![JS]r\.)| & ")
 _COMPANY: Final = re.compile(
@@ -72,8 +81,21 @@ def makers_in(text: str) -> NamedMakers:
     """
     sentences = _SENTENCE.split(" ".join(text.split()))
     directors = _first(sentences, (_DIRECTED, _DIRECTING), ())
-    writers = _first(sentences, (_WRITTEN,), directors)
+    helpers = _first(sentences, (_WROTE_WITH,), directors)
+    writers = (*directors, *helpers) if helpers else _first(sentences, (_WRITTEN,), directors)
     return NamedMakers(directors, writers, _first(sentences, _FROM, (*directors, *writers)))
+
+
+def origin_in(text: str) -> tuple[str, ...]:
+    """The adjectives of a first sentence, before its first noun, "-language" included.
+
+    >>> origin_in("Luck is a 2009 Indian Hindi-language drama film directed by Zoya Akhtar.")
+    ('Indian', 'Hindi-language')
+    """
+    found = _ORIGIN.search(_SENTENCE.split(text)[0])
+    words = found["words"].split() if found else []
+    parts = (word.split("-") if not word.endswith("language") else [word] for word in words)
+    return tuple(part for word in parts for part in word)
 
 
 def _first(
