@@ -1,7 +1,7 @@
 """`python -m core COMMAND`: everything that is done without the chat.
 
-Each command lives in its own module as two functions, `configure(parser)` and `run(arguments) ->
-exit code`, and is imported only when it is asked for, so `--help` answers at once.
+Each command is two functions of a module, `configure(parser)` and `run(arguments) -> exit code`,
+and is imported only when it is asked for, so `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Command(NamedTuple):
     """Module with `configure` and `run`."""
     help: str
     """One line."""
+    suffix: str = ""
+    """Of both functions, where a module holds two commands."""
 
 
 COMMANDS: Final = MappingProxyType(
@@ -32,6 +34,7 @@ COMMANDS: Final = MappingProxyType(
         "split": Command(
             "core.commands.split", "put some people of a data set aside, to judge a policy on"
         ),
+        "films": Command("core.commands.films", "make a pack of what is known of films"),
         "train": Command("core.commands.train", "train a policy from ratings"),
         "evaluate": Command(
             "core.commands.evaluate", "judge a policy on people it has not seen, against baselines"
@@ -45,14 +48,17 @@ COMMANDS: Final = MappingProxyType(
             "let the thumbs on record become the next policy, if it is better",
         ),
         "versions": Command(
-            "core.commands.versions",
+            "core.commands.learn",
             "show which policies served and what the gate said, or go back",
+            "_versions",
         ),
         "simulate": Command(
             "core.commands.simulate", "fill a store with conversations of simulated viewers"
         ),
     }
 )
+
+_FUNCTIONS: Final = ("configure", "run")
 
 BAD_INPUT: Final = 2
 """Exit code for what the person can put right, as argparse has it."""
@@ -73,11 +79,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         if name == chosen:
             module = import_module(command.module)
-            module.configure(subparser)
+            configure, run = (getattr(module, f"{what}{command.suffix}") for what in _FUNCTIONS)
+            configure(subparser)
     parsed = parser.parse_args(arguments)
     log_to_stderr(parsed.verbose)
     try:
-        return int(module.run(parsed))
+        return int(run(parsed))
     except MarqueeError as error:
         print(f"marquee: {error}", file=sys.stderr)
         return BAD_INPUT

@@ -37,6 +37,8 @@ class Settings:
     bundle: Path = Path("models/marquee")
     """MARQUEE_BUNDLE: folder of the trained model, or a folder of policies
     (`core.learning.versions`), of which one serves."""
+    facts: Path = Path("models/films")
+    """MARQUEE_FACTS: folder with what is known of films (`core.data.facts`)."""
     database_url: str = "sqlite:///marquee.db"
     """DATABASE_URL: sqlite:///file.db or postgresql://user:password@host/name.
 
@@ -89,6 +91,7 @@ class Settings:
         everywhere = "0.0.0.0" if values.first("SPACE_ID") else default.host
         _, host = values.first("MARQUEE_HOST", "GRADIO_SERVER_NAME") or ("", everywhere)
         _, bundle = values.first("MARQUEE_BUNDLE") or ("", "")
+        _, facts = values.first("MARQUEE_FACTS") or ("", "")
         _, database_url = values.first("DATABASE_URL") or ("", default.database_url)
         port = values.whole(_PORTS, "MARQUEE_PORT", "GRADIO_SERVER_PORT")
         films = values.whole(FILMS, "MARQUEE_FILMS")
@@ -98,6 +101,7 @@ class Settings:
         usual = default.bundle if learn_hours is None else Path("policies")
         return cls(
             bundle=Path(bundle) if bundle else usual,
+            facts=Path(facts) if facts else default.facts,
             database_url=database_url,
             host=host,
             port=default.port if port is None else port,

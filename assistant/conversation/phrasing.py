@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written
 from core.catalogue import Catalogue
-from core.data.facts import FAMILIES, FOREIGN
+from core.data.facets import FAMILIES, FOREIGN
 from core.domain import Constraints, Facet, Limit
 
 _NOUNS = {

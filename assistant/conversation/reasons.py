@@ -21,7 +21,7 @@ from assistant.conversation.phrasing import capitalised
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
 from core.catalogue import Catalogue
-from core.data.facts import FOREIGN
+from core.data.facets import FOREIGN
 from core.domain import Facet, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, Contribution
 from core.session import SessionState

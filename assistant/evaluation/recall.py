@@ -35,8 +35,8 @@ from assistant.language.understand import Understanding
 from assistant.language.utterance import Context
 from core.catalogue import Catalogue
 from core.data.dialogs import Gold, Message, Part, Rendering, read_dialogs
+from core.data.names import FilmNames, title_key
 from core.data.reading import read_ratings
-from core.data.titles import FilmNames, title_key
 from core.domain import Constraints, Outcome
 from core.errors import DataError
 from core.evaluation.baselines import NAMES, fit_baselines

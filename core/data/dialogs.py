@@ -29,7 +29,7 @@ from scipy import sparse
 
 from core.catalogue import Catalogue
 from core.data.formats import NAME, WHOLE, Table, read_csv
-from core.data.titles import FilmNames
+from core.data.names import FilmNames
 from core.errors import DataError
 
 FloatArray = npt.NDArray[np.float32]

@@ -6,8 +6,7 @@ five-fold cross-validation over people (`folds(5, "validation")`) inside the fou
 paired difference about 0.03. "Hits" in the docstrings of the settings are that figure; popularity
 has 5.50.
 
-Reading order: scorer (what a policy answers), evidence (transcripts → films and weights),
-popularity, neighbours, ease, ials, posterior, bandits.
+Reading order: scorer (what a policy answers), popularity, neighbours, ease, ials, posterior.
 """
 
 from __future__ import annotations
@@ -20,13 +19,11 @@ from typing import Final
 
 from core.data.ratings import Ratings
 from core.errors import SettingsError
-from core.evaluation.baselines.bandits import LinUcb, Thompson
-from core.evaluation.baselines.evidence import like_shares
 from core.evaluation.baselines.ials import Ials
 from core.evaluation.baselines.neighbours import WITH_NEGATIVES, Ease, ItemKnn
 from core.evaluation.baselines.popularity import Popularity, Random
-from core.evaluation.baselines.posterior import JOINT, Posterior
-from core.simulation.scorer import Scorer
+from core.evaluation.baselines.posterior import JOINT, LinUcb, Posterior, Thompson
+from core.simulation.scorer import Scorer, like_shares
 
 _log = logging.getLogger(__name__)
 

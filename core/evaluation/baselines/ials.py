@@ -11,8 +11,7 @@ import threadpoolctl
 from implicit.als import AlternatingLeastSquares
 
 from core.data.ratings import Ratings
-from core.evaluation.baselines.evidence import LIKED, film_rows, like_shares
-from core.simulation.scorer import FloatArray, Observations
+from core.simulation.scorer import LIKED, FloatArray, Observations, film_rows, like_shares
 
 
 @dataclass(frozen=True, slots=True)

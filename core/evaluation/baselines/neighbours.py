@@ -13,10 +13,9 @@ from scipy import sparse
 
 from core.data.ratings import Ratings
 from core.domain import Outcome
-from core.evaluation.baselines.evidence import LIKED, like_shares, weights
 from core.model.factors import ease_weights
 from core.rewards import by_outcome
-from core.simulation.scorer import FloatArray, Observations
+from core.simulation.scorer import LIKED, FloatArray, Observations, like_shares, weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.facts import people_of_films, read_cast, with_people
+from core.data.facets import people_of_films, read_cast, with_people
 from core.domain import Facet, Movie
 from core.errors import DataError
 

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from core.catalogue import Catalogue
 from core.data.dialogs import Part, read_talk
-from core.data.titles import FilmNames
+from core.data.names import FilmNames
 from core.domain import Movie
 from core.errors import DataError
 

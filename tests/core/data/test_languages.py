@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from core.data import facts as languages
-from core.data.facts import FAMILIES, FOREIGN, languages_of_films
+from core.data import facets as languages
+from core.data.facets import FAMILIES, FOREIGN, languages_of_films
 from core.domain import Facet, Movie
 
 

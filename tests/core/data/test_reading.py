@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from core.data import formats
+from core.data.names import parse_title
 from core.data.reading import read, read_ratings
-from core.data.titles import parse_title
 from core.errors import DataError
 
 # ---- titles

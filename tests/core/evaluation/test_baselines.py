@@ -12,11 +12,16 @@ from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.errors import SettingsError
 from core.evaluation.baselines import NAMES, fit_baselines
-from core.evaluation.baselines.bandits import LinUcb, Thompson
 from core.evaluation.baselines.ials import Ials, IalsSettings
 from core.evaluation.baselines.neighbours import Ease, EaseSettings, ItemKnn, NeighbourSettings
 from core.evaluation.baselines.popularity import Popularity, Random
-from core.evaluation.baselines.posterior import Posterior, PosteriorSettings, centred_vectors
+from core.evaluation.baselines.posterior import (
+    LinUcb,
+    Posterior,
+    PosteriorSettings,
+    Thompson,
+    centred_vectors,
+)
 from core.model.factors import ease_weights
 from core.simulation.scorer import PersonSeeded, Scorer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from learning_worlds import any_network, cinema
 
-from core.commands.versions import table
+from core.commands.learn import table
 from core.errors import BundleError
 from core.learning.versions import PolicyEvent, Versions, bundle_folder
 from core.model.bundle import Bundle

@@ -1,4 +1,4 @@
-"""MovieLens titles as people write them.
+"""Names of films, people and things: as people write them, and the form in which they are compared.
 
 MovieLens puts a leading article behind a comma and packs other titles and the year into
 parentheses: "City of Lost Children, The (Cité des enfants perdus, La) (1995)".
@@ -12,9 +12,16 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from core.domain import Movie
+
+# ---- titles
 
 ARTICLES: Final = (
     *("The", "the", "A", "An"),
@@ -136,6 +143,39 @@ def _article_first(name: str) -> str:
     return f"{article}{space}{match['rest']}{match.groupdict().get('subtitle') or ''}"
 
 
+# ---- forms
+
+_PLAIN: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "&": "and"}
+)
+"""Letters that Unicode does not take apart into a plain letter and an accent."""
+
+
+def squashed(text: str) -> str:
+    """Letters and digits in lower case, without accents: the one form in which names are compared.
+
+    >>> squashed("Pedro Almodóvar") == squashed("pedro almodovar")
+    True
+    """
+    lower = text.casefold()
+    if not lower.isascii():
+        lower = unicodedata.normalize("NFKD", lower.translate(_PLAIN))
+    return "".join(filter(str.isalnum, lower.replace("&", "and")))
+
+
+def orders(name: str) -> tuple[str, ...]:
+    """Forms in which a name may be on record: as it is, family name last, family name first.
+
+    >>> orders("Wong Kar-wai")
+    ('wongkarwai', 'karwaiwong')
+    """
+    words = name.split()
+    turned = (words, [*words[1:], *words[:1]], [*words[-1:], *words[:-1]])
+    return tuple(dict.fromkeys(squashed(" ".join(form)) for form in turned))
+
+
+# ---- films by name
+
 _LEADING_ARTICLE: Final = re.compile(r"(?:the|a|an)\s+")
 _SUBTITLE: Final = re.compile(r"\s*(?::|\s[-–—])\s+")
 """What parts a title from its subtitle."""
@@ -151,10 +191,7 @@ def title_key(text: str) -> str:
     """
     lower = text.casefold().strip()
     article = _LEADING_ARTICLE.match(lower)
-    plain = unicodedata.normalize(
-        "NFKD", (lower[article.end() :] if article else lower).replace("&", "and")
-    )
-    return "".join(letter for letter in plain if letter.isalnum())
+    return squashed(lower[article.end() :] if article else lower)
 
 
 class FilmNames:
@@ -201,3 +238,65 @@ def _nearest(rows: dict[tuple[str, int], int], title: str, year: int) -> int | N
     near = (year, year - 1, year + 1) if year else (0,)
     found = (rows[key, candidate] for candidate in near if (key, candidate) in rows)
     return next(found, None) if key else None
+
+
+# ---- vocabularies
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The names that codes stand for; code i is `names[i]`."""
+
+    names: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...]
+    """Other words for each: adjectives, regions, synonyms; an adjective of a country is first."""
+    shown: npt.NDArray[np.bool_]
+    """Whether a page may show the name."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def find(self, text: str) -> tuple[int, ...]:
+        """Codes that the text names, case, accents and punctuation aside; () for none.
+
+        Several where the text names a group ("Scandinavian").
+        """
+        return self._codes.get(squashed(text), ())
+
+    def adjective(self, code: int) -> str:
+        """The first other word, else the name: "South Korean" for South Korea."""
+        return next(iter(self.others[code]), self.names[code])
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        for code, (name, others) in enumerate(zip(self.names, self.others, strict=True)):
+            for key in dict.fromkeys(map(squashed, (name, *others))):
+                found[key] = (*found.get(key, ()), code)
+        return found
+
+
+_SUFFIXES: Final = frozenset(("jr", "sr", "ii", "iii", "iv"))
+"""Behind a family name."""
+
+
+class People(Vocabulary):
+    """Everybody who made a film or is billed in one; those of most films first."""
+
+    def find(self, text: str) -> tuple[int, ...]:
+        """Code of who has this full name, in either order ("Kar Wai Wong"); () for nobody."""
+        return next((found for key in orders(text) if (found := self._codes.get(key))), ())
+
+    def surnamed(self, text: str) -> tuple[int, ...]:
+        """Codes of who has this family name, those of most films first."""
+        return self._surnames.get(squashed(text), ())
+
+    @cached_property
+    def _surnames(self) -> dict[str, tuple[int, ...]]:
+        # `others` holds a family name that does not stand last.
+        found: dict[str, list[int]] = {}
+        for code, (name, others) in enumerate(zip(self.names, self.others, strict=True)):
+            words = [word for word in name.split() if squashed(word) not in _SUFFIXES]
+            for surname in dict.fromkeys(map(squashed, (*words[1:][-1:], *others))):
+                found.setdefault(surname, []).append(code)
+        return {surname: tuple(codes) for surname, codes in found.items()}

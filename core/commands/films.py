@@ -1,0 +1,48 @@
+"""`python -m core films`: tables of facts in, a pack of what is known of films out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from core.data.facts import FILES, Fact, FilmFacts
+from core.data.gathering import SOURCES, gather
+from core.data.packing import tables_of, write_pack
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    add = parser.add_argument
+    add("--out", type=Path, required=True, metavar="DIR", help="folder of the pack")
+    add("--movies", type=Path, required=True, metavar="FILE", help="movies.csv of MovieLens")
+    for name, what in (
+        ("links", "links.csv of MovieLens"),
+        ("omdb", "makers, lengths, countries, words, titles of films"),
+        ("wikipedia", "articles, casts and first paragraphs"),
+        ("cast", "CSV of title,year,cast"),
+        ("oscars", "nominations for Academy Awards"),
+        ("ages", "US age ratings"),
+        ("references", "remakes, spin-offs, parodies"),
+    ):
+        add(f"--{name}", type=Path, metavar="FILE", help=what)
+    add(
+        "--source",
+        action="append",
+        metavar="TEXT",
+        help="where the tables come from and their terms, for the page (several times)",
+    )
+    add("--skip-bad-rows", action="store_true", help="leave out rows that cannot be read")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the pack and says what it knows; returns 0."""
+    options = vars(arguments)
+    paths = {name: options[name] for name in ("movies", "links", *SOURCES) if options[name]}
+    gathered = gather(paths, skip=arguments.skip_bad_rows)
+    sources = arguments.source or [SOURCES[name] for name in paths if name in SOURCES]
+    write_pack(arguments.out, tables_of(gathered), tuple(dict.fromkeys(sources)))
+    facts = FilmFacts.open(arguments.out)
+    size = sum((arguments.out / name).stat().st_size for name in FILES)
+    known = ", ".join(f"{fact.value} {facts.lists[fact].n_filled:,}" for fact in Fact)
+    print(f"{len(facts):,} films in {arguments.out}, {size / 2**20:.1f} MiB. Known of: {known}")
+    return 0
