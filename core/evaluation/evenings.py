@@ -14,7 +14,7 @@ import numpy as np
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
-from core.model.mood import SharedMood, catalogue_moods
+from core.model.mood import KINDS, SharedMood, catalogue_moods
 from core.simulation.evening import (
     Evenings,
     Served,
@@ -27,8 +27,6 @@ from core.simulation.replay import eligible
 from core.simulation.scorer import Scorer
 from core.statistics import Interval, mean_interval, resamples
 
-KINDS: Final = ("genre", "decade", "tag", "person", "language", "pair")
-"""Of moods; each is judged by itself."""
 _TOO_COMMON: Final = frozenset({"Drama", "Comedy"})
 """Genres of a third of all films: whoever names two of them has said next to nothing."""
 

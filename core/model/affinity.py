@@ -29,8 +29,8 @@ In five-fold cross-validation over conversations the logit alone has Recall@10 o
 and .162 from text. The ratings only give lifts. The weights of mentions and of films named together
 are those of the best Recall@10 of all channels together, since likelihood rewards the tail.
 
-What a film is about, as rows of three kinds: its genres, its tags and people, the years around its
-release.
+What a film is about, as rows of three kinds: its genres, its tags, makers and the like, the years
+around its release.
 
 A term counts by how rare it is among the films that can be recommended (log of films per film that
 has it), so two films that share "time travel" are nearer than two that share "Drama". Tags and
@@ -65,9 +65,13 @@ _FAR: Final = 0.01
 """Nearness from which on years are no nearer than others."""
 
 
+_TELLING: Final = ("tag", "person", "director", "subgenre", "keyword", "series", "source")
+"""Kinds of facets that say what a film is about or whose it is; where it comes from does not."""
+
+
 def contents(catalogue: Catalogue) -> Mapping[str, sparse.csr_matrix]:
     """Rows of all films by kind, "genre", "tag" and "year": CSR float32 (movies, terms)."""
-    genres, tags = (_owned(catalogue, kinds) for kinds in (("genre",), ("tag", "person")))
+    genres, tags = (_owned(catalogue, kinds) for kinds in (("genre",), _TELLING))
     shared = sparse.diags(1.0 / np.sqrt(np.maximum(genres.getnnz(axis=1), 1)))
     return MappingProxyType(
         {

@@ -2,7 +2,7 @@
 
 Somebody who loved Unforgiven, Tombstone and The Searchers wants a western tonight, whatever else
 they have liked in their life. Tonight's mood z is *open* (any film will do), one thing that films
-share (a genre, a decade, a tag, a person, a language), or a genre of one decade. Given z,
+share (a genre, a decade, a tag, a director, a country …), or a genre of one decade. Given z,
 
     a film is named     by popularity among the films of z, but for a share that strays
     a thumb up          is for a film of z, but for a share that strays
@@ -36,8 +36,11 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 Observations = npt.NDArray[np.int32]
 
-KINDS: Final = ("genre", "decade", "tag", "person", "language", "pair")
-"""Of moods. A pair is a genre and a decade."""
+KINDS: Final = (
+    *("genre", "decade", "tag", "person", "language", "pair"),
+    *("director", "country", "subgenre", "keyword", "series", "source"),
+)
+"""Of moods. A pair is a genre and a decade. New kinds go to the end: weights are by place."""
 _CHANCE: Final = (0.02, 0.9)
 """Bounds of a film's chance of a thumb, where a Q-value stands for it."""
 _TELLING: Final = (
@@ -67,6 +70,12 @@ class MoodSettings:
                 "person": 0.025,
                 "language": 0.015,
                 "pair": 0.03,
+                "director": 0.02,
+                "country": 0.01,
+                "subgenre": 0.04,
+                "keyword": 0.03,
+                "series": 0.005,
+                "source": 0.005,
             }
         )
     )

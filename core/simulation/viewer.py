@@ -1,8 +1,8 @@
 """A simulated viewer: opens with tastes and reacts as a real person's ratings say.
 
 On an *open* evening any film that they like will do. On one with a *mood* they want films of one
-kind tonight (a genre, a decade, a tag, a person, a language, a genre of one decade): they open with
-films of it, or say it, or both, and of other films they have no word, or "not tonight", or now and
+kind tonight (a genre, a decade, a tag, a director …, a genre of one decade): they open with films
+of it, or say it, or both, and of other films they have no word, or "not tonight", or now and
 then a thumb down. On a *rated* evening only films that they rated may be shown: whoever knows
 whatever they are shown.
 """
