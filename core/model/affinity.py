@@ -22,10 +22,10 @@ films are answered, since thumbs say more of a taste than a conversation's openi
 anew with the next thing that is said; how fast, the network learns.
 
 The strengths that learning begins with, and the talk prior, come from a conditional logit (which
-film of the catalogue does the recommender name next?) on the development part of ReDial's conversations (Li et al. 2018; 3,661
-points in 1,012 conversations, read as titles and as text, see `assistant.evaluation.recall`). In
-five-fold cross-validation over conversations the logit alone has Recall@10 of .101 from titles and
-.162 from text. The ratings only give lifts, counts and likes.
+film of the catalogue does the recommender name next?) on the development part of ReDial's
+conversations (Li et al. 2018; 3,661 points in 1,012 conversations, read as titles and as text, see
+`assistant.evaluation.recall`). In five-fold cross-validation over conversations the logit alone has
+Recall@10 of .101 from titles and .162 from text. The ratings only give lifts, counts and likes.
 
 What a film is about, as rows of three kinds: its genres, its tags and people, the years around its
 release.

@@ -111,8 +111,8 @@ def read_tables(films: Path, facets: Path, n_items: int) -> Catalogue:
 FORMAT = 6
 """Version of the layout; a higher one on disk is refused. Format 1 had no cooccurrence of films: it
 ranks by Q alone. Format 2 had no classes of people, in format 3 they did not say where a taste is
-expected. Up to format 4 the cooccurrence of films was that of EASE. Up to format 5 mood, pull, wishes and
-fame had fixed weights outside the network."""
+expected. Up to format 4 the cooccurrence of films was that of EASE. Up to format 5 mood, pull,
+wishes and fame had fixed weights outside the network."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _COOCCURRENCE = {"of": "of", "to": "to", "talk_prior": "appeal"}

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.catalogue import BoolArray, Catalogue
-from core.domain import Outcome
 from core.rewards import by_outcome
 from core.session import Observation, SessionState
 

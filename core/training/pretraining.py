@@ -156,10 +156,8 @@ def play_states(
                 rewards = session.env.rewards(films)
                 found.append((transcript, films, rewards, weights.astype(np.float32)))
                 moods.append(session.mood)
-    transcripts, films, rewards, weights = (
-        torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True)
-    )
-    return States(transcripts, films, rewards, weights, torch.tensor(moods))
+    parts = (torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True))
+    return States(*parts, torch.tensor(moods))
 
 
 def _play(
