@@ -82,7 +82,7 @@ class MoodSettings:
     """Only so many last events count: a diary of thousands is a life and no evening."""
 
 
-class Tally(NamedTuple):
+class MoodTally(NamedTuple):
     """How often an outcome happened, B transcripts: in all, and to films of each mood."""
 
     total: Tensor
@@ -187,7 +187,7 @@ class MoodPosterior(nn.Module):
 
     # ---- evidence
 
-    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, Tally]:
+    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, MoodTally]:
         """Events of each outcome that tells; silent ones count by how likely a thumb was."""
         observations = transcripts.numpy()
         token, outcome = observations[..., 0], observations[..., 1]
@@ -210,13 +210,13 @@ class MoodPosterior(nn.Module):
             for mine in (happened == kind,)
         }
 
-    def _tally(self, count: int, row: IntArray, film: IntArray, weight: FloatArray) -> Tally:
+    def _tally(self, count: int, row: IntArray, film: IntArray, weight: FloatArray) -> MoodTally:
         if not len(row):
-            return Tally(torch.zeros(count, 1), torch.zeros(count, 1))
+            return MoodTally(torch.zeros(count, 1), torch.zeros(count, 1))
         films = sparse.csr_matrix((weight, (row, film)), shape=(count, self.n_items))
         within = np.asarray((films @ self._moods_of).todense(), dtype=np.float32)
         total = np.bincount(row, weights=weight, minlength=count).astype(np.float32)
-        return Tally(torch.from_numpy(total)[:, None], torch.from_numpy(within))
+        return MoodTally(torch.from_numpy(total)[:, None], torch.from_numpy(within))
 
     def _wishes(self, transcripts: Tensor) -> Tensor:
         """How often each mood was asked for, less how often it was to be spared, (B, moods)."""
