@@ -90,7 +90,7 @@ class MoodSettings:
     """Only so many last events count: a diary of thousands is a life and no evening."""
 
 
-class Tally(NamedTuple):
+class MoodTally(NamedTuple):
     """How often an outcome happened, B transcripts: in all, and to films of each mood."""
 
     total: Tensor
@@ -195,7 +195,7 @@ class MoodPosterior(nn.Module):
 
     # ---- evidence
 
-    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, Tally]:
+    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, MoodTally]:
         """Events of each outcome that tells; silent ones count by how likely a thumb was."""
         observations = transcripts.numpy()
         token, outcome = observations[..., 0], observations[..., 1]
@@ -219,7 +219,7 @@ class MoodPosterior(nn.Module):
         within = np.asarray((films @ self._moods_of).todense(), dtype=np.float32)
         total = np.bincount(block, weights=weight, minlength=shape[0]).astype(np.float32)
         return {
-            kind: Tally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
+            kind: MoodTally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
             for number, kind in enumerate(_TELLING)
             for one in (slice(number * count, (number + 1) * count),)
         }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from learning_worlds import cinema, conversation, conversations, random_vectors, tensor
 
 from core.domain import Outcome
+from core.model.encoder import ClassPosterior, KindChances
 from core.model.factors import LatentClasses, MovieVectors
 from core.session import SessionState
 
