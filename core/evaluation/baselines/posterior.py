@@ -20,7 +20,7 @@ from scipy.sparse import linalg
 
 from core.data.ratings import Ratings
 from core.domain import Outcome
-from core.evaluation.baselines.evidence import LIKED, film_rows
+from core.evaluation.baselines.evidence import KNOWN, LIKED, film_rows
 from core.model.factors import signed
 from core.rewards import by_outcome
 from core.simulation.scorer import FloatArray, Observations
@@ -39,7 +39,9 @@ class PosteriorSettings:
     stated: float = 2.0
     """Precision of what the person states, in observations of a shown film."""
     ignored: float = 1.5
-    """Precision of silence: a film shown without reaction counts as not liked (and not seen)."""
+    """Precision of silence: a film shown without reaction counts as not liked (and not seen), and
+    so does one passed over. As served that gives .1 to .2 hits of 9 more than to ignore those
+    passed over, on every kind of evening; half the precision lies between."""
     joint: bool = False
     """Model having seen beside liking."""
 
@@ -128,7 +130,7 @@ class Posterior:
                 [vectors, self.seen_vectors[rows] * observed[..., None]], axis=1
             )
             residual = np.concatenate(
-                [residual, (_SEEN[outcome] - self.seen_means[rows]) * observed], axis=1
+                [residual, (KNOWN[outcome] - self.seen_means[rows]) * observed], axis=1
             )
             noise = np.concatenate([noise, noise], axis=1)
         gram = np.matmul(vectors, vectors.transpose(0, 2, 1))
@@ -179,9 +181,6 @@ def _precision(settings: PosteriorSettings) -> FloatArray:
     def precision(outcome: Outcome) -> float:
         if outcome in (Outcome.STATED_LIKE, Outcome.STATED_DISLIKE):
             return settings.stated
-        return settings.ignored if outcome is Outcome.SHOWN else float(outcome.is_known)
+        return settings.ignored if outcome.is_silent else float(outcome.is_known)
 
     return by_outcome(precision)
-
-
-_SEEN = by_outcome(lambda outcome: outcome.is_known)

@@ -151,7 +151,7 @@ class Indifferent:
 def test_the_curve_measures_every_place_against_the_same_baseline() -> None:
     train = checkerboard(people=40, films=FILMS)
     catalogue = catalogue_of(list(range(10 * FILMS, 0, -10)))
-    (ease,) = fit_baselines(train, FILMS, ["ease"])
+    (ease,) = fit_baselines(train, catalogue, ["ease"])
     policies = [Steered(Indifferent(), partial(gains, catalogue), gems) for gems in (0.0, *PLACES)]
     settings = EvaluationSettings(
         stated=(1,), turns=3, views=(View.REPLAY,), least_ratings=5, resamples=50
