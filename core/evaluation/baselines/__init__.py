@@ -4,7 +4,8 @@ All are tuned on the same people: hits@20 in the replay view, mean of 0, 1 and 3
 five-fold cross-validation over people (`folds(5, "validation")`) inside the four training fifths
 (`split(0, 5, "held-out")`) of movielens-mix: 1,560 people, one standard error about 0.13, of a
 paired difference about 0.03. "Hits" in the docstrings of the settings are that figure; popularity
-has 5.50.
+has 5.50. Approval, PMF and familiarity are tuned on evenings as served, where their own docstrings
+say how.
 
 Reading order: scorer (what a policy answers), evidence (transcripts → films and weights),
 popularity, neighbours, factorisation, posterior, upon_joint.

@@ -96,14 +96,17 @@ class Ials:
 
 @dataclass(frozen=True, slots=True)
 class PmfSettings:
-    """Tuned as `core.evaluation.baselines` tells."""
+    """Tuned on rated evenings as served, hits of 9, mean of 0, 1 and 3 stated, on two of the
+    validation folds of `core.evaluation.baselines`: 6.64; noise .15 gives 6.63, vectors held by 20
+    ratings 6.62, 32 factors 6.61, 8 factors 6.52.
+    """
 
     factors: int = 16
-    noise: float = 0.15
+    noise: float = 0.2
     """Variance of one rating about what the taste foretells."""
     shrinkage: float = 10.0
     """Ratings that hold a film's mean to that of all films."""
-    vector_shrinkage: float = 20.0
+    vector_shrinkage: float = 60.0
     """Ratings that hold a film's vector to the common lenience of people."""
     lenience: float = 0.2
     """Standard deviation over people of the share of films they like."""

@@ -70,8 +70,11 @@ class Approval:
     name: str = "approval"
 
     @classmethod
-    def fit(cls, train: Ratings, n_items: int, shrinkage: float = 10.0) -> Self:
-        """Share of likes among ratings, `shrinkage` ratings of a usual film added to each."""
+    def fit(cls, train: Ratings, n_items: int, shrinkage: float = 30.0) -> Self:
+        """Share of likes among ratings, `shrinkage` ratings of a usual film added to each.
+
+        30 give 6.60 hits of 9 on rated evenings, 3 and 100 give 6.55 and 6.57.
+        """
         likes = np.asarray(train.likes()[:, :n_items].sum(axis=0), dtype=np.float64).ravel()
         rated = np.asarray(train.rated()[:, :n_items].sum(axis=0), dtype=np.float64).ravel()
         usual = likes.sum() / max(rated.sum(), 1.0)

@@ -99,20 +99,24 @@ class Thompson:
 
 _KNOWS_ALL: Final = -2.2
 """Log odds, before the first answer, of somebody who knows whatever they are shown."""
-_RATED: Final = (Outcome.UP, Outcome.DOWN, Outcome.SEEN)
-_ANSWERS: Final = by_outcome(
-    lambda outcome: -2.7 if outcome is Outcome.SHOWN else 0.36 * (outcome in _RATED)
-)
-"""What each answer to a film shown adds to them."""
+_KNOWN, _UNKNOWN = 0.36, -2.7
+"""What a film they know and one they do not know add to them."""
+_RATED: Final = by_outcome(lambda outcome: outcome in (Outcome.UP, Outcome.DOWN, Outcome.SEEN))
+_SILENT: Final = by_outcome(lambda outcome: outcome.is_silent)
 
 
 @dataclass(frozen=True, eq=False)
 class JointFamiliar:
-    """Score = expected liking + weight · P(knows all they see) · expected having seen."""
+    """Score = expected liking + weight · P(knows all they see) · expected having seen.
+
+    Films shown at the end of a transcript are the slate that is being filled: they tell nothing.
+    """
 
     posterior: Posterior
     """A joint one."""
-    weight: float = -0.5
+    weight: float = -1.0
+    """As served, rated evenings with 0, 1 and 3 stated have .06, .04 and .06 hits of 9 more than
+    without, open ones lose .02, .00 and .01 (877 people); −.5 gives about half of it."""
     name: str = "joint-familiar"
 
     def scores(self, observations: Observations) -> FloatArray:
@@ -122,7 +126,11 @@ class JointFamiliar:
         liking: FloatArray = taste @ model.like_vectors.T + model.like_means
         if model.seen_vectors is None or model.seen_means is None:
             return liking
-        odds = _KNOWS_ALL + _ANSWERS[observations[..., 1]].sum(axis=1)
+        outcome = observations[..., 1]
+        pending = (outcome == Outcome.SHOWN) | (outcome == Outcome.PADDING)
+        pending = np.logical_and.accumulate(pending[:, ::-1], axis=1)[:, ::-1]
+        answers = _KNOWN * _RATED[outcome] + _UNKNOWN * _SILENT[outcome]
+        odds = _KNOWS_ALL + np.where(pending, 0.0, answers).sum(axis=1)
         knows_all = 0.5 * (1.0 + np.tanh(0.5 * odds))
         seen = taste @ model.seen_vectors.T + model.seen_means
         fame: FloatArray = self.weight * knows_all[:, None].astype(np.float32) * seen
@@ -131,7 +139,6 @@ class JointFamiliar:
 
 _NAMED: Final = by_outcome(lambda outcome: outcome is Outcome.STATED_LIKE)
 _UP: Final = by_outcome(lambda outcome: outcome is Outcome.UP)
-_SILENT: Final = by_outcome(lambda outcome: outcome.is_silent)
 _SURE: Final = 0.95
 """No film is surer of a thumb up: the expected liking is no probability and may exceed 1."""
 

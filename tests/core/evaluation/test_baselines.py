@@ -357,7 +357,7 @@ def test_pmf_folds_a_person_in_by_hand() -> None:
 def test_pmf_tells_lenient_people_by_one_factor() -> None:
     """Somebody who has liked one film is likelier to like any other they know."""
     stars = [[5.0] * 6, [1.0] * 6] * 10
-    settings = PmfSettings(factors=1, shrinkage=1.0, vector_shrinkage=1.0)
+    settings = PmfSettings(factors=1, noise=0.15, shrinkage=1.0, vector_shrinkage=1.0)
     scorer = Pmf.fit(ratings_of(stars), 6, settings)
     assert scorer.means == pytest.approx(np.full(6, 0.5), abs=0.02)
     yes, no = scorer.scores(transcripts([(1, UP)], [(1, DOWN)]))
@@ -385,8 +385,14 @@ def joint_of_two() -> Posterior:
 def test_familiarity_takes_fame_from_those_who_know_all_they_see() -> None:
     joint = joint_of_two()
     scorer = JointFamiliar(joint, weight=-0.5)
-    # odds −2.2, and .36 for each film known; film 1 owes nothing to the taste
-    for events, odds in (([], -2.2), ([(1, UP)], -1.84), ([(1, SEEN), (1, SHOWN)], -4.54)):
+    # Odds −2.2, .36 for each film known, −2.7 for one unknown; film 1 owes nothing to the taste.
+    for events, odds in (
+        ([], -2.2),
+        ([(1, UP)], -1.84),
+        ([(1, SEEN), (1, PASSED)], -4.54),
+        ([(1, SHOWN), (1, DOWN)], -4.54),
+        ([(1, UP), (1, SHOWN), (1, SHOWN)], -1.84),
+    ):
         knows_all = 1 / (1 + np.exp(-odds))
         scores = scorer.scores(transcripts(events))
         assert scores[0, 1] == pytest.approx(0.4 - 0.5 * knows_all * 0.9, abs=1e-6)
