@@ -42,6 +42,7 @@ from core.evaluation.report import (
     table,
     to_text,
 )
+from core.model.policy import Exploration
 from core.session import GEMS
 from core.simulation.replay import View
 from core.simulation.scorer import Scorer
@@ -147,6 +148,11 @@ def _configure_judging(parser: argparse.ArgumentParser) -> None:
         help="fans of each kind of mood that --served asks (%(default)s)",
     )
     add(
+        "--gambles",
+        action="store_true",
+        help="gamble with one place in ten, as the chat does, for --served",
+    )
+    add(
         "--json",
         type=Path,
         metavar="FILE",
@@ -210,6 +216,7 @@ def serve_evenings(
         stated=arguments.stated,
         least_ratings=arguments.least_ratings,
         fans=arguments.fans,
+        gambles=Exploration() if arguments.gambles else None,
         seed=arguments.seed,
     )
     evenings = list(judge_evenings(scorers, people, catalogue, settings))

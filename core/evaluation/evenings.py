@@ -20,6 +20,7 @@ from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.evaluation.evaluate import Matching
 from core.model.calibration import Reliability
+from core.model.policy import Exploration
 from core.simulation.evening import (
     KINDS,
     Answer,
@@ -80,6 +81,8 @@ class EveningSettings:
     """Answers of a fan."""
     least_ratings: int = 20
     """People with fewer ratings of recommendable films have no open or rated evening."""
+    gambles: Exploration | None = None
+    """Of evenings, histories too; fans are shown the best films."""
     seed: int = 0
     draws: int = 2_000
     """Bootstrap resamples of people."""
@@ -171,7 +174,7 @@ def judge_evenings(
         compared = _Compared(catalogue, evening.films, weights)
         first = None
         for scorer in scorers:
-            served = serve(scorer, evening.evenings, evening.rules(catalogue))
+            served = serve(scorer, evening.evenings, evening.rules(catalogue, settings))
             first = served if first is None else first
             yield compared.result(evening, scorer, served, first)
 
@@ -203,7 +206,7 @@ def judge_histories(
             name = f"history, {length} known{words}"
             evenings = history_evenings(people, length, spare=spare, seed=settings.seed)
             occasion = _Occasion(name, evenings, (settings.history_films,))
-            served = serve(scorer, evenings, occasion.rules(catalogue))
+            served = serve(scorer, evenings, occasion.rules(catalogue, settings))
             result = compared.result(occasion, scorer, served, firsts.setdefault(name, served))
             hits, more = _hits(served), {}
             if before is not None:
@@ -242,8 +245,11 @@ class _Occasion:
     evenings: Evenings
     films: tuple[int, ...]
 
-    def rules(self, catalogue: Catalogue) -> ServingRules:
-        return ServingRules(catalogue.n_items, max(self.films))
+    def rules(self, catalogue: Catalogue, settings: EveningSettings) -> ServingRules:
+        longest = max(self.films)
+        return ServingRules(
+            catalogue.n_items, longest, gambles=settings.gambles, seed=settings.seed
+        )
 
 
 def _occasions(

@@ -25,6 +25,7 @@ from scipy import sparse
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
+from core.model.policy import Exploration
 from core.rewards import reaction_to
 from core.simulation.replay import IntArray, OutcomeArray, outcome_table, stated_films
 from core.simulation.scorer import Judge, Observations, PersonSeeded, Scorer
@@ -117,6 +118,10 @@ class ServingRules:
     """Shown in an evening; the last slate may be shorter than the others."""
     cards: int = 3
     """Films of a slate."""
+    gambles: Exploration | None = None
+    """How places are gambled with, as in the chat; None shows the best film at each."""
+    seed: int = 0
+    """Of the gambles; everybody draws from a stream of their own, the same for every policy."""
 
     @property
     def slates(self) -> tuple[int, ...]:
@@ -289,7 +294,7 @@ def film_table(moods: Sequence[SharedMood], n_items: int) -> sparse.csr_matrix:
 
 
 def serve(scorer: Scorer, evenings: Evenings, rules: ServingRules) -> Served:
-    """Plays everybody's evening, best films first, without gambles."""
+    """Plays everybody's evening, by default best films first."""
     people = evenings.people.n_users
     step = max(1, _CELLS // (evenings.stated.shape[1] + rules.films))
     parts = [Served(*(np.zeros((0, rules.films), kind) for kind in (np.int64, np.int8, np.bool_)))]
@@ -308,6 +313,9 @@ def _serve(scorer: Scorer, evenings: Evenings, rules: ServingRules) -> Served:
     would_be = outcome_table(evenings.people, rules.n_items)
     counts = evenings.counts(rules.n_items)
     talk = _Talk(scorer, evenings.opening, evenings.barred(would_be))
+    if rules.gambles is not None:
+        ids = evenings.people.user_ids.tolist()
+        talk.gamble(rules.gambles, [np.random.default_rng([rules.seed, one]) for one in ids])
     shown, outcomes = [], []
     for cards in rules.slates:
         rows = talk.show(cards)
@@ -325,6 +333,12 @@ class _Talk:
     def __init__(self, scorer: Scorer, opening: Observations, barred: BoolArray) -> None:
         self._scorer, self._barred = scorer, barred
         self.transcript = opening
+        self._gambles = Exploration(share=0.0)
+        self._streams = list[np.random.Generator]()
+
+    def gamble(self, gambles: Exploration, streams: list[np.random.Generator]) -> None:
+        """From now on some places are drawn, for each person from their stream."""
+        self._gambles, self._streams = gambles, streams
 
     def show(self, cards: int) -> IntArray:
         """The next slate, filled card by card: rows (P, cards), −1 where nothing is left."""
@@ -332,8 +346,11 @@ class _Talk:
         for card in range(cards):
             going = np.flatnonzero(~self._barred.all(axis=1))
             scores = _scores(self._scorer, self.transcript)
-            row = np.where(self._barred[going], -np.inf, scores[going]).argmax(axis=1)
-            shown[going, card] = row
+            open_scores = np.where(self._barred, -np.inf, scores)
+            shown[going, card] = open_scores[going].argmax(axis=1)
+            for person in self._gambling():
+                if shown[person, card] >= 0:
+                    shown[person, card] = self._drawn(person, open_scores[person])
             self.say(shown[:, card], np.int8(Outcome.SHOWN))
         return shown
 
@@ -348,6 +365,19 @@ class _Talk:
         event = np.zeros((len(row), 1, 2), dtype=np.int32)
         event[there, 0, 0], event[there, 0, 1] = row[there] + 1, outcome
         self.transcript = np.concatenate([self.transcript, event], axis=1)
+
+    def _gambling(self) -> IntArray:
+        """Who draws their next film."""
+        draws = np.array([stream.random() for stream in self._streams])
+        return np.flatnonzero(draws < self._gambles.share)
+
+    def _drawn(self, person: int, scores: npt.NDArray[np.float32]) -> int:
+        """One of the best films that are open, by the softmax of their scores."""
+        best = np.argsort(-scores, kind="stable")[: self._gambles.candidates]
+        best = best[np.isfinite(scores[best])]
+        lead = scores[best].astype(np.float64) - scores[best[0]]
+        chances = np.exp(lead / self._gambles.temperature)
+        return int(self._streams[person].choice(best, p=chances / chances.sum()))
 
     def unsaid(self, films: Sequence[IntArray]) -> IntArray:
         """The first film of each person's list that was neither shown nor named; −1 for none."""

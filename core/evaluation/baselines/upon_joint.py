@@ -116,7 +116,7 @@ class JointFamiliar:
     """A joint one."""
     weight: float = -1.0
     """As served, rated evenings with 0, 1 and 3 stated have .06, .04 and .06 hits of 9 more than
-    without, open ones lose .02, .00 and .01 (877 people); −.5 gives about half of it."""
+    without, open ones lose .03, .00 and .01 (585 people); −.5 gives about half of it."""
     name: str = "joint-familiar"
 
     def scores(self, observations: Observations) -> FloatArray:

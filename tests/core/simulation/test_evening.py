@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -9,6 +11,7 @@ from learning_worlds import N_ITEMS, cinema
 from worlds import catalogue_of, ratings_of
 
 from core.domain import Outcome
+from core.model.policy import Exploration
 from core.simulation.evening import (
     Answer,
     Evenings,
@@ -147,6 +150,22 @@ def test_when_nothing_is_left_the_slate_stays_empty() -> None:
     assert served.shown.tolist() == [[0, 2, -1, -1]]
     assert served.outcomes[0, 2:].tolist() == [Outcome.PADDING] * 2
     assert served.hits.sum() == 2 and served.in_mood.sum() == 2
+
+
+def test_gambles_are_drawn_among_the_best_and_the_same_for_every_policy() -> None:
+    people = ratings_of([[5.0] * N_ITEMS] * 200)
+    evenings = open_evenings(people, CINEMA, stated=0)
+    gambles = Exploration(share=0.5, candidates=3, temperature=1e9)
+    rules = ServingRules(N_ITEMS, films=1, cards=1, gambles=gambles)
+    shown = serve(InOrder(), evenings, rules).shown[:, 0]
+    assert set(shown.tolist()) == {0, 1, 2}
+    # Two thirds of every second place are another film than the best.
+    assert 0.23 < (shown > 0).mean() < 0.43
+    assert serve(InOrder(), evenings, rules).shown[:, 0].tolist() == shown.tolist()
+    cold = ServingRules(N_ITEMS, films=1, cards=1, gambles=replace(gambles, temperature=0.01))
+    assert set(serve(InOrder(), evenings, cold).shown[:, 0].tolist()) == {0}
+    never = ServingRules(N_ITEMS, films=1, cards=1, gambles=replace(gambles, share=0.0))
+    assert set(serve(InOrder(), evenings, never).shown[:, 0].tolist()) == {0}
 
 
 # ---- history
