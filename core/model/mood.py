@@ -38,6 +38,8 @@ Observations = npt.NDArray[np.int32]
 
 KINDS: Final = ("genre", "decade", "tag", "person", "language", "pair")
 """Of moods. A pair is a genre and a decade."""
+LEAST: Final = 15
+"""Films that a mood needs."""
 _CHANCE: Final = (0.02, 0.9)
 """Bounds of a film's chance of a thumb, where a Q-value stands for it."""
 _TELLING: Final = (
@@ -73,7 +75,7 @@ class MoodSettings:
     """Prior probability of a mood of each kind; what is left is that of open evenings."""
     slope: float = 0.5
     """Within a kind a mood is as likely as this power of its films' share of all ratings."""
-    least: int = 15
+    least: int = LEAST
     """Films that a mood needs."""
     stray: float = 0.1
     """Share of the films named that have nothing to do with the mood."""
@@ -270,7 +272,7 @@ class SharedMood:
 
 
 def catalogue_moods(
-    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int = 15
+    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int = LEAST
 ) -> tuple[SharedMood, ...]:
     """Moods of these kinds with at least so many recommendable films."""
     n_items = catalogue.n_items
@@ -305,10 +307,10 @@ def catalogue_moods(
     )
 
 
-def mood_table(moods: tuple[SharedMood, ...], n_items: int) -> sparse.csr_matrix:
+def mood_table(moods: Sequence[SharedMood], n_items: int) -> sparse.csr_matrix:
     """Which films each mood has, CSR float32 (moods, n_items)."""
     pointers = np.cumsum([0, *(len(mood.films) for mood in moods)])
-    columns = np.concatenate([mood.films for mood in moods]) if moods else np.zeros(0, np.int64)
+    columns = np.concatenate([np.zeros(0, np.int64), *(mood.films for mood in moods)])
     table = sparse.csr_matrix(
         (np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(moods), n_items)
     )

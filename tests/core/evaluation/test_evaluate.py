@@ -249,7 +249,7 @@ SETTINGS = EvaluationSettings(stated=(0, 1), turns=TURNS, least_ratings=5, resam
 @pytest.fixture(scope="module")
 def report() -> Report:
     train = checkerboard(people=40, films=FILMS)
-    baselines = fit_baselines(train, FILMS, ["random", "popularity", "ease"])
+    baselines = fit_baselines(train, catalogue_of([32] * FILMS), ["random", "popularity", "ease"])
     unseen = checkerboard(people=24, films=FILMS, first_id=1000, seed=9)
     return evaluate([Oracle(FILMS), *baselines], unseen, catalogue_of([32] * FILMS), SETTINGS)
 
@@ -295,7 +295,9 @@ def test_the_same_arguments_give_the_same_report(report: Report) -> None:
         [
             Oracle(FILMS),
             *fit_baselines(
-                checkerboard(people=40, films=FILMS), FILMS, ["random", "popularity", "ease"]
+                checkerboard(people=40, films=FILMS),
+                catalogue_of([32] * FILMS),
+                ["random", "popularity", "ease"],
             ),
         ],
         unseen,

@@ -178,7 +178,7 @@ class Indifferent:
 def test_the_curve_measures_every_place_against_the_same_baseline() -> None:
     train = checkerboard(people=40, films=FILMS)
     catalogue = catalogue_of(list(range(10 * FILMS, 0, -10)))
-    (ease,) = fit_baselines(train, FILMS, ["ease"])
+    (ease,) = fit_baselines(train, catalogue, ["ease"])
     knob = partial(gains, catalogue)
     policies = [Steered(Indifferent(), knob, gems) for gems in (0.0, *PLACES)]
     settings = EvaluationSettings(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from core.model.kind_posterior import ClassPosterior, KindChances
 from hypothesis import given
 from hypothesis import strategies as st
 from learning_worlds import cinema, conversation, conversations, random_vectors, tensor
