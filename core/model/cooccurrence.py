@@ -7,8 +7,9 @@ explain a whole table of ratings (EASE) leave to films of a handful of likes nex
 
 Recorded conversations tell the same of films that are named together.
 
-*Talk prior* is how readily a film is named in a conversation, whatever was said before. Where mentions were counted they are it, without them the number of
-ratings stands in. The numbers are log-odds.
+*Talk prior* is how readily a film is named in a conversation, whatever was said before. Where
+mentions were counted they are it, without them the number of ratings stands in. The numbers are
+log-odds.
 """
 
 from __future__ import annotations
