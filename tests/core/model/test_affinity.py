@@ -36,7 +36,7 @@ LIKE = Outcome.STATED_LIKE
 GENRE = 1.4 * math.log(2)
 """Of two comedies, in units of log-odds: half of the films that can be recommended are."""
 TAG = 6.5
-NAMED = 4.0
+NAMED = 2.0
 SAME_YEAR, TEN_YEARS_APART = 0.5, 0.5 * math.exp(-((10 / 6) ** 2) / 4)
 """Two bells of deviation 6 years overlap like one of deviation 6 · √2."""
 INDIFFERENT = np.zeros(N_ITEMS, dtype=np.float32)
