@@ -157,7 +157,7 @@ def play_states(
                 found.append((transcript, films, rewards, weights.astype(np.float32)))
                 moods.append(session.mood)
     parts = (torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True))
-    return States(*parts, torch.tensor(moods))
+    return States._make((*parts, torch.tensor(moods)))
 
 
 def _play(
