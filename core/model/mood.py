@@ -41,6 +41,8 @@ KINDS: Final = (
     *("director", "country", "subgenre", "keyword", "series", "source"),
 )
 """Of moods. A pair is a genre and a decade. New kinds go to the end: weights are by place."""
+LEAST: Final = 15
+"""Films that a mood needs."""
 _CHANCE: Final = (0.02, 0.9)
 """Bounds of a film's chance of a thumb, where a Q-value stands for it."""
 _TELLING: Final = (
@@ -82,7 +84,7 @@ class MoodSettings:
     """Prior probability of a mood of each kind; what is left is that of open evenings."""
     slope: float = 0.5
     """Within a kind a mood is as likely as this power of its films' share of all ratings."""
-    least: int = 15
+    least: int = LEAST
     """Films that a mood needs."""
     stray: float = 0.1
     """Share of the films named that have nothing to do with the mood."""
@@ -99,7 +101,7 @@ class MoodSettings:
     """Only so many last events count: a diary of thousands is a life and no evening."""
 
 
-class Tally(NamedTuple):
+class MoodTally(NamedTuple):
     """How often an outcome happened, B transcripts: in all, and to films of each mood."""
 
     total: Tensor
@@ -204,7 +206,7 @@ class MoodPosterior(nn.Module):
 
     # ---- evidence
 
-    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, Tally]:
+    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, MoodTally]:
         """Events of each outcome that tells; silent ones count by how likely a thumb was."""
         observations = transcripts.numpy()
         token, outcome = observations[..., 0], observations[..., 1]
@@ -228,7 +230,7 @@ class MoodPosterior(nn.Module):
         within = np.asarray((films @ self._moods_of).todense(), dtype=np.float32)
         total = np.bincount(block, weights=weight, minlength=shape[0]).astype(np.float32)
         return {
-            kind: Tally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
+            kind: MoodTally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
             for number, kind in enumerate(_TELLING)
             for one in (slice(number * count, (number + 1) * count),)
         }
@@ -279,7 +281,7 @@ class SharedMood:
 
 
 def catalogue_moods(
-    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int = 15
+    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int = LEAST
 ) -> tuple[SharedMood, ...]:
     """Moods of these kinds with at least so many recommendable films."""
     n_items = catalogue.n_items
@@ -314,10 +316,10 @@ def catalogue_moods(
     )
 
 
-def mood_table(moods: tuple[SharedMood, ...], n_items: int) -> sparse.csr_matrix:
+def mood_table(moods: Sequence[SharedMood], n_items: int) -> sparse.csr_matrix:
     """Which films each mood has, CSR float32 (moods, n_items)."""
     pointers = np.cumsum([0, *(len(mood.films) for mood in moods)])
-    columns = np.concatenate([mood.films for mood in moods]) if moods else np.zeros(0, np.int64)
+    columns = np.concatenate([np.zeros(0, np.int64), *(mood.films for mood in moods)])
     table = sparse.csr_matrix(
         (np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(moods), n_items)
     )

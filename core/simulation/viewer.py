@@ -77,6 +77,11 @@ class EveningSettings:
     wordless: float = 0.1
     """Share of the films they rated of which people say that they have seen them, and no more."""
 
+    @property
+    def most(self) -> int:
+        """Events in the longest opening of an evening with a mood; 0 where there are none."""
+        return max(1, *self.named) + 2 if self.mood else 0
+
 
 OPEN = EveningSettings(mood=0.0, rated=0.0, wordless=0.0)
 """Every evening is open, and every film that they know gets a verdict."""

@@ -96,9 +96,8 @@ class Examiner:
                 kind.append(
                     Evenings(chosen, stated_first, (None,) * chosen.n_users, rated_only=rated_only)
                 )
-        moods = catalogue_moods(catalogue)
-        tonight = mood_evenings(people, catalogue, moods, seed=settings.seed)
-        self._moods = [tonight.first(settings.people)] if tonight.people.n_users else []
+        tonight = mood_evenings(people, catalogue, catalogue_moods(catalogue), seed=settings.seed)
+        self._moods = [tonight.select(0, settings.people)] if tonight.people.n_users else []
 
     def examine(self, network: QNetwork) -> tuple[float, float]:
         """Hits and reward an evening, greedy, mean over the kinds of evenings."""

@@ -31,14 +31,15 @@ def test_the_evidence_by_hand() -> None:
     # shown.
     small = cinema(n_items=2, n_movies=2)
     nothing = [[0.0], [0.0]]
-    network = QNetwork(small, [vectors_of(nothing, nothing, [0.299, 0.1], [0.398, 0.4])])
+    vectors = vectors_of(nothing, nothing, [0.299, 0.1], [0.398, 0.4])
+    network = QNetwork(small, [vectors])
     features = evidence(network, transcripts([(2, DOWN)], [(2, UP)], []), np.array([0, 0, 1]))
     share = 0.101 / 0.402
     lean = 0.1 - share * 0.4
     assert features[:, FEATURES.index("approval")] == pytest.approx(
         [math.log(3), math.log(3), math.log(101 / 301)], abs=1e-5
     )
-    assert approval(network) == pytest.approx([math.log(3), math.log(101 / 301)], abs=1e-5)
+    assert approval(vectors) == pytest.approx([math.log(3), math.log(101 / 301)], abs=1e-5)
     assert features[:, FEATURES.index("fame")] == pytest.approx(np.log([0.4, 0.4, 0.402]), abs=1e-5)
     assert features[:, FEATURES.index("lean")] == pytest.approx(
         [0.299 - 0.75 * 0.398] * 2 + [lean], abs=1e-6

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from core.model.kind_posterior import ClassPosterior, KindChances
 from hypothesis import given
 from hypothesis import strategies as st
 from learning_worlds import cinema, conversation, conversations, random_vectors, tensor
 
 from core.domain import Outcome
+from core.model.encoder import ClassPosterior, KindChances
 from core.model.factors import LatentClasses, MovieVectors
 from core.session import SessionState
 
