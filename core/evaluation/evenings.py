@@ -18,13 +18,9 @@ import numpy.typing as npt
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
-<<<<<<< HEAD
-from core.model.mood import KINDS, SharedMood, catalogue_moods
-=======
 from core.evaluation.evaluate import Matching
 from core.model.calibration import Reliability
 from core.model.policy import Exploration
->>>>>>> onescore
 from core.simulation.evening import (
     KINDS,
     Answer,
@@ -45,10 +41,6 @@ from core.simulation.replay import eligible, outcome_table
 from core.simulation.scorer import Scorer
 from core.statistics import Interval, catalogue_intervals, mean_interval, resamples
 
-<<<<<<< HEAD
-_TOO_COMMON: Final = frozenset({"Drama", "Comedy"})
-"""Genres of a third of all films: whoever names two of them has said next to nothing."""
-=======
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -69,7 +61,7 @@ people the noise of its error is about .02."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EveningSettings:
+class ServedSettings:
     """What is judged, and how."""
 
     parts: tuple[str, ...] = PARTS
@@ -94,7 +86,6 @@ class EveningSettings:
     seed: int = 0
     draws: int = 2_000
     """Bootstrap resamples of people."""
->>>>>>> onescore
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +165,10 @@ def judge_evenings(
     scorers: Sequence[Scorer],
     people: Ratings,
     catalogue: Catalogue,
-    settings: EveningSettings | None = None,
+    settings: ServedSettings | None = None,
 ) -> Iterator[EveningResult]:
     """Results in the order of the evenings, then of the policies; a pure function."""
-    settings = settings or EveningSettings()
+    settings = settings or ServedSettings()
     for evening in _occasions(people, catalogue, settings):
         weights = resamples(evening.evenings.people.n_users, settings.draws, settings.seed)
         compared = _Compared(catalogue, evening.films, weights)
@@ -192,14 +183,14 @@ def judge_histories(
     scorers: Sequence[Scorer],
     people: Ratings,
     catalogue: Catalogue,
-    settings: EveningSettings | None = None,
+    settings: ServedSettings | None = None,
 ) -> Iterator[EveningResult]:
     """Evenings with more and more ratings known, by policy, then by length.
 
     Twice: any film may be shown that is not known ("history, 30 known"), and only what nobody knows
     at the longest length ("history, 30 known, same films"), so that lengths compare.
     """
-    settings = settings or EveningSettings()
+    settings = settings or ServedSettings()
     lengths = settings.histories
     enough = np.flatnonzero(np.diff(people.starts) >= settings.history_ratings)
     if not len(enough) or "history" not in settings.parts:
@@ -228,10 +219,10 @@ def judge_histories(
 
 
 def judge_spirit(
-    scorers: Sequence[Scorer], catalogue: Catalogue, settings: EveningSettings | None = None
+    scorers: Sequence[Scorer], catalogue: Catalogue, settings: ServedSettings | None = None
 ) -> Iterator[SpiritResult]:
     """Fans of every kind of mood that has enough films, by policy, then by answer."""
-    settings = settings or EveningSettings()
+    settings = settings or ServedSettings()
     fans = fans_of(catalogue, KINDS, settings.fans, settings.seed)
     if not fans.kinds or "spirit" not in settings.parts:
         return
@@ -254,7 +245,7 @@ class _Occasion:
     evenings: Evenings
     films: tuple[int, ...]
 
-    def rules(self, catalogue: Catalogue, settings: EveningSettings) -> ServingRules:
+    def rules(self, catalogue: Catalogue, settings: ServedSettings) -> ServingRules:
         longest = max(self.films)
         return ServingRules(
             catalogue.n_items, longest, gambles=settings.gambles, seed=settings.seed
@@ -262,7 +253,7 @@ class _Occasion:
 
 
 def _occasions(
-    people: Ratings, catalogue: Catalogue, settings: EveningSettings
+    people: Ratings, catalogue: Catalogue, settings: ServedSettings
 ) -> Iterator[_Occasion]:
     """Every kind of evening that anybody of these people can have, but for histories."""
     if "mood" in settings.parts:
