@@ -61,7 +61,7 @@ people the noise of its error is about .02."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EveningSettings:
+class ServedSettings:
     """What is judged, and how."""
 
     parts: tuple[str, ...] = PARTS
@@ -165,10 +165,10 @@ def judge_evenings(
     scorers: Sequence[Scorer],
     people: Ratings,
     catalogue: Catalogue,
-    settings: EveningSettings | None = None,
+    settings: ServedSettings | None = None,
 ) -> Iterator[EveningResult]:
     """Results in the order of the evenings, then of the policies; a pure function."""
-    settings = settings or EveningSettings()
+    settings = settings or ServedSettings()
     for evening in _occasions(people, catalogue, settings):
         weights = resamples(evening.evenings.people.n_users, settings.draws, settings.seed)
         compared = _Compared(catalogue, evening.films, weights)
@@ -183,14 +183,14 @@ def judge_histories(
     scorers: Sequence[Scorer],
     people: Ratings,
     catalogue: Catalogue,
-    settings: EveningSettings | None = None,
+    settings: ServedSettings | None = None,
 ) -> Iterator[EveningResult]:
     """Evenings with more and more ratings known, by policy, then by length.
 
     Twice: any film may be shown that is not known ("history, 30 known"), and only what nobody knows
     at the longest length ("history, 30 known, same films"), so that lengths compare.
     """
-    settings = settings or EveningSettings()
+    settings = settings or ServedSettings()
     lengths = settings.histories
     enough = np.flatnonzero(np.diff(people.starts) >= settings.history_ratings)
     if not len(enough) or "history" not in settings.parts:
@@ -219,10 +219,10 @@ def judge_histories(
 
 
 def judge_spirit(
-    scorers: Sequence[Scorer], catalogue: Catalogue, settings: EveningSettings | None = None
+    scorers: Sequence[Scorer], catalogue: Catalogue, settings: ServedSettings | None = None
 ) -> Iterator[SpiritResult]:
     """Fans of every kind of mood that has enough films, by policy, then by answer."""
-    settings = settings or EveningSettings()
+    settings = settings or ServedSettings()
     fans = fans_of(catalogue, KINDS, settings.fans, settings.seed)
     if not fans.kinds or "spirit" not in settings.parts:
         return
@@ -245,7 +245,7 @@ class _Occasion:
     evenings: Evenings
     films: tuple[int, ...]
 
-    def rules(self, catalogue: Catalogue, settings: EveningSettings) -> ServingRules:
+    def rules(self, catalogue: Catalogue, settings: ServedSettings) -> ServingRules:
         longest = max(self.films)
         return ServingRules(
             catalogue.n_items, longest, gambles=settings.gambles, seed=settings.seed
@@ -253,7 +253,7 @@ class _Occasion:
 
 
 def _occasions(
-    people: Ratings, catalogue: Catalogue, settings: EveningSettings
+    people: Ratings, catalogue: Catalogue, settings: ServedSettings
 ) -> Iterator[_Occasion]:
     """Every kind of evening that anybody of these people can have, but for histories."""
     if "mood" in settings.parts:
