@@ -25,7 +25,7 @@ from core.evaluation.baselines.popularity import Popularity
 from core.evaluation.evaluate import EvaluationSettings, Report, evaluate
 from core.evaluation.evenings import (
     PARTS,
-    EveningSettings,
+    ServedSettings,
     judge_evenings,
     judge_histories,
     judge_spirit,
@@ -143,7 +143,7 @@ def _configure_judging(parser: argparse.ArgumentParser) -> None:
     add(
         "--fans",
         type=int,
-        default=EveningSettings().fans,
+        default=ServedSettings().fans,
         metavar="N",
         help="fans of each kind of mood that --served asks (%(default)s)",
     )
@@ -211,7 +211,7 @@ def serve_evenings(
         drawn = np.random.default_rng(arguments.seed).permutation(people.n_users)
         people = people.select(np.sort(drawn[: arguments.people]))
     scorers = [*policies, *_baselines(arguments, catalogue, people)]
-    settings = EveningSettings(
+    settings = ServedSettings(
         parts=arguments.parts,
         stated=arguments.stated,
         least_ratings=arguments.least_ratings,

@@ -146,10 +146,14 @@ class Served:
 
 
 def single_moods(
-    catalogue: Catalogue, kinds: Sequence[str], *, too_common: frozenset[str] = _TOO_COMMON
+    catalogue: Catalogue,
+    kinds: Sequence[str],
+    least: int = LEAST,
+    *,
+    too_common: frozenset[str] = _TOO_COMMON,
 ) -> tuple[SharedMood, ...]:
-    """Moods of these kinds, but for some genres."""
-    found = catalogue_moods(catalogue, kinds)
+    """Moods of these kinds with at least so many films, but for some genres."""
+    found = catalogue_moods(catalogue, kinds, least)
     return tuple(mood for mood in found if mood.name not in too_common)
 
 
@@ -160,7 +164,7 @@ def paired_moods(
 
     Pairs that say no more than one of their facets alone are none. Any genre may be half of one.
     """
-    single = single_moods(catalogue, kinds, too_common=frozenset())
+    single = single_moods(catalogue, kinds, least, too_common=frozenset())
     table = mood_table(single, catalogue.n_items)
     together = (table @ table.T).toarray().astype(np.int64)
     size = together.diagonal()
@@ -417,7 +421,7 @@ def fans_of(catalogue: Catalogue, kinds: Iterable[str], count: int = 10, seed: i
     rng = np.random.default_rng(seed)
     drawn = list[SharedMood]()
     for kind in kinds:
-        moods = [mood for mood in single_moods(catalogue, [kind]) if len(mood.films) >= _FAN_FILMS]
+        moods = single_moods(catalogue, [kind], _FAN_FILMS)
         drawn += [moods[place] for place in np.sort(rng.permutation(len(moods))[:count])]
     return Fans(tuple(drawn), tuple(_by_popularity(mood.films, catalogue, rng) for mood in drawn))
 

@@ -18,7 +18,7 @@ from core.commands import evaluate as evaluate_command
 from core.data.ratings import fingerprints
 from core.evaluation.evenings import (
     EveningResult,
-    EveningSettings,
+    ServedSettings,
     judge_evenings,
     judge_histories,
     judge_spirit,
@@ -69,9 +69,7 @@ PEOPLE = ratings_of(
         [1, 1, 1, 1, 4, 5, 0, 0, 5, 0, 0, 0],
     ]
 )
-OPEN = EveningSettings(
-    parts=("open",), stated=(0,), films=(3, 6), least_ratings=1, draws=50, fans=2
-)
+OPEN = ServedSettings(parts=("open",), stated=(0,), films=(3, 6), least_ratings=1, draws=50, fans=2)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +132,7 @@ def test_genres_are_those_of_the_films_shown(results: list[EveningResult]) -> No
 def test_evenings_have_moods_of_every_kind_and_of_two_together() -> None:
     world = cinema(n_items=90, n_movies=90)
     fans = ratings_of([[1.0, 5.0] * 45] * 2 + [[5.0] * 90])
-    settings = EveningSettings(parts=("mood", "rated"), stated=(1,), films=(3,), draws=10)
+    settings = ServedSettings(parts=("mood", "rated"), stated=(1,), films=(3,), draws=10)
 
     @dataclass(frozen=True, eq=False)
     class Wide(Shelf):
@@ -159,7 +157,7 @@ DIARY = ratings_of(
     ]
 )
 DIARY.timestamp[:] = np.arange(len(DIARY))
-SHORT = EveningSettings(histories=(1, 3), history_films=2, history_ratings=7, draws=50)
+SHORT = ServedSettings(histories=(1, 3), history_films=2, history_ratings=7, draws=50)
 
 
 def test_histories_by_hand() -> None:
@@ -207,7 +205,7 @@ def test_spirit_is_the_share_of_later_films_of_the_kind() -> None:
             scores[[0, 2, 4, 6, 8, 10, 12]] = 2.0
             return np.tile(scores.astype(np.float32), (len(observations), 1))
 
-    settings = EveningSettings(fans=1, turns=2, seed=3)
+    settings = ServedSettings(fans=1, turns=2, seed=3)
     results = list(judge_spirit([Odd([])], world, settings))
     assert [one.answer for one in results] == list(Answer)
     nothing = results[0]

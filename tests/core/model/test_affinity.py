@@ -109,8 +109,9 @@ class TestNamedTogether:
 
     def test_parts_add_up(self) -> None:
         affinity, said = together(4, 9, 1.5), conversation((5, LIKE), (7, LIKE))
-        parts = affinity.parts(said.observation(), np.arange(N_ITEMS))
-        np.testing.assert_allclose(parts.sum(axis=1), pull(said, affinity), atol=1e-6)
+        strengths = np.array(START, dtype=np.float32)
+        parts = affinity.parts(said.observation(), np.arange(N_ITEMS), strengths)
+        np.testing.assert_allclose(parts.sum(axis=1), readings(said, affinity), atol=1e-5)
 
 
 class TestGate:

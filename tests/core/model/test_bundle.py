@@ -217,10 +217,11 @@ class TestRoundTrip:
         affinity = Affinity(
             cinema(), replace(given, named_together=named), np.zeros(N_ITEMS, dtype=np.float32)
         )
-        saved = replace(unsaved(), affinity=affinity, conversations=frozenset(("7", "12")))
+        network = any_network(cinema(), affinities=(affinity,))
+        saved = replace(unsaved(), network=network, conversations=frozenset(("7", "12")))
         loaded = saved.save(tmp_path / "model")
-        assert loaded.affinity is not None and loaded.conversations == {"7", "12"}
-        after = loaded.affinity.cooccurrence.named_together
+        assert loaded.conversations == {"7", "12"}
+        after = loaded.network.affinities[0].cooccurrence.named_together
         assert after is not None
         np.testing.assert_array_equal(after.toarray(), named.toarray().astype(np.float16))
 

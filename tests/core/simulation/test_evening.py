@@ -18,7 +18,6 @@ from core.simulation.evening import (
     Fans,
     ServingRules,
     SharedMood,
-    catalogue_moods,
     fans_of,
     history_evenings,
     keep_company,
@@ -26,6 +25,7 @@ from core.simulation.evening import (
     open_evenings,
     paired_moods,
     serve,
+    single_moods,
 )
 
 CINEMA = cinema()
@@ -84,7 +84,7 @@ def test_an_open_evening_takes_any_film_and_a_rated_one_only_those_rated() -> No
 
 
 def test_moods_are_those_that_enough_films_share() -> None:
-    moods = catalogue_moods(CINEMA, ["genre", "tag", "decade"], least=4)
+    moods = single_moods(CINEMA, ["genre", "tag", "decade"], least=4)
     named = {(mood.kind, mood.name): len(mood.films) for mood in moods}
     assert named[("tag", "space")] == 4
     assert named[("decade", "1990s")] == named[("decade", "2000s")] == N_ITEMS // 2

@@ -183,7 +183,9 @@ class TestLearning:
         network = learner.network
         batch = torch.from_numpy(observation(BEFORE))[None]
         before = network.of(batch, torch.tensor([6]))
-        gradient = torch.autograd.grad(before.sum(), list(network.parameters()))
+        gradient = torch.autograd.grad(
+            before.sum(), list(network.parameters()), materialize_grads=True
+        )
         length = sum(float((part**2).sum()) for part in gradient)
         rate = 1e-5 / length
         learner.policy.optimizer = torch.optim.SGD(network.parameters(), lr=rate)
