@@ -24,6 +24,7 @@ import numpy.typing as npt
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
+from core.model.mood import KINDS as MOOD_KINDS
 from core.model.mood import LEAST, SharedMood, catalogue_moods, mood_table
 from core.model.policy import Exploration
 from core.rewards import reaction_to
@@ -36,7 +37,7 @@ _CELLS: Final = 256 * 64
 """People in step times events of their transcripts, at most: bounds memory."""
 _TOO_COMMON: Final = frozenset({"Drama", "Comedy"})
 """Genres of a third of all films: whoever names two of them has said next to nothing."""
-KINDS: Final = ("genre", "decade", "tag", "person", "language")
+KINDS: Final = tuple(kind for kind in MOOD_KINDS if kind != "pair")
 """Of moods: what films of a catalogue can have in common."""
 FAN_STATES: Final = 3
 """Films that a fan names."""

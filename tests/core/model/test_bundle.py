@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 from learning_worlds import N_ITEMS, any_affinity, any_network, cinema, conversation, random_vectors
@@ -20,8 +21,9 @@ from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
 from core.model.affinity import Affinity
-from core.model.bundle import FORMAT, Bundle, git_revision
+from core.model.bundle import FORMAT, Bundle, git_revision, read_tables, write_tables
 from core.model.calibration import Calibration
+from core.model.mood import KINDS, MoodPosterior
 from core.model.policy import Exploration
 from core.model.qnetwork import QNetwork
 from core.session import SessionState
@@ -197,6 +199,27 @@ class TestRoundTrip:
                 served.policy().q_values(state), saved.policy().q_values(state)
             )
 
+    def test_kinds_of_moods_that_were_not_known_begin_as_in_training(self, tmp_path: Path) -> None:
+        saved = Bundle(cinema(), any_network(cinema()), SETTINGS, {}, "feed" * 16).save(
+            tmp_path / "old"
+        )
+        path, known = tmp_path / "old" / "weights.safetensors", KINDS.index("director")
+        tensors = load_tensors(path.read_bytes())
+        tensors["mood.slope"] = tensors["mood.slope"][:known].contiguous()
+        mass = tensors["mood.log_mass"]
+        tensors["mood.log_mass"] = torch.cat([mass[:known], mass[-1:]])
+        path.write_bytes(save_tensors(tensors))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        hashes = json.loads((tmp_path / "old" / "manifest.json").read_text())["sha256"]
+        rewrite(tmp_path / "old", sha256=hashes | {path.name: digest})
+        after, start = Bundle.load(tmp_path / "old").network.mood, MoodPosterior(cinema())
+        assert after.log_mass[:known].tolist() == mass[:known].tolist()
+        assert after.log_mass[known:-1].tolist() == start.log_mass[known:-1].tolist()
+        assert after.log_mass[-1] == mass[-1]
+        np.testing.assert_allclose(
+            q_values(Bundle.load(tmp_path / "old")), q_values(saved), atol=1e-4
+        )
+
     def test_it_is_saved_in_this_format(self, folder: Path, tmp_path: Path) -> None:
         as_written_before(folder, 5)
         old = Bundle.load(folder)
@@ -299,7 +322,7 @@ class TestCatalogue:
         Facet("genre", "Crime"),
         Facet("genre", "Drama"),
         Facet("tag", "time travel"),
-        Facet("person", "A. B."),
+        Facet("person", "A. B.", ("Abe", "B.")),
     )
 
     def catalogue(self) -> Catalogue:
@@ -316,6 +339,7 @@ class TestCatalogue:
         after = Bundle.load(tmp_path / "model").catalogue
         assert after.movies == before.movies
         assert after.facets == before.facets
+        assert [facet.aliases for facet in after.facets] == [(), (), (), ("Abe", "B.")]
         assert after.n_items == before.n_items == 3
         np.testing.assert_array_equal(after.n_ratings, before.n_ratings)
         np.testing.assert_array_equal(after.membership.toarray(), before.membership.toarray())
@@ -325,6 +349,23 @@ class TestCatalogue:
         )
         assert after.token_of("tag:time travel") == before.token_of("tag:time travel") == 7
         assert after.token_of_movie_id(2_000_111) == 3
+
+    def test_tables_of_old_say_nothing_of_other_words(self, tmp_path: Path) -> None:
+        films, names = tmp_path / "movies.parquet", tmp_path / "facets.parquet"
+        write_tables(self.catalogue(), films, names)
+        pq.write_table(pq.read_table(names).drop_columns(["aliases"]), names)
+        after = read_tables(films, names, 3)
+        assert after.facets == self.FACETS and not any(facet.aliases for facet in after.facets)
+
+    def test_more_facets_than_sixteen_bits_hold(self, tmp_path: Path) -> None:
+        films, names = tmp_path / "movies.parquet", tmp_path / "facets.parquet"
+        count = 40_000
+        facets = tuple(Facet("keyword", f"word {number}") for number in range(count))
+        owned = np.ones((count, 1), dtype=np.bool_)
+        table = sparse.csr_matrix(np.hstack([owned, ~owned, ~owned, ~owned]))
+        whole = Catalogue(self.MOVIES, facets, table, np.array([4, 3, 2, 1], dtype=np.int64), 3)
+        write_tables(whole, films, names)
+        assert read_tables(films, names, 3).facet_sizes.tolist() == [1] * count
 
     def test_without_any_facet(self, tmp_path: Path) -> None:
         bare = Catalogue(
