@@ -12,15 +12,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.conversation.interpret import Interpretation, interpret, reactions_in_words, table_of
+from assistant.conversation.interpret import (
+    Interpretation,
+    interpret,
+    reactions_in_words,
+    said_of,
+    table_of,
+)
+from assistant.conversation.memory import Memory, remembered
 from assistant.conversation.phrasing import films_words
 from assistant.conversation.plan import cold, lifts, settled, suggestions, unheard
-from assistant.conversation.records import context_of, question_of, seed_of, tokens_of, turn_of
-from assistant.conversation.replies import Situation, reply_text
+from assistant.conversation.records import (
+    context_of,
+    memory_of,
+    question_of,
+    seed_of,
+    tokens_of_keys,
+    turn_of,
+    unanswered,
+)
+from assistant.conversation.replies import Situation, reply_text, unlike
 from assistant.conversation.settings import films_now, settings_of
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
-from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
+from assistant.language.acts import line_of
+from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.domain import Constraints, Reaction
 from core.model.policy import Policy
@@ -52,6 +68,16 @@ class Scene:
         return self.policy.catalogue
 
     @property
+    def memory(self) -> Memory:
+        """What was spoken of up to here."""
+        return memory_of(self.talk.record.last)
+
+    def table(self, text: str) -> tuple[int, ...]:
+        """Tokens of the films that a line can point at: those last spoken of that it fits."""
+        keys = self.memory.meant(line_of(text), unanswered(self.last_shown))
+        return tokens_of_keys(keys, self.catalogue)
+
+    @property
     def number(self) -> int:
         """Number of the turn."""
         return self.talk.record.next_number
@@ -76,10 +102,22 @@ class TakenTurn:
 
 def understand(text: str, scene: Scene, understanding: Understanding) -> Utterance:
     """What a line says, with what it leaves open filled in from the conversation."""
-    on_table = tokens_of(scene.last_shown, scene.catalogue)
-    context = context_of(scene.talk.record.last, on_table, scene.state, scene.catalogue)
-    utterance = understanding.understand(text[:LONGEST_TEXT], context)
+    read = text[:LONGEST_TEXT]
+    table = scene.table(read)
+    context = context_of(scene.talk.record.last, table, scene.state, scene.catalogue)
+    utterance = understanding.understand(read, context)
+    if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
+        return _asks_which(utterance, table)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
+
+
+def _asks_which(utterance: Utterance, table: tuple[int, ...]) -> Utterance:
+    """A remark on fewer films than there are ("seen those two"), as the question which."""
+    if utterance.picks or utterance.movies or utterance.ambiguous:
+        return utterance
+    span, strength = Span(0, len(utterance.text)), utterance.strength or 0.0
+    which = AmbiguousMention(span, table, strength, "of those shown", seen=utterance.seen)
+    return replace(utterance, ambiguous=(which,))
 
 
 def take_turn(
@@ -94,7 +132,8 @@ def take_turn(
         preface: what the reply begins with.
     """
     record, catalogue = scene.talk.record, scene.catalogue
-    table = table_of(record, scene.state, utterance, scene.last_shown, scene.policy)
+    on_table = scene.table(utterance.text)
+    table = table_of(record, scene.state, utterance, on_table, scene.policy)
     step = interpret(utterance, scene.state, table)
     wanted, held_back = films_now(settings_of(scene.talk), utterance, step, scene.usual)
     slate = Slate((), step.state)
@@ -105,12 +144,14 @@ def take_turn(
         slate = _chosen(step.state, wanted, scene, ids)
     situation = _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back)
     reactions = reactions_in_words(record, step, catalogue)
-    reply = _phrased(utterance, step, situation, scene)
+    reply = _phrased(utterance, step, situation, scene, on_table)
+    shown = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
+    said = said_of(utterance, on_table, catalogue)
+    memory = remembered(scene.memory, scene.number, said, shown)
     replaced = tuple((film.id, film.reaction or Reaction.CLEAR.value) for film, _ in reactions)
     fits = slate.shared.fits if slate.shared else ()
-    reply = Reply(
-        preface + reply.text, replace(reply.understood, replaced=replaced, fits=fits), slate.films
-    )
+    understood = replace(reply.understood, replaced=replaced, fits=fits, memory=memory)
+    reply = Reply(preface + reply.text, understood, slate.films)
     states = (scene.state, step.state, slate.after)
     turn = turn_of(scene.number, utterance.text, reply, states, catalogue)
     return TakenTurn(reply, turn, reactions, slate)
@@ -151,14 +192,29 @@ def _situation(
 
 
 def _phrased(
-    utterance: Utterance, step: Interpretation, situation: Situation, scene: Scene
+    utterance: Utterance,
+    step: Interpretation,
+    situation: Situation,
+    scene: Scene,
+    table: tuple[int, ...],
 ) -> Reply:
     """The words of the reply, what was understood, and what the person might say next."""
     catalogue = scene.catalogue
     question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
-    text = reply_text(
-        utterance, step, situation, question, last=scene.last_shown, catalogue=catalogue
-    )
+
+    def worded(variant: int) -> str:
+        return reply_text(
+            utterance,
+            step,
+            replace(situation, variant=variant),
+            question,
+            last=scene.last_shown,
+            table=table,
+            catalogue=catalogue,
+        )
+
+    last = scene.talk.record.last
+    text = unlike("" if last is None else last.reply, worded, scene.variant)
     facets = frozenset(map(catalogue.key_of, filter(catalogue.is_facet, step.state.tokens())))
     lines = suggestions(utterance, step, situation.shown, question or situation.lift, facets)
     return Reply(text, Understood(utterance.act.value, step.chips, question, lines))

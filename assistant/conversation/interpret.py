@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from assistant.conversation.memory import Said
 from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
 from assistant.conversation.reasons import chip_of
 from assistant.conversation.records import shown_films, tokens_of
@@ -21,7 +22,7 @@ from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome, Reaction
 from core.model.policy import Policy
 from core.session import SessionState
-from core.store import SessionRecord, Shown, Turn
+from core.store import SessionRecord, Shown
 
 LIKED_FROM = 0.2
 """Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
@@ -34,6 +35,11 @@ BEST_KNOWN = 1000
 _BEST_KNOWN_SHARE = 4
 """At most one film in so many is best known, so that a small catalogue has lesser known ones."""
 
+_LIKED = 0.7
+"""How strongly a line speaks of a film that it likes: as "liked" does in the lexicon."""
+_OF_THE_TABLE = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY)
+"""Acts that are about films on the table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Referents:
@@ -41,7 +47,7 @@ class Referents:
 
     catalogue: Catalogue
     last: tuple[int, ...] = ()
-    """Film tokens of the last turn that showed any, in order."""
+    """Film tokens that the line points at by their places: those last spoken of."""
     issued: frozenset[int] = frozenset()
     """Every film token recommended in this session."""
     room: Callable[[SessionState], int] | None = None
@@ -120,25 +126,38 @@ def _unearned(before: Outcome, reaction: Reaction, *, similar: bool = False) -> 
 
 
 def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Interpretation:
-    """One film: a reaction where it was recommended, else a stated taste, or none if named idly."""
+    """One film by name; none if named idly."""
     catalogue, token = table.catalogue, mention.token
     if mention.idle:
         return step.say(step.state, chip_of(catalogue, token, ChipKind.ASIDE, *mention.span))
     for other in mention.also:
         step = _movie(replace(mention, token=other, also=()), step, table)
-    reaction, kind = _verdict(mention)
+    reaction, kind = verdict_of(mention)
     chip = chip_of(catalogue, token, kind, *mention.span)
     before = step.state.outcome_of(token)
     just_seen = reaction is Reaction.SEEN and mention.strength == 0
     if before and before.liking and just_seen:
         return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
+    return _judged(token, reaction, chip, step, table, similar=mention.similar_only)
+
+
+def _judged(
+    token: int,
+    reaction: Reaction,
+    chip: Chip,
+    step: Interpretation,
+    table: Referents,
+    *,
+    similar: bool = False,
+) -> Interpretation:
+    """What is said of one film: a reaction where it was recommended, else a stated taste."""
+    before = step.state.outcome_of(token)
     if before is not None and token in table.issued:
-        reaction = _unearned(before, reaction, similar=mention.similar_only)
-        return step.react(token, reaction, chip)
+        return step.react(token, _unearned(before, reaction, similar=similar), chip)
     return step.say(step.state.state(token, reaction.statement), chip)
 
 
-def _verdict(mention: MovieMention) -> tuple[Reaction, ChipKind]:
+def verdict_of(mention: MovieMention) -> tuple[Reaction, ChipKind]:
     """The reaction that a mention amounts to, and the kind of its chip."""
     named = mention.strength == 0 and not mention.seen
     if named or (mention.similar_only and mention.strength >= 0):
@@ -276,23 +295,65 @@ def _softened(step: Interpretation, table: Referents) -> Interpretation:
 
 
 def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
-    """What was said of the films on the table: "loved the second", "seen them all"."""
-    places = utterance.picks or tuple(range(len(table.last)))
+    """What was said of the films that were spoken of: "loved the second", "seen them all"."""
+    places = picked_places(utterance, len(table.last))
     strengths = utterance.strengths or (utterance.strength,) * len(places)
-    for place, strength in zip(places, strengths, strict=True):
+    for place, strength in zip(places, strengths, strict=False):
+        token = table.last[place]
         if utterance.later:
             reaction = Reaction.NOT_TONIGHT
         else:
             reaction = reaction_of(strength, seen=utterance.seen)
-        if reaction is Reaction.CLEAR or place >= len(table.last):
+        if reaction is Reaction.CLEAR:
             continue
-        token = table.last[place]
-        before = step.state.outcome_of(token)
-        if before is not None:
-            reaction = _unearned(before, reaction)
-            chip = chip_of(table.catalogue, token, ChipKind.of_film(reaction.outcome))
-            step = step.react(token, reaction, chip)
+        chip = chip_of(table.catalogue, token, ChipKind.of_film(reaction.outcome))
+        if utterance.later and token not in table.issued:
+            step = step.say(step.state, chip)  # says nothing of a film that was only named
+        else:
+            step = _judged(token, reaction, chip, step, table)
     return step
+
+
+def picked_places(utterance: Utterance, count: int) -> tuple[int, ...]:
+    """Places of the films that a remark is about, all of them where it picks none."""
+    picks = utterance.picks or tuple(range(count))
+    return tuple(place for place in picks if place < count)
+
+
+def said_of(utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue) -> Said:
+    """What of a line is remembered; `table` are the films that it points at by their places."""
+    named = (
+        (catalogue.key_of(token), _mood(mention))
+        for mention in utterance.movies
+        for token in (mention.token, *mention.also)
+    )
+    places = _places_spoken_of(utterance, len(table))
+    wishes = [facet.strength for facet in utterance.facets]
+    return Said(
+        tuple(named),
+        tuple(catalogue.key_of(table[place]) for place in places),
+        tuple(
+            catalogue.key_of(token)
+            for place, token in enumerate(table)
+            if places and place not in places
+        ),
+        spurned=bool(wishes) and max(wishes) < 0,
+        confessed=utterance.beyond,
+    )
+
+
+def _places_spoken_of(utterance: Utterance, count: int) -> tuple[int, ...]:
+    """Places of the films that a line is about without naming them."""
+    if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
+        return ()
+    everything = utterance.act is Act.REACT
+    return picked_places(utterance, count) if everything or utterance.picks else ()
+
+
+def _mood(mention: MovieMention) -> float | None:
+    """How a film was spoken of, −1 … 1; None where it was named without a word on how it is."""
+    liking = 0 if mention.idle else verdict_of(mention)[1].liking
+    return _LIKED * liking if liking else None
 
 
 def _forget(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
@@ -352,21 +413,23 @@ def table_of(
     record: SessionRecord,
     state: SessionState,
     utterance: Utterance,
-    last: Turn | None,
+    table: tuple[int, ...],
     policy: Policy,
 ) -> Referents:
-    """What the line can refer to; all turns are read only for a film that may have been shown."""
+    """What the line can refer to; all turns are read only for a film that may have been shown.
+
+    `table` are the films that it points at by their places.
+    """
     catalogue = policy.catalogue
-    named = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
-    on_table = tokens_of(last, catalogue)
-    issued = set(on_table)
-    outcomes = filter(None, map(state.outcome_of, named - issued))
+    spoken = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
+    issued = set(tokens_of(record.last_shown, catalogue))
+    outcomes = filter(None, map(state.outcome_of, spoken.union(table) - issued))
     if any(outcome.is_event for outcome in outcomes):
         found = map(catalogue.token_of_movie_id, shown_films(record))
         issued |= {token for token in found if token is not None}
     return Referents(
         catalogue,
-        on_table,
+        table,
         frozenset(issued),
         room=lambda changed: int(policy.available(changed).sum()),
     )

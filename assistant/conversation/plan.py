@@ -7,7 +7,6 @@ from dataclasses import replace
 from assistant.conversation.interpret import Interpretation, without
 from assistant.conversation.phrasing import LIMIT_WORDS, capitalised
 from assistant.conversation.reasons import facet_words, label_of
-from assistant.conversation.small_talk import EXAMPLES
 from assistant.conversation.values import Question
 from assistant.language.acts import is_plain_request, line_of
 from assistant.language.utterance import (
@@ -18,6 +17,7 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
+from assistant.wording import several
 from core.catalogue import Catalogue
 from core.domain import Constraints, Outcome
 from core.errors import UnknownIdError
@@ -213,5 +213,5 @@ def _after_talk(act: Act, state: SessionState) -> tuple[str, ...]:
     if act is Act.AGREE and (not is_cold or state.tokens(Outcome.SHOWN)):
         return ("More", "Why the first one?", "What do you know about me?")
     if is_cold:
-        return EXAMPLES if act not in (Act.THANKS, Act.BYE) else ()
+        return several("reply.examples") if act not in (Act.THANKS, Act.BYE) else ()
     return ("More", "What do you know about me?")

@@ -9,7 +9,7 @@ import pytest
 import screening
 from scipy import sparse
 
-from assistant.conversation import replies, small_talk
+from assistant.conversation import replies
 from assistant.conversation.phrasing import (
     films_words,
     genres_words,
@@ -125,7 +125,7 @@ def test_the_line_before_the_films(situation: Situation, text: str) -> None:
 
 @pytest.mark.parametrize("act", [*Act])
 def test_small_talk_never_runs_out_of_words(act: Act) -> None:
-    said = [small_talk.small_talk(act, variant) for variant in range(12)]
+    said = [replies.small_talk(act, variant) for variant in range(12)]
     assert set(said[:6]) == set(said[6:])
     assert all(len(words) > 20 for words in said)
 
