@@ -45,7 +45,7 @@ class Spoken:
     turn: int
     """Number of the turn."""
     beside: tuple[str, ...] = ()
-    """Of picked films, those they were picked from and that were left."""
+    """Those they were picked from, by place or by name, and that were left."""
 
     @property
     def is_listed(self) -> bool:
@@ -110,6 +110,12 @@ class Memory:
         """Whether a line speaks of a number of films of which nothing was spoken: "those two"."""
         count = acts.how_many(line)
         return 0 < count < len(self.table) and len(self.meant(line)) != count
+
+    def beside(self, named: Sequence[str]) -> tuple[str, ...]:
+        """The films among which some were spoken of last that are named now, without these."""
+        chosen = set(named)
+        films = self._newest(lambda one: one.is_listed and not chosen.isdisjoint(one.films))
+        return tuple(film for film in films if film not in chosen)
 
     def shown(self, films: Sequence[str], turn: int) -> Memory:
         """The memory once films are shown, by a turn in which nobody said anything here."""
@@ -193,18 +199,18 @@ class Said:
 def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> Memory:
     """The memory after a turn: what the line said, then what was shown."""
     verdicts = {verdict for _, verdict in said.named}
-    mood = verdicts.pop() if len(verdicts) == 1 else None
+    mood = (verdicts.pop() if len(verdicts) == 1 else None) or 0.0
     after = Memory(
         memory.spoken,
         turn,
         untold=tuple(key for key, verdict in said.named if verdict is None),
-        mood=mood or 0.0,
-        spurned=said.spurned and (mood or 0.0) <= 0,
+        mood=mood,
+        spurned=said.spurned and mood <= 0,
         confessed=tuple(dict.fromkeys((*memory.confessed, *said.confessed))),
     )
     named = tuple(dict.fromkeys(key for key, _ in said.named))
     return after.with_spoken(
-        Spoken(named, How.NAMED, turn),
+        Spoken(named, How.NAMED, turn, memory.beside(named)),
         Spoken(said.picked, How.PICKED, turn, said.beside),
         Spoken(tuple(shown), How.SHOWN, turn),
     )

@@ -11,13 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from assistant.conversation.interpret import Interpretation
-from assistant.conversation.phrasing import capitalised, listing
-from assistant.conversation.reasons import facet_words, name_of, people_of
+from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, listing
+from assistant.conversation.reasons import facts_of, headline
 from assistant.conversation.records import taste_of, why_of
 from assistant.conversation.values import Chip, ChipKind, Question
+from assistant.language.acts import is_whole, line_of
 from assistant.language.utterance import Act, Utterance
 from assistant.wording import several, text
 from core.catalogue import Catalogue
@@ -34,8 +36,6 @@ combinations of lists of two, three and four."""
 _SENTENCE: Final = re.compile(r"(?<=[.:?!])\s+")
 _FACTS = 3
 """Films of which a question is answered at once."""
-_TAGS = 4
-"""Tags that are told of each."""
 _SMALL_TALK: Final = (
     *(Act.GREET, Act.HELP, Act.ABOUT_YOU, Act.DECLINE, Act.COMPLAIN),
     *(Act.EMPTY, Act.OFF_TOPIC, Act.THANKS, Act.BYE),
@@ -67,6 +67,20 @@ class Situation:
     """What they asked for that is not known here: keys of `utterance.beyond`."""
     unheard: bool = False
     """They said something of which nothing was understood."""
+    line: str = ""
+    """What they said."""
+    unclear: tuple[str, ...] = ()
+    """Words of it that nothing was made of."""
+    confessed: tuple[str, ...] = ()
+    """What Marquee has said before that it does not know."""
+    complaint: bool = False
+    """They turned the films down all at once, or complained: what comes is of another kind."""
+    insisted: str = ""
+    """All their wishes as a noun phrase, where some had to be let go."""
+    relaxed: tuple[str, ...] = ()
+    """Those that were."""
+    used_up: bool = False
+    """There were films for all of them, but those are seen."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
     people: int = 1
@@ -113,12 +127,13 @@ def unlike(before: str, worded: Callable[[int], str], variant: int) -> str:
     return best
 
 
-def small_talk(act: Act, variant: int) -> str:
+def small_talk(act: Act, variant: int, line: str = "") -> str:
     """The answer to a line that tells nothing of films: a greeting, a thank-you, an empty line."""
     if act is Act.REACT:
         return say("reply.no_table", variant)
     known = act in _SMALL_TALK
-    return say(f"reply.{act.name.lower()}" if known else "reply.not_understood", variant)
+    name = f"reply.{act.name.lower()}" if known else "reply.not_understood"
+    return say(name, variant, line=_shortened(line))
 
 
 def undone(anything: bool, variant: int) -> str:
@@ -149,6 +164,12 @@ def why(films: Sequence[tuple[str, Sequence[Reason], float]], variant: int = 0) 
     return "\n".join(lines)
 
 
+def my_pick(films: Sequence[tuple[str, Sequence[Reason], float]], variant: int) -> str:
+    """The answer to "which one would you pick?": the best film, and what speaks for it."""
+    label, reasons, _ = max(films, key=itemgetter(2))
+    return say("reply.my_pick", variant, film=label, reason=headline(reasons))
+
+
 def about_me(taste: Sequence[Chip], films: str, wished: bool, variant: int = 0) -> str:
     """The answer to "what do you know about me?": everything that is held, said back."""
     if not taste and not wished:
@@ -164,12 +185,42 @@ def about_me(taste: Sequence[Chip], films: str, wished: bool, variant: int = 0) 
 
 def answer(chips: Sequence[Chip], situation: Situation, question: Question | None = None) -> str:
     """The reply to tastes or wishes: heard, unclear, films or why there are none."""
+    variant, kept = situation.variant, chips
+    if situation.complaint:
+        # Nobody who is cross wants the films read out again.
+        kept = [chip for chip in chips if chip.kind is not ChipKind.DISLIKE]
     return _sentences(
-        heard(chips, situation.variant),
-        unknown(chips, situation.variant),
+        say("reply.another_course", variant) if situation.complaint else "",
+        heard(kept, variant),
+        unknown(chips, variant),
+        _not_got(situation),
         asking(question),
-        not_known(situation.beyond, situation.shown > 0),
+        not_known(
+            [name for name in situation.beyond if name not in situation.confessed],
+            situation.shown > 0,
+        ),
+        _let_go(situation),
         slate(situation),
+    )
+
+
+def _not_got(situation: Situation) -> str:
+    """Says the words back that nothing was made of, where something was made of others."""
+    if not situation.unclear or situation.unheard:
+        return ""
+    names = listing([f"“{_shortened(phrase)}”" for phrase in situation.unclear], "or")
+    return say("reply.not_got", situation.variant, names=names)
+
+
+def _let_go(situation: Situation) -> str:
+    """Says which wishes were let go since nothing fulfils them all."""
+    if not situation.relaxed:
+        return ""
+    return say(
+        "reply.used_up" if situation.used_up else "reply.relaxed",
+        situation.variant,
+        insisted=situation.insisted,
+        wishes=listing(situation.relaxed),
     )
 
 
@@ -233,6 +284,11 @@ def _quoted(chip: Chip) -> str:
     return f"“{chip.label}”" if is_plain_tag else chip.label
 
 
+def wish_words(chip: Chip) -> str:
+    """A wish that is let go, as one says it."""
+    return text("reply.the_years") if chip.key == LIMIT_WORDS["year"].key else _quoted(chip)
+
+
 def unknown(chips: Iterable[Chip], variant: int = 0) -> str:
     """Says unknown titles and people back."""
     names = [f"“{_shortened(chip.label)}”" for chip in chips if chip.kind is ChipKind.UNKNOWN]
@@ -250,29 +306,23 @@ def asking(question: Question | None) -> str:
     return text("reply.which_film", choices=listing(question.labels, "or"))
 
 
-def not_known(beyond: Iterable[str], on_table: bool, *, partly: bool = False) -> str:
-    """Says what the catalogue does not tell; `partly` where the reply tells some of it."""
+def not_known(
+    beyond: Iterable[str], on_table: bool, variant: int | None = None, *, partly: bool = False
+) -> str:
+    """Says what the catalogue does not tell; `partly` where the reply tells some of it.
+
+    `variant` where it was said before.
+    """
     topics = list(beyond)
     if not topics:
         return ""
     linked = on_table and not _NOT_LINKED.issuperset(topics)
     links = text("reply.links") if linked else ""
     if partly and topics == ["plot"]:
-        return say("reply.more_not_known", 0, links=links)
+        return say("reply.more_not_known", variant or 0, links=links)
     told = listing([text(f"beyond.{name}") for name in topics], "or")
-    return say("reply.not_known", 0, topics=told, links=links)
-
-
-def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
-    """What is known of a film: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
-    made = f" from {year}" if year else ""
-    names = f" with {listing(people)}" if people else ""
-    is_told = made or names
-    film = text("reply.made", title=title, facts=",".join(filter(None, (made, names))))
-    tagged = text(
-        "reply.tagged", film="it" if is_told else title, tags=listing(f"“{tag}”" for tag in tags)
-    )
-    return _sentences(film if is_told else "", tagged if tags else "")
+    name = "reply.not_known" if variant is None else "reply.still_not_known"
+    return say(name, variant or 0, topics=told, links=links)
 
 
 def slate(situation: Situation) -> str:
@@ -297,7 +347,7 @@ def _nothing_left(situation: Situation) -> str:
     lift = listing((f"“{wish}”" for wish in situation.lift), "or")
     way_out = text("reply.say_this", wishes=lift) if lift else text("reply.start_over_then")
     return _sentences(
-        say("reply.unheard", situation.variant) if situation.unheard else "",
+        _not_heard(situation) if situation.unheard else "",
         say("reply.none_left", situation.variant, films=situation.films, way_out=way_out),
     )
 
@@ -329,15 +379,12 @@ def _before_lead(situation: Situation) -> str:
     if situation.cold:
         return text("reply.invite") if situation.first and not situation.wished else ""
     if situation.unheard:
-        return say("reply.unheard", situation.variant)
+        return _not_heard(situation)
     return text("reply.thumbs") if situation.first else ""
 
 
-def for_everybody(count: int, people: int) -> str:
-    """The line before films that another person asked for: "Three for both of you:"."""
-    numbers = several("reply.numbers")
-    everybody = "both" if people == 2 else f"all {numbers[people]}"
-    return f"{numbers[count].capitalize()} for {everybody} of you:"
+def _not_heard(situation: Situation) -> str:
+    return say("reply.unheard", situation.variant, line=_shortened(situation.line))
 
 
 def titles(chips: Sequence[Chip], kind: ChipKind) -> list[str]:
@@ -364,8 +411,10 @@ def signed(value: float) -> str:
     return "0.00" if abs(value) < _SAID else f"{value:+.2f}".replace("-", "−")
 
 
-def _shortened(title: str) -> str:
-    return title if len(title) <= 60 else f"{title[:57].rstrip()}…"
+def _shortened(words: str) -> str:
+    """Words of theirs on one line, the beginning of many."""
+    line = " ".join(words.split()).strip(" .!?,;")
+    return line if len(line) <= 60 else f"{line[:57].rstrip()}…"
 
 
 def reply_text(
@@ -389,51 +438,55 @@ def reply_text(
         table: tokens of the films that the line can point at.
         catalogue: to name films and facets.
     """
-    words, variant = "", situation.variant
+    variant = situation.variant
     if utterance.act is Act.BEYOND:
-        words = _beyond(utterance, table, catalogue, variant)
+        words = _beyond(utterance, situation, table, catalogue)
     elif situation.is_for_films or step.chips:
-        words = answer(step.chips, situation, question)
+        unsaid = (*step.tacit, *step.relaxed)
+        chips = [chip for chip in step.chips if chip not in unsaid]
+        words = answer(chips, situation, question)
     elif utterance.act is Act.WHY:
-        words = why(why_of(last, _picked(table, utterance.picks), catalogue), variant)
+        films = why_of(last, _picked(table, utterance.picks), catalogue)
+        words = _explained(utterance, films, variant)
+    elif utterance.act is Act.AGREE:
+        picked = [catalogue.movie(token).title for token in _picked(table, utterance.picks)]
+        words = agreed(picked, last is not None, variant)
     elif utterance.act is Act.ABOUT_ME:
         taste = taste_of(step.state, catalogue)
         words = about_me(taste, situation.films, situation.wished, variant)
-    elif utterance.act is Act.START_OVER:
-        words = say("reply.started_over", variant)
-    elif utterance.act is Act.AGREE:
-        films = [catalogue.movie(token).title for token in _picked(table, utterance.picks)]
-        words = agreed(films, last is not None, variant)
-    return words or small_talk(utterance.act, variant)
+    else:
+        over = utterance.act is Act.START_OVER
+        words = say("reply.started_over", variant) if over else ""
+    return words or small_talk(utterance.act, variant, utterance.text)
 
 
-def _beyond(utterance: Utterance, table: Sequence[int], catalogue: Catalogue, variant: int) -> str:
+def _explained(
+    utterance: Utterance, films: Sequence[tuple[str, Sequence[Reason], float]], variant: int
+) -> str:
+    """The answer to "why?", and to "which one would you pick?"."""
+    asks_for_one = is_whole("best_pick", line_of(utterance.text))
+    return my_pick(films, variant) if films and asks_for_one else why(films, variant)
+
+
+def _beyond(
+    utterance: Utterance, situation: Situation, table: Sequence[int], catalogue: Catalogue
+) -> str:
     """The answer to a question: what is known of the films it is about, and what is not."""
     if utterance.movies:
         films = [mention.token for mention in utterance.movies]
     else:
         films = _picked(table, utterance.picks)
-    known = _sentences(*[_facts(token, catalogue) for token in films[:_FACTS]])
+    known = _sentences(*[facts_of(token, catalogue) for token in films[:_FACTS]])
+    variant = situation.variant
     nothing_to_go_by = not table and not utterance.movies
+    said_before = set(utterance.beyond) <= set(situation.confessed)
     return _sentences(
         known,
-        not_known(utterance.beyond, bool(table), partly=bool(known)),
+        not_known(
+            utterance.beyond, bool(table), variant if said_before else None, partly=bool(known)
+        ),
         pick(several("reply.invitation"), variant) if nothing_to_go_by else "",
     )
-
-
-def _facts(token: int, catalogue: Catalogue) -> str:
-    film = catalogue.movie(token)
-    return facts(film.title, film.year, people_of(catalogue, token), _tags(token, catalogue))
-
-
-def _tags(token: int, catalogue: Catalogue) -> list[str]:
-    """What viewers call a film, people aside, in the words that they give to the fewest films."""
-    tags = [tag for tag in catalogue.facets_of(token) if catalogue.facet(tag).kind == "tag"]
-    tags.sort(key=lambda tag: int(catalogue.facet_sizes[tag - catalogue.facet_token(0)]))
-    return [facet_words(catalogue, tag) for tag in tags if not name_of(catalogue.facet(tag))][
-        :_TAGS
-    ]
 
 
 def _picked(table: Sequence[int], picks: Iterable[int]) -> list[int]:

@@ -21,7 +21,6 @@ from typing import Final
 import numpy as np
 
 from assistant.conversation.records import exchange_of, memory_of, recommend, taste_of, turn_of
-from assistant.conversation.replies import for_everybody
 from assistant.conversation.values import (
     TOGETHER,
     Card,
@@ -32,6 +31,7 @@ from assistant.conversation.values import (
     Reply,
     Understood,
 )
+from assistant.wording import several
 from core.catalogue import Catalogue
 from core.domain import Outcome, Recommendation
 from core.errors import UnknownIdError
@@ -191,6 +191,13 @@ def show_others(
         understood = Understood(TOGETHER, fits=fits, memory=memory)
         reply = Reply(for_everybody(len(films), len(records) + 1), understood, films)
         record.add(turn_of(record.next_number, "", reply, (before, state, after), catalogue))
+
+
+def for_everybody(count: int, people: int) -> str:
+    """The line before films that another person asked for: "Three for both of you:"."""
+    numbers = several("reply.numbers")
+    everybody = "both" if people == 2 else f"all {numbers[people]}"
+    return f"{numbers[count].capitalize()} for {everybody} of you:"
 
 
 def last_of(talk: Talk) -> list[SessionRecord]:

@@ -27,7 +27,11 @@ PAGE = (
     *("insights", "handlers", "theme", "ui"),
 )
 """Modules that draw the page; `drawings` knows no words."""
-SPEAKERS = (*(f"page/{name}" for name in PAGE), "conversation/replies", "conversation/plan", "chat")
+SPEAKERS = (
+    *(f"page/{name}" for name in PAGE),
+    *(f"conversation/{name}" for name in ("plan", "reasons", "replies", "together")),
+    "chat",
+)
 """Modules that say what stands in the file."""
 SCRIPTS = ("composer", "conversation", "courier", "drawing")
 NAMES = frozenset({"IMDb", "TMDB", "IBM Plex Sans", "Montserrat"})
