@@ -176,6 +176,23 @@ def test_a_complaint_changes_the_course_in_one_short_sentence(chat: Assistant) -
     assert [card.reaction.value for card in cards] == ["down"] * 3
 
 
+def test_a_complaint_about_us_brings_other_films_and_no_defence(chat: Assistant) -> None:
+    session = chat.start()
+    chat.respond(session, "surprise me")
+    reply = chat.respond(session, "your suggestions are terrible")
+    assert len(reply.recommendations) == 3 and len(reply.text) < 120
+    cards = chat.history(session).exchanges[0].cards
+    assert {card.reaction.value for card in cards} == {"clear"}  # no word on the films
+
+
+def test_which_one_gets_one_and_it_is_the_film_that_is_taken(chat: Assistant) -> None:
+    session = chat.start()
+    best, *others = chat.respond(session, "a comedy").recommendations
+    text = chat.respond(session, "perfect, which one would you pick?").text
+    assert best.movie.label in text
+    assert not any(film.movie.title in text for film in others)
+
+
 def test_other_kinds_are_shown_than_those_that_were_turned_down(films: Catalogue) -> None:
     aliens, horror, scifi = (1, 2, 7), token(films, "Horror"), token(films, "Sci-Fi")
     table = Referents(films, room=lambda state: int(films.allowed(state.constraints).sum()))
