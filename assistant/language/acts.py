@@ -68,6 +68,11 @@ _OTHERS: Final = re.compile(
     r"|remaining(?:\s+\w+)?)\b"
 )
 _BOTH: Final = re.compile(r"\b(?:first|last)\s+(two|2|three|3)\b")
+_TOGETHER: Final = re.compile(
+    r"\b(?:(?<!we )(?<!us )both|(?:the|those|these|them|all) (two|three|four|five|[2-5]))\b"
+    r"(?! (?:of us|hours?|minutes?|days?|nights?|years?|decades?))"
+)
+"""A number of films that are spoken of together: "both", "those two", "all three"."""
 _LONGEST: Final = 400
 """Characters of a line that patterns for whole lines are tried on; longer ones tell tastes."""
 _LETTER: Final = re.compile(r"\w")
@@ -184,7 +189,8 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
     """
     match = _BOTH.search(line.lower)
     found = _run(line.lower, match, n_shown) if match else _one_by_one(line.lower, n_shown)
-    if found and (match := _OTHERS.search(line.lower)):
+    match = _OTHERS.search(line.lower)
+    if match and (found or holds("others", line)):
         named = {place for place, _ in found}
         found += [(place, match.span()) for place in range(n_shown) if place not in named]
     places_of: dict[int, tuple[int, int]] = {}
@@ -192,6 +198,12 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
         if 0 <= place < n_shown:
             places_of.setdefault(place, span)
     return places_of
+
+
+def how_many(line: Line) -> int:
+    """How many films a line speaks of together ("both" = 2); 0 where it gives no number."""
+    match = _TOGETHER.search(line.lower)
+    return int(normal(match[1] or "two")) if match else 0
 
 
 _Pointed = list[tuple[int, tuple[int, int]]]

@@ -108,4 +108,4 @@ def test_and_may_change_their_mind(assistant: Assistant) -> None:
 def test_a_tag_that_no_film_of_these_years_has_becomes_a_leaning(assistant: Assistant) -> None:
     reply = assistant.respond(assistant.start(), "a heist film from the 70s")
     assert [film.movie.title for film in reply.recommendations] == ["The Godfather"]
-    assert "I no longer insist on heist" in reply.text
+    assert "“heist”" in reply.text
