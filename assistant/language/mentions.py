@@ -116,7 +116,7 @@ def of_movies(
         sign = signs[link.first, link.last]
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
-        if is_idle(sign, together=together):
+        if is_idle(sign, together=together) or sign.force is Force.FREE:
             sign = sign._replace(strength=0.0, similar=False, idle=True)
         if link.also or len(link.rows) == 1:
             movies += _spared_one(found, link, sign, catalogue) or [
@@ -242,6 +242,8 @@ def _wish(found: Sequence[Word], term: Found[Term], sign: Sign) -> _Wish | None:
             return None  # "dreadful action film" asks for none
         if text_at(found, term.first - 1) == "too":
             return _Wish(-0.5, False, "too much of it")
+    if sign.force is Force.FREE:
+        return _Wish(0.0, False, sign.rule)
     wish = _wish_of(term, sign)
     if wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return _Wish(0.0, False, wish.rule)

@@ -10,8 +10,10 @@ them.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Self
 
 from assistant.language import acts, mentions
@@ -29,10 +31,11 @@ from assistant.language.meaning.reference import (
     singled_out,
 )
 from assistant.language.meaning.speakers import together
-from assistant.language.meaning.tastes import Cue
+from assistant.language.meaning.tastes import Cue, Force, scopes, turned
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
     OLDEST,
+    Scope,
     compared,
     count_wanted,
     lifted_of,
@@ -207,6 +210,7 @@ class Understanding:
             return self._whole(reading.naming([*links, *more]), context)
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
+        scope = partial(_scope_at, read, found, cues)
         with_others = together(line.lower) or context.for_children
         spared = mentions.spared(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
@@ -229,8 +233,8 @@ class Understanding:
             aside=mentions.of_others(found, terms, signs, together=with_others),
             ambiguous=ambiguous,
             unknown=unknown,
-            limits=limits_of(line.lower, self._years(line, context)),
-            lifted=lifted_of(line.lower),
+            limits=limits_of(line.lower, self._years(line, context, scope)),
+            lifted=lifted_of(line.lower, scope),
             count=count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
         )
@@ -251,7 +255,15 @@ class Understanding:
         ]
         if terms and may_be_cues(read, found, titles, [(term.first, term.last) for term in terms]):
             cues = find_cues(read, found, titles)
-            terms = [term for term in terms if not mentions.is_cue(term, cues)]
+            spans = [*titles, *((term.first, term.last) for term in terms)]
+            away = {
+                scope.last
+                for scope in scopes(read, found, taken_by(spans, len(found)))
+                if not any(cue.first <= scope.first < cue.last for cue in cues)
+            }
+            terms = [
+                term for term in terms if term.first in away or not mentions.is_cue(term, cues)
+            ]
         return terms
 
     def _beyond(self, reading: Reading, facets: Sequence[FacetMention]) -> tuple[str, ...]:
@@ -262,14 +274,16 @@ class Understanding:
         asked = (name for name in acts.beyond(reading.line) if name != "language" or not known)
         return (*asked, *(("series",) if reading.series else ()))
 
-    def _years(self, line: acts.Line, context: Context) -> tuple[int, int] | None:
+    def _years(
+        self, line: acts.Line, context: Context, scope: Scope
+    ) -> tuple[int, int] | None:
         """The span of years asked for; "older" and "newer" are meant of the films on the table."""
         years = sorted(
             year for token in context.shown if (year := self.catalogue.movie(token).year)
         )
         way = compared(line.lower) if years else 0
         if not way:
-            return years_wanted(line.lower, self._newest)
+            return years_wanted(line.lower, self._newest, scope)
         middle = years[len(years) // 2]
         return (OLDEST, middle - 1) if way < 0 else (min(middle + 1, self._newest), self._newest)
 
@@ -330,6 +344,14 @@ class Understanding:
         if whole is None or utterance.names_anything:
             return None
         return self._plain(utterance.text, whole, line, context)
+
+
+def _scope_at(
+    text: str, found: Sequence[Word], cues: Sequence[Cue], character: int
+) -> Force | None:
+    """Whether what begins with a character is kept away or left open."""
+    place = bisect_left([word.start for word in found], character)
+    return turned(text, found, cues, place) if place < len(found) else None
 
 
 def _reacted(

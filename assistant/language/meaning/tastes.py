@@ -16,7 +16,7 @@ from assistant.language.lexicon import (
     table,
     word_class,
 )
-from assistant.language.words import PhraseBook, Word, normal, spelled_out
+from assistant.language.words import PhraseBook, Word, normal, spelled_out, text_at, texts_of
 
 
 class Force(Enum):
@@ -32,6 +32,8 @@ class Force(Enum):
     AVOID = auto()
     ASKED = auto()
     """The person asks us: says nothing of their taste."""
+    FREE = auto()
+    """Leaves it open: neither wanted nor to be spared."""
 
 
 class Teller(Enum):
@@ -167,6 +169,163 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: froz
     return not marks.isdisjoint(between)
 
 
+class _Part(Enum):
+    """What a word does to the name that it leads to."""
+
+    TURNS = auto()
+    """Turns it away; twice is not at all."""
+    EXCEEDS = auto()
+    """The same, and stands beside anything there is too much of."""
+    UNNEEDED = auto()
+    """Behind a negation leaves it open."""
+    OPEN = auto()
+    """Leaves it open."""
+    MEASURES = auto()
+    """Makes it a matter of degree."""
+    LEADS = auto()
+
+
+@cache
+def _parts() -> dict[str, _Part]:
+    """The words, and phrases of up to four, that scope is made of."""
+    classes = {
+        "reaches": _Part.LEADS,
+        "measured": _Part.MEASURES,
+        "negators": _Part.TURNS,
+        "rejects": _Part.TURNS,
+        "excesses": _Part.EXCEEDS,
+        "unneeded": _Part.UNNEEDED,
+        "leaves_open": _Part.OPEN,
+    }
+    return {
+        normal(phrase): part for name, part in classes.items() for phrase in word_class(name)
+    }
+
+
+_TURNING: Final = (_Part.TURNS, _Part.EXCEEDS)
+_BEGINS: Final = (*_TURNING, _Part.OPEN)
+_UNIVERSALS: Final = word_class("universals")
+_EXCEPTS_ONE: Final = word_class("excepts_one")
+_ASKS_BACK: Final = word_class("asks_back")
+_REFUSALS: Final = word_class("refusals")
+_REFUSAL_COLOURS: Final = word_class("refusal_colours")
+_LONGEST_PART: Final = 4
+"""Words of the longest phrase that scope is made of."""
+_FURTHEST: Final = 14
+"""Words between what turns a name away and the name."""
+_AWAY, _SOFTLY_AWAY, _TOWARDS = -0.8, -0.5, 0.6
+"""Strengths of what scope alone says; by judgement, as those of cues are."""
+
+
+def scopes(text: str, words: Sequence[Word], taken: Sequence[int]) -> list[Cue]:
+    """What words that turn names away, or leave them open, say of the names that they lead to.
+
+    "nothing by", "anything but", "we don't watch", "too many", "doesn't have to be". A scope begins
+    with such a word and ends at the name; a comma, a new clause or any word that does not lead on
+    ends it before. Two negations cancel out.
+    """
+    found: list[Cue] = []
+    place = 0
+    while place < len(words):
+        scope = None if taken[place] else _scope(text, words, taken, place)
+        if scope is not None:
+            found.append(scope)
+        place = place + 1 if scope is None else scope.last
+    return found
+
+
+def turned(text: str, words: Sequence[Word], cues: Sequence[Cue], place: int) -> Force | None:
+    """Whether what begins with the word at `place` is kept away (AVOID) or left open (FREE); None
+    for neither.
+
+    For names that no cue is given to: years.
+    """
+    taken = bytearray(len(words) + 1)
+    taken[place] = 1
+    for first in range(max(place - _FURTHEST, 0), place):
+        scope = _scope(text, words, taken, first)
+        if scope is not None:
+            return scope.force if scope.force in (Force.AVOID, Force.FREE) else None
+    for cue in reversed(cues):
+        if cue.last <= place and not cue.backward:
+            away = cue.force in (Force.FEEL, Force.AVOID) and cue.strength < 0
+            return Force.AVOID if away and _leads(text, words, cue.last, place) else None
+    return None
+
+
+def _leads(text: str, words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether the words [first, last) lead on to what follows, without a break."""
+    plain = all(word.text in _parts() for word in words[first:last])
+    return plain and not any(
+        ends_clause(text, words, place - 1, place) for place in range(first, last + 1)
+    )
+
+
+def _scope(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> Cue | None:
+    """The scope that begins with the word at `first` and reaches a name; None where none does."""
+    _, part = _part_at(words, taken, first)
+    tells_of_a_film = first and taken[first - 1] and words[first].text in COPULAS
+    if part not in _BEGINS or tells_of_a_film or _asks_back(words, first):
+        return None
+    place, turns, said, parts = first, 0, [], set()
+    while place < min(first + _FURTHEST, len(words)) and not taken[place]:
+        if place > first and ends_clause(text, words, place - 1, place):
+            break
+        last, part = _part_at(words, taken, place)
+        if part is None:
+            return None
+        turns += part in _TURNING
+        if part is not _Part.LEADS:
+            said += texts_of(words, place, last)
+        parts.add(part)
+        place = last
+    phrase = " ".join(said)
+    if not _reaches(text, words, taken, place):
+        unneeded = _Part.UNNEEDED in parts and turns and place > first + 1
+        return Cue(first, place, Force.FREE, 0.0, phrase, backward=True) if unneeded else None
+    open_still = _Part.OPEN in parts or (_Part.UNNEEDED in parts and turns)
+    if open_still:
+        return Cue(first, place, Force.FREE, 0.0, phrase)
+    if turns % 2 == 0:
+        return Cue(first, place, Force.WANT, _TOWARDS, phrase)
+    strength = _SOFTLY_AWAY if _Part.MEASURES in parts else _AWAY
+    return Cue(first, place, Force.AVOID, strength, phrase)
+
+
+def _reaches(text: str, words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
+    """Whether a name begins at a place, in the clause of the word before."""
+    return bool(taken[place]) and not ends_clause(text, words, place - 1, place)
+
+
+def _part_at(words: Sequence[Word], taken: Sequence[int], place: int) -> tuple[int, _Part | None]:
+    """One past the longest phrase of scope that begins at a place, and what it does."""
+    if words[place].text in _UNIVERSALS and (end := _excepts(words, taken, place + 1)):
+        return end, _Part.TURNS
+    for last in range(min(place + _LONGEST_PART, len(words)), place, -1):
+        part = _parts().get(" ".join(texts_of(words, place, last)))
+        if part is not None:
+            return last, part
+    return place, None
+
+
+def _excepts(words: Sequence[Word], taken: Sequence[int], place: int) -> int:
+    """One past the "but" that stands behind "anything" or "any film"; 0 for none."""
+    while not taken[place]:
+        for end in (place + 2, place + 1):
+            if " ".join(texts_of(words, place, end)) in _EXCEPTS_ONE:
+                return end + (text_at(words, end) == "not")
+        if _parts().get(text_at(words, place)) is not _Part.LEADS:
+            break
+        place += 1
+    return 0
+
+
+def _asks_back(words: Sequence[Word], first: int) -> bool:
+    """Whether a negation opens a question: "don't you have", "why don't we", "why not"."""
+    inverted = words[first].text.endswith("nt") and text_at(words, first + 1) in _ASKS_BACK
+    return inverted or text_at(words, first - 1) in ("why", "if", "or")
+
+
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
 _SPELL_FROM: Final = 5
 """Letters from which a word is looked at for typing errors."""
@@ -249,8 +408,24 @@ def cue_book() -> PhraseBook[CuePhrase]:
 
 
 def taste_cues(words: Sequence[Word]) -> list[TasteCue]:
-    """The cue phrases of a sentence in which no title is known yet."""
-    return [
+    """The cue phrases of a sentence in which no title is known yet, and what turns names away."""
+    cues = [
         TasteCue(first, last, cue.force in _TASTES, cue.verdict)
         for first, last, _, cue in cue_book().find(words)
     ]
+    turns = [
+        TasteCue(found.first, found.last, is_taste=False, is_verdict=False)
+        for found in _turning_book().find(words)
+    ]
+    return sorted([*cues, *turns])
+
+
+@cache
+def _turning_book() -> PhraseBook[_Part]:
+    """Of those, what is said of nothing else: "don't" is in many a sentence."""
+    turning = {
+        phrase: part
+        for phrase, part in _parts().items()
+        if part in (_Part.TURNS, _Part.OPEN) and not phrase.endswith("nt")
+    }
+    return PhraseBook(turning, in_normal_form=True)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from assistant.language.meaning.tastes import Force
 from core.domain import Limit
 
 NUMBERS: Final = dict(
@@ -86,9 +87,9 @@ def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
     return tuple(limits)
 
 
-def lifted_of(text: str) -> tuple[str, ...]:
+def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
     """Columns of the earlier limits that a line in lower case lifts."""
-    lifts = {"year": any_year(text), "rank": well_known(text)}
+    lifts = {"year": any_year(text, scope), "rank": well_known(text)}
     return tuple(column for column, lifted in lifts.items() if lifted)
 
 
@@ -165,27 +166,17 @@ _BEFORE: Final = re.compile(
     rf"\b(?:before|pre|earlier than|older than"
     rf"|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
 )
-_NONE: Final = (
-    r"\b(?:not|nothing|no|none|never|without|avoid|skip|don'?t (?:want|show|give|need"
-    r"|like))\s+(?:(?:from|made|released"
-    r"|shot|out|movies?|films?|flicks?|anything|any|stuff|ones?|that|was|were|is|came|much|me|us"
-    r"|too|way)\s+)*"
-)
-"""What turns "before 1990" into "since 1990" where it stands in front."""
 _UNTIL: Final = re.compile(
     rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)"
-    rf"|{_NONE}(?:after|post|past|newer than|later than"
-    rf"|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
 )
 _AFTER: Final = re.compile(
-    rf"\b(?:after|post|newer than|later than|more recent than)[\s-]*{_YEAR}\b(?!['’]?s)"
+    rf"\b(?:after|post|past|newer than|later than|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b"
+    r"(?!['’]?s)"
 )
 _SINCE: Final = re.compile(
     rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b"
     rf"|\bsince\s+{_YEAR}\b(?!['’]?s)"
     rf"|\b{_YEAR}\s+(?:or later|or newer|and later|onwards?)\b"
-    rf"|{_NONE}(?:before|pre|older than|earlier than"
-    rf"|prior to)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
 )
 _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)"
@@ -234,9 +225,8 @@ _OLD: Final = re.compile(
     r"|hollywood)\b"
     r"|\bsilent\s+(?:movies?|films?|era)\b|\bolder\b(?!\s+than)|\bold\s*,"
 )
-_NOT_OLD: Final = re.compile(
-    r"\b(?:nothing|not|no)\s+(?:too\s+|very\s+|that\s+)?old(?:er)?\b(?!\s+than)"
-)
+_OLD_AT_ALL: Final = re.compile(r"\bold(?:er)?\b(?!\s+than)")
+"""Turned away it asks for newer ones: "nothing old"."""
 _ANY_YEAR: Final = re.compile(
     r"\b(?:any|whatever|every)\s+(?:year|decade|era|age|period)s?\b"
     r"|\b(?:year|decade|era|age)\s+(?:doesn'?t|does not)\s+matter\b"
@@ -249,12 +239,8 @@ _ANY_YEAR: Final = re.compile(
     r"|good|welcome|cool)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
-_AVOIDED: Final = re.compile(
-    r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t"
-    r"|never)\s+(?:\w+\s+){0,3}\Z"
-)
 _BORN: Final = re.compile(rf"\bborn\W+(?:in\s+|around\s+)?{_YEAR}\b")
-_WITHIN_LIFE: Final = re.compile(rf"{_NONE}older than (?:me|i am|myself)\b|\bsince (?:i was|my) b")
+_SINCE_BIRTH: Final = re.compile(r"\bsince (?:i was|my) b")
 _BEFORE_LIFE: Final = re.compile(r"\bbefore i was born|\bolder than (?:me|i am|myself)\b")
 OLDEST: Final = 1880
 _OLD_UNTIL: Final = 1979
@@ -263,17 +249,21 @@ _NEW_SPAN: Final = 5
 """Years that count as recent."""
 
 
-def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
+Scope = Callable[[int], Force | None]
+"""How what begins with a character is meant: kept away (AVOID), left open (FREE), or wanted."""
+
+
+def years_wanted(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
     """First and last year asked for; None where nothing is said of years.
 
     `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
     """
     text = _ANY_YEAR.sub(" ", text)
     if born := _BORN.search(text):
-        if span := _of_a_life(text, int(born[1]), newest):
+        if span := _of_a_life(text, int(born[1]), newest, scope):
             return span
         text = text[: born.start()] + text[born.end() :]  # tells how old somebody is
-    spans = list(_spans(text, newest)) if _OF_YEARS.search(text) else []
+    spans = list(_spans(text, newest, scope)) if _OF_YEARS.search(text) else []
     if not spans:
         return None
     first, last = spans[0]
@@ -286,13 +276,14 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
     return first, last
 
 
-def _of_a_life(text: str, year: int, newest: int) -> tuple[int, int] | None:
+def _of_a_life(text: str, year: int, newest: int, scope: Scope) -> tuple[int, int] | None:
     """The years wanted by whoever was born in `year`: "nothing older than me"; None where no such
     wish is said.
     """
-    if _WITHIN_LIFE.search(text):
+    before = _BEFORE_LIFE.search(text)
+    if _SINCE_BIRTH.search(text) or (before and scope(before.start()) is Force.AVOID):
         return year, newest
-    return (OLDEST, year - 1) if _BEFORE_LIFE.search(text) else None
+    return (OLDEST, year - 1) if before else None
 
 
 def compared(text: str) -> int:
@@ -302,16 +293,18 @@ def compared(text: str) -> int:
     return -1 if _OLDER.search(text) else 1 if _NEWER.search(text) else 0
 
 
-def any_year(text: str) -> bool:
+def any_year(text: str, scope: Scope) -> bool:
     """Whether an earlier wish about years is lifted."""
-    return _ANY_YEAR.search(text) is not None
+    named = (*_DECADE_RE.finditer(text), *_ONE_YEAR.finditer(text))
+    left_open = any(scope(match.start()) is Force.FREE for match in named)
+    return left_open or _ANY_YEAR.search(text) is not None
 
 
 def _number(said: str | None, default: int) -> int:
     return default if said is None else NUMBERS.get(said) or int(said)
 
 
-def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
+def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
     """Every span of years that is named; what one pattern has read the next ones do not see.
 
     Each is tried where one of the pieces of text stands that it cannot do without.
@@ -328,7 +321,8 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
             return
         pieces, at = [], 0
         for match in pattern.finditer(text):
-            if (span := meaning(match)) is not None:
+            left_open = scope(match.start()) is Force.FREE
+            if not left_open and (span := meaning(match)) is not None:
                 found.append(span)
             pieces += [text[at : match.start()], " " * (match.end() - match.start())]
             at = match.end()
@@ -336,6 +330,15 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
 
     def year(match: re.Match[str]) -> int:
         return int(next(group for group in match.groups() if group))
+
+    def avoided(match: re.Match[str]) -> bool:
+        return scope(match.start()) is Force.AVOID
+
+    def _after(year: int, *, away: bool) -> tuple[int, int]:
+        return (OLDEST, year) if away else (year + 1, newest)
+
+    def _before(year: int, *, away: bool) -> tuple[int, int]:
+        return (year, newest) if away else (OLDEST, year - 1)
 
     def between(match: re.Match[str]) -> tuple[int, int]:
         first, last = sorted(int(group) for group in match.groups() if group)
@@ -346,11 +349,11 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
     read(_NO_AGE, lambda _: None, "new ")
     read(_SINCE, lambda match: (year(match), newest), *_CENTURIES)
     read(_UNTIL, lambda match: (OLDEST, year(match)), *_CENTURIES)
-    read(_AFTER, lambda match: (year(match) + 1, newest), *_CENTURIES)
-    read(_BEFORE, lambda match: (OLDEST, year(match) - 1), *_CENTURIES)
+    read(_AFTER, lambda match: _after(year(match), away=avoided(match)), *_CENTURIES)
+    read(_BEFORE, lambda match: _before(year(match), away=avoided(match)), *_CENTURIES)
     read(
         _DECADE_RE,
-        lambda match: _but(match, newest) if _avoided(match) else _decade_span(match, newest),
+        lambda match: _but(match, newest) if avoided(match) else _decade_span(match, newest),
         "0",
         "ties",
     )
@@ -364,17 +367,13 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
     read(_ONE_YEAR, lambda match: (year(match), year(match)), *_CENTURIES)
     yield from found
     old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
-    if _NOT_OLD.search(text):
+    at_all = _OLD_AT_ALL.search(text)
+    if at_all and avoided(at_all):
         yield _OLD_UNTIL + 1, newest
     elif match := _NEW.search(text):
-        yield old if _avoided(match) else new
+        yield old if avoided(match) else new
     elif match := _OLD.search(text):
-        yield (_OLD_UNTIL + 1, newest) if _avoided(match) else old
-
-
-def _avoided(match: re.Match[str]) -> bool:
-    """Whether "no", "not", "nothing" or the like stands right before."""
-    return _AVOIDED.search(match.string, max(match.start() - 30, 0), match.start()) is not None
+        yield (_OLD_UNTIL + 1, newest) if avoided(match) else old
 
 
 def _but(match: re.Match[str], newest: int) -> tuple[int, int] | None:
