@@ -148,7 +148,9 @@ class Assistant:
             if utterance.act is Act.UNDO:
                 undone = self._undo(talk)
                 answer = small_talk.undone(undone, talk.record.next_number)
-                return Reply(answer, Understood(Act.UNDO.value))
+                if utterance.then is None:
+                    return Reply(answer, Understood(Act.UNDO.value))
+                return self._turn(utterance.then, self._scene(talk), preface=f"{answer} ")
             preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
             return self._turn(utterance, scene, preface=preface)
 

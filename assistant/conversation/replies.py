@@ -384,6 +384,8 @@ def reply_text(
         words = _beyond(utterance, last, catalogue)
     elif situation.is_for_films or step.chips:
         words = answer(step.chips, situation, question)
+        if utterance.act is Act.WHY and utterance.then:
+            words = _sentences(why(why_of(last, utterance.picks, catalogue)), words)
     elif utterance.act is Act.WHY:
         words = why(why_of(last, utterance.picks, catalogue))
     elif utterance.act is Act.ABOUT_ME:

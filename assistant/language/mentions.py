@@ -6,7 +6,7 @@ one".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -81,6 +81,9 @@ _EXISTENTIAL: Final = frozenset(
     [
         *((verb, "there") for verb in ("is", "are", "isnt", "arent", "theres")),
         ("what", "are"),
+        ("whats", "a"),
+        ("is", "a"),
+        ("what", "good"),
         ("which", "are"),
     ]
 )
@@ -90,6 +93,7 @@ _NAMED_ALONE: Final = 0.5
 _WISHES: Final = ("want: ", "similar: ")
 _NONE_AT_ALL: Final = -0.9
 """Strength from which on no such film is shown."""
+_TOO_MUCH: Final = -0.6
 _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
@@ -199,16 +203,24 @@ def spared(
 
 
 def of_facets(
-    found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
+    found: Sequence[Word],
+    terms: Sequence[Found[Term]],
+    signs: Signs,
+    complaints: Container[int],
+    *,
+    together: bool,
 ) -> tuple[FacetMention, ...]:
-    """Genres, tags and people, each once; what somebody near can't stand is kept away, too."""
+    """Genres, tags and people, each once; what somebody near can't stand is kept away, too.
+
+    `complaints` are the first words of those that there is too much of.
+    """
     mentions: dict[int, FacetMention] = {}
     alternatives = _alternatives(found, terms)
     for term in terms:
         sign = signs[term.first, term.last]
         if sign.strength >= 0 and is_idle(sign, together=together):
             continue
-        wish = _wish(found, term, sign)
+        wish = _wish(found, term, sign, complaints)
         if wish is None:
             continue
         if wish.strength > 0 and term.first in alternatives:
@@ -231,7 +243,9 @@ class _Wish(NamedTuple):
         return _Wish(self.strength, False, f"{self.rule}; {why}")
 
 
-def _wish(found: Sequence[Word], term: Found[Term], sign: Sign) -> _Wish | None:
+def _wish(
+    found: Sequence[Word], term: Found[Term], sign: Sign, complaints: Container[int]
+) -> _Wish | None:
     """The wish for a facet with its sign in its place; None where there is none."""
     if sign.force is Force.ASKED:
         if not (_is_request(sign.rule) or _is_sought(found, term)):
@@ -240,12 +254,10 @@ def _wish(found: Sequence[Word], term: Found[Term], sign: Sign) -> _Wish | None:
     if sign.force is None:
         if _is_scolded(found, term.first):
             return None  # "dreadful action film" asks for none
-        if text_at(found, term.first - 1) == "too":
-            return _Wish(-0.5, False, "too much of it")
-    if sign.force is Force.FREE:
-        return _Wish(0.0, False, sign.rule)
+        if term.first in complaints:
+            return _Wish(_TOO_MUCH, True, "too much of it")
     wish = _wish_of(term, sign)
-    if wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
+    if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return _Wish(0.0, False, wish.rule)
     is_must = wish.strength > 0 and wish.required
     if is_must and any_of(_A_LITTLE, found, term.first - 2, term.first):
@@ -333,7 +345,7 @@ def _is_sought(found: Sequence[Word], term: Found[Term]) -> bool:
 def _wish_of(term: Found[Term], sign: Sign) -> _Wish:
     """The wish for a facet as its own words or its sign say it."""
     own, firm = term.meaning.strength, term.meaning.firm
-    if own is not None:
+    if own is not None and sign.force is not Force.AVOID:
         return _Wish(own, own <= _NONE_AT_ALL, f"comparative: {term.phrase}")
     if sign.force is None:
         return _Wish(0.8, firm, "wanted")

@@ -30,9 +30,9 @@ from assistant.language.meaning.reference import (
     reaction,
     singled_out,
 )
-from assistant.language.meaning.speakers import together
-from assistant.language.meaning.tastes import Cue, Force, scopes, turned
-from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
+from assistant.language.meaning.speakers import MARKS, together
+from assistant.language.meaning.tastes import Cue, Force, Teller, scopes, turned
+from assistant.language.meaning.verdicts import asks_how_it_is, complains, describes_a_film
 from assistant.language.meaning.years import (
     OLDEST,
     Scope,
@@ -105,7 +105,6 @@ _NAMED_IN_THANKS: Final = 4.5
 help"."""
 _SERIES: Final = 5
 """Ratings from which a film that is called as a well-known series may be meant."""
-_THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
 _ACTS_INSIDE: Final = {
@@ -115,6 +114,12 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }
 """What a line does that holds such words and tells no wish."""
+_LONGEST_OF_TWO: Final = 400
+"""Characters up to which a line is looked at for a command before a wish."""
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT)
+"""What a line may do before it wishes for something."""
+_MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
+"""Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _NO_CONTEXT: Final = Context()
 
@@ -140,16 +145,52 @@ class Understanding:
         return self._titles
 
     def understand(self, text: str, context: Context = _NO_CONTEXT) -> Utterance:
-        """What a line says; any text is fine, of a very long one the beginning is read."""
+        """What a line says; any text is fine, of a very long one the beginning is read.
+
+        A line that does one thing and then wishes for another ("forget Alien and give me a
+        western") is understood as two statements.
+        """
         read = text[:LONGEST_TEXT]
         if not acts.has_words([read]):
             return _without_words(text, context)
+        if len(read) <= _LONGEST_OF_TWO:
+            for first, rest in acts.parted(read):
+                if (both := self._both(text, first, rest, context)) is not None:
+                    return both
+        return self._one(text, read, context)
+
+    def _both(self, text: str, first: str, rest: str, context: Context) -> Utterance | None:
+        """The two parts of a line as statements of it; None where the first does nothing by itself
+        or the rest holds no wish.
+        """
+        if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
+            return None
+        does, wishes = self._one(first, first, context), self._one(rest, rest, context)
+        acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks)
+        told = does.act in (Act.WHY, Act.REACT)
+        wanted = wishes.facets or (wishes.act is Act.MORE if told else wishes.limits)
+        if not acts_alone or does.facets or not wanted or wishes.act in _ALONE:
+            return None
+        return replace(does, text=text, then=replace(wishes, text=text))
+
+    def _one(self, text: str, read: str, context: Context) -> Utterance:
+        """One statement."""
         reading = self._reading(text, read, context)
         if not reading.links and context.asked is None:
             act = _whole_act(reading.line, context)
-            if act is not None:
+            if act is not None and not self._wishes(reading, act, context):
                 return self._plain(text, act, reading.line, context)
         return self._whole(reading, context)
+
+    def _wishes(self, reading: Reading, act: Act, context: Context) -> bool:
+        """Whether a line that looks like an act names kinds of films or years all the same, or says
+        what there is too much of.
+        """
+        terms = self._facets.find(reading.words, _taken(reading))
+        if act is Act.WHY:
+            return bool(_complaints(reading, terms))
+        plain = self._years(reading.line, context, lambda _: None)
+        return act in _MAY_WISH and bool(terms or plain)
 
     def _reading(self, text: str, read: str, context: Context) -> Reading:
         """The line with the titles that are meant in it."""
@@ -211,7 +252,7 @@ class Understanding:
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
         scope = partial(_scope_at, read, found, cues)
-        with_others = together(line.lower) or context.for_children
+        with_others = together(line.lower) or context.for_children or _is_for_another(cues)
         spared = mentions.spared(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
@@ -224,7 +265,11 @@ class Understanding:
         wished = [
             term for term in terms if not mentions.tells_apart(found, links, term, self.catalogue)
         ]
-        facets = (*mentions.of_facets(found, wished, signs, together=with_others), *spared.values())
+        complaints = _complaints(reading, terms)
+        facets = (
+            *mentions.of_facets(found, wished, signs, complaints, together=with_others),
+            *spared.values(),
+        )
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,
@@ -247,24 +292,17 @@ class Understanding:
         read, found, taken = reading.read, reading.words, _taken(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
+        complaints = _complaints(reading, terms)
         terms = [
             term
             for term, span in zip(terms, spans, strict=True)
-            if not describes_a_film(read, found, titles, spans, span)
-            and not asks_how_it_is(read, found, taken, term.first)
+            if term.first in complaints
+            or not (
+                describes_a_film(read, found, titles, spans, span)
+                or asks_how_it_is(read, found, taken, term.first)
+            )
         ]
-        if terms and may_be_cues(read, found, titles, [(term.first, term.last) for term in terms]):
-            cues = find_cues(read, found, titles)
-            spans = [*titles, *((term.first, term.last) for term in terms)]
-            away = {
-                scope.last
-                for scope in scopes(read, found, taken_by(spans, len(found)))
-                if not any(cue.first <= scope.first < cue.last for cue in cues)
-            }
-            terms = [
-                term for term in terms if term.first in away or not mentions.is_cue(term, cues)
-            ]
-        return terms
+        return _unswallowed(read, found, titles, terms)
 
     def _beyond(self, reading: Reading, facets: Sequence[FacetMention]) -> tuple[str, ...]:
         """What was asked of films that is not known here: of languages, only those that the
@@ -274,9 +312,7 @@ class Understanding:
         asked = (name for name in acts.beyond(reading.line) if name != "language" or not known)
         return (*asked, *(("series",) if reading.series else ()))
 
-    def _years(
-        self, line: acts.Line, context: Context, scope: Scope
-    ) -> tuple[int, int] | None:
+    def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
         """The span of years asked for; "older" and "newer" are meant of the films on the table."""
         years = sorted(
             year for token in context.shown if (year := self.catalogue.movie(token).year)
@@ -352,6 +388,36 @@ def _scope_at(
     """Whether what begins with a character is kept away or left open."""
     place = bisect_left([word.start for word in found], character)
     return turned(text, found, cues, place) if place < len(found) else None
+
+
+def _complaints(reading: Reading, terms: Iterable[Found[Term]]) -> set[int]:
+    """The first words of the terms that there is too much of."""
+    titles = [(link.first, link.last) for link in reading.links]
+    places = (term.first for term in terms)
+    return {at for at in places if complains(reading.read, reading.words, titles, at)}
+
+
+def _is_for_another(cues: Sequence[Cue]) -> bool:
+    """Whether only somebody near to the speaker is spoken of: it is for them, then."""
+    tastes = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
+    return bool(tastes) and all(cue.teller is Teller.NEAR for cue in tastes)
+
+
+def _unswallowed(
+    text: str, found: Sequence[Word], titles: Sequence[tuple[int, int]], terms: list[Found[Term]]
+) -> list[Found[Term]]:
+    """The terms that are no part of a cue of taste, or kept away themselves: "not too scary"."""
+    spans = [(term.first, term.last) for term in terms]
+    if not terms or not may_be_cues(text, found, titles, spans):
+        return terms
+    cues = find_cues(text, found, titles)
+    away = {
+        scope.last
+        for scope in scopes(text, found, taken_by([*titles, *spans], len(found)))
+        if not any(cue.first <= scope.first < cue.last for cue in cues)
+    }
+    away |= {first for first, _ in spans if complains(text, found, titles, first)}
+    return [term for term in terms if term.first in away or not mentions.is_cue(term, cues)]
 
 
 def _reacted(
@@ -434,8 +500,8 @@ def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
 def _without_words(text: str, context: Context) -> Utterance:
     """A line of marks only; a thumb is a reaction to what is on the table."""
     marks = text.strip()
-    if context.shown and marks[:1] in _THUMBS:
-        return Utterance(text, Act.REACT, strength=_THUMBS[marks[0]])
+    if context.shown and marks[:1] in MARKS:
+        return Utterance(text, Act.REACT, strength=MARKS[marks[0]])
     if marks == "?":
         return Utterance(text, Act.HELP)
     return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)

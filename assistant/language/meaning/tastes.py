@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -197,9 +197,7 @@ def _parts() -> dict[str, _Part]:
         "unneeded": _Part.UNNEEDED,
         "leaves_open": _Part.OPEN,
     }
-    return {
-        normal(phrase): part for name, part in classes.items() for phrase in word_class(name)
-    }
+    return {normal(phrase): part for name, part in classes.items() for phrase in word_class(name)}
 
 
 _TURNING: Final = (_Part.TURNS, _Part.EXCEEDS)
@@ -262,39 +260,58 @@ def _leads(text: str, words: Sequence[Word], first: int, last: int) -> bool:
 
 
 def _scope(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> Cue | None:
-    """The scope that begins with the word at `first` and reaches a name; None where none does."""
-    _, part = _part_at(words, taken, first)
-    tells_of_a_film = first and taken[first - 1] and words[first].text in COPULAS
-    if part not in _BEGINS or tells_of_a_film or _asks_back(words, first):
+    """The scope that begins with the word at `first` and reaches a name; None where none does.
+
+    What only says that something is not needed may stand behind the name.
+    """
+    if not _begins_scope(words, taken, first):
         return None
-    place, turns, said, parts = first, 0, [], set()
-    while place < min(first + _FURTHEST, len(words)) and not taken[place]:
-        if place > first and ends_clause(text, words, place - 1, place):
-            break
-        last, part = _part_at(words, taken, place)
-        if part is None:
-            return None
-        turns += part in _TURNING
-        if part is not _Part.LEADS:
-            said += texts_of(words, place, last)
-        parts.add(part)
-        place = last
-    phrase = " ".join(said)
-    if not _reaches(text, words, taken, place):
-        unneeded = _Part.UNNEEDED in parts and turns and place > first + 1
-        return Cue(first, place, Force.FREE, 0.0, phrase, backward=True) if unneeded else None
-    open_still = _Part.OPEN in parts or (_Part.UNNEEDED in parts and turns)
-    if open_still:
-        return Cue(first, place, Force.FREE, 0.0, phrase)
+    said = list(_led_on(text, words, taken, first))
+    last = said[-1][1]
+    telling = [span for *span, part in said if part is not _Part.LEADS]
+    phrase = " ".join(word for span in telling for word in texts_of(words, *span))
+    force, strength = _force_of([part for _, _, part in said])
+    if taken[last] and not ends_clause(text, words, last - 1, last):
+        return Cue(first, last, force, strength, phrase)
+    behind = len(telling) > 1 and force is Force.FREE and closes_clause(text, words, last)
+    return Cue(first, last, force, strength, phrase, backward=True) if behind else None
+
+
+def _force_of(parts: Sequence[_Part]) -> tuple[Force, float]:
+    """What the parts of a scope come to, and how strongly."""
+    turns = sum(part in _TURNING for part in parts)
+    if _Part.OPEN in parts or (turns and _Part.UNNEEDED in parts):
+        return Force.FREE, 0.0
     if turns % 2 == 0:
-        return Cue(first, place, Force.WANT, _TOWARDS, phrase)
-    strength = _SOFTLY_AWAY if _Part.MEASURES in parts else _AWAY
-    return Cue(first, place, Force.AVOID, strength, phrase)
+        return Force.WANT, _TOWARDS
+    return Force.AVOID, _SOFTLY_AWAY if _Part.MEASURES in parts else _AWAY
 
 
-def _reaches(text: str, words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
-    """Whether a name begins at a place, in the clause of the word before."""
-    return bool(taken[place]) and not ends_clause(text, words, place - 1, place)
+def _begins_scope(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether the word at `first` turns away, and neither tells of the film before it nor asks:
+    "Heat isn't …", "don't you have", "why don't we", "why not".
+    """
+    if _part_at(words, taken, first)[1] not in _BEGINS:
+        return False
+    word, before = words[first].text, text_at(words, first - 1)
+    tells = first and taken[first - 1] and word in COPULAS
+    inverted = word.endswith("nt") and text_at(words, first + 1) in _ASKS_BACK
+    return not (tells or inverted or before in ("why", "if", "or"))
+
+
+def _led_on(
+    text: str, words: Sequence[Word], taken: Sequence[int], first: int
+) -> Iterator[tuple[int, int, _Part]]:
+    """The phrases of scope from a word on, each with its first word and the one past its last, up
+    to a name, the end of the clause or any other word.
+    """
+    place = first
+    while place < min(first + _FURTHEST, len(words)) and not taken[place]:
+        last, part = _part_at(words, taken, place)
+        if part is None or (place > first and ends_clause(text, words, place - 1, place)):
+            return
+        yield place, last, part
+        place = last
 
 
 def _part_at(words: Sequence[Word], taken: Sequence[int], place: int) -> tuple[int, _Part | None]:
@@ -318,12 +335,6 @@ def _excepts(words: Sequence[Word], taken: Sequence[int], place: int) -> int:
             break
         place += 1
     return 0
-
-
-def _asks_back(words: Sequence[Word], first: int) -> bool:
-    """Whether a negation opens a question: "don't you have", "why don't we", "why not"."""
-    inverted = words[first].text.endswith("nt") and text_at(words, first + 1) in _ASKS_BACK
-    return inverted or text_at(words, first - 1) in ("why", "if", "or")
 
 
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")

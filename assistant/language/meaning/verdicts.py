@@ -30,6 +30,7 @@ _WISHES: Final = frozenset(("something", "anything"))
 _OTHER_SUBJECTS: Final = word_class("other_subjects")
 _COUNTED: Final = word_class("counted")
 _POINTS: Final = word_class("points")
+_ALL: Final = frozenset(("all", "everything", "always"))
 _HOW: Final = word_class("how")
 _DEGREES: Final = word_class("degrees")
 _COLOURS: Final = word_class("colours")
@@ -194,6 +195,29 @@ def _closes(text: str, words: Sequence[Word], last: int) -> bool:
         if words[place].text not in _ROUNDS_OFF:
             return False
     return last >= len(words) or len(words) - last < 6
+
+
+def complains(
+    text: str, words: Sequence[Word], titles: Sequence[tuple[int, int]], first: int
+) -> bool:
+    """Whether the word at `first` is what there is too much of in the films shown, or in all.
+
+    "These are too scary", "why is everything so dark", "they all look violent"; not "Heat was too
+    violent".
+    """
+    before = text_at(words, first - 1)
+    place = first - (before in ("too", "so"))
+    place = back_over(_COPULAS_OR_OFTEN | _COLOURS, words, place)
+    if ends_sentence(text, words, place - 1, place) or any(last == place for _, last in titles):
+        return before == "too" and not any(last == place for _, last in titles)
+    of_all = any_of(_ALL, words, place - 1, first)
+    of_these = text_at(words, place - 1) in _SUBJECTS or of_all
+    return before == "too" or (of_all and of_these and (before == "so" or _is_plural(words, place)))
+
+
+def _is_plural(words: Sequence[Word], place: int) -> bool:
+    """Whether "these", "they" or the like stands right before a place."""
+    return text_at(words, place - 1) in ("these", "those", "they", "theyre")
 
 
 def asks_how_it_is(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:

@@ -58,6 +58,7 @@ _LESSER_KNOWN: Final = re.compile(
     r"|\b(?:no|not|without|except)\s+(?:(?:a|any|more|big|the|another|hollywood"
     r"|american)\s+)*blockbusters?\b"
     r"|\bless(?:er)? (?:popular|famous|mainstream)\b|\boff the beaten\b"
+    r"|\btoo (?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
 )
 _VERDICT: Final = re.compile(
     r"(?:\b(?:is|was|are|were|be|such)|'s)\s+"
@@ -166,9 +167,7 @@ _BEFORE: Final = re.compile(
     rf"\b(?:before|pre|earlier than|older than"
     rf"|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
 )
-_UNTIL: Final = re.compile(
-    rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)"
-)
+_UNTIL: Final = re.compile(rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)")
 _AFTER: Final = re.compile(
     rf"\b(?:after|post|past|newer than|later than|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b"
     r"(?!['’]?s)"
@@ -192,6 +191,7 @@ _BEFORE_IT: Final = re.compile(r"\b(?:before|pre)\s*-?\s*(?:the\s+)?\Z")
 _AFTER_IT: Final = re.compile(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z")
 _SINCE_IT: Final = re.compile(r"\bsince\s+(?:the\s+)?\Z")
 """Before a decade: "since the 80s"."""
+_LED: Final = re.compile(r"\b(?:before|pre|after|post|since)\s*-?\s*(?:the\s+)?\Z")
 _AGED: Final = re.compile(
     r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
     r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
@@ -206,8 +206,12 @@ _SILENT_UNTIL: Final = 1929
 _THIS_CENTURY: Final = re.compile(r"\b(?:this|the 21st|21st|twenty-first)\s+century\b")
 _LAST_CENTURY: Final = re.compile(r"\b(?:last|the 20th|20th|twentieth)\s+century\b")
 _THAN: Final = r"(?:even|much|way|a bit|something|anything|but|slightly|little)"
-_OLDER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)older\b(?!\s+than)")
-_NEWER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)(?:newer|more recent|more modern)\b(?!\s+than)")
+_OLDER: Final = re.compile(
+    rf"(?:\A|\b{_THAN}\s+)older\b(?!\s+than)|(?<!not )\btoo (?:new|recent|modern)\b"
+)
+_NEWER: Final = re.compile(
+    rf"(?:\A|\b{_THAN}\s+)(?:newer|more recent|more modern)\b(?!\s+than)|(?<!not )\btoo old\b"
+)
 _THIS_YEAR: Final = re.compile(r"\bthis\s+year\b")
 _NEW: Final = re.compile(
     r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer"
@@ -221,8 +225,8 @@ _OLD: Final = re.compile(
     r"\b(?:something|anything|stuff)\s+(?:that'?s\s+)?(?:really\s+)?(?:old|older|vintage"
     r"|classic)\b(?!\s+than)"
     r"|\b(?:old|older|vintage|golden age|old school|classic)\s+(?:\w+\s+){0,1}"
-    r"(?:movies?|films?|flicks?|ones|stuff|comed\w+|thrillers?|horror|westerns?|sci-?fi|dramas?"
-    r"|hollywood)\b"
+    r"(?:movies?|films?|flicks?|ones|stuff|crap|comed\w+|thrillers?|horror|westerns?|sci-?fi"
+    r"|dramas?|hollywood)\b"
     r"|\bsilent\s+(?:movies?|films?|era)\b|\bolder\b(?!\s+than)|\bold\s*,"
 )
 _OLD_AT_ALL: Final = re.compile(r"\bold(?:er)?\b(?!\s+than)")
@@ -332,13 +336,8 @@ def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
         return int(next(group for group in match.groups() if group))
 
     def avoided(match: re.Match[str]) -> bool:
-        return scope(match.start()) is Force.AVOID
-
-    def _after(year: int, *, away: bool) -> tuple[int, int]:
-        return (OLDEST, year) if away else (year + 1, newest)
-
-    def _before(year: int, *, away: bool) -> tuple[int, int]:
-        return (year, newest) if away else (OLDEST, year - 1)
+        led = _LED.search(text, max(match.start() - 16, 0), match.start())
+        return scope(led.start() if led else match.start()) is Force.AVOID
 
     def between(match: re.Match[str]) -> tuple[int, int]:
         first, last = sorted(int(group) for group in match.groups() if group)
@@ -349,8 +348,8 @@ def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
     read(_NO_AGE, lambda _: None, "new ")
     read(_SINCE, lambda match: (year(match), newest), *_CENTURIES)
     read(_UNTIL, lambda match: (OLDEST, year(match)), *_CENTURIES)
-    read(_AFTER, lambda match: _after(year(match), away=avoided(match)), *_CENTURIES)
-    read(_BEFORE, lambda match: _before(year(match), away=avoided(match)), *_CENTURIES)
+    read(_AFTER, lambda match: _since(year(match) + 1, newest, away=avoided(match)), *_CENTURIES)
+    read(_BEFORE, lambda match: _since(year(match), newest, away=not avoided(match)), *_CENTURIES)
     read(
         _DECADE_RE,
         lambda match: _but(match, newest) if avoided(match) else _decade_span(match, newest),
@@ -367,13 +366,18 @@ def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
     read(_ONE_YEAR, lambda match: (year(match), year(match)), *_CENTURIES)
     yield from found
     old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
-    at_all = _OLD_AT_ALL.search(text)
-    if at_all and avoided(at_all):
-        yield _OLD_UNTIL + 1, newest
-    elif match := _NEW.search(text):
-        yield old if avoided(match) else new
-    elif match := _OLD.search(text):
-        yield (_OLD_UNTIL + 1, newest) if avoided(match) else old
+    later = (_OLD_UNTIL + 1, newest)
+    for pattern, wanted, away in ((_OLD_AT_ALL, None, later), (_NEW, new, old), (_OLD, old, later)):
+        match = pattern.search(text)
+        span = match and (away if avoided(match) else wanted)
+        if span:
+            yield span
+            return
+
+
+def _since(year: int, newest: int, *, away: bool) -> tuple[int, int]:
+    """The years from one on, or those before it."""
+    return (OLDEST, year - 1) if away else (year, newest)
 
 
 def _but(match: re.Match[str], newest: int) -> tuple[int, int] | None:

@@ -128,9 +128,7 @@ class Fillers:
             self._of_slot(utterance, slot, sentence.names[slot], meaning)
             for slot, meaning in sentence.template.meant.items()
         }
-        return next(
-            (one for one in ("inverted", "required", "missed") if one in verdicts), "right"
-        )
+        return next((one for one in ("inverted", "required", "missed") if one in verdicts), "right")
 
     def _of_slot(self, utterance: Utterance, slot: str, name: str, meaning: str) -> str:
         kind = slot.rstrip("0123456789")
