@@ -12,8 +12,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from assistant.language.lexicon import word_class
+from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller, cue_book
+from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller, cue_book, scopes
+from assistant.language.meaning.verdicts import complains
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -23,7 +25,7 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import Found, Word, any_of, text_at, texts_of, words
+from assistant.language.words import Found, Word, any_of, taken_by, text_at, texts_of, words
 from core.catalogue import Catalogue
 
 _BUT: Final = word_class("excepts")
@@ -364,6 +366,43 @@ def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[in
         if "or" in between and len(between) <= 4:
             either |= {one.first, other.first}
     return either
+
+
+def complaints(
+    text: str,
+    found: Sequence[Word],
+    titles: Sequence[tuple[int, int]],
+    terms: Sequence[Found[Term]],
+) -> set[int]:
+    """The first words of the terms that there is too much of."""
+    ends = frozenset(last for _, last in titles)
+    return {term.first for term in terms if complains(text, found, ends, term.first)}
+
+
+def is_for_another(cues: Sequence[Cue]) -> bool:
+    """Whether only somebody near to the speaker is spoken of: it is for them, then."""
+    tastes = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
+    return bool(tastes) and all(cue.teller is Teller.NEAR for cue in tastes)
+
+
+def unswallowed(
+    text: str, found: Sequence[Word], titles: Sequence[tuple[int, int]], terms: list[Found[Term]]
+) -> list[Found[Term]]:
+    """The terms that are no part of a cue of taste, or kept away themselves: "not too scary"."""
+    spans = [(term.first, term.last) for term in terms]
+    if not terms or not may_be_cues(text, found, titles, spans):
+        return terms
+    cues = find_cues(text, found, titles)
+    by_place = {place: cue for cue in cues for place in range(cue.first, cue.last)}
+    reached = scopes(text, found, taken_by([*titles, *spans], len(found)))
+    away = {scope.last for scope in reached if scope.first not in by_place}
+    away |= complaints(text, found, titles, terms)
+    kept = []
+    for term in terms:
+        over = [by_place[at] for at in range(term.first, term.last) if at in by_place]
+        if term.first in away or not is_cue(term, over):
+            kept.append(term)
+    return kept
 
 
 def is_cue(term: Found[Term], cues: list[Cue]) -> bool:

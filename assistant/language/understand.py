@@ -10,15 +10,13 @@ them.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final, Self
 
 from assistant.language import acts, mentions
 from assistant.language.meaning import preferences
-from assistant.language.meaning.cues import find_cues, may_be_cues
+from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.reference import (
     answer_to,
@@ -31,8 +29,8 @@ from assistant.language.meaning.reference import (
     singled_out,
 )
 from assistant.language.meaning.speakers import MARKS, together
-from assistant.language.meaning.tastes import Cue, Force, Teller, scopes, turned
-from assistant.language.meaning.verdicts import asks_how_it_is, complains, describes_a_film
+from assistant.language.meaning.tastes import Cue, scope_of
+from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
     OLDEST,
     Scope,
@@ -188,7 +186,8 @@ class Understanding:
         """
         terms = self._facets.find(reading.words, _taken(reading))
         if act is Act.WHY:
-            return bool(_complaints(reading, terms))
+            titles = [(link.first, link.last) for link in reading.links]
+            return bool(mentions.complaints(reading.read, reading.words, titles, terms))
         plain = self._years(reading.line, context, lambda _: None)
         return act in _MAY_WISH and bool(terms or plain)
 
@@ -251,8 +250,8 @@ class Understanding:
             return self._whole(reading.naming([*links, *more]), context)
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
-        scope = partial(_scope_at, read, found, cues)
-        with_others = together(line.lower) or context.for_children or _is_for_another(cues)
+        scope = scope_of(read, found, cues)
+        with_others = together(line.lower) or context.for_children or mentions.is_for_another(cues)
         spared = mentions.spared(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
@@ -265,7 +264,7 @@ class Understanding:
         wished = [
             term for term in terms if not mentions.tells_apart(found, links, term, self.catalogue)
         ]
-        complaints = _complaints(reading, terms)
+        complaints = mentions.complaints(read, found, titles, terms)
         facets = (
             *mentions.of_facets(found, wished, signs, complaints, together=with_others),
             *spared.values(),
@@ -292,17 +291,19 @@ class Understanding:
         read, found, taken = reading.read, reading.words, _taken(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
-        complaints = _complaints(reading, terms)
+        complaints = mentions.complaints(read, found, titles, terms)
+        ends = frozenset(last for _, last in titles)
+        others = taken_by(spans, len(found))
         terms = [
             term
             for term, span in zip(terms, spans, strict=True)
             if term.first in complaints
             or not (
-                describes_a_film(read, found, titles, spans, span)
+                describes_a_film(read, found, ends, others, span)
                 or asks_how_it_is(read, found, taken, term.first)
             )
         ]
-        return _unswallowed(read, found, titles, terms)
+        return mentions.unswallowed(read, found, titles, terms)
 
     def _beyond(self, reading: Reading, facets: Sequence[FacetMention]) -> tuple[str, ...]:
         """What was asked of films that is not known here: of languages, only those that the
@@ -380,44 +381,6 @@ class Understanding:
         if whole is None or utterance.names_anything:
             return None
         return self._plain(utterance.text, whole, line, context)
-
-
-def _scope_at(
-    text: str, found: Sequence[Word], cues: Sequence[Cue], character: int
-) -> Force | None:
-    """Whether what begins with a character is kept away or left open."""
-    place = bisect_left([word.start for word in found], character)
-    return turned(text, found, cues, place) if place < len(found) else None
-
-
-def _complaints(reading: Reading, terms: Iterable[Found[Term]]) -> set[int]:
-    """The first words of the terms that there is too much of."""
-    titles = [(link.first, link.last) for link in reading.links]
-    places = (term.first for term in terms)
-    return {at for at in places if complains(reading.read, reading.words, titles, at)}
-
-
-def _is_for_another(cues: Sequence[Cue]) -> bool:
-    """Whether only somebody near to the speaker is spoken of: it is for them, then."""
-    tastes = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
-    return bool(tastes) and all(cue.teller is Teller.NEAR for cue in tastes)
-
-
-def _unswallowed(
-    text: str, found: Sequence[Word], titles: Sequence[tuple[int, int]], terms: list[Found[Term]]
-) -> list[Found[Term]]:
-    """The terms that are no part of a cue of taste, or kept away themselves: "not too scary"."""
-    spans = [(term.first, term.last) for term in terms]
-    if not terms or not may_be_cues(text, found, titles, spans):
-        return terms
-    cues = find_cues(text, found, titles)
-    away = {
-        scope.last
-        for scope in scopes(text, found, taken_by([*titles, *spans], len(found)))
-        if not any(cue.first <= scope.first < cue.last for cue in cues)
-    }
-    away |= {first for first, _ in spans if complains(text, found, titles, first)}
-    return [term for term in terms if term.first in away or not mentions.is_cue(term, cues)]
 
 
 def _reacted(

@@ -80,8 +80,8 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
     beside = list(asides(text, words, names))
     if not beside:
         return found
-    spans = [(aside.first, aside.last) for aside in beside]
-    kept = [cue for cue in found if not _meets(cue.first, cue.last, spans)]
+    spans = taken_by([(aside.first, aside.last) for aside in beside], len(words))
+    kept = [cue for cue in found if 1 not in spans[cue.first : cue.last]]
     return sorted([*kept, *beside], key=lambda cue: cue.first)
 
 
@@ -91,15 +91,17 @@ def _scoped(
     """The cues with the scopes among them: a scope says more than the wishes in it, and less than a
     taste.
     """
-    firm = [(cue.first, cue.last) for cue in found if cue.force not in _WISHES]
+    firm = taken_by(
+        [(cue.first, cue.last) for cue in found if cue.force not in _WISHES], len(words)
+    )
     kept_scopes = [
         scope
         for scope in scopes(text, words, taken)
         if scope.force is Force.FREE
-        or not (_meets(scope.first, scope.last, firm) or _is_asked(words, scope))
+        or not (1 in firm[scope.first : scope.last] or _is_asked(words, scope))
     ]
-    spans = [(scope.first, scope.last) for scope in kept_scopes]
-    kept = [cue for cue in found if not _meets(cue.first, cue.last, spans)]
+    spans = taken_by([(scope.first, scope.last) for scope in kept_scopes], len(words))
+    kept = [cue for cue in found if 1 not in spans[cue.first : cue.last]]
     return sorted([*kept, *kept_scopes], key=lambda cue: cue.first)
 
 
@@ -118,12 +120,8 @@ def may_be_cues(
         for first, last, _, _ in cue_book().find(respelled(words, taken, as_cue_word), taken)
     ]
     said += [(aside.first, aside.last) for aside in asides(text, words, names)]
-    return any(_meets(first, last, spans) for first, last in said)
-
-
-def _meets(first: int, last: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether the words [first, last) are among those of any of the spans."""
-    return any(first < end and begin < last for begin, end in spans)
+    within = taken_by(spans, len(words))
+    return any(1 in within[first:last] for first, last in said)
 
 
 def _is_tempered(found: Sequence[Cue], cue: Cue) -> bool:

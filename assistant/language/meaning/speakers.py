@@ -27,7 +27,16 @@ from assistant.language.meaning.tastes import (
     closes_clause,
     ends_clause,
 )
-from assistant.language.words import Word, any_of, back_over, normal, spelled_out, text_at, texts_of
+from assistant.language.words import (
+    Word,
+    any_of,
+    back_over,
+    normal,
+    spelled_out,
+    taken_by,
+    text_at,
+    texts_of,
+)
 
 _FANS: Final = word_class("fans")
 _ALIKE: Final = word_class("alike")
@@ -72,13 +81,13 @@ def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -
     headings = list(_headings(text, words, names))
     found = [*headings, *_marks(text, words, names)]
     inside = {place for first, last in names for place in range(first, last)}
+    over = taken_by([(one.first, one.last) for one in headings], len(words))
     for aside in chain(
         _beside(text, words, names),
         _excesses(text, words, inside),
         _contradictions(text, words, {last for _, last in names}),
     ):
-        over = any(one.first < aside.last and aside.first < one.last for one in headings)
-        found += [] if over else [aside]
+        found += [] if 1 in over[aside.first : aside.last] else [aside]
     return found
 
 
@@ -99,10 +108,13 @@ _HEADINGS: Final = dict.fromkeys(word_class("likes_headings"), 0.8) | dict.fromk
 MARKS: Final[Mapping[str, float]] = table("cues")["marks"]
 """How much is liked what such an emoji stands beside."""
 _MARK: Final = re.compile("|".join(MARKS))
+_OPENED: Final = re.compile(rf"\s*(?:{'|'.join(MARKS)})")
 _STARS: Final = re.compile(r"[★⭐]")
 _OF_STARS: Final = {1: -0.8, 2: -0.6, 3: 0.2}
 """How a film is liked that has so many stars of five; more are 0.8."""
-_SIGNED: Final = re.compile(r"(?:\A|[\n,;]|\s)\s*([+−–-])\s*\Z")
+_SIGNED: Final = re.compile(r"(?<![^\s,;])([+−–-])\s*\Z")
+_BESIDE: Final = 4
+"""Characters before a name in which its sign stands."""
 _SIGNS: Final = {"+": 0.8}
 
 
@@ -138,8 +150,7 @@ def _marks(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -
 
 def _leads_a_line(text: str, start: int) -> bool:
     """Whether marks stand before the names in the line of a character: "👍 Heat 👎 Cats"."""
-    line = text[:start].rpartition("\n")[2].lstrip()
-    return bool(_MARK.match(line))
+    return _OPENED.match(text, text.rfind("\n", 0, start) + 1) is not None
 
 
 def _marked(between: str) -> float:
@@ -155,7 +166,10 @@ def _signed(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) 
     """The names with a plus or minus before them; a minus alone only marks an item."""
     if "+" not in text:
         return {}
-    found = ((first, _SIGNED.search(text[: words[first].start])) for first, _ in names)
+    starts = ((first, words[first].start) for first, _ in names)
+    found = (
+        (first, _SIGNED.search(text, max(start - _BESIDE, 0), start)) for first, start in starts
+    )
     signs = {first: match[1] for first, match in found if match}
     if "+" not in signs.values():
         return {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -202,13 +203,20 @@ def _parts() -> dict[str, _Part]:
 
 _TURNING: Final = (_Part.TURNS, _Part.EXCEEDS)
 _BEGINS: Final = (*_TURNING, _Part.OPEN)
+
+
+@cache
+def _part_book() -> PhraseBook[_Part]:
+    return PhraseBook(_parts(), in_normal_form=True)
+
+
 _UNIVERSALS: Final = word_class("universals")
 _EXCEPTS_ONE: Final = word_class("excepts_one")
 _ASKS_BACK: Final = word_class("asks_back")
 _REFUSALS: Final = word_class("refusals")
 _REFUSAL_COLOURS: Final = word_class("refusal_colours")
-_LONGEST_PART: Final = 4
-"""Words of the longest phrase that scope is made of."""
+_NEAR: Final = 4
+"""Words behind "anything" in which "but" stands."""
 _FURTHEST: Final = 14
 """Words between what turns a name away and the name."""
 _AWAY, _SOFTLY_AWAY, _TOWARDS = -0.8, -0.5, 0.6
@@ -232,19 +240,37 @@ def scopes(text: str, words: Sequence[Word], taken: Sequence[int]) -> list[Cue]:
     return found
 
 
-def turned(text: str, words: Sequence[Word], cues: Sequence[Cue], place: int) -> Force | None:
+def scope_of(
+    text: str, words: Sequence[Word], cues: Sequence[Cue]
+) -> Callable[[int], Force | None]:
+    """What tells whether the words that begin with a character are kept away or left open."""
+    starts, taken = [word.start for word in words], bytearray(len(words) + 1)
+
+    @cache
+    def scope(character: int) -> Force | None:
+        place = bisect_left(starts, character)
+        return turned(text, words, taken, cues, place) if place < len(words) else None
+
+    return scope
+
+
+def turned(
+    text: str, words: Sequence[Word], taken: bytearray, cues: Sequence[Cue], place: int
+) -> Force | None:
     """Whether what begins with the word at `place` is kept away (AVOID) or left open (FREE); None
     for neither.
 
-    For names that no cue is given to: years.
+    For names that no cue is given to: years. `taken` is (n + 1,), all 0, and is so afterwards.
     """
-    taken = bytearray(len(words) + 1)
     taken[place] = 1
-    for first in range(max(place - _FURTHEST, 0), place):
-        scope = _scope(text, words, taken, first)
-        if scope is not None:
-            return scope.force if scope.force in (Force.AVOID, Force.FREE) else None
-    for cue in reversed(cues):
+    starts = range(max(place - _FURTHEST, 0), place)
+    found = (_scope(text, words, taken, first) for first in starts)
+    scope = next(filter(None, found), None)
+    taken[place] = 0
+    if scope is not None:
+        return scope.force if scope.force in (Force.AVOID, Force.FREE) else None
+    at = bisect_left(cues, place, key=lambda cue: cue.first)
+    for cue in reversed(cues[max(at - _FURTHEST, 0) : at]):
         if cue.last <= place and not cue.backward:
             away = cue.force in (Force.FEEL, Force.AVOID) and cue.strength < 0
             return Force.AVOID if away and _leads(text, words, cue.last, place) else None
@@ -318,22 +344,19 @@ def _part_at(words: Sequence[Word], taken: Sequence[int], place: int) -> tuple[i
     """One past the longest phrase of scope that begins at a place, and what it does."""
     if words[place].text in _UNIVERSALS and (end := _excepts(words, taken, place + 1)):
         return end, _Part.TURNS
-    for last in range(min(place + _LONGEST_PART, len(words)), place, -1):
-        part = _parts().get(" ".join(texts_of(words, place, last)))
-        if part is not None:
-            return last, part
-    return place, None
+    return _part_book().at(words, place) or (place, None)
 
 
 def _excepts(words: Sequence[Word], taken: Sequence[int], place: int) -> int:
     """One past the "but" that stands behind "anything" or "any film"; 0 for none."""
-    while not taken[place]:
-        for end in (place + 2, place + 1):
-            if " ".join(texts_of(words, place, end)) in _EXCEPTS_ONE:
-                return end + (text_at(words, end) == "not")
-        if _parts().get(text_at(words, place)) is not _Part.LEADS:
+    for at in range(place, min(place + _NEAR, len(words))):
+        if taken[at]:
             break
-        place += 1
+        for end in (at + 2, at + 1):
+            if " ".join(texts_of(words, at, end)) in _EXCEPTS_ONE:
+                return end + (text_at(words, end) == "not")
+        if _parts().get(text_at(words, at)) is not _Part.LEADS:
+            break
     return 0
 
 

@@ -20,9 +20,8 @@ from typing import Final, NamedTuple
 
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Utterance
-from core.catalogue import Catalogue
 
-DATA: Final = Path(__file__).parents[2] / "data"
+DATA: Final = Path(__file__).parents[1] / "data"
 OPEN, CLOSED = DATA / "templates.txt", DATA / "templates_closed.txt"
 
 _GENRES: Final = (
@@ -215,8 +214,3 @@ def tally(
             if verdict != "right":
                 wrong.append((verdict, sentence))
     return counts, wrong
-
-
-def catalogue_of(understanding: Understanding) -> Catalogue:
-    """The catalogue whose names fill the slots."""
-    return understanding.catalogue
