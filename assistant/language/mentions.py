@@ -397,12 +397,13 @@ def unswallowed(
     reached = scopes(text, found, taken_by([*titles, *spans], len(found)))
     away = {scope.last for scope in reached if scope.first not in by_place}
     away |= complaints(text, found, titles, terms)
-    kept = []
-    for term in terms:
-        over = [by_place[at] for at in range(term.first, term.last) if at in by_place]
-        if term.first in away or not is_cue(term, over):
-            kept.append(term)
-    return kept
+    return [term for term in terms if term.first in away or not _is_within(term, by_place)]
+
+
+def _is_within(term: Found[Term], by_place: Mapping[int, Cue]) -> bool:
+    """Whether a facet's words are a cue or a part of one; `by_place` has the cue of each word."""
+    places = range(term.first, term.last)
+    return is_cue(term, [by_place[at] for at in places if at in by_place])
 
 
 def is_cue(term: Found[Term], cues: list[Cue]) -> bool:

@@ -378,7 +378,8 @@ class Understanding:
         droppable = any((utterance.names_films, utterance.facets, utterance.limit("rank")))
         if droppable and acts.holds("forget", line):
             return mentions.let_go(utterance)
-        if whole is None or utterance.names_anything:
+        wishes = utterance.names_anything or (whole is Act.BYE and utterance.limits)
+        if whole is None or wishes:
             return None
         return self._plain(utterance.text, whole, line, context)
 
