@@ -148,7 +148,9 @@ class Assistant:
             utterance = understand(text, scene, self._understanding)
             if utterance.act is Act.UNDO:
                 answer = undone(self._undo(talk), talk.record.next_number)
-                return Reply(answer, Understood(Act.UNDO.value))
+                if utterance.then is None:
+                    return Reply(answer, Understood(Act.UNDO.value))
+                return self._turn(utterance.then, self._scene(talk), preface=f"{answer} ")
             was_cut = len(text) > LONGEST_TEXT
             preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
             return self._turn(utterance, scene, preface=preface)

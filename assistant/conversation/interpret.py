@@ -93,7 +93,22 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
     Films become stated likes, dislikes or seen (or reactions, where Marquee had recommended them);
     wishes become wanted and avoided facets, and the hard ones constraints; "forget …" retracts;
     "start over" retracts everything but keeps every film of the conversation off the list.
+    Of a line of several statements each is applied to what the one before has left.
     """
+    step = Interpretation(state)
+    for statement in utterance.statements:
+        done = _interpreted(statement, step.state, table)
+        step = replace(
+            done,
+            chips=(*step.chips, *done.chips),
+            reactions=(*step.reactions, *done.reactions),
+            lifted=(*step.lifted, *done.lifted),
+        )
+    return step
+
+
+def _interpreted(utterance: Utterance, state: SessionState, table: Referents) -> Interpretation:
+    """One statement applied to the state."""
     if utterance.act is Act.FORGET:
         return _forget(utterance, Interpretation(state), table)
     step = Interpretation(cleared(state) if utterance.act is Act.START_OVER else state)
@@ -218,8 +233,9 @@ def aspect_of(catalogue: Catalogue, token: int) -> str:
 
 def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
     token, wanted = mention.token, mention.strength > 0
-    if not mention.strength:  # allowed again, if it was to be spared
-        if step.state.outcome_of(token) is not Outcome.AVOIDED:
+    if not mention.strength:  # allowed again, if it was to be spared, and not asked for any more
+        held = (*step.state.constraints.required, *step.state.constraints.excluded)
+        if step.state.outcome_of(token) is not Outcome.AVOIDED and token not in held:
             return step
         chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
         return step.say(without(step.state.retract(token), token), chip)

@@ -445,6 +445,9 @@ def reply_text(
         unsaid = (*step.tacit, *step.relaxed)
         chips = [chip for chip in step.chips if chip not in unsaid]
         words = answer(chips, situation, question)
+        if utterance.act is Act.WHY and utterance.then:
+            films = why_of(last, _picked(table, utterance.picks), catalogue)
+            words = _sentences(_explained(utterance, films, variant), words)
     elif utterance.act is Act.WHY:
         films = why_of(last, _picked(table, utterance.picks), catalogue)
         words = _explained(utterance, films, variant)

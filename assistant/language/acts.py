@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -118,8 +118,34 @@ def holds(name: str, line: Line) -> bool:
 
 
 def whole_act(line: Line) -> Act | None:
-    """The act of a line that is nothing else; None where it is not such a line."""
-    return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
+    """The act of a line that is nothing else, but for a word that opens it ("perfect, which would
+    you pick?"); None where it is not such a line.
+    """
+    act = next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
+    opening = _OPENING.match(line.plain) if act is None else None
+    return whole_act(replace(line, plain=line.plain[opening.end() :])) if opening else act
+
+
+_PARTING: Final = re.compile(
+    r"[.!?;,\n]+\s*(?:(?:and|but|so|then|now|also)\s+)*|\s(?:and|but|then)\s+(?:then\s+|now\s+)?"
+)
+"""What may stand between two statements."""
+
+
+def parted(text: str) -> Iterator[tuple[str, str]]:
+    """The two parts of a text at each place where a statement may end: the second with blanks for
+    the first, so that every character keeps its place.
+    """
+    for match in _PARTING.finditer(text):
+        yield text[: match.start()], " " * match.end() + text[match.end() :]
+
+
+def may_act_alone(text: str, n_shown: int) -> bool:
+    """Whether a part of a line may be a command or a remark on films shown."""
+    line = line_of(text)
+    points = n_shown > 0 and bool(pointed(line, n_shown))
+    commands = whole_act(line) in (Act.UNDO, Act.WHY)
+    return points or commands or holds("forget", line)
 
 
 def is_plain_request(line: Line) -> bool:
@@ -139,7 +165,7 @@ def _request_words() -> frozenset[str]:
 _AGREES: Final = ("yes", "agree", "both", "takes")
 _OPENING: Final = re.compile(
     r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool"
-    r"|nice|fine|alright|sure|then)\s+)+"
+    r"|nice|fine|alright|sure|then|perfect|awesome|brilliant|lovely|excellent)\s+)+"
 )
 
 
