@@ -99,10 +99,7 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
     for statement in utterance.statements:
         done = _interpreted(statement, step.state, table)
         step = replace(
-            done,
-            chips=(*step.chips, *done.chips),
-            reactions=(*step.reactions, *done.reactions),
-            lifted=(*step.lifted, *done.lifted),
+            done, chips=(*step.chips, *done.chips), reactions=(*step.reactions, *done.reactions)
         )
     return step
 
