@@ -46,6 +46,7 @@ from assistant.language.titles.neighbours import (
 )
 from assistant.language.titles.sentence import Sentence
 from assistant.language.titles.spelling import TypingErrors
+from assistant.language.titles.unknown import of_other_films
 from assistant.language.words import NUMBER_WORDS, Word, normal, taken_by
 
 _UNRATED: Final = 0.1
@@ -108,10 +109,12 @@ class TitleLinker:
         """Films named in a text, in order, without overlap; of `shown` rows more likely."""
         renown = self.index.renown
         matches = self.index.find(words)
+        others = taken_by(of_other_films(text, words, matches, self.index), len(words))
+        matches = [match for match in matches if not all(others[match.first : match.last])]
         sentence = self._sentence(text, words, matches)
-        exact = self._exact(sentence, matches, shown)
+        exact = self._exact(sentence, matches, others, shown)
         chosen = best_set(exact, len(words))
-        typed = self._mistyped(sentence, chosen, shown)
+        typed = self._mistyped(sentence, chosen, others, shown)
         if typed:
             typed = beside_exact(nearest(typed, words), exact, words, renown)
             unclear = {link.span for link in typed if len(link.rows) > 1}
@@ -135,27 +138,43 @@ class TitleLinker:
         return bool(self.index.renown[self.index.best_row(match.key)] >= _FAMOUS)
 
     def _exact(
-        self, sentence: Sentence, matches: Sequence[Match], shown: frozenset[int]
+        self,
+        sentence: Sentence,
+        matches: Sequence[Match],
+        others: Sequence[int],
+        shown: frozenset[int],
     ) -> list[Link]:
-        """The links of words that are titles as they stand, or but for their spaces."""
+        """The links of words that are titles as they stand, or but for their spaces; `others` is 1
+        for each word of a film that the catalogue lacks, (n + 1,).
+        """
         words, renown = sentence.words, self.index.renown
         # "hated it" is said of any film
         on_table = shown and all(word.text != "it" for word in words)
         kept = [match for match in matches if on_table or self._may_be_meant(sentence, match)]
         spans = {(match.first, match.last) for match in kept}
         kept += [
-            match for match in self._errors.glued(words) if (match.first, match.last) not in spans
+            match
+            for match in self._errors.glued(words)
+            if (match.first, match.last) not in spans and not any(others[match.first : match.last])
         ]
         scored = [self.score(sentence, match, shown) for match in kept]
         return with_beginnings(with_articles(scored, words, renown), renown)
 
     def _mistyped(
-        self, sentence: Sentence, chosen: Sequence[Link], shown: frozenset[int]
+        self,
+        sentence: Sentence,
+        chosen: Sequence[Link],
+        others: Sequence[int],
+        shown: frozenset[int],
     ) -> list[Link]:
-        """The links of words with typing errors, those of a title that is clear aside."""
+        """The links of words with typing errors, those of a title that is clear aside, and of films
+        that the catalogue lacks: 1 in `others`, (n + 1,).
+        """
         words = sentence.words
         clear = [link.span for link in chosen if link.last - link.first > 1 or link.score >= _WEAK]
         taken = taken_by(clear, len(words))
+        for place in range(len(words)):
+            taken[place] |= others[place]
         mistyped = self._errors.find(sentence.text, words, taken, self._cues)
         return [
             self.score(sentence, match, shown, edits)
