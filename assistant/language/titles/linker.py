@@ -19,11 +19,13 @@ from assistant.language.meaning.tastes import cue_book
 from assistant.language.titles.features import (
     IDLE,
     Evidence,
+    Facts,
+    Fitted,
     Weights,
     before_and_after,
     evidence,
-    said_idly,
-    said_of_others,
+    fitted,
+    traits,
 )
 from assistant.language.titles.grammar import SAID_ALONE, is_subject, stands_out
 from assistant.language.titles.index import Form, FormKind, Match, TitleIndex, uncollected
@@ -81,8 +83,9 @@ class TitleLinker:
     """Finds the films of a catalogue in sentences."""
 
     @uncollected()
-    def __init__(self, index: TitleIndex) -> None:
+    def __init__(self, index: TitleIndex, weights: Fitted | None = None) -> None:
         self.index = index
+        self._fitted = weights or fitted()
         self._errors = TypingErrors(index)
         self._makers = Makers(index.catalogue)
         self.weights = Weights()
@@ -182,6 +185,14 @@ class TitleLinker:
             if shown or self._may_be_meant(sentence, match, edits)
         ]
 
+    def candidates(self, text: str, words: Sequence[Word]) -> list[Link]:
+        """All spans of a text that are weighed, chosen or not; what the weights are fitted to."""
+        matches = self.index.find(words)
+        sentence, others = self._sentence(text, words, matches), bytearray(len(words) + 1)
+        exact = self._exact(sentence, matches, others, frozenset())
+        chosen = best_set(exact, len(words))
+        return [*exact, *self._mistyped(sentence, chosen, others, frozenset())]
+
     # ---- what can be no title, in a fraction of the time that points take
 
     def _may_be_meant(self, sentence: Sentence, match: Match, edits: int = 0) -> bool:
@@ -191,6 +202,8 @@ class TitleLinker:
         Whatever it says is what `score` would say below `_WORTH_TELLING`.
         """
         (first, last, key), words = match, sentence.words
+        if _is_said_abroad(sentence, first, last):
+            return False
         if _needs_nothing_beside(sentence, first, last):
             return True
         made = self._makers.beside(words, first, last)
@@ -244,11 +257,15 @@ class TitleLinker:
         year, year_last = year_after(sentence, last)
         films = self._meant(sentence, match, year or year_before(sentence, first), shown)
         rows = tuple(film.row for film in films)
-        best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
+        fame, surprise = self._fame[rows[0]], weights.surprise(sentence, first, last)
         cues = self._cues_of(sentence, match, films[0], edits)
-        surprise = weights.surprise(sentence, first, last)
-        withheld = self._withheld(sentence, match, cues, rows[0], edits)
-        score = weights.bias + best + surprise - withheld + weights.points(cues)
+        withheld = self._withheld(sentence, match, cues, edits)
+        best = films[0].points + (weights.fame - 1.0) * fame
+        by_rules = weights.bias + best + surprise - withheld + weights.points(cues)
+        strange = sentence.around.strangeness(first, last)
+        facts = Facts(fame, films[0].points - fame, films[0].kind.name, surprise, strange, edits)
+        seen = traits(sentence, (first, last), cues, weights.speaks_of_films(cues), facts)
+        score = self._fitted.score(by_rules, seen)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:
@@ -257,7 +274,7 @@ class TitleLinker:
             last += 1
         rule = "; ".join(("series" if also else _exactness(edits), *why))
         rows = rows[:1] if also else rows
-        return Link(first, last, rows, score, rule, also, edits, withheld)
+        return Link(first, last, rows, score, rule, also, edits, withheld, by_rules, tuple(seen))
 
     def _meant(
         self, sentence: Sentence, match: Match, year: int, shown: frozenset[int]
@@ -279,18 +296,14 @@ class TitleLinker:
             cues += self._error_cues(texts, self.index.text(key), edits, spoken)
         return cues + [("mark", name) for name in self._own_marks(sentence, match, film, edits)]
 
-    def _withheld(
-        self, sentence: Sentence, match: Match, cues: Evidence, row: int, edits: int
-    ) -> float:
-        """Points that a title lacks where other things are talked of, or it is only said."""
-        (first, last, key), weights = match, self.weights
-        withheld = weights.strange * sentence.around.strangeness(first, last)
+    def _withheld(self, sentence: Sentence, match: Match, cues: Evidence, edits: int) -> float:
+        """Points that a title lacks where other things are talked of."""
+        weights = self.weights
+        withheld = weights.strange * sentence.around.strangeness(match.first, match.last)
         slip = edits > 0 and ("mark", "typo_of_words") not in cues
         if slip or weights.speaks_of_films(cues):
             withheld /= 2
-        form, renown, span = self.index.text(key), self.index.renown[row], (first, last)
-        withheld += weights.also_said * said_of_others(weights, sentence, span, cues, form)
-        return withheld + weights.set_phrase * said_idly(weights, sentence, span, cues, renown)
+        return withheld
 
     def _own_marks(
         self, sentence: Sentence, match: Match, film: Candidate, edits: int
@@ -394,6 +407,12 @@ class TitleLinker:
             *self.index.beginning_with(whole),
         }
         return tuple(sorted(members - {rows[0]}))
+
+
+def _is_said_abroad(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether words hold a sentence of another language together: "et" is not E.T. there."""
+    small = last - first > 1 or sentence.is_lower(first)
+    return bool(sentence.abroad) and small and sentence.abroad.issuperset(range(first, last))
 
 
 def _needs_nothing_beside(sentence: Sentence, first: int, last: int) -> bool:

@@ -117,6 +117,7 @@ def unknown_titles(
     for cue in cues:
         found += _beside_cue(line, cue)
     found += _people(line)
+    found += _asked(line)
     if not cues:
         found += _added(line)
         found += _all_listed(line)
@@ -344,6 +345,20 @@ def _looks_like_person(line: _Line, first: int, last: int, shouted: bool) -> boo
     if shouted and len(spelled) > 1:
         return False
     return not all(spelled) and all(map(line.is_upper, range(first, last)))
+
+
+def _asked(line: _Line) -> Iterator[UnknownMention]:
+    """Names that are nothing but asked for: "Anora? Longlegs?"."""
+    first = 0
+    for place in range(1, len(line.words) + 1):
+        end = line.words[place].start if place < len(line.words) else len(line.text)
+        marks = line.text[line.words[place - 1].end : end]
+        if "?" in marks:
+            if place - first <= _MOST and not any(line.taken[first:place]):
+                yield from line.title(first, place, 0.0)
+            first = place
+        elif not _ENDS.isdisjoint(marks):
+            first = place
 
 
 def _added(line: _Line) -> Iterator[UnknownMention]:
