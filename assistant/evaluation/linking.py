@@ -307,7 +307,7 @@ def examples_of_lines(
     movies = linker.index.catalogue.movies
     for number, row in rows:
         expect = row["expect"]
-        if row.get("context") or expect.get("ambiguous") or not set(expect) & set(_NAMED_SLOTS):
+        if not _tells_films(row):
             continue
         named = {label.lower() for slot in _NAMED_SLOTS for label in expect.get(slot, ())}
         none_named = "films" in expect and not named
@@ -317,6 +317,12 @@ def examples_of_lines(
                 yield Example(
                     f"line {number}", link.by_rules, link.traits, is_named, _IMPORTANCE_OF_LINES
                 )
+
+
+def _tells_films(row: Mapping[str, Any]) -> bool:
+    """Whether a line says by itself which films it names."""
+    unclear = row.get("context") or row["expect"].get("ambiguous")
+    return not unclear and any(slot in row["expect"] for slot in _NAMED_SLOTS)
 
 
 def fit(examples: Sequence[Example]) -> Fitted:

@@ -6,7 +6,8 @@ background.csv      how often words and pairs of words are said when no title is
 everyday.txt        ordinary words beyond those, by hand
 english.txt         words as they are spelled: no typing errors, and said of other things than films
 proper_names.txt    names that are no typing error, and seldom the film that is called so
-places.txt          titles that are places where one can be or go
+also_said.txt       titles that are said of other things, too: "lost in translation", "brazil"
+places.txt          those among them where one can be or go
 title_cues.toml     what makes a phrase more or less likely to be a title
 title_classes.toml  closed classes of words that these cues are made of
 word_classes.toml   closed classes of words that stand in certain places of a sentence
@@ -115,6 +116,12 @@ def title_class(name: str) -> frozenset[str]:
 
 def _class(file: str, name: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in table(file)[name].split())
+
+
+@cache
+def also_said() -> frozenset[str]:
+    """Titles that are said of other things, too, in normal form."""
+    return frozenset(_lines("also_said"))
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Final
 
 from assistant.language.lexicon import background, dictionary, proper_names, table
 from assistant.language.meaning.tastes import cue_book
+from assistant.language.titles.everyday import said_of_others
 from assistant.language.titles.features import (
     IDLE,
     Evidence,
@@ -74,6 +75,8 @@ _ONE_PIECE: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*\Z")
 """A title without a mark."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
+_ALSO_SAID: Final = 6.0
+"""Points that a title lacks which is said of other things, where they are talked of."""
 _WEAK: Final = 6.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer
 one."""
@@ -115,6 +118,7 @@ class TitleLinker:
         others = taken_by(of_other_films(text, words, matches, self.index), len(words))
         matches = [match for match in matches if not all(others[match.first : match.last])]
         sentence = self._sentence(text, words, matches)
+        matches = [match for match in matches if not _is_said_abroad(sentence, match)]
         exact = self._exact(sentence, matches, others, shown)
         chosen = best_set(exact, len(words))
         typed = self._mistyped(sentence, chosen, others, shown)
@@ -202,8 +206,6 @@ class TitleLinker:
         Whatever it says is what `score` would say below `_WORTH_TELLING`.
         """
         (first, last, key), words = match, sentence.words
-        if _is_said_abroad(sentence, first, last):
-            return False
         if _needs_nothing_beside(sentence, first, last):
             return True
         made = self._makers.beside(words, first, last)
@@ -264,8 +266,10 @@ class TitleLinker:
         by_rules = weights.bias + best + surprise - withheld + weights.points(cues)
         strange = sentence.around.strangeness(first, last)
         facts = Facts(fame, films[0].points - fame, films[0].kind.name, surprise, strange, edits)
-        seen = traits(sentence, (first, last), cues, weights.speaks_of_films(cues), facts)
-        score = self._fitted.score(by_rules, seen)
+        spoken = weights.speaks_of_films(cues)
+        seen = traits(sentence, (first, last), cues, spoken, facts)
+        said = said_of_others(sentence, (first, last), spoken, self.index.text(key))
+        score = self._fitted.score(by_rules, seen) - _ALSO_SAID * said
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:
@@ -409,8 +413,9 @@ class TitleLinker:
         return tuple(sorted(members - {rows[0]}))
 
 
-def _is_said_abroad(sentence: Sentence, first: int, last: int) -> bool:
+def _is_said_abroad(sentence: Sentence, match: Match) -> bool:
     """Whether words hold a sentence of another language together: "et" is not E.T. there."""
+    first, last, _ = match
     small = last - first > 1 or sentence.is_lower(first)
     return bool(sentence.abroad) and small and sentence.abroad.issuperset(range(first, last))
 
