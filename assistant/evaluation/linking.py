@@ -367,7 +367,7 @@ def cross_validated(examples: Sequence[Example]) -> Floats:
     scores = np.zeros(len(examples))
     for fold in range(_FOLDS):
         judge = fit([each for each, own in zip(examples, folds, strict=True) if own != fold])
-        for place in np.flatnonzero(folds == fold):
+        for place in np.flatnonzero(folds == fold).tolist():
             scores[place] = judge.score(examples[place].by_rules, examples[place].traits)
     return scores
 

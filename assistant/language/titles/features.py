@@ -34,6 +34,9 @@ _LIKES_NOW: Final = title_class("likes_now")
 _OF_A_FILM: Final = frozenset(("after_cue", "before_verdict"))
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
+_VETO: Final = -5.0
+"""Points from which a cue hardly leaves a title; what is fitted does not weaken it, being seldom
+seen in conversations."""
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
@@ -64,6 +67,11 @@ class Weights:
         """Sum of the points of these cues."""
         known = self._points
         return sum([known.get(cue, 0.0) for cue in evidence])
+
+    def vetoes(self, evidence: Evidence) -> float:
+        """Sum of the points of those cues that hardly leave a title: "127 hours of work"."""
+        known = self._points
+        return sum([points for cue in evidence if (points := known.get(cue, 0.0)) <= _VETO])
 
     def most(self, evidence: Evidence) -> float:
         """Points with these cues of a film that everybody knows, if all else speaks for it."""

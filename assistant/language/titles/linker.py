@@ -75,7 +75,7 @@ _ONE_PIECE: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*\Z")
 """A title without a mark."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
-_ALSO_SAID: Final = 6.0
+_ALSO_SAID: Final = 4.0
 """Points that a title lacks which is said of other things, where they are talked of."""
 _WEAK: Final = 6.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer
@@ -269,7 +269,8 @@ class TitleLinker:
         spoken = weights.speaks_of_films(cues)
         seen = traits(sentence, (first, last), cues, spoken, facts)
         said = said_of_others(sentence, (first, last), spoken, self.index.text(key))
-        score = self._fitted.score(by_rules, seen) - _ALSO_SAID * said
+        vetoes = (1.0 - self._fitted.rules) * weights.vetoes(cues)
+        score = self._fitted.score(by_rules, seen) + vetoes - _ALSO_SAID * said
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:
