@@ -1,4 +1,4 @@
-"""Command line of the conversation: `python -m assistant ask | evaluate | recall`."""
+"""Command line of the conversation: `python -m assistant ask | evaluate | train | recall`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _COMMANDS: Final = {
         "assistant.evaluation.lines",
         "Measure understanding on labelled lines or recorded conversations.",
     ),
+    "train": ("assistant.evaluation.linking", "Fit what makes words a title."),
     "recall": (
         "assistant.evaluation.recall",
         "Compare recommendations with those of recorded conversations.",
