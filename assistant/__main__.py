@@ -1,4 +1,4 @@
-"""Command line of the conversation: `python -m assistant ask | evaluate | train | recall`."""
+"""Command line: `python -m assistant ask | evaluate | converse | recall | train`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ _COMMANDS: Final = {
         "Measure understanding on labelled lines or recorded conversations.",
     ),
     "train": ("assistant.evaluation.linking", "Fit what makes words a title."),
+    "converse": (
+        "assistant.evaluation.conversations",
+        "Hold scripted conversations and judge every turn.",
+    ),
     "recall": (
         "assistant.evaluation.recall",
         "Compare recommendations with those of recorded conversations.",
