@@ -8,6 +8,8 @@ grouped here, never rescaled: the reasons of a film add up to the score that ran
 Who is named with a film: people of the catalogue, and the names among the tags that viewers gave
 it.
 
+What is known of a film, in a sentence or two.
+
 What was understood as chips: one for each film, wish and span of years.
 """
 
@@ -17,9 +19,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Final
 
-from assistant.conversation.phrasing import capitalised
+from assistant.conversation.phrasing import capitalised, listing
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
+from assistant.wording import text as wording
 from core.catalogue import Catalogue
 from core.data.facets import FOREIGN
 from core.domain import Facet, Outcome, Reason
@@ -28,6 +31,10 @@ from core.session import SessionState
 
 MOST_NAMES: Final = 3
 """Names on a card."""
+
+
+_TAGS: Final = 4
+"""Tags that are told of a film."""
 
 
 # Of a catalogue of thousands of films a server's conversations show a few hundred.
@@ -282,3 +289,30 @@ def _verb(text: str) -> str:
 def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
     """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
     return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
+
+
+def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
+    """What is known of a film: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
+    made = f" from {year}" if year else ""
+    names = f" with {listing(people)}" if people else ""
+    is_told = made or names
+    film = wording("reply.made", title=title, facts=",".join(filter(None, (made, names))))
+    tagged = wording(
+        "reply.tagged", film="it" if is_told else title, tags=listing(f"“{tag}”" for tag in tags)
+    )
+    return " ".join(filter(None, (film if is_told else "", tagged if tags else "")))
+
+
+def facts_of(token: int, catalogue: Catalogue) -> str:
+    """What is known of a film of the catalogue, as `facts` has it."""
+    film = catalogue.movie(token)
+    return facts(film.title, film.year, people_of(catalogue, token), _tags(token, catalogue))
+
+
+def _tags(token: int, catalogue: Catalogue) -> list[str]:
+    """What viewers call a film, people aside, in the words that they give to the fewest films."""
+    tags = [tag for tag in catalogue.facets_of(token) if catalogue.facet(tag).kind == "tag"]
+    tags.sort(key=lambda tag: int(catalogue.facet_sizes[tag - catalogue.facet_token(0)]))
+    return [facet_words(catalogue, tag) for tag in tags if not name_of(catalogue.facet(tag))][
+        :_TAGS
+    ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from assistant.conversation.memory import Memory
 from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
 from assistant.conversation.reasons import SMALL, chip_of, people_of, reasons
 from assistant.conversation.values import (
@@ -156,7 +157,7 @@ def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMent
     """The open question as the understanding takes it; None where there is none."""
     if question is None:
         return None
-    known = _tokens(question.keys, catalogue)
+    known = tokens_of_keys(question.keys, catalogue)
     if not known:
         return None
     return AmbiguousMention(
@@ -207,57 +208,48 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
 
 
 def why_of(
-    turn: Turn | None, picks: Sequence[int], catalogue: Catalogue
+    turn: Turn | None, picked: Collection[int], catalogue: Catalogue
 ) -> list[tuple[str, tuple[Reason, ...], float]]:
-    """Label, reasons and score of the films of a turn, of all or of the picked places."""
+    """Label, reasons and score of the films of a turn: of the picked tokens, or of all."""
     cards = [card_of(shown, catalogue) for shown in turn.shown] if turn else []
-    chosen = [
-        card
-        for place, card in enumerate(cards)
-        if card is not None and (not picks or place in picks)
-    ]
-    return [
-        (card.recommendation.movie.label, card.recommendation.reasons, card.recommendation.q_value)
-        for card in chosen
-    ]
+    films = [card.recommendation for card in cards if card is not None]
+    meant = [film for film in films if catalogue.movie_token(film.movie.row) in picked]
+    return [(film.movie.label, film.reasons, film.q_value) for film in meant or films]
+
+
+def memory_of(last: Turn | None) -> Memory:
+    """What was spoken of up to a turn; nothing without one."""
+    return Memory() if last is None else Understood.from_json(last.understood).memory
+
+
+def unanswered(turn: Turn | None) -> tuple[str, ...]:
+    """Films of a turn, by their stable names, that nobody reacted to."""
+    shown = turn.shown if turn else ()
+    return tuple(f"movie:{one.movie_id}" for one in shown if one.reaction is None)
 
 
 def context_of(
-    last: Turn | None, on_table: tuple[int, ...], state: SessionState, catalogue: Catalogue
+    last: Turn | None, table: tuple[int, ...], state: SessionState, catalogue: Catalogue
 ) -> Context:
-    """What a line may refer to after the `last` turn, with these films on the table."""
+    """What a line may refer to after the `last` turn, with the films it can point at."""
     for_children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
     if last is None:
-        return Context(on_table, for_children=for_children)
+        return Context(table, for_children=for_children)
     understood = Understood.from_json(last.understood)
-    chips = [chip for chip in understood.chips if chip.end]
-    films = {chip.key: chip.kind for chip in chips if chip.is_film}
-    named = _tokens(films, catalogue)
-    mood = _mood(films.values())
+    memory = understood.memory
     return Context(
-        on_table,
+        table,
         mention_of(understood.question, catalogue),
-        named[0] if len(named) == 1 else None,
-        _tokens((key for key, kind in films.items() if kind.is_without_verdict), catalogue),
-        mood,
-        spurned=mood <= 0 and _is_spurning(chips),
+        None if memory.named is None else catalogue.token_of(memory.named),
+        tokens_of_keys(memory.untold, catalogue),
+        memory.mood,
+        spurned=memory.spurned,
         for_children=for_children,
     )
 
 
-def _mood(kinds: Iterable[ChipKind]) -> float:
-    """What a line says of all of its films; 0 where it says different things."""
-    verdicts = set(kinds)
-    return verdicts.pop().mood if len(verdicts) == 1 else 0.0
-
-
-def _is_spurning(chips: Iterable[Chip]) -> bool:
-    """Whether a line named genres, tags or people only to keep them away."""
-    wishes = [chip.kind.wish for chip in chips if not chip.is_film]
-    return max(wishes, default=0) < 0
-
-
-def _tokens(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
+def tokens_of_keys(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
+    """Tokens of stable names, without those that this catalogue does not hold."""
     found = map(catalogue.token_of, keys)
     return tuple(token for token in found if token is not None)
 

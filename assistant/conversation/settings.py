@@ -46,14 +46,20 @@ def settings_of(talk: Talk) -> SessionSettings:
 
 
 def films_now(
-    settings: SessionSettings, utterance: Utterance, step: Interpretation, usual: int
+    settings: SessionSettings,
+    utterance: Utterance,
+    step: Interpretation,
+    usual: int,
+    *,
+    complaint: bool = False,
 ) -> tuple[int, bool]:
     """How many films this turn shows, and whether it shows none because of the pause.
 
     While it is paused films come when they are asked for outright ("more", "recommend something",
-    "two comedies"), and not for a taste that is told.
+    "two comedies"), and not for a taste that is told. A `complaint` about films asks for others.
     """
-    wanted = films_wanted(utterance, step, settings.films or usual)
+    usual = settings.films or usual
+    wanted = usual if complaint else films_wanted(utterance, step, usual)
     plain_request = utterance.act is Act.RECOMMEND and not step.chips
     outright = utterance.act is Act.MORE or utterance.count or plain_request
     held_back = settings.paused and wanted > 0 and not outright

@@ -13,14 +13,13 @@ from html import escape
 from assistant.conversation.reasons import headline
 from assistant.conversation.replies import signed
 from assistant.conversation.settings import next_lines
-from assistant.conversation.small_talk import EXAMPLES, INVITATION
 from assistant.conversation.values import TOGETHER, Card, Chip, Exchange, History
 from assistant.page.drawings import ground, icon, poster
 from assistant.page.evening import opinions, speakers
 from assistant.page.panels import import_preview, match_of, meaning_of, others, verdicts, year_of
 from assistant.page.sidebar import beside, spoken
 from assistant.page.updates import Parts
-from assistant.wording import counted, text
+from assistant.wording import counted, several, text
 from core.domain import Movie, Reaction, Reason
 
 LONGEST, WHOLE = 6, 2
@@ -84,8 +83,8 @@ def conversation(history: History, notice: str = "", held: Mapping[str, str] | N
 def _welcome() -> str:
     return (
         f'<li class="mq-welcome" data-part="welcome"><h2>{text("talk.welcome")}</h2>'
-        f"<p>{escape(INVITATION)} {text('talk.hint')}</p>"
-        f"{_suggestions(EXAMPLES, text('talk.examples'))}</li>"
+        f"<p>{escape(several('reply.invitation')[0])} {text('talk.hint')}</p>"
+        f"{_suggestions(several('reply.examples'), text('talk.examples'))}</li>"
     )
 
 

@@ -43,6 +43,10 @@ KINDS: Final = (
 """Of moods. A pair is a genre and a decade. New kinds go to the end: weights are by place."""
 LEAST: Final = 15
 """Films that a mood needs."""
+_FEWER: Final = MappingProxyType({"person": 6, "director": 6, "series": 4})
+"""The same of kinds whose films are few, and say all the more."""
+_MOST: Final = 0.6
+"""Share of all ratings from which on films have nothing in common: English ones."""
 _CHANCE: Final = (0.02, 0.9)
 """Bounds of a film's chance of a thumb, where a Q-value stands for it."""
 _TELLING: Final = (
@@ -84,8 +88,8 @@ class MoodSettings:
     """Prior probability of a mood of each kind; what is left is that of open evenings."""
     slope: float = 0.5
     """Within a kind a mood is as likely as this power of its films' share of all ratings."""
-    least: int = LEAST
-    """Films that a mood needs."""
+    least: int | None = None
+    """Films that a mood needs; None = as many as each kind needs."""
     stray: float = 0.1
     """Share of the films named that have nothing to do with the mood."""
     stray_up: float = 0.05
@@ -281,9 +285,11 @@ class SharedMood:
 
 
 def catalogue_moods(
-    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int = LEAST
+    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int | None = None
 ) -> tuple[SharedMood, ...]:
-    """Moods of these kinds with at least so many recommendable films."""
+    """Moods of these kinds with at least so many recommendable films, by default as many as each
+    kind needs, and less than `_MOST` of all ratings.
+    """
     n_items = catalogue.n_items
     membership = catalogue.membership[:, :n_items].tocsr()
     facets = [
@@ -307,12 +313,16 @@ def catalogue_moods(
         for genre in facets
         if genre.kind == "genre"
         for decade in decades
-        if len(films := np.intersect1d(genre.films, decade.films)) >= least
+        if len(films := np.intersect1d(genre.films, decade.films)) >= (least or LEAST)
     ]
+    rated = catalogue.n_ratings[:n_items]
+    most = _MOST * max(int(rated.sum()), 1)
     return tuple(
         mood
         for mood in (*facets, *decades, *pairs)
-        if mood.kind in kinds and len(mood.films) >= least
+        if mood.kind in kinds
+        and len(mood.films) >= (least or _FEWER.get(mood.kind, LEAST))
+        and rated[mood.films].sum() < most
     )
 
 

@@ -149,7 +149,7 @@ class Served:
 def single_moods(
     catalogue: Catalogue,
     kinds: Sequence[str],
-    least: int = LEAST,
+    least: int | None = None,
     *,
     too_common: frozenset[str] = _TOO_COMMON,
 ) -> tuple[SharedMood, ...]:

@@ -57,7 +57,7 @@ class EveningSettings:
     kinds: tuple[str, ...] = KINDS
     """Kinds of moods, each as likely as the others; within one every mood that a person likes
     enough films of is."""
-    least: int = 8
+    least: int = 6
     """Films of a mood that the person likes."""
     named: tuple[int, ...] = (0, 1, 1, 2, 2, 2, 3, 3, 4)
     """Number of liked films of the mood named, each entry equally likely."""

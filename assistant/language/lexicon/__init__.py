@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
@@ -39,6 +40,9 @@ _WISH: Final = 10
 """Count given to the words of genres and moods."""
 _SPELL_FROM: Final = 4
 """Letters from which a word is looked at for typing errors."""
+_SPOKEN: Final = 20
+"""Times in the background from which a word is one that people say all the time: 520 words."""
+_RULED: Final = re.compile(r"[a-z]+")
 _WEIGHT: Final = 25.0
 """How many times a word must be heard before what follows it is trusted over the single words."""
 
@@ -210,6 +214,19 @@ def background() -> Background:
     for name in chain(*wishes["genres"].values(), *groups):
         _count_at_least(counts, name.replace("-", " ").lower(), _WISH)
     return Background(counts)
+
+
+@cache
+def heard_words() -> frozenset[str]:
+    """Words that some rule reads, or that talk of films is full of, in normal form.
+
+    What any other word says cannot have been understood.
+    """
+    names = ("word_classes", "cues", "constraints", "acts", "idioms", "franchises")
+    texts = ((files(__name__) / f"{name}.toml").read_text(encoding="utf-8") for name in names)
+    ruled = (_RULED.findall(text.lower().replace("'", "").replace("’", "")) for text in texts)
+    spoken = (word for word, count in background().counts.items() if count >= _SPOKEN)
+    return frozenset(chain(chain.from_iterable(ruled), spoken))
 
 
 def _count_at_least(counts: dict[str, int], phrase: str, least: int) -> None:

@@ -118,6 +118,9 @@ def _is_about_others(utterance: Utterance, line: acts.Line, remark: _Remark) -> 
     """Whether a line asks something, or wants other films."""
     if utterance.facets or utterance.unknown or utterance.beyond:
         return True
+    complains = utterance.limit("rank") and not remark.pointed and " too " in f" {line.plain} "
+    if complains:
+        return True
     asks = not remark.felt and line.lower.rstrip().endswith("?")
     return asks or ("rank" in utterance.lifted and not any(remark))
 

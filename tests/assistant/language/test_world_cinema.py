@@ -112,4 +112,4 @@ def test_a_tag_that_no_film_of_these_years_has_becomes_a_leaning(assistant: Assi
     reply = assistant.respond(assistant.start(), "a heist film from the 70s")
     shown = {film.movie.title for film in reply.recommendations}
     assert shown == {"The Godfather", "Alien"}  # no heist is of the 70s
-    assert "I no longer insist on heist" in reply.text
+    assert "“heist”" in reply.text
