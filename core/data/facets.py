@@ -249,7 +249,7 @@ _GIVEN: Final = 5
 """People who have a name in front from whom on it is taken for a given name."""
 
 
-class _Wish(NamedTuple):
+class _Quality(NamedTuple):
     """What a film can have, and what people call it."""
 
     name: str
@@ -294,7 +294,7 @@ class _Things:
         self._by_key = {_key(facet.name): facet for facet in facets}
         self._taken = frozenset(taken)
 
-    def add(self, kind: str, wish: _Wish) -> None:
+    def add(self, kind: str, wish: _Quality) -> None:
         """Adds what films can have to the facet of that name, else as one of its own."""
         keys = [_key(_same(word)) for word in (wish.name, *wish.others)]
         if keys[0] in self._taken:
@@ -322,14 +322,14 @@ def _same(name: str) -> str:
     return _SAME_BY_KEY.get(_key(name), name)
 
 
-def _wishes(facts: CatalogueFacts, fact: Fact, least: int) -> Iterator[_Wish]:
+def _wishes(facts: CatalogueFacts, fact: Fact, least: int) -> Iterator[_Quality]:
     """Names of a vocabulary that are fit to show and on enough recommendable films."""
     names = facts.facts.names(fact)
     for name, (codes, others) in _named(names).items():
         if names.shown[list(codes)].all():
             rows = facts.rows(fact, codes)
             if _recommendable(facts, rows) >= least:
-                yield _Wish(*_called(fact, name, others), rows)
+                yield _Quality(*_called(fact, name, others), rows)
 
 
 def _named(names: Vocabulary) -> dict[str, tuple[tuple[int, ...], tuple[str, ...]]]:

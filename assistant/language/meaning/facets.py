@@ -49,9 +49,9 @@ _ENOUGH: Final = 6
 """Recommendable films a tag must be on before only such films are shown: two turns of three."""
 _KNOWN: Final = 3
 """The same of what is known of films and not said by some who have seen them."""
-_ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
+ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
 """Words before a name that say as what somebody is meant, by the kind of the facet."""
-_FACTS: Final = frozenset(("series", "country", "language", *_ROLES))
+_FACTS: Final = frozenset(("series", "country", "language", *ROLES))
 """Kinds that a film is of or is not, whoever says so."""
 _THINGS: Final = frozenset(("tag", "subgenre", "keyword", "source"))
 """Kinds that are said in the singular and in the plural."""
@@ -141,7 +141,7 @@ class FacetFinder:
         """Somebody as a director or as one of the cast, where the word before says so."""
         before, term = text_at(words, found.first - 1), found.meaning
         for kind, token in term.roles.items():
-            if before in _ROLES[kind]:
+            if before in ROLES[kind]:
                 return replace(term, tokens=(token,), firm=self._is_firm(token))
         return term
 
@@ -210,7 +210,7 @@ class FacetFinder:
 
     def _person(self, people: Sequence[_Somebody], *, bare: bool) -> Term | None:
         """Who is meant by a name; None where several people may be."""
-        foremost = {kind: _foremost(people, kind) for kind in _ROLES}
+        foremost = {kind: _foremost(people, kind) for kind in ROLES}
         roles = {kind: one.tokens[kind] for kind, one in foremost.items() if one is not None}
         if not roles:
             return None
@@ -262,7 +262,7 @@ class FacetFinder:
     def _called(
         self, token: int, facet: Facet, names: Sequence[str], *, is_loose: bool
     ) -> Iterator[tuple[str, Term | None]]:
-        if facet.kind != "genre" and facet.kind not in _ROLES:
+        if facet.kind != "genre" and facet.kind not in ROLES:
             # Films are named like their series, and all the world like keywords and places.
             alone = facet.kind not in _FACTS and facet.kind != "keyword"
             for name in self._as_said(map(normal, names), is_loose=is_loose):
@@ -311,7 +311,7 @@ class FacetFinder:
 
     def _full_names(self) -> list[str]:
         """The names of several words of everyone who is known."""
-        known = {facet.name for _, facet in self._facets if facet.kind in _ROLES}
+        known = {facet.name for _, facet in self._facets if facet.kind in ROLES}
         return sorted(name for name in known.union(full_names()) if " " in name)
 
     def _first_of(self, name: str) -> int | None:
@@ -355,7 +355,7 @@ def _people(catalogue: Catalogue) -> dict[str, _Somebody]:
     films: dict[str, dict[str, tuple[int, Facet, IntArray]]] = {}
     members = catalogue.membership[:, : catalogue.n_items].tocsr()
     for index, facet in enumerate(catalogue.facets):
-        if facet.kind in _ROLES:
+        if facet.kind in ROLES:
             rows = members.indices[members.indptr[index] : members.indptr[index + 1]]
             entry = (catalogue.facet_token(index), facet, rows)
             films.setdefault(normal(facet.name), {})[facet.kind] = entry
