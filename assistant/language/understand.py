@@ -245,7 +245,7 @@ class Understanding:
         terms = self._terms(reading, titles)
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names)
-        unknown = unknown_titles(read, found, names, cues)
+        unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
         felt = preferences.signs(read, found, names, cues)

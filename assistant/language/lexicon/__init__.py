@@ -6,7 +6,6 @@ background.csv      how often words and pairs of words are said when no title is
 everyday.txt        ordinary words beyond those, by hand
 english.txt         words as they are spelled: no typing errors, and said of other things than films
 proper_names.txt    names that are no typing error, and seldom the film that is called so
-set_phrases.txt     titles that are only said, mostly: "home alone", "civil war"
 also_said.txt       titles that are said of other things, too: "lost in translation", "brazil"
 places.txt          those among them where one can be or go
 title_cues.toml     what makes a phrase more or less likely to be a title
@@ -121,12 +120,6 @@ def title_class(name: str) -> frozenset[str]:
 
 def _class(file: str, name: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in table(file)[name].split())
-
-
-@cache
-def set_phrases() -> frozenset[str]:
-    """Titles that are set phrases, in normal form."""
-    return frozenset(_lines("set_phrases"))
 
 
 @cache

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.language.lexicon import dictionary, proper_names, table
-from assistant.language.titles.index import TitleIndex
+from assistant.language.titles.index import Match, TitleIndex
 from assistant.language.titles.links import THRESHOLD, Link, best_set, other_versions
 from assistant.language.titles.sentence import Sentence
+from assistant.language.titles.unknown import of_other_films
 from assistant.language.utterance import Span
 from assistant.language.words import Word, normal
 from core.catalogue import Catalogue
@@ -187,7 +188,7 @@ def written(
         last = bisect_right(words, span.end, key=lambda word: word.end)
         texts = [word.text for word in words[first:last]]
         key = index.key_of(" ".join(texts))
-        if key is None:
+        if key is None or of_other_films(text, words, [Match(first, last, key)], index):
             continue
         rows = tuple(dict.fromkeys(form.row for form in index.forms(key)))
         if _may_be_title(texts, capital=text[span.start].isupper(), several=len(rows) > 1):

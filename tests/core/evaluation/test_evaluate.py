@@ -23,7 +23,7 @@ from core.evaluation.baselines.popularity import Random
 from core.evaluation.evaluate import EvaluationSettings, Report, evaluate, per_person
 from core.evaluation.figures import save_figures
 from core.evaluation.report import Steered, match_table, table, to_json, to_text
-from core.model.calibration import Calibration
+from core.model.calibration import FEATURES, Calibration
 from core.model.channels import Fame
 from core.rewards import reaction_to
 from core.session import SessionState
@@ -381,7 +381,7 @@ def test_figures_are_images(report: Report, tmp_path: Path) -> None:
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
 
 
-ANY = Calibration((0.0,) * 6)
+ANY = Calibration((0.0,) * len(FEATURES))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ from core.evaluation.report import (
     spirit_records,
     spirit_table,
 )
-from core.model.calibration import Calibration
+from core.model.calibration import FEATURES, Calibration
 from core.simulation.evening import Answer
 
 CINEMA = cinema()
@@ -51,7 +51,7 @@ class Shelf:
 
     @property
     def calibration(self) -> Calibration | None:
-        return None if self.sure is None else Calibration((0.0,) * 6)
+        return None if self.sure is None else Calibration((0.0,) * len(FEATURES))
 
     def chances(
         self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]

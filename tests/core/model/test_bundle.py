@@ -22,7 +22,7 @@ from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
 from core.model.affinity import Affinity
 from core.model.bundle import FORMAT, Bundle, git_revision, read_tables, write_tables
-from core.model.calibration import Calibration
+from core.model.calibration import Calibration, Leniency
 from core.model.mood import KINDS, MoodPosterior
 from core.model.policy import Exploration
 from core.model.qnetwork import QNetwork
@@ -121,7 +121,7 @@ class TestRoundTrip:
         assert unsaved().save(tmp_path / "model").network.encoder.like.shape == (1, N_ITEMS, 5)
 
     def test_the_calibration_of_the_match_figure(self, tmp_path: Path) -> None:
-        figure = Calibration((0.1, 1.0, -0.2, 2.0, 0.5, -0.5))
+        figure = Calibration((0.1, 1.0, -0.2, 2.0, 0.5, -0.5, 0.3), Leniency(0.5, 0.9, 0.7))
         saved = replace(unsaved(), calibration=figure).save(tmp_path / "model")
         assert saved.calibration == figure
         state = conversation((1, Outcome.STATED_LIKE))
