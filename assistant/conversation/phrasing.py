@@ -66,7 +66,7 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         listing([*filter(is_full_name, tags), *_names(required, "series")]),
         _kind_words(_names(required, "genre"), count),
         _after("tagged", [f"“{tag}”" for tag in tags if not is_full_name(tag)]),
-        *(_shared(facet) for kind in FILMS for facet in required if facet.kind == kind),
+        *_shared_by(required),
         _after("in", [_language(name) for name in _names(required, "language")]),
         _after("with", _names(required, "person")),
         *(words.after(limit, catalogue) for words, limit in limits),
@@ -93,6 +93,11 @@ def in_running_text(facet: Facet) -> str:
     """The name as it stands in a sentence: "the United States"."""
     is_plural = facet.kind == "country" and _WITH_ARTICLE.fullmatch(facet.name)
     return f"the {facet.name}" if is_plural else facet.name
+
+
+def _shared_by(facets: Sequence[Facet]) -> list[str]:
+    """What films share by their makers, places and sources, in the order of `FILMS`."""
+    return [_shared(facet) for kind in FILMS for facet in facets if facet.kind == kind]
 
 
 def _shared(facet: Facet) -> str:

@@ -264,14 +264,8 @@ def with_facts(facets: Mapping[Facet, IntArray], facts: CatalogueFacts) -> Rows:
     finer genre, mood, source or keyword of the same name, or of another word for it, is one facet
     with the films of all; its kind is that of the first. Genres stay as they are.
     """
-    places = {**_languages(facts), **_countries(facts)}
-    people = {
-        facet: rows
-        for fact, (kind, least) in _PEOPLE.items()
-        for facet, rows in _people(facts, fact, kind, least)
-    }
-    names = {_key(facet.name) for facet in (*places, *people)}
-    names |= {_key(word) for facet in places if facet.kind == "country" for word in facet.aliases}
+    places, people = {**_languages(facts), **_countries(facts)}, _everybody(facts)
+    names = {_key(name) for facet in (*places, *people) for name in _names(facet)}
     kept = {
         facet: rows
         for facet, rows in facets.items()
@@ -283,6 +277,11 @@ def with_facts(facets: Mapping[Facet, IntArray], facts: CatalogueFacts) -> Rows:
         for wish in _wishes(facts, fact, least):
             things.add(kind, wish)
     return things.facets() | series | places | people
+
+
+def _names(facet: Facet) -> tuple[str, ...]:
+    """What a tag would call it: a country by its adjective, too."""
+    return (facet.name, *(facet.aliases if facet.kind == "country" else ()))
 
 
 class _Things:
@@ -394,6 +393,15 @@ def _countries(facts: CatalogueFacts) -> Rows:
     return {
         Facet("country", wish.name, wish.others): wish.rows
         for wish in _wishes(facts, Fact.COUNTRY, _COUNTRY)
+    }
+
+
+def _everybody(facts: CatalogueFacts) -> Rows:
+    """Directors, then the cast."""
+    return {
+        facet: rows
+        for fact, (kind, least) in _PEOPLE.items()
+        for facet, rows in _people(facts, fact, kind, least)
     }
 
 

@@ -93,14 +93,7 @@ class FacetFinder:
         ]
         films = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist()
         self._size = {token: size for (token, _), size in zip(self._facets, films, strict=True)}
-        self._by_name: dict[str, list[int]] = {}
-        # "French" is a language, and "star wars" a series, before it is a tag.
-        first = ("language", "series")
-        for token, facet in sorted(self._facets, key=lambda one: one[1].kind not in first):
-            self._by_name.setdefault(normal(facet.name), []).append(token)
-        for token, facet in self._facets:
-            for alias in facet.aliases:
-                self._by_name.setdefault(normal(alias), [token])
+        self._by_name = _by_name(self._facets)
         self._genre = {
             normal(facet.name): token for token, facet in self._facets if facet.kind == "genre"
         }
@@ -109,9 +102,9 @@ class FacetFinder:
             for token, facet in self._facets
             if facet.kind == "language" and facet.name[0].isupper()
         }
-        countries = {token for token, facet in self._facets if facet.kind == "country"}
-        self._places = self._languages | countries
         self._kind = {token: facet.kind for token, facet in self._facets}
+        countries = {token for token, kind in self._kind.items() if kind == "country"}
+        self._places = self._languages | countries
         self._people_known = _people(catalogue)
         self._book = PhraseBook(self._phrases())
         self._people = PhraseBook(dict.fromkeys(self._full_names(), True))
@@ -300,14 +293,9 @@ class FacetFinder:
         # A tag may be named after somebody of whom nothing else is known.
         tags = (normal(facet.name) for _, facet in self._facets if facet.kind == "tag")
         shared = {name.rpartition(" ")[2] for name in tags if " " in name}
-        shared.update(table("constraints")["no_surnames"]["words"])
-        called = {normal(name).rpartition(" ")[2] for name in full_names()} | proper_names()
-        for surname, people in owners.items():
-            # "Affleck" is often said, too, but "man" and "close" are said of anything.
-            is_name = surname in called or not background().is_common(surname)
-            if surname not in shared and is_name:
-                for phrase in (surname, f"{surname}s"):
-                    yield phrase, self._person(people, bare=False)
+        for surname in _said_of_people(owners.keys() - shared):
+            for phrase in (surname, f"{surname}s"):
+                yield phrase, self._person(owners[surname], bare=False)
 
     def _full_names(self) -> list[str]:
         """The names of several words of everyone who is known."""
@@ -380,6 +368,30 @@ def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catal
     ]
     meant = tuple(tokens[kind] for kind in (first, *apart))
     return _Somebody(tokens, renown, meant, tuple(sorted(names)))
+
+
+def _by_name(facets: Sequence[tuple[int, Facet]]) -> dict[str, list[int]]:
+    """Tokens by name in normal form, and by what else people say where nothing is named so."""
+    found: dict[str, list[int]] = {}
+    # "French" is a language, and "star wars" a series, before it is a tag.
+    first = ("language", "series")
+    for token, facet in sorted(facets, key=lambda one: one[1].kind not in first):
+        found.setdefault(normal(facet.name), []).append(token)
+    for token, facet in facets:
+        for alias in facet.aliases:
+            found.setdefault(normal(alias), [token])
+    return found
+
+
+def _said_of_people(surnames: Iterable[str]) -> list[str]:
+    """Those that are rather names: "Affleck" is often said, too, "man" is said of anything."""
+    called = {normal(name).rpartition(" ")[2] for name in full_names()} | proper_names()
+    nobodys = table("constraints")["no_surnames"]["words"]
+    return [
+        surname
+        for surname in sorted(surnames)
+        if surname not in nobodys and (surname in called or not background().is_common(surname))
+    ]
 
 
 def _last_names(name: str) -> list[str]:
