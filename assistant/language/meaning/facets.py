@@ -94,17 +94,11 @@ class FacetFinder:
         films = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist()
         self._size = {token: size for (token, _), size in zip(self._facets, films, strict=True)}
         self._by_name = _by_name(self._facets)
-        self._genre = {
-            normal(facet.name): token for token, facet in self._facets if facet.kind == "genre"
-        }
-        self._languages = {
-            token
-            for token, facet in self._facets
-            if facet.kind == "language" and facet.name[0].isupper()
-        }
+        self._genre = {normal(name): token for name, token in self._of_kind("genre")}
+        languages = self._of_kind("language")
+        self._languages = {token for name, token in languages if name[0].isupper()}
+        self._places = self._languages.union(token for _, token in self._of_kind("country"))
         self._kind = {token: facet.kind for token, facet in self._facets}
-        countries = {token for token, kind in self._kind.items() if kind == "country"}
-        self._places = self._languages | countries
         self._people_known = _people(catalogue)
         self._book = PhraseBook(self._phrases())
         self._people = PhraseBook(dict.fromkeys(self._full_names(), True))
@@ -166,6 +160,13 @@ class FacetFinder:
         """Tokens of the facets of exactly this name, in normal form."""
         return tuple(self._by_name.get(name, ()))
 
+    def _of_kind(self, kind: str) -> list[tuple[str, int]]:
+        return [(facet.name, token) for token, facet in self._facets if facet.kind == kind]
+
+    def of_kind(self, kind: str, name: str) -> tuple[int, ...]:
+        """The same of one kind of facets."""
+        return tuple(token for token in self.named(name) if self._kind[token] == kind)
+
     def _phrases(self) -> dict[str, Term]:
         """The phrases of the lexicon, the names of the catalogue, and what they stand for; of a
         phrase listed twice the first counts.
@@ -178,6 +179,7 @@ class FacetFinder:
             self._of_names(),
             self._of_subjects(),
             self._of_aliases(),
+            self._of_topics(),
             self._of_surnames(),
         ):
             if term is not None:
@@ -283,6 +285,15 @@ class FacetFinder:
         for subject in table("constraints")["not_tags"]["subjects"]:
             token = self._widest([subject.removeprefix("the ")])
             yield f"about {subject}", None if token is None else Term((token,), firm=False)
+
+    def _of_topics(self) -> Iterator[tuple[str, Term | None]]:
+        """Keywords that sentences are made of, and what begins so: as what a film is about."""
+        things = [(token, normal(one.name)) for token, one in self._facets if one.kind in _THINGS]
+        said = {name for token, name in things if self._kind[token] == "keyword"}
+        words = set(filter(background().is_common, said))
+        for token, name in things:
+            for article in ("", "a ", "an ", "the ") if name.split(" ")[0] in words else ():
+                yield f"about {article}{name}", self._term((token,))
 
     def _of_surnames(self) -> Iterator[tuple[str, Term | None]]:
         """Family names, each of whoever is by far the best known of that name."""
