@@ -84,7 +84,7 @@ _ANSWERS: Final = ("about", "cast", "length", "why", "thanks")
 """What labelled lines call an act that films answer, and one that words do."""
 
 
-class Line(NamedTuple):
+class LabelledLine(NamedTuple):
     """One line of the person."""
 
     say: str
@@ -97,7 +97,7 @@ class Script(NamedTuple):
     """What one person says, line by line."""
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[LabelledLine, ...]
 
 
 def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script]:
@@ -107,15 +107,17 @@ def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script
             turns = row["turns"] if "turns" in row else [_turn_of_line(row)]
             yield Script(row.get("id", f"line {number}"), tuple(map(_line, turns)))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise DataError(f"Line {number} is no scripted conversation: {error!r}.") from error
+            raise DataError(
+                f"LabelledLine {number} is no scripted conversation: {error!r}."
+            ) from error
 
 
-def _line(turn: Mapping[str, Any]) -> Line:
+def _line(turn: Mapping[str, Any]) -> LabelledLine:
     expect = turn["expect"]
     known = {*_JUDGED, *_QUANTITIES, "films", "names", "never"}
     if strange := expect.keys() - known:
         raise ValueError(f"unknown expectation: {', '.join(sorted(strange))}")
-    return Line(
+    return LabelledLine(
         turn["say"],
         {int(place): Reaction(value) for place, value in turn.get("thumbs", {}).items()},
         Expectation(
@@ -179,7 +181,7 @@ class Check(NamedTuple):
 class Answer:
     """What a turn came to."""
 
-    line: Line
+    line: LabelledLine
     before: SessionState
     after: SessionState
     reply: Reply
