@@ -47,8 +47,6 @@ _COMMON_NAMES: Final = word_class("common_names")
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 6
 """Recommendable films a tag must be on before only such films are shown: two turns of three."""
-_KNOWN: Final = 3
-"""The same of what is known of films and not said by some who have seen them."""
 ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
 """Words before a name that say as what somebody is meant, by the kind of the facet."""
 _FACTS: Final = frozenset(("series", "country", "language", *ROLES))
@@ -201,7 +199,7 @@ class FacetFinder:
 
     def _is_firm(self, token: int) -> bool:
         kind = self._kind[token]
-        return kind == "genre" or self._size[token] >= (_KNOWN if kind in _FACTS else _ENOUGH)
+        return kind == "genre" or kind in _FACTS or self._size[token] >= _ENOUGH
 
     def _person(self, people: Sequence[_Somebody], *, bare: bool) -> Term | None:
         """Who is meant by a name; None where several people may be."""

@@ -91,8 +91,8 @@ class TestMakers:
         assert wishes("Kore-ami films") == {"director:Jun Kore-ami": True}
         assert wishes("a film by Bong") == {"director:Bong Bo-ra": True}
 
-    def test_two_films_are_too_few_to_insist_on(self) -> None:
-        assert musts("a film by Bong") == set()
+    def test_what_is_known_is_insisted_on_however_few_films_there_are(self) -> None:
+        assert musts("a film by Bong") == {"director:Bong Bo-ra"}
 
     def test_the_word_before_says_as_what_somebody_is_meant(self) -> None:
         assert wishes("a film by Ines Marchetti") == {"director:Ines Marchetti": True}
