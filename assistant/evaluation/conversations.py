@@ -23,13 +23,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -37,7 +36,7 @@ from assistant.chat import Assistant
 from assistant.conversation.values import Reply
 from assistant.evaluation.ask import write_figures
 from assistant.evaluation.lines import read_rows
-from assistant.evaluation.properties import NUMBERS, FilmProperties, Property
+from assistant.evaluation.properties import NUMBERS, FilmProperties, Property, says
 from assistant.language.understand import Understanding
 from assistant.language.words import normal
 from core.catalogue import Catalogue
@@ -79,6 +78,8 @@ _JUDGED: Final = {
 }
 _QUANTITIES: Final = ("all", "most", "none", "optional")
 _DUE: Final = {"new": True, "none": False}
+_PEOPLE: Final = ("director", "actor")
+"""Two of one of these are alternatives: few films have two directors."""
 _ASKS: Final = ("recommend", "more")
 _ANSWERS: Final = ("about", "cast", "length", "why", "thanks")
 """What labelled lines call an act that films answer, and one that words do."""
@@ -146,10 +147,6 @@ def _turn_of_line(row: Mapping[str, Any]) -> dict[str, Any]:
     elif all(act in _ANSWERS for act in row["acts"]):
         expect["films"] = "none"
     return {"say": row["text"], "expect": expect}
-
-
-_PEOPLE: Final = ("director", "actor")
-"""Two of one of these are alternatives: few films have two directors."""
 
 
 # ---- what came
@@ -220,10 +217,10 @@ class Answer:
             for wanted in properties:
                 yield from self._property(quantity, wanted)
         for said in expect.names:
-            missed = not _says(said, self.words)
+            missed = not says(said, self.words)
             yield Check("names", said, Fault.UNMET if missed else None, self.reply.text)
         for said in expect.never:
-            yield Check("never", said, Fault.UNMET if _says(said, self.words) else None)
+            yield Check("never", said, Fault.UNMET if says(said, self.words) else None)
 
     def _verdict(self, wanted: Outcome, label: str) -> Check:
         token = self.known.token(label)
@@ -260,19 +257,15 @@ class Answer:
             yield Check(kind, str(wanted), fault)
 
     def _of_films(self, quantity: str, wanted: Property) -> tuple[Fault | None, str]:
-        has = {movie.label: self.known.has(wanted, movie) for movie in self.films}
-        answers = list(has.values())
+        having = [(movie.label, self.known.has(wanted, movie)) for movie in self.films]
         if quantity == "none":
-            shown = "; ".join(label for label, answer in has.items() if answer)
-            return (Fault.INVERTED if shown else None), shown
-        yes, unknown = answers.count(True), answers.count(None)
-        needed = 1.0 if quantity == "all" else _MOST
-        enough = yes >= needed * (len(answers) - unknown) - 1e-9
-        if enough and unknown <= _UNKNOWN * len(answers) + 1e-9:
+            return _spared(having)
+        lacking = [f"{label}{'?' if has is None else ''}" for label, has in having if not has]
+        unknown = sum(has is None for _, has in having)
+        known, yes = len(having) - unknown, len(having) - len(lacking)
+        enough = yes >= known if quantity == "all" else yes >= _MOST * known
+        if enough and unknown <= _UNKNOWN * len(having):
             return None, ""
-        lacking = [
-            f"{label}{'?' if answer is None else ''}" for label, answer in has.items() if not answer
-        ]
         return (Fault.UNMET if self._is_held(wanted) else Fault.VANISHED), "; ".join(lacking)
 
     def _is_held(self, wanted: Property) -> bool:
@@ -291,6 +284,12 @@ class Answer:
             return not set(columns).isdisjoint(hard)
         names = {normal(key.partition(":")[2]) for key in hard}
         return not names.isdisjoint(map(normal, wanted.values))
+
+
+def _spared(having: Iterable[tuple[str, bool | None]]) -> tuple[Fault | None, str]:
+    """What is unknown of a film is not held against it."""
+    shown = "; ".join(label for label, has in having if has)
+    return (Fault.INVERTED if shown else None), shown
 
 
 _UNSAID: Final = (Outcome.SHOWN, Outcome.PASSED)
@@ -313,32 +312,6 @@ def wishes_of(state: SessionState, catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
-def _says(alternatives: str, text: str) -> bool:
-    """Whether a text has one of the words: from their beginning, and whole where they are short.
-
-    "19" is in "1987" and "min" in "95 minutes", but "h" is in "2h 5" alone, not in "he". Accents do
-    not count.
-    """
-    plain = _plain(text)
-    for word in map(_plain, alternatives.split("|")):
-        before = r"(?<!\d)" if word[0].isdecimal() else r"(?<![^\W\d])"
-        whole = len(word) <= _SHORT and word.isalpha()
-        after = r"(?![^\W\d])" if whole else ""
-        if re.search(f"{before}{re.escape(word)}{after}", plain):
-            return True
-    return False
-
-
-def _plain(text: str) -> str:
-    """Lower case without accents, typographic apostrophes as typed ones."""
-    parts = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
-
-
-_SHORT: Final = 2
-"""Letters up to which a word is looked for as a whole one."""
-
-
 # ---- the play
 
 
@@ -356,6 +329,11 @@ class Played:
     def faults(self) -> tuple[Check, ...]:
         """What is not as expected."""
         return tuple(check for check in self.checks if check.fault is not None)
+
+    @property
+    def ways(self) -> set[Fault | None]:
+        """In which it is not as expected."""
+        return {check.fault for check in self.faults}
 
 
 class Stage:
@@ -416,25 +394,25 @@ def _numbered(name: str) -> type[Store]:
 def figures_of(played: Sequence[Played]) -> dict[str, Any]:
     """Shares over turns, by kind of expectation, by conversation; and every failure."""
     turns = max(len(played), 1)
-    with_fault = {
-        fault: [one for one in played if any(check.fault is fault for check in one.checks)]
-        for fault in Fault
-    }
-    of, met = Counter[str](), Counter[str]()
-    lines, right = Counter[str](), Counter[str]()
-    for one in played:
-        lines[one.script] += 1
-        right[one.script] += not one.faults
-        of.update(check.kind for check in one.checks)
-        met.update(check.kind for check in one.checks if check.fault is None)
+    faults = Counter(chain.from_iterable(one.ways for one in played))
+    checks = [check for one in played for check in one.checks]
+    of = Counter(check.kind for check in checks)
+    met = of - Counter(check.kind for check in checks if check.fault)
+    lines = Counter(one.script for one in played)
+    failed = [one for one in played if one.faults]
+    right = lines - Counter(one.script for one in failed)
     return {
         "turns": len(played),
         "as_expected": sum(right.values()) / turns,
-        **{fault.name.lower(): len(ones) / turns for fault, ones in with_fault.items()},
-        "kinds": {kind: {"met": met[kind], "of": of[kind]} for kind in sorted(of)},
-        "conversations": {name: {"as_expected": right[name], "of": lines[name]} for name in lines},
-        "failures": [_failure(one) for one in played if one.faults],
+        **{fault.name.lower(): faults[fault] / turns for fault in Fault},
+        "kinds": _shares(met, of, "met"),
+        "conversations": _shares(right, lines, "as_expected"),
+        "failures": list(map(_failure, failed)),
     }
+
+
+def _shares(part: Counter[str], of: Counter[str], name: str) -> dict[str, dict[str, int]]:
+    return {key: {name: part[key], "of": of[key]} for key in sorted(of)}
 
 
 def _failure(one: Played) -> dict[str, Any]:

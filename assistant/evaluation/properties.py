@@ -1,4 +1,4 @@
-"""Properties of films: what a film can have by the catalogue and the pack of facts.
+"""What a film has by the catalogue and the pack of facts, and what a text says.
 
 "genre:Horror", "minutes:<=90", "director:Joel Coen|Ethan Coen": `kind:value`, with the kinds that
 `assistant.evaluation.conversations` lists.
@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 from core.catalogue import BoolArray
@@ -147,3 +148,32 @@ class FilmProperties:
             known = facts.runtimes > 0 if fact is Fact.SERIES else facts.knows(fact)
             self._masks[wanted] = (facts.has(fact, codes), known)
         return self._masks[wanted]
+
+
+# ---- texts
+
+
+def says(alternatives: str, text: str) -> bool:
+    """Whether a text has one of the words: from their beginning, and whole where they are short.
+
+    "19" is in "1987" and "min" in "95 minutes", but "h" is in "2h 5" alone, not in "he". Accents do
+    not count.
+    """
+    plain = _plain(text)
+    for word in map(_plain, alternatives.split("|")):
+        before = r"(?<!\d)" if word[0].isdecimal() else r"(?<![^\W\d])"
+        whole = len(word) <= _SHORT and word.isalpha()
+        after = r"(?![^\W\d])" if whole else ""
+        if re.search(f"{before}{re.escape(word)}{after}", plain):
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents, typographic apostrophes as typed ones."""
+    parts = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+_SHORT: Final = 2
+"""Letters up to which a word is looked for as a whole one."""
