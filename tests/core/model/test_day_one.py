@@ -280,7 +280,7 @@ def ranked_by_the_formula(states: list[SessionState]) -> None:
 
 
 def test_the_world_has_moods_of_every_kind() -> None:
-    assert {kind for kind, _, _ in moods()} == {"genre", "tag", "person", "decade"}
+    assert {kind for kind, _, _ in moods()} == {"genre", "tag", "decade"}
 
 
 def test_before_a_word() -> None:
