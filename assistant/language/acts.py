@@ -52,7 +52,7 @@ _ORDINAL: Final = re.compile(
     + "|".join(ORDINALS)
     + r"|last|middle|latter|former)\b"
     r"(?!\s+(?:few|couple|\d+|four|five|six|ten|twenty|years?|decades?|night|century|time"
-    r"|week)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
+    r"|week|weekend|month|minute|thing|half|chance)\b)(?:\s+(?:one|1|two|2|three|3|film|movie|pick|suggestion|and))?"
 )
 _NUMBERED: Final = re.compile(
     r"(?:\b(?:number|no\.?|option|choice|film|movie)\s*|#)(\d{1,2})\b|\A\s*(\d)\s*[.)!]*\s*\Z"

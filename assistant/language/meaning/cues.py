@@ -6,7 +6,7 @@ weakeners in front of a cue are counted in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assistant.language.lexicon import word_class
@@ -32,6 +32,7 @@ from assistant.language.meaning.verdicts import (
     heads_a_list,
     is_own_deed,
     is_predicate,
+    is_too_much,
     judges,
     whose_verdict,
 )
@@ -49,9 +50,12 @@ _BUT: Final = word_class("excepts_one")
 _UNIVERSALS: Final = word_class("universals")
 _COULD_NOT: Final = frozenset("couldnt cant cannot not".split())
 _SUBJECTS: Final = word_class("personal_pronouns")
+FILM_PRONOUNS: Final = word_class("film_pronouns") | {"theyre", "its"}
 _THINKS: Final = word_class("thinks")
 _THINK: Final = frozenset("think find feel consider say".split())
 _ASK: Final = frozenset("have did do would are ever has you can".split())
+_TOO_MUCH: Final = -0.4
+"""Strength of what is too much of anything; as "too long" has it."""
 _WISHES: Final = (Force.WANT, Force.AVOID)
 _ASKABLE: Final = (Force.FEEL, Force.SEEN, Force.WANT)
 _DEGREES: Final = dict.fromkeys(WEAKENERS, 0.75) | dict.fromkeys(STRENGTHENERS, 1.2)
@@ -72,17 +76,43 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
             text, words, taken, Cue(first, last, meaning.force, meaning.strength, phrase), meaning
         )
         if cue is not None:
-            cue = _negated(text, words, taken, found, cue)
+            cue = _negated(text, words, taken, found, _too(text, words, cue))
             if cue.force is Force.VERDICT and _is_tempered(found, cue):
                 found.pop()
             found.append(cue)
-    found = _scoped(text, words, taken, found)
+    found = _scoped(text, words, taken, [*found, *_excesses(text, words, taken, found)])
     beside = list(asides(text, words, names))
     if not beside:
         return found
     spans = taken_by([(aside.first, aside.last) for aside in beside], len(words))
     kept = [cue for cue in found if 1 not in spans[cue.first : cue.last]]
     return sorted([*kept, *beside], key=lambda cue: cue.first)
+
+
+def _too(text: str, words: Sequence[Word], cue: Cue) -> Cue:
+    """The cue with the "too" before it: "too clever" is no praise, "not too good" negates it."""
+    too = cue.first - 1
+    praised = cue.force is Force.VERDICT and cue.strength > 0
+    said = text_at(words, too) == "too" and not ends_clause(text, words, too, cue.first)
+    if not (praised and said) or text_at(words, too - 1) in NEGATORS - {"no"}:
+        return cue
+    return cue._replace(first=too, strength=_TOO_MUCH, phrase=f"too {cue.phrase}")
+
+
+def _excesses(
+    text: str, words: Sequence[Word], taken: Sequence[int], found: Sequence[Cue]
+) -> Iterator[Cue]:
+    """What is too much of anything, in any word: "those are too loud", "way too American"."""
+    said = taken_by([(cue.first, cue.last) for cue in found], len(words))
+    for place in range(len(words) - 1):
+        last = place + 2
+        if words[place].text != "too" or any((*taken[place:last], *said[place:last])):
+            continue
+        closes = closes_clause(text, words, last) or text_at(words, last) in ("for", "and")
+        if closes and is_too_much(text, words, taken, place):
+            phrase = f"too {words[place + 1].text}"
+            cue = Cue(place, last, Force.VERDICT, _TOO_MUCH, phrase, backward=True)
+            yield _negated(text, words, taken, found, cue)
 
 
 def _scoped(
@@ -325,6 +355,9 @@ def _negated(
         negations += _is_tempered(found, cue)
     negations += cue.force is Force.FEEL and text_at(words, cue.last) == "neither"
     strength = max(-1.0, min(1.0, cue.strength * factor))
+    if negations % 2 and cue.phrase.split(" ")[0] == "too":
+        # "can't be too long" is no praise
+        return cue._replace(force=Force.ASKED, strength=0.0, backward=False)
     if negations % 2 and not _tops(text, words, taken, cue):
         return _turned(cue, strength)
     return cue if strength == cue.strength else cue._replace(strength=strength)
@@ -366,9 +399,16 @@ def _in_front(
         if word in _SUBJECTS and before not in _THINKS:
             negations += before == "nor"
             break
+        if word == "no" and _answers(words, place):
+            break  # "no those are great" answers, and negates nothing
         negations += word in NEGATORS
         factor *= _DEGREES.get(word, 1.0)
     return negations, factor
+
+
+def _answers(words: Sequence[Word], no: int) -> bool:
+    """Whether a "no" answers, and a sentence on films follows: "no those are …", "no way too …"."""
+    return text_at(words, no + 1) in FILM_PRONOUNS or any_of(("too",), words, no + 1, no + 4)
 
 
 def _turned(cue: Cue, strength: float) -> Cue:

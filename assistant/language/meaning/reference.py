@@ -13,6 +13,7 @@ from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import ROLES
 from assistant.language.meaning.tastes import Cue, Force, Sign
+from assistant.language.meaning.verdicts import is_in_a_question, is_wished
 from assistant.language.meaning.years import compared
 from assistant.language.utterance import (
     Act,
@@ -61,15 +62,18 @@ class _Remark(NamedTuple):
         """Gathers what a line says; "too obscure for me" asks for better known films, and is no
         verdict on these.
         """
+        text = utterance.text
+        told = [cue for cue in cues if cue.force in (*_FEELS, Force.SEEN)]
+        told = [cue for cue in told if not _is_no_remark(text, found, cue)]
         felt = [
             cue
-            for cue in cues
+            for cue in told
             if cue.force in _FEELS
             and not (
                 "rank" in utterance.lifted and any_of(_HARDLY_KNOWN, found, cue.first, cue.last + 2)
             )
         ]
-        seen = any(cue.force is Force.SEEN for cue in cues)
+        seen = any(cue.force is Force.SEEN for cue in told)
         return cls(felt, seen, acts.pointed(line, n_shown or _TABLE))
 
     def is_of_the_table(self, line: acts.Line, cues: Sequence[Cue]) -> bool:
@@ -87,6 +91,11 @@ class _Remark(NamedTuple):
         if self.seen:
             return 0.0
         return -0.7 if line.plain.startswith("not ") else 0.7
+
+
+def _is_no_remark(text: str, found: Sequence[Word], cue: Cue) -> bool:
+    """Whether a cue is part of a wish or a question, and so says nothing of the films shown."""
+    return is_wished(text, found, cue) or is_in_a_question(text, found, cue)
 
 
 def reaction(
@@ -119,7 +128,8 @@ def _is_about_others(utterance: Utterance, line: acts.Line, remark: _Remark) -> 
     """Whether a line asks something, or wants other films."""
     if utterance.facets or utterance.unknown or utterance.beyond:
         return True
-    complains = utterance.limit("rank") and not remark.pointed and " too " in f" {line.plain} "
+    other = utterance.limit("rank") or (compared(line.lower) and utterance.years)
+    complains = other and not remark.pointed and " too " in f" {line.plain} "
     if complains:
         return True
     asks = not remark.felt and line.lower.rstrip().endswith("?")

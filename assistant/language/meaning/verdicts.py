@@ -11,8 +11,10 @@ from assistant.language.lexicon import word_class
 from assistant.language.meaning.tastes import (
     COPULAS,
     IS,
+    NEGATORS,
     PRONOUNS,
     Cue,
+    Force,
     Teller,
     begins_clause,
     closes_sentence,
@@ -28,6 +30,8 @@ _ASKED_ABOUT: Final = _SUBJECTS - {"which"}
 _WANTED: Final = word_class("wanted_nouns")
 _WISHES: Final = frozenset(("something", "anything"))
 _OTHER_SUBJECTS: Final = word_class("other_subjects")
+_SOMEBODY: Final = word_class("near") | word_class("kids")
+"""Before "are too young" or "was great": no film is judged."""
 _COUNTED: Final = word_class("counted")
 _POINTS: Final = word_class("points")
 _ALL: Final = frozenset(("all", "everything", "always"))
@@ -46,6 +50,21 @@ _COPULAS_OR_DOES: Final = COPULAS | word_class("does")
 _COPULAS_OR_OF_MANY: Final = COPULAS | word_class("of_many")
 _COPULAS_OR_PRONOUNS: Final = COPULAS | PRONOUNS
 _KINDS: Final = tuple(word_class("praised_kinds"))
+_REQUESTS: Final = word_class("requests")
+_INDEFINITES: Final = word_class("indefinites")
+_DEFINITES: Final = word_class("definites")
+_ASKERS: Final = word_class("askers")
+_LEADS_ON: Final = _WANTED | {"where", "when", "which", "that", "whatever"}
+"""Before a pronoun that is no film on the table: "a movie where they are …"."""
+_WH: Final = frozenset("what which who where when".split())
+_FINDS: Final = frozenset(("i", "we", "they", "the", "that"))
+"""Before "find" or "show": no request."""
+_POINTING: Final = PRONOUNS - {"that", "this", "all", "both"}
+_ANSWERS: Final = word_class("hums") | frozenset("no nope nah sorry ugh".split())
+_JUDGED: Final = _SUBJECTS | _WANTED | word_class("counted")
+_AMOUNTS: Final = frozenset("many much few little".split())
+_FURTHEST: Final = 3
+"""Words between "a" and the noun: "a really good old movie"."""
 
 
 def describes(before: Sequence[str]) -> bool:
@@ -202,15 +221,28 @@ def complains(text: str, words: Sequence[Word], ends: Collection[int], first: in
     violent".
     """
     before = text_at(words, first - 1)
-    if text_at(words, first + 1) == "for":
-        return False  # "too scary for me" judges a film
     place = first - (before in ("too", "so"))
     place = back_over(_COPULAS_OR_OFTEN | _COLOURS, words, place)
+    if text_at(words, first + 1) == "for" and not _is_plural(words, place):
+        return False  # "too scary for me" judges a film
     if place in ends or ends_sentence(text, words, place - 1, place):
         return before == "too" and place not in ends
     of_all = any_of(_ALL, words, place - 1, first)
     of_these = text_at(words, place - 1) in _SUBJECTS or of_all
     return before == "too" or (of_all and of_these and (before == "so" or _is_plural(words, place)))
+
+
+def is_too_much(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether the "too" at `first` is said of films: of those shown, named or pointed at, or with
+    no subject; not in "I was too tired", "too many" or "too much".
+    """
+    if text_at(words, first + 1) in _AMOUNTS:
+        return False
+    place = back_over(_COPULAS_OR_OFTEN | _COLOURS, words, first)
+    before = text_at(words, place - 1)
+    bare = begins_clause(text, words, place) or before in _ANSWERS
+    told = any_of(COPULAS, words, place, first) and (taken[place - 1] or before in _JUDGED)
+    return bool(before in ("theyre", "its") or bare or told)
 
 
 def _is_plural(words: Sequence[Word], place: int) -> bool:
@@ -238,7 +270,8 @@ def _is_of_another(words: Sequence[Word], taken: Sequence[int], first: int) -> b
     place = first - 1
     while place > 0 and not taken[place] and words[place].text in _COPULAS_OR_OFTEN:
         place -= 1
-    return place > 0 and not taken[place] and words[place].text in _OTHER_SUBJECTS
+    others = _OTHER_SUBJECTS if place == first - 1 else _OTHER_SUBJECTS | _SOMEBODY
+    return place > 0 and not taken[place] and words[place].text in others
 
 
 def whose_verdict(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> Teller:
@@ -351,3 +384,96 @@ def is_predicate(words: Sequence[Word], taken: Sequence[int], first: int) -> boo
         if words[place].text not in _COPULAS_OR_OF_MANY:
             return False
     return False
+
+
+def is_wished(text: str, words: Sequence[Word], cue: Cue) -> bool:
+    """Whether a cue tells how a film that is wanted shall be, and nothing of any film.
+
+    "Something that makes me laugh", "a movie I can't stop watching", "give me a masterpiece"; not
+    "I wanted something else, these are boring" or "give me more, I loved those".
+    """
+    if _has_object(words, cue) or (_feels(cue) and begins_clause(text, words, cue.first)):
+        return False
+    if _only_opens(text, words, cue):
+        return True
+    for place in range(cue.first - 1, -1, -1):
+        if ends_sentence(text, words, place, place + 1) or _is_subject(text, words, place, cue):
+            return False
+        if _heads_a_wish(text, words, place):
+            return True
+    return False
+
+
+def _only_opens(text: str, words: Sequence[Word], cue: Cue) -> bool:
+    """Whether praise is but the word before a wish: "perfect, I want …"."""
+    alone = cue.first == 0 and cue.strength > 0 and cue.last < len(words)
+    if not alone or not ends_clause(text, words, cue.last - 1, cue.last):
+        return False
+    near = range(cue.last, min(cue.last + 4, len(words)))
+    wishes = any(_heads_a_wish(text, words, place) for place in near)
+    return wishes and not any_of(_POINTING, words, cue.last, len(words))
+
+
+def _feels(cue: Cue) -> bool:
+    return cue.force is Force.FEEL
+
+
+def _has_object(words: Sequence[Word], cue: Cue) -> bool:
+    """Whether films on the table are what is liked: "loved them"."""
+    pointed = text_at(words, cue.last) in _POINTING | {"this"}
+    return pointed and _feels(cue) and text_at(words, cue.last + 1) not in ("days", "times")
+
+
+def _is_subject(text: str, words: Sequence[Word], place: int, cue: Cue) -> bool:
+    """Whether films on the table are judged: "those are …", "that was …"."""
+    word, behind = words[place].text, text_at(words, place + 1)
+    if word in ("that", "this"):
+        judged = behind in _WAS
+    elif word in _SUBJECTS or word in ("theyre", "its"):
+        judged = word in COPULAS or behind in COPULAS or place + 1 == cue.first
+    else:
+        return False
+    led = text_at(words, place - 1) in _LEADS_ON and not begins_clause(text, words, place)
+    return judged and word != "which" and not led
+
+
+def _heads_a_wish(text: str, words: Sequence[Word], place: int) -> bool:
+    """Whether the word at `place` says that films are wanted: "something", "a movie", "give"."""
+    word, before = words[place].text, text_at(words, place - 1)
+    if word in _REQUESTS:
+        said_of = word in ("find", "show") and before in _FINDS
+        return not said_of and before not in NEGATORS
+    if word not in _WANTED:
+        return False
+    first = place if word in _WISHES else _phrase_begins(text, words, place)
+    told = text_at(words, first - 1) in COPULAS and not begins_clause(text, words, first)
+    asked = text_at(words, first - 1) in ("there", "theres")
+    return first >= 0 and (asked or not told)
+
+
+def _phrase_begins(text: str, words: Sequence[Word], noun: int) -> int:
+    """The first word of "a really good movie" or "movies"; -1 where the films are known ones."""
+    for place in range(noun - 1, max(noun - 2 - _FURTHEST, -1), -1):
+        word = words[place].text
+        if word in _DEFINITES or word in _OTHER_SUBJECTS:
+            return -1
+        if word in _INDEFINITES:
+            return place
+        if ends_clause(text, words, place, place + 1):
+            break
+    return noun
+
+
+def is_in_a_question(text: str, words: Sequence[Word], cue: Cue) -> bool:
+    """Whether a cue stands in a question: "is there one that is good?", "what would I love"."""
+    first, last = cue.first, cue.last
+    while first and not ends_sentence(text, words, first - 1, first):
+        first -= 1
+    while last < len(words) and not ends_sentence(text, words, last - 1, last):
+        last += 1
+    if words[first].text not in _ASKERS or first == cue.first:
+        return False
+    end = words[last].start if last < len(words) else len(text)
+    marked = "?" in text[words[last - 1].end : end]
+    behind = text_at(words, first + 1)
+    return marked or (words[first].text in _WH and (behind in _ASKERS or behind in _WANTED))

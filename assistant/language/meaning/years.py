@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from assistant.language.lexicon import word_class
 from assistant.language.meaning.tastes import Force
 from core.domain import Limit
 
@@ -253,6 +254,42 @@ _NEW_SPAN: Final = 5
 """Years that count as recent."""
 
 
+_SAID_AGE: Final = (
+    r"(?:\d{1,2}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[\s-](?:one|two|three|four|five|six"
+    r"|seven|eight|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen)"
+)
+_PEOPLE: Final = "|".join(
+    sorted(word_class("near") | word_class("kids") | set("man lady woman folks people".split()))
+)
+_OF_PEOPLE: Final = re.compile(
+    rf"(?<!older than )(?<!old than )\b{_SAID_AGE}[\s-]*(?:years?|yrs?|months?)[\s-]*olds?\b"
+    r"(?!\s+(?:\w+\s+)?(?:movies?|films?|flicks?|classics?)\b)"
+    rf"|\b{_SAID_AGE}[\s-]*y/?o\b|\b(?:ages?|aged|turn(?:s|ed|ing)?)\s+{_SAID_AGE}\b"
+    r"|\b(?:in|from)\s+(?:my|our|his|her|their)\s+(?:(?:early|mid|late)[\s-]+)?(?:['’]?\d0['’]?s|"
+    + "|".join(_DECADES)
+    + rf")\b|\bold(?:er)?\s+(?:{_PEOPLE})\b"
+    r"|(?:\b(?:i|he|she|we|you)(?:['’]?m|['’]?s|['’]?re|\s+am|\s+is|\s+are)?|"
+    rf"\b(?:{_PEOPLE})\s+(?:is|are))\s+(?:(?:getting|way|far|just|a bit|much)\s+)*too\s+old\b"
+)
+"""The age of people, which is none of films: "my 7 year old", "aged 6", "in our 60s"."""
+
+
+def of_films(text: str) -> str:
+    """A line in lower case with blanks for the age of people: every character keeps its place."""
+    needed = ("old", "age", "yo", "y/o", "turn", "0s", "0's", "ties")
+    if not any(map(text.__contains__, needed)):
+        return text
+    limits = [match.span() for match in _AGED.finditer(text)]
+    pieces, at = [], 0
+    for match in _OF_PEOPLE.finditer(text):
+        if any(first <= match.start() < last for first, last in limits):
+            continue  # "not more than 10 years old"
+        pieces += [text[at : match.start()], " " * (match.end() - match.start())]
+        at = match.end()
+    return "".join([*pieces, text[at:]])
+
+
 Scope = Callable[[int], Force | None]
 """How what begins with a character is meant: kept away (AVOID), left open (FREE), or wanted."""
 
@@ -262,7 +299,7 @@ def years_wanted(text: str, newest: int, scope: Scope) -> tuple[int, int] | None
 
     `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
     """
-    text = _ANY_YEAR.sub(" ", text)
+    text = _ANY_YEAR.sub(" ", of_films(text))
     if born := _BORN.search(text):
         if span := _of_a_life(text, int(born[1]), newest, scope):
             return span
@@ -294,6 +331,7 @@ def compared(text: str) -> int:
     """−1 where films older than those on the table are wanted, 1 for newer ones, 0 where neither is
     said.
     """
+    text = of_films(text)
     return -1 if _OLDER.search(text) else 1 if _NEWER.search(text) else 0
 
 

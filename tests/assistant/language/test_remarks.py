@@ -1,0 +1,144 @@
+"""What a line says after films were shown: wishes and questions judge none of them, complaints
+never praise, and an age is no year.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import films
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from templates import OPEN, Fillers, templates
+
+from assistant.language.understand import Understanding
+from assistant.language.utterance import Act, Context, Utterance
+from core.model.bundle import Bundle
+
+SHIPPED = Path(__file__).parents[3] / "models/marquee"
+TINY = Understanding(films.catalogue())
+TABLE = Context(shown=(1, 2, 3))
+
+OPENINGS = ("", "ok ", "hmm ", "no, ", "perfect, ", "thanks! ")
+HEADS = (
+    "something", "anything", "a film", "a movie", "a really good movie", "any movies", "movies",
+    "films", "I want something", "give me a film", "can you find something",
+    "show me some movies", "I need something",
+)  # fmt: skip
+PRAISE = (
+    "that makes me laugh", "that made people cry", "I can't stop watching", "everyone loved",
+    "that I will love", "which is amazing", "that isn't boring", "I would enjoy",
+    "that blew people away", "that people hate", "with a brilliant ending",
+    "that is not terrible", "that you love",
+)  # fmt: skip
+QUESTIONS = (
+    "is there one that is great?", "do you have anything amazing?", "what would I love?",
+    "which movies are great?", "got anything that isn't terrible?",
+    "where are the films that people love?",
+)  # fmt: skip
+ADJECTIVES = (
+    "long", "slow", "loud", "american", "clever", "scary", "violent", "artsy", "old", "mainstream",
+    "childish", "wordy", "predictable", "good", "funny",
+)  # fmt: skip
+
+
+def said(text: str) -> Utterance:
+    return TINY.understand(text, TABLE)
+
+
+def strength(utterance: Utterance) -> float:
+    """How the films on the table are liked for a line: 0 where it is no reaction to them."""
+    reacts = utterance.act is Act.REACT and not utterance.ambiguous
+    return (utterance.strength or 0.0) if reacts else 0.0
+
+
+@given(st.sampled_from(OPENINGS), st.sampled_from(HEADS), st.sampled_from(PRAISE))
+def test_a_wish_is_no_verdict_whatever_praise_is_in_it(
+    opening: str, head: str, praise: str
+) -> None:
+    utterance = said(f"{opening}{head} {praise}")
+    assert utterance.act is not Act.REACT, utterance.text
+    assert not utterance.movies, utterance.text
+
+
+@pytest.mark.parametrize("text", [*QUESTIONS, "one I'll love", "one that my kids will love"])
+def test_a_question_is_no_verdict_but_asks_for_films(text: str) -> None:
+    assert said(text).act is Act.RECOMMEND
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("these are great", 1),
+        ("loved them", 1),
+        ("no those are great", 1),
+        ("give me others, these are terrible", -1),
+        ("I wanted something fun, those are boring", -1),
+        ("those are boring, something that makes me laugh", -1),
+    ],
+)
+def test_what_is_said_of_the_films_shown_stays_a_verdict(text: str, sign: int) -> None:
+    assert strength(said(text)) * sign > 0
+
+
+@given(
+    st.sampled_from(("", "no ", "no, ", "nah ")),
+    st.sampled_from(("those are ", "these are ", "they're ", "they are all ", "")),
+    st.sampled_from(("too ", "way too ", "a bit too ", "far too ")),
+    st.sampled_from(ADJECTIVES),
+    st.sampled_from(("", " for me", " for us")),
+)
+def test_too_much_of_anything_is_never_praise(
+    no: str, subject: str, too: str, adjective: str, whom: str
+) -> None:
+    utterance = said(f"{no}{subject}{too}{adjective}{whom}")
+    assert strength(utterance) <= 0, utterance.text
+    assert all(facet.strength < 0 for facet in utterance.facets), utterance.text
+    tells = (utterance.act is Act.REACT, utterance.facets, utterance.limits, utterance.lifted)
+    assert any(tells), utterance.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not too long", "can't be too long", "it shouldn't be too slow", "I was too tired",
+     "my kids are too young"],
+)  # fmt: skip
+def test_what_may_not_be_too_much_is_no_complaint(text: str) -> None:
+    assert said(text).act is not Act.REACT
+
+
+AGES = (
+    "my 7 year old", "my seven-year-old", "a 6yo", "my 70 year old dad", "my son, aged 9",
+    "my old man", "my old friends", "somebody in her sixties", "my kids, 7 and 9 years old",
+    "my dad, who is turning 80",
+)  # fmt: skip
+
+
+@given(st.sampled_from(AGES), st.sampled_from(("with", "for", "nothing for", "I watch it with")))
+def test_the_age_of_people_is_no_year(who: str, how: str) -> None:
+    for text in (f"{how} {who}, please", f"{how} {who}"):
+        assert said(text).limit("year") is None, text
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("something old, I'm with my 7 year old", 1880, 1979),
+        ("we are in our 60s, something from the 70s", 1970, 1979),
+        ("something from 1999 for my 6 year old", 1999, 1999),
+    ],
+)
+def test_years_beside_an_age_stay_years(text: str, first: int, last: int) -> None:
+    limit = said(text).limit("year")
+    assert limit is not None
+    assert (limit.low, limit.high) == (first, last)
+
+
+def test_templates_of_wishes_touch_no_film_on_the_table() -> None:
+    understanding = Understanding(Bundle.load(SHIPPED).catalogue)
+    fillers = Fillers(understanding, most=5)
+    for template in templates(OPEN):
+        for sentence in fillers.sentences(template, 1):
+            utterance = understanding.understand(sentence.text, TABLE)
+            assert utterance.act is not Act.REACT or utterance.picks, sentence.text
