@@ -79,6 +79,12 @@ class Interpretation:
     relaxed: tuple[Chip, ...] = ()
     """Chips of wishes that were let go since nothing fulfilled them all."""
 
+    @property
+    def told(self) -> list[Chip]:
+        """Chips that the answer speaks of."""
+        unsaid = (*self.tacit, *self.relaxed)
+        return [chip for chip in self.chips if chip not in unsaid]
+
     def say(self, state: SessionState, *chips: Chip) -> Interpretation:
         """The next step: a new state and what to show for it."""
         return replace(self, state=state, chips=(*self.chips, *chips))

@@ -442,7 +442,7 @@ def reply_text(
     if utterance.act is Act.BEYOND:
         words = _beyond(utterance, situation, table, catalogue)
     elif situation.is_for_films or step.chips:
-        words = answer(_said(step), situation, question)
+        words = answer(step.told, situation, question)
         if utterance.act is Act.WHY and utterance.then:
             films = why_of(last, _picked(table, utterance.picks), catalogue)
             words = _sentences(_explained(utterance, films, variant), words)
@@ -460,12 +460,6 @@ def reply_text(
     else:
         words = ""
     return words or small_talk(utterance.act, variant, utterance.text)
-
-
-def _said(step: Interpretation) -> list[Chip]:
-    """Chips that the answer speaks of."""
-    unsaid = (*step.tacit, *step.relaxed)
-    return [chip for chip in step.chips if chip not in unsaid]
 
 
 def _explained(

@@ -302,11 +302,7 @@ def _tensors(network: QNetwork) -> dict[str, Tensor]:
         rates = {f"classes.{name}": getattr(classes, name) for name in _CLASSES}
         fitted |= {name: torch.from_numpy(values) for name, values in rates.items()}
     for affinity in network.affinities[:1]:
-        fitted |= {
-            f"company.{written}": torch.from_numpy(getattr(affinity.cooccurrence, name))
-            for name, written in _COOCCURRENCE.items()
-        }
-        fitted |= _named_tensors(affinity.cooccurrence)
+        fitted |= _cooccurrence_tensors(affinity.cooccurrence)
     learned = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
     saved = learned | {
         name: (value.half() if value.is_floating_point() else value).contiguous()
@@ -315,11 +311,15 @@ def _tensors(network: QNetwork) -> dict[str, Tensor]:
     return saved if classes is None else saved | {"classes.fits": torch.tensor(classes.fits)}
 
 
-def _named_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:
-    """Those of the films that are named together; none without."""
+def _cooccurrence_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:
+    """Those of films liked together, and of films named together where there are any."""
+    tables = {
+        f"company.{written}": torch.from_numpy(getattr(cooccurrence, name))
+        for name, written in _COOCCURRENCE.items()
+    }
     if (named := cooccurrence.named_together) is None:
-        return {}
-    return {f"named.{name}": torch.from_numpy(getattr(named, name)) for name in _NAMED}
+        return tables
+    return tables | {f"named.{name}": torch.from_numpy(getattr(named, name)) for name in _NAMED}
 
 
 def _named_together(tensors: dict[str, Tensor], n_items: int) -> sparse.csr_matrix | None:

@@ -142,12 +142,12 @@ class Examiner:
         """
         scorer = _WithVectors(network, self._number_of)
         leniency = self._leniency(scorer)
-        found = [
+        everything = (
             _answers(scorer, evenings, asked, leniency)
             for evenings in (*self._open, *self._rated, *self._histories)
             for asked in _conditions(scorer, evenings, self._rules)
-        ]
-        found = [answers for answers in found if len(answers.liked)]
+        )
+        found = list(filter(_any, everything))
         if not found:
             return None
         films = sum(len(answers.liked) for answers in found)
@@ -185,6 +185,10 @@ class _Answers(NamedTuple):
 
     features: npt.NDArray[np.float64]
     liked: BoolArray
+
+
+def _any(answers: _Answers) -> bool:
+    return len(answers.liked) > 0
 
 
 def _conditions(

@@ -393,21 +393,28 @@ def _in_front(
         if word in _BUT and before in _UNIVERSALS:
             negations += 1  # "anything but boring"
             continue
-        joins = word in ("but", "because", "so", "and") and place < end - 1
-        if joins or ends_clause(text, words, place, place + 1):
+        if _joins(word) and place < end - 1:
+            break
+        if ends_clause(text, words, place, place + 1):
             break
         if word in _SUBJECTS and before not in _THINKS:
             negations += before == "nor"
             break
-        if word == "no" and _answers(words, place):
+        if _answers(words, place):
             break  # "no those are great" answers, and negates nothing
         negations += word in NEGATORS
         factor *= _DEGREES.get(word, 1.0)
     return negations, factor
 
 
+def _joins(word: str) -> bool:
+    return word in ("but", "because", "so", "and")
+
+
 def _answers(words: Sequence[Word], no: int) -> bool:
     """Whether a "no" answers, and a sentence on films follows: "no those are …", "no way too …"."""
+    if words[no].text != "no":
+        return False
     return text_at(words, no + 1) in FILM_PRONOUNS or any_of(("too",), words, no + 1, no + 4)
 
 
