@@ -12,16 +12,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.conversation.answers import Asked, answers
 from assistant.conversation.interpret import Interpretation, interpret, reactions_in_words, table_of
 from assistant.conversation.phrasing import films_words
-from assistant.conversation.plan import cold, lifts, settled, suggestions, unheard
+from assistant.conversation.plan import (
+    cold,
+    films_now,
+    lifts,
+    settings_of,
+    settled,
+    suggestions,
+    unheard,
+)
 from assistant.conversation.records import context_of, question_of, seed_of, tokens_of, turn_of
 from assistant.conversation.replies import Situation, reply_text
-from assistant.conversation.settings import films_now, settings_of
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from core.catalogue import Catalogue
+from core.data.facts import CatalogueFacts
 from core.domain import Constraints, Reaction
 from core.model.policy import Policy
 from core.session import SessionState
@@ -41,6 +50,8 @@ class Scene:
     last_shown: Turn | None
     """Their latest turn that showed films."""
     policy: Policy
+    facts: CatalogueFacts
+    """What is known of the films."""
     usual: int
     """Films a turn for whoever has not chosen a number."""
     seed: int
@@ -159,6 +170,10 @@ def _phrased(
     text = reply_text(
         utterance, step, situation, question, last=scene.last_shown, catalogue=catalogue
     )
+    told = answers(utterance.questions, Asked(scene.facts, scene.policy, step.state))
+    if told:
+        says_more = situation.is_for_films or any(not chip.kind.is_unclear for chip in step.chips)
+        text = f"{told}\n{text}" if says_more else told
     facets = frozenset(map(catalogue.key_of, filter(catalogue.is_facet, step.state.tokens())))
     lines = suggestions(utterance, step, situation.shown, question or situation.lift, facets)
     return Reply(text, Understood(utterance.act.value, step.chips, question, lines))

@@ -1,14 +1,20 @@
-"""What a turn does with what was understood: number of films, suggestions, a wish to lift."""
+"""What a turn does with what was understood: number of films, suggestions, a wish to lift.
+
+How a person steers a session without words: films a turn, a pause, lines for one press.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Final
 
 from assistant.conversation.interpret import Interpretation, without
 from assistant.conversation.phrasing import LIMIT_WORDS, capitalised
 from assistant.conversation.reasons import facet_words, label_of
 from assistant.conversation.small_talk import EXAMPLES
-from assistant.conversation.values import Question
+from assistant.conversation.together import Talk, open_talk
+from assistant.conversation.values import Exchange, Question
 from assistant.language.acts import is_plain_request, line_of
 from assistant.language.utterance import (
     Act,
@@ -20,9 +26,10 @@ from assistant.language.utterance import (
 )
 from core.catalogue import Catalogue
 from core.domain import Constraints, Outcome
-from core.errors import UnknownIdError
+from core.errors import SettingsError, UnknownIdError
 from core.model.policy import Policy
 from core.session import SessionState
+from core.store import Store
 
 """Key that stands for the wish about years where a chip is edited."""
 
@@ -45,10 +52,12 @@ def cold(state: SessionState) -> bool:
 
 
 def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
-    """How many films this turn should show; 0 where it only talks.
+    """How many films this turn should show; 0 where it only talks, or answers a question.
 
     A line of which nothing was understood is asked about first, unless there is a taste to go by.
     """
+    if utterance.questions and not utterance.wishes:
+        return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
     puzzling = utterance.ambiguous or (utterance.unknown and cold(step.state))
     if not understood and (utterance.act.is_talk or puzzling):
@@ -215,3 +224,85 @@ def _after_talk(act: Act, state: SessionState) -> tuple[str, ...]:
     if is_cold:
         return EXAMPLES if act not in (Act.THANKS, Act.BYE) else ()
     return ("More", "What do you know about me?")
+
+
+# ---- settings of a session
+
+FILMS: Final = (1, 5)
+"""Films a turn that a person can choose."""
+
+_EXTRA: Final = "steering"
+_OLDEST: Final = 1940
+"""Nobody is offered something from before the sound film had found its feet."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """The settings of one session. SettingsError for a number of films out of its range."""
+
+    films: int = 0
+    """Films a turn, 1 to 5; 0 where the person has not chosen."""
+    paused: bool = False
+    """No films until they are asked for."""
+
+    def __post_init__(self) -> None:
+        low, high = FILMS
+        if self.films and not low <= self.films <= high:
+            raise SettingsError(
+                f"Films a turn is {self.films}, but must be a whole number from {low} to {high}."
+            )
+
+
+def settings_of(talk: Talk) -> SessionSettings:
+    """The settings of the session whose browser speaks; the defaults where there are none."""
+    text = talk.own.extras.get(_EXTRA)
+    return SessionSettings(**json.loads(text)) if text else SessionSettings()
+
+
+def films_now(
+    settings: SessionSettings, utterance: Utterance, step: Interpretation, usual: int
+) -> tuple[int, bool]:
+    """How many films this turn shows, and whether it shows none because of the pause.
+
+    While it is paused films come when they are asked for outright ("more", "recommend something",
+    "two comedies"), and not for a taste that is told.
+    """
+    wanted = films_wanted(utterance, step, settings.films or usual)
+    plain_request = utterance.act is Act.RECOMMEND and not step.chips
+    outright = utterance.act is Act.MORE or utterance.count or plain_request
+    held_back = settings.paused and wanted > 0 and not outright
+    return (0 if held_back else wanted), held_back
+
+
+def next_lines(exchange: Exchange) -> tuple[str, ...]:
+    """Lines that turn the films of a turn in some direction; none where it showed none."""
+    movies = [card.recommendation.movie for card in exchange.cards]
+    if not movies:
+        return ()
+    lines = ["Something funnier", "Lesser known ones", "Surprise me"]
+    years = [movie.year for movie in movies if movie.year]
+    if years and (before := min(years) // 10 * 10) > _OLDEST:
+        lines.insert(1, f"Something from before {before}")
+    if len(movies) > 1:
+        lines += ["Just one film", f"More like {movies[1].title}"]
+    return tuple(lines)
+
+
+class Controls:
+    """Sets what a session is steered by. UnknownIdError for a session that is not known."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def films(self, session: str, count: int) -> None:
+        """So many films a turn from now on. SettingsError out of 1 to 5."""
+        self._set(session, films=count)
+
+    def pause(self, session: str, paused: bool) -> None:
+        """No films until they are asked for, or films as ever."""
+        self._set(session, paused=paused)
+
+    def _set(self, session: str, **changes: int) -> None:
+        with open_talk(self._store, session) as talk:
+            changed = SessionSettings(**asdict(settings_of(talk)) | changes)
+            talk.own.set_extra(_EXTRA, json.dumps(asdict(changed)))

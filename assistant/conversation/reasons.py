@@ -88,6 +88,15 @@ _VERBS = (
 )
 """Beginnings that two reasons share once they are told together."""
 
+_FANS: Final = "liked by fans of "
+_CLAUSES: Final[Mapping[str, str]] = {
+    _FANS: "fans of {} {love} it",
+    "liked by people who ": "people who {} {love} it",
+    "akin to ": "it is akin to {}",
+    "away from ": "far from {}",
+}
+"""What begins a reason, and what a person would say instead."""
+
 _FOR_CHILDREN = "for children"
 """What a single film is, where several are "films for children"."""
 
@@ -250,6 +259,28 @@ def headline(reasons: Sequence[Reason]) -> str:
     if spoken:
         return f"{capitalised(_join(spoken[:2]))}."
     return f"{capitalised(next(reason.text for reason in reasons if reason.text in _GENERAL))}."
+
+
+def clause_of(reasons: Sequence[Reason]) -> str:
+    """The strongest of the reasons that speak for a film, as a clause: "fans of Alien love it".
+
+    A second one joins it where it says the same of another film. Empty where nothing speaks for it.
+    """
+    spoken = [reason for reason in reasons if reason.contribution >= SMALL and reason.token]
+    spoken.sort(key=lambda reason: -reason.contribution)
+    if not spoken:
+        known = (reason for reason in reasons if reason.text in _GENERAL)
+        general = next(known, None)
+        return general.text if general is not None and general.contribution > 0 else ""
+    best = spoken[0]
+    text = best.text
+    if len(spoken) > 1 and _verb(text) == _verb(spoken[1].text) == _FANS:
+        text = _joined(text, spoken[1].text, wished=False) or text
+    for verb, form in _CLAUSES.items():
+        if text.startswith(verb):
+            love = "love" if best.contribution >= MANY else "like"
+            return form.format(text.removeprefix(verb), love=love)
+    return text
 
 
 def _join(spoken: Sequence[Reason]) -> str:

@@ -39,15 +39,25 @@ from assistant.language.meaning.years import (
     limits_of,
     years_wanted,
 )
+from assistant.language.questions import Asked, Questions
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
-from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Span, Utterance
+from assistant.language.utterance import (
+    LONGEST_TEXT,
+    Act,
+    Context,
+    FacetMention,
+    MovieMention,
+    Span,
+    Utterance,
+)
 from assistant.language.words import Found, Word, taken_by, words
 from core.catalogue import Catalogue
+from core.data.facts import FilmFacts
 
 BLANK: Final = "\x00"
 """Stands for each character of a title."""
@@ -123,9 +133,10 @@ class Understanding:
     line of 200 characters. Thread-safe: nothing changes after construction.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, facts: FilmFacts | None = None) -> None:
         self.catalogue = catalogue
         self._titles = TitleLinker(TitleIndex(catalogue))
+        self._questions = Questions(self._titles.index, facts or FilmFacts.empty())
         self._facets = FacetFinder(catalogue)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
@@ -142,11 +153,39 @@ class Understanding:
         if not acts.has_words([read]):
             return _without_words(text, context)
         reading = self._reading(text, read, context)
+        asked = self._questions.asked(read, reading.words, reading.links, context)
+        if asked is not None:
+            return self._asking(text, asked, context)
         if not reading.links and context.asked is None:
             act = _whole_act(reading.line, context)
             if act is not None:
                 return self._plain(text, act, reading.line, context)
         return self._whole(reading, context)
+
+    def _asking(self, text: str, asked: Asked, context: Context) -> Utterance:
+        """A line with questions of fact; what else it says counts if it tells tastes or wishes."""
+        meant = asked.films if len(asked.films) == 1 else ()  # "do you know Heat? loved it"
+        named = meant[0] if meant else context.named
+        rest = self.understand(
+            asked.rest, replace(context, asked=None, named=named, untold=meant or context.untold)
+        )
+        judged = any(movie.strength for movie in _told(rest))
+        if rest.wishes or judged or rest.act is Act.REACT:
+            return replace(rest, text=text, questions=asked.questions)
+        movies = {
+            token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
+            for start, end, token in asked.named
+        }
+        if not movies and not asked.picks and len(asked.films) == 1:
+            (token,) = asked.films
+            movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
+        return Utterance(
+            text,
+            Act.ASK,
+            movies=tuple(movies.values()),
+            picks=asked.picks,
+            questions=asked.questions,
+        )
 
     def _reading(self, text: str, read: str, context: Context) -> Reading:
         """The line with the titles that are meant in it."""
@@ -332,6 +371,13 @@ class Understanding:
         return self._plain(utterance.text, whole, line, context)
 
 
+def _told(utterance: Utterance) -> tuple[MovieMention, ...]:
+    """Films with a verdict of the person's; a title alone is none."""
+    return tuple(
+        movie for movie in utterance.movies if not movie.idle and "alone" not in movie.rule
+    )
+
+
 def _reacted(
     utterance: Utterance,
     line: acts.Line,
@@ -371,6 +417,8 @@ def _is_said_to_us(reading: Reading) -> bool:
     "stop" are films, too.
     """
     line = acts.line_of(reading.read)
+    if acts.is_whole("why_not", line):  # "why not Heat?"
+        return False
     compared = " over " in line.plain  # "I'd take Heat over Jaws"
     if acts.whole_act(line) is None and (compared or acts.nod(line, None) is None):
         return False

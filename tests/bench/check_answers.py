@@ -16,8 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from assistant.chat import Assistant
+from assistant.language.understand import Understanding
 from core.data.facts import Film, FilmFacts
 from core.data.names import squashed
+from core.model.bundle import Bundle
+from core.store import Store
 
 WORDINGS: Mapping[str, tuple[str, ...]] = {
     "length": (
@@ -84,11 +87,13 @@ OPENINGS = ("something scary from the 80s", "I love Heat and Alien", "a good com
 def main(bundle: Path, seed: int, count: int) -> None:
     """Prints the share that is right, by fact, and each answer that is not."""
     draw = random.Random(seed)
-    facts = FilmFacts.open(bundle.parent / "films")
+    facts, loaded = FilmFacts.open(bundle.parent / "films"), Bundle.load(bundle)
+    catalogue = loaded.catalogue
+    understanding = Understanding(catalogue, facts)
     right, asked = Counter[str](), Counter[str]()
     folder = tempfile.mkdtemp()
-    with Assistant.open(bundle, f"sqlite:///{folder}/answers.db") as assistant:
-        catalogue = assistant.library.catalogue
+    store = Store.open(f"sqlite:///{folder}/answers.db")
+    with Assistant(loaded.policy(None), understanding, store, facts=facts) as assistant:
         known = [
             (movie, film)
             for movie in catalogue.movies[:3000]
@@ -139,7 +144,7 @@ def has(topic: str, film: Film) -> bool:
 def is_right(topic: str, text: str, film: Film, year: int, who: str) -> bool:
     """Whether the text holds the fact, or says that it is not known where it is not."""
     if not has(topic, film):
-        return "not know" in text or "don't know" in text
+        return "don’t know" in text or "Not that I know" in text
     won = [prize.category for prize in film.prizes if prize.won]
     nominated = "nominat" in text if film.prizes else "no Oscar" in text or "None" in text
     judges: Mapping[str, Callable[[], bool]] = {
