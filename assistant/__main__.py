@@ -1,4 +1,4 @@
-"""Command line of the conversation: `python -m assistant ask | evaluate | recall`."""
+"""Command line: `python -m assistant ask | evaluate | converse | recall | train`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ _COMMANDS: Final = {
     "evaluate": (
         "assistant.evaluation.lines",
         "Measure understanding on labelled lines or recorded conversations.",
+    ),
+    "train": ("assistant.evaluation.linking", "Fit what makes words a title."),
+    "converse": (
+        "assistant.evaluation.conversations",
+        "Hold scripted conversations and judge every turn.",
     ),
     "recall": (
         "assistant.evaluation.recall",

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from assistant.conversation import small_talk
-from assistant.conversation.answers import with_facts
-from assistant.conversation.library import Library
-from assistant.conversation.plan import Controls, edited, likened, settings_of
-from assistant.conversation.records import latest_taste, replayed
+from assistant.conversation.library import Controls, Library, settings_of
+from assistant.conversation.plan import edited, likened
+from assistant.conversation.records import latest_taste, replayed, with_facts
+from assistant.conversation.replies import undone
 from assistant.conversation.together import (
     Evening,
     Talk,
@@ -31,6 +30,7 @@ from assistant.conversation.together import (
 from assistant.conversation.values import History, Insights, Reply, Understood
 from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from assistant.turn import Scene, take_turn, understand
+from assistant.wording import text as wording
 from core.data.facts import FilmFacts
 from core.domain import Reaction
 from core.errors import SettingsError
@@ -163,10 +163,12 @@ class Assistant:
             scene = self._scene(talk)
             utterance = understand(text, scene, self._understanding)
             if utterance.act is Act.UNDO:
-                undone = self._undo(talk)
-                answer = small_talk.undone(undone, talk.record.next_number)
-                return Reply(answer, Understood(Act.UNDO.value))
-            preface = f"{small_talk.cut(LONGEST_TEXT)} " if len(text) > LONGEST_TEXT else ""
+                answer = undone(self._undo(talk), talk.record.next_number)
+                if utterance.then is None:
+                    return Reply(answer, Understood(Act.UNDO.value))
+                return self._turn(utterance.then, self._scene(talk), preface=f"{answer} ")
+            was_cut = len(text) > LONGEST_TEXT
+            preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
             return self._turn(utterance, scene, preface=preface)
 
     def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:

@@ -6,32 +6,54 @@ what is to be written is in the `TakenTurn`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.conversation.answers import Asked, answers
-from assistant.conversation.interpret import Interpretation, interpret, reactions_in_words, table_of
+from assistant.conversation.interpret import (
+    Interpretation,
+    interpret,
+    reactions_in_words,
+    said_of,
+    table_of,
+)
+from assistant.conversation.library import films_now, settings_of
+from assistant.conversation.memory import Memory, remembered
 from assistant.conversation.phrasing import films_words
 from assistant.conversation.plan import (
+    brought_back,
     cold,
-    films_now,
+    elsewhere,
+    is_said_of_nothing,
     lifts,
-    settings_of,
+    relaxed,
     settled,
     suggestions,
+    unclear,
     unheard,
 )
-from assistant.conversation.records import context_of, question_of, seed_of, tokens_of, turn_of
-from assistant.conversation.replies import Situation, reply_text
+from assistant.conversation.records import (
+    context_of,
+    memory_of,
+    question_of,
+    seed_of,
+    tokens_of,
+    tokens_of_keys,
+    turn_of,
+    unanswered,
+)
+from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
-from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
+from assistant.language.acts import line_of
+from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.domain import Constraints, Reaction
+from core.model.group import open_to_all
 from core.model.policy import Policy
 from core.session import SessionState
 from core.store import Shown, Turn
@@ -63,6 +85,21 @@ class Scene:
         return self.policy.catalogue
 
     @property
+    def memory(self) -> Memory:
+        """What was spoken of up to here."""
+        return memory_of(self.talk.record.last)
+
+    def table(self, text: str) -> tuple[int, ...]:
+        """Tokens of the films that a line can point at: those last spoken of that it fits."""
+        keys = self.memory.meant(line_of(text), unanswered(self.last_shown))
+        return tokens_of_keys(keys, self.catalogue)
+
+    def room(self) -> Callable[[SessionState], int]:
+        """What counts the films that a state of whoever speaks leaves, open to everybody there."""
+        others = [SessionState.from_json(one.state, self.catalogue) for one in self.talk.others]
+        return lambda state: int(open_to_all(self.policy, [state, *others]).sum())
+
+    @property
     def number(self) -> int:
         """Number of the turn."""
         return self.talk.record.next_number
@@ -87,10 +124,24 @@ class TakenTurn:
 
 def understand(text: str, scene: Scene, understanding: Understanding) -> Utterance:
     """What a line says, with what it leaves open filled in from the conversation."""
-    on_table = tokens_of(scene.last_shown, scene.catalogue)
-    context = context_of(scene.talk.record.last, on_table, scene.state, scene.catalogue)
-    utterance = understanding.understand(text[:LONGEST_TEXT], context)
+    read = text[:LONGEST_TEXT]
+    table = scene.table(read)
+    context = context_of(scene.talk.record.last, table, scene.state, scene.catalogue)
+    utterance = understanding.understand(read, context)
+    if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
+        return _asks_which(utterance, table)
+    if is_said_of_nothing(utterance):
+        return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
+
+
+def _asks_which(utterance: Utterance, table: tuple[int, ...]) -> Utterance:
+    """A remark on fewer films than there are ("seen those two"), as the question which."""
+    if utterance.picks or utterance.movies or utterance.ambiguous:
+        return utterance
+    span, strength = Span(0, len(utterance.text)), utterance.strength or 0.0
+    which = AmbiguousMention(span, table, strength, "of those shown", seen=utterance.seen)
+    return replace(utterance, ambiguous=(which,))
 
 
 def take_turn(
@@ -105,26 +156,52 @@ def take_turn(
         preface: what the reply begins with.
     """
     record, catalogue = scene.talk.record, scene.catalogue
-    table = table_of(record, scene.state, utterance, scene.last_shown, scene.policy)
+    on_table = scene.table(utterance.text)
+    table = table_of(record, scene.state, utterance, on_table, catalogue)
+    table = replace(table, room=scene.room())
     step = interpret(utterance, scene.state, table)
-    wanted, held_back = films_now(settings_of(scene.talk), utterance, step, scene.usual)
-    slate = Slate((), step.state)
+    complaint = _is_complaint(utterance, step, scene)
+    settings = settings_of(scene.talk)
+    wanted, held_back = films_now(settings, utterance, step, scene.usual, complaint=complaint)
+    slate, insisted = Slate((), step.state), step.state.constraints
+    chosen_from = step.state
     if wanted:
         # Nobody has to answer to every film: what stays without a word when the next ones come
         # says little.
-        step = replace(step, state=passed_over(step.state))
-        slate = _chosen(step.state, wanted, scene, ids)
-    situation = _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back)
+        step = relaxed(replace(step, state=passed_over(step.state)), table)
+        chosen_from = step.state
+        if complaint:
+            shown = tokens_of(scene.last_shown, catalogue)
+            chosen_from = elsewhere(step.state, shown, table, wanted)
+        slate = _chosen(chosen_from, wanted, scene, ids)
+        after = slate.after.constrain(step.state.constraints)
+        slate = replace(slate, after=after)
+    situation = replace(
+        _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back),
+        complaint=complaint,
+        insisted=films_words(replace(insisted, excluded=()), catalogue),
+        used_up=bool(catalogue.allowed(insisted).any()),
+    )
     reactions = reactions_in_words(record, step, catalogue)
-    reply = _phrased(utterance, step, situation, scene)
+    reply = _phrased(utterance, step, situation, scene, on_table)
+    keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
+    memory = remembered(scene.memory, scene.number, said_of(utterance, on_table, catalogue), keys)
     replaced = tuple((film.id, film.reaction or Reaction.CLEAR.value) for film, _ in reactions)
     fits = slate.shared.fits if slate.shared else ()
-    reply = Reply(
-        preface + reply.text, replace(reply.understood, replaced=replaced, fits=fits), slate.films
-    )
-    states = (scene.state, step.state, slate.after)
+    understood = replace(reply.understood, replaced=replaced, fits=fits, memory=memory)
+    reply = Reply(preface + reply.text, understood, slate.films)
+    states = (scene.state, chosen_from, slate.after)
     turn = turn_of(scene.number, utterance.text, reply, states, catalogue)
     return TakenTurn(reply, turn, reactions, slate)
+
+
+def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> bool:
+    """Whether the films that were shown are turned down all at once, or we are."""
+    if utterance.act is Act.COMPLAIN:
+        return scene.last_shown is not None
+    shown = set(tokens_of(scene.last_shown, scene.catalogue))
+    disliked = {token for token, reaction in step.reactions if reaction.liking < 0}
+    return len(shown) > 1 and shown <= disliked and not utterance.movies
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:
@@ -155,6 +232,10 @@ def _situation(
         more=utterance.act is Act.MORE,
         beyond=utterance.beyond,
         unheard=unheard(utterance, step),
+        line=utterance.text,
+        unclear=unclear(utterance),
+        confessed=scene.memory.confessed,
+        relaxed=tuple(map(wish_words, step.relaxed)),
         lift=lifts(step.state, scene.policy) if wanted and not shown else (),
         people=1 + len(scene.talk.others),
         held_back=held_back,
@@ -162,18 +243,35 @@ def _situation(
 
 
 def _phrased(
-    utterance: Utterance, step: Interpretation, situation: Situation, scene: Scene
+    utterance: Utterance,
+    step: Interpretation,
+    situation: Situation,
+    scene: Scene,
+    table: tuple[int, ...],
 ) -> Reply:
     """The words of the reply, what was understood, and what the person might say next."""
     catalogue = scene.catalogue
     question = question_of(utterance.ambiguous[0], catalogue) if utterance.ambiguous else None
-    text = reply_text(
-        utterance, step, situation, question, last=scene.last_shown, catalogue=catalogue
-    )
+
+    def worded(variant: int) -> str:
+        return reply_text(
+            utterance,
+            step,
+            replace(situation, variant=variant),
+            question,
+            last=scene.last_shown,
+            table=table,
+            catalogue=catalogue,
+        )
+
+    last = scene.talk.record.last
+    text = unlike("" if last is None else last.reply, worded, scene.variant)
     told = answers(utterance.questions, Asked(scene.facts, scene.policy, step.state))
     if told:
         says_more = situation.is_for_films or any(not chip.kind.is_unclear for chip in step.chips)
         text = f"{told}\n{text}" if says_more else told
     facets = frozenset(map(catalogue.key_of, filter(catalogue.is_facet, step.state.tokens())))
-    lines = suggestions(utterance, step, situation.shown, question or situation.lift, facets)
+    back = brought_back(step.relaxed, catalogue)
+    way_out = question or situation.lift
+    lines = suggestions(utterance, step, situation.shown, way_out, facets=facets, back=back)
     return Reply(text, Understood(utterance.act.value, step.chips, question, lines))

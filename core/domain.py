@@ -184,12 +184,15 @@ class Movie:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What many films share and a person can ask for: a genre, a tag, a person, a language."""
+    """What many films share and a person can ask for: a genre, a tag, a director, a language."""
 
     kind: str
-    """"genre", "tag", "person" or "language"."""
+    """"genre", "tag", "person" (of the cast), "director", "language", "country", "subgenre",
+    "keyword", "series" or "source"."""
     name: str
     """As shown: "Sci-Fi", "time travel", "Sigourney Weaver"."""
+    aliases: tuple[str, ...] = field(default=(), compare=False)
+    """What else people call it: "heist" the heist film, "South Korean" what is from South Korea."""
 
     @property
     def key(self) -> str:

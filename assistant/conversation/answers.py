@@ -6,43 +6,47 @@ of facts and keywords and says that it is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from assistant.conversation.phrasing import capitalised, listing
-from assistant.conversation.reasons import clause_of, headline, label_of, people_of
-from assistant.conversation.records import recommend
-from assistant.conversation.values import Card, Exchange
+from assistant.conversation.reasons import (
+    BILLED,
+    Known,
+    headline,
+    kinds_of,
+    known_of,
+    length,
+    portrait,
+    remakes_of,
+    series_of,
+)
+from assistant.conversation.records import barring, recommend
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import Question, Topic
 from assistant.language.words import normal
 from assistant.wording import text
 from core.catalogue import Catalogue
-from core.data.facts import AGES, CatalogueFacts, Fact, Film, Prize
-from core.domain import Movie, Reason
+from core.data.facts import AGES, CatalogueFacts, Fact, Prize
+from core.domain import Movie
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 
 FILMS: Final = 3
 """Films of which a question is answered at once."""
-BILLED: Final = 3
-"""Names on a card."""
 _CAST: Final = 6
 """Names in an answer."""
 _WORKS: Final = 6
 """Films of somebody that are named, the best known first."""
 _KEYWORDS: Final = 5
 """Keywords of a sketch: more read as a list."""
-_ELSEWHERE: Final = "https://www.imdb.com/title/tt{:07d}/"
 _VIDEO: Final = "https://www.youtube.com/watch?v={}"
 _SEARCH: Final = "https://www.imdb.com/find/?q={}"
 _CLEARLY: Final = 0.03
 """Chances of being liked that are closer than this recommend neither film: the calibration of the
 match is not finer."""
-_MUCH_LOWER: Final = 10
-"""Places of the ranking below which a film is called far from the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +62,6 @@ class Asked:
     def catalogue(self) -> Catalogue:
         """The films."""
         return self.policy.catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A film with what is known of it."""
-
-    token: int
-    movie: Movie
-    film: Film
-    """Empty where nothing is known."""
-    people: tuple[str, ...] = ()
-    """Who viewers name with it."""
-    tags: tuple[str, ...] = ()
-
-    @property
-    def link(self) -> str:
-        """The page where more is known."""
-        number = self.movie.imdb_id or self.film.imdb_id
-        return _ELSEWHERE.format(number) if number else ""
-
-
-def known_of(token: int, facts: CatalogueFacts) -> Known:
-    """A film with what is known of it."""
-    catalogue = facts.catalogue
-    movie = catalogue.movie(token)
-    film = facts.film(movie.row) or Film(movie_id=movie.movie_id)
-    tags = tuple(
-        catalogue.facet(facet).name
-        for facet in catalogue.facets_of(token)
-        if catalogue.facet(facet).kind == "tag"
-    )
-    return Known(token, movie, film, people_of(catalogue, token), tags)
 
 
 def answers(questions: Sequence[Question], asked: Asked) -> str:
@@ -136,16 +108,6 @@ def _length(known: Known, *_: object) -> str:
     if not minutes:
         return ""
     return text("answer.length", film=known.movie.label, length=length(minutes), minutes=minutes)
-
-
-def length(minutes: int) -> str:
-    """Minutes as people say them.
-
-    >>> length(117), length(120), length(45)
-    ('1 h 57 min', '2 h', '45 min')
-    """
-    hours, rest = divmod(minutes, 60)
-    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
 def _maker(known: Known, *_: object) -> str:
@@ -250,11 +212,6 @@ def _genre(known: Known, detail: str, *rest: object) -> str:
     return text("answer.yes" if yes else "answer.not_called", said=said)
 
 
-def kinds_of(known: Known) -> tuple[str, ...]:
-    """Genres: the finer ones where they are known."""
-    return known.film.genres or tuple(genre.lower() for genre in known.movie.genres)
-
-
 def _source(known: Known, *_: object) -> str:
     film = known.film
     if not film.sources and not film.authors:
@@ -276,28 +233,15 @@ def _age(known: Known, *_: object) -> str:
     if not parts and "Children" in known.movie.genres:
         parts.append(text("answer.children", film=known.movie.label))
     if not parts:
-        return f"{text('answer.age_unknown', film=known.movie.label)} {unknown_link(known)}".strip()
+        return f"{text('answer.age_unknown', film=known.movie.label)} {known.look}".strip()
     if not film.age:
         parts.append(text("answer.no_rating"))
     return " ".join(parts)
 
 
-def unknown_link(known: Known) -> str:
-    """Where to look, if there is a page."""
-    return text("answer.look", link=known.link) if known.link else ""
-
-
 def _mood(known: Known, detail: str, *_: object) -> str:
     """Whether a film is scary, sad …: what speaks for it, or that nothing known does."""
-    signs = _signs(detail)
-    film = known.film
-    words = (*film.moods, *film.audiences, *film.genres, *film.techniques, *film.kinds)
-    genres = tuple(genre.lower() for genre in known.movie.genres)
-    found = [
-        word
-        for word in dict.fromkeys((*words, *genres, *film.all_keywords, *known.tags))
-        if normal(word).replace(" ", "_") in signs
-    ]
+    found = known.speaking_for(_signs(detail))
     mood, label = detail.replace("_", " "), known.movie.label
     if found:
         said = listing([f"“{as_written(word)}”" for word in found[:BILLED]])
@@ -371,22 +315,11 @@ def _around(series: Sequence[Movie], place: int) -> Sequence[Movie]:
     return series[first : first + 2 * _WORKS]
 
 
-def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
-    """The films of a film's series in order; none where it is of no series."""
-    if not known.film.series:
-        return []
-    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
-    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
-    placed = {film.movie_id: film.place for film in films if film is not None}
-    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
-    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
-
-
 def _sequel(known: Known, *rest: object) -> str:
     asked = rest[-1]
     assert isinstance(asked, Asked)
     series, label = series_of(known, asked.facts), known.movie.label
-    remakes = _related(known, asked.facts)
+    remakes = remakes_of(known, asked.facts)
     parts = []
     if len(series) > 1:
         at = series.index(known.movie)
@@ -403,21 +336,11 @@ def _sequel(known: Known, *rest: object) -> str:
     return " ".join(parts) or text("answer.no_sequel", film=label)
 
 
-def _related(known: Known, facts: CatalogueFacts) -> list[str]:
-    """Films that this one is a remake of, or that are remakes of it."""
-    tokens = (
-        facts.catalogue.token_of_movie_id(relation.movie_id)
-        for relation in known.film.relations
-        if relation.kind == "Remake"
-    )
-    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]
-
-
 def _trailer(known: Known, *_: object) -> str:
     if known.film.trailer:
         link = _VIDEO.format(known.film.trailer)
         return text("answer.trailer", film=known.movie.label, link=link)
-    return f"{text('answer.no_trailer', film=known.movie.label)} {unknown_link(known)}".strip()
+    return f"{text('answer.no_trailer', film=known.movie.label)} {known.look}".strip()
 
 
 def _about(known: Known, *_: object) -> str:
@@ -427,59 +350,13 @@ def _about(known: Known, *_: object) -> str:
     if words:
         parts.append(text("answer.sketch", keywords=listing(words)))
     elif known.link:
-        parts.append(unknown_link(known))
+        parts.append(known.look)
     return text("answer.about", film=known.movie.label, sketch=" ".join(parts))
 
 
 def _starring(known: Known) -> str:
     cast = known.film.cast[:2] or known.people[:2]
     return text("answer.with", names=listing(cast)) if cast else ""
-
-
-def portrait(known: Known, *, mood: bool = True, year: bool = False) -> str:
-    """A film in a phrase: "a suspenseful horror film by Ridley Scott"."""
-    film, movie = known.film, known.movie
-    words = [film.moods[0]] if mood and film.moods else []
-    if film.language not in ("", "English") and film.countries:
-        words.append(_adjective(film.countries[0]))
-    kind = next(iter(_told_kinds(known)), "film")
-    words.append(kind)
-    phrase = " ".join(words)
-    article = "an" if phrase[0].lower() in "aeio" else "a"
-    made = text("answer.from_year", year=movie.year) if year and movie.year else ""
-    makers = text("answer.by", names=listing(film.directors[:2])) if film.directors else ""
-    return f"{article} {phrase}{made}{makers}"
-
-
-def _told_kinds(known: Known) -> Iterator[str]:
-    """Genres as nouns, the most telling first: those of the fewest films come last in the pack."""
-    plain = [genre for genre in known.film.genres if genre not in ("drama", "thriller", "comedy")]
-    yield from plain
-    yield from known.film.genres
-    yield from (_NOUNS.get(genre, f"{genre.lower()} film") for genre in known.movie.genres)
-
-
-_NOUNS: Final[Mapping[str, str]] = {
-    "Comedy": "comedy",
-    "Drama": "drama",
-    "Thriller": "thriller",
-    "Western": "western",
-    "Musical": "musical",
-    "Romance": "romance",
-    "Documentary": "documentary",
-    "Mystery": "mystery",
-    "Film-Noir": "film noir",
-    "Sci-Fi": "science-fiction film",
-    "Children": "children’s film",
-    "Animation": "animated film",
-    "(no genres listed)": "film",
-}
-"""What a film of a genre is called, other than "war film"."""
-
-
-@cache
-def _adjective(country: str) -> str:
-    return country.removeprefix("the ")
 
 
 Tell = Callable[..., str]
@@ -511,7 +388,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
 def _works(code: int, asked: Asked) -> str:
     """Films of somebody, the best known first, without those of which was spoken."""
     facts, name = asked.facts, asked.facts.facts.people.names[code]
-    spoken = {asked.catalogue.movie(token).row for token in _films_spoken(asked)}
+    spoken = {token - 1 for token in asked.state.tokens()}  # a row is a film's token less one
     parts = []
     for fact, form in ((Fact.DIRECTOR, "answer.made"), (Fact.ACTOR, "answer.acted")):
         rows = [row for row in facts.rows(fact, (code,)).tolist() if row not in spoken]
@@ -524,10 +401,6 @@ def _works(code: int, asked: Asked) -> str:
     if parts:
         return " ".join(parts)
     return text("answer.no_films", name=name, link=_SEARCH.format(name.replace(" ", "+")))
-
-
-def _films_spoken(asked: Asked) -> Collection[int]:
-    return [token for token in asked.state.tokens() if asked.catalogue.is_movie(token)]
 
 
 # ---- what suits the person
@@ -602,7 +475,7 @@ def _why_not(token: int, asked: Asked) -> str:
         return text("answer.known", film=movie.label)
     if outcome is not None and outcome.is_event:
         return text("answer.was_shown", film=movie.label)
-    barred = _bars(token, asked)
+    barred = barring(token, asked.state.constraints, catalogue)
     if barred:
         return text("answer.barred", film=movie.label, wishes=listing(barred))
     rank = _rank(choice, asked)
@@ -619,89 +492,7 @@ def _why_not(token: int, asked: Asked) -> str:
     )
 
 
-def _bars(token: int, asked: Asked) -> list[str]:
-    """The hard wishes that a film does not fulfil, in words."""
-    constraints, catalogue = asked.state.constraints, asked.catalogue
-    row = token - 1
-    barred = []
-    for limit in constraints.limits:
-        number = int(catalogue.numbers(limit.column)[row])
-        if not limit.holds(number):
-            barred.append(limit.column)
-    barred += [
-        label_of(catalogue, facet)
-        for facet in constraints.required
-        if not catalogue.has(facet)[row]
-    ]
-    barred += [
-        f"no {label_of(catalogue, facet)}"
-        for facet in constraints.excluded
-        if catalogue.has(facet)[row]
-    ]
-    return barred
-
-
 _OF_TASTE: Final[Mapping[Topic, Callable[[int, Asked], str]]] = {
     Topic.WORTH: _worth,
     Topic.WHY_NOT: _why_not,
 }
-
-
-# ---- cards
-
-
-def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
-    """What a card says of a film under its title, each a few words."""
-    film = known.film
-    said = []
-    if film.directors:
-        said.append(text("answer.card_by", names=listing(film.directors[:2])))
-    cast = film.cast[:BILLED] or known.people
-    if cast:
-        said.append(", ".join(cast))
-    if film.runtime:
-        said.append(length(film.runtime))
-    if film.language not in ("", "English"):
-        said.append(", ".join((*film.countries[:1], film.language)).removeprefix("the "))
-    if film.place and len(series := series_of(known, facts)) > 1:
-        place = series.index(known.movie) + 1
-        said.append(text("answer.card_series", series=film.series, place=place, count=len(series)))
-    return tuple(said)
-
-
-def with_facts(exchange: Exchange, facts: CatalogueFacts) -> Exchange:
-    """A turn whose cards tell what is known of their films, no two of them with one sentence."""
-    cards: list[Card] = []
-    for card in exchange.cards:
-        movie = card.recommendation.movie
-        known = known_of(facts.catalogue.movie_token(movie.row), facts)
-        because = sentence(known, card.recommendation.reasons, [one.because for one in cards])
-        filled = replace(
-            card,
-            details=details(known, facts),
-            imdb_id=movie.imdb_id or known.film.imdb_id,
-            because=because,
-        )
-        cards.append(filled)
-    return replace(exchange, cards=tuple(cards))
-
-
-def sentence(known: Known, reasons: Sequence[Reason], taken: Collection[str]) -> str:
-    """Why this film, as a person would say it, unlike the sentences that are taken.
-
-    Of the reasons the strongest, or of the next ones the first that no other card gives.
-    """
-    phrases = [
-        capitalised(portrait(known)),
-        capitalised(portrait(known, mood=False, year=True)),
-        known.movie.label,
-    ]
-    clauses = list(dict.fromkeys(clause_of(reasons[place:]) for place in range(len(reasons)))) or [
-        ""
-    ]
-    fresh = [one for one in clauses if not any(one in other for other in taken)] or clauses
-    for phrase in phrases:
-        said = f"{phrase}; {fresh[0]}." if fresh[0] else f"{phrase}."
-        if said not in taken:
-            return said
-    return f"{known.movie.label}."

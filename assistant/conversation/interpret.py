@@ -9,19 +9,23 @@ What a line can refer to, and what it says of films that were shown, with the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
+from assistant.conversation.memory import Said
 from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
-from assistant.conversation.reasons import chip_of
+from assistant.conversation.reasons import chip_of, name_of
 from assistant.conversation.records import shown_films, tokens_of
 from assistant.conversation.values import Chip, ChipKind
+from assistant.language.acts import line_of
+from assistant.language.lexicon import word_class
 from assistant.language.utterance import Act, FacetMention, MovieMention, Utterance
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome, Reaction
-from core.model.policy import Policy
 from core.session import SessionState
-from core.store import SessionRecord, Shown, Turn
+from core.store import SessionRecord, Shown
 
 LIKED_FROM = 0.2
 """Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
@@ -34,6 +38,14 @@ BEST_KNOWN = 1000
 _BEST_KNOWN_SHARE = 4
 """At most one film in so many is best known, so that a small catalogue has lesser known ones."""
 
+_LIKED = 0.7
+"""How strongly a line speaks of a film that it likes: as "liked" does in the lexicon."""
+_FORMS = ("Children", "Animation", "IMAX")
+"""Genres that go with any kind: they say for whom a film is, or in what form."""
+_JOINING = word_class("joining")
+_OF_THE_TABLE = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY)
+"""Acts that are about films on the table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Referents:
@@ -41,7 +53,7 @@ class Referents:
 
     catalogue: Catalogue
     last: tuple[int, ...] = ()
-    """Film tokens of the last turn that showed any, in order."""
+    """Film tokens that the line points at by their places: those last spoken of."""
     issued: frozenset[int] = frozenset()
     """Every film token recommended in this session."""
     room: Callable[[SessionState], int] | None = None
@@ -60,8 +72,12 @@ class Interpretation:
     chips: tuple[Chip, ...] = ()
     reactions: tuple[tuple[int, Reaction], ...] = ()
     """Film token and reaction, for films recommended in this session."""
-    lifted: tuple[int, ...] = ()
-    """Facets required earlier that gave way to a new wish, as tokens."""
+    asked: frozenset[int | str] = frozenset()
+    """What this line asks for: facet tokens, and columns of limits."""
+    tacit: tuple[Chip, ...] = ()
+    """Chips of older wishes that gave way to another of their aspect: nobody needs to be told."""
+    relaxed: tuple[Chip, ...] = ()
+    """Chips of wishes that were let go since nothing fulfilled them all."""
 
     def say(self, state: SessionState, *chips: Chip) -> Interpretation:
         """The next step: a new state and what to show for it."""
@@ -79,7 +95,19 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
     Films become stated likes, dislikes or seen (or reactions, where Marquee had recommended them);
     wishes become wanted and avoided facets, and the hard ones constraints; "forget …" retracts;
     "start over" retracts everything but keeps every film of the conversation off the list.
+    Of a line of several statements each is applied to what the one before has left.
     """
+    step = Interpretation(state)
+    for statement in utterance.statements:
+        done = _interpreted(statement, step.state, table)
+        step = replace(
+            done, chips=(*step.chips, *done.chips), reactions=(*step.reactions, *done.reactions)
+        )
+    return step
+
+
+def _interpreted(utterance: Utterance, state: SessionState, table: Referents) -> Interpretation:
+    """One statement applied to the state."""
     if utterance.act is Act.FORGET:
         return _forget(utterance, Interpretation(state), table)
     step = Interpretation(cleared(state) if utterance.act is Act.START_OVER else state)
@@ -87,14 +115,18 @@ def interpret(utterance: Utterance, state: SessionState, table: Referents) -> In
         step = _let_go(token, step, table)
     for movie in utterance.movies:
         step = _movie(movie, step, table)
-    step = _facets(utterance.facets, step, table)
+    step = _facets(utterance.facets, step, table.catalogue, joins=_joins(utterance.text))
     step = _limits(utterance, step, table.catalogue)
-    if utterance.facets or utterance.limits:
-        step = _softened(step, table)
     if utterance.act is Act.REACT and not utterance.ambiguous:
         step = _picks(utterance, step, table)
     asides = _asides(utterance, step, table.catalogue)
     return step.say(step.state, *asides, *_unclear(utterance))
+
+
+def _joins(text: str) -> bool:
+    """Whether a line adds to the wishes there are: "and a romance", "with Meg Ryan, too"."""
+    said = line_of(text).plain.split()
+    return bool(said) and not _JOINING.isdisjoint((said[0], said[-1]))
 
 
 def cleared(state: SessionState) -> SessionState:
@@ -120,25 +152,38 @@ def _unearned(before: Outcome, reaction: Reaction, *, similar: bool = False) -> 
 
 
 def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Interpretation:
-    """One film: a reaction where it was recommended, else a stated taste, or none if named idly."""
+    """One film by name; none if named idly."""
     catalogue, token = table.catalogue, mention.token
     if mention.idle:
         return step.say(step.state, chip_of(catalogue, token, ChipKind.ASIDE, *mention.span))
     for other in mention.also:
         step = _movie(replace(mention, token=other, also=()), step, table)
-    reaction, kind = _verdict(mention)
+    reaction, kind = verdict_of(mention)
     chip = chip_of(catalogue, token, kind, *mention.span)
     before = step.state.outcome_of(token)
     just_seen = reaction is Reaction.SEEN and mention.strength == 0
     if before and before.liking and just_seen:
         return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
+    return _judged(token, reaction, chip, step, table, similar=mention.similar_only)
+
+
+def _judged(
+    token: int,
+    reaction: Reaction,
+    chip: Chip,
+    step: Interpretation,
+    table: Referents,
+    *,
+    similar: bool = False,
+) -> Interpretation:
+    """What is said of one film: a reaction where it was recommended, else a stated taste."""
+    before = step.state.outcome_of(token)
     if before is not None and token in table.issued:
-        reaction = _unearned(before, reaction, similar=mention.similar_only)
-        return step.react(token, reaction, chip)
+        return step.react(token, _unearned(before, reaction, similar=similar), chip)
     return step.say(step.state.state(token, reaction.statement), chip)
 
 
-def _verdict(mention: MovieMention) -> tuple[Reaction, ChipKind]:
+def verdict_of(mention: MovieMention) -> tuple[Reaction, ChipKind]:
     """The reaction that a mention amounts to, and the kind of its chip."""
     named = mention.strength == 0 and not mention.seen
     if named or (mention.similar_only and mention.strength >= 0):
@@ -149,57 +194,60 @@ def _verdict(mention: MovieMention) -> tuple[Reaction, ChipKind]:
 
 
 def _facets(
-    mentions: Iterable[FacetMention], step: Interpretation, table: Referents
+    mentions: Sequence[FacetMention], step: Interpretation, catalogue: Catalogue, *, joins: bool
 ) -> Interpretation:
-    """Wishes for and against facets; a hard one that would leave nothing replaces older ones."""
-    older = frozenset(step.state.constraints.required)
-    for mention in mentions:
-        step = _facet(mention, step, table.catalogue)
-    fresh = frozenset(step.state.constraints.required) - older
-    return _made_room(fresh, step, table) if fresh and not table.has_room(step.state) else step
+    """Wishes for and against facets; a new must replaces the old one of its aspect.
 
-
-def _made_room(fresh: frozenset[int], step: Interpretation, table: Referents) -> Interpretation:
-    """Older wishes lifted until the fresh ones leave films, with a chip for each.
-
-    First the one for lesser known films, then those of the kind of the fresh ones ("a western",
-    then "a musical"), then all of them.
+    After "a western" "a musical" asks for musicals, after Tom Hanks Meg Ryan asks for Meg Ryan,
+    unless the line `joins` them: "and a musical", "with Meg Ryan, too".
     """
-    kind_of = {
-        token: table.catalogue.facet(token).kind for token in step.state.constraints.required
-    }
-    older = tuple(token for token in kind_of if token not in fresh)
-    kinds = {kind_of[token] for token in fresh}
-    alike = tuple(token for token in older if kind_of[token] in kinds)
-    rank = step.state.constraints.limit("rank")
-    famous = rank is not None
-    rank_chips = [limit_chip(rank, table.catalogue, ChipKind.LIFTED)] if rank else []
-    for lifted, fame in (
-        ((), famous),
-        (alike, False),
-        (older, False),
-        (alike, famous),
-        (older, famous),
-    ):
-        eased = _eased(step.state, lifted, fame=fame)
-        if table.has_room(eased):
-            chips = [chip_of(table.catalogue, token, ChipKind.LIFTED) for token in lifted]
-            chips += rank_chips if fame else []
-            return replace(step, lifted=lifted).say(eased, *chips)
+    for mention in mentions:
+        step = _facet(mention, step, catalogue)
+    asked = frozenset(m.token for m in mentions if m.required and m.strength > 0)
+    step = replace(step, asked=step.asked | asked)
+    return step if joins else _replaced(asked, step, catalogue)
+
+
+def _replaced(asked: frozenset[int], step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """Older musts of the aspects that are asked for anew are taken back."""
+    aspects = {aspect_of(catalogue, token) for token in asked} - {""}
+    for token in step.state.constraints.required:
+        if token not in asked and aspect_of(catalogue, token) in aspects:
+            chip = chip_of(catalogue, token, ChipKind.LIFTED)
+            step = replace(step, tacit=(*step.tacit, chip))
+            step = step.say(without(step.state.retract(token), token), chip)
     return step
 
 
-def _eased(state: SessionState, lifted: Iterable[int], *, fame: bool) -> SessionState:
-    """The state without these wishes, and with `fame` without the one for lesser known films."""
-    for token in lifted:
-        state = without(state.retract(token), token)
-    return state.constrain(state.constraints.without("rank")) if fame else state
+_ASPECTS: Final = MappingProxyType(
+    {
+        "person": "person",
+        "director": "director",
+        "series": "series",
+        "language": "language",
+        "country": "language",
+    }
+)
+"""Aspects by the kind of the facet: who asks for Korean films wants none from Brazil any more."""
+
+
+def aspect_of(catalogue: Catalogue, token: int) -> str:
+    """Of what a film has one at a time as people ask for it: its kind, its people, its language.
+
+    Empty for what goes with any other wish: tags, finer genres and the like, and genres that say
+    for whom or in what form.
+    """
+    facet = catalogue.facet(token)
+    if facet.kind == "genre":
+        return "" if facet.name in _FORMS else facet.kind
+    return "person" if name_of(facet) else _ASPECTS.get(facet.kind, "")
 
 
 def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
     token, wanted = mention.token, mention.strength > 0
-    if not mention.strength:  # allowed again, if it was to be spared
-        if step.state.outcome_of(token) is not Outcome.AVOIDED:
+    if not mention.strength:  # allowed again, if it was to be spared, and not asked for any more
+        held = (*step.state.constraints.required, *step.state.constraints.excluded)
+        if step.state.outcome_of(token) is not Outcome.AVOIDED and token not in held:
             return step
         chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
         return step.say(without(step.state.retract(token), token), chip)
@@ -231,6 +279,7 @@ def _limits(utterance: Utterance, step: Interpretation, catalogue: Catalogue) ->
         elif limit is not None:
             limit = _deepened(limit, step.state.constraints, catalogue)
             state = step.state.constrain(step.state.constraints.within(limit))
+            step = replace(step, asked=step.asked | {column})
             step = step.say(state, limit_chip(limit, catalogue))
     return step
 
@@ -258,41 +307,66 @@ def _deepened(limit: Limit, constraints: Constraints, catalogue: Catalogue) -> L
     return Limit("rank", min(2 * older.low, catalogue.n_items // 2))
 
 
-def _softened(step: Interpretation, table: Referents) -> Interpretation:
-    """Tags become soft wishes where nothing has them all: few films have every tag they deserve.
-
-    As wishes they still bring what is kin to their films.
-    """
-    constraints = step.state.constraints
-    tags = tuple(
-        token for token in constraints.required if table.catalogue.facet(token).kind == "tag"
-    )
-    kept = tuple(token for token in constraints.required if token not in tags)
-    eased = step.state.constrain(replace(constraints, required=kept))
-    if not tags or table.has_room(step.state) or not table.has_room(eased):
-        return step
-    chips = [chip_of(table.catalogue, token, ChipKind.LIFTED) for token in tags]
-    return replace(step, lifted=(*step.lifted, *tags)).say(eased, *chips)
-
-
 def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
-    """What was said of the films on the table: "loved the second", "seen them all"."""
-    places = utterance.picks or tuple(range(len(table.last)))
+    """What was said of the films that were spoken of: "loved the second", "seen them all"."""
+    places = picked_places(utterance, len(table.last))
     strengths = utterance.strengths or (utterance.strength,) * len(places)
-    for place, strength in zip(places, strengths, strict=True):
+    for place, strength in zip(places, strengths, strict=False):
+        token = table.last[place]
         if utterance.later:
             reaction = Reaction.NOT_TONIGHT
         else:
             reaction = reaction_of(strength, seen=utterance.seen)
-        if reaction is Reaction.CLEAR or place >= len(table.last):
+        if reaction is Reaction.CLEAR:
             continue
-        token = table.last[place]
-        before = step.state.outcome_of(token)
-        if before is not None:
-            reaction = _unearned(before, reaction)
-            chip = chip_of(table.catalogue, token, ChipKind.of_film(reaction.outcome))
-            step = step.react(token, reaction, chip)
+        chip = chip_of(table.catalogue, token, ChipKind.of_film(reaction.outcome))
+        if utterance.later and token not in table.issued:
+            step = step.say(step.state, chip)  # says nothing of a film that was only named
+        else:
+            step = _judged(token, reaction, chip, step, table)
     return step
+
+
+def picked_places(utterance: Utterance, count: int) -> tuple[int, ...]:
+    """Places of the films that a remark is about, all of them where it picks none."""
+    picks = utterance.picks or tuple(range(count))
+    return tuple(place for place in picks if place < count)
+
+
+def said_of(utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue) -> Said:
+    """What of a line is remembered; `table` are the films that it points at by their places."""
+    named = (
+        (catalogue.key_of(token), _mood(mention))
+        for mention in utterance.movies
+        for token in (mention.token, *mention.also)
+    )
+    places = _places_spoken_of(utterance, len(table))
+    wishes = [facet.strength for facet in utterance.facets]
+    return Said(
+        tuple(named),
+        tuple(catalogue.key_of(table[place]) for place in places),
+        tuple(
+            catalogue.key_of(token)
+            for place, token in enumerate(table)
+            if places and place not in places
+        ),
+        spurned=bool(wishes) and max(wishes) < 0,
+        confessed=utterance.beyond,
+    )
+
+
+def _places_spoken_of(utterance: Utterance, count: int) -> tuple[int, ...]:
+    """Places of the films that a line is about without naming them."""
+    if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
+        return ()
+    everything = utterance.act is Act.REACT
+    return picked_places(utterance, count) if everything or utterance.picks else ()
+
+
+def _mood(mention: MovieMention) -> float | None:
+    """How a film was spoken of, −1 … 1; None where it was named without a word on how it is."""
+    liking = 0 if mention.idle else verdict_of(mention)[1].liking
+    return _LIKED * liking if liking else None
 
 
 def _forget(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
@@ -352,24 +426,20 @@ def table_of(
     record: SessionRecord,
     state: SessionState,
     utterance: Utterance,
-    last: Turn | None,
-    policy: Policy,
+    table: tuple[int, ...],
+    catalogue: Catalogue,
 ) -> Referents:
-    """What the line can refer to; all turns are read only for a film that may have been shown."""
-    catalogue = policy.catalogue
-    named = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
-    on_table = tokens_of(last, catalogue)
-    issued = set(on_table)
-    outcomes = filter(None, map(state.outcome_of, named - issued))
+    """What the line can refer to; all turns are read only for a film that may have been shown.
+
+    `table` are the films that it points at by their places.
+    """
+    spoken = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
+    issued = set(tokens_of(record.last_shown, catalogue))
+    outcomes = filter(None, map(state.outcome_of, spoken.union(table) - issued))
     if any(outcome.is_event for outcome in outcomes):
         found = map(catalogue.token_of_movie_id, shown_films(record))
         issued |= {token for token in found if token is not None}
-    return Referents(
-        catalogue,
-        on_table,
-        frozenset(issued),
-        room=lambda changed: int(policy.available(changed).sum()),
-    )
+    return Referents(catalogue, table, frozenset(issued))
 
 
 def reactions_in_words(

@@ -1,21 +1,21 @@
-"""What a turn does with what was understood: number of films, suggestions, a wish to lift.
-
-How a person steers a session without words: films a turn, a pause, lines for one press.
-"""
+"""What a turn does with what was understood: number of films, suggestions, a wish to lift."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
-from typing import Final
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import combinations, product
+from operator import attrgetter
+from typing import Final, NamedTuple
 
-from assistant.conversation.interpret import Interpretation, without
-from assistant.conversation.phrasing import LIMIT_WORDS, capitalised
-from assistant.conversation.reasons import facet_words, label_of
-from assistant.conversation.small_talk import EXAMPLES
-from assistant.conversation.together import Talk, open_talk
-from assistant.conversation.values import Exchange, Question
-from assistant.language.acts import is_plain_request, line_of
+from assistant.conversation.interpret import Interpretation, Referents, aspect_of, without
+from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, films_words, limit_chip
+from assistant.conversation.reasons import chip_of, facet_words, label_of
+from assistant.conversation.values import Chip, ChipKind, Question
+from assistant.language.acts import holds, how_many, is_plain_request, line_of
+from assistant.language.lexicon import heard_words
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -24,14 +24,14 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
+from assistant.language.words import Word
+from assistant.language.words import words as words_of
+from assistant.wording import several
 from core.catalogue import Catalogue
-from core.domain import Constraints, Outcome
-from core.errors import SettingsError, UnknownIdError
+from core.domain import Constraints, Limit, Outcome
+from core.errors import UnknownIdError
 from core.model.policy import Policy
 from core.session import SessionState
-from core.store import Store
-
-"""Key that stands for the wish about years where a chip is edited."""
 
 _NUDGES = (
     ("Something funnier", "genre:Comedy"),
@@ -39,6 +39,29 @@ _NUDGES = (
     ("No horror", "genre:Horror"),
 )
 """What a person might want next, and the facet it is about."""
+
+_SOFTNESS: Final = (
+    *("rank", "tag", "wider", "language", "year"),
+    *("series", "person", "director", "genre"),
+)
+"""What is let go first where nothing fulfils all wishes: how well known a film is, what viewers
+tagged it, whether it is of the very years; what kind of film it is last."""
+_TOLD_IN_FULL: Final = frozenset(("series", "topic"))
+"""Of what is not known: the reply says so of all that the line is about."""
+_STORY: Final = 25
+"""Words from which on a line tells a story."""
+_MOST_UNCLEAR: Final = 2
+"""Phrases that are said back."""
+_JOINED: Final = 4
+"""Characters between two words of one phrase: a space, or a short word."""
+_SHORTEST: Final = 3
+"""Letters of the shortest word that may mean something."""
+_ENDINGS: Final = ("s", "es", "d", "ed", "ing")
+"""What the forms of a known word end in."""
+_MANY_WISHES: Final = 8
+"""Wishes of one age up to which pairs are tried: 28 pairs, each a look at all films."""
+_WIDER: Final = 10
+"""Years by which a span is widened on either side before it is let go: the decades beside it."""
 
 
 def says_taste(outcome: Outcome | None) -> bool:
@@ -71,6 +94,48 @@ def unheard(utterance: Utterance, step: Interpretation) -> bool:
     if utterance.act is not Act.RECOMMEND or step.chips or any(wishes):
         return False
     return not is_plain_request(line_of(utterance.text))
+
+
+def unclear(utterance: Utterance) -> tuple[str, ...]:
+    """Words of a line that mean something and that nothing was made of, as typed.
+
+    They are in no name and no wish that was found, and no rule knows them: "a western with an
+    unreliable narrator". A long story is full of such words, and nobody wants them read back.
+    """
+    if not _TOLD_IN_FULL.isdisjoint(utterance.beyond) or utterance.act is Act.BEYOND:
+        return ()
+    phrases: list[Span] = []
+    for word in _strange_words(utterance):
+        between = utterance.text[phrases[-1].end : word.start] if phrases else ""
+        if phrases and len(between) <= _JOINED:
+            phrases[-1] = Span(phrases[-1].start, word.end)
+        else:
+            phrases.append(Span(word.start, word.end))
+    return tuple(utterance.text[start:end] for start, end in phrases[:_MOST_UNCLEAR])
+
+
+def _strange_words(utterance: Utterance) -> list[Word]:
+    """Words outside of all that was found that mean something; none of a long story."""
+    found = words_of(utterance.text)
+    if len(found) > _STORY:
+        return []
+    spans = [one.span for one in (*utterance.facets, *utterance.aside)]
+    spans += [one.span for one in utterance.movies]
+    spans += [one.span for one in utterance.ambiguous] + [one.span for one in utterance.unknown]
+    return [
+        word
+        for word in found
+        if _means_something(word.text)
+        and not any(start < word.end and word.start < end for start, end in spans)
+    ]
+
+
+def _means_something(word: str) -> bool:
+    """Whether a word is one that no rule knows in any of its forms, and no adverb."""
+    if len(word) < _SHORTEST or not word.isalpha() or word.endswith("ly"):
+        return False
+    stems = (word, *(word.removesuffix(end) for end in _ENDINGS if word.endswith(end)))
+    return heard_words().isdisjoint((*stems, *(f"{stem}e" for stem in stems)))
 
 
 def settled(
@@ -189,12 +254,148 @@ def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     return tuple(wish for wish, changed in eased if policy.available(changed).any())
 
 
+class _Ease(NamedTuple):
+    """One wish let go, or widened."""
+
+    chip: Chip
+    softness: int
+    """How soon it is let go among those of one age: 0 first."""
+    fresh: bool
+    """Asked for by this very line."""
+    apply: Callable[[SessionState], SessionState]
+
+
+def relaxed(step: Interpretation, table: Referents) -> Interpretation:
+    """The step with as few wishes let go as leave films to show; as it is where none do.
+
+    What this line asks for is kept as long as older wishes can give way. Among those of one age the
+    softest goes first: one alone if that is enough, else two, else all up to the first that does.
+    What is to be spared is never let go.
+    """
+    if table.has_room(step.state):
+        return step
+    eases = sorted(_eases(step, table.catalogue), key=attrgetter("softness"))
+    older = [ease for ease in eases if not ease.fresh]
+    fresh = [ease for ease in eases if ease.fresh]
+    for these, those in product(_some_of(fresh), _some_of(older)):
+        state = step.state
+        for ease in (*those, *these):
+            state = ease.apply(state)
+        if table.has_room(state):
+            chips = tuple(dict.fromkeys(ease.chip for ease in (*those, *these)))
+            return replace(step, relaxed=chips).say(state, *chips)
+    return step
+
+
+def _some_of(eases: Sequence[_Ease]) -> list[Sequence[_Ease]]:
+    """None of the wishes, one, two, or all up to each of them; of very many no two."""
+    pairs = combinations(eases, 2) if len(eases) <= _MANY_WISHES else ()
+    return [
+        (),
+        *((ease,) for ease in eases),
+        *pairs,
+        *(eases[:count] for count in range(3, len(eases) + 1)),
+    ]
+
+
+def _eases(step: Interpretation, catalogue: Catalogue) -> Iterator[_Ease]:
+    """Every wish that may be let go: years are first widened, a tag stays as a leaning."""
+    constraints = step.state.constraints
+    for limit in constraints.limits:
+        chip, fresh = limit_chip(limit, catalogue, ChipKind.LIFTED), limit.column in step.asked
+        softness = _SOFTNESS.index(limit.column) if limit.column in _SOFTNESS else 0
+        if limit.column == "year":
+            wider = Limit("year", limit.low - _WIDER, limit.high + _WIDER)
+            yield _Ease(chip, _SOFTNESS.index("wider"), fresh, partial(_within, wider))
+        yield _Ease(chip, softness, fresh, partial(_unlimited, limit.column))
+    for token in constraints.required:
+        chip = chip_of(catalogue, token, ChipKind.LIFTED)
+        facet = catalogue.facet(token)
+        aspect = aspect_of(catalogue, token) or ("genre" if facet.kind == "genre" else "tag")
+        for_children = facet.name == "Children"
+        yield _Ease(
+            chip,
+            _SOFTNESS.index(aspect),
+            for_children or token in step.asked,
+            partial(_let_go, token, aspect != "tag"),
+        )
+
+
+def _within(limit: Limit, state: SessionState) -> SessionState:
+    return state.constrain(state.constraints.within(limit))
+
+
+def _unlimited(column: str, state: SessionState) -> SessionState:
+    return state.constrain(state.constraints.without(column))
+
+
+def _let_go(token: int, altogether: bool, state: SessionState) -> SessionState:
+    """The state without a must; unless `altogether` films of it are still liked better."""
+    constraints = state.constraints
+    required = tuple(other for other in constraints.required if other != token)
+    kept = state.constrain(replace(constraints, required=required))
+    return kept.retract(token) if altogether else kept
+
+
+def elsewhere(
+    state: SessionState, shown: Sequence[int], table: Referents, wanted: int
+) -> SessionState:
+    """The state without the kinds that most of the films shown were of, for one slate.
+
+    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films.
+    """
+    constraints = state.constraints
+    kinds = _common_kinds(shown, table.catalogue)
+    left_out = [kind for kind in kinds if kind not in constraints.required]
+    for count in range(len(left_out), 0, -1):
+        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
+        changed = state.constrain(replace(constraints, excluded=excluded))
+        if table.room is None or table.room(changed) >= wanted:
+            return changed
+    return state
+
+
+def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
+    """Genres that most of the films are of, the commonest first."""
+    facets = (facet for token in films for facet in catalogue.facets_of(token))
+    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
+    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]
+
+
+def is_said_of_nothing(utterance: Utterance) -> bool:
+    """Whether praise that points at no film is of something that was not understood.
+
+    "An unreliable narrator would be lovely" praises no film on the table: nothing is to be learned
+    from it.
+    """
+    praise = utterance.act is Act.REACT and (utterance.strength or 0) > 0
+    if not praise or utterance.picks or utterance.names_anything:
+        return False
+    line = line_of(utterance.text)
+    pointed = holds("it", line) or holds("these", line) or how_many(line) > 0
+    return not pointed and bool(unclear(utterance))
+
+
+def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:
+    """Lines that ask again for wishes that were let go: "Films in Korean", "From the 60s"."""
+    lines = []
+    for chip in chips:
+        token = catalogue.token_of(chip.key)
+        if token is not None:
+            lines.append(films_words(Constraints(required=(token,)), catalogue))
+        elif chip.key == LIMIT_WORDS["year"].key:
+            lines.append(f"from {chip.label}" if chip.label[0].isdigit() else chip.label)
+    return tuple(map(capitalised, lines))
+
+
 def suggestions(
     utterance: Utterance,
     step: Interpretation,
     shown: int,
     way_out: Question | tuple[str, ...],
+    *,
     facets: frozenset[str],
+    back: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """At most four lines the person might say next.
 
@@ -204,6 +405,7 @@ def suggestions(
         shown: films that this turn shows.
         way_out: the open question, or the wishes of `lifts`; an empty tuple where all is well.
         facets: keys of the facets they spoke of already.
+        back: lines that bring back what was let go (`brought_back`).
     """
     if isinstance(way_out, Question):
         return way_out.labels[:4]
@@ -213,6 +415,7 @@ def suggestions(
         return _after_talk(utterance.act, step.state)
     wishes = [line for line, facet in _NUDGES if facet not in facets][:1]
     wishes.append("From the 90s" if step.state.constraints.limit("year") is None else "Any year")
+    wishes = [*back, *wishes][:2]
     return ("More", *wishes, "Why the first one?" if shown > 1 else "Why this one?")
 
 
@@ -222,87 +425,5 @@ def _after_talk(act: Act, state: SessionState) -> tuple[str, ...]:
     if act is Act.AGREE and (not is_cold or state.tokens(Outcome.SHOWN)):
         return ("More", "Why the first one?", "What do you know about me?")
     if is_cold:
-        return EXAMPLES if act not in (Act.THANKS, Act.BYE) else ()
+        return several("reply.examples") if act not in (Act.THANKS, Act.BYE) else ()
     return ("More", "What do you know about me?")
-
-
-# ---- settings of a session
-
-FILMS: Final = (1, 5)
-"""Films a turn that a person can choose."""
-
-_EXTRA: Final = "steering"
-_OLDEST: Final = 1940
-"""Nobody is offered something from before the sound film had found its feet."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSettings:
-    """The settings of one session. SettingsError for a number of films out of its range."""
-
-    films: int = 0
-    """Films a turn, 1 to 5; 0 where the person has not chosen."""
-    paused: bool = False
-    """No films until they are asked for."""
-
-    def __post_init__(self) -> None:
-        low, high = FILMS
-        if self.films and not low <= self.films <= high:
-            raise SettingsError(
-                f"Films a turn is {self.films}, but must be a whole number from {low} to {high}."
-            )
-
-
-def settings_of(talk: Talk) -> SessionSettings:
-    """The settings of the session whose browser speaks; the defaults where there are none."""
-    text = talk.own.extras.get(_EXTRA)
-    return SessionSettings(**json.loads(text)) if text else SessionSettings()
-
-
-def films_now(
-    settings: SessionSettings, utterance: Utterance, step: Interpretation, usual: int
-) -> tuple[int, bool]:
-    """How many films this turn shows, and whether it shows none because of the pause.
-
-    While it is paused films come when they are asked for outright ("more", "recommend something",
-    "two comedies"), and not for a taste that is told.
-    """
-    wanted = films_wanted(utterance, step, settings.films or usual)
-    plain_request = utterance.act is Act.RECOMMEND and not step.chips
-    outright = utterance.act is Act.MORE or utterance.count or plain_request
-    held_back = settings.paused and wanted > 0 and not outright
-    return (0 if held_back else wanted), held_back
-
-
-def next_lines(exchange: Exchange) -> tuple[str, ...]:
-    """Lines that turn the films of a turn in some direction; none where it showed none."""
-    movies = [card.recommendation.movie for card in exchange.cards]
-    if not movies:
-        return ()
-    lines = ["Something funnier", "Lesser known ones", "Surprise me"]
-    years = [movie.year for movie in movies if movie.year]
-    if years and (before := min(years) // 10 * 10) > _OLDEST:
-        lines.insert(1, f"Something from before {before}")
-    if len(movies) > 1:
-        lines += ["Just one film", f"More like {movies[1].title}"]
-    return tuple(lines)
-
-
-class Controls:
-    """Sets what a session is steered by. UnknownIdError for a session that is not known."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def films(self, session: str, count: int) -> None:
-        """So many films a turn from now on. SettingsError out of 1 to 5."""
-        self._set(session, films=count)
-
-    def pause(self, session: str, paused: bool) -> None:
-        """No films until they are asked for, or films as ever."""
-        self._set(session, paused=paused)
-
-    def _set(self, session: str, **changes: int) -> None:
-        with open_talk(self._store, session) as talk:
-            changed = SessionSettings(**asdict(settings_of(talk)) | changes)
-            talk.own.set_extra(_EXTRA, json.dumps(asdict(changed)))

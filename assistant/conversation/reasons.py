@@ -8,26 +8,36 @@ grouped here, never rescaled: the reasons of a film add up to the score that ran
 Who is named with a film: people of the catalogue, and the names among the tags that viewers gave
 it.
 
+What is known of a film, in a sentence or two.
+
 What was understood as chips: one for each film, wish and span of years.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
-from assistant.conversation.phrasing import capitalised
+from assistant.conversation.phrasing import FILMS, capitalised, in_running_text, listing
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
+from assistant.language.words import normal
+from assistant.wording import text as wording
 from core.catalogue import Catalogue
 from core.data.facets import FOREIGN
-from core.domain import Facet, Outcome, Reason
+from core.data.facts import CatalogueFacts, Fact, Film
+from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, Contribution
 from core.session import SessionState
 
 MOST_NAMES: Final = 3
 """Names on a card."""
+
+
+_TAGS: Final = 4
+"""Tags that are told of a film."""
 
 
 # Of a catalogue of thousands of films a server's conversations show a few hundred.
@@ -52,7 +62,8 @@ def name_of(facet: Facet) -> str:
     if facet.kind == "person":
         return facet.name
     name = as_written(facet.name)
-    known = facet.kind == "tag" and name != name.lower() and " " in name
+    written_by_viewers = facet.kind == "tag" and facet.name == facet.name.lower()
+    known = written_by_viewers and name != name.lower() and " " in name
     return name if known and name not in table("constraints")["no_people"]["names"] else ""
 
 
@@ -230,15 +241,17 @@ _GENRES: Final = {
 
 
 def facet_words(catalogue: Catalogue, token: int) -> str:
-    """A facet inside a sentence: "comedy", "time travel", "Sigourney Weaver"."""
+    """A facet inside a sentence: "comedy", "time travel", "films by Jane Campion"."""
     facet = catalogue.facet(token)
     if facet.name == FOREIGN:
         return "foreign-language films"
+    if facet.kind in FILMS:
+        return FILMS[facet.kind].format(in_running_text(facet))
     if facet.kind in ("person", "language"):
         return facet.name
-    if facet.kind == "tag":
-        return as_written(facet.name)
-    return _GENRES.get(facet.name, facet.name.lower())
+    if facet.kind == "genre":
+        return _GENRES.get(facet.name, facet.name.lower())
+    return as_written(facet.name)
 
 
 def label_of(catalogue: Catalogue, token: int) -> str:
@@ -313,3 +326,165 @@ def _verb(text: str) -> str:
 def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
     """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
     return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
+
+
+def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
+    """What is known of a film: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
+    made = f" from {year}" if year else ""
+    names = f" with {listing(people)}" if people else ""
+    is_told = made or names
+    film = wording("reply.made", title=title, facts=",".join(filter(None, (made, names))))
+    tagged = wording(
+        "reply.tagged", film="it" if is_told else title, tags=listing(f"“{tag}”" for tag in tags)
+    )
+    return " ".join(filter(None, (film if is_told else "", tagged if tags else "")))
+
+
+def facts_of(token: int, catalogue: Catalogue) -> str:
+    """What is known of a film of the catalogue, as `facts` has it."""
+    film = catalogue.movie(token)
+    return facts(film.title, film.year, people_of(catalogue, token), _tags(token, catalogue))
+
+
+def _tags(token: int, catalogue: Catalogue) -> list[str]:
+    """What viewers call a film, people aside, in the words that they give to the fewest films."""
+    tags = [tag for tag in catalogue.facets_of(token) if catalogue.facet(tag).kind == "tag"]
+    tags.sort(key=lambda tag: int(catalogue.facet_sizes[tag - catalogue.facet_token(0)]))
+    return [facet_words(catalogue, tag) for tag in tags if not name_of(catalogue.facet(tag))][
+        :_TAGS
+    ]
+
+
+# ---- what is known of a film
+
+BILLED: Final = 3
+"""Names on a card."""
+PAGE: Final = "https://www.imdb.com/title/tt{:07d}/"
+"""Where more is known of a film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A film with what is known of it."""
+
+    token: int
+    movie: Movie
+    film: Film
+    """Empty where nothing is known."""
+    people: tuple[str, ...] = ()
+    """Who viewers name with it."""
+    tags: tuple[str, ...] = ()
+
+    def speaking_for(self, signs: Set[str]) -> list[str]:
+        """Its moods, genres, keywords and tags that are among some words in normal form."""
+        film = self.film
+        words = (*film.moods, *film.audiences, *film.genres, *film.techniques, *film.kinds)
+        genres = tuple(genre.lower() for genre in self.movie.genres)
+        every = dict.fromkeys((*words, *genres, *film.all_keywords, *self.tags))
+        return [word for word in every if normal(word).replace(" ", "_") in signs]
+
+    @property
+    def look(self) -> str:
+        """Where to look for more; "" where there is no page."""
+        return wording("answer.look", link=self.link) if self.link else ""
+
+    @property
+    def link(self) -> str:
+        """The page where more is known."""
+        number = self.movie.imdb_id or self.film.imdb_id
+        return PAGE.format(number) if number else ""
+
+
+def known_of(token: int, facts: CatalogueFacts) -> Known:
+    """A film with what is known of it."""
+    catalogue = facts.catalogue
+    movie = catalogue.movie(token)
+    film = facts.film(movie.row) or Film(movie_id=movie.movie_id)
+    tags = tuple(
+        catalogue.facet(facet).name
+        for facet in catalogue.facets_of(token)
+        if catalogue.facet(facet).kind == "tag"
+    )
+    return Known(token, movie, film, people_of(catalogue, token), tags)
+
+
+def kinds_of(known: Known) -> tuple[str, ...]:
+    """Genres: the finer ones where they are known."""
+    return known.film.genres or tuple(genre.lower() for genre in known.movie.genres)
+
+
+def length(minutes: int) -> str:
+    """Minutes as people say them.
+
+    >>> length(117), length(120), length(45)
+    ('1 h 57 min', '2 h', '45 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
+    """The films of a film's series in order; none where it is of no series."""
+    if not known.film.series:
+        return []
+    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
+    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
+    placed = {film.movie_id: film.place for film in films if film is not None}
+    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
+    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
+
+
+def portrait(known: Known, *, mood: bool = True, year: bool = False) -> str:
+    """A film in a phrase: "a suspenseful horror film by Ridley Scott"."""
+    film, movie = known.film, known.movie
+    words = [film.moods[0]] if mood and film.moods else []
+    if film.language not in ("", "English") and film.countries:
+        words.append(_adjective(film.countries[0]))
+    kind = next(iter(_told_kinds(known)), "film")
+    words.append(kind)
+    phrase = " ".join(words)
+    article = "an" if phrase[0].lower() in "aeio" else "a"
+    made = wording("answer.from_year", year=movie.year) if year and movie.year else ""
+    makers = wording("answer.by", names=listing(film.directors[:2])) if film.directors else ""
+    return f"{article} {phrase}{made}{makers}"
+
+
+def _told_kinds(known: Known) -> Iterator[str]:
+    """Genres as nouns, the most telling first: those of the fewest films come last in the pack."""
+    plain = [genre for genre in known.film.genres if genre not in ("drama", "thriller", "comedy")]
+    yield from plain
+    yield from known.film.genres
+    yield from (_NOUNS.get(genre, f"{genre.lower()} film") for genre in known.movie.genres)
+
+
+_NOUNS: Final[Mapping[str, str]] = {
+    "Comedy": "comedy",
+    "Drama": "drama",
+    "Thriller": "thriller",
+    "Western": "western",
+    "Musical": "musical",
+    "Romance": "romance",
+    "Documentary": "documentary",
+    "Mystery": "mystery",
+    "Film-Noir": "film noir",
+    "Sci-Fi": "science-fiction film",
+    "Children": "children’s film",
+    "Animation": "animated film",
+    "(no genres listed)": "film",
+}
+"""What a film of a genre is called, other than "war film"."""
+
+
+@cache
+def _adjective(country: str) -> str:
+    return country.removeprefix("the ")
+
+
+def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
+    """Films that this one is a remake of, or that are remakes of it."""
+    tokens = (
+        facts.catalogue.token_of_movie_id(relation.movie_id)
+        for relation in known.film.relations
+        if relation.kind == "Remake"
+    )
+    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
-from assistant.conversation.reasons import SMALL, chip_of, people_of, reasons
+from assistant.conversation.memory import Memory
+from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, limit_chip, listing
+from assistant.conversation.reasons import (
+    BILLED,
+    SMALL,
+    Known,
+    chip_of,
+    clause_of,
+    known_of,
+    label_of,
+    length,
+    people_of,
+    portrait,
+    reasons,
+    series_of,
+)
 from assistant.conversation.values import (
     Card,
     Chip,
@@ -19,8 +33,10 @@ from assistant.conversation.values import (
     Understood,
 )
 from assistant.language.utterance import AmbiguousMention, Context, Span
+from assistant.wording import text
 from core.catalogue import Catalogue
-from core.domain import Outcome, Reaction, Reason, Recommendation
+from core.data.facts import CatalogueFacts
+from core.domain import Constraints, Outcome, Reaction, Reason, Recommendation
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
@@ -156,7 +172,7 @@ def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMent
     """The open question as the understanding takes it; None where there is none."""
     if question is None:
         return None
-    known = _tokens(question.keys, catalogue)
+    known = tokens_of_keys(question.keys, catalogue)
     if not known:
         return None
     return AmbiguousMention(
@@ -207,57 +223,48 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
 
 
 def why_of(
-    turn: Turn | None, picks: Sequence[int], catalogue: Catalogue
+    turn: Turn | None, picked: Collection[int], catalogue: Catalogue
 ) -> list[tuple[str, tuple[Reason, ...], float]]:
-    """Label, reasons and score of the films of a turn, of all or of the picked places."""
+    """Label, reasons and score of the films of a turn: of the picked tokens, or of all."""
     cards = [card_of(shown, catalogue) for shown in turn.shown] if turn else []
-    chosen = [
-        card
-        for place, card in enumerate(cards)
-        if card is not None and (not picks or place in picks)
-    ]
-    return [
-        (card.recommendation.movie.label, card.recommendation.reasons, card.recommendation.q_value)
-        for card in chosen
-    ]
+    films = [card.recommendation for card in cards if card is not None]
+    meant = [film for film in films if catalogue.movie_token(film.movie.row) in picked]
+    return [(film.movie.label, film.reasons, film.q_value) for film in meant or films]
+
+
+def memory_of(last: Turn | None) -> Memory:
+    """What was spoken of up to a turn; nothing without one."""
+    return Memory() if last is None else Understood.from_json(last.understood).memory
+
+
+def unanswered(turn: Turn | None) -> tuple[str, ...]:
+    """Films of a turn, by their stable names, that nobody reacted to."""
+    shown = turn.shown if turn else ()
+    return tuple(f"movie:{one.movie_id}" for one in shown if one.reaction is None)
 
 
 def context_of(
-    last: Turn | None, on_table: tuple[int, ...], state: SessionState, catalogue: Catalogue
+    last: Turn | None, table: tuple[int, ...], state: SessionState, catalogue: Catalogue
 ) -> Context:
-    """What a line may refer to after the `last` turn, with these films on the table."""
+    """What a line may refer to after the `last` turn, with the films it can point at."""
     for_children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
     if last is None:
-        return Context(on_table, for_children=for_children)
+        return Context(table, for_children=for_children)
     understood = Understood.from_json(last.understood)
-    chips = [chip for chip in understood.chips if chip.end]
-    films = {chip.key: chip.kind for chip in chips if chip.is_film}
-    named = _tokens(films, catalogue)
-    mood = _mood(films.values())
+    memory = understood.memory
     return Context(
-        on_table,
+        table,
         mention_of(understood.question, catalogue),
-        named[0] if len(named) == 1 else None,
-        _tokens((key for key, kind in films.items() if kind.is_without_verdict), catalogue),
-        mood,
-        spurned=mood <= 0 and _is_spurning(chips),
+        None if memory.named is None else catalogue.token_of(memory.named),
+        tokens_of_keys(memory.untold, catalogue),
+        memory.mood,
+        spurned=memory.spurned,
         for_children=for_children,
     )
 
 
-def _mood(kinds: Iterable[ChipKind]) -> float:
-    """What a line says of all of its films; 0 where it says different things."""
-    verdicts = set(kinds)
-    return verdicts.pop().mood if len(verdicts) == 1 else 0.0
-
-
-def _is_spurning(chips: Iterable[Chip]) -> bool:
-    """Whether a line named genres, tags or people only to keep them away."""
-    wishes = [chip.kind.wish for chip in chips if not chip.is_film]
-    return max(wishes, default=0) < 0
-
-
-def _tokens(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
+def tokens_of_keys(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
+    """Tokens of stable names, without those that this catalogue does not hold."""
     found = map(catalogue.token_of, keys)
     return tuple(token for token in found if token is not None)
 
@@ -271,3 +278,84 @@ def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:
 def shown_films(record: SessionRecord) -> dict[int, Shown]:
     """Every live recommendation of the session by movieId."""
     return {shown.movie_id: shown for turn in record.turns for shown in turn.shown}
+
+
+# ---- cards
+
+
+def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
+    """What a card says of a film under its title, each a few words."""
+    film = known.film
+    said = []
+    if film.directors:
+        said.append(text("answer.card_by", names=listing(film.directors[:2])))
+    cast = film.cast[:BILLED] or known.people
+    if cast:
+        said.append(", ".join(cast))
+    if film.runtime:
+        said.append(length(film.runtime))
+    if film.language not in ("", "English"):
+        said.append(", ".join((*film.countries[:1], film.language)).removeprefix("the "))
+    if film.place and len(series := series_of(known, facts)) > 1:
+        place = series.index(known.movie) + 1
+        said.append(text("answer.card_series", series=film.series, place=place, count=len(series)))
+    return tuple(said)
+
+
+def with_facts(exchange: Exchange, facts: CatalogueFacts) -> Exchange:
+    """A turn whose cards tell what is known of their films, no two of them with one sentence."""
+    cards: list[Card] = []
+    for card in exchange.cards:
+        movie = card.recommendation.movie
+        known = known_of(facts.catalogue.movie_token(movie.row), facts)
+        because = sentence(known, card.recommendation.reasons, [one.because for one in cards])
+        filled = replace(
+            card,
+            details=details(known, facts),
+            imdb_id=movie.imdb_id or known.film.imdb_id,
+            because=because,
+        )
+        cards.append(filled)
+    return replace(exchange, cards=tuple(cards))
+
+
+def sentence(known: Known, reasons: Sequence[Reason], taken: Collection[str]) -> str:
+    """Why this film, as a person would say it, unlike the sentences that are taken.
+
+    Of the reasons the strongest, or of the next ones the first that no other card gives.
+    """
+    phrases = [
+        capitalised(portrait(known)),
+        capitalised(portrait(known, mood=False, year=True)),
+        known.movie.label,
+    ]
+    clauses = list(dict.fromkeys(clause_of(reasons[place:]) for place in range(len(reasons)))) or [
+        ""
+    ]
+    fresh = [one for one in clauses if not any(one in other for other in taken)] or clauses
+    for phrase in phrases:
+        said = f"{phrase}; {fresh[0]}." if fresh[0] else f"{phrase}."
+        if said not in taken:
+            return said
+    return f"{known.movie.label}."
+
+
+def barring(token: int, constraints: Constraints, catalogue: Catalogue) -> list[str]:
+    """The hard wishes that a film does not fulfil, in words."""
+    row = token - 1
+    barred = []
+    for limit in constraints.limits:
+        number = int(catalogue.numbers(limit.column)[row])
+        if not limit.holds(number):
+            barred.append(limit.column)
+    barred += [
+        label_of(catalogue, facet)
+        for facet in constraints.required
+        if not catalogue.has(facet)[row]
+    ]
+    barred += [
+        f"no {label_of(catalogue, facet)}"
+        for facet in constraints.excluded
+        if catalogue.has(facet)[row]
+    ]
+    return barred

@@ -1,86 +1,46 @@
 """What Marquee says: short, warm, and true to what was understood.
 
-What is said without films stands in `small_talk`. Variants are chosen by number, so the same turn
-of the same session always reads the same.
-
-The words of a turn's reply: which of the wordings answers which act.
+The words stand in `wording.toml`. Where there are several for one thing the number of the turn
+chooses, so the same turn of the same session always reads the same; and no sentence of a reply
+comes again in the next one as long as there is another for it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Final
 
-from assistant.conversation import small_talk
 from assistant.conversation.interpret import Interpretation
-from assistant.conversation.phrasing import capitalised, listing
-from assistant.conversation.reasons import facet_words, name_of, people_of
+from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, listing
+from assistant.conversation.reasons import facts_of, headline
 from assistant.conversation.records import taste_of, why_of
-from assistant.conversation.small_talk import INVITATION, pick
 from assistant.conversation.values import Chip, ChipKind, Question
+from assistant.language.acts import is_whole, line_of
 from assistant.language.utterance import Act, Utterance
+from assistant.wording import several, text
 from core.catalogue import Catalogue
 from core.domain import Reason
 from core.store import Turn
 
 _WHY, _SAID = 5, 0.005
 """So many reasons are said, and the sum of the rest where it would not read 0.00."""
-_NO_WHY = "There’s no film on the table yet to explain. Ask me for one first."
-_TASTES = (
-    "You liked {likes}, and not {either}.",
-    "{likes}: yes. {dislikes}: no. Got it.",
-    "Noted: more in the spirit of {likes}, less of {dislikes}.",
+_NOT_LINKED: Final = frozenset(("series", "topic", "sequels", "weather"))
+"""Of what is not known, what the pages that films are linked to do not tell either."""
+_WORDINGS: Final = 12
+"""Numbers of wordings that are tried for a reply that repeats no sentence: as many as all the
+combinations of lists of two, three and four."""
+_SENTENCE: Final = re.compile(r"(?<=[.:?!])\s+")
+_FACTS = 3
+"""Films of which a question is answered at once."""
+_SMALL_TALK: Final = (
+    *(Act.GREET, Act.HELP, Act.ABOUT_YOU, Act.DECLINE, Act.COMPLAIN),
+    *(Act.EMPTY, Act.OFF_TOPIC, Act.THANKS, Act.BYE),
 )
-_LIKES = ("You liked {likes}.", "{likes}: good to know.", "Noted: more in the spirit of {likes}.")
-_DISLIKES = (
-    "Not {either}, then.",
-    "{dislikes}: not for you, noted.",
-    "I’ll steer clear of things like {dislikes}.",
-)
-_COLD = (
-    "{number} that many people love, until I know you better:",
-    "I don’t know your taste yet, so here {be} {count} that rarely {miss}:",
-)
-_STILL_COLD = (
-    "{number} more that many people love. A thumb up or down is all I need:",
-    "Let’s find out, then: thumb up for what you would watch, thumb down for what you never would.",
-    "{number} more that rarely {miss}. If you have seen {any}, tell me how it was:",
-)
-"""After films that nobody reacted to: easier to answer than a question for titles."""
-_LEAD = ("{number} for tonight:", "How about {these}?", "Try {these}:", "My best {count}:")
-_LEAD_WISHED = (
-    "{number} {films}:",
-    "Here {be} {count} {films}:",
-    "How about these? {number} {films}:",
-)
-_LEAD_MORE = ("{number} more:", "And {count} more:", "Here {be} {count} {others}:", "Next {count}:")
-_INVITE = "Name a film you loved or couldn’t stand, and I’ll go by that."
-_UNHEARD = (
-    "I found no film, genre or mood in that, so I stay with what I know.",
-    "That holds no film, genre or mood that I know, so I go by what you told me.",
-)
-_HELD_BACK = "Films are paused: “more” brings some."
-_THUMBS = "A thumb on each tells me more than words."
-_FOR_TWO = "“Tonight for two” finds films for several tastes at once."
-_BEYOND = {
-    "length": "how long films run",
-    "streaming": "where to stream films",
-    "age": "age ratings",
-    "awards": "which films won prizes",
-    "makers": "who made them, beyond the names in people’s tags",
-    "language": "which of them come dubbed or with subtitles",
-    "cinemas": "what is on in cinemas",
-    "plot": "plots, casts or trailers",
-    "reviews": "what critics say",
-    "series": "series, only films",
-    "topic": "which films are about that",
-    "sequels": "which films are sequels or remakes, unless viewers tagged them so",
-}
-"""What is not in the catalogue, after "I don’t know"."""
-_NOT_LINKED = frozenset(("series", "topic", "sequels"))
-"""Of these, the pages that films are linked to tell nothing either."""
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+"""Acts whose answer has the name of the act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +67,20 @@ class Situation:
     """What they asked for that is not known here: keys of `utterance.beyond`."""
     unheard: bool = False
     """They said something of which nothing was understood."""
+    line: str = ""
+    """What they said."""
+    unclear: tuple[str, ...] = ()
+    """Words of it that nothing was made of."""
+    confessed: tuple[str, ...] = ()
+    """What Marquee has said before that it does not know."""
+    complaint: bool = False
+    """They turned the films down all at once, or complained: what comes is of another kind."""
+    insisted: str = ""
+    """All their wishes as a noun phrase, where some had to be let go."""
+    relaxed: tuple[str, ...] = ()
+    """Those that were."""
+    used_up: bool = False
+    """There were films for all of them, but those are seen."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
     people: int = 1
@@ -120,10 +94,64 @@ class Situation:
         return self.asked_for > 0 or self.held_back
 
 
-def why(films: Sequence[tuple[str, Sequence[Reason], float]]) -> str:
+def say(name: str, variant: int, /, **values: object) -> str:
+    """One of the wordings for a thing, with what belongs in its braces.
+
+    {invitation} needs no value: it asks for a film, in words that change with the turn as well.
+    """
+    form = pick(several(name), variant)
+    if "{invitation}" in form:
+        values["invitation"] = pick(several("reply.invitation"), variant)
+    return form.format(**values)
+
+
+def pick(forms: Sequence[str], variant: int) -> str:
+    """One of several wordings."""
+    return forms[variant % len(forms)]
+
+
+def unlike(before: str, worded: Callable[[int], str], variant: int) -> str:
+    """The wording that shares the fewest sentences with the reply `before`, the turn's own first.
+
+    `worded` gives the reply for any number of wording.
+    """
+    said = set(_SENTENCE.split(before))
+    tried = (worded(variant + place) for place in range(_WORDINGS))
+    best, fewest = "", len(said) + 1
+    for words in tried:
+        shared = len(said.intersection(_SENTENCE.split(words)))
+        if shared < fewest:
+            best, fewest = words, shared
+        if not shared:
+            break
+    return best
+
+
+def small_talk(act: Act, variant: int, line: str = "") -> str:
+    """The answer to a line that tells nothing of films: a greeting, a thank-you, an empty line."""
+    if act is Act.REACT:
+        return say("reply.no_table", variant)
+    known = act in _SMALL_TALK
+    name = f"reply.{act.name.lower()}" if known else "reply.not_understood"
+    return say(name, variant, line=_shortened(line))
+
+
+def undone(anything: bool, variant: int) -> str:
+    """The answer to "undo"; `anything` says whether there was a turn to take back."""
+    return say("reply.undone" if anything else "reply.no_undo", variant)
+
+
+def agreed(films: Sequence[str], on_table: bool, variant: int) -> str:
+    """The answer to "ok" or "I'll watch that one"; `films` are the titles of those it picks."""
+    if films:
+        return say("reply.agreed", variant, films=listing(films))
+    return say("reply.agreed_on_table" if on_table else "reply.agreed_on_nothing", variant)
+
+
+def why(films: Sequence[tuple[str, Sequence[Reason], float]], variant: int = 0) -> str:
     """The answer to "why?": for each film its label, reasons and the score they add up to."""
     if not films:
-        return _NO_WHY
+        return say("reply.no_why", variant)
     worth = " (a thumb up is worth +1)"
     lines = []
     for label, reasons, score in films:
@@ -136,27 +164,63 @@ def why(films: Sequence[tuple[str, Sequence[Reason], float]]) -> str:
     return "\n".join(lines)
 
 
-def about_me(taste: Sequence[Chip], films: str, wished: bool) -> str:
+def my_pick(films: Sequence[tuple[str, Sequence[Reason], float]], variant: int) -> str:
+    """The answer to "which one would you pick?": the best film, and what speaks for it."""
+    label, reasons, _ = max(films, key=itemgetter(2))
+    return say("reply.my_pick", variant, film=label, reason=headline(reasons))
+
+
+def about_me(taste: Sequence[Chip], films: str, wished: bool, variant: int = 0) -> str:
     """The answer to "what do you know about me?": everything that is held, said back."""
     if not taste and not wished:
-        return f"Nothing yet. {INVITATION}"
+        return say("reply.nothing_held", variant)
     soft = _soft(taste)
     return _sentences(
         heard([chip for chip in taste if not chip.kind.is_soft_wish], 0),
-        f"You want {listing(soft)}." if soft else "",
-        f"You asked for {films}." if wished else "",
-        "That is all I hold; “forget …” takes any of it back, “start over” all of it.",
+        text("reply.wanted", wishes=listing(soft)) if soft else "",
+        text("reply.asked_for", films=films) if wished else "",
+        say("reply.all_held", variant),
     )
 
 
 def answer(chips: Sequence[Chip], situation: Situation, question: Question | None = None) -> str:
     """The reply to tastes or wishes: heard, unclear, films or why there are none."""
+    variant, kept = situation.variant, chips
+    if situation.complaint:
+        # Nobody who is cross wants the films read out again.
+        kept = [chip for chip in chips if chip.kind is not ChipKind.DISLIKE]
     return _sentences(
-        heard(chips, situation.variant),
-        unknown(chips),
+        say("reply.another_course", variant) if situation.complaint else "",
+        heard(kept, variant),
+        unknown(chips, variant),
+        _not_got(situation),
         asking(question),
-        not_known(situation.beyond, situation.shown > 0),
+        not_known(
+            [name for name in situation.beyond if name not in situation.confessed],
+            situation.shown > 0,
+        ),
+        _let_go(situation),
         slate(situation),
+    )
+
+
+def _not_got(situation: Situation) -> str:
+    """Says the words back that nothing was made of, where something was made of others."""
+    if not situation.unclear or situation.unheard:
+        return ""
+    names = listing([f"“{_shortened(phrase)}”" for phrase in situation.unclear], "or")
+    return say("reply.not_got", situation.variant, names=names)
+
+
+def _let_go(situation: Situation) -> str:
+    """Says which wishes were let go since nothing fulfils them all."""
+    if not situation.relaxed:
+        return ""
+    return say(
+        "reply.used_up" if situation.used_up else "reply.relaxed",
+        situation.variant,
+        insisted=situation.insisted,
+        wishes=listing(situation.relaxed),
     )
 
 
@@ -167,22 +231,24 @@ def _sentences(*parts: str) -> str:
 
 def heard(chips: Sequence[Chip], variant: int) -> str:
     """What was understood, with its sign: "You liked Alien and The Thing, and not Titanic."."""
+
+    def about(kind: ChipKind, name: str) -> str:
+        names = titles(chips, kind)
+        both = {"names": listing(names), "either": listing(names, "or")}
+        return capitalised(say(name, variant, **both)) if names else ""
+
     tastes, soft = _tastes(chips, variant), _soft(chips)
     for_two = any(chip.kind is ChipKind.ASIDE and not chip.is_film for chip in chips)
     line = _sentences(
         tastes,
-        _about(
-            chips,
-            ChipKind.NAMED,
-            "And something like {}." if tastes else "Something like {}, then.",
-        ),
-        _about(chips, ChipKind.SEEN, "You’ve seen {}."),
-        _about(chips, ChipKind.LATER, "Not tonight: {}."),
+        about(ChipKind.NAMED, "reply.named_too" if tastes else "reply.named"),
+        about(ChipKind.SEEN, "reply.seen"),
+        about(ChipKind.LATER, "reply.later"),
         f"{capitalised(listing(soft))}." if soft else "",
-        _about(chips, ChipKind.ASIDE, "I don’t count {} as a like of yours.", "or"),
-        _FOR_TWO if for_two else "",
-        _about(chips, ChipKind.FORGOTTEN, "Forgotten: {}."),
-        _about(chips, ChipKind.LIFTED, "I no longer insist on {}."),
+        about(ChipKind.ASIDE, "reply.aside"),
+        text("reply.for_two") if for_two else "",
+        about(ChipKind.FORGOTTEN, "reply.forgotten"),
+        about(ChipKind.LIFTED, "reply.lifted"),
     )
     return line.replace("!.", "!").replace("?.", "?")  # "Mamma Mia!", "What's Up, Doc?"
 
@@ -192,17 +258,16 @@ def _tastes(chips: Sequence[Chip], variant: int) -> str:
     likes, dislikes = titles(chips, ChipKind.LIKE), titles(chips, ChipKind.DISLIKE)
     if not likes and not dislikes:
         return ""
-    forms = _LIKES if likes else _DISLIKES
-    line = pick(_TASTES if likes and dislikes else forms, variant).format(
-        likes=listing(likes), dislikes=listing(dislikes), either=listing(dislikes, "or")
+    one_sided = "reply.likes" if likes else "reply.dislikes"
+    return capitalised(
+        say(
+            "reply.tastes" if likes and dislikes else one_sided,
+            variant,
+            likes=listing(likes),
+            dislikes=listing(dislikes),
+            either=listing(dislikes, "or"),
+        )
     )
-    return capitalised(line)
-
-
-def _about(chips: Sequence[Chip], kind: ChipKind, form: str, last: str = "and") -> str:
-    """A sentence about the chips of one kind; empty where there are none."""
-    names = titles(chips, kind)
-    return form.format(listing(names, last)) if names else ""
 
 
 def _soft(chips: Sequence[Chip]) -> list[str]:
@@ -219,10 +284,15 @@ def _quoted(chip: Chip) -> str:
     return f"“{chip.label}”" if is_plain_tag else chip.label
 
 
-def unknown(chips: Iterable[Chip]) -> str:
+def wish_words(chip: Chip) -> str:
+    """A wish that is let go, as one says it."""
+    return text("reply.the_years") if chip.key == LIMIT_WORDS["year"].key else _quoted(chip)
+
+
+def unknown(chips: Iterable[Chip], variant: int = 0) -> str:
     """Says unknown titles and people back."""
     names = [f"“{_shortened(chip.label)}”" for chip in chips if chip.kind is ChipKind.UNKNOWN]
-    return f"I don’t know {listing(names, 'or')}: is it spelled another way?" if names else ""
+    return say("reply.unknown", variant, names=listing(names, "or")) if names else ""
 
 
 def asking(question: Question | None) -> str:
@@ -232,66 +302,59 @@ def asking(question: Question | None) -> str:
     names = {label.rpartition(" (")[0] or label for label in question.labels}
     if len(names) == 1:
         years = [label.rpartition("(")[2].rstrip(")") for label in question.labels]
-        return f"Which {names.pop()} do you mean: {listing(years, 'or')}?"
-    return f"Which one do you mean: {listing(question.labels, 'or')}?"
+        return text("reply.which_title", title=names.pop(), choices=listing(years, "or"))
+    return text("reply.which_film", choices=listing(question.labels, "or"))
 
 
-def not_known(beyond: Iterable[str], on_table: bool, *, partly: bool = False) -> str:
-    """Says what the catalogue does not tell; `partly` where the reply tells some of it."""
-    topics = [name for name in beyond if name in _BEYOND]
+def not_known(
+    beyond: Iterable[str], on_table: bool, variant: int | None = None, *, partly: bool = False
+) -> str:
+    """Says what the catalogue does not tell; `partly` where the reply tells some of it.
+
+    `variant` where it was said before.
+    """
+    topics = list(beyond)
     if not topics:
         return ""
+    linked = on_table and not _NOT_LINKED.issuperset(topics)
+    links = text("reply.links") if linked else ""
     if partly and topics == ["plot"]:
-        confession = "More of it I don’t know"
-    else:
-        confession = f"I don’t know {listing((_BEYOND[name] for name in topics), 'or')}"
-    linked = on_table and not set(topics) <= _NOT_LINKED
-    return f"{confession}; the links on each film may help." if linked else f"{confession}."
-
-
-def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
-    """What is known of a film: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
-    made = f" from {year}" if year else ""
-    names = f" with {listing(people)}" if people else ""
-    film = f"{title} is{made}{',' if made and names else ''}{names}." if made or names else ""
-    tagged = (
-        f"Viewers tag {'it' if film else title} {listing(f'“{tag}”' for tag in tags)}."
-        if tags
-        else ""
-    )
-    return f"{film} {tagged}".strip()
+        return say("reply.more_not_known", variant or 0, links=links)
+    told = listing([text(f"beyond.{name}") for name in topics], "or")
+    name = "reply.not_known" if variant is None else "reply.still_not_known"
+    return say(name, variant or 0, topics=told, links=links)
 
 
 def slate(situation: Situation) -> str:
     """The line before the films, or what to do when there are none."""
     if not situation.asked_for:
-        return _HELD_BACK if situation.held_back else ""
+        return say("reply.held_back", situation.variant) if situation.held_back else ""
     if not situation.shown:
         return _nothing_left(situation)
-    words = _number_words(situation.shown)
-    if situation.shown < situation.asked_for:
-        wished = f"your wish for {situation.films}" if situation.wished else "what you haven’t seen"
-        return f"Only {words['count']} {words['fit']} {wished}:"
-    lead = pick(_leads(situation), situation.variant).format(films=situation.films, **words)
-    return _sentences(_before_lead(situation), lead)
+    words = _number_words(situation.shown) | {"films": situation.films}
+    few = situation.shown < situation.asked_for
+    if few:
+        name = "reply.only_wished" if situation.wished else "reply.only_unseen"
+    else:
+        name = _lead(situation)
+    before = "" if few else _before_lead(situation)
+    return _sentences(before, say(name, situation.variant, **words))
 
 
 def _nothing_left(situation: Situation) -> str:
     if situation.people > 1:
-        return (
-            "Nothing is left that fits everybody’s wishes at once: one of you could let go of one."
-        )
+        return text("reply.none_for_all")
     lift = listing((f"“{wish}”" for wish in situation.lift), "or")
-    hint = f"Say {lift} and there is more." if lift else "“Start over” lets go of all wishes."
+    way_out = text("reply.say_this", wishes=lift) if lift else text("reply.start_over_then")
     return _sentences(
-        pick(_UNHEARD, situation.variant) if situation.unheard else "",
-        f"I have nothing left to show among {situation.films}. {hint}",
+        _not_heard(situation) if situation.unheard else "",
+        say("reply.none_left", situation.variant, films=situation.films, way_out=way_out),
     )
 
 
 def _number_words(count: int) -> dict[str, str]:
     """The words of a lead that go with the number of films."""
-    number = _NUMBERS[count]
+    number = several("reply.numbers")[count]
     words = {"count": number, "number": number.capitalize()}
     if count == 1:
         forms = {"these": "this one", "any": "it", "be": "is", "others": "other"}
@@ -300,30 +363,28 @@ def _number_words(count: int) -> dict[str, str]:
     return words | forms | {"miss": "miss", "fit": "fit"}
 
 
-def _leads(situation: Situation) -> Sequence[str]:
-    """The wordings of the line that leads to the films."""
+def _lead(situation: Situation) -> str:
+    """The name of the line that leads to the films."""
     if situation.more and not situation.first:
-        return _LEAD_MORE
+        return "reply.lead_more"
     if situation.wished:
-        return _LEAD_WISHED
+        return "reply.lead_wished"
     if situation.cold:
-        return _COLD if situation.first else _STILL_COLD
-    return _LEAD
+        return "reply.cold" if situation.first else "reply.still_cold"
+    return "reply.lead"
 
 
 def _before_lead(situation: Situation) -> str:
     """What is said before that line: that something was not understood, or what would help."""
     if situation.cold:
-        return _INVITE if situation.first and not situation.wished else ""
+        return text("reply.invite") if situation.first and not situation.wished else ""
     if situation.unheard:
-        return pick(_UNHEARD, situation.variant)
-    return _THUMBS if situation.first else ""
+        return _not_heard(situation)
+    return text("reply.thumbs") if situation.first else ""
 
 
-def for_everybody(count: int, people: int) -> str:
-    """The line before films that another person asked for: "Three for both of you:"."""
-    everybody = "both" if people == 2 else f"all {_NUMBERS[people]}"
-    return f"{_NUMBERS[count].capitalize()} for {everybody} of you:"
+def _not_heard(situation: Situation) -> str:
+    return say("reply.unheard", situation.variant, line=_shortened(situation.line))
 
 
 def titles(chips: Sequence[Chip], kind: ChipKind) -> list[str]:
@@ -350,14 +411,10 @@ def signed(value: float) -> str:
     return "0.00" if abs(value) < _SAID else f"{value:+.2f}".replace("-", "−")
 
 
-def _shortened(title: str) -> str:
-    return title if len(title) <= 60 else f"{title[:57].rstrip()}…"
-
-
-_FACTS = 3
-"""Films of which a question is answered at once."""
-_TAGS = 4
-"""Tags that are told of each."""
+def _shortened(words: str) -> str:
+    """Words of theirs on one line, the beginning of many."""
+    line = " ".join(words.split()).strip(" .!?,;")
+    return line if len(line) <= 60 else f"{line[:57].rstrip()}…"
 
 
 def reply_text(
@@ -367,6 +424,7 @@ def reply_text(
     question: Question | None,
     *,
     last: Turn | None,
+    table: Sequence[int],
     catalogue: Catalogue,
 ) -> str:
     """What is said in answer to a line.
@@ -377,58 +435,63 @@ def reply_text(
         situation: what the reply is about, beyond that.
         question: what is asked back, if anything.
         last: the latest turn that showed films.
+        table: tokens of the films that the line can point at.
         catalogue: to name films and facets.
     """
-    words = ""
+    variant = situation.variant
     if utterance.act is Act.BEYOND:
-        words = _beyond(utterance, last, catalogue)
+        words = _beyond(utterance, situation, table, catalogue)
     elif situation.is_for_films or step.chips:
-        words = answer(step.chips, situation, question)
+        unsaid = (*step.tacit, *step.relaxed)
+        chips = [chip for chip in step.chips if chip not in unsaid]
+        words = answer(chips, situation, question)
+        if utterance.act is Act.WHY and utterance.then:
+            films = why_of(last, _picked(table, utterance.picks), catalogue)
+            words = _sentences(_explained(utterance, films, variant), words)
     elif utterance.act is Act.WHY:
-        words = why(why_of(last, utterance.picks, catalogue))
-    elif utterance.act is Act.ABOUT_ME:
-        words = about_me(taste_of(step.state, catalogue), situation.films, situation.wished)
-    elif utterance.act is Act.START_OVER:
-        words = small_talk.started_over()
+        films = why_of(last, _picked(table, utterance.picks), catalogue)
+        words = _explained(utterance, films, variant)
     elif utterance.act is Act.AGREE:
-        films = [catalogue.movie(token) for token in _picked(last, utterance.picks, catalogue)]
-        words = small_talk.agreed(films, last is not None, situation.variant)
-    return words or small_talk.small_talk(utterance.act, situation.variant)
+        picked = [catalogue.movie(token).title for token in _picked(table, utterance.picks)]
+        words = agreed(picked, last is not None, variant)
+    elif utterance.act is Act.ABOUT_ME:
+        taste = taste_of(step.state, catalogue)
+        words = about_me(taste, situation.films, situation.wished, variant)
+    else:
+        over = utterance.act is Act.START_OVER
+        words = say("reply.started_over", variant) if over else ""
+    return words or small_talk(utterance.act, variant, utterance.text)
 
 
-def _beyond(utterance: Utterance, last: Turn | None, catalogue: Catalogue) -> str:
+def _explained(
+    utterance: Utterance, films: Sequence[tuple[str, Sequence[Reason], float]], variant: int
+) -> str:
+    """The answer to "why?", and to "which one would you pick?"."""
+    asks_for_one = is_whole("best_pick", line_of(utterance.text))
+    return my_pick(films, variant) if films and asks_for_one else why(films, variant)
+
+
+def _beyond(
+    utterance: Utterance, situation: Situation, table: Sequence[int], catalogue: Catalogue
+) -> str:
     """The answer to a question: what is known of the films it is about, and what is not."""
     if utterance.movies:
         films = [mention.token for mention in utterance.movies]
     else:
-        films = _picked(last, utterance.picks, catalogue)
-    known = _sentences(*[_facts(token, catalogue) for token in films[:_FACTS]])
-    nothing_to_go_by = last is None and not utterance.movies
+        films = _picked(table, utterance.picks)
+    known = _sentences(*[facts_of(token, catalogue) for token in films[:_FACTS]])
+    variant = situation.variant
+    nothing_to_go_by = not table and not utterance.movies
+    said_before = set(utterance.beyond) <= set(situation.confessed)
     return _sentences(
         known,
-        not_known(utterance.beyond, last is not None, partly=bool(known)),
-        small_talk.INVITATION if nothing_to_go_by else "",
+        not_known(
+            utterance.beyond, bool(table), variant if said_before else None, partly=bool(known)
+        ),
+        pick(several("reply.invitation"), variant) if nothing_to_go_by else "",
     )
 
 
-def _facts(token: int, catalogue: Catalogue) -> str:
-    film = catalogue.movie(token)
-    return facts(film.title, film.year, people_of(catalogue, token), _tags(token, catalogue))
-
-
-def _tags(token: int, catalogue: Catalogue) -> list[str]:
-    """What viewers call a film, people aside, in the words that they give to the fewest films."""
-    tags = [tag for tag in catalogue.facets_of(token) if catalogue.facet(tag).kind == "tag"]
-    tags.sort(key=lambda tag: int(catalogue.facet_sizes[tag - catalogue.facet_token(0)]))
-    return [facet_words(catalogue, tag) for tag in tags if not name_of(catalogue.facet(tag))][
-        :_TAGS
-    ]
-
-
-def _picked(last: Turn | None, picks: Iterable[int], catalogue: Catalogue) -> list[int]:
-    """Tokens of the films at these places of a turn."""
-    shown = last.shown if last else ()
-    found = [
-        catalogue.token_of_movie_id(shown[place].movie_id) for place in picks if place < len(shown)
-    ]
-    return [token for token in found if token is not None]
+def _picked(table: Sequence[int], picks: Iterable[int]) -> list[int]:
+    """Tokens of the films at these places."""
+    return [table[place] for place in picks if place < len(table)]

@@ -20,8 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from assistant.conversation.records import exchange_of, recommend, taste_of, turn_of
-from assistant.conversation.replies import for_everybody
+from assistant.conversation.records import exchange_of, memory_of, recommend, taste_of, turn_of
 from assistant.conversation.values import (
     TOGETHER,
     Card,
@@ -32,6 +31,7 @@ from assistant.conversation.values import (
     Reply,
     Understood,
 )
+from assistant.wording import several
 from core.catalogue import Catalogue
 from core.domain import Outcome, Recommendation
 from core.errors import UnknownIdError
@@ -186,10 +186,18 @@ def show_others(
     for record, (state, choices, fits) in zip(records, shared.others, strict=True):
         before, after = SessionState.from_json(record.state, catalogue), _shown(state, choices)
         films = _recommended(policy, state, choices, (store.new_id() for _ in choices))
-        reply = Reply(
-            for_everybody(len(films), len(records) + 1), Understood(TOGETHER, fits=fits), films
-        )
+        keys = [catalogue.key_of(choice.token) for choice in choices]
+        memory = memory_of(record.last).shown(keys, record.next_number)
+        understood = Understood(TOGETHER, fits=fits, memory=memory)
+        reply = Reply(for_everybody(len(films), len(records) + 1), understood, films)
         record.add(turn_of(record.next_number, "", reply, (before, state, after), catalogue))
+
+
+def for_everybody(count: int, people: int) -> str:
+    """The line before films that another person asked for: "Three for both of you:"."""
+    numbers = several("reply.numbers")
+    everybody = "both" if people == 2 else f"all {numbers[people]}"
+    return f"{numbers[count].capitalize()} for {everybody} of you:"
 
 
 def last_of(talk: Talk) -> list[SessionRecord]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, Self
 
+from assistant.conversation.memory import Memory
 from assistant.imports.preview import Preview
 from core.domain import Movie, Outcome, Reaction, Recommendation
 from core.learning.versions import Entry
@@ -85,16 +86,6 @@ class ChipKind(Enum):
         return self in (ChipKind.AMBIGUOUS, ChipKind.UNKNOWN, ChipKind.ASIDE)
 
     @property
-    def is_without_verdict(self) -> bool:
-        """Whether a film was named without a word on how it is."""
-        return self in (ChipKind.NAMED, ChipKind.SEEN, ChipKind.ASIDE)
-
-    @property
-    def mood(self) -> float:
-        """How a line speaks of the film, −1 … 1: as strongly as "liked" does; 0 for no verdict."""
-        return 0.7 * self.liking
-
-    @property
     def is_flippable(self) -> bool:
         """Whether it can be turned round: like into dislike, more into less."""
         return bool(self.liking or self.wish)
@@ -151,10 +142,13 @@ class Understood:
     """Recommendation ids and reactions that this line changed, as they were: for undo."""
     fits: tuple[float, ...] = ()
     """How each film suits this person, in an evening together (`core.model.group.Fits`)."""
+    memory: Memory = field(default_factory=Memory)
+    """What was spoken of up to here, for the lines that come."""
 
     def to_json(self) -> str:
         """JSON for the store."""
         record = asdict(self)
+        record["memory"] = self.memory.to_record()
         record["chips"] = [{**asdict(chip), "kind": chip.kind.value} for chip in self.chips]
         return json.dumps(record, ensure_ascii=False)
 
@@ -181,6 +175,7 @@ class Understood:
                     (recommendation, reaction) for recommendation, reaction in record["replaced"]
                 ),
                 tuple(record.get("fits", ())),  # not in older turns
+                Memory.from_record(record.get("memory")),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not an understood turn: {error!r}") from error

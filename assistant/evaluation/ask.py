@@ -20,7 +20,7 @@ DEFAULT_BUNDLE: Final = Path("models/marquee")
 
 
 def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
-    """Adds `--bundle`, `--data` and `--cast`."""
+    """Adds `--bundle`, `--data` and `--facts`."""
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--bundle", type=Path, metavar="DIR", help=f"a trained bundle (default: {DEFAULT_BUNDLE})"
@@ -29,7 +29,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, metavar="FOLDER", help="a MovieLens folder instead of a bundle"
     )
     parser.add_argument(
-        "--cast", type=Path, metavar="FILE", help="with --data: CSV of title,year,cast"
+        "--facts", type=Path, metavar="DIR", help="with --data: pack of what is known of films"
     )
 
 
@@ -58,9 +58,11 @@ def write_figures(path: Path | None, figures: dict[str, Any]) -> None:
 def open_catalogue(arguments: argparse.Namespace) -> Catalogue:
     """The catalogue that the options name. BundleError or DataError where it cannot be read."""
     if arguments.data is not None:
+        from core.data.facts import FilmFacts
         from core.data.reading import read
 
-        return read(arguments.data, cast=arguments.cast).catalogue
+        facts = None if arguments.facts is None else FilmFacts.open(arguments.facts)
+        return read(arguments.data, facts=facts).catalogue
     from core.model.bundle import Bundle
 
     return Bundle.load(arguments.bundle or DEFAULT_BUNDLE).catalogue

@@ -367,7 +367,7 @@ def _fitted(baselines: Sequence[str], train: Path | None, catalogue: Catalogue) 
         return [Popularity.from_catalogue(catalogue)]
     ratings, read = read_ratings(train, catalogue)
     print(read, file=sys.stderr)
-    return [*fit_baselines(ratings, catalogue.n_items, baselines)]
+    return [*fit_baselines(ratings, catalogue, baselines)]
 
 
 def table(results: Sequence[Recall]) -> str:

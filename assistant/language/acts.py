@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -68,6 +68,11 @@ _OTHERS: Final = re.compile(
     r"|remaining(?:\s+\w+)?)\b"
 )
 _BOTH: Final = re.compile(r"\b(?:first|last)\s+(two|2|three|3)\b")
+_TOGETHER: Final = re.compile(
+    r"\b(?:(?<!we )(?<!us )both|(?:the|those|these|them|all) (two|three|four|five|[2-5]))\b"
+    r"(?! (?:of us|hours?|minutes?|days?|nights?|years?|decades?))"
+)
+"""A number of films that are spoken of together: "both", "those two", "all three"."""
 _LONGEST: Final = 400
 """Characters of a line that patterns for whole lines are tried on; longer ones tell tastes."""
 _LETTER: Final = re.compile(r"\w")
@@ -113,8 +118,34 @@ def holds(name: str, line: Line) -> bool:
 
 
 def whole_act(line: Line) -> Act | None:
-    """The act of a line that is nothing else; None where it is not such a line."""
-    return next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
+    """The act of a line that is nothing else, but for a word that opens it ("perfect, which would
+    you pick?"); None where it is not such a line.
+    """
+    act = next((act for name, act in _WHOLE_ACTS.items() if is_whole(name, line)), None)
+    opening = _OPENING.match(line.plain) if act is None else None
+    return whole_act(replace(line, plain=line.plain[opening.end() :])) if opening else act
+
+
+_PARTING: Final = re.compile(
+    r"[.!?;,\n]+\s*(?:(?:and|but|so|then|now|also)\s+)*|\s(?:and|but|then)\s+(?:then\s+|now\s+)?"
+)
+"""What may stand between two statements."""
+
+
+def parted(text: str) -> Iterator[tuple[str, str]]:
+    """The two parts of a text at each place where a statement may end: the second with blanks for
+    the first, so that every character keeps its place.
+    """
+    for match in _PARTING.finditer(text):
+        yield text[: match.start()], " " * match.end() + text[match.end() :]
+
+
+def may_act_alone(text: str, n_shown: int) -> bool:
+    """Whether a part of a line may be a command or a remark on films shown."""
+    line = line_of(text)
+    points = n_shown > 0 and bool(pointed(line, n_shown))
+    commands = whole_act(line) in (Act.UNDO, Act.WHY)
+    return points or commands or holds("forget", line)
 
 
 def is_plain_request(line: Line) -> bool:
@@ -134,7 +165,7 @@ def _request_words() -> frozenset[str]:
 _AGREES: Final = ("yes", "agree", "both", "takes")
 _OPENING: Final = re.compile(
     r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool"
-    r"|nice|fine|alright|sure|then)\s+)+"
+    r"|nice|fine|alright|sure|then|perfect|awesome|brilliant|lovely|excellent)\s+)+"
 )
 
 
@@ -184,7 +215,8 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
     """
     match = _BOTH.search(line.lower)
     found = _run(line.lower, match, n_shown) if match else _one_by_one(line.lower, n_shown)
-    if found and (match := _OTHERS.search(line.lower)):
+    match = _OTHERS.search(line.lower)
+    if match and (found or holds("others", line)):
         named = {place for place, _ in found}
         found += [(place, match.span()) for place in range(n_shown) if place not in named]
     places_of: dict[int, tuple[int, int]] = {}
@@ -192,6 +224,12 @@ def pointed(line: Line, n_shown: int) -> dict[int, tuple[int, int]]:
         if 0 <= place < n_shown:
             places_of.setdefault(place, span)
     return places_of
+
+
+def how_many(line: Line) -> int:
+    """How many films a line speaks of together ("both" = 2); 0 where it gives no number."""
+    match = _TOGETHER.search(line.lower)
+    return int(normal(match[1] or "two")) if match else 0
 
 
 _Pointed = list[tuple[int, tuple[int, int]]]

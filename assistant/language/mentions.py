@@ -6,14 +6,16 @@ one".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from assistant.language.lexicon import word_class
+from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller, cue_book
+from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller, cue_book, scopes
+from assistant.language.meaning.verdicts import complains
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -23,7 +25,7 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import Found, Word, any_of, text_at, texts_of, words
+from assistant.language.words import Found, Word, any_of, taken_by, text_at, texts_of, words
 from core.catalogue import Catalogue
 
 _BUT: Final = word_class("excepts")
@@ -81,6 +83,9 @@ _EXISTENTIAL: Final = frozenset(
     [
         *((verb, "there") for verb in ("is", "are", "isnt", "arent", "theres")),
         ("what", "are"),
+        ("whats", "a"),
+        ("is", "a"),
+        ("what", "good"),
         ("which", "are"),
     ]
 )
@@ -90,10 +95,13 @@ _NAMED_ALONE: Final = 0.5
 _WISHES: Final = ("want: ", "similar: ")
 _NONE_AT_ALL: Final = -0.9
 """Strength from which on no such film is shown."""
+_TOO_MUCH: Final = -0.6
 _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
 _CASTS: Final = word_class("casts")
+_ONE_OF: Final = word_class("one_of")
+_NOUNS: Final = word_class("film_nouns")
 
 
 def of_movies(
@@ -116,7 +124,7 @@ def of_movies(
         sign = signs[link.first, link.last]
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
-        if is_idle(sign, together=together):
+        if is_idle(sign, together=together) or sign.force is Force.FREE:
             sign = sign._replace(strength=0.0, similar=False, idle=True)
         if link.also or len(link.rows) == 1:
             movies += _spared_one(found, link, sign, catalogue) or [
@@ -180,35 +188,62 @@ def is_idle(sign: Sign, *, together: bool) -> bool:
     return sign.idle or of_somebody or sign.teller is Teller.EVERYONE
 
 
-def spared(
+def of_more_than_films(
     found: Sequence[Word], links: Sequence[Link], signs: Signs, facets: FacetFinder
 ) -> dict[int, FacetMention]:
-    """Series the person wants none of ("no James Bond") that a tag is named after: first word and
-    wish.
-    """
+    """Titles that are said of more than one film, by their first word, and what is meant of it."""
     wishes = {}
     for link in links:
         sign = signs[link.first, link.last]
-        name = " ".join(texts_of(found, link.first, link.last))
-        tokens = facets.named(name) if link.also and sign.force is Force.AVOID else ()
-        if tokens:
-            wishes[link.first] = FacetMention(
-                span_of(found, link), tokens[0], -1.0, True, sign.rule
-            )
+        name, before, after = _series_named(found, link, facets)
+        is_any = after in _NOUNS and (before in _ONE_OF or after.endswith("s"))
+        wish = _Wish(0.8, True, "wanted")
+        if before == "no" or sign.force is Force.AVOID:  # "no James Bond"
+            wish = _Wish(-1.0, True, sign.rule)
+            is_any = before == "no"
+        tokens = facets.of_kind("series", name) if is_any else ()
+        if before == "from":  # "films from Brazil"
+            tokens = facets.of_kind("country", name)
+        elif link.also and wish.strength < 0:  # a tag may be named after a series
+            tokens = facets.named(name)
+        if tokens and sign.force in (None, Force.WANT, Force.AVOID):
+            wishes[link.first] = FacetMention(span_of(found, link), tokens[0], *wish)
     return wishes
 
 
+def _series_named(found: Sequence[Word], link: Link, facets: FacetFinder) -> tuple[str, str, str]:
+    """The name by which a link may mean a series, and the words before and behind it.
+
+    Of "Bond films" the noun is not part of it, and of "James Bond" the first name is.
+    """
+    is_noun = found[link.last - 1].text in _NOUNS and link.last - link.first > 1
+    first, last = link.first, link.last - is_noun
+    name = " ".join(texts_of(found, first, last))
+    whole = f"{text_at(found, first - 1)} {name}"
+    if facets.of_kind("series", whole):
+        first, name = first - 1, whole
+    return name, text_at(found, first - 1), text_at(found, last)
+
+
 def of_facets(
-    found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
+    found: Sequence[Word],
+    terms: Sequence[Found[Term]],
+    signs: Signs,
+    complaints: Container[int],
+    *,
+    together: bool,
 ) -> tuple[FacetMention, ...]:
-    """Genres, tags and people, each once; what somebody near can't stand is kept away, too."""
+    """Genres, tags and people, each once; what somebody near can't stand is kept away, too.
+
+    `complaints` are the first words of those that there is too much of.
+    """
     mentions: dict[int, FacetMention] = {}
     alternatives = _alternatives(found, terms)
     for term in terms:
         sign = signs[term.first, term.last]
         if sign.strength >= 0 and is_idle(sign, together=together):
             continue
-        wish = _wish(found, term, sign)
+        wish = _wish(found, term, sign, complaints)
         if wish is None:
             continue
         if wish.strength > 0 and term.first in alternatives:
@@ -231,7 +266,9 @@ class _Wish(NamedTuple):
         return _Wish(self.strength, False, f"{self.rule}; {why}")
 
 
-def _wish(found: Sequence[Word], term: Found[Term], sign: Sign) -> _Wish | None:
+def _wish(
+    found: Sequence[Word], term: Found[Term], sign: Sign, complaints: Container[int]
+) -> _Wish | None:
     """The wish for a facet with its sign in its place; None where there is none."""
     if sign.force is Force.ASKED:
         if not (_is_request(sign.rule) or _is_sought(found, term)):
@@ -240,10 +277,10 @@ def _wish(found: Sequence[Word], term: Found[Term], sign: Sign) -> _Wish | None:
     if sign.force is None:
         if _is_scolded(found, term.first):
             return None  # "dreadful action film" asks for none
-        if text_at(found, term.first - 1) == "too":
-            return _Wish(-0.5, False, "too much of it")
+        if term.first in complaints:
+            return _Wish(_TOO_MUCH, True, "too much of it")
     wish = _wish_of(term, sign)
-    if wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
+    if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return _Wish(0.0, False, wish.rule)
     is_must = wish.strength > 0 and wish.required
     if is_must and any_of(_A_LITTLE, found, term.first - 2, term.first):
@@ -331,7 +368,7 @@ def _is_sought(found: Sequence[Word], term: Found[Term]) -> bool:
 def _wish_of(term: Found[Term], sign: Sign) -> _Wish:
     """The wish for a facet as its own words or its sign say it."""
     own, firm = term.meaning.strength, term.meaning.firm
-    if own is not None:
+    if own is not None and sign.force is not Force.AVOID:
         return _Wish(own, own <= _NONE_AT_ALL, f"comparative: {term.phrase}")
     if sign.force is None:
         return _Wish(0.8, firm, "wanted")
@@ -350,6 +387,44 @@ def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[in
         if "or" in between and len(between) <= 4:
             either |= {one.first, other.first}
     return either
+
+
+def complaints(
+    text: str,
+    found: Sequence[Word],
+    titles: Sequence[tuple[int, int]],
+    terms: Sequence[Found[Term]],
+) -> set[int]:
+    """The first words of the terms that there is too much of."""
+    ends = frozenset(last for _, last in titles)
+    return {term.first for term in terms if complains(text, found, ends, term.first)}
+
+
+def is_for_another(cues: Sequence[Cue]) -> bool:
+    """Whether only somebody near to the speaker is spoken of: it is for them, then."""
+    tastes = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
+    return bool(tastes) and all(cue.teller is Teller.NEAR for cue in tastes)
+
+
+def unswallowed(
+    text: str, found: Sequence[Word], titles: Sequence[tuple[int, int]], terms: list[Found[Term]]
+) -> list[Found[Term]]:
+    """The terms that are no part of a cue of taste, or kept away themselves: "not too scary"."""
+    spans = [(term.first, term.last) for term in terms]
+    if not terms or not may_be_cues(text, found, titles, spans):
+        return terms
+    cues = find_cues(text, found, titles)
+    by_place = {place: cue for cue in cues for place in range(cue.first, cue.last)}
+    reached = scopes(text, found, taken_by([*titles, *spans], len(found)))
+    away = {scope.last for scope in reached if scope.first not in by_place}
+    away |= complaints(text, found, titles, terms)
+    return [term for term in terms if term.first in away or not _is_within(term, by_place)]
+
+
+def _is_within(term: Found[Term], by_place: Mapping[int, Cue]) -> bool:
+    """Whether a facet's words are a cue or a part of one; `by_place` has the cue of each word."""
+    places = range(term.first, term.last)
+    return is_cue(term, [by_place[at] for at in places if at in by_place])
 
 
 def is_cue(term: Found[Term], cues: list[Cue]) -> bool:

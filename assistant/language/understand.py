@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from assistant.language import acts, mentions
 from assistant.language.meaning import preferences
-from assistant.language.meaning.cues import find_cues, may_be_cues
+from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.reference import (
     answer_to,
@@ -28,33 +28,26 @@ from assistant.language.meaning.reference import (
     reaction,
     singled_out,
 )
-from assistant.language.meaning.speakers import together
-from assistant.language.meaning.tastes import Cue
+from assistant.language.meaning.speakers import MARKS, together
+from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
     OLDEST,
+    Scope,
     compared,
     count_wanted,
     lifted_of,
     limits_of,
     years_wanted,
 )
-from assistant.language.questions import Asked, Questions
+from assistant.language.questions import Questions
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
-from assistant.language.utterance import (
-    LONGEST_TEXT,
-    Act,
-    Context,
-    FacetMention,
-    MovieMention,
-    Span,
-    Utterance,
-)
+from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Span, Utterance
 from assistant.language.words import Found, Word, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
@@ -112,7 +105,6 @@ _NAMED_IN_THANKS: Final = 4.5
 help"."""
 _SERIES: Final = 5
 """Ratings from which a film that is called as a well-known series may be meant."""
-_THUMBS: Final = {"👍": 0.7, "❤": 1.0, "😍": 1.0, "👎": -0.7}
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
 _ACTS_INSIDE: Final = {
@@ -122,6 +114,12 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }
 """What a line does that holds such words and tells no wish."""
+_LONGEST_OF_TWO: Final = 400
+"""Characters up to which a line is looked at for a command before a wish."""
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT)
+"""What a line may do before it wishes for something."""
+_MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
+"""Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _NO_CONTEXT: Final = Context()
 
@@ -148,44 +146,56 @@ class Understanding:
         return self._titles
 
     def understand(self, text: str, context: Context = _NO_CONTEXT) -> Utterance:
-        """What a line says; any text is fine, of a very long one the beginning is read."""
+        """What a line says; any text is fine, of a very long one the beginning is read.
+
+        A line that does one thing and then wishes for another ("forget Alien and give me a
+        western") is understood as two statements.
+        """
         read = text[:LONGEST_TEXT]
         if not acts.has_words([read]):
             return _without_words(text, context)
+        if len(read) <= _LONGEST_OF_TWO:
+            for first, rest in acts.parted(read):
+                if (both := self._both(text, first, rest, context)) is not None:
+                    return both
+        return self._one(text, read, context)
+
+    def _both(self, text: str, first: str, rest: str, context: Context) -> Utterance | None:
+        """The two parts of a line as statements of it; None where the first does nothing by itself
+        or the rest holds no wish.
+        """
+        if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
+            return None
+        does, wishes = self._one(first, first, context), self._one(rest, rest, context)
+        acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks)
+        told = does.act in (Act.WHY, Act.REACT)
+        wanted = wishes.facets or (wishes.act is Act.MORE if told else wishes.limits)
+        if not acts_alone or does.facets or not wanted or wishes.act in _ALONE:
+            return None
+        return replace(does, text=text, then=replace(wishes, text=text))
+
+    def _one(self, text: str, read: str, context: Context) -> Utterance:
+        """One statement."""
         reading = self._reading(text, read, context)
         asked = self._questions.asked(read, reading.words, reading.links, context)
         if asked is not None:
-            return self._asking(text, asked, context)
+            return asked.with_rest(text, self.understand(asked.rest, asked.context(context)))
         if not reading.links and context.asked is None:
             act = _whole_act(reading.line, context)
-            if act is not None:
+            if act is not None and not self._wishes(reading, act, context):
                 return self._plain(text, act, reading.line, context)
         return self._whole(reading, context)
 
-    def _asking(self, text: str, asked: Asked, context: Context) -> Utterance:
-        """A line with questions of fact; what else it says counts if it tells tastes or wishes."""
-        meant = asked.films if len(asked.films) == 1 else ()  # "do you know Heat? loved it"
-        named = meant[0] if meant else context.named
-        rest = self.understand(
-            asked.rest, replace(context, asked=None, named=named, untold=meant or context.untold)
-        )
-        judged = any(movie.strength for movie in _told(rest))
-        if rest.wishes or judged or rest.act is Act.REACT:
-            return replace(rest, text=text, questions=asked.questions)
-        movies = {
-            token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
-            for start, end, token in asked.named
-        }
-        if not movies and not asked.picks and len(asked.films) == 1:
-            (token,) = asked.films
-            movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
-        return Utterance(
-            text,
-            Act.ASK,
-            movies=tuple(movies.values()),
-            picks=asked.picks,
-            questions=asked.questions,
-        )
+    def _wishes(self, reading: Reading, act: Act, context: Context) -> bool:
+        """Whether a line that looks like an act names kinds of films or years all the same, or says
+        what there is too much of.
+        """
+        terms = self._facets.find(reading.words, _taken(reading))
+        if act is Act.WHY:
+            titles = [(link.first, link.last) for link in reading.links]
+            return bool(mentions.complaints(reading.read, reading.words, titles, terms))
+        plain = self._years(reading.line, context, lambda _: None)
+        return act in _MAY_WISH and bool(terms or plain)
 
     def _reading(self, text: str, read: str, context: Context) -> Reading:
         """The line with the titles that are meant in it."""
@@ -241,16 +251,17 @@ class Understanding:
         terms = self._terms(reading, titles)
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names)
-        unknown = unknown_titles(read, found, names, cues)
+        unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
-        with_others = together(line.lower) or context.for_children
-        spared = mentions.spared(found, links, signs, self._facets)
+        scope = scope_of(read, found, cues)
+        with_others = together(line.lower) or context.for_children or mentions.is_for_another(cues)
+        called = mentions.of_more_than_films(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
-            [link for link in links if link.first not in spared],
+            [link for link in links if link.first not in called],
             signs,
             self.catalogue,
             alone=acts.titles_only(reading.masked, BLANK),
@@ -259,7 +270,11 @@ class Understanding:
         wished = [
             term for term in terms if not mentions.tells_apart(found, links, term, self.catalogue)
         ]
-        facets = (*mentions.of_facets(found, wished, signs, together=with_others), *spared.values())
+        complaints = mentions.complaints(read, found, titles, terms)
+        facets = (
+            *mentions.of_facets(found, wished, signs, complaints, together=with_others),
+            *called.values(),
+        )
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,
@@ -268,8 +283,8 @@ class Understanding:
             aside=mentions.of_others(found, terms, signs, together=with_others),
             ambiguous=ambiguous,
             unknown=unknown,
-            limits=limits_of(line.lower, self._years(line, context)),
-            lifted=lifted_of(line.lower),
+            limits=limits_of(line.lower, self._years(line, context, scope)),
+            lifted=lifted_of(line.lower, scope),
             count=count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
         )
@@ -282,16 +297,19 @@ class Understanding:
         read, found, taken = reading.read, reading.words, _taken(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
+        complaints = mentions.complaints(read, found, titles, terms)
+        ends = frozenset(last for _, last in titles)
+        others = taken_by(spans, len(found))
         terms = [
             term
             for term, span in zip(terms, spans, strict=True)
-            if not describes_a_film(read, found, titles, spans, span)
-            and not asks_how_it_is(read, found, taken, term.first)
+            if term.first in complaints
+            or not (
+                describes_a_film(read, found, ends, others, span)
+                or asks_how_it_is(read, found, taken, term.first)
+            )
         ]
-        if terms and may_be_cues(read, found, titles, [(term.first, term.last) for term in terms]):
-            cues = find_cues(read, found, titles)
-            terms = [term for term in terms if not mentions.is_cue(term, cues)]
-        return terms
+        return mentions.unswallowed(read, found, titles, terms)
 
     def _beyond(self, reading: Reading, facets: Sequence[FacetMention]) -> tuple[str, ...]:
         """What was asked of films that is not known here: of languages, only those that the
@@ -301,14 +319,14 @@ class Understanding:
         asked = (name for name in acts.beyond(reading.line) if name != "language" or not known)
         return (*asked, *(("series",) if reading.series else ()))
 
-    def _years(self, line: acts.Line, context: Context) -> tuple[int, int] | None:
+    def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
         """The span of years asked for; "older" and "newer" are meant of the films on the table."""
         years = sorted(
             year for token in context.shown if (year := self.catalogue.movie(token).year)
         )
         way = compared(line.lower) if years else 0
         if not way:
-            return years_wanted(line.lower, self._newest)
+            return years_wanted(line.lower, self._newest, scope)
         middle = years[len(years) // 2]
         return (OLDEST, middle - 1) if way < 0 else (min(middle + 1, self._newest), self._newest)
 
@@ -366,16 +384,10 @@ class Understanding:
         droppable = any((utterance.names_films, utterance.facets, utterance.limit("rank")))
         if droppable and acts.holds("forget", line):
             return mentions.let_go(utterance)
-        if whole is None or utterance.names_anything:
+        wishes = utterance.names_anything or (whole is Act.BYE and utterance.limits)
+        if whole is None or wishes:
             return None
         return self._plain(utterance.text, whole, line, context)
-
-
-def _told(utterance: Utterance) -> tuple[MovieMention, ...]:
-    """Films with a verdict of the person's; a title alone is none."""
-    return tuple(
-        movie for movie in utterance.movies if not movie.idle and "alone" not in movie.rule
-    )
 
 
 def _reacted(
@@ -460,8 +472,8 @@ def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
 def _without_words(text: str, context: Context) -> Utterance:
     """A line of marks only; a thumb is a reaction to what is on the table."""
     marks = text.strip()
-    if context.shown and marks[:1] in _THUMBS:
-        return Utterance(text, Act.REACT, strength=_THUMBS[marks[0]])
+    if context.shown and marks[:1] in MARKS:
+        return Utterance(text, Act.REACT, strength=MARKS[marks[0]])
     if marks == "?":
         return Utterance(text, Act.HELP)
     return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)

@@ -213,6 +213,14 @@ class Utterance:
     take their place."""
     later: bool = False
     """The picks are put off ("not tonight"), for `Act.REACT`."""
+    then: Utterance | None = None
+    """What else the line does, after this: "undo that" … "and a comedy instead". Its spans are
+    those of the whole line."""
+
+    @property
+    def statements(self) -> tuple[Utterance, ...]:
+        """All that the line does, in order."""
+        return (self, *(self.then.statements if self.then else ()))
 
     def limit(self, column: str) -> Limit | None:
         """The limit on a column; None where there is none."""

@@ -286,6 +286,18 @@ class PhraseBook(Generic[Meaning]):
         """What a phrase of the book, in normal form, means. KeyError where it has none."""
         return self._meanings[phrase]
 
+    def at(self, words: Sequence[Word], first: int) -> tuple[int, Meaning] | None:
+        """One past the longest phrase that begins at a place, and what it means; None for none."""
+        place: _Place | None = self._begin
+        found = None
+        for at in range(first, len(words)):
+            place = place.get(words[at].text) if place else None
+            if place is None:
+                break
+            if _END in place:
+                found = at + 1, self._meanings[place[_END]]
+        return found
+
     def find(
         self, words: Sequence[Word], taken: Sequence[int] | None = None
     ) -> list[Found[Meaning]]:

@@ -11,16 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
-from assistant.conversation.plan import next_lines
+from assistant.conversation.library import next_lines
 from assistant.conversation.reasons import headline
 from assistant.conversation.replies import signed
-from assistant.conversation.small_talk import EXAMPLES, INVITATION
 from assistant.conversation.values import TOGETHER, Card, Chip, Exchange, History
 from assistant.page.drawings import ground, icon, poster
 from assistant.page.evening import opinions, speakers
 from assistant.page.panels import import_preview, match_of, meaning_of, others, verdicts, year_of
 from assistant.page.sidebar import Parts, beside, spoken
-from assistant.wording import counted, text
+from assistant.wording import counted, several, text
 from core.domain import Reaction, Reason
 
 LONGEST, WHOLE = 6, 2
@@ -87,8 +86,8 @@ def conversation(history: History, notice: str = "", held: Mapping[str, str] | N
 def _welcome() -> str:
     return (
         f'<li class="mq-welcome" data-part="welcome"><h2>{text("talk.welcome")}</h2>'
-        f"<p>{escape(INVITATION)} {text('talk.hint')}</p>"
-        f"{_suggestions(EXAMPLES, text('talk.examples'))}</li>"
+        f"<p>{escape(several('reply.invitation')[0])} {text('talk.hint')}</p>"
+        f"{_suggestions(several('reply.examples'), text('talk.examples'))}</li>"
     )
 
 

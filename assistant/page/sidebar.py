@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from html import escape
 from zlib import crc32
 
-from assistant.conversation.plan import FILMS
+from assistant.conversation.library import FILMS
 from assistant.conversation.values import Chip, ChipKind, Company, History
 from assistant.page.drawings import icon
 from assistant.page.evening import panel

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,8 +23,26 @@ from core.errors import SettingsError
 from core.evaluation.baselines import NAMES, fit_baselines
 from core.evaluation.baselines.popularity import Popularity
 from core.evaluation.evaluate import EvaluationSettings, Report, evaluate
-from core.evaluation.evenings import EveningResult, evening_table, judge_evenings
-from core.evaluation.report import Steered, curve_table, match_table, table, to_text
+from core.evaluation.evenings import (
+    PARTS,
+    ServedSettings,
+    judge_evenings,
+    judge_histories,
+    judge_spirit,
+)
+from core.evaluation.report import (
+    Steered,
+    curve_table,
+    evening_records,
+    evening_table,
+    history_table,
+    match_table,
+    spirit_records,
+    spirit_table,
+    table,
+    to_text,
+)
+from core.model.policy import Exploration
 from core.session import GEMS
 from core.simulation.replay import View
 from core.simulation.scorer import Scorer
@@ -110,9 +131,34 @@ def _configure_judging(parser: argparse.ArgumentParser) -> None:
     add(
         "--served",
         action="store_true",
-        help="judge evenings of three slates as they are served: with a mood, open, rated",
+        help="judge evenings as they are served: with a mood, open, rated, a history, and spirit",
     )
-    add("--json", type=Path, metavar="FILE", help="write every figure and each person's hits here")
+    add(
+        "--parts",
+        type=_parts,
+        default=PARTS,
+        metavar="NAMES",
+        help=f"what --served judges, some of {','.join(PARTS)} (all)",
+    )
+    add(
+        "--fans",
+        type=int,
+        default=ServedSettings().fans,
+        metavar="N",
+        help="fans of each kind of mood that --served asks (%(default)s)",
+    )
+    add(
+        "--gambles",
+        action="store_true",
+        help="gamble with one place in ten, as the chat does, for --served",
+    )
+    add(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write every figure and each person's hits here; with --served as JSON lines, with "
+        "everybody's turns",
+    )
     add("--figures", type=Path, metavar="DIR", help="write plots here")
     add("--skip-bad-rows", action="store_true", help="count and leave out rows that cannot be read")
 
@@ -134,7 +180,7 @@ def run(arguments: argparse.Namespace) -> int:
         policies.append(replace(other.scorer(), name=folder.name))
         learned[folder] = other.people
     if arguments.served:
-        print(evening_table(_evenings(arguments, bundle.catalogue, policies, learned)))
+        serve_evenings(arguments, bundle.catalogue, policies, learned)
         return 0
     knob = bundle.network.knob
     steered = [Steered(policies[0], knob, gems) for gems in arguments.gems if gems]
@@ -151,13 +197,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _evenings(
+def serve_evenings(
     arguments: argparse.Namespace,
     catalogue: Catalogue,
     policies: Sequence[Scorer],
     learned: Learned,
-) -> list[EveningResult]:
-    """Evenings of everybody in the ratings, served by the policies and the baselines."""
+) -> None:
+    """Evenings of everybody in the ratings, served by the policies and the baselines, and fans."""
     _one_thread()
     people = _read(arguments.ratings, catalogue, arguments)
     _warn_of_known(people, learned, catalogue)
@@ -165,15 +211,36 @@ def _evenings(
         drawn = np.random.default_rng(arguments.seed).permutation(people.n_users)
         people = people.select(np.sort(drawn[: arguments.people]))
     scorers = [*policies, *_baselines(arguments, catalogue, people)]
-    results = judge_evenings(
-        scorers,
-        people,
-        catalogue,
+    settings = ServedSettings(
+        parts=arguments.parts,
         stated=arguments.stated,
         least_ratings=arguments.least_ratings,
+        fans=arguments.fans,
+        gambles=Exploration() if arguments.gambles else None,
         seed=arguments.seed,
     )
-    return list(results)
+    evenings = list(judge_evenings(scorers, people, catalogue, settings))
+    histories = list(judge_histories(scorers, people, catalogue, settings))
+    spirit = list(judge_spirit(scorers, catalogue, settings))
+    tables = (evening_table(evenings), history_table(histories), spirit_table(spirit))
+    print("\n\n".join(filter(None, tables)))
+    if arguments.json is not None:
+        prints = fingerprints(people, catalogue.movie_ids)
+        by_id = dict(zip(people.user_ids.tolist(), prints, strict=True))
+        _write_lines(
+            arguments.json,
+            chain(
+                evening_records([*evenings, *histories], catalogue, by_id),
+                spirit_records(spirit, catalogue),
+            ),
+        )
+
+
+def _write_lines(file: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as lines:
+        for record in records:
+            lines.write(json.dumps(record, allow_nan=False, ensure_ascii=False) + "\n")
 
 
 def _print_more(report: Report, gems: tuple[float, ...]) -> None:
@@ -247,7 +314,7 @@ def _baselines(
     train = _read(arguments.train, catalogue, arguments)
     known = frozenset(fingerprints(train, catalogue.movie_ids))
     _warn_of_known(people, {arguments.train: known}, catalogue)
-    return fit_baselines(train, catalogue.n_items, names, seed=arguments.seed)
+    return fit_baselines(train, catalogue, names, seed=arguments.seed)
 
 
 def _read(folder: Path, catalogue: Catalogue, arguments: argparse.Namespace) -> Ratings:
@@ -282,6 +349,14 @@ def _gems(text: str) -> tuple[float, ...]:
             f"{text!r}: every place must be from {GEMS[0]:g} to {GEMS[1]:g}"
         )
     return places
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """The option --parts."""
+    names = {part.strip() for part in text.split(",")}
+    if not names <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one or more of {','.join(PARTS)}")
+    return tuple(part for part in PARTS if part in names)
 
 
 def _views(text: str) -> tuple[View, ...]:

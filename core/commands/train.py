@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.config import check_options
 from core.data.dialogs import read_talk
+from core.data.facts import FilmFacts
 from core.data.reading import read
 from core.model.factors import FactorSettings
 from core.training.agent import AgentSettings
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     settings, agent = TrainingSettings(), AgentSettings()
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="MovieLens folder or .zip")
-    add("--cast", type=Path, metavar="FILE", help="CSV of title,year,cast: people one can ask for")
+    add("--facts", type=Path, metavar="DIR", help="pack of what is known of films, to ask for")
     _configure_talk(parser)
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the trained bundle")
     add(
@@ -109,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     data = read(
         arguments.data,
-        cast=arguments.cast,
+        facts=None if arguments.facts is None else FilmFacts.open(arguments.facts),
         skip_bad_rows=arguments.skip_bad_rows,
         min_ratings=arguments.min_ratings,
     )

@@ -1,36 +1,29 @@
-"""What people ask for by name → facets: tags that people wrote, people of the cast, languages.
+"""What people ask for by name → facets: tags that people wrote, and what is known of the films.
 
-A tag becomes a facet where enough people gave it. Who plays in which film comes from a CSV file
-with the columns `title`, `year` and `cast` (names parted by "|"); further columns are ignored. A
-film is the catalogue's of the same title, or alias, whose year is the same or one apart.
-
-`languages.csv` holds movieId and language of the films of movielens-mix with five ratings or more
-that people who speak English see with subtitles. It was put together by hand. A film that is not on
-it may be in English or little known: the list spares somebody subtitles as far as it goes, and
-finds films in Korean, but not all of them.
+A tag becomes a facet where enough people gave it. A pack of facts (`core.data.facts`) adds makers
+and cast, languages, countries, finer genres, moods, sources, series and keywords. What is one thing
+under several spellings is one facet with the films of all.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.data.formats import NAME, TEXT, WHOLE, Table, read_csv
-from core.data.names import squashed
-from core.domain import Facet, Movie
-from core.errors import DataError
+from core.data.facts import CatalogueFacts, Fact
+from core.data.names import Vocabulary
+from core.domain import Facet
 
 IntArray = npt.NDArray[np.int64]
+Rows = dict[Facet, IntArray]
+"""Facets with their films' sorted rows."""
 
 # ---- tags
 
@@ -192,8 +185,7 @@ def _normal(tag: pd.Series[str]) -> pd.Series[str]:
         .str.replace(r"[\s_]+", " ", regex=True)
         .str.strip(" .,;:!\"'")
     )
-    same = {_key(old): new for old, new in SAME.items()}
-    return plain.map({name: same.get(_key(name), name) for name in plain.unique()})
+    return plain.map({name: _same(name) for name in plain.unique()})
 
 
 def _key(name: str) -> str:
@@ -203,6 +195,7 @@ def _key(name: str) -> str:
     return letters[:-1] if is_plural and len(letters) > 4 else letters
 
 
+_SAME_BY_KEY: Final = {_key(old): new for old, new in SAME.items()}
 _NOT_TAG_KEYS: Final = frozenset(_key(" ".join(name.split())) for name in NOT_TAGS.split(";"))
 
 
@@ -221,121 +214,206 @@ def _most_frequent_spelling(notes: pd.DataFrame) -> dict[str, str]:
     return dict(zip(best["key"].astype(str), best["name"].astype(str), strict=True))
 
 
-# ---- languages
+# ---- facts
 
-KIND: Final = "language"
 FOREIGN: Final = "foreign language"
-"""The facet of all these films."""
-FAMILIES: Final = MappingProxyType(
+"""The facet of all films that people who speak English see with subtitles."""
+FAMILIES: Final = frozenset(("Scandinavian", "Indian"))
+"""Names for several languages that people ask for as one."""
+_NO_SUBTITLES: Final = frozenset(("English", "no dialogue"))
+
+_LEAST: Final[Mapping[Fact, tuple[str, int]]] = MappingProxyType(
     {
-        "Scandinavian": frozenset(("Danish", "Icelandic", "Norwegian", "Swedish")),
-        "Indian": frozenset(("Bengali", "Hindi", "Malayalam", "Tamil", "Telugu")),
+        Fact.MOOD: ("tag", 5),
+        Fact.TECHNIQUE: ("tag", 5),
+        Fact.KIND: ("tag", 5),
+        Fact.AUDIENCE: ("tag", 5),
+        Fact.GENRE: ("subgenre", 5),
+        Fact.SOURCE: ("source", 3),
+        Fact.KEYWORD: ("keyword", 8),
     }
 )
-"""Names for several languages that people ask for as one."""
+"""Things that films share: kind of the facet, and recommendable films that it needs, more where the
+words are looser. Of two facts of one name the first decides the kind."""
+_SERIES: Final = 3
+_LANGUAGE: Final = 1
+_COUNTRY: Final = 5
+_PEOPLE: Final[Mapping[Fact, tuple[str, int]]] = MappingProxyType(
+    {Fact.DIRECTOR: ("director", 2), Fact.ACTOR: ("person", 3)}
+)
+"""Recommendable films that a person needs: with fewer there is nothing to choose from."""
+_ALIKE: Final = 1 / 3
+"""Share of common films from which on a tag means the series of its name: "marvel" does,
+"halloween" is a holiday."""
+_GIVEN: Final = 5
+"""People who have a name in front from whom on it is taken for a given name."""
 
 
-def languages_of_films(movies: Sequence[Movie]) -> dict[Facet, IntArray]:
-    """`FOREIGN`, families and languages of any of the films, with their sorted rows."""
-    spoken = _spoken()
-    found: dict[str, list[int]] = {}
-    for movie in movies:
-        if (language := spoken.get(movie.movie_id)) is not None:
-            families = (family for family, members in FAMILIES.items() if language in members)
-            for name in (FOREIGN, *families, language):
-                found.setdefault(name, []).append(movie.row)
-    return {
-        Facet(KIND, name): np.array(sorted(found[name]), dtype=np.int64) for name in sorted(found)
+class _Quality(NamedTuple):
+    """What a film can have, and what people call it."""
+
+    name: str
+    others: tuple[str, ...]
+    rows: IntArray
+
+
+def with_facts(facets: Mapping[Facet, IntArray], facts: CatalogueFacts) -> Rows:
+    """Facets and their films, with what is known of the films added.
+
+    A tag that names a person, a language or a country gives way to what is known. Any other tag,
+    finer genre, mood, source or keyword of the same name, or of another word for it, is one facet
+    with the films of all; its kind is that of the first. Genres stay as they are.
+    """
+    places, people = {**_languages(facts), **_countries(facts)}, _everybody(facts)
+    names = {_key(name) for facet in (*places, *people) for name in _names(facet)}
+    kept = {
+        facet: rows
+        for facet, rows in facets.items()
+        if facet.kind == "genre" or _key(facet.name) not in names
     }
+    kept, series = _with_series(kept, facts)
+    things = _Things(kept, names)
+    for fact, (kind, least) in _LEAST.items():
+        for wish in _wishes(facts, fact, least):
+            things.add(kind, wish)
+    return things.facets() | series | places | people
 
 
-@cache
-def _spoken() -> Mapping[int, str]:
-    """Language by movieId."""
-    with Path(__file__).with_name("languages.csv").open(encoding="utf-8", newline="") as file:
-        return MappingProxyType(
-            {int(row["movieId"]): row["language"] for row in csv.DictReader(file)}
-        )
+def _names(facet: Facet) -> tuple[str, ...]:
+    """What a tag would call it: a country by its adjective, too."""
+    return (facet.name, *(facet.aliases if facet.kind == "country" else ()))
 
 
-# ---- people
+class _Things:
+    """Facets that are joined where they are called the same."""
 
-SCHEMA: Final = {"title": NAME, "year": WHOLE, "cast": TEXT}
-MIN_FILMS: Final = 6
-"""Recommendable films from which a person can be asked for: with fewer there is next to nothing to
-choose from, and each person costs every film a number in memory."""
-_ARTICLE: Final = re.compile(r"(?:the|a|an)\s+")
-_ROLE: Final = re.compile(r"\s*[(\[].*?[)\]]")
-_NO_NAME: Final = re.compile(r"and|others|unknown|various|n/a|none")
+    def __init__(self, facets: Mapping[Facet, IntArray], taken: Iterable[str]) -> None:
+        self._rows = dict(facets)
+        self._others: dict[Facet, tuple[str, ...]] = {facet: facet.aliases for facet in facets}
+        self._by_key = {_key(facet.name): facet for facet in facets}
+        self._taken = frozenset(taken)
+
+    def add(self, kind: str, wish: _Quality) -> None:
+        """Adds what films can have to the facet of that name, else as one of its own."""
+        keys = [_key(_same(word)) for word in (wish.name, *wish.others)]
+        if keys[0] in self._taken:
+            return
+        known = (self._by_key[key] for key in keys if key in self._by_key)
+        facet = next(known, Facet(kind, wish.name))
+        if facet.kind == "genre":
+            return
+        others = (*self._others.get(facet, ()), wish.name, *wish.others)
+        self._others[facet] = tuple(dict.fromkeys(word for word in others if word != facet.name))
+        rows = self._rows.get(facet)
+        self._rows[facet] = wish.rows if rows is None else np.union1d(rows, wish.rows)
+        self._by_key.setdefault(keys[0], facet)
+
+    def facets(self) -> Rows:
+        """All of them, in order."""
+        return {
+            Facet(facet.kind, facet.name, self._others[facet]): rows
+            for facet, rows in self._rows.items()
+        }
 
 
-def read_cast(path: Path, *, skip: bool) -> Table:
-    """Reads such a table; DataError naming file, line and value."""
-    try:
-        with path.open("rb") as stream:
-            return read_csv(stream, path.name, SCHEMA, skip)
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be read: {error.strerror or error}; give a CSV of title,year,cast."
-        ) from error
+def _same(name: str) -> str:
+    """The one name of several spellings."""
+    return _SAME_BY_KEY.get(_key(name), name)
 
 
-def people_of_films(
-    cast: Table, movies: Sequence[Movie], n_items: int, *, min_films: int = MIN_FILMS
-) -> dict[str, IntArray]:
-    """People in `min_films` or more of the first `n_items` movies, by name, with sorted rows."""
-    rows = _rows_by_title(movies)
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    columns = (cast.frame[name].tolist() for name in ("title", "year", "cast"))
-    for title, year, names in zip(*columns, strict=True):
-        key = _bare(title)
-        row = next(
-            (rows[key, near] for near in (year, year - 1, year + 1) if (key, near) in rows), None
-        )
-        if row is not None:
-            for name in _names(names):
-                found[name].add(row)
-    return {
-        name: np.array(sorted(films), dtype=np.int64)
-        for name, films in sorted(found.items())
-        if sum(row < n_items for row in films) >= min_films
+def _wishes(facts: CatalogueFacts, fact: Fact, least: int) -> Iterator[_Quality]:
+    """Names of a vocabulary that are fit to show and on enough recommendable films."""
+    names = facts.facts.names(fact)
+    for name, (codes, others) in _named(names).items():
+        if names.shown[list(codes)].all():
+            rows = facts.rows(fact, codes)
+            if _recommendable(facts, rows) >= least:
+                yield _Quality(*_called(fact, name, others), rows)
+
+
+def _named(names: Vocabulary) -> dict[str, tuple[tuple[int, ...], tuple[str, ...]]]:
+    """Codes and other words of each name, and of each other word that several names share."""
+    shared = {word for words in names.others for word in words if len(names.find(word)) > 1}
+    found = {
+        name: (names.find(name), tuple(word for word in others if word not in shared))
+        for name, others in zip(names.names, names.others, strict=True)
     }
+    return found | {word: (names.find(word), ()) for word in sorted(shared - found.keys())}
 
 
-def with_people(
-    facets: Mapping[Facet, IntArray], people: Mapping[str, IntArray]
-) -> dict[Facet, IntArray]:
-    """Facets and their films with the people added, in place of tags of the same name."""
-    tags = {_bare(facet.name): facet for facet in facets if facet.kind == "tag"}
-    persons: dict[Facet, IntArray] = {}
+def _called(fact: Fact, name: str, others: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """A name that says by itself what is meant, and other words for it."""
+    match fact:
+        case Fact.SOURCE:  # "based on a novel"
+            return f"based on {'an' if name[0] in 'aeiou' else 'a'} {name}", others
+        case Fact.GENRE if name.endswith(" film"):  # "superhero", "superhero film"
+            return name.removesuffix(" film"), (name, *others)
+        case Fact.COUNTRY:
+            name = name.removeprefix("the ")
+            return name, tuple(word for word in others if word != name)
+    return name, others
+
+
+def _recommendable(facts: CatalogueFacts, rows: IntArray) -> int:
+    return int(np.searchsorted(rows, facts.catalogue.n_items))
+
+
+def _with_series(facets: Mapping[Facet, IntArray], facts: CatalogueFacts) -> tuple[Rows, Rows]:
+    """The facets less the tags that are a series, and the series."""
+    tags = {_key(facet.name): facet for facet in facets if facet.kind == "tag"}
+    series: Rows = {}
     replaced: set[Facet] = set()
-    for name, films in people.items():
-        tag = tags.get(_bare(name))
-        persons[Facet("person", name)] = films if tag is None else np.union1d(films, facets[tag])
-        if tag is not None:
-            replaced.add(tag)
-    return {facet: films for facet, films in facets.items() if facet not in replaced} | persons
+    for wish in _wishes(facts, Fact.SERIES, _SERIES):
+        rows = wish.rows
+        for key in dict.fromkeys(_key(_same(word)) for word in (wish.name, *wish.others)):
+            if (tag := tags.get(key)) is not None and _alike(facets[tag], wish.rows):
+                rows = np.union1d(rows, facets[tag])
+                replaced.add(tag)
+        series[Facet("series", wish.name, wish.others)] = rows
+    return {facet: rows for facet, rows in facets.items() if facet not in replaced}, series
 
 
-def _rows_by_title(movies: Sequence[Movie]) -> dict[tuple[str, int], int]:
-    rows: dict[tuple[str, int], int] = {}
-    for movie in movies:  # best known first: it keeps a title and year that several films share
-        for title in (movie.title, *movie.aliases):
-            rows.setdefault((_bare(title), movie.year), movie.row)
-    return rows
+def _alike(one: IntArray, other: IntArray) -> bool:
+    common = len(np.intersect1d(one, other))
+    return common >= _ALIKE * (len(one) + len(other) - common)
 
 
-def _names(cast: str) -> list[str]:
-    names = (" ".join(_ROLE.sub("", name).split()) for name in cast.split("|"))
-    return [
-        name
-        for name in names
-        if len(name) > 2 and name[0].isalpha() and not _NO_NAME.fullmatch(name.casefold())
-    ]
+def _languages(facts: CatalogueFacts) -> Rows:
+    """Languages, their families, and all that is foreign, by the main language of a film."""
+    wishes = [*_wishes(facts, Fact.LANGUAGE, _LANGUAGE)]
+    foreign = [wish.rows for wish in wishes if wish.name not in _NO_SUBTITLES]
+    found: Rows = {}
+    if foreign:
+        found[Facet("language", FOREIGN)] = np.unique(np.concatenate(foreign))
+    return found | {Facet("language", wish.name, wish.others): wish.rows for wish in wishes}
 
 
-def _bare(text: str) -> str:
-    """The form in which names are compared, without a leading article."""
-    lower = text.casefold().strip()
-    article = _ARTICLE.match(lower)
-    return squashed(lower[article.end() :] if article else lower)
+def _countries(facts: CatalogueFacts) -> Rows:
+    """Countries, and the parts of the world that are asked for as one."""
+    return {
+        Facet("country", wish.name, wish.others): wish.rows
+        for wish in _wishes(facts, Fact.COUNTRY, _COUNTRY)
+    }
+
+
+def _everybody(facts: CatalogueFacts) -> Rows:
+    """Directors, then the cast."""
+    return {
+        facet: rows
+        for fact, (kind, least) in _PEOPLE.items()
+        for facet, rows in _people(facts, fact, kind, least)
+    }
+
+
+def _people(
+    facts: CatalogueFacts, fact: Fact, kind: str, least: int
+) -> Iterator[tuple[Facet, IntArray]]:
+    """Who made, or plays in, so many recommendable films; other words are family names."""
+    people = facts.facts.people
+    given = Counter(name.partition(" ")[0] for name in people.names)
+    for code in np.flatnonzero(facts.count(fact) >= least).tolist():
+        rows = facts.rows(fact, [code])
+        if _recommendable(facts, rows) >= least:
+            # A given name that stands behind the family name would be taken for one.
+            others = (word for word in people.others[code] if given[word] < _GIVEN)
+            yield Facet(kind, people.names[code], tuple(others)), rows

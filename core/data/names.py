@@ -194,6 +194,15 @@ def title_key(text: str) -> str:
     return squashed(lower[article.end() :] if article else lower)
 
 
+_WORD: Final = re.compile(r"\w+")
+_SAME: Final = {"ii": "2", "two": "2", "iii": "3", "iv": "4", "volume": "vol"}
+
+
+def _film_key(title: str) -> str:
+    """`title_key` in which instalments are numbered in one way: "Rocky II" is "Rocky 2"."""
+    return title_key(_WORD.sub(lambda word: _SAME.get(word[0].casefold(), word[0]), title))
+
+
 class FilmNames:
     """Films as other sources name them → rows of the catalogue.
 
@@ -207,7 +216,7 @@ class FilmNames:
         self._main: dict[tuple[str, int], int] = {}
         for movie in movies:
             for title in (movie.title, *movie.aliases):
-                key, mains = title_key(title), [title_key(main) for main in _main_titles(title)]
+                key, mains = _film_key(title), [_film_key(main) for main in _main_titles(title)]
                 for year in (movie.year, 0):  # 0: named without a year
                     self._titles.setdefault((key, year), movie.row)
                     for main in mains:
@@ -234,7 +243,7 @@ def _main_titles(title: str) -> Iterator[str]:
 
 def _nearest(rows: dict[tuple[str, int], int], title: str, year: int) -> int | None:
     """The row of a title in that year, or else one year apart."""
-    key = title_key(title)
+    key = _film_key(title)
     near = (year, year - 1, year + 1) if year else (0,)
     found = (rows[key, candidate] for candidate in near if (key, candidate) in rows)
     return next(found, None) if key else None

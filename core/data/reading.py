@@ -17,13 +17,8 @@ import pandas as pd
 from scipy import sparse
 
 from core.catalogue import Catalogue
-from core.data.facets import (
-    languages_of_films,
-    people_of_films,
-    read_cast,
-    tags_of_films,
-    with_people,
-)
+from core.data.facets import tags_of_films, with_facts
+from core.data.facts import FilmFacts
 from core.data.formats import SCHEMAS, Table, read_csv, read_parquet
 from core.data.names import parse_title
 from core.data.ratings import Ratings
@@ -49,7 +44,7 @@ class ReadReport:
     n_unknown: int = 0
     """Ratings left out because the catalogue does not hold their film."""
     n_people: int = 0
-    """People whose films are known well enough to ask for them."""
+    """Makers and cast whose films are known well enough to ask for them."""
     bad_rows: tuple[tuple[str, int], ...] = ()
     """(file and reason, number of rows) of what `skip_bad_rows` left out, most first."""
 
@@ -65,7 +60,7 @@ class ReadReport:
             f"by {self.n_users:,} people"
         ]
         if self.n_people:
-            lines.append(f"{self.n_people:,} people of the cast can be asked for")
+            lines.append(f"{self.n_people:,} people of cast and crew can be asked for")
         if self.n_unknown:
             lines.append(
                 f"left out {self.n_unknown:,} ratings of films that the catalogue does not hold"
@@ -89,12 +84,12 @@ class MovieLens:
 def read(
     path: str | Path,
     *,
-    cast: str | Path | None = None,
+    facts: FilmFacts | None = None,
     skip_bad_rows: bool = False,
     min_ratings: int = 5,
     min_tag_users: int = 5,
 ) -> MovieLens:
-    """Reads a MovieLens folder or .zip archive, and who plays in what (see `core.data.facets`).
+    """Reads a MovieLens folder or .zip archive; `facts` are of its films (see `core.data.facets`).
 
     Films with at least `min_ratings` ratings can be recommended (`Catalogue.n_items`); a tag
     becomes a facet when `min_tag_users` people gave it. With `skip_bad_rows` bad rows are counted
@@ -113,19 +108,19 @@ def read(
     links = None if links is None else _one_a_film(links)
     tags = source.table("tags", skip=skip_bad_rows)
     tags = None if tags is None else _known(tags, ids)[0]
-    played = None if cast is None else read_cast(Path(cast), skip=skip_bad_rows)
     catalogue = _catalogue(
         _movies(frame, links),
         counts[order],
         tags,
-        played,
+        facts,
         min_ratings=min_ratings,
         min_tag_users=min_tag_users,
     )
-    tables = [table for table in (movies, rated, links, tags, played) if table is not None]
-    n_people = sum(facet.kind == "person" for facet in catalogue.facets)
-    report = replace(_report(path, ratings, tables), n_people=n_people)
-    return MovieLens(catalogue, ratings, report, _fingerprint(frame, ratings, links, tags, played))
+    tables = [table for table in (movies, rated, links, tags) if table is not None]
+    people = {facet.name for facet in catalogue.facets if facet.kind in ("person", "director")}
+    report = replace(_report(path, ratings, tables), n_people=len(people))
+    known = "" if facts is None else facts.version
+    return MovieLens(catalogue, ratings, report, _fingerprint(frame, ratings, links, tags, known))
 
 
 def read_ratings(
@@ -234,12 +229,12 @@ def _catalogue(
     movies: list[Movie],
     counts: IntArray,
     tags: Table | None,
-    cast: Table | None,
+    facts: FilmFacts | None,
     *,
     min_ratings: int,
     min_tag_users: int,
 ) -> Catalogue:
-    """Films with their facets: genres, then tags and people, then languages."""
+    """Films with their facets: genres, then tags, then what is known of the films."""
     n_items = int((counts >= min_ratings).sum())
     facets = {Facet("genre", name): rows for name, rows in sorted(_genres(movies).items())}
     if tags is not None:
@@ -252,16 +247,17 @@ def _catalogue(
             min_users=min_tag_users,
         )
         facets |= {Facet("tag", name): rows for name, rows in found.items()}
-    if cast is not None:
-        facets = with_people(facets, people_of_films(cast, movies, n_items))
-    facets |= languages_of_films(movies)
-    return Catalogue(
+    films = Catalogue(
         movies=tuple(movies),
-        facets=tuple(facets),
-        membership=_membership(list(facets.values()), len(movies)),
+        facets=(),
+        membership=_membership([], len(movies)),
         n_ratings=counts.astype(np.int64),
         n_items=n_items,
     )
+    if facts is not None:
+        facets = with_facts(facets, facts.of(films))
+    membership = _membership(list(facets.values()), len(movies))
+    return replace(films, facets=tuple(facets), membership=membership)
 
 
 def _genres(movies: list[Movie]) -> dict[str, IntArray]:
@@ -312,13 +308,9 @@ def _report(
 
 
 def _fingerprint(
-    movies: pd.DataFrame,
-    ratings: Ratings,
-    links: Table | None,
-    tags: Table | None,
-    cast: Table | None,
+    movies: pd.DataFrame, ratings: Ratings, links: Table | None, tags: Table | None, facts: str
 ) -> str:
-    digest = hashlib.sha256(b"marquee ratings 1")
+    digest = hashlib.sha256(b"marquee ratings 1" + facts.encode())
     ids = movies["movieId"].to_numpy()
     for column in (
         ratings.user_ids[ratings.user],
@@ -327,11 +319,7 @@ def _fingerprint(
         ratings.timestamp,
     ):
         digest.update(np.ascontiguousarray(column).data)
-    sorted_by = (
-        (links, ["movieId"]),
-        (tags, ["userId", "movieId", "timestamp", "tag"]),
-        (cast, ["title", "year", "cast"]),
-    )
+    sorted_by = ((links, ["movieId"]), (tags, ["userId", "movieId", "timestamp", "tag"]))
     others = [table.frame.sort_values(keys) for table, keys in sorted_by if table is not None]
     for frame in (movies.sort_values("movieId"), *others):
         for name in frame.columns:

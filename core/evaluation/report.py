@@ -9,11 +9,17 @@ people with the same stated films and is compared with the same best baseline.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
 
+from core.catalogue import Catalogue, IntArray
+from core.domain import Outcome
 from core.evaluation.evaluate import Report, Result
+from core.evaluation.evenings import EveningResult, GenreShare, Group, SpiritResult
+from core.simulation.evening import Answer
 from core.simulation.replay import View
 from core.simulation.scorer import FloatArray, Observations, Scorer
 from core.statistics import Interval
@@ -237,3 +243,178 @@ def _line(place: Place) -> str:
         f"{place.thumbs_down:>7.2f}{place.coverage:>10.3f}{times:>7}"
         f"{place.gini:>8.3f}{place.popularity_rank:>7.0f}{place.novelty:>9.2f}"
     )
+
+
+# ---- evenings as they are served
+
+_EVENING: Final = (
+    ("first", "first_slate", 2, 7),
+    ("mood", "in_mood", 2, 6),
+    ("down", "thumbs_down", 2, 6),
+    ("cover", "coverage", 3, 7),
+    ("Gini", "gini", 3, 7),
+    ("rank", "popularity_rank", 0, 6),
+    ("match", "match_error", 3, 7),
+    ("rest", "match_rest", 3, 7),
+)
+"""Title, figure, digits and width of a column; of figures that nobody has there is no column."""
+
+
+def evening_table(results: Sequence[EveningResult]) -> str:
+    """A block for each kind of evening, a line a policy, intervals of 95 %.
+
+    *Difference* is to the first policy, *first* the share of people whose first slate holds a hit,
+    *mood* the share of films of the mood, *match* the calibration error of the match figure.
+    """
+    blocks = []
+    for evening, group in groupby(results, key=attrgetter("evening")):
+        rows = list(group)
+        lengths = sorted(rows[0].figures)
+        head = f"{'policy':<18}{f'hits of {lengths[0]}':>21}{'difference':>26}"
+        head += "".join(f"{f'of {length}':>8}" for length in lengths[1:])
+        lines = [f"{evening}, {rows[0].people} people", head + _titles(rows)]
+        for one in rows:
+            more = "".join(f"{one.figures[length]['hits'].value:>8.2f}" for length in lengths[1:])
+            gap = signed(one.first["difference"])
+            lines.append(
+                f"{one.policy:<18}{_whole(one.first['hits']):>21}{gap:>26}{more}{_cells(one, rows)}"
+            )
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def history_table(results: Sequence[EveningResult]) -> str:
+    """A block for each policy, a line for how many ratings are known; *step* is to the line above.
+
+    *match* is the calibration error on the films shown, *rest* on all that the person knows.
+    """
+    blocks = []
+    for policy, group in groupby(results, key=attrgetter("policy")):
+        rows = list(group)
+        films = min(rows[0].figures)
+        head = f"{policy + ', ' + str(rows[0].people) + ' people':<36}{f'hits of {films}':>21}"
+        lines = [head + f"{'step':>26}" + _titles(rows)]
+        for one in rows:
+            step = signed(one.first["step"]) if "step" in one.first else ""
+            hits = _whole(one.first["hits"])
+            lines.append(f"{one.evening:<36}{hits:>21}{step:>26}{_cells(one, rows)}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def spirit_table(results: Sequence[SpiritResult]) -> str:
+    """Share of the next films that keep to a fan's kind, a line for each policy and kind of mood.
+
+    A column for each way to answer; the last line of a policy is of all fans.
+    """
+    if not results:
+        return ""
+    lines = [
+        f"{'spirit':<18}{'fans of':<10}{'fans':>5}" + "".join(f"{a.value:>15}" for a in Answer)
+    ]
+    for policy, group in groupby(results, key=attrgetter("policy")):
+        rows = list(group)
+        kinds = [mood.kind for mood in rows[0].fans.kinds]
+        for kind in (*dict.fromkeys(kinds), None):
+            fans = len(kinds) if kind is None else kinds.count(kind)
+            shares = "".join(f"{one.share(kind):>15.0%}" for one in rows)
+            lines.append(f"{policy:<18}{kind or 'all':<10}{fans:>5}{shares}")
+    return "\n".join(lines)
+
+
+def evening_records(
+    results: Iterable[EveningResult], catalogue: Catalogue, prints: Mapping[int, str]
+) -> Iterator[dict[str, Any]]:
+    """The figures of each evening and policy with all breakdowns, then each person's evening.
+
+    Films are MovieLens ids; people are the fingerprints in `prints`, by user id. An evening has
+    `person`, `evening`, `policy`, `mood` (kind and name, or null), `stated` (film and what is said
+    of it), and `turns`, a list of (film, outcome) for each slate.
+    """
+    ids = catalogue.movie_ids
+    for one in results:
+        yield {
+            "record": "figures",
+            "evening": one.evening,
+            "policy": one.policy,
+            "people": one.people,
+            "figures": {
+                str(length): {name: value._asdict() for name, value in figures.items()}
+                for length, figures in one.figures.items()
+            },
+            "hits_by_slate": one.slates,
+            "groups": {
+                by: {name: _plain(group) for name, group in groups.items()}
+                for by, groups in one.groups.items()
+            },
+            "genres": {name: _plain(share) for name, share in one.genres.items()},
+        }
+        opening = one.evenings.opening
+        for place, person in enumerate(one.evenings.people.user_ids.tolist()):
+            mood = one.evenings.mood[place]
+            shown = zip(one.served.shown[place], one.served.outcomes[place], strict=True)
+            films = [_event(ids, row, outcome) for row, outcome in shown if row >= 0]
+            yield {
+                "record": "evening",
+                "person": prints[person],
+                "evening": one.evening,
+                "policy": one.policy,
+                "mood": None if mood is None else {"kind": mood.kind, "name": mood.name},
+                "stated": [_event(ids, token - 1, outcome) for token, outcome in opening[place]],
+                "turns": _slates(films),
+            }
+
+
+def spirit_records(
+    results: Iterable[SpiritResult], catalogue: Catalogue
+) -> Iterator[dict[str, Any]]:
+    """Each fan's talk: `kind` and `name` of the mood, `answer`, and by turn (film, of the kind)."""
+    ids = catalogue.movie_ids
+    for one in results:
+        for mood, shown, fits in zip(one.fans.kinds, one.shown, one.in_kind, strict=True):
+            yield {
+                "record": "spirit",
+                "policy": one.policy,
+                "answer": one.answer.value,
+                "mood": {"kind": mood.kind, "name": mood.name},
+                "turns": [
+                    [
+                        [int(ids[row]), bool(fit)]
+                        for row, fit in zip(*slate, strict=True)
+                        if row >= 0
+                    ]
+                    for slate in zip(shown, fits, strict=True)
+                ],
+                "share": float(fits[1:].mean()),
+            }
+
+
+def _titles(rows: Sequence[EveningResult]) -> str:
+    return "".join(f"{title:>{width}}" for title, _, _, width in _columns(rows))
+
+
+def _cells(one: EveningResult, rows: Sequence[EveningResult]) -> str:
+    cells = ""
+    for _, name, digits, width in _columns(rows):
+        value = f"{one.first[name].value:.{digits}f}" if name in one.first else ""
+        cells += f"{value:>{width}}"
+    return cells
+
+
+def _columns(rows: Sequence[EveningResult]) -> list[tuple[str, str, int, int]]:
+    return [column for column in _EVENING if any(column[1] in one.first for one in rows)]
+
+
+def _event(ids: IntArray, row: int, outcome: int) -> list[int | str]:
+    return [int(ids[row]), Outcome(outcome).name.lower()]
+
+
+def _slates(films: list[list[int | str]], cards: int = 3) -> list[list[list[int | str]]]:
+    return [films[first : first + cards] for first in range(0, len(films), cards)]
+
+
+def _plain(figures: Group | GenreShare) -> dict[str, Any]:
+    return {
+        name: value._asdict() if isinstance(value, Interval) else value
+        for name, value in asdict(figures).items()
+    }

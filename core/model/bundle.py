@@ -6,7 +6,7 @@ weights.safetensors  what the network has learned; the movie vectors and the fil
                      float16
 movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links,
                      evidence, facets
-facets.parquet       genres, tags, people
+facets.parquet       what films share: kind, name, what else people call it
 
 A catalogue as two Parquet tables: films and the facets that they share.
 """
@@ -60,7 +60,7 @@ def write_tables(catalogue: Catalogue, films: Path, names: Path) -> None:
             "tmdbId": pa.array([movie.tmdb_id for movie in movies], pa.int64()),
             "ratings": pa.array(catalogue.n_ratings, pa.int32()),
             "facets": pa.ListArray.from_arrays(
-                pa.array(by_movie.indptr, pa.int32()), pa.array(by_movie.indices, pa.int16())
+                pa.array(by_movie.indptr, pa.int32()), pa.array(by_movie.indices, pa.int32())
             ),
         }
     )
@@ -68,6 +68,9 @@ def write_tables(catalogue: Catalogue, films: Path, names: Path) -> None:
         {
             "kind": [facet.kind for facet in catalogue.facets],
             "name": pa.array([facet.name for facet in catalogue.facets], pa.string()),
+            "aliases": pa.array(
+                [facet.aliases for facet in catalogue.facets], pa.list_(pa.string())
+            ),
         }
     )
     pq.write_table(table, films, compression="zstd", compression_level=19)
@@ -96,7 +99,9 @@ def read_tables(films: Path, facets: Path, n_items: int) -> Catalogue:
                 zip(*(columns[key] for key in keys), strict=True)
             )
         )
-        owners = tuple(Facet(entry["kind"], entry["name"]) for entry in names)
+        owners = tuple(
+            Facet(entry["kind"], entry["name"], tuple(entry.get("aliases", ()))) for entry in names
+        )
         return Catalogue(
             movies,
             owners,
@@ -342,6 +347,11 @@ def _completed(tensors: dict[str, Tensor], network: QNetwork, written_as: int) -
         for name in (f"{last}weight", f"{last}bias"):
             missing = start[name].new_zeros(2, *start[name].shape[1:])
             tensors[name] = torch.cat([tensors[name], missing])
+    for name, after in (("mood.slope", 0), ("mood.log_mass", 1)):
+        # Kinds of moods that were not known then; what is after the kinds stays at the end.
+        known = len(tensors[name]) - after
+        new = start[name][known : len(start[name]) - after]
+        tensors[name] = torch.cat([tensors[name][:known], new, tensors[name][known:]])
     lacking = {
         "lift": torch.zeros(network.encoder.n_items),
         "encoder.log_spread": torch.tensor(0.0),

@@ -24,8 +24,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
+from scipy import sparse
 from torch import Tensor, nn
 
 from core.catalogue import Catalogue
@@ -53,7 +53,7 @@ class TasteEncoder(nn.Module):
         self.dimensions = sets[0].like.shape[1]
         self.n_items = catalogue.n_items
         self._buffer("lookup", _lookup(catalogue))
-        self._buffer("membership", torch.from_numpy(_membership(catalogue)))
+        self._membership = _membership(catalogue)
         like, seen, like_prior, seen_prior = (
             torch.stack([torch.from_numpy(getattr(vectors, name)) for vectors in sets])
             for name in ("like", "seen", "like_prior", "seen_prior")
@@ -84,7 +84,6 @@ class TasteEncoder(nn.Module):
         self._buffer("speaks_seen", _row(lambda outcome: outcome.is_event and not outcome.wish))
 
     lookup: Tensor
-    membership: Tensor
     across: Tensor
     like_table: Tensor
     seen_table: Tensor
@@ -93,6 +92,23 @@ class TasteEncoder(nn.Module):
     speaks_liked: Tensor
     speaks: Tensor
     speaks_seen: Tensor
+
+    @property
+    def n_facets(self) -> int:
+        """Facets that can be looked up; 1 where the catalogue has none."""
+        return int(self._membership.shape[0])
+
+    @property
+    def tables(self) -> tuple[object, ...]:
+        """What is not learned and need not be copied."""
+        return (self._membership,)
+
+    def members(self, facets: Tensor) -> Tensor:
+        """Which films have each of these facets (n,), 0 or 1, float32 (n, n_items).
+
+        Facets are many and their films few: rows are written out as they are asked for.
+        """
+        return torch.from_numpy(self._membership[facets.numpy()].toarray())
 
     @property
     def like(self) -> Tensor:
@@ -175,11 +191,10 @@ class TasteEncoder(nn.Module):
         Films count by how often they are liked. A unit vector makes the observed value a number of
         standard deviations of that lean among people.
         """
-        weights = self.membership * prior
-        mean = weights @ like / weights.sum(1, keepdim=True).clamp_min(1e-6)
-        contrast = torch.where(
-            weights.sum(1, keepdim=True) > 0, mean - prior @ like / prior.sum(), 0.0
-        )
+        liked = self._membership @ (prior[:, None] * like).numpy()
+        total = torch.from_numpy(self._membership @ prior.numpy())[:, None]
+        mean = torch.from_numpy(liked) / total.clamp_min(1e-6)
+        contrast = torch.where(total > 0, mean - prior @ like / prior.sum(), 0.0)
         direction: Tensor = contrast / contrast.norm(dim=1, keepdim=True).clamp_min(1e-6)
         return direction
 
@@ -238,13 +253,14 @@ def _lookup(catalogue: Catalogue) -> Tensor:
     return lookup
 
 
-def _membership(catalogue: Catalogue) -> npt.NDArray[np.float32]:
-    membership = np.asarray(
-        catalogue.membership[:, : catalogue.n_items].toarray(), dtype=np.float32
-    )
+def _membership(catalogue: Catalogue) -> sparse.csr_matrix:
+    """Which recommendable films have each facet, CSR float32 (facets, n_items)."""
+    n_items = catalogue.n_items
     # Without genres or tags one facet that no film has stands in, so that there is something to
     # look up.
-    return membership if len(membership) else np.zeros((1, catalogue.n_items), dtype=np.float32)
+    if not catalogue.facets:
+        return sparse.csr_matrix((1, n_items), dtype=np.float32)
+    return catalogue.membership[:, :n_items].astype(np.float32).tocsr()
 
 
 _PASSED = 0.1

@@ -2,7 +2,7 @@
 
 Somebody who loved Unforgiven, Tombstone and The Searchers wants a western tonight, whatever else
 they have liked in their life. Tonight's mood z is *open* (any film will do), one thing that films
-share (a genre, a decade, a tag, a person, a language), or a genre of one decade. Given z,
+share (a genre, a decade, a tag, a director, a country …), or a genre of one decade. Given z,
 
     a film is named     by popularity among the films of z, but for a share that strays
     a thumb up          is for a film of z, but for a share that strays
@@ -36,8 +36,17 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 Observations = npt.NDArray[np.int32]
 
-KINDS: Final = ("genre", "decade", "tag", "person", "language", "pair")
-"""Of moods. A pair is a genre and a decade."""
+KINDS: Final = (
+    *("genre", "decade", "tag", "person", "language", "pair"),
+    *("director", "country", "subgenre", "keyword", "series", "source"),
+)
+"""Of moods. A pair is a genre and a decade. New kinds go to the end: weights are by place."""
+LEAST: Final = 15
+"""Films that a mood needs."""
+_FEWER: Final = MappingProxyType({"person": 6, "director": 6, "series": 4})
+"""The same of kinds whose films are few, and say all the more."""
+_MOST: Final = 0.6
+"""Share of all ratings from which on films have nothing in common: English ones."""
 _CHANCE: Final = (0.02, 0.9)
 """Bounds of a film's chance of a thumb, where a Q-value stands for it."""
 _TELLING: Final = (
@@ -67,14 +76,20 @@ class MoodSettings:
                 "person": 0.025,
                 "language": 0.015,
                 "pair": 0.03,
+                "director": 0.02,
+                "country": 0.01,
+                "subgenre": 0.04,
+                "keyword": 0.03,
+                "series": 0.005,
+                "source": 0.005,
             }
         )
     )
     """Prior probability of a mood of each kind; what is left is that of open evenings."""
     slope: float = 0.5
     """Within a kind a mood is as likely as this power of its films' share of all ratings."""
-    least: int = 15
-    """Films that a mood needs."""
+    least: int | None = None
+    """Films that a mood needs; None = as many as each kind needs."""
     stray: float = 0.1
     """Share of the films named that have nothing to do with the mood."""
     stray_up: float = 0.05
@@ -90,7 +105,7 @@ class MoodSettings:
     """Only so many last events count: a diary of thousands is a life and no evening."""
 
 
-class Tally(NamedTuple):
+class MoodTally(NamedTuple):
     """How often an outcome happened, B transcripts: in all, and to films of each mood."""
 
     total: Tensor
@@ -195,7 +210,7 @@ class MoodPosterior(nn.Module):
 
     # ---- evidence
 
-    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, Tally]:
+    def _tallies(self, transcripts: Tensor, chances: Tensor) -> dict[Outcome, MoodTally]:
         """Events of each outcome that tells; silent ones count by how likely a thumb was."""
         observations = transcripts.numpy()
         token, outcome = observations[..., 0], observations[..., 1]
@@ -219,7 +234,7 @@ class MoodPosterior(nn.Module):
         within = np.asarray((films @ self._moods_of).todense(), dtype=np.float32)
         total = np.bincount(block, weights=weight, minlength=shape[0]).astype(np.float32)
         return {
-            kind: Tally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
+            kind: MoodTally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
             for number, kind in enumerate(_TELLING)
             for one in (slice(number * count, (number + 1) * count),)
         }
@@ -270,9 +285,11 @@ class SharedMood:
 
 
 def catalogue_moods(
-    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int = 15
+    catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int | None = None
 ) -> tuple[SharedMood, ...]:
-    """Moods of these kinds with at least so many recommendable films."""
+    """Moods of these kinds with at least so many recommendable films, by default as many as each
+    kind needs, and less than `_MOST` of all ratings.
+    """
     n_items = catalogue.n_items
     membership = catalogue.membership[:, :n_items].tocsr()
     facets = [
@@ -296,19 +313,23 @@ def catalogue_moods(
         for genre in facets
         if genre.kind == "genre"
         for decade in decades
-        if len(films := np.intersect1d(genre.films, decade.films)) >= least
+        if len(films := np.intersect1d(genre.films, decade.films)) >= (least or LEAST)
     ]
+    rated = catalogue.n_ratings[:n_items]
+    most = _MOST * max(int(rated.sum()), 1)
     return tuple(
         mood
         for mood in (*facets, *decades, *pairs)
-        if mood.kind in kinds and len(mood.films) >= least
+        if mood.kind in kinds
+        and len(mood.films) >= (least or _FEWER.get(mood.kind, LEAST))
+        and rated[mood.films].sum() < most
     )
 
 
-def mood_table(moods: tuple[SharedMood, ...], n_items: int) -> sparse.csr_matrix:
+def mood_table(moods: Sequence[SharedMood], n_items: int) -> sparse.csr_matrix:
     """Which films each mood has, CSR float32 (moods, n_items)."""
     pointers = np.cumsum([0, *(len(mood.films) for mood in moods)])
-    columns = np.concatenate([mood.films for mood in moods]) if moods else np.zeros(0, np.int64)
+    columns = np.concatenate([np.zeros(0, np.int64), *(mood.films for mood in moods)])
     table = sparse.csr_matrix(
         (np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(moods), n_items)
     )

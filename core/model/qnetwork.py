@@ -200,7 +200,7 @@ class QNetwork(nn.Module):
         wished = self._strengths_of(transcripts, self.wishes)
         spoken = wished.any(dim=0).nonzero()[:, 0]
         if len(spoken):
-            q_values = torch.addmm(q_values, wished[:, spoken], self.encoder.membership[spoken])
+            q_values = torch.addmm(q_values, wished[:, spoken], self.encoder.members(spoken))
         return Readings(worth, log_mood, q_values)
 
     def of(self, transcripts: Tensor, actions: Tensor) -> Tensor:
@@ -212,7 +212,8 @@ class QNetwork(nn.Module):
     def twin(self) -> QNetwork:
         """A copy with weights of its own and the same movie vectors in memory."""
         fixed = (*self.buffers(), self.served_classes, self.affinities)
-        return copy.deepcopy(self, {id(value): value for value in (*fixed, *self.mood.tables)})
+        tables = (*self.encoder.tables, *self.mood.tables)
+        return copy.deepcopy(self, {id(value): value for value in (*fixed, *tables)})
 
     @torch.inference_mode()
     def q_values(
@@ -255,7 +256,7 @@ class QNetwork(nn.Module):
             parts[:, 0] += pulls[:, 0]
             parts[:, 2:] += pulls[:, 1:]
         facet, wish = self._facets(transcript, self.wishes)
-        parts[:, 2:] += wish[0] * self.encoder.membership[facet[0][None], films[:, None]]
+        parts[:, 2:] += wish[0] * self.encoder.members(facet[0])[:, films].T
         knob = self._knob(transcript, gems)[0, films, None] if gems else torch.zeros(len(rows), 1)
         values: FloatArray = torch.cat([parts, knob], dim=1).numpy()
         return values
@@ -301,7 +302,7 @@ class QNetwork(nn.Module):
             block = torch.addmm(weight[:, 5:6], readings, encoder.across[number])
             if len(spoken):
                 wished = weight[:, 4:5] * fits[which][:, spoken]
-                block = torch.addmm(block, wished, encoder.membership[spoken])
+                block = torch.addmm(block, wished, encoder.members(spoken))
             if self.classes is not None and kinds is not None:
                 block = block + self.classes.foretold(weight[:, 6:] * kinds.bold[which], number)
             worth[which] = block
@@ -317,7 +318,7 @@ class QNetwork(nn.Module):
         toward = weight[0] * like + weight[1] * seen
         parts = toward @ encoder.pulls(transcript, taste)[0].T
         facet, fits = self._facets(transcript, self.fits)
-        parts = parts + weight[4] * fits[0] * encoder.membership[facet[0][None], films[:, None]]
+        parts = parts + weight[4] * fits[0] * encoder.members(facet[0])[:, films].T
         base = (
             weight[2] * encoder.like_prior[number, films]
             + weight[3] * encoder.seen_prior[number, films]
@@ -435,7 +436,7 @@ class QNetwork(nn.Module):
     def _strengths_of(self, transcripts: Tensor, of: Tensor) -> Tensor:
         """What the films of each facet gain, (B, n_facets)."""
         facet, strength = self._facets(transcripts, of)
-        wishes = torch.zeros(len(transcripts), len(self.encoder.membership))
+        wishes = torch.zeros(len(transcripts), self.encoder.n_facets)
         return wishes.scatter_add(1, facet, strength)
 
 

@@ -104,7 +104,7 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         self._unanswered: frozenset[int] = frozenset()
         self._vector_sets = vector_sets
         self._viewers: dict[int, Viewer] = {}
-        self._length = 1 + self._opening.most + turns
+        self._length = 1 + max(self._opening.most, evenings.most) + turns
         self.action_space = spaces.Discrete(catalogue.n_items)
         self.observation_space = spaces.Box(
             0, catalogue.n_tokens - 1, (self._length, 2), dtype=np.int32

@@ -62,6 +62,8 @@ class PersonSeeded(Protocol):
 
 LIKED: Final = by_outcome(lambda outcome: outcome.liking > 0)
 """1 for the outcomes that say a film is liked."""
+KNOWN: Final = by_outcome(lambda outcome: outcome.is_known)
+"""1 for the outcomes that say a film has been seen."""
 
 
 def film_rows(observations: Observations, n_items: int) -> tuple[IntArray, npt.NDArray[np.bool_]]:

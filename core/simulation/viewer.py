@@ -1,8 +1,8 @@
 """A simulated viewer: opens with tastes and reacts as a real person's ratings say.
 
 On an *open* evening any film that they like will do. On one with a *mood* they want films of one
-kind tonight (a genre, a decade, a tag, a person, a language, a genre of one decade): they open with
-films of it, or say it, or both, and of other films they have no word, or "not tonight", or now and
+kind tonight (a genre, a decade, a tag, a director …, a genre of one decade): they open with films
+of it, or say it, or both, and of other films they have no word, or "not tonight", or now and
 then a thumb down. On a *rated* evening only films that they rated may be shown: whoever knows
 whatever they are shown.
 """
@@ -57,7 +57,7 @@ class EveningSettings:
     kinds: tuple[str, ...] = KINDS
     """Kinds of moods, each as likely as the others; within one every mood that a person likes
     enough films of is."""
-    least: int = 8
+    least: int = 6
     """Films of a mood that the person likes."""
     named: tuple[int, ...] = (0, 1, 1, 2, 2, 2, 3, 3, 4)
     """Number of liked films of the mood named, each entry equally likely."""
@@ -76,6 +76,11 @@ class EveningSettings:
     """Of films beside the mood that they like: now and then a thumb is for the film alone."""
     wordless: float = 0.1
     """Share of the films they rated of which people say that they have seen them, and no more."""
+
+    @property
+    def most(self) -> int:
+        """Events in the longest opening of an evening with a mood; 0 where there are none."""
+        return max(1, *self.named) + 2 if self.mood else 0
 
 
 OPEN = EveningSettings(mood=0.0, rated=0.0, wordless=0.0)

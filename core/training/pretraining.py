@@ -53,7 +53,10 @@ class PretrainingSettings:
     """How many of the others are drawn to stand for all of them, for each state anew."""
     exploration: float = 0.3
     """Share of the films drawn from the best 30 while playing, for states off the beaten track."""
-    kinds: tuple[float, ...] = (0.33, 0.11, 0.09, 0.07, 0.03, 0.04)
+    kinds: tuple[float, ...] = (
+        *(0.26, 0.09, 0.06, 0.05, 0.03, 0.03),
+        *(0.05, 0.02, 0.05, 0.03, 0.01, 0.01),
+    )
     """What each of `core.model.mood.KINDS` counts among the evenings, however many people like
     enough films of such moods; what is left is that of open evenings. Alike for all kinds, those of
     genres lost a tenth of their hits to the others."""

@@ -6,8 +6,9 @@ import copy
 import dataclasses
 import logging
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +18,30 @@ from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.errors import DataError
-from core.model.calibration import FEATURES, Calibration, evidence
+from core.model.calibration import FEATURES, Calibration, Leniency, evidence, verdicts
 from core.model.mood import catalogue_moods
 from core.model.qnetwork import QNetwork
 from core.rewards import REWARDS
-from core.simulation.evening import Evenings, ServingRules, mood_evenings, serve
-from core.simulation.replay import SessionRules, View, eligible, moments, play, stated_films
+from core.simulation.evening import (
+    Evenings,
+    Served,
+    ServingRules,
+    history_evenings,
+    mood_evenings,
+    serve,
+)
+from core.simulation.replay import OutcomeArray, eligible, outcome_table, stated_films
 from core.simulation.scorer import FloatArray, IntArray, Observations
+
+BoolArray = npt.NDArray[np.bool_]
 
 _log = logging.getLogger(__name__)
 
-_TURNS: Final = 20
-"""Films of the sessions that the match figure is fitted to."""
+_OTHERS: Final = 20
+"""Films of each person besides those shown that the match figure is fitted to: many more would be
+more of the same people."""
+_BATCH: Final = 64
+"""Transcripts at a time that are read for the match figure: of diaries more would fill memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,8 @@ class ExamSettings:
 
     stated: tuple[int, ...] = (0, 1, 3)
     """Films they name first on evenings without a mood, one run each."""
+    histories: tuple[int, ...] = (3, 10, 30, 100, 250)
+    """Ratings known first on evenings that the match figure is fitted to."""
     people: int = 250
     """At most this many of them, so that a check takes seconds."""
     seed: int = 0
@@ -77,8 +92,7 @@ class Examiner:
     ) -> None:
         self._number_of = number_of
         self._rules = ServingRules(catalogue.n_items)
-        self._sessions: list[tuple[Ratings, IntArray]] = []
-        """People and what they name, without a mood: what the match figure is fitted to."""
+        self._people = people
         self._open: list[Evenings] = []
         self._rated: list[Evenings] = []
         for stated in settings.stated:
@@ -91,14 +105,22 @@ class Examiner:
                     "--min-ratings."
                 )
             stated_first = stated_films(chosen, catalogue, stated, settings.seed)
-            self._sessions.append((chosen, stated_first))
             for kind, rated_only in ((self._open, False), (self._rated, True)):
                 kind.append(
                     Evenings(chosen, stated_first, (None,) * chosen.n_users, rated_only=rated_only)
                 )
-        moods = catalogue_moods(catalogue)
-        tonight = mood_evenings(people, catalogue, moods, seed=settings.seed)
-        self._moods = [tonight.first(settings.people)] if tonight.people.n_users else []
+        amounts = np.diff(people.starts)
+        self._histories = [
+            history_evenings(
+                people.select(np.flatnonzero(amounts >= length + _OTHERS)[: settings.people]),
+                length,
+                seed=settings.seed,
+            )
+            for length in settings.histories
+        ]
+        """What the match figure is fitted to as well; nobody's where nobody rated so many."""
+        tonight = mood_evenings(people, catalogue, catalogue_moods(catalogue), seed=settings.seed)
+        self._moods = [tonight.select(0, settings.people)] if tonight.people.n_users else []
 
     def examine(self, network: QNetwork) -> tuple[float, float]:
         """Hits and reward an evening, greedy, mean over the kinds of evenings."""
@@ -113,19 +135,112 @@ class Examiner:
         return hits, reward
 
     def calibrate(self, network: QNetwork) -> Calibration | None:
-        """The match figure from the films that these people know, of those shown in either view."""
+        """The match figure from films that these people know, in every condition it is asked in.
+
+        On evenings that are open, rated, or with a diary known: each condition counts alike,
+        however many films it has. None where there is nothing to learn it from.
+        """
         scorer = _WithVectors(network, self._number_of)
-        features, liked = [np.zeros((0, len(FEATURES)))], [np.zeros(0, dtype=np.bool_)]
-        for people, stated in self._sessions:
-            for view in View:
-                rules = SessionRules(_TURNS, view, self._rules.n_items)
-                for moment in moments(play(scorer, people, stated, rules), stated):
-                    bound = scorer.for_people(people.user_ids[moment.people])
-                    features.append(
-                        evidence(network, bound.transcripts(moment.transcripts), moment.rows)
-                    )
-                    liked.append(moment.liked)
-        return Calibration.fit(np.concatenate(features), np.concatenate(liked))
+        leniency = self._leniency(scorer)
+        found = [
+            _answers(scorer, evenings, asked, leniency)
+            for evenings in (*self._open, *self._rated, *self._histories)
+            for asked in _conditions(scorer, evenings, self._rules)
+        ]
+        found = [answers for answers in found if len(answers.liked)]
+        if not found:
+            return None
+        films = sum(len(answers.liked) for answers in found)
+        shares = [films / len(found) / len(answers.liked) for answers in found]
+        return Calibration.fit(
+            np.concatenate([answers.features for answers in found]),
+            np.concatenate([answers.liked for answers in found]),
+            np.repeat(shares, [len(answers.liked) for answers in found]),
+            leniency,
+        )
+
+    def _leniency(self, scorer: _WithVectors) -> Leniency:
+        """How verdicts of these people differ from what their films usually get."""
+        would_be = outcome_table(self._people, self._rules.n_items)
+        person, row = np.nonzero(np.isin(would_be, (Outcome.UP, Outcome.DOWN)))
+        events = np.stack([row + 1, would_be[person, row]], axis=-1).astype(np.int32)
+        bound = scorer.for_people(self._people.user_ids[person])
+        approvals, liking = verdicts(scorer.network, bound.transcripts(events[:, None]))
+        return Leniency.fit(person, approvals[:, -1], liking[:, -1] > 0)
+
+
+class _Asked(NamedTuple):
+    """Films (P, K) whose match figures are asked for after P transcripts."""
+
+    transcripts: Observations
+    """(P, L, 2)"""
+    rows: IntArray
+    liked: BoolArray
+    known: BoolArray
+    """Whether the person knows the film; of others there is nothing to learn."""
+
+
+class _Answers(NamedTuple):
+    """What was read of n films, and whether they were liked."""
+
+    features: npt.NDArray[np.float64]
+    liked: BoolArray
+
+
+def _conditions(
+    scorer: _WithVectors, evenings: Evenings, rules: ServingRules
+) -> Iterator[list[_Asked]]:
+    """Conditions in which a figure is asked for on these evenings.
+
+    Of the films shown as the evening went, and of others before it and after it; then as if all
+    that was known had been seen, without a verdict.
+    """
+    served = serve(scorer, evenings, rules)
+    would_be = outcome_table(evenings.people, rules.n_items)
+    others = _others(evenings, served, would_be)
+    events = np.stack([served.shown + 1, served.outcomes], axis=-1).astype(np.int32)
+    seen = events.copy()
+    seen[np.isin(served.outcomes, (Outcome.UP, Outcome.DOWN)), 1] = Outcome.SEEN
+
+    def asked(said: Observations, rows: IntArray) -> _Asked:
+        would = np.take_along_axis(would_be, np.maximum(rows, 0), axis=1)
+        known = (rows >= 0) & (would != Outcome.SHOWN)
+        before = np.concatenate([evenings.opening, said], axis=1)
+        return _Asked(before, rows, would == Outcome.UP, known)
+
+    yield [asked(events[:, :0], others)]
+    for said in (events, seen):
+        starts = range(0, rules.films, rules.cards)
+        yield [
+            asked(said[:, :start], served.shown[:, start : start + rules.cards]) for start in starts
+        ]
+        yield [asked(said, others)]
+
+
+def _others(evenings: Evenings, served: Served, would_be: OutcomeArray) -> IntArray:
+    """Some films that each person knows, neither named nor shown, (P, n); −1 where too few."""
+    left = (would_be != Outcome.SHOWN) & ~evenings.barred(would_be)
+    person, place = np.nonzero(served.shown >= 0)
+    left[person, served.shown[person, place]] = False
+    drawn = np.random.default_rng(0).random(left.shape) * left
+    rows = np.argsort(-drawn, axis=1, kind="stable")[:, :_OTHERS]
+    return np.where(np.take_along_axis(left, rows, axis=1), rows, -1)
+
+
+def _answers(
+    scorer: _WithVectors, evenings: Evenings, asked: list[_Asked], leniency: Leniency
+) -> _Answers:
+    """Readings of the films that people know."""
+    features, liked = [np.zeros((0, len(FEATURES)))], [np.zeros(0, dtype=np.bool_)]
+    for one in asked:
+        for first in range(0, len(one.rows), _BATCH):
+            batch = slice(first, first + _BATCH)
+            bound = scorer.for_people(evenings.people.user_ids[batch])
+            transcripts = bound.transcripts(one.transcripts[batch])
+            rows, known = np.maximum(one.rows[batch], 0), one.known[batch]
+            features.append(evidence(scorer.network, transcripts, rows, leniency)[known])
+            liked.append(one.liked[batch][known])
+    return _Answers(np.concatenate(features), np.concatenate(liked))
 
 
 @dataclass(frozen=True, eq=False)

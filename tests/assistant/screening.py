@@ -6,12 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from assistant.chat import Assistant
 from assistant.language.understand import Understanding
 from core.catalogue import Catalogue
 from core.data.reading import read
 from core.domain import Outcome
+from core.model.channels import Fame
 from core.model.policy import Exploration, FloatArray, IntArray, Policy
 from core.store import Store
 
@@ -45,36 +47,45 @@ WEIGHT = {
     Outcome.UP: 0.4,
     Outcome.STATED_DISLIKE: -0.4,
     Outcome.DOWN: -0.4,
-    Outcome.WANTED: 0.3,
-    Outcome.AVOIDED: -0.3,
+    Outcome.WANTED: 0.5,
+    Outcome.AVOIDED: -0.5,
     Outcome.SHOWN: -0.02,
 }
 """How much an event says for each film that shares a genre with it (for a facet: that has it)."""
 
 
 class Linear:
-    """Q = 0.5 − 0.01 × row + Σ over events of weight × genres shared / genres of the film."""
+    """Q = 0.5 − 0.01 × row + Σ over events of weight × genres shared / genres of the film, and what
+    the knob gives."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._fame = Fame(catalogue)
         self._base = (0.5 - 0.01 * np.arange(catalogue.n_items)).astype(np.float32)
 
-    def q_values(self, observations: np.ndarray) -> FloatArray:
+    def q_values(self, observations: np.ndarray, gems: float = 0.0) -> FloatArray:
         """As the protocol says."""
         parts = [
             self._base + np.sum([self._part(*event) for event in observation], axis=0)
             for observation in observations
         ]
-        return np.stack(parts).astype(np.float32)
+        return np.stack(parts).astype(np.float32) + self._knob(observations, gems)
 
-    def contributions(self, observation: np.ndarray, rows: IntArray) -> FloatArray:
+    def contributions(
+        self, observation: np.ndarray, rows: IntArray, gems: float = 0.0
+    ) -> FloatArray:
         """As the protocol says."""
         parts = [
             self._base[rows],
             0.0 * self._base[rows],
             *(self._part(*event)[rows] for event in observation),
+            self._knob(observation[None], gems)[0, rows],
         ]
         return np.stack(parts, axis=1).astype(np.float32)
+
+    def _knob(self, observations: np.ndarray, gems: float) -> FloatArray:
+        gained: FloatArray = self._fame.knob(torch.from_numpy(observations).long(), gems).numpy()
+        return gained
 
     def _part(self, token: int, outcome: int) -> FloatArray:
         weight = WEIGHT.get(Outcome(outcome), 0.0)

@@ -16,14 +16,23 @@ from typing import Any
 import pytest
 
 from assistant.conversation.values import ChipKind
+from assistant.language.lexicon import table
+from assistant.language.utterance import Act
 from assistant.wording import counted, several, text
 from core.learning.versions import PolicyEvent
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (*("cards", "sidebar", "panels", "evening"), *("insights", "handlers", "theme", "ui"))
 """Modules that draw the page; `drawings` knows no words."""
-TELLERS = (*PAGE, "../conversation/answers")
-"""Modules whose words stand in wording.toml."""
+SPEAKERS = (
+    *(f"page/{name}" for name in PAGE),
+    *(
+        f"conversation/{name}"
+        for name in ("answers", "plan", "reasons", "records", "replies", "together")
+    ),
+    "chat",
+)
+"""Modules that say what stands in the file."""
 SCRIPTS = ("composer", "conversation", "courier", "drawing")
 NAMES = frozenset({"IMDb", "TMDB", "IBM Plex Sans", "Montserrat"})
 FOR_PROGRAMMERS = {"ValueError", "SettingsError", "KeyError", "print"}
@@ -31,7 +40,7 @@ FOR_PROGRAMMERS = {"ValueError", "SettingsError", "KeyError", "print"}
 
 
 def module(name: str) -> ast.Module:
-    return ast.parse((ROOT / "assistant" / "page" / f"{name}.py").read_text(encoding="utf-8"))
+    return ast.parse((ROOT / "assistant" / f"{name}.py").read_text(encoding="utf-8"))
 
 
 def texts(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -114,7 +123,8 @@ def english(literal: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGE)
 def test_no_english_is_left_in_the_modules_of_the_page(name: str) -> None:
-    found = ((line, said) for line, literal in literals(module(name)) for said in english(literal))
+    lines = literals(module(f"page/{name}"))
+    found = ((line, said) for line, literal in lines for said in english(literal))
     assert [(line, said) for line, said in found if said.strip(" \0") not in NAMES] == []
 
 
@@ -146,7 +156,7 @@ def test_it_would_be_found(literal: str, said: list[str]) -> None:
 
 def test_every_text_is_said() -> None:
     said: set[str] = set()
-    for name in TELLERS:
+    for name in SPEAKERS:
         tree = module(name)
         constants = {literal for _, literal in literals(tree)}
         said |= constants
@@ -156,8 +166,9 @@ def test_every_text_is_said() -> None:
             if re.fullmatch(r"[a-z]+\.\0", literal)
         }
         words = constants | {
-            kind.name.lower() for kinds in (ChipKind, PolicyEvent) for kind in kinds
+            kind.name.lower() for kinds in (ChipKind, PolicyEvent, Act) for kind in kinds
         }
+        words |= {*table("acts")["beyond"], "series", "topic"}
         said |= {f"{area}.{word}" for area in begun for word in words}
     assert [name for name, _ in ENGLISH if re.sub(r"\.(one|other)$", "", name) not in said] == []
 
@@ -166,17 +177,17 @@ def fields(words: str) -> set[str]:
     return {field for _, field, _, _ in string.Formatter().parse(words) if field}
 
 
-@pytest.mark.parametrize("name", TELLERS)
+@pytest.mark.parametrize("name", SPEAKERS)
 def test_every_text_gets_what_belongs_in_its_braces(name: str) -> None:
     known = dict(ENGLISH)
     for call in (node for node in ast.walk(module(name)) if isinstance(node, ast.Call)):
         said = getattr(call.func, "id", "")
-        if said not in ("text", "counted") or not isinstance(call.args[0], ast.Constant):
+        if said not in ("text", "wording", "counted") or not isinstance(call.args[0], ast.Constant):
             continue
         given = {keyword.arg for keyword in call.keywords} | (
             {"count"} if said == "counted" else set()
         )
-        for form in ("",) if said == "text" else (".one", ".other"):
+        for form in (".one", ".other") if said == "counted" else ("",):
             assert fields(known[f"{call.args[0].value}{form}"]) == given, f"line {call.lineno}"
 
 

@@ -70,7 +70,7 @@ def training_pays(folder: Path) -> None:
         learners, _ = read_ratings(here / "learners", bundle.catalogue)
         strangers, _ = read_ratings(here / "strangers", bundle.catalogue)
     names = ("popularity", "item-knn", "ease", "posterior")
-    scorers = [bundle.scorer(), *fit_baselines(learners, bundle.catalogue.n_items, names)]
+    scorers = [bundle.scorer(), *fit_baselines(learners, bundle.catalogue, names)]
     settings = EvaluationSettings(stated=STARTS, views=(View.REPLAY,), resamples=10)
     report = evaluate(scorers, strangers, bundle.catalogue, settings)
     figures = {name: hits(report, name) for name in ("marquee", *names)}

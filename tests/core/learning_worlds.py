@@ -13,6 +13,7 @@ from scipy import sparse
 from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.model.affinity import Affinity
+from core.model.calibration import approval
 from core.model.cooccurrence import Cooccurrence
 from core.model.factors import LatentClasses, MovieVectors
 from core.model.qnetwork import QNetwork
@@ -79,20 +80,35 @@ def random_vectors(n_items: int, dimensions: int, seed: int) -> MovieVectors:
 
 
 def any_network(
-    catalogue: Catalogue, *, dimensions: int = 5, sets: int = 3, seed: int = 0
+    catalogue: Catalogue,
+    *,
+    dimensions: int = 5,
+    sets: int = 3,
+    seed: int = 0,
+    affinities: tuple[Affinity, ...] | None = None,
 ) -> QNetwork:
     """A network as after some learning: every weight is moved from its start, so that nothing
-    cancels by chance."""
+    cancels by chance. Where no affinities are given it has one, with the approval of its vectors."""
     vectors = [
         random_vectors(catalogue.n_items, dimensions, seed + number) for number in range(sets)
     ]
+    if affinities is None:
+        cooccurrence = any_affinity(catalogue, seed=seed).cooccurrence
+        affinities = (Affinity(catalogue, cooccurrence, approval(vectors[0])),)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        network = QNetwork(catalogue, vectors, hidden=8)
+        network = QNetwork(catalogue, vectors, hidden=8, affinities=affinities)
         with torch.no_grad():
             for parameter in network.parameters():
                 parameter.add_(0.3 * torch.randn(parameter.shape))
     return network.eval()
+
+
+def still_vectors(n_items: int, *, liked: float = 0.3, seen: float = 0.5) -> MovieVectors:
+    """Of people who are all alike: no answer tells anything of a taste."""
+    nothing = np.zeros((n_items, 2), dtype=np.float32)
+    shares = (np.full(n_items, share, dtype=np.float32) for share in (liked, seen))
+    return MovieVectors(nothing, nothing, *shares)
 
 
 def any_affinity(catalogue: Catalogue, *, rank: int = 3, seed: int = 0) -> Affinity:

@@ -6,7 +6,6 @@ background.csv      how often words and pairs of words are said when no title is
 everyday.txt        ordinary words beyond those, by hand
 english.txt         words as they are spelled: no typing errors, and said of other things than films
 proper_names.txt    names that are no typing error, and seldom the film that is called so
-set_phrases.txt     titles that are only said, mostly: "home alone", "civil war"
 also_said.txt       titles that are said of other things, too: "lost in translation", "brazil"
 places.txt          those among them where one can be or go
 title_cues.toml     what makes a phrase more or less likely to be a title
@@ -16,6 +15,7 @@ franchises.toml     series that go by one name, and nicknames of films
 cues.toml           what says like, hate, seen, want and avoid
 constraints.toml    genres, moods, people and years in plain words
 acts.toml           what greets, asks for help, thanks, takes back
+questions.toml      how facts of films and people are asked for
 recent.txt          films of the last years that are better known than their few ratings tell
 names.txt           people, places and series as written, where tags have them in lower case
 """
@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
@@ -39,6 +40,9 @@ _WISH: Final = 10
 """Count given to the words of genres and moods."""
 _SPELL_FROM: Final = 4
 """Letters from which a word is looked at for typing errors."""
+_SPOKEN: Final = 20
+"""Times in the background from which a word is one that people say all the time: 520 words."""
+_RULED: Final = re.compile(r"[a-z]+")
 _WEIGHT: Final = 25.0
 """How many times a word must be heard before what follows it is trusted over the single words."""
 
@@ -117,12 +121,6 @@ def title_class(name: str) -> frozenset[str]:
 
 def _class(file: str, name: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in table(file)[name].split())
-
-
-@cache
-def set_phrases() -> frozenset[str]:
-    """Titles that are set phrases, in normal form."""
-    return frozenset(_lines("set_phrases"))
 
 
 @cache
@@ -210,6 +208,19 @@ def background() -> Background:
     for name in chain(*wishes["genres"].values(), *groups):
         _count_at_least(counts, name.replace("-", " ").lower(), _WISH)
     return Background(counts)
+
+
+@cache
+def heard_words() -> frozenset[str]:
+    """Words that some rule reads, or that talk of films is full of, in normal form.
+
+    What any other word says cannot have been understood.
+    """
+    names = ("word_classes", "cues", "constraints", "acts", "idioms", "franchises")
+    texts = ((files(__name__) / f"{name}.toml").read_text(encoding="utf-8") for name in names)
+    ruled = (_RULED.findall(text.lower().replace("'", "").replace("’", "")) for text in texts)
+    spoken = (word for word, count in background().counts.items() if count >= _SPOKEN)
+    return frozenset(chain(chain.from_iterable(ruled), spoken))
 
 
 def _count_at_least(counts: dict[str, int], phrase: str, least: int) -> None:

@@ -25,6 +25,7 @@ from assistant.language.meaning.tastes import (
     cue_book,
     ends_clause,
     ends_sentence,
+    scopes,
 )
 from assistant.language.meaning.verdicts import (
     describes,
@@ -44,10 +45,14 @@ _THIN: Final = word_class("thin")
 _LEADS_BACK: Final = word_class("leads_back")
 _TRAILS: Final = word_class("trails")
 _IN: Final = frozenset("in into for with to".split())
+_BUT: Final = word_class("excepts_one")
+_UNIVERSALS: Final = word_class("universals")
+_COULD_NOT: Final = frozenset("couldnt cant cannot not".split())
 _SUBJECTS: Final = word_class("personal_pronouns")
 _THINKS: Final = word_class("thinks")
 _THINK: Final = frozenset("think find feel consider say".split())
 _ASK: Final = frozenset("have did do would are ever has you can".split())
+_WISHES: Final = (Force.WANT, Force.AVOID)
 _ASKABLE: Final = (Force.FEEL, Force.SEEN, Force.WANT)
 _DEGREES: Final = dict.fromkeys(WEAKENERS, 0.75) | dict.fromkeys(STRENGTHENERS, 1.2)
 """What a word before a cue multiplies its strength by."""
@@ -71,12 +76,33 @@ def find_cues(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
             if cue.force is Force.VERDICT and _is_tempered(found, cue):
                 found.pop()
             found.append(cue)
+    found = _scoped(text, words, taken, found)
     beside = list(asides(text, words, names))
     if not beside:
         return found
-    spans = [(aside.first, aside.last) for aside in beside]
-    kept = [cue for cue in found if not _meets(cue.first, cue.last, spans)]
+    spans = taken_by([(aside.first, aside.last) for aside in beside], len(words))
+    kept = [cue for cue in found if 1 not in spans[cue.first : cue.last]]
     return sorted([*kept, *beside], key=lambda cue: cue.first)
+
+
+def _scoped(
+    text: str, words: Sequence[Word], taken: Sequence[int], found: Sequence[Cue]
+) -> list[Cue]:
+    """The cues with the scopes among them: a scope says more than the wishes in it, and less than a
+    taste.
+    """
+    firm = taken_by(
+        [(cue.first, cue.last) for cue in found if cue.force not in _WISHES], len(words)
+    )
+    kept_scopes = [
+        scope
+        for scope in scopes(text, words, taken)
+        if scope.force is Force.FREE
+        or not (1 in firm[scope.first : scope.last] or _is_asked(words, scope))
+    ]
+    spans = taken_by([(scope.first, scope.last) for scope in kept_scopes], len(words))
+    kept = [cue for cue in found if 1 not in spans[cue.first : cue.last]]
+    return sorted([*kept, *kept_scopes], key=lambda cue: cue.first)
 
 
 def may_be_cues(
@@ -94,12 +120,8 @@ def may_be_cues(
         for first, last, _, _ in cue_book().find(respelled(words, taken, as_cue_word), taken)
     ]
     said += [(aside.first, aside.last) for aside in asides(text, words, names)]
-    return any(_meets(first, last, spans) for first, last in said)
-
-
-def _meets(first: int, last: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether the words [first, last) are among those of any of the spans."""
-    return any(first < end and begin < last for begin, end in spans)
+    within = taken_by(spans, len(words))
+    return any(1 in within[first:last] for first, last in said)
 
 
 def _is_tempered(found: Sequence[Cue], cue: Cue) -> bool:
@@ -303,9 +325,23 @@ def _negated(
         negations += _is_tempered(found, cue)
     negations += cue.force is Force.FEEL and text_at(words, cue.last) == "neither"
     strength = max(-1.0, min(1.0, cue.strength * factor))
-    if negations % 2:
+    if negations % 2 and not _tops(text, words, taken, cue):
         return _turned(cue, strength)
     return cue if strength == cue.strength else cue._replace(strength=strength)
+
+
+def _tops(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether a negated cue says that nothing is above: "nothing I love more than", "couldn't love
+    it more".
+    """
+    if texts_of(words, cue.last, cue.last + 2) == ["more", "than"]:
+        return True
+    if not any_of(_COULD_NOT, words, cue.first - 3, cue.first):
+        return False
+    place = cue.last
+    while place < len(words) and (taken[place] or words[place].text in PRONOUNS):
+        place += 1
+    return text_at(words, place) in ("more", "enough") and closes_clause(text, words, place + 1)
 
 
 def _in_front(
@@ -321,6 +357,9 @@ def _in_front(
             negations += _thinks_not(words, taken, place) or _neither(words, taken, place)
             break
         word, before = words[place].text, text_at(words, place - 1)
+        if word in _BUT and before in _UNIVERSALS:
+            negations += 1  # "anything but boring"
+            continue
         joins = word in ("but", "because", "so", "and") and place < end - 1
         if joins or ends_clause(text, words, place, place + 1):
             break

@@ -1,17 +1,22 @@
-"""Genres, moods, tags and people of a catalogue, as people name them."""
+"""Genres, moods, tags, people, places and series of a catalogue, as people name them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from itertools import chain, zip_longest
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from assistant.language.lexicon import (
     background,
     but_for_a_letter,
     full_names,
+    proper_names,
     remains_of,
     table,
     word_class,
@@ -28,6 +33,8 @@ from assistant.language.words import (
 from core.catalogue import Catalogue
 from core.domain import Facet
 
+IntArray = npt.NDArray[np.int64]
+
 _NAMED_BY: Final = word_class("named_by")
 _SCENES: Final = word_class("scenes")
 _SPELL_FROM: Final = 4
@@ -40,6 +47,21 @@ _COMMON_NAMES: Final = word_class("common_names")
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 6
 """Recommendable films a tag must be on before only such films are shown: two turns of three."""
+_KNOWN: Final = 3
+"""The same of what is known of films and not said by some who have seen them."""
+ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
+"""Words before a name that say as what somebody is meant, by the kind of the facet."""
+_FACTS: Final = frozenset(("series", "country", "language", *ROLES))
+"""Kinds that a film is of or is not, whoever says so."""
+_THINGS: Final = frozenset(("tag", "subgenre", "keyword", "source"))
+"""Kinds that are said in the singular and in the plural."""
+_MADE_FROM: Final = re.compile(r"based on an? (.+)")
+_FOREMOST: Final = 3
+"""How many times as well known as the next one somebody must be who is meant by a family name."""
+_SHORT_NAME: Final = 3
+"""Letters of the shortest family name that is read alone: "Ozu"."""
+_SHORT: Final = 2
+"""Letters of a name that may be any word: "US"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,8 @@ class Term:
     …")."""
     firm: bool = True
     """On enough films to be asked of every film shown."""
+    roles: Mapping[str, int] = field(default_factory=dict)
+    """Facet tokens of somebody by kind, where the word before may tell which is meant."""
 
 
 class FacetFinder:
@@ -69,18 +93,13 @@ class FacetFinder:
         ]
         films = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist()
         self._size = {token: size for (token, _), size in zip(self._facets, films, strict=True)}
-        self._by_name: dict[str, list[int]] = {}
-        # "French" is a language before it is a tag.
-        for token, facet in sorted(self._facets, key=lambda one: one[1].kind != "language"):
-            self._by_name.setdefault(normal(facet.name), []).append(token)
-        self._genre = {
-            normal(facet.name): token for token, facet in self._facets if facet.kind == "genre"
-        }
-        self._languages = {
-            token
-            for token, facet in self._facets
-            if facet.kind == "language" and facet.name[0].isupper()
-        }
+        self._by_name = _by_name(self._facets)
+        self._genre = {normal(name): token for name, token in self._of_kind("genre")}
+        languages = self._of_kind("language")
+        self._languages = {token for name, token in languages if name[0].isupper()}
+        self._places = self._languages.union(token for _, token in self._of_kind("country"))
+        self._kind = {token: facet.kind for token, facet in self._facets}
+        self._people_known = _people(catalogue)
         self._book = PhraseBook(self._phrases())
         self._people = PhraseBook(dict.fromkeys(self._full_names(), True))
 
@@ -92,16 +111,44 @@ class FacetFinder:
         kept: list[Found[Term]] = []
         every = self._book.find(words, taken)
         for found, after in zip_longest(every, every[1:]):
+            meant = found._replace(meaning=self._in_role(words, found))
             of_films = (
                 found.meaning.bare
-                or _wished(words, found)
+                or (_wished(words, found) and not self._of_another(words, found))
                 or (kept and _goes_on(words, kept[-1], found))
             )
-            if self._languages.issuperset(found.meaning.tokens):
-                of_films = (of_films or _spoken(words, found, after)) and not _points(words, found)
-            if of_films:
-                kept.append(found)
+            if self._places.issuperset(meant.meaning.tokens):
+                spoken = self._from_there(words, found, after)
+                of_films = (of_films or spoken) and not _points(words, found)
+            if of_films and meant.meaning.tokens:
+                kept.append(meant)
         return kept
+
+    def _in_role(self, words: Sequence[Word], found: Found[Term]) -> Term:
+        """Somebody as a director or as one of the cast, where the word before says so."""
+        before, term = text_at(words, found.first - 1), found.meaning
+        for kind, token in term.roles.items():
+            if before in ROLES[kind]:
+                return replace(term, tokens=(token,), firm=self._is_firm(token))
+        return term
+
+    def _of_another(self, words: Sequence[Word], found: Found[Term]) -> bool:
+        """Whether a family name is that of somebody else, whose first name is said before it."""
+        is_surname = bool(found.meaning.roles) and found.phrase not in self._people_known
+        before = text_at(words, found.first - 1)
+        is_name = before and not background().is_common(before)
+        return bool(is_surname and is_name and not _parted(words, found.first))
+
+    def _from_there(
+        self, words: Sequence[Word], found: Found[Term], after: Found[Term] | None
+    ) -> bool:
+        """Whether films in a language, or from a country, are spoken of: "a Korean thriller",
+        "Iranian cinema", "in French", "not German".
+        """
+        of_genre = after is not None and after.first == found.last and after.meaning.bare
+        in_language = self._languages.issuperset(found.meaning.tokens)
+        said = in_language and text_at(words, found.first - 1) in _OF_LANGUAGES
+        return said or of_genre or text_at(words, found.last) in _CINEMA
 
     def people(self, words: Sequence[Word]) -> list[tuple[int, int]]:
         """Ranges of words that are a person's full name: no film of a part of it is meant ("Jude
@@ -113,16 +160,34 @@ class FacetFinder:
         """Tokens of the facets of exactly this name, in normal form."""
         return tuple(self._by_name.get(name, ()))
 
+    def _of_kind(self, kind: str) -> list[tuple[str, int]]:
+        return [(facet.name, token) for token, facet in self._facets if facet.kind == kind]
+
+    def of_kind(self, kind: str, name: str) -> tuple[int, ...]:
+        """The same of one kind of facets."""
+        return tuple(token for token in self.named(name) if self._kind[token] == kind)
+
     def _phrases(self) -> dict[str, Term]:
         """The phrases of the lexicon, the names of the catalogue, and what they stand for; of a
         phrase listed twice the first counts.
         """
         phrases: dict[str, Term] = {}
         for phrase, term in chain(
-            self._of_genres(), self._of_tags(), self._of_subjects(), self._of_surnames()
+            self._of_genres(),
+            self._of_moods(),
+            self._of_people(),
+            self._of_names(),
+            self._of_subjects(),
+            self._of_aliases(),
+            self._of_topics(),
+            self._of_surnames(),
         ):
             if term is not None:
                 phrases.setdefault(phrase, term)
+        for phrase, term in list(phrases.items()):
+            if all(self._kind[token] in _THINGS for token in term.tokens) and not term.roles:
+                for form in self._as_said(_in_number(normal(phrase)), is_loose=True):
+                    phrases.setdefault(form, term)
         return phrases
 
     def _term(
@@ -132,8 +197,22 @@ class FacetFinder:
         known = tuple(token for token in tokens if token is not None)
         if not known or len(known) < len(tokens):
             return None
-        firm = all(self._size[token] >= _ENOUGH or token in self._genre.values() for token in known)
-        return Term(known, strength, bare, firm)
+        return Term(known, strength, bare, all(map(self._is_firm, known)))
+
+    def _is_firm(self, token: int) -> bool:
+        kind = self._kind[token]
+        return kind == "genre" or self._size[token] >= (_KNOWN if kind in _FACTS else _ENOUGH)
+
+    def _person(self, people: Sequence[_Somebody], *, bare: bool) -> Term | None:
+        """Who is meant by a name; None where several people may be."""
+        foremost = {kind: _foremost(people, kind) for kind in ROLES}
+        roles = {kind: one.tokens[kind] for kind, one in foremost.items() if one is not None}
+        if not roles:
+            return None
+        whole = _foremost(people)
+        tokens = () if whole is None else whole.meant
+        firm = len(tokens) == 1 and self._is_firm(tokens[0])
+        return Term(tokens, None, bare and bool(tokens), firm, roles)
 
     def _of_genres(self) -> Iterator[tuple[str, Term | None]]:
         lexicon = table("constraints")
@@ -146,19 +225,60 @@ class FacetFinder:
                 for phrase in spelled_out(pattern):
                     yield phrase, self._term((self._genre.get(normal(name)),))
 
-    def _of_tags(self) -> Iterator[tuple[str, Term | None]]:
+    def _of_moods(self) -> Iterator[tuple[str, Term | None]]:
         lexicon = table("constraints")
         for phrase, names in lexicon["moods"].items():
             token = self._widest(names)
             # "Chinese" is said of food and "Polish" of shoes.
-            yield phrase, self._term((token,), bare=token not in self._languages)
-        for phrase, name in lexicon["people"].items():
-            yield phrase, self._term((self._widest([name]),), bare=phrase not in _COMMON_NAMES)
-        silent = {normal(word) for word in lexicon["not_tags"]["words"]}
+            yield phrase, self._term((token,), bare=token not in self._places)
+
+    def _of_people(self) -> Iterator[tuple[str, Term | None]]:
+        for phrase, name in table("constraints")["people"].items():
+            somebody, bare = self._people_known.get(normal(name)), phrase not in _COMMON_NAMES
+            known = self._term((self._widest([name]),), bare=bare)
+            yield phrase, self._person([somebody], bare=bare) if somebody else known
+        for name, somebody in self._people_known.items():
+            yield name, self._person([somebody], bare=" " in name)
+
+    def _of_names(self) -> Iterator[tuple[str, Term | None]]:
+        """Names of what films share; those of series later, since films are called the same."""
+        later = ("series", "keyword")
+        for token, facet in sorted(self._facets, key=lambda one: _place(later, one[1].kind)):
+            name = facet.name
+            is_loose = facet.kind in later
+            names = (name, name.removesuffix(" film"))
+            yield from self._called(token, facet, names, is_loose=is_loose)
+
+    def _of_aliases(self) -> Iterator[tuple[str, Term | None]]:
+        """What else people call it."""
         for token, facet in self._facets:
-            name = normal(facet.name)
-            if facet.kind != "genre" and name and name not in silent:
-                yield name, self._term((token,), bare=" " in name)
+            yield from self._called(token, facet, facet.aliases, is_loose=facet.kind == "keyword")
+
+    def _called(
+        self, token: int, facet: Facet, names: Sequence[str], *, is_loose: bool
+    ) -> Iterator[tuple[str, Term | None]]:
+        if facet.kind != "genre" and facet.kind not in ROLES:
+            # Films are named like their series, and all the world like keywords and places.
+            alone = facet.kind not in _FACTS and facet.kind != "keyword"
+            for name in self._as_said(map(normal, names), is_loose=is_loose):
+                if not self._is_kind_from(name):
+                    yield name, self._term((token,), bare=alone and " " in name)
+
+    def _is_kind_from(self, name: str) -> bool:
+        """Whether it is a genre of a language or country, which are wishes of their own: "british
+        comedy", where somebody has tagged a few.
+        """
+        place, _, genre = name.partition(" ")
+        tokens = self._by_name.get(place, ())
+        is_place = bool(tokens) and self._places.issuperset(tokens)
+        return is_place and (genre in self._genre or genre in _NOUNS or genre in _CINEMA)
+
+    def _as_said(self, names: Iterable[str], *, is_loose: bool) -> Iterator[str]:
+        """The names that may be read as wishes; of loose ones none that sentences are made of."""
+        for name in names:
+            is_common = background().is_common(name) and (is_loose or len(name) <= _SHORT)
+            if name and not is_common and name not in _silent():
+                yield name
 
     def _of_subjects(self) -> Iterator[tuple[str, Term | None]]:
         """What films are about; many a film about it has no such tag, so none is firm."""
@@ -166,21 +286,31 @@ class FacetFinder:
             token = self._widest([subject.removeprefix("the ")])
             yield f"about {subject}", None if token is None else Term((token,), firm=False)
 
+    def _of_topics(self) -> Iterator[tuple[str, Term | None]]:
+        """Keywords that sentences are made of, and what begins so: as what a film is about."""
+        things = [(token, normal(one.name)) for token, one in self._facets if one.kind in _THINGS]
+        said = {name for token, name in things if self._kind[token] == "keyword"}
+        words = set(filter(background().is_common, said))
+        for token, name in things:
+            for article in ("", "a ", "an ", "the ") if name.split(" ")[0] in words else ():
+                yield f"about {article}{name}", self._term((token,))
+
     def _of_surnames(self) -> Iterator[tuple[str, Term | None]]:
-        """Last words of two- and three-word names that belong to one name only."""
-        owners: dict[str, list[tuple[int, Facet]]] = {}
-        for token, facet in self._facets:
-            parts = normal(facet.name).split(" ")
-            if facet.kind != "genre" and 2 <= len(parts) <= 3 and len(parts[-1]) > 3:
-                owners.setdefault(parts[-1], []).append((token, facet))
-        shared = table("constraints")["no_surnames"]["words"]
-        for surname, ((token, facet), *others) in owners.items():
-            if facet.kind == "person" and not others and surname not in shared:
-                yield surname, self._term((token,), bare=False)
+        """Family names, each of whoever is by far the best known of that name."""
+        owners: dict[str, list[_Somebody]] = {}
+        for somebody in self._people_known.values():
+            for surname in somebody.surnames:
+                owners.setdefault(surname, []).append(somebody)
+        # A tag may be named after somebody of whom nothing else is known.
+        tags = (normal(facet.name) for _, facet in self._facets if facet.kind == "tag")
+        shared = {name.rpartition(" ")[2] for name in tags if " " in name}
+        for surname in _said_of_people(owners.keys() - shared):
+            for phrase in (surname, f"{surname}s"):
+                yield phrase, self._person(owners[surname], bare=False)
 
     def _full_names(self) -> list[str]:
         """The names of several words of everyone who is known."""
-        known = {facet.name for _, facet in self._facets if facet.kind == "person"}
+        known = {facet.name for _, facet in self._facets if facet.kind in ROLES}
         return sorted(name for name in known.union(full_names()) if " " in name)
 
     def _first_of(self, name: str) -> int | None:
@@ -200,6 +330,117 @@ class FacetFinder:
         if firm:
             return firm[0]
         return max(tokens, key=lambda token: self._size[token], default=None)
+
+
+class _Somebody(NamedTuple):
+    """Who directs, plays, or does both, under one name."""
+
+    tokens: Mapping[str, int]
+    """Facet token by kind, "director" or "person"."""
+    renown: Mapping[str, int]
+    """Ratings of these films, by kind."""
+    meant: tuple[int, ...]
+    """Facet tokens that the bare name stands for."""
+    surnames: tuple[str, ...]
+    """Family names, in normal form."""
+
+    def known(self, kind: str = "") -> int:
+        """Ratings of the films of a kind; of the better known one where none is given."""
+        return self.renown.get(kind, 0) if kind else max(self.renown.values())
+
+
+def _people(catalogue: Catalogue) -> dict[str, _Somebody]:
+    """Everybody who directs or plays, by name in normal form."""
+    films: dict[str, dict[str, tuple[int, Facet, IntArray]]] = {}
+    members = catalogue.membership[:, : catalogue.n_items].tocsr()
+    for index, facet in enumerate(catalogue.facets):
+        if facet.kind in ROLES:
+            rows = members.indices[members.indptr[index] : members.indptr[index + 1]]
+            entry = (catalogue.facet_token(index), facet, rows)
+            films.setdefault(normal(facet.name), {})[facet.kind] = entry
+    return {name: _somebody(known, catalogue) for name, known in films.items()}
+
+
+def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catalogue) -> _Somebody:
+    tokens = {kind: token for kind, (token, _, _) in known.items()}
+    renown = {kind: int(catalogue.n_ratings[rows].sum()) for kind, (_, _, rows) in known.items()}
+    names = {
+        normal(name)
+        for _, facet, _ in known.values()
+        for name in (*facet.aliases, *_last_names(facet.name))
+    }
+    first, *others = sorted(renown, key=lambda kind: -renown[kind])
+    # Who plays in what they direct is a director, and who directs now and then is an actor.
+    apart = [
+        kind
+        for kind in others
+        if renown[kind] * _FOREMOST > renown[first]
+        and 2 * len(np.intersect1d(known[kind][2], known[first][2])) < len(known[kind][2])
+    ]
+    meant = tuple(tokens[kind] for kind in (first, *apart))
+    return _Somebody(tokens, renown, meant, tuple(sorted(names)))
+
+
+def _by_name(facets: Sequence[tuple[int, Facet]]) -> dict[str, list[int]]:
+    """Tokens by name in normal form, and by what else people say where nothing is named so."""
+    found: dict[str, list[int]] = {}
+    # "French" is a language, and "star wars" a series, before it is a tag.
+    first = ("language", "series")
+    for token, facet in sorted(facets, key=lambda one: one[1].kind not in first):
+        found.setdefault(normal(facet.name), []).append(token)
+    for token, facet in facets:
+        for alias in facet.aliases:
+            found.setdefault(normal(alias), [token])
+    return found
+
+
+def _said_of_people(surnames: Iterable[str]) -> list[str]:
+    """Those that are rather names: "Affleck" is often said, too, "man" is said of anything."""
+    called = {normal(name).rpartition(" ")[2] for name in full_names()} | proper_names()
+    nobodys = table("constraints")["no_surnames"]["words"]
+    return [
+        surname
+        for surname in sorted(surnames)
+        if surname not in nobodys and (surname in called or not background().is_common(surname))
+    ]
+
+
+def _last_names(name: str) -> list[str]:
+    """The last part of a name of two or three, unless it is very short: "Kore-eda"."""
+    parts = name.split()
+    return [part for part in parts[-1:] if 2 <= len(parts) <= 3 and len(part) >= _SHORT_NAME]
+
+
+def _foremost(people: Sequence[_Somebody], kind: str = "") -> _Somebody | None:
+    """Whoever is by far the best known as this; None where several may be meant, or nobody."""
+    first, *others = sorted(people, key=lambda one: -one.known(kind))
+    rival = others[0].known(kind) if others else 0
+    return first if first.known(kind) > _FOREMOST * rival else None
+
+
+def _place(kinds: Sequence[str], kind: str) -> int:
+    """Place of a kind among those that come later, from 1; 0 for others."""
+    return 1 + kinds.index(kind) if kind in kinds else 0
+
+
+def _in_number(phrase: str) -> Iterator[str]:
+    """The plural of a phrase in the singular, and the other way round: "dark comedies", "based on
+    novels".
+    """
+    if (made_from := _MADE_FROM.fullmatch(phrase)) is not None:
+        phrase = f"based on {made_from[1]}"
+    if phrase.endswith("s") and not phrase.endswith("ss"):
+        yield phrase.removesuffix("s")
+    elif phrase.endswith("y"):
+        yield f"{phrase.removesuffix('y')}ies"
+    else:
+        yield f"{phrase}s"
+
+
+@cache
+def _silent() -> frozenset[str]:
+    """Names that say too much, in normal form."""
+    return frozenset(map(normal, table("constraints")["not_tags"]["words"]))
 
 
 @cache
@@ -236,15 +477,6 @@ def _parted(words: Sequence[Word], place: int) -> bool:
 def _goes_on(words: Sequence[Word], before: Found[Term], found: Found[Term]) -> bool:
     """Whether a single word goes on a list: "with Schwarzenegger or Stallone"."""
     return found.first == before.last + 1 and words[before.last].text in ("or", "and")
-
-
-def _spoken(words: Sequence[Word], found: Found[Term], after: Found[Term] | None) -> bool:
-    """Whether a language is that of films: "a Korean thriller", "Iranian cinema", "in French", "not
-    German".
-    """
-    of_genre = after is not None and after.first == found.last and after.meaning.bare
-    of_cinema = text_at(words, found.last) in _CINEMA
-    return of_genre or of_cinema or text_at(words, found.first - 1) in _OF_LANGUAGES
 
 
 def _points(words: Sequence[Word], found: Found[Term]) -> bool:

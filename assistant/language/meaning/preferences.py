@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import SHORT_SIGHTED
-from assistant.language.meaning.speakers import CONTRARY
+from assistant.language.meaning.speakers import CONTRARY, HEADING
 from assistant.language.meaning.tastes import (
     COPULAS,
     IS,
@@ -88,13 +88,15 @@ class _Walk:
     def come_to(self, first: int) -> None:
         """Drops the current cue where it does not speak any more at the word `first`."""
         current = self._current
+        if current and current.first == current.last == first:
+            return  # a mark right before the name
         if current and not _carries(self._text, self._words, self._at, first, current):
             self._current = None
 
     def name(self, number: int, first: int, last: int) -> None:
         """Gives the current cue to the name of a number, which takes the words [first, last)."""
         words, found = self._words, self.found
-        if _turns_away(words, self._at, first, last):
+        if _turns_away(words, self._at, first, last) or self._is_instead(first, last):
             self._current = None
         if self._current is not None:
             found[number] = sign_of(self._current, found[number])
@@ -106,6 +108,15 @@ class _Walk:
         self._group.append(number)
         self._sentence.append(number)
         self._at = last
+
+    def _is_instead(self, first: int, last: int) -> bool:
+        """Whether a name takes the place of those kept away before it: "no westerns, a comedy
+        instead".
+        """
+        cue = self._current
+        away = cue is not None and cue.strength < 0 and self._at != cue.last
+        parted = "," in self._text[self._words[self._at - 1].end : self._words[first].start]
+        return away and parted and text_at(self._words, last) in ("instead", "then", "rather")
 
     def look_back(self, cue: Cue) -> None:
         """Gives a cue to the names before it, or keeps it for those that it introduces."""
@@ -217,7 +228,10 @@ def _speaks_of(
 ) -> bool:
     """Whether any name follows a cue in its sentence; `later` are the next few events."""
     first = next((first for first, _, event in later if not isinstance(event, Cue)), None)
-    return first is not None and not sentence_ends_within(text, words, cue.last - 1, first)
+    if cue.phrase.startswith(HEADING):
+        return first is not None
+    last = cue.last - (cue.last > cue.first)  # a mark takes no word
+    return first is not None and not sentence_ends_within(text, words, last, first)
 
 
 def _goes_on(text: str, words: Sequence[Word], cue: Cue, *, named: bool) -> Cue | None:
@@ -300,10 +314,11 @@ def _is_turned(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
 
 def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) -> bool:
     """Whether a cue still speaks after the words [at, first)."""
-    if ends_sentence(text, words, at - 1, first):
-        return False
     between = texts_of(words, at, first)
-    if at != cue.last and _is_left(cue, between):
+    if cue.phrase.startswith(HEADING):
+        return _is_listed(text[words[at - 1].end : words[first].start], between)
+    left = at != cue.last and _is_left(cue, between)
+    if left or ends_sentence(text, words, at - 1, first):
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
         return at == cue.last or _LIST_WORDS.issuperset(between)
@@ -313,6 +328,11 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
         most = 0 if cue.backward else 2
         return len(between) <= most and _JOINS.isdisjoint(between)
     return True
+
+
+def _is_listed(gap: str, between: Sequence[str]) -> bool:
+    """Whether a name still stands under a heading, with such text before it."""
+    return "\n\n" not in gap and _RESETS.isdisjoint(between)
 
 
 def _is_left(cue: Cue, between: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from assistant.language import acts
 from assistant.language.lexicon import word_class
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.facets import ROLES
 from assistant.language.meaning.tastes import Cue, Force, Sign
 from assistant.language.meaning.years import compared
 from assistant.language.utterance import (
@@ -117,6 +118,9 @@ def reaction(
 def _is_about_others(utterance: Utterance, line: acts.Line, remark: _Remark) -> bool:
     """Whether a line asks something, or wants other films."""
     if utterance.facets or utterance.unknown or utterance.beyond:
+        return True
+    complains = utterance.limit("rank") and not remark.pointed and " too " in f" {line.plain} "
+    if complains:
         return True
     asks = not remark.felt and line.lower.rstrip().endswith("?")
     return asks or ("rank" in utterance.lifted and not any(remark))
@@ -290,7 +294,7 @@ def answer_to(
     named = _picks_by_name(utterance, tokens)
     if named and all(movie.token in tokens for movie in utterance.movies):
         return replace(_answer(utterance, named), movies=(), ambiguous=())
-    wishes = any(catalogue.facet(wish.token).kind != "person" for wish in utterance.facets)
+    wishes = any(catalogue.facet(wish.token).kind not in ROLES for wish in utterance.facets)
     if utterance.movies or utterance.ambiguous or wishes:
         return None
     if acts.whole_act(line) is Act.WHY:  # "why the first one?" is about the films on the table

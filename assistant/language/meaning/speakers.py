@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from assistant.language.lexicon import table, word_class
@@ -27,7 +27,16 @@ from assistant.language.meaning.tastes import (
     closes_clause,
     ends_clause,
 )
-from assistant.language.words import Word, any_of, back_over, normal, spelled_out, text_at, texts_of
+from assistant.language.words import (
+    Word,
+    any_of,
+    back_over,
+    normal,
+    spelled_out,
+    taken_by,
+    text_at,
+    texts_of,
+)
 
 _FANS: Final = word_class("fans")
 _ALIKE: Final = word_class("alike")
@@ -65,17 +74,106 @@ def _short() -> Mapping[str, float]:
     }
 
 
-def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> Iterator[Cue]:
-    """The verdicts beside names, in no particular order; `names` are ranges of words, in order."""
+def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> list[Cue]:
+    """The verdicts beside names and over lists of them, in no particular order; `names` are ranges
+    of words, in order.
+    """
+    headings = list(_headings(text, words, names))
+    found = [*headings, *_marks(text, words, names)]
+    inside = {place for first, last in names for place in range(first, last)}
+    over = taken_by([(one.first, one.last) for one in headings], len(words))
+    for aside in chain(
+        _beside(text, words, names),
+        _excesses(text, words, inside),
+        _contradictions(text, words, {last for _, last in names}),
+    ):
+        found += [] if 1 in over[aside.first : aside.last] else [aside]
+    return found
+
+
+def _beside(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> Iterator[Cue]:
+    """The short verdicts behind names."""
     for first, last in names:
         if last < len(words):
             for find in (_behind, _pattern, _only_one):
                 if (aside := find(text, words, first, last)) is not None:
                     yield aside
-    yield from _excesses(
-        text, words, {place for first, last in names for place in range(first, last)}
+
+
+HEADING: Final = "over the list: "
+"""Begins the rule of a heading: it speaks of all that is listed below it."""
+_HEADINGS: Final = dict.fromkeys(word_class("likes_headings"), 0.8) | dict.fromkeys(
+    word_class("dislikes_headings"), -0.9
+)
+MARKS: Final[Mapping[str, float]] = table("cues")["marks"]
+"""How much is liked what such an emoji stands beside."""
+_MARK: Final = re.compile("|".join(MARKS))
+_OPENED: Final = re.compile(rf"\s*(?:{'|'.join(MARKS)})")
+_STARS: Final = re.compile(r"[★⭐]")
+_OF_STARS: Final = {1: -0.8, 2: -0.6, 3: 0.2}
+"""How a film is liked that has so many stars of five; more are 0.8."""
+_SIGNED: Final = re.compile(r"(?<![^\s,;])([+−–-])\s*\Z")
+_BESIDE: Final = 4
+"""Characters before a name in which its sign stands."""
+_SIGNS: Final = {"+": 0.8}
+
+
+def _headings(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> Iterator[Cue]:
+    """What stands before a colon over a list: "Likes: …", "bottom 3: …"."""
+    inside = {place for first, last in names for place in range(first, last)}
+    for last in range(1, len(words)):
+        if last - 1 in inside or not text.startswith(":", words[last - 1].end):
+            continue
+        end = last - words[last - 1].text.isdecimal()
+        for first in range(max(end - 4, 0), end):
+            strength = _HEADINGS.get(" ".join(texts_of(words, first, end)))
+            if strength is not None:
+                yield Cue(first, last, Force.FEEL, strength, f"{HEADING}{words[first].text}")
+                break
+
+
+def _marks(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> Iterator[Cue]:
+    """Emoji, stars and signs beside names: "Heat 👍", "👎 Cats", "Heat ★★★", "+ Heat"."""
+    signed = _signed(text, words, names)
+    for number, (first, last) in enumerate(names):
+        begin = words[names[number - 1][1] - 1].end if number else 0
+        end = words[names[number + 1][0]].start if number + 1 < len(names) else len(text)
+        before, after = text[begin : words[first].start], text[words[last - 1].end : end]
+        own_line, rest_of_line = before.rpartition("\n")[2], after.partition("\n")[0]
+        if strength := signed.get(first, 0.0):
+            yield Cue(first, first, Force.FEEL, strength, "signed")
+        elif strength := _marked(own_line) if _leads_a_line(text, words[first].start) else 0.0:
+            yield Cue(first, first, Force.FEEL, strength, "marked")
+        elif strength := _marked(rest_of_line):
+            yield _verdict(last, last, strength, "marked")
+
+
+def _leads_a_line(text: str, start: int) -> bool:
+    """Whether marks stand before the names in the line of a character: "👍 Heat 👎 Cats"."""
+    return _OPENED.match(text, text.rfind("\n", 0, start) + 1) is not None
+
+
+def _marked(between: str) -> float:
+    """How a film is liked with such marks beside it; 0 where there are none."""
+    mark = _MARK.search(between)
+    if mark is not None:
+        return MARKS[mark[0]]
+    stars = len(_STARS.findall(between))
+    return _OF_STARS.get(stars, 0.8) if stars else 0.0
+
+
+def _signed(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> dict[int, float]:
+    """The names with a plus or minus before them; a minus alone only marks an item."""
+    if "+" not in text:
+        return {}
+    starts = ((first, words[first].start) for first, _ in names)
+    found = (
+        (first, _SIGNED.search(text, max(start - _BESIDE, 0), start)) for first, start in starts
     )
-    yield from _contradictions(text, words, {last for _, last in names})
+    signs = {first: match[1] for first, match in found if match}
+    if "+" not in signs.values():
+        return {}
+    return {first: _SIGNS.get(sign, -0.8) for first, sign in signs.items()}
 
 
 def _verdict(first: int, last: int, strength: float, rule: str) -> Cue:
@@ -89,6 +187,7 @@ def _behind(text: str, words: Sequence[Word], first: int, last: int) -> Cue | No
     return (
         _fandom(text, words, last, against=against)
         or _was_not(text, words, last)
+        or _refused(text, words, last)
         or _watching(words, first, last, against=against)
         or _often(words, first, last)
         or _set_beside(text, words, first, last)
@@ -110,6 +209,25 @@ def _was_not(text: str, words: Sequence[Word], last: int) -> Cue | None:
     if words[last].text not in _WAS_NOT or not closes_clause(text, words, end):
         return None
     return _verdict(last, last + 1, -0.5, words[last].text)
+
+
+_REFUSALS: Final = word_class("refusals")
+_REFUSAL_COLOURS: Final = word_class("refusal_colours")
+
+
+def _refused(text: str, words: Sequence[Word], last: int) -> Cue | None:
+    """What turns the name before it away: "… is a no", "… are off the table", "…-free"."""
+    if words[last].text == "free" and text[words[last - 1].end : words[last].start] == "-":
+        return Cue(last, last + 1, Force.AVOID, -0.8, "… free", backward=True)
+    place = last
+    while text_at(words, place) in _REFUSAL_COLOURS:
+        place += 1
+    for end in range(place + 3, place, -1) if place > last else ():
+        if " ".join(texts_of(words, place, end)) in _REFUSALS and closes_clause(
+            text, words, end + 2 * (texts_of(words, end, end + 2) in (["for", "me"], ["for", "us"]))
+        ):
+            return Cue(last, end, Force.AVOID, -0.8, "… is a no", backward=True)
+    return None
 
 
 def _watching(words: Sequence[Word], first: int, last: int, *, against: bool) -> Cue | None:
@@ -295,6 +413,8 @@ def _opens(text: str, words: Sequence[Word], first: int) -> bool:
 
 
 _EVERYONE: Final = word_class("everyone")
+_OLD: Final = frozenset(("old", "olds", "yo"))
+_YEARS: Final = frozenset(("year", "years", "yr", "yo", "old"))
 _KIDS: Final = word_class("kids")
 _KIN: Final = dict.fromkeys(word_class("near"), Teller.NEAR) | dict.fromkeys(_KIDS, Teller.KIDS)
 _NEAR_PRONOUNS: Final = word_class("near_pronouns")
@@ -339,6 +459,8 @@ def _named(words: Sequence[Word], place: int) -> Teller | None:
     word = words[place].text
     if word in _EVERYONE:
         return Teller.EVERYONE
+    if word in _OLD and any_of(_YEARS, words, place - 2, place + 1):
+        return Teller.KIDS  # "my 6 year old loves …"
     kin = _kin(word)
     if kin is None and text_at(words, place - 2) in _OWNERS:  # "my friend Tom"
         kin = _kin(words[place - 1].text)

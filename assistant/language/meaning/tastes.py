@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -16,7 +17,7 @@ from assistant.language.lexicon import (
     table,
     word_class,
 )
-from assistant.language.words import PhraseBook, Word, normal, spelled_out
+from assistant.language.words import PhraseBook, Word, normal, spelled_out, text_at, texts_of
 
 
 class Force(Enum):
@@ -32,6 +33,8 @@ class Force(Enum):
     AVOID = auto()
     ASKED = auto()
     """The person asks us: says nothing of their taste."""
+    FREE = auto()
+    """Leaves it open: neither wanted nor to be spared."""
 
 
 class Teller(Enum):
@@ -167,6 +170,196 @@ def _parted(text: str, words: Sequence[Word], last: int, first: int, marks: froz
     return not marks.isdisjoint(between)
 
 
+class _Part(Enum):
+    """What a word does to the name that it leads to."""
+
+    TURNS = auto()
+    """Turns it away; twice is not at all."""
+    EXCEEDS = auto()
+    """The same, and stands beside anything there is too much of."""
+    UNNEEDED = auto()
+    """Behind a negation leaves it open."""
+    OPEN = auto()
+    """Leaves it open."""
+    MEASURES = auto()
+    """Makes it a matter of degree."""
+    LEADS = auto()
+
+
+@cache
+def _parts() -> dict[str, _Part]:
+    """The words, and phrases of up to four, that scope is made of."""
+    classes = {
+        "reaches": _Part.LEADS,
+        "measured": _Part.MEASURES,
+        "negators": _Part.TURNS,
+        "rejects": _Part.TURNS,
+        "excesses": _Part.EXCEEDS,
+        "unneeded": _Part.UNNEEDED,
+        "leaves_open": _Part.OPEN,
+    }
+    return {normal(phrase): part for name, part in classes.items() for phrase in word_class(name)}
+
+
+_TURNING: Final = (_Part.TURNS, _Part.EXCEEDS)
+_BEGINS: Final = (*_TURNING, _Part.OPEN)
+
+
+@cache
+def _part_book() -> PhraseBook[_Part]:
+    return PhraseBook(_parts(), in_normal_form=True)
+
+
+_UNIVERSALS: Final = word_class("universals")
+_EXCEPTS_ONE: Final = word_class("excepts_one")
+_ASKS_BACK: Final = word_class("asks_back")
+_REFUSALS: Final = word_class("refusals")
+_REFUSAL_COLOURS: Final = word_class("refusal_colours")
+_NEAR: Final = 4
+"""Words behind "anything" in which "but" stands."""
+_FURTHEST: Final = 14
+"""Words between what turns a name away and the name."""
+_AWAY, _SOFTLY_AWAY, _TOWARDS = -0.8, -0.5, 0.6
+"""Strengths of what scope alone says; by judgement, as those of cues are."""
+
+
+def scopes(text: str, words: Sequence[Word], taken: Sequence[int]) -> list[Cue]:
+    """What words that turn names away, or leave them open, say of the names that they lead to.
+
+    "nothing by", "anything but", "we don't watch", "too many", "doesn't have to be". A scope begins
+    with such a word and ends at the name; a comma, a new clause or any word that does not lead on
+    ends it before. Two negations cancel out.
+    """
+    found: list[Cue] = []
+    place = 0
+    while place < len(words):
+        scope = None if taken[place] else _scope(text, words, taken, place)
+        if scope is not None:
+            found.append(scope)
+        place = place + 1 if scope is None else scope.last
+    return found
+
+
+def scope_of(
+    text: str, words: Sequence[Word], cues: Sequence[Cue]
+) -> Callable[[int], Force | None]:
+    """What tells whether the words that begin with a character are kept away or left open."""
+    starts, taken = [word.start for word in words], bytearray(len(words) + 1)
+
+    @cache
+    def scope(character: int) -> Force | None:
+        place = bisect_left(starts, character)
+        return turned(text, words, taken, cues, place) if place < len(words) else None
+
+    return scope
+
+
+def turned(
+    text: str, words: Sequence[Word], taken: bytearray, cues: Sequence[Cue], place: int
+) -> Force | None:
+    """Whether what begins with the word at `place` is kept away (AVOID) or left open (FREE); None
+    for neither.
+
+    For names that no cue is given to: years. `taken` is (n + 1,), all 0, and is so afterwards.
+    """
+    taken[place] = 1
+    starts = range(max(place - _FURTHEST, 0), place)
+    found = (_scope(text, words, taken, first) for first in starts)
+    scope = next(filter(None, found), None)
+    taken[place] = 0
+    if scope is not None:
+        return scope.force if scope.force in (Force.AVOID, Force.FREE) else None
+    at = bisect_left(cues, place, key=lambda cue: cue.first)
+    for cue in reversed(cues[max(at - _FURTHEST, 0) : at]):
+        if cue.last <= place and not cue.backward:
+            away = cue.force in (Force.FEEL, Force.AVOID) and cue.strength < 0
+            return Force.AVOID if away and _leads(text, words, cue.last, place) else None
+    return None
+
+
+def _leads(text: str, words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether the words [first, last) lead on to what follows, without a break."""
+    plain = all(word.text in _parts() for word in words[first:last])
+    return plain and not any(
+        ends_clause(text, words, place - 1, place) for place in range(first, last + 1)
+    )
+
+
+def _scope(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> Cue | None:
+    """The scope that begins with the word at `first` and reaches a name; None where none does.
+
+    What only says that something is not needed may stand behind the name.
+    """
+    if not _begins_scope(words, taken, first):
+        return None
+    said = list(_led_on(text, words, taken, first))
+    last = said[-1][1]
+    telling = [span for *span, part in said if part is not _Part.LEADS]
+    phrase = " ".join(word for span in telling for word in texts_of(words, *span))
+    force, strength = _force_of([part for _, _, part in said])
+    if taken[last] and not ends_clause(text, words, last - 1, last):
+        return Cue(first, last, force, strength, phrase)
+    behind = len(telling) > 1 and force is Force.FREE and closes_clause(text, words, last)
+    return Cue(first, last, force, strength, phrase, backward=True) if behind else None
+
+
+def _force_of(parts: Sequence[_Part]) -> tuple[Force, float]:
+    """What the parts of a scope come to, and how strongly."""
+    turns = sum(part in _TURNING for part in parts)
+    if _Part.OPEN in parts or (turns and _Part.UNNEEDED in parts):
+        return Force.FREE, 0.0
+    if turns % 2 == 0:
+        return Force.WANT, _TOWARDS
+    return Force.AVOID, _SOFTLY_AWAY if _Part.MEASURES in parts else _AWAY
+
+
+def _begins_scope(words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
+    """Whether the word at `first` turns away, and neither tells of the film before it nor asks:
+    "Heat isn't …", "don't you have", "why don't we", "why not".
+    """
+    if _part_at(words, taken, first)[1] not in _BEGINS:
+        return False
+    word, before = words[first].text, text_at(words, first - 1)
+    tells = first and taken[first - 1] and word in COPULAS
+    inverted = word.endswith("nt") and text_at(words, first + 1) in _ASKS_BACK
+    return not (tells or inverted or before in ("why", "if", "or"))
+
+
+def _led_on(
+    text: str, words: Sequence[Word], taken: Sequence[int], first: int
+) -> Iterator[tuple[int, int, _Part]]:
+    """The phrases of scope from a word on, each with its first word and the one past its last, up
+    to a name, the end of the clause or any other word.
+    """
+    place = first
+    while place < min(first + _FURTHEST, len(words)) and not taken[place]:
+        last, part = _part_at(words, taken, place)
+        if part is None or (place > first and ends_clause(text, words, place - 1, place)):
+            return
+        yield place, last, part
+        place = last
+
+
+def _part_at(words: Sequence[Word], taken: Sequence[int], place: int) -> tuple[int, _Part | None]:
+    """One past the longest phrase of scope that begins at a place, and what it does."""
+    if words[place].text in _UNIVERSALS and (end := _excepts(words, taken, place + 1)):
+        return end, _Part.TURNS
+    return _part_book().at(words, place) or (place, None)
+
+
+def _excepts(words: Sequence[Word], taken: Sequence[int], place: int) -> int:
+    """One past the "but" that stands behind "anything" or "any film"; 0 for none."""
+    for at in range(place, min(place + _NEAR, len(words))):
+        if taken[at]:
+            break
+        for end in (at + 2, at + 1):
+            if " ".join(texts_of(words, at, end)) in _EXCEPTS_ONE:
+                return end + (text_at(words, end) == "not")
+        if _parts().get(text_at(words, at)) is not _Part.LEADS:
+            break
+    return 0
+
+
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
 _SPELL_FROM: Final = 5
 """Letters from which a word is looked at for typing errors."""
@@ -249,8 +442,24 @@ def cue_book() -> PhraseBook[CuePhrase]:
 
 
 def taste_cues(words: Sequence[Word]) -> list[TasteCue]:
-    """The cue phrases of a sentence in which no title is known yet."""
-    return [
+    """The cue phrases of a sentence in which no title is known yet, and what turns names away."""
+    cues = [
         TasteCue(first, last, cue.force in _TASTES, cue.verdict)
         for first, last, _, cue in cue_book().find(words)
     ]
+    turns = [
+        TasteCue(found.first, found.last, is_taste=False, is_verdict=False)
+        for found in _turning_book().find(words)
+    ]
+    return sorted([*cues, *turns])
+
+
+@cache
+def _turning_book() -> PhraseBook[_Part]:
+    """Of those, what is said of nothing else: "don't" is in many a sentence."""
+    turning = {
+        phrase: part
+        for phrase, part in _parts().items()
+        if part in (_Part.TURNS, _Part.OPEN) and not phrase.endswith("nt")
+    }
+    return PhraseBook(turning, in_normal_form=True)

@@ -19,7 +19,7 @@ from assistant.language.meaning.tastes import (
     ends_clause,
     ends_sentence,
 )
-from assistant.language.words import Word, any_of, back_over, taken_by, text_at, texts_of
+from assistant.language.words import Word, any_of, back_over, text_at, texts_of
 
 _SAID_IN_PASSING: Final = word_class("said_in_passing")
 _WAS: Final = frozenset("was were wasnt werent".split())
@@ -30,6 +30,7 @@ _WISHES: Final = frozenset(("something", "anything"))
 _OTHER_SUBJECTS: Final = word_class("other_subjects")
 _COUNTED: Final = word_class("counted")
 _POINTS: Final = word_class("points")
+_ALL: Final = frozenset(("all", "everything", "always"))
 _HOW: Final = word_class("how")
 _DEGREES: Final = word_class("degrees")
 _COLOURS: Final = word_class("colours")
@@ -66,16 +67,17 @@ def describes(before: Sequence[str]) -> bool:
 def describes_a_film(
     text: str,
     words: Sequence[Word],
-    titles: Sequence[tuple[int, int]],
-    terms: Sequence[tuple[int, int]],
+    ends: Collection[int],
+    terms: Sequence[int],
     term: tuple[int, int],
 ) -> bool:
-    """Whether the words of a genre or mood, one of `terms`, tell how a film is.
+    """Whether the words of a genre or mood tell how a film is.
+
+    `ends` are where titles end, `terms` is 1 for each word of a genre or mood.
 
     "Heat was violent …", "Seen Heat. Violent. …", "that was a funny and scary movie", but not "a
     film that was scary".
     """
-    ends = {last for _, last in titles}
     first, last = term
     if last - first == 1 and ends_sentence(text, words, first - 1, first):
         return _is_all_that_is_said(text, words, term, ends)
@@ -100,13 +102,10 @@ def _is_all_that_is_said(
     return (goes_on or closes_sentence(text, words, last)) and min(ends, default=last) <= first
 
 
-def _predicate_begins(
-    words: Sequence[Word], terms: Sequence[tuple[int, int]], term: tuple[int, int]
-) -> int:
+def _predicate_begins(words: Sequence[Word], terms: Sequence[int], term: tuple[int, int]) -> int:
     """The first of the words that colour a term and of the other terms that stand before it."""
-    others = taken_by((other for other in terms if other != term), len(words))
     first = term[0]
-    while first and (others[first - 1] or words[first - 1].text in _COLOURS_OR_OFTEN):
+    while first and (terms[first - 1] or words[first - 1].text in _COLOURS_OR_OFTEN):
         first -= 1
     return first
 
@@ -194,6 +193,29 @@ def _closes(text: str, words: Sequence[Word], last: int) -> bool:
         if words[place].text not in _ROUNDS_OFF:
             return False
     return last >= len(words) or len(words) - last < 6
+
+
+def complains(text: str, words: Sequence[Word], ends: Collection[int], first: int) -> bool:
+    """Whether the word at `first` is what there is too much of in the films shown, or in all.
+
+    "These are too scary", "why is everything so dark", "they all look violent"; not "Heat was too
+    violent".
+    """
+    before = text_at(words, first - 1)
+    if text_at(words, first + 1) == "for":
+        return False  # "too scary for me" judges a film
+    place = first - (before in ("too", "so"))
+    place = back_over(_COPULAS_OR_OFTEN | _COLOURS, words, place)
+    if place in ends or ends_sentence(text, words, place - 1, place):
+        return before == "too" and place not in ends
+    of_all = any_of(_ALL, words, place - 1, first)
+    of_these = text_at(words, place - 1) in _SUBJECTS or of_all
+    return before == "too" or (of_all and of_these and (before == "so" or _is_plural(words, place)))
+
+
+def _is_plural(words: Sequence[Word], place: int) -> bool:
+    """Whether "these", "they" or the like stands right before a place."""
+    return text_at(words, place - 1) in ("these", "those", "they", "theyre")
 
 
 def asks_how_it_is(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:

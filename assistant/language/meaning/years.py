@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from assistant.language.meaning.tastes import Force
 from core.domain import Limit
 
 NUMBERS: Final = dict(
@@ -57,6 +58,7 @@ _LESSER_KNOWN: Final = re.compile(
     r"|\b(?:no|not|without|except)\s+(?:(?:a|any|more|big|the|another|hollywood"
     r"|american)\s+)*blockbusters?\b"
     r"|\bless(?:er)? (?:popular|famous|mainstream)\b|\boff the beaten\b"
+    r"|\btoo (?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
 )
 _VERDICT: Final = re.compile(
     r"(?:\b(?:is|was|are|were|be|such)|'s)\s+"
@@ -86,9 +88,9 @@ def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
     return tuple(limits)
 
 
-def lifted_of(text: str) -> tuple[str, ...]:
+def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
     """Columns of the earlier limits that a line in lower case lifts."""
-    lifts = {"year": any_year(text), "rank": well_known(text)}
+    lifts = {"year": any_year(text, scope), "rank": well_known(text)}
     return tuple(column for column, lifted in lifts.items() if lifted)
 
 
@@ -165,27 +167,15 @@ _BEFORE: Final = re.compile(
     rf"\b(?:before|pre|earlier than|older than"
     rf"|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
 )
-_NONE: Final = (
-    r"\b(?:not|nothing|no|none|never|without|avoid|skip|don'?t (?:want|show|give|need"
-    r"|like))\s+(?:(?:from|made|released"
-    r"|shot|out|movies?|films?|flicks?|anything|any|stuff|ones?|that|was|were|is|came|much|me|us"
-    r"|too|way)\s+)*"
-)
-"""What turns "before 1990" into "since 1990" where it stands in front."""
-_UNTIL: Final = re.compile(
-    rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)"
-    rf"|{_NONE}(?:after|post|past|newer than|later than"
-    rf"|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
-)
+_UNTIL: Final = re.compile(rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)")
 _AFTER: Final = re.compile(
-    rf"\b(?:after|post|newer than|later than|more recent than)[\s-]*{_YEAR}\b(?!['’]?s)"
+    rf"\b(?:after|post|past|newer than|later than|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b"
+    r"(?!['’]?s)"
 )
 _SINCE: Final = re.compile(
     rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b"
     rf"|\bsince\s+{_YEAR}\b(?!['’]?s)"
     rf"|\b{_YEAR}\s+(?:or later|or newer|and later|onwards?)\b"
-    rf"|{_NONE}(?:before|pre|older than|earlier than"
-    rf"|prior to)[\s-]*(?:the year\s+)?{_YEAR}\b(?!['’]?s)"
 )
 _ONE_YEAR: Final = re.compile(
     rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)"
@@ -201,6 +191,7 @@ _BEFORE_IT: Final = re.compile(r"\b(?:before|pre)\s*-?\s*(?:the\s+)?\Z")
 _AFTER_IT: Final = re.compile(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z")
 _SINCE_IT: Final = re.compile(r"\bsince\s+(?:the\s+)?\Z")
 """Before a decade: "since the 80s"."""
+_LED: Final = re.compile(r"\b(?:before|pre|after|post|since)\s*-?\s*(?:the\s+)?\Z")
 _AGED: Final = re.compile(
     r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
     r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
@@ -215,8 +206,12 @@ _SILENT_UNTIL: Final = 1929
 _THIS_CENTURY: Final = re.compile(r"\b(?:this|the 21st|21st|twenty-first)\s+century\b")
 _LAST_CENTURY: Final = re.compile(r"\b(?:last|the 20th|20th|twentieth)\s+century\b")
 _THAN: Final = r"(?:even|much|way|a bit|something|anything|but|slightly|little)"
-_OLDER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)older\b(?!\s+than)")
-_NEWER: Final = re.compile(rf"(?:\A|\b{_THAN}\s+)(?:newer|more recent|more modern)\b(?!\s+than)")
+_OLDER: Final = re.compile(
+    rf"(?:\A|\b{_THAN}\s+)older\b(?!\s+than)|(?<!not )\btoo (?:new|recent|modern)\b"
+)
+_NEWER: Final = re.compile(
+    rf"(?:\A|\b{_THAN}\s+)(?:newer|more recent|more modern)\b(?!\s+than)|(?<!not )\btoo old\b"
+)
 _THIS_YEAR: Final = re.compile(r"\bthis\s+year\b")
 _NEW: Final = re.compile(
     r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer"
@@ -230,13 +225,12 @@ _OLD: Final = re.compile(
     r"\b(?:something|anything|stuff)\s+(?:that'?s\s+)?(?:really\s+)?(?:old|older|vintage"
     r"|classic)\b(?!\s+than)"
     r"|\b(?:old|older|vintage|golden age|old school|classic)\s+(?:\w+\s+){0,1}"
-    r"(?:movies?|films?|flicks?|ones|stuff|comed\w+|thrillers?|horror|westerns?|sci-?fi|dramas?"
-    r"|hollywood)\b"
+    r"(?:movies?|films?|flicks?|ones|stuff|crap|comed\w+|thrillers?|horror|westerns?|sci-?fi"
+    r"|dramas?|hollywood)\b"
     r"|\bsilent\s+(?:movies?|films?|era)\b|\bolder\b(?!\s+than)|\bold\s*,"
 )
-_NOT_OLD: Final = re.compile(
-    r"\b(?:nothing|not|no)\s+(?:too\s+|very\s+|that\s+)?old(?:er)?\b(?!\s+than)"
-)
+_OLD_AT_ALL: Final = re.compile(r"\bold(?:er)?\b(?!\s+than)")
+"""Turned away it asks for newer ones: "nothing old"."""
 _ANY_YEAR: Final = re.compile(
     r"\b(?:any|whatever|every)\s+(?:year|decade|era|age|period)s?\b"
     r"|\b(?:year|decade|era|age)\s+(?:doesn'?t|does not)\s+matter\b"
@@ -249,12 +243,8 @@ _ANY_YEAR: Final = re.compile(
     r"|good|welcome|cool)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
-_AVOIDED: Final = re.compile(
-    r"\b(?:no|not|nothing|except|avoid|without|hate|don'?t (?:want|like)|isn'?t"
-    r"|never)\s+(?:\w+\s+){0,3}\Z"
-)
 _BORN: Final = re.compile(rf"\bborn\W+(?:in\s+|around\s+)?{_YEAR}\b")
-_WITHIN_LIFE: Final = re.compile(rf"{_NONE}older than (?:me|i am|myself)\b|\bsince (?:i was|my) b")
+_SINCE_BIRTH: Final = re.compile(r"\bsince (?:i was|my) b")
 _BEFORE_LIFE: Final = re.compile(r"\bbefore i was born|\bolder than (?:me|i am|myself)\b")
 OLDEST: Final = 1880
 _OLD_UNTIL: Final = 1979
@@ -263,17 +253,21 @@ _NEW_SPAN: Final = 5
 """Years that count as recent."""
 
 
-def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
+Scope = Callable[[int], Force | None]
+"""How what begins with a character is meant: kept away (AVOID), left open (FREE), or wanted."""
+
+
+def years_wanted(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
     """First and last year asked for; None where nothing is said of years.
 
     `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
     """
     text = _ANY_YEAR.sub(" ", text)
     if born := _BORN.search(text):
-        if span := _of_a_life(text, int(born[1]), newest):
+        if span := _of_a_life(text, int(born[1]), newest, scope):
             return span
         text = text[: born.start()] + text[born.end() :]  # tells how old somebody is
-    spans = list(_spans(text, newest)) if _OF_YEARS.search(text) else []
+    spans = list(_spans(text, newest, scope)) if _OF_YEARS.search(text) else []
     if not spans:
         return None
     first, last = spans[0]
@@ -286,13 +280,14 @@ def years_wanted(text: str, newest: int) -> tuple[int, int] | None:
     return first, last
 
 
-def _of_a_life(text: str, year: int, newest: int) -> tuple[int, int] | None:
+def _of_a_life(text: str, year: int, newest: int, scope: Scope) -> tuple[int, int] | None:
     """The years wanted by whoever was born in `year`: "nothing older than me"; None where no such
     wish is said.
     """
-    if _WITHIN_LIFE.search(text):
+    before = _BEFORE_LIFE.search(text)
+    if _SINCE_BIRTH.search(text) or (before and scope(before.start()) is Force.AVOID):
         return year, newest
-    return (OLDEST, year - 1) if _BEFORE_LIFE.search(text) else None
+    return (OLDEST, year - 1) if before else None
 
 
 def compared(text: str) -> int:
@@ -302,16 +297,18 @@ def compared(text: str) -> int:
     return -1 if _OLDER.search(text) else 1 if _NEWER.search(text) else 0
 
 
-def any_year(text: str) -> bool:
+def any_year(text: str, scope: Scope) -> bool:
     """Whether an earlier wish about years is lifted."""
-    return _ANY_YEAR.search(text) is not None
+    named = (*_DECADE_RE.finditer(text), *_ONE_YEAR.finditer(text))
+    left_open = any(scope(match.start()) is Force.FREE for match in named)
+    return left_open or _ANY_YEAR.search(text) is not None
 
 
 def _number(said: str | None, default: int) -> int:
     return default if said is None else NUMBERS.get(said) or int(said)
 
 
-def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
+def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
     """Every span of years that is named; what one pattern has read the next ones do not see.
 
     Each is tried where one of the pieces of text stands that it cannot do without.
@@ -328,7 +325,8 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
             return
         pieces, at = [], 0
         for match in pattern.finditer(text):
-            if (span := meaning(match)) is not None:
+            left_open = scope(match.start()) is Force.FREE
+            if not left_open and (span := meaning(match)) is not None:
                 found.append(span)
             pieces += [text[at : match.start()], " " * (match.end() - match.start())]
             at = match.end()
@@ -336,6 +334,10 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
 
     def year(match: re.Match[str]) -> int:
         return int(next(group for group in match.groups() if group))
+
+    def avoided(match: re.Match[str]) -> bool:
+        led = _LED.search(text, max(match.start() - 16, 0), match.start())
+        return scope(led.start() if led else match.start()) is Force.AVOID
 
     def between(match: re.Match[str]) -> tuple[int, int]:
         first, last = sorted(int(group) for group in match.groups() if group)
@@ -346,11 +348,11 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
     read(_NO_AGE, lambda _: None, "new ")
     read(_SINCE, lambda match: (year(match), newest), *_CENTURIES)
     read(_UNTIL, lambda match: (OLDEST, year(match)), *_CENTURIES)
-    read(_AFTER, lambda match: (year(match) + 1, newest), *_CENTURIES)
-    read(_BEFORE, lambda match: (OLDEST, year(match) - 1), *_CENTURIES)
+    read(_AFTER, lambda match: _since(year(match) + 1, newest, away=avoided(match)), *_CENTURIES)
+    read(_BEFORE, lambda match: _since(year(match), newest, away=not avoided(match)), *_CENTURIES)
     read(
         _DECADE_RE,
-        lambda match: _but(match, newest) if _avoided(match) else _decade_span(match, newest),
+        lambda match: _but(match, newest) if avoided(match) else _decade_span(match, newest),
         "0",
         "ties",
     )
@@ -364,17 +366,18 @@ def _spans(text: str, newest: int) -> Iterator[tuple[int, int]]:
     read(_ONE_YEAR, lambda match: (year(match), year(match)), *_CENTURIES)
     yield from found
     old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
-    if _NOT_OLD.search(text):
-        yield _OLD_UNTIL + 1, newest
-    elif match := _NEW.search(text):
-        yield old if _avoided(match) else new
-    elif match := _OLD.search(text):
-        yield (_OLD_UNTIL + 1, newest) if _avoided(match) else old
+    later = (_OLD_UNTIL + 1, newest)
+    for pattern, wanted, away in ((_OLD_AT_ALL, None, later), (_NEW, new, old), (_OLD, old, later)):
+        match = pattern.search(text)
+        span = match and (away if avoided(match) else wanted)
+        if span:
+            yield span
+            return
 
 
-def _avoided(match: re.Match[str]) -> bool:
-    """Whether "no", "not", "nothing" or the like stands right before."""
-    return _AVOIDED.search(match.string, max(match.start() - 30, 0), match.start()) is not None
+def _since(year: int, newest: int, *, away: bool) -> tuple[int, int]:
+    """The years from one on, or those before it."""
+    return (OLDEST, year - 1) if away else (year, newest)
 
 
 def _but(match: re.Match[str], newest: int) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from assistant.language.lexicon import background, dictionary, places, title_class
+from assistant.language.lexicon import also_said, background, dictionary, places, title_class
 from assistant.language.titles.grammar import OWNERS, SEASONS
 from assistant.language.titles.sentence import Sentence
 from assistant.language.words import Word
@@ -50,6 +50,14 @@ _WISHES: Final = title_class("wish_for_occasion")
 _THINGS: Final = title_class("things")
 _HYPHENS: Final = frozenset("-‐‑")
 _ALIKE: Final = title_class("alike")
+_MEASURES: Final = title_class("measures")
+_TELLS: Final = (["is", "about"], ["was", "about"], ["its", "about"])
+_STRANGE: Final = 2.0
+"""Words of other things around from which no further one counts."""
+_JUDGED: Final = 2.0
+"""Words of other things that are made up for by anything that is said of films."""
+_CAPITAL: Final = 0.6
+"""Share that counts of a title with a capital: "remove Titanic from my list"."""
 
 
 class _Spot(NamedTuple):
@@ -282,3 +290,37 @@ def _in_compound(sentence: Sentence, first: int, last: int) -> bool:
     return (
         last < len(words) and sentence.between(last) in _HYPHENS and words[last].text not in _ALIKE
     )
+
+
+# ---- titles that are said of other things, too: set phrases, holidays, places, first names
+
+
+def said_of_others(sentence: Sentence, span: tuple[int, int], spoken: bool, form: str) -> float:
+    """How strongly the talk is of other things than the film, 0 … 2: "his apology got lost in
+    translation".
+
+    `form` is how the title is written. Nothing where anything around is of films, a title beside
+    too, or where they are `spoken` of right beside.
+    """
+    if spoken or (form not in also_said() and f"the {form}" not in also_said()):
+        return 0.0
+    first, last = span
+    strange = sentence.around.strangeness(first, last)
+    if not strange or _of_films_beside(sentence, first, last):
+        return 0.0
+    judged = sentence.tells_of_films(first, last)  # "Coco made all of us weep, we adored it"
+    share = 1.0 if sentence.is_lower(last - 1) else _CAPITAL
+    return share * max(min(strange - judged * _JUDGED, _STRANGE), 0.0)
+
+
+def _of_films_beside(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether anything but the words [first, last) is of films, or a title may stand beside."""
+    around, words = sentence.around, sentence.words
+    if [word.text for word in words[last : last + 2]] in _TELLS:
+        return True  # "City of God is about a gang"
+    beside = {first - 1, last, sentence.joined_before(first) - 1, sentence.joined_behind(last)}
+    if first > 1 and words[first - 1].text in _MEASURES:
+        beside.add(first - 2)
+    if last < len(words) and words[last].text in _MEASURES:
+        beside.add(last + 1)
+    return around.of_films(first, last) or not beside.isdisjoint(around.explained)

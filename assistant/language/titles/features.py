@@ -6,23 +6,20 @@ regression, shrunk towards the hand-set ones, on half of the ReDial conversation
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from assistant.language.lexicon import (
-    also_said,
-    background,
-    dictionary,
-    set_phrases,
-    table,
-    title_class,
-)
+from assistant.language.lexicon import background, dictionary, table, title_class
 from assistant.language.titles.everyday import everyday
 from assistant.language.titles.grammar import OBJECTS, is_subject, stands_back, stands_out
 from assistant.language.titles.sentence import FILM_TALK, Sentence
 from assistant.language.words import normal
+from core.errors import DataError
 
 _NUMERAL: Final = re.compile(r"\d+(?:st|nd|rd|th|s)?\Z|(?:first|second|third)\Z")
 _FUNCTION_WORDS: Final = title_class("function_words")
@@ -34,23 +31,14 @@ _VERBS_OF_IT: Final = title_class("verbs_of_it")
 _REQUESTS: Final = title_class("requests")
 _BEFORE_KINDS: Final = title_class("before_kinds")
 _LIKES_NOW: Final = title_class("likes_now")
-_MEASURES: Final = title_class("measures")
-_WHEN: Final = title_class("when")
-_TELLS: Final = (["is", "about"], ["was", "about"], ["its", "about"])
 _OF_A_FILM: Final = frozenset(("after_cue", "before_verdict"))
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
+_VETO: Final = -5.0
+"""Points from which a cue hardly leaves a title; what is fitted does not weaken it, being seldom
+seen in conversations."""
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
-_STRANGE: Final = 2.0
-"""Words of other things around from which no further one counts."""
-_JUDGED: Final = 2.0
-"""Words of other things that are made up for by anything that is said of films, among other
-things."""
-_CAPITAL: Final = 0.6
-"""Share that counts of a title with a capital: "remove Titanic from my list"."""
-_NAMEABLE: Final = 10
-"""Ratings from which a set phrase that is all that is said, or judged, names its film."""
 
 Evidence = list[tuple[str, str]]
 """(section of the table, key in it) of each cue that holds."""
@@ -65,8 +53,7 @@ class Weights:
         scale = read["scale"]
         self.bias, self.fame, self.idiom = scale["bias"], scale["fame"], scale["idiom"]
         self.per_surprise = scale["surprise"]
-        self.strange, self.set_phrase = scale["strange"], scale["set_phrase"]
-        self.also_said = scale["also_said"]
+        self.strange = scale["strange"]
         self.kind = read["kind"]
         self._points = {
             (section, key): points for section, keys in read.items() for key, points in keys.items()
@@ -80,6 +67,11 @@ class Weights:
         """Sum of the points of these cues."""
         known = self._points
         return sum([known.get(cue, 0.0) for cue in evidence])
+
+    def vetoes(self, evidence: Evidence) -> float:
+        """Sum of the points of those cues that hardly leave a title: "127 hours of work"."""
+        known = self._points
+        return sum([points for cue in evidence if (points := known.get(cue, 0.0)) <= _VETO])
 
     def most(self, evidence: Evidence) -> float:
         """Points with these cues of a film that everybody knows, if all else speaks for it."""
@@ -354,72 +346,129 @@ def _greetings() -> frozenset[str]:
     return frozenset(table("title_cues")["said"]["greetings"])
 
 
-# ---- titles that are said of other things, too: set phrases, holidays, places, first names
+# ---- what the fitted weights see
+
+Trait = tuple[str, float]
+"""Name of what is known of a span, and its value."""
 
 
-def said_of_others(
-    weights: Weights, sentence: Sentence, span: tuple[int, int], cues: Evidence, form: str
-) -> float:
-    """How strongly the talk is of other things than the film, 0 … 2: "his apology got lost in
-    translation".
+class Facts(NamedTuple):
+    """What is known of a span besides its cues."""
 
-    `form` is how the title is written. Nothing where anything around is of films, a title beside
-    too.
-    """
-    if form not in also_said() and f"the {form}" not in also_said():
-        return 0.0
-    first, last = span
-    strange = sentence.around.strangeness(first, last)
-    if not strange or weights.speaks_of_films(cues) or _of_films_beside(sentence, first, last):
-        return 0.0
-    judged = sentence.tells_of_films(first, last)  # "Coco made all of us weep, we adored it"
-    share = 1.0 if sentence.is_lower(last - 1) else _CAPITAL
-    return share * max(min(strange - judged * _JUDGED, _STRANGE), 0.0)
+    fame: float
+    """Log of the share of all ratings that its best film has."""
+    meant: float
+    """Points of the kind of the written form, and of a year beside it."""
+    kind: str
+    surprise: float
+    """Points for how surprising the words are."""
+    strange: float
+    """Words of other things around."""
+    edits: int
+    """Typing errors."""
 
 
-def _of_films_beside(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether anything but the words [first, last) is of films, or a title may stand beside."""
-    around, words = sentence.around, sentence.words
-    if [word.text for word in words[last : last + 2]] in _TELLS:
-        return True  # "City of God is about a gang"
-    beside = {first - 1, last, sentence.joined_before(first) - 1, sentence.joined_behind(last)}
-    if first > 1 and words[first - 1].text in _MEASURES:
-        beside.add(first - 2)
-    if last < len(words) and words[last].text in _MEASURES:
-        beside.add(last + 1)
-    return around.of_films(first, last) or not beside.isdisjoint(around.explained)
+def traits(
+    sentence: Sentence, span: tuple[int, int], cues: Evidence, spoken: bool, facts: Facts
+) -> list[Trait]:
+    """All that the fitted weights see of a span; `spoken` where films are talked of beside it.
 
-
-def said_idly(
-    weights: Weights, sentence: Sentence, span: tuple[int, int], cues: Evidence, renown: int
-) -> int:
-    """How strongly words in lower case may just be said, 0 … 4: "home alone this weekend"; 0 where
-    they name a film.
-
-    Words before that lead to a film speak against it; so does anything else of films, a title
-    beside, and that the whole line is said so, or judged, if people know the film by its `renown`
-    in ratings.
+    Numbers that do not count alike all along their range are given in steps, too, those of the
+    words together with how many they are and with their capitals: "heat" is typed otherwise in a
+    line without any capital than in one with some.
     """
     first, last = span
-    begin = _set_phrase(sentence, first, last)
-    if begin is None or weights.leads_to_films(cues) or _of_films_beside(sentence, first, last):
-        return 0
-    n_words = len(sentence.words)
-    alone = n_words in (last - first, last - begin)
-    if alone or weights.speaks_of_films(cues):
-        if renown >= _NAMEABLE:
-            return 0
-        return 4 if alone else 2
-    when = last < n_words and sentence.words[last].text in _WHEN
-    return 2 if when or is_noun(weights, sentence, first) else 1  # "the american civil war"
+    words, wide = last - first, min(last - first, 3)
+    surprise = min(int(max(facts.surprise, 0.0) / _STEP), _STEPS)
+    fame = min(max(int(facts.fame - _LEAST_FAME), 0), _STEPS)
+    case = _case(sentence, first, last)
+    numbers = [
+        ("bias", 1.0),
+        ("fame", facts.fame - _MEAN_FAME),
+        ("meant", facts.meant),
+        ("surprise", facts.surprise / 4),
+        ("strange", facts.strange),
+        ("strange spoken", facts.strange if spoken else 0.0),
+    ]
+    others = min((len(sentence.words) - words) // 3, 6)
+    steps = [
+        f"kind {facts.kind}",
+        f"words {min(words, 5)}",
+        f"typos {facts.edits}",
+        f"surprise {surprise}",
+        f"fame {fame}",
+        f"case {case} {wide}",
+        f"others {others}",
+        f"topic {_topic(sentence, span)} {min(int(facts.strange + 0.5), 3)} {case} {wide}",
+        f"typo surprise {facts.edits} {surprise}"
+        if facts.edits
+        else f"surprise {surprise} {wide} {case}",
+    ]
+    return [
+        *numbers,
+        *[(step, 1.0) for step in steps],
+        *[(f"{section} {key}", 1.0) for section, key in cues],
+    ]
 
 
-def _set_phrase(sentence: Sentence, first: int, last: int) -> int | None:
-    """Where the set phrase begins that small words are, its article before them included."""
-    if last - first == 1 or not sentence.is_lower(first):
-        return None
-    words = sentence.words
-    phrase = " ".join([word.text for word in words[first:last]])
-    if first and words[first - 1].text == "the" and f"the {phrase}" in set_phrases():
-        return first - 1
-    return first if phrase in set_phrases() else None
+_STEP: Final = 1.5
+"""Points of surprise of one step."""
+_LEAST_FAME: Final = -14.0
+_MEAN_FAME: Final = -8.0
+"""Fame of the first step, and of an average film that is named."""
+_STEPS: Final = 12
+
+
+def _case(sentence: Sentence, first: int, last: int) -> str:
+    """Capitals of a span, all, some or none, and whether the line has any."""
+    upper = sum([sentence.is_upper(place) for place in range(first, last)])
+    shape = "all" if upper == last - first else "some" if upper else "none"
+    return shape if sentence.has_capitals else "small"
+
+
+def _topic(sentence: Sentence, span: tuple[int, int]) -> str:
+    """What the words around a span are of: films, tastes or neither."""
+    if sentence.around.of_films(*span):
+        return "films"
+    return "taste" if sentence.is_topical(*span) else "none"
+
+
+class Fitted:
+    """The weights of `python -m assistant train`, which judge together with the rules."""
+
+    def __init__(self, weights: Mapping[str, float], rules: float) -> None:
+        self.weights = weights
+        """By the name of the trait."""
+        self.rules = rules
+        """Share of the rules' points that counts."""
+
+    def score(self, rules: float, seen: Sequence[Trait]) -> float:
+        """Log-odds that a span names a film, nats, from the points that the rules give it."""
+        known = self.weights
+        return self.rules * rules + sum([known.get(name, 0.0) * value for name, value in seen])
+
+
+FITTED: Final = Path(__file__).parents[3] / "models" / "titles.json"
+"""Where the weights lie, beside the bundle."""
+
+
+@cache
+def fitted(path: Path = FITTED) -> Fitted:
+    """The weights of a file. Raises DataError for a file that is not there, or was altered."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        weights, rules = dict(record["weights"]), float(record["rules"])
+        whole = record["digest"] == digest(weights, rules)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path} holds no weights for titles: {error!r}. Run python -m assistant train."
+        ) from error
+    if not whole:
+        raise DataError(f"{path} was altered. Run python -m assistant train.")
+    return Fitted(weights, rules)
+
+
+def digest(weights: Mapping[str, float], rules: float) -> str:
+    """SHA-256 of the weights, as hexadecimal digits."""
+    said = json.dumps([rules, sorted(weights.items())])
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -16,14 +16,17 @@ from typing import Final
 
 from assistant.language.lexicon import background, dictionary, proper_names, table
 from assistant.language.meaning.tastes import cue_book
+from assistant.language.titles.everyday import said_of_others
 from assistant.language.titles.features import (
     IDLE,
     Evidence,
+    Facts,
+    Fitted,
     Weights,
     before_and_after,
     evidence,
-    said_idly,
-    said_of_others,
+    fitted,
+    traits,
 )
 from assistant.language.titles.grammar import SAID_ALONE, is_subject, stands_out
 from assistant.language.titles.index import Form, FormKind, Match, TitleIndex, uncollected
@@ -46,6 +49,7 @@ from assistant.language.titles.neighbours import (
 )
 from assistant.language.titles.sentence import Sentence
 from assistant.language.titles.spelling import TypingErrors
+from assistant.language.titles.unknown import of_other_films
 from assistant.language.words import NUMBER_WORDS, Word, normal, taken_by
 
 _UNRATED: Final = 0.1
@@ -71,6 +75,8 @@ _ONE_PIECE: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*\Z")
 """A title without a mark."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
+_ALSO_SAID: Final = 4.0
+"""Points that a title lacks which is said of other things, where they are talked of."""
 _WEAK: Final = 6.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer
 one."""
@@ -80,8 +86,9 @@ class TitleLinker:
     """Finds the films of a catalogue in sentences."""
 
     @uncollected()
-    def __init__(self, index: TitleIndex) -> None:
+    def __init__(self, index: TitleIndex, weights: Fitted | None = None) -> None:
         self.index = index
+        self._fitted = weights or fitted()
         self._errors = TypingErrors(index)
         self._makers = Makers(index.catalogue)
         self.weights = Weights()
@@ -108,10 +115,13 @@ class TitleLinker:
         """Films named in a text, in order, without overlap; of `shown` rows more likely."""
         renown = self.index.renown
         matches = self.index.find(words)
+        others = taken_by(of_other_films(text, words, matches, self.index), len(words))
+        matches = [match for match in matches if not all(others[match.first : match.last])]
         sentence = self._sentence(text, words, matches)
-        exact = self._exact(sentence, matches, shown)
+        matches = [match for match in matches if not _is_said_abroad(sentence, match)]
+        exact = self._exact(sentence, matches, others, shown)
         chosen = best_set(exact, len(words))
-        typed = self._mistyped(sentence, chosen, shown)
+        typed = self._mistyped(sentence, chosen, others, shown)
         if typed:
             typed = beside_exact(nearest(typed, words), exact, words, renown)
             unclear = {link.span for link in typed if len(link.rows) > 1}
@@ -135,33 +145,57 @@ class TitleLinker:
         return bool(self.index.renown[self.index.best_row(match.key)] >= _FAMOUS)
 
     def _exact(
-        self, sentence: Sentence, matches: Sequence[Match], shown: frozenset[int]
+        self,
+        sentence: Sentence,
+        matches: Sequence[Match],
+        others: Sequence[int],
+        shown: frozenset[int],
     ) -> list[Link]:
-        """The links of words that are titles as they stand, or but for their spaces."""
+        """The links of words that are titles as they stand, or but for their spaces; `others` is 1
+        for each word of a film that the catalogue lacks, (n + 1,).
+        """
         words, renown = sentence.words, self.index.renown
         # "hated it" is said of any film
         on_table = shown and all(word.text != "it" for word in words)
         kept = [match for match in matches if on_table or self._may_be_meant(sentence, match)]
         spans = {(match.first, match.last) for match in kept}
         kept += [
-            match for match in self._errors.glued(words) if (match.first, match.last) not in spans
+            match
+            for match in self._errors.glued(words)
+            if (match.first, match.last) not in spans and not any(others[match.first : match.last])
         ]
         scored = [self.score(sentence, match, shown) for match in kept]
         return with_beginnings(with_articles(scored, words, renown), renown)
 
     def _mistyped(
-        self, sentence: Sentence, chosen: Sequence[Link], shown: frozenset[int]
+        self,
+        sentence: Sentence,
+        chosen: Sequence[Link],
+        others: Sequence[int],
+        shown: frozenset[int],
     ) -> list[Link]:
-        """The links of words with typing errors, those of a title that is clear aside."""
+        """The links of words with typing errors, those of a title that is clear aside, and of films
+        that the catalogue lacks: 1 in `others`, (n + 1,).
+        """
         words = sentence.words
         clear = [link.span for link in chosen if link.last - link.first > 1 or link.score >= _WEAK]
         taken = taken_by(clear, len(words))
+        for place in range(len(words)):
+            taken[place] |= others[place]
         mistyped = self._errors.find(sentence.text, words, taken, self._cues)
         return [
             self.score(sentence, match, shown, edits)
             for match, edits in mistyped.items()
             if shown or self._may_be_meant(sentence, match, edits)
         ]
+
+    def candidates(self, text: str, words: Sequence[Word]) -> list[Link]:
+        """All spans of a text that are weighed, chosen or not; what the weights are fitted to."""
+        matches = self.index.find(words)
+        sentence, others = self._sentence(text, words, matches), bytearray(len(words) + 1)
+        exact = self._exact(sentence, matches, others, frozenset())
+        chosen = best_set(exact, len(words))
+        return [*exact, *self._mistyped(sentence, chosen, others, frozenset())]
 
     # ---- what can be no title, in a fraction of the time that points take
 
@@ -225,11 +259,18 @@ class TitleLinker:
         year, year_last = year_after(sentence, last)
         films = self._meant(sentence, match, year or year_before(sentence, first), shown)
         rows = tuple(film.row for film in films)
-        best = films[0].points + (weights.fame - 1.0) * self._fame[rows[0]]
+        fame, surprise = self._fame[rows[0]], weights.surprise(sentence, first, last)
         cues = self._cues_of(sentence, match, films[0], edits)
-        surprise = weights.surprise(sentence, first, last)
-        withheld = self._withheld(sentence, match, cues, rows[0], edits)
-        score = weights.bias + best + surprise - withheld + weights.points(cues)
+        withheld = self._withheld(sentence, match, cues, edits)
+        best = films[0].points + (weights.fame - 1.0) * fame
+        by_rules = weights.bias + best + surprise - withheld + weights.points(cues)
+        strange = sentence.around.strangeness(first, last)
+        facts = Facts(fame, films[0].points - fame, films[0].kind.name, surprise, strange, edits)
+        spoken = weights.speaks_of_films(cues)
+        seen = traits(sentence, (first, last), cues, spoken, facts)
+        said = said_of_others(sentence, (first, last), spoken, self.index.text(key))
+        vetoes = (1.0 - self._fitted.rules) * weights.vetoes(cues)
+        score = self._fitted.score(by_rules, seen) + vetoes - _ALSO_SAID * said
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:
@@ -238,7 +279,7 @@ class TitleLinker:
             last += 1
         rule = "; ".join(("series" if also else _exactness(edits), *why))
         rows = rows[:1] if also else rows
-        return Link(first, last, rows, score, rule, also, edits, withheld)
+        return Link(first, last, rows, score, rule, also, edits, withheld, by_rules, tuple(seen))
 
     def _meant(
         self, sentence: Sentence, match: Match, year: int, shown: frozenset[int]
@@ -260,18 +301,14 @@ class TitleLinker:
             cues += self._error_cues(texts, self.index.text(key), edits, spoken)
         return cues + [("mark", name) for name in self._own_marks(sentence, match, film, edits)]
 
-    def _withheld(
-        self, sentence: Sentence, match: Match, cues: Evidence, row: int, edits: int
-    ) -> float:
-        """Points that a title lacks where other things are talked of, or it is only said."""
-        (first, last, key), weights = match, self.weights
-        withheld = weights.strange * sentence.around.strangeness(first, last)
+    def _withheld(self, sentence: Sentence, match: Match, cues: Evidence, edits: int) -> float:
+        """Points that a title lacks where other things are talked of."""
+        weights = self.weights
+        withheld = weights.strange * sentence.around.strangeness(match.first, match.last)
         slip = edits > 0 and ("mark", "typo_of_words") not in cues
         if slip or weights.speaks_of_films(cues):
             withheld /= 2
-        form, renown, span = self.index.text(key), self.index.renown[row], (first, last)
-        withheld += weights.also_said * said_of_others(weights, sentence, span, cues, form)
-        return withheld + weights.set_phrase * said_idly(weights, sentence, span, cues, renown)
+        return withheld
 
     def _own_marks(
         self, sentence: Sentence, match: Match, film: Candidate, edits: int
@@ -375,6 +412,13 @@ class TitleLinker:
             *self.index.beginning_with(whole),
         }
         return tuple(sorted(members - {rows[0]}))
+
+
+def _is_said_abroad(sentence: Sentence, match: Match) -> bool:
+    """Whether words hold a sentence of another language together: "et" is not E.T. there."""
+    first, last, _ = match
+    small = last - first > 1 or sentence.is_lower(first)
+    return bool(sentence.abroad) and small and sentence.abroad.issuperset(range(first, last))
 
 
 def _needs_nothing_beside(sentence: Sentence, first: int, last: int) -> bool:

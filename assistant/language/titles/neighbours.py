@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.language.lexicon import dictionary, proper_names, table
-from assistant.language.titles.index import TitleIndex
+from assistant.language.titles.index import Match, TitleIndex
 from assistant.language.titles.links import THRESHOLD, Link, best_set, other_versions
 from assistant.language.titles.sentence import Sentence
+from assistant.language.titles.unknown import of_other_films
 from assistant.language.utterance import Span
 from assistant.language.words import Word, normal
 from core.catalogue import Catalogue
@@ -41,11 +42,10 @@ class Makers:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._membership = catalogue.membership
-        self._people = {
-            normal(facet.name): place
-            for place, facet in enumerate(catalogue.facets)
-            if facet.kind == "person"
-        }
+        self._people: dict[str, list[int]] = {}
+        for place, facet in enumerate(catalogue.facets):
+            if facet.kind in ("person", "director"):
+                self._people.setdefault(normal(facet.name), []).append(place)
         self._made: dict[str, frozenset[int]] = {}
         for name, films in films_of_makers(catalogue).items():
             for key in (name, name.rpartition(" ")[2]):
@@ -66,11 +66,11 @@ class Makers:
     def _of(self, name: str) -> frozenset[int]:
         if name in self._made:
             return self._made[name]
-        place = self._people.get(name)
-        if place is None:
-            return _NOBODY
-        begin, end = self._membership.indptr[place : place + 2]
-        return frozenset(self._membership.indices[begin:end].tolist())
+        films: set[int] = set()
+        for place in self._people.get(name, ()):
+            begin, end = self._membership.indptr[place : place + 2]
+            films.update(self._membership.indices[begin:end].tolist())
+        return frozenset(films)
 
 
 _KNOWN: Final = 3
@@ -188,7 +188,7 @@ def written(
         last = bisect_right(words, span.end, key=lambda word: word.end)
         texts = [word.text for word in words[first:last]]
         key = index.key_of(" ".join(texts))
-        if key is None:
+        if key is None or of_other_films(text, words, [Match(first, last, key)], index):
             continue
         rows = tuple(dict.fromkeys(form.row for form in index.forms(key)))
         if _may_be_title(texts, capital=text[span.start].isupper(), several=len(rows) > 1):

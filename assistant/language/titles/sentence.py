@@ -41,6 +41,9 @@ _BESIDE: Final = 0.15
 """Share that a rare word counts where a word of films is said."""
 _ENOUGH: Final = 6
 """Rare words from which no further one counts."""
+_ABROAD: Final = title_class("function_words_abroad")
+_FOREIGN: Final = 3
+"""Different ones that are no English words from which a sentence is of another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ class Sentence:
     """Running sum of −log probability of the words, (n + 1,); see `Weights.idiom`."""
     capitals: bool
     """Capitals can be trusted: some words have one, most have none."""
+    has_capitals: bool
+    """Some word has one."""
     around: Surroundings
     """What else is talked of."""
     cues: CuePlaces
@@ -167,6 +172,8 @@ class Sentence:
     parted: Sequence[bool]
     """Whether a mark that parts stands before each word, (n + 1,); so do the beginning and the
     end."""
+    abroad: frozenset[int]
+    """Words that hold a sentence of another language than English together; none in English."""
     dated: bool
     """Some word may be a year."""
 
@@ -194,11 +201,13 @@ class Sentence:
             words,
             _running_surprise(words, heard, idiom),
             _trusts_capitals(text, words),
+            any([text[word.start].isupper() for word in words]),
             Surroundings.of(words, heard, explained),
             cues,
             cues.verdicts.union(cues.starts, cues.ranges, talk),
             tuple(place for place, word in enumerate(words) if word.text in _FILM_PEOPLE),
             _parted(text, words),
+            _abroad(words),
             any([len(word.text) == 4 and word.text.isdecimal() for word in words]),
         )
 
@@ -329,6 +338,13 @@ def _trusts_capitals(text: str, words: Sequence[Word]) -> bool:
     if words and text[words[0].start].isupper() != (upper > 0):
         return True  # "Loved heat", "loved Heat", but not "Loved Heat"
     return 0 < upper <= (0.8 if _has_small_word(text, inner) else 0.6) * len(inner)
+
+
+def _abroad(words: Sequence[Word]) -> frozenset[int]:
+    """The places of other languages' function words, if several are no English words."""
+    places = [place for place, word in enumerate(words) if word.text in _ABROAD]
+    foreign = {words[place].text for place in places} - dictionary()
+    return frozenset(places) if len(foreign) >= _FOREIGN else frozenset()
 
 
 def _has_small_word(text: str, words: Sequence[Word]) -> bool:

@@ -1,5 +1,8 @@
 """Titles that no film of the catalogue has, and people that none is known of: said back rather than
 passed over.
+
+A name that films have is another one's with a year or a number that none of them has: "Heat
+(2022)", "Moana 2".
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import Final
 
 from assistant.language.lexicon import background, dictionary, title_class
 from assistant.language.meaning.tastes import COPULAS, Cue, Force, ends_clause, ends_sentence
+from assistant.language.titles.index import FormKind, Match, TitleIndex
 from assistant.language.utterance import Span, UnknownMention
 from assistant.language.words import Word, taken_by
 
@@ -30,6 +34,8 @@ _ENDS: Final = frozenset(".,;:!?()\n")
 _MOST: Final = 6
 """Most words of a title."""
 _MOST_QUOTED: Final = 8
+_FURTHEST: Final = 3
+"""Words between a name and the verdict on it: "Gladiator 2 was a bit meh"."""
 _MOST_OF_NAME: Final = 3
 """Most words of a person's name."""
 
@@ -96,18 +102,131 @@ class _Line:
 
 
 def unknown_titles(
-    text: str, words: Sequence[Word], names: Sequence[tuple[int, int]], cues: Sequence[Cue]
+    text: str,
+    words: Sequence[Word],
+    names: Sequence[tuple[int, int]],
+    cues: Sequence[Cue],
+    index: TitleIndex,
 ) -> tuple[UnknownMention, ...]:
-    """Quoted spans, and names or unheard words behind "loved", that nothing explains."""
+    """Films of a known name that none of the `index` is, quoted spans, and names or unheard words
+    behind "loved", that nothing explains.
+    """
     line = _Line(text, words, taken_by(names, len(words)))
-    found = list(_quoted(line, cues))
+    found = list(_of_known_name(line, cues, index))
+    found += _quoted(line, cues)
     for cue in cues:
         found += _beside_cue(line, cue)
     found += _people(line)
+    found += _asked(line)
     if not cues:
         found += _added(line)
         found += _all_listed(line)
     return tuple(sorted(found, key=lambda mention: mention.span))
+
+
+# ---- a year or a number that no film of the name has
+
+_YEAR: Final = re.compile(r"(?:18|19|20)\d\d")
+_PARTS: Final = frozenset(("part", "chapter", "episode", "vol"))
+_INSTALMENT: Final = re.compile(r"[2-9]")
+_COUNTED: Final = title_class("counted_nouns") | title_class("units") | {"out"}
+_GOES_ON: Final = re.compile(r"[/%$:*+–-]|[.)\]]\s*\w")
+"""Behind a number that tells no instalment: "Heat 9/10", "1. Heat 2. Jaws"."""
+_FAMOUS: Final = 20
+"""Ratings of a film from which an instalment of it may be meant that came after the catalogue."""
+_KNOWN: Final = 3
+"""Ratings from which a film of a numbered name is known under it, whenever it came."""
+
+
+def of_other_films(
+    text: str, words: Sequence[Word], matches: Sequence[Match], index: TitleIndex
+) -> list[tuple[int, int]]:
+    """The spans of words, out of forms found in them, that name films which the index lacks."""
+    ends = ((match, _end_of_other(text, words, match, index)) for match in matches)
+    return [(match.first, end) for match, end in ends if end]
+
+
+def _end_of_other(text: str, words: Sequence[Word], match: Match, index: TitleIndex) -> int:
+    """One past the last word of a name that begins with a form and is of no film that has it; 0
+    where one may be meant.
+    """
+    if index.forms(match.key)[0].kind is FormKind.SERIES:
+        return 0
+    if _is_before_its_first(match, index):
+        return match.last
+    if match.last >= len(words):
+        return 0
+    if _has_year_of_none(text, words, match, index):
+        return match.last + 1
+    place = match.last + (words[match.last].text in _PARTS)
+    return place + 1 if _has_number_of_none(text, words, match, place, index) else 0
+
+
+def _is_before_its_first(match: Match, index: TitleIndex) -> bool:
+    """Whether a form names an instalment that is older than the known film it would go on with:
+    "Inside Out 2" of 1992.
+    """
+    stem, _, number = index.text(match.key).rpartition(" ")
+    key = index.key_of(stem) if _INSTALMENT.fullmatch(number) else None
+    if key is None or index.renown[index.best_row(match.key)] >= _KNOWN:
+        return False
+    years, first = index.catalogue.years, index.best_row(key)
+    newest = max(years[form.row] for form in index.forms(match.key))
+    return bool(index.renown[first] >= _FAMOUS and newest < years[first])
+
+
+def _has_year_of_none(text: str, words: Sequence[Word], match: Match, index: TitleIndex) -> bool:
+    """Whether a year in brackets follows that no film of a form is within a year of."""
+    year, behind = words[match.last], words[match.last - 1]
+    if not _YEAR.fullmatch(year.text) or text[behind.end : year.start].lstrip() != "(":
+        return False
+    movies = index.catalogue.movies
+    years = [movies[form.row].year for form in index.forms(match.key)]
+    return all(abs(int(year.text) - other) > 1 for other in years)
+
+
+def _has_number_of_none(
+    text: str, words: Sequence[Word], match: Match, place: int, index: TitleIndex
+) -> bool:
+    """Whether the word at a place is the number of an instalment that no film of a form has."""
+    if not _tells_instalment(text, words, place, words[match.last - 1].end):
+        return False
+    form, number = index.text(match.key), words[place].text
+    if form.rpartition(" ")[2].isdecimal() or index.renown[index.best_row(match.key)] < _FAMOUS:
+        return False
+    bare = form.removeprefix("the ")
+    names = (f"{name} {number}" for name in (bare, f"the {bare}"))
+    return all(index.key_of(name) is None for name in names)
+
+
+def _tells_instalment(text: str, words: Sequence[Word], place: int, end: int) -> bool:
+    """Whether a word is the number of an instalment of the film whose name ends at a character."""
+    if place >= len(words) or not _INSTALMENT.fullmatch(words[place].text):
+        return False
+    part = text[end : words[place].start].strip(" :,-–").lower()
+    if part and part not in (*_PARTS, "vol."):
+        return False
+    if not part and text[end : words[place].start] != " ":
+        return False
+    counted = place + 1 < len(words) and words[place + 1].text in _COUNTED
+    return not counted and _GOES_ON.match(text, words[place].end) is None
+
+
+def _of_known_name(line: _Line, cues: Sequence[Cue], index: TitleIndex) -> Iterator[UnknownMention]:
+    """Names that films have with what none of them has, if they stand out or are liked."""
+    spans = of_other_films(line.text, line.words, index.find(line.words), index)
+    for first, last in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if any(line.taken[first:last]):
+            continue
+        before = [cue for cue in cues if cue.last == first and not cue.backward]
+        behind = [cue for cue in cues if cue.backward and 0 <= cue.first - last <= _FURTHEST]
+        named = [place for place in line.telling(first, last) if not _is_number(line, place)]
+        if before or all(map(line.is_upper, named)):
+            yield line.take(first, last, next((cue.strength for cue in (*before, *behind)), 0.0))
+
+
+def _is_number(line: _Line, place: int) -> bool:
+    return line.words[place].text.isdecimal() or line.words[place].text in _PARTS
 
 
 def _quoted(line: _Line, cues: Sequence[Cue]) -> Iterator[UnknownMention]:
@@ -226,6 +345,20 @@ def _looks_like_person(line: _Line, first: int, last: int, shouted: bool) -> boo
     if shouted and len(spelled) > 1:
         return False
     return not all(spelled) and all(map(line.is_upper, range(first, last)))
+
+
+def _asked(line: _Line) -> Iterator[UnknownMention]:
+    """Names that are nothing but asked for: "Anora? Longlegs?"."""
+    first = 0
+    for place in range(1, len(line.words) + 1):
+        end = line.words[place].start if place < len(line.words) else len(line.text)
+        marks = line.text[line.words[place - 1].end : end]
+        if "?" in marks:
+            if place - first <= _MOST and not any(line.taken[first:place]):
+                yield from line.title(first, place, 0.0)
+            first = place
+        elif not _ENDS.isdisjoint(marks):
+            first = place
 
 
 def _added(line: _Line) -> Iterator[UnknownMention]:

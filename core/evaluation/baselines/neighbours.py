@@ -91,7 +91,7 @@ class EaseSettings:
     fair: float = 0.0
     """Input of a film seen and found fair."""
     ignored: float = 0.0
-    """Input of a film shown without reaction."""
+    """Input of a film shown without reaction, or passed over."""
     max_items: int = 12_000
     """Only the best known films get weights (the matrix is dense: 12,000² float32 are 576 MB)."""
 
@@ -147,6 +147,6 @@ def _inputs(shares: FloatArray, settings: EaseSettings) -> tuple[FloatArray, Flo
             return 1.0 if outcome.liking > 0 else settings.disliked
         if outcome is Outcome.SEEN:
             return settings.fair
-        return settings.ignored if outcome is Outcome.SHOWN else 0.0
+        return settings.ignored if outcome.is_silent else 0.0
 
     return (settings.prior * shares).astype(np.float32), by_outcome(value)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from films import catalogue, facts_of
 
-from assistant.conversation.answers import Asked, answers, details, known_of, length, sentence
+from assistant.conversation.answers import Asked, answers
+from assistant.conversation.reasons import known_of, length
+from assistant.conversation.records import details, sentence
 from assistant.language.utterance import Question, Topic
 from core.data.facts import Film, FilmFacts, Prize, Relation
 from core.domain import Reason

@@ -9,7 +9,7 @@ import pytest
 import screening
 from scipy import sparse
 
-from assistant.conversation import replies, small_talk
+from assistant.conversation import replies
 from assistant.conversation.phrasing import (
     films_words,
     genres_words,
@@ -17,6 +17,7 @@ from assistant.conversation.phrasing import (
     years_label,
     years_words,
 )
+from assistant.conversation.reasons import facts
 from assistant.conversation.replies import Situation
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.utterance import Act
@@ -125,7 +126,7 @@ def test_the_line_before_the_films(situation: Situation, text: str) -> None:
 
 @pytest.mark.parametrize("act", [*Act])
 def test_small_talk_never_runs_out_of_words(act: Act) -> None:
-    said = [small_talk.small_talk(act, variant) for variant in range(12)]
+    said = [replies.small_talk(act, variant) for variant in range(12)]
     assert set(said[:6]) == set(said[6:])
     assert all(len(words) > 20 for words in said)
 
@@ -145,18 +146,19 @@ def test_wishes_in_words(films: Catalogue) -> None:
 
 
 def test_what_was_not_understood_is_no_wish_that_was_heard() -> None:
-    taste = Situation(shown=3, asked_for=3, unheard=True)
+    taste = Situation(shown=3, asked_for=3, unheard=True, line="more zing!")
     assert replies.slate(taste) == (
-        "I found no film, genre or mood in that, so I stay with what I know. Three for tonight:"
+        "I found no film, genre or mood in “more zing”, so I stay with what I know. "
+        "Three for tonight:"
     )
     assert "no film" not in replies.slate(replace(taste, cold=True))
 
 
 def test_what_was_not_understood_is_said_where_nothing_is_left() -> None:
-    none = Situation(asked_for=3, films="musical westerns", unheard=True)
+    none = Situation(asked_for=3, films="musical westerns", unheard=True, line="zing")
     assert replies.slate(none) == (
-        "I found no film, genre or mood in that, so I stay with what I know. I have nothing left to show among musical "
-        "westerns. “Start over” lets go of all wishes."
+        "I found no film, genre or mood in “zing”, so I stay with what I know. "
+        "I have nothing left to show among musical westerns. “Start over” lets go of all wishes."
     )
 
 
@@ -311,12 +313,12 @@ def test_lists_in_words() -> None:
 
 def test_what_is_known_of_a_film() -> None:
     heat = "Heat is from 1995, with Al Pacino and Robert De Niro."
-    assert replies.facts("Heat", 1995, ["Al Pacino", "Robert De Niro"]) == heat
-    assert replies.facts("Heat", 1995, [], ["heist", "tense"]) == (
+    assert facts("Heat", 1995, ["Al Pacino", "Robert De Niro"]) == heat
+    assert facts("Heat", 1995, [], ["heist", "tense"]) == (
         "Heat is from 1995. Viewers tag it “heist” and “tense”."
     )
-    assert replies.facts("Heat", 0, [], ["heist"]) == "Viewers tag Heat “heist”."
-    assert replies.facts("Heat", 0, []) == ""
+    assert facts("Heat", 0, [], ["heist"]) == "Viewers tag Heat “heist”."
+    assert facts("Heat", 0, []) == ""
 
 
 def test_films_of_one_name_are_told_apart_by_their_year() -> None:

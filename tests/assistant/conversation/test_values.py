@@ -17,12 +17,10 @@ def test_every_kind_answers_every_question(kind: ChipKind) -> None:
     assert ChipKind(kind.value) is kind
     assert kind.liking == (kind is ChipKind.LIKE) - (kind is ChipKind.DISLIKE)
     assert kind.wish == (kind in WANTED) - (kind in SPARED)
-    assert kind.mood == 0.7 * kind.liking
     assert kind.is_soft_wish == (kind in (ChipKind.WANT, ChipKind.AVOID))
     conditions = [ChipKind.ONLY, ChipKind.NEVER, ChipKind.YEARS, ChipKind.LESSER_KNOWN]
     assert kind.is_hard_wish == (kind in conditions)
     assert kind.is_unclear == (kind in (ChipKind.ASIDE, ChipKind.AMBIGUOUS, ChipKind.UNKNOWN))
-    assert kind.is_without_verdict == (kind in (ChipKind.NAMED, ChipKind.SEEN, ChipKind.ASIDE))
     flippable = [ChipKind.LIKE, ChipKind.DISLIKE, *WANTED, *SPARED]
     assert kind.is_flippable == (kind in flippable)
 

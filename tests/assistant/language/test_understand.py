@@ -189,7 +189,7 @@ def test_wishes_added_to_what_is_kept_away_are_kept_away(text: str, wanted: bool
 
 
 def test_what_children_love_counts_where_films_are_for_them() -> None:
-    assert UNDERSTANDING.understand("they loved Titanic").movies[0].idle
+    assert UNDERSTANDING.understand("they loved Titanic, I love Alien").movies[0].idle
     (mention,) = UNDERSTANDING.understand("they loved Titanic", Context(for_children=True)).movies
     assert mention.strength > 0 and not mention.idle
 
@@ -379,9 +379,11 @@ def test_what_is_not_known_of_films(text: str, beyond: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "sign"),
     [
-        ("she loves Titanic", 0),
-        ("my sister is obsessed with Titanic", 0),
-        ("my dad's favourite film is Titanic", 0),
+        ("she loves Titanic", 1),
+        ("my sister is obsessed with Titanic", 1),
+        ("my dad's favourite film is Titanic", 1),
+        ("my 6 year old loves Titanic", 1),
+        ("my sister loves Titanic, I love Alien", 0),
         ("my boss says Titanic is great", 0),
         ("my daughter is crazy about Titanic", 1),
         ("watching with my mum, she loves Titanic", 1),
@@ -391,8 +393,9 @@ def test_what_is_not_known_of_films(text: str, beyond: tuple[str, ...]) -> None:
         ("he hated Titanic, I adored it", 1),
     ],
 )
-def test_somebody_elses_taste_counts_where_they_watch_together(text: str, sign: int) -> None:
-    (mention,) = understood(text).movies
+def test_somebody_elses_taste_counts_where_the_film_is_for_them(text: str, sign: int) -> None:
+    """Of whom alone is spoken, or who watches with the speaker."""
+    mention = understood(text).movies[0]
     assert ((mention.strength > 0) - (mention.strength < 0), mention.idle) == (sign, not sign), (
         mention.rule
     )
@@ -400,7 +403,8 @@ def test_somebody_elses_taste_counts_where_they_watch_together(text: str, sign: 
 
 def test_what_somebody_near_cannot_stand_is_kept_away_softly() -> None:
     assert wishes("my husband hates horror") == {"Horror": (False, False)}
-    assert wishes("my girlfriend loves horror") == {}
+    assert wishes("my girlfriend loves horror") == {"Horror": (True, False)}
+    assert wishes("my girlfriend loves horror, I love comedies") == {"Comedy": (True, False)}
 
 
 @pytest.mark.parametrize(

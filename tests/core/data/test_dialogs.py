@@ -28,6 +28,7 @@ MOVIES = tuple(
             ("Aliens", 1986, ()),
             ("Why Him?", 2016, ()),
             ("Spirited Away", 2001, ("Sen to Chihiro: Kamikakushi",)),
+            ("Kill Bill: Vol. 2", 2004, ()),
             ("Seen by Few", 2001, ()),
         ]
     )
@@ -37,7 +38,7 @@ CATALOGUE = Catalogue(
     (),
     sparse.csr_matrix((0, len(MOVIES)), dtype=np.bool_),
     np.arange(len(MOVIES), 0, -1, dtype=np.int64),
-    8,
+    9,
 )
 NAMES = FilmNames(MOVIES)
 LEARNED, LEARNED_TOO, HELD_OUT = "391", "1", "15875"
@@ -56,6 +57,7 @@ class TestFilmNames:
             ("Star Wars", 0, 0),
             ("Star Wars: Episode IV", 1978, 0),
             ("Sen to Chihiro", 2001, 7),
+            ("Kill Bill: Volume II", 2004, 8),
             ("Jumanji", 2005, None),
             ("Ali", 1979, None),  # no word of its own
             ("Welcome to the Jungle", 2017, None),
@@ -115,7 +117,7 @@ class TestReadTalk:
             ("Seen by Few (2001)", 1),  # cannot be recommended
         )
         mentions = read_talk(CATALOGUE, file, []).mentions
-        assert mentions is not None and mentions.tolist() == [0, 0, 7, 0, 0, 0, 3, 0]
+        assert mentions is not None and mentions.tolist() == [0, 0, 7, 0, 0, 0, 3, 0, 0]
 
     def test_a_conversation_names_a_film_once_or_not(self, tmp_path: Path) -> None:
         file = talk(
@@ -126,8 +128,8 @@ class TestReadTalk:
         told = read_talk(CATALOGUE, None, [file])
         assert told.dialogs is not None and told.conversations == {LEARNED, LEARNED_TOO}
         assert told.dialogs.toarray().tolist() == [
-            [1, 0, 0, 0, 1, 0, 0, 0],
-            [0, 0, 0, 0, 0, 1, 0, 0],
+            [1, 0, 0, 0, 1, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 1, 0, 0, 0],
         ]
 
     def test_what_is_held_out_is_not_learned(self, tmp_path: Path) -> None:

@@ -13,10 +13,9 @@ from scipy import sparse
 from core.__main__ import main
 from core.catalogue import Catalogue
 from core.data.facts import Fact, Film, FilmFacts, Prize, Relation
-from core.data.gathering import billed, gather
+from core.data.gathering import billed, gather, makers_in, origin_in
 from core.data.names import orders, squashed
 from core.data.packing import Credit, WordCounts, spellings
-from core.data.sentences import makers_in, origin_in
 from core.domain import Movie
 from core.errors import BundleError, DataError
 

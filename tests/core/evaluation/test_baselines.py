@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from learning_worlds import cinema
 from scipy import sparse
 from worlds import catalogue_of, checkerboard, ratings_of, transcripts
 
@@ -12,22 +13,18 @@ from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.errors import SettingsError
 from core.evaluation.baselines import NAMES, fit_baselines
-from core.evaluation.baselines.ials import Ials, IalsSettings
+from core.evaluation.baselines.factorisation import Ials, IalsSettings, Pmf, PmfSettings
 from core.evaluation.baselines.neighbours import Ease, EaseSettings, ItemKnn, NeighbourSettings
-from core.evaluation.baselines.popularity import Popularity, Random
-from core.evaluation.baselines.posterior import (
-    LinUcb,
-    Posterior,
-    PosteriorSettings,
-    Thompson,
-    centred_vectors,
-)
+from core.evaluation.baselines.popularity import Approval, Popularity, Random
+from core.evaluation.baselines.posterior import Posterior, PosteriorSettings, centred_vectors
+from core.evaluation.baselines.upon_joint import JointFamiliar, JointMoods, LinUcb, Thompson
 from core.model.factors import ease_weights
 from core.simulation.scorer import PersonSeeded, Scorer
 
-LIKE, SHOWN, UP, DOWN, SEEN = (
+LIKE, SHOWN, PASSED, UP, DOWN, SEEN = (
     Outcome.STATED_LIKE,
     Outcome.SHOWN,
+    Outcome.PASSED,
     Outcome.UP,
     Outcome.DOWN,
     Outcome.SEEN,
@@ -37,7 +34,7 @@ DRAWN = ("random", "thompson")
 """Baselines whose scores hold random draws."""
 QUIET = tuple(name for name in NAMES if name != "thompson")
 """Those that do not draw anew with every event."""
-PERSONAL = tuple(name for name in NAMES if name not in ("random", "popularity"))
+PERSONAL = tuple(name for name in NAMES if name not in ("random", "popularity", "approval"))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +44,7 @@ def taste() -> Ratings:
 
 @pytest.fixture(scope="module")
 def fitted(taste: Ratings) -> dict[str, Scorer]:
-    return {scorer.name: scorer for scorer in fit_baselines(taste, FILMS)}
+    return {scorer.name: scorer for scorer in fit_baselines(taste, catalogue_of([32] * FILMS))}
 
 
 # ---- all of them
@@ -61,7 +58,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(taste: Ratings) -> None
     with pytest.raises(
         SettingsError, match=r'no baseline "eaze": choose among random, popularity, .*ease'
     ):
-        fit_baselines(taste, FILMS, ["popularity", "eaze"])
+        fit_baselines(taste, catalogue_of([32] * FILMS), ["popularity", "eaze"])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,7 +101,7 @@ def test_one_liked_film_tells_the_taste_of_the_checkerboard(
     assert scores[1, odd].min() > scores[1, even].max()
 
 
-@pytest.mark.parametrize("name", ["posterior", "joint-posterior", "linucb", "thompson"])
+@pytest.mark.parametrize("name", ["pmf", "posterior", "joint-posterior", "linucb", "thompson"])
 def test_one_disliked_film_tells_it_too(fitted: dict[str, Scorer], name: str) -> None:
     scores = fitted[name].scores(transcripts([(1, DOWN)]))
     assert scores[0, 3::2].min() > scores[0, 2::2].max()
@@ -114,7 +111,7 @@ def test_one_disliked_film_tells_it_too(fitted: dict[str, Scorer], name: str) ->
 def test_the_same_seed_gives_the_same_scores(
     fitted: dict[str, Scorer], taste: Ratings, name: str
 ) -> None:
-    again = fit_baselines(taste, FILMS, [name])[0]
+    again = fit_baselines(taste, catalogue_of([32] * FILMS), [name])[0]
     batch = transcripts([(1, LIKE), (2, SHOWN)], [])
     assert np.array_equal(again.scores(batch), fitted[name].scores(batch))
 
@@ -123,13 +120,13 @@ def test_the_same_seed_gives_the_same_scores(
 def test_a_person_meets_the_same_draws_in_any_batch_and_others_meet_others(
     taste: Ratings, name: str
 ) -> None:
-    scorer = fit_baselines(taste, FILMS, [name])[0]
+    scorer = fit_baselines(taste, catalogue_of([32] * FILMS), [name])[0]
     assert isinstance(scorer, PersonSeeded)
     together = scorer.for_people(np.array([7, 8, 9])).scores(transcripts([], [], []))
     alone = scorer.for_people(np.array([9])).scores(transcripts([]))
     assert np.allclose(together[2], alone[0], atol=1e-6)
     assert not np.allclose(together[0], together[1])
-    other_seed = fit_baselines(taste, FILMS, [name], seed=1)[0]
+    other_seed = fit_baselines(taste, catalogue_of([32] * FILMS), [name], seed=1)[0]
     assert not np.allclose(other_seed.scores(transcripts([])), scorer.scores(transcripts([])))
 
 
@@ -243,7 +240,7 @@ def one_film_posterior(**settings: float) -> Posterior:
 
 @pytest.mark.parametrize(
     ("outcome", "liked", "precision"),
-    [(UP, 1, 1), (LIKE, 1, 4), (SHOWN, 0, 2), (SEEN, 0, 1), (DOWN, 0, 1)],
+    [(UP, 1, 1), (LIKE, 1, 4), (SHOWN, 0, 2), (PASSED, 0, 2), (SEEN, 0, 1), (DOWN, 0, 1)],
 )
 def test_posterior_of_one_observation_by_hand(outcome: Outcome, liked: int, precision: int) -> None:
     # u ~ N(0, 1), y = 0.3 + 0.5 u + N(0, 0.1 / precision)  →  mean 0.5 (y − 0.3) / (0.25 + 0.1 / precision)
@@ -332,3 +329,109 @@ def test_vectors_of_full_rank_give_the_covariance() -> None:
     assert vectors @ vectors.T == pytest.approx(
         np.cov(likes.T, bias=True), abs=float(singular[5]) ** 2 / 30 + 1e-5
     )
+
+
+def test_approval_is_the_share_of_likes_among_ratings() -> None:
+    # THREE: film 0 is liked by 2 of 3, film 1 by 3 of 3, film 2 by 1 of 2; 6 of 8 in all
+    plain = Approval.fit(ratings_of(THREE), 3, shrinkage=0.0).scores(transcripts([], [(1, UP)]))
+    assert plain == pytest.approx(np.tile([2 / 3, 1, 1 / 2], (2, 1)))
+    held = Approval.fit(ratings_of(THREE), 3, shrinkage=4.0).scores(transcripts([]))
+    assert held[0] == pytest.approx([5 / 7, 6 / 7, 4 / 6])
+
+
+def test_pmf_folds_a_person_in_by_hand() -> None:
+    # u ~ N(0, 1), y = 0.6 + 0.5 u + N(0, 0.1): a film liked leaves u = 0.5 · 0.4 / (0.25 + 0.1)
+    scorer = Pmf(np.array([[0.5], [-0.4]], np.float32), np.array([0.6, 0.2], np.float32), 0.1)
+    liked = 0.5 * 0.4 / 0.35
+    expected = [0.6 + 0.5 * liked, 0.2 - 0.4 * liked]
+    for outcome in (UP, LIKE):
+        scores = scorer.scores(transcripts([(1, outcome)]))
+        assert scores[0] == pytest.approx(expected, abs=1e-6)
+    fair = -0.5 * 0.6 / 0.35
+    for outcome in (SEEN, DOWN):
+        assert scorer.scores(transcripts([(1, outcome)]))[0, 0] == pytest.approx(0.6 + 0.5 * fair)
+    for outcome in (SHOWN, PASSED):
+        assert scorer.scores(transcripts([(1, outcome)]))[0] == pytest.approx([0.6, 0.2])
+
+
+def test_pmf_tells_lenient_people_by_one_factor() -> None:
+    """Somebody who has liked one film is likelier to like any other they know."""
+    stars = [[5.0] * 6, [1.0] * 6] * 10
+    settings = PmfSettings(factors=1, noise=0.15, shrinkage=1.0, vector_shrinkage=1.0)
+    scorer = Pmf.fit(ratings_of(stars), 6, settings)
+    assert scorer.means == pytest.approx(np.full(6, 0.5), abs=0.02)
+    yes, no = scorer.scores(transcripts([(1, UP)], [(1, DOWN)]))
+    assert yes[1:] == pytest.approx(1 - no[1:], abs=0.04)
+    assert yes[1:].min() > 0.75
+
+
+def test_pmf_listens_to_ratings_alone() -> None:
+    """A film that few know and all of them like is the best of all, once it is rated."""
+    stars = [[5.0, 1.0, 0.0]] * 10 + [[1.0, 5.0, 5.0]] * 3
+    scorer = Pmf.fit(ratings_of(stars), 3, PmfSettings(shrinkage=0.1))
+    assert scorer.scores(transcripts([]))[0].argmax() == 2
+
+
+def joint_of_two() -> Posterior:
+    return Posterior(
+        np.array([[0.5], [0.0]], dtype=np.float32),
+        np.array([0.3, 0.4], dtype=np.float32),
+        np.array([[0.2], [0.0]], dtype=np.float32),
+        np.array([0.6, 0.9], dtype=np.float32),
+        settings=PosteriorSettings(factors=1, noise=0.1, joint=True),
+    )
+
+
+def test_familiarity_takes_fame_from_those_who_know_all_they_see() -> None:
+    joint = joint_of_two()
+    scorer = JointFamiliar(joint, weight=-0.5)
+    # Odds −2.2, .36 for each film known, −2.7 for one unknown; film 1 owes nothing to the taste.
+    for events, odds in (
+        ([], -2.2),
+        ([(1, UP)], -1.84),
+        ([(1, SEEN), (1, PASSED)], -4.54),
+        ([(1, SHOWN), (1, DOWN)], -4.54),
+        ([(1, UP), (1, SHOWN), (1, SHOWN)], -1.84),
+    ):
+        knows_all = 1 / (1 + np.exp(-odds))
+        scores = scorer.scores(transcripts(events))
+        assert scores[0, 1] == pytest.approx(0.4 - 0.5 * knows_all * 0.9, abs=1e-6)
+    indifferent = JointFamiliar(joint, weight=0.0).scores(transcripts([(1, UP)]))
+    assert indifferent == pytest.approx(joint.scores(transcripts([(1, UP)])))
+
+
+def test_moods_are_what_the_closed_form_says() -> None:
+    # Film 0 is of mood A (2 of 10 ratings), film 1 of B (8 of 10); prior ¼, ¼ and open ½.
+    films = sparse.csr_matrix([[1.0, 0], [0, 1], [1, 1]])
+    scorer = JointMoods(joint_of_two(), films, np.array([0.2, 0.8, 1.0]), open=0.5, stray=0.1)
+    chance = np.array([[0.3, 0.4]], dtype=np.float32)
+
+    def moods(*events: tuple[int, int]) -> list[float]:
+        return scorer.moods(transcripts(list(events)), chance)[0].tolist()
+
+    def shares(*likely: float) -> list[float]:
+        return (np.array(likely) / sum(likely)).tolist()
+
+    assert moods() == pytest.approx([0.25, 0.25, 0.5])
+    named = shares(0.25 * (0.9 / 0.2 + 0.1), 0.25 * 0.1, 0.5)
+    assert moods((1, LIKE)) == pytest.approx(named)
+    assert moods((2, UP)) == pytest.approx(shares(0.25 * 0.1, 0.25 * 0.9, 0.5 * 0.9))
+    for silence in (SHOWN, PASSED):
+        assert moods((1, silence)) == pytest.approx(shares(0.25 * 0.7, 0.25, 0.5 * 0.7))
+    assert moods((1, DOWN), (2, SEEN)) == pytest.approx([0.25, 0.25, 0.5])
+    expected = joint_of_two().scores(transcripts([(1, DOWN)]))[0] * [0.75, 0.75]
+    assert scorer.scores(transcripts([(1, DOWN)]))[0] == pytest.approx(
+        np.where(expected > 0, expected, expected / 0.75), abs=1e-6
+    )
+
+
+def test_moods_of_a_catalogue_are_alike_before_a_word() -> None:
+    catalogue = cinema(n_items=60, n_movies=60)
+    joint = Posterior.fit(checkerboard(people=30, films=60), 60, PosteriorSettings(factors=3))
+    scorer = JointMoods.over(joint, catalogue)
+    assert scorer.films.toarray().sum(axis=1).tolist() == [30, 30, 30, 30, 60]
+    assert scorer.share[-1] == 1.0
+    (quiet,) = scorer.moods(transcripts([]), joint.scores(transcripts([])))
+    assert quiet == pytest.approx([0.125] * 4 + [0.5])
+    (horror,) = scorer.moods(transcripts([(2, LIKE), (4, LIKE)]), joint.scores(transcripts([])))
+    assert horror[1] == pytest.approx(horror[3]) and horror[1] > 100 * horror[0]

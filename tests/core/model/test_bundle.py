@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 from learning_worlds import N_ITEMS, any_affinity, any_network, cinema, conversation, random_vectors
@@ -20,9 +21,10 @@ from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
 from core.model.affinity import Affinity
-from core.model.bundle import FORMAT, Bundle, git_revision
-from core.model.calibration import Calibration
-from core.model.policy import REST, Exploration, at_rest
+from core.model.bundle import FORMAT, Bundle, git_revision, read_tables, write_tables
+from core.model.calibration import Calibration, Leniency
+from core.model.mood import KINDS, MoodPosterior
+from core.model.policy import Exploration
 from core.model.qnetwork import QNetwork
 from core.session import SessionState
 
@@ -40,15 +42,8 @@ STATES = (
 def unsaved(catalogue: Catalogue | None = None) -> Bundle:
     catalogue = catalogue or cinema()
     metrics = {"people": 7, "validation": None}
-    affinity = any_affinity(catalogue)
     return Bundle(
-        catalogue,
-        any_network(catalogue),
-        SETTINGS,
-        metrics,
-        "feed" * 16,
-        revision="abc123",
-        affinity=affinity,
+        catalogue, any_network(catalogue), SETTINGS, metrics, "feed" * 16, revision="abc123"
     )
 
 
@@ -65,6 +60,43 @@ def q_values(bundle: Bundle) -> np.ndarray:
 def rewrite(folder: Path, **changes: object) -> None:
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes), encoding="utf-8")
+
+
+OUTSIDE = ("mood.", "fame.", "familiarity.", "strengths", "opening", "wishes")
+"""What had fixed weights outside the network up to format 5."""
+
+
+def nothing_outside(network: QNetwork) -> QNetwork:
+    """As if it had been trained then: what lay outside is as at the start."""
+    start = QNetwork(
+        cinema(), [random_vectors(N_ITEMS, 5, 0)], hidden=8, affinities=network.affinities
+    )
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if name.startswith(OUTSIDE):
+                parameter.copy_(start.get_parameter(name))
+        last = network.gates[-1]
+        assert isinstance(last, torch.nn.Linear)
+        last.weight[-2:], last.bias[-2:] = 0.0, 0.0
+    return network
+
+
+def as_written_before(folder: Path, written_as: int, lacking: tuple[str, ...] = ()) -> None:
+    """Turns a bundle into one of an older format, which had fewer weights."""
+    path = folder / "weights.safetensors"
+    tensors = load_tensors(path.read_bytes())
+    last = max(name for name in tensors if name.startswith("gates."))[: -len(".weight")]
+    for name in (f"{last}.weight", f"{last}.bias"):
+        tensors[name] = tensors[name][:-2].contiguous()
+    kept = {
+        name: value
+        for name, value in tensors.items()
+        if not name.startswith(OUTSIDE) and name not in lacking
+    }
+    path.write_bytes(save_tensors(kept))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    rewrite(folder, format=written_as, sha256=manifest["sha256"] | {path.name: digest})
 
 
 class TestRoundTrip:
@@ -89,7 +121,7 @@ class TestRoundTrip:
         assert unsaved().save(tmp_path / "model").network.encoder.like.shape == (1, N_ITEMS, 5)
 
     def test_the_calibration_of_the_match_figure(self, tmp_path: Path) -> None:
-        figure = Calibration((0.1, 1.0, -0.2, 2.0, 0.5, -0.5))
+        figure = Calibration((0.1, 1.0, -0.2, 2.0, 0.5, -0.5, 0.3), Leniency(0.5, 0.9, 0.7))
         saved = replace(unsaved(), calibration=figure).save(tmp_path / "model")
         assert saved.calibration == figure
         state = conversation((1, Outcome.STATED_LIKE))
@@ -142,23 +174,63 @@ class TestRoundTrip:
             bundle.network.q_values(STATES[1].observation()[None])[0].max(), abs=5
         )
         for state in STATES:
-            scores, worth = scorer.judge(state.observation()[None])
+            observation = state.observation()[None]
+            scores = scorer.scores(observation)
             np.testing.assert_array_equal(scores[0], policy.q_values(state))
-            np.testing.assert_array_equal(scores, scorer.scores(state.observation()[None]))
-            np.testing.assert_array_equal(worth, bundle.network.q_values(state.observation()[None]))
+            np.testing.assert_array_equal(scores, bundle.network.q_values(observation))
         assert scorer.gives_q_values and scorer.gamma == 0.5
 
     def test_the_company_of_films_is_served_rounded(self, folder: Path) -> None:
-        before, after = any_affinity(cinema()).cooccurrence, Bundle.load(folder).affinity
-        assert after is not None
+        before = any_affinity(cinema()).cooccurrence
+        (after,) = Bundle.load(folder).network.affinities
         for name in ("of", "to", "talk_prior"):
             halved = getattr(before, name).astype(np.float16).astype(np.float32)
             np.testing.assert_array_equal(getattr(after.cooccurrence, name), halved)
 
+    def test_a_bundle_of_the_fifth_format_ranks_as_it_did(self, tmp_path: Path) -> None:
+        saved = Bundle(
+            cinema(), nothing_outside(any_network(cinema())), SETTINGS, {}, "feed" * 16
+        ).save(tmp_path / "old")
+        as_written_before(tmp_path / "old", 5)
+        served = Bundle.load(tmp_path / "old")
+        np.testing.assert_array_equal(q_values(served), q_values(saved))
+        for state in (state.steer(0.5) for state in STATES):
+            np.testing.assert_array_equal(
+                served.policy().q_values(state), saved.policy().q_values(state)
+            )
+
+    def test_kinds_of_moods_that_were_not_known_begin_as_in_training(self, tmp_path: Path) -> None:
+        saved = Bundle(cinema(), any_network(cinema()), SETTINGS, {}, "feed" * 16).save(
+            tmp_path / "old"
+        )
+        path, known = tmp_path / "old" / "weights.safetensors", KINDS.index("director")
+        tensors = load_tensors(path.read_bytes())
+        tensors["mood.slope"] = tensors["mood.slope"][:known].contiguous()
+        mass = tensors["mood.log_mass"]
+        tensors["mood.log_mass"] = torch.cat([mass[:known], mass[-1:]])
+        path.write_bytes(save_tensors(tensors))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        hashes = json.loads((tmp_path / "old" / "manifest.json").read_text())["sha256"]
+        rewrite(tmp_path / "old", sha256=hashes | {path.name: digest})
+        after, start = Bundle.load(tmp_path / "old").network.mood, MoodPosterior(cinema())
+        assert after.log_mass[:known].tolist() == mass[:known].tolist()
+        assert after.log_mass[known:-1].tolist() == start.log_mass[known:-1].tolist()
+        assert after.log_mass[-1] == mass[-1]
+        np.testing.assert_allclose(
+            q_values(Bundle.load(tmp_path / "old")), q_values(saved), atol=1e-4
+        )
+
+    def test_it_is_saved_in_this_format(self, folder: Path, tmp_path: Path) -> None:
+        as_written_before(folder, 5)
+        old = Bundle.load(folder)
+        new = old.save(tmp_path / "new")
+        assert json.loads((tmp_path / "new" / "manifest.json").read_text())["format"] == FORMAT
+        np.testing.assert_array_equal(q_values(new), q_values(old))
+
     def test_the_company_of_older_bundles_is_in_units_of_ease(self, folder: Path) -> None:
-        rewrite(folder, format=4)
-        before, after = any_affinity(cinema()).cooccurrence, Bundle.load(folder).affinity
-        assert after is not None
+        as_written_before(folder, 4)
+        before = any_affinity(cinema()).cooccurrence
+        (after,) = Bundle.load(folder).network.affinities
         np.testing.assert_allclose(after.cooccurrence.of, 60 * before.of, rtol=1e-3)
         np.testing.assert_allclose(after.cooccurrence.to, before.to, rtol=1e-3)
 
@@ -168,25 +240,21 @@ class TestRoundTrip:
         affinity = Affinity(
             cinema(), replace(given, named_together=named), np.zeros(N_ITEMS, dtype=np.float32)
         )
-        saved = replace(unsaved(), affinity=affinity, conversations=frozenset(("7", "12")))
+        network = any_network(cinema(), affinities=(affinity,))
+        saved = replace(unsaved(), network=network, conversations=frozenset(("7", "12")))
         loaded = saved.save(tmp_path / "model")
-        assert loaded.affinity is not None and loaded.conversations == {"7", "12"}
-        after = loaded.affinity.cooccurrence.named_together
+        assert loaded.conversations == {"7", "12"}
+        after = loaded.network.affinities[0].cooccurrence.named_together
         assert after is not None
         np.testing.assert_array_equal(after.toarray(), named.toarray().astype(np.float16))
 
     def test_a_bundle_of_the_first_format_ranks_without_company(self, tmp_path: Path) -> None:
-        old = Bundle(cinema(), any_network(cinema()), SETTINGS, {}, "feed" * 16).save(
-            tmp_path / "old"
-        )
-        rewrite(tmp_path / "old", format=1)
+        network = nothing_outside(any_network(cinema(), affinities=()))
+        old = Bundle(cinema(), network, SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
+        as_written_before(tmp_path / "old", 1)
         served = Bundle.load(tmp_path / "old")
-        assert served.affinity is None
-        state = STATES[1]
-        resting = at_rest(cinema(), state.observation()[None], REST)[0]
-        np.testing.assert_allclose(
-            served.policy().q_values(state), q_values(old)[1] + resting, atol=1e-6
-        )
+        assert served.network.affinities == ()
+        np.testing.assert_array_equal(q_values(served), q_values(old))
 
     def test_a_bundle_of_the_second_format_ranks_without_kinds_of_people(
         self, tmp_path: Path
@@ -195,7 +263,7 @@ class TestRoundTrip:
         Bundle(cinema(), QNetwork(cinema(), [vectors], hidden=8), SETTINGS, {}, "feed" * 16).save(
             tmp_path / "old"
         )
-        rewrite(tmp_path / "old", format=2)
+        as_written_before(tmp_path / "old", 2)
         served = Bundle.load(tmp_path / "old").network
         assert served.classes is None
         assert served.q_values(STATES[1].observation()[None]).shape == (1, N_ITEMS)
@@ -203,7 +271,7 @@ class TestRoundTrip:
     def test_in_a_bundle_of_the_third_format_kinds_of_people_do_not_say_where_a_taste_is(
         self, tmp_path: Path
     ) -> None:
-        network = any_network(cinema())
+        network = nothing_outside(any_network(cinema(), affinities=()))
         assert network.classes is not None
         with torch.no_grad():
             for neutral in (
@@ -213,14 +281,8 @@ class TestRoundTrip:
             ):
                 neutral.zero_()
         saved = Bundle(cinema(), network, SETTINGS, {}, "feed" * 16).save(tmp_path / "old")
-        weights = tmp_path / "old" / "weights.safetensors"
-        tensors = load_tensors(weights.read_bytes())
-        for name in ("encoder.log_spread", "classes.log_caution", "classes.reach"):
-            del tensors[name]
-        weights.write_bytes(save_tensors(tensors))
-        manifest = json.loads((tmp_path / "old" / "manifest.json").read_text(encoding="utf-8"))
-        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-        rewrite(tmp_path / "old", format=3, sha256=manifest["sha256"] | {weights.name: digest})
+        lacking = ("encoder.log_spread", "classes.log_caution", "classes.reach")
+        as_written_before(tmp_path / "old", 3, lacking)
         np.testing.assert_array_equal(q_values(Bundle.load(tmp_path / "old")), q_values(saved))
         assert (
             Bundle.load(tmp_path / "old")
@@ -260,7 +322,7 @@ class TestCatalogue:
         Facet("genre", "Crime"),
         Facet("genre", "Drama"),
         Facet("tag", "time travel"),
-        Facet("person", "A. B."),
+        Facet("person", "A. B.", ("Abe", "B.")),
     )
 
     def catalogue(self) -> Catalogue:
@@ -277,6 +339,7 @@ class TestCatalogue:
         after = Bundle.load(tmp_path / "model").catalogue
         assert after.movies == before.movies
         assert after.facets == before.facets
+        assert [facet.aliases for facet in after.facets] == [(), (), (), ("Abe", "B.")]
         assert after.n_items == before.n_items == 3
         np.testing.assert_array_equal(after.n_ratings, before.n_ratings)
         np.testing.assert_array_equal(after.membership.toarray(), before.membership.toarray())
@@ -286,6 +349,23 @@ class TestCatalogue:
         )
         assert after.token_of("tag:time travel") == before.token_of("tag:time travel") == 7
         assert after.token_of_movie_id(2_000_111) == 3
+
+    def test_tables_of_old_say_nothing_of_other_words(self, tmp_path: Path) -> None:
+        films, names = tmp_path / "movies.parquet", tmp_path / "facets.parquet"
+        write_tables(self.catalogue(), films, names)
+        pq.write_table(pq.read_table(names).drop_columns(["aliases"]), names)
+        after = read_tables(films, names, 3)
+        assert after.facets == self.FACETS and not any(facet.aliases for facet in after.facets)
+
+    def test_more_facets_than_sixteen_bits_hold(self, tmp_path: Path) -> None:
+        films, names = tmp_path / "movies.parquet", tmp_path / "facets.parquet"
+        count = 40_000
+        facets = tuple(Facet("keyword", f"word {number}") for number in range(count))
+        owned = np.ones((count, 1), dtype=np.bool_)
+        table = sparse.csr_matrix(np.hstack([owned, ~owned, ~owned, ~owned]))
+        whole = Catalogue(self.MOVIES, facets, table, np.array([4, 3, 2, 1], dtype=np.int64), 3)
+        write_tables(whole, films, names)
+        assert read_tables(films, names, 3).facet_sizes.tolist() == [1] * count
 
     def test_without_any_facet(self, tmp_path: Path) -> None:
         bare = Catalogue(

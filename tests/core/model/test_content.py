@@ -72,7 +72,7 @@ class TestTalkPrior:
         mentions = np.array([9, 0, 99, 4], dtype=np.float32)
         got = talk_prior(self.NOBODY, catalogue(), mentions)
         # Against the last film of a catalogue that is smaller than `ZERO`.
-        assert got.tolist() == pytest.approx([1.2 * math.log(n) for n in (10, 1, 100, 5)])
+        assert got.tolist() == pytest.approx([0.8 * math.log(n) for n in (10, 1, 100, 5)])
 
     def test_is_how_often_it_is_rated_where_nobody_has_counted(self) -> None:
         got = talk_prior(ratings_of([[5, 2, 0, 0, 0], [3, 0, 0, 0, 0]]), catalogue())

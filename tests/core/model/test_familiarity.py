@@ -11,8 +11,9 @@ from learning_worlds import cinema, conversation, random_vectors, tensor
 from torch import Tensor
 
 from core.domain import Outcome
+from core.model.channels import Familiarity
 from core.model.factors import MovieVectors
-from core.model.qnetwork import WEIGHT, Familiarity, QNetwork
+from core.model.qnetwork import QNetwork
 
 UP, DOWN, SEEN, SHOWN = Outcome.UP, Outcome.DOWN, Outcome.SEEN, Outcome.SHOWN
 KNOWN = st.lists(st.sampled_from([UP, DOWN, SEEN]), max_size=20)
@@ -27,7 +28,7 @@ def counts(*outcomes: Outcome) -> Tensor:
 
 def chance(*outcomes: Outcome) -> float:
     with torch.no_grad():
-        return float(Familiarity(WEIGHT).chance(counts(*outcomes))[0])
+        return float(Familiarity().chance(counts(*outcomes))[0])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,8 @@ def test_among_equally_liked_films_they_are_led_to_the_lesser_known_one() -> Non
         state = conversation(
             *((number, outcome) for number, outcome in enumerate(outcomes, start=1))
         )
-        values = network.unmasked(tensor(state))[0].detach().numpy()
+        with torch.no_grad():
+            values = (network.unmasked(tensor(state)) - network.fame(tensor(state)))[0]
         return float(values[obscure] - values[famous])
 
     assert lead(*[UP] * 8) == pytest.approx(0.5 * (0.9 - 0.2) * chance(*[UP] * 8), abs=1e-4)

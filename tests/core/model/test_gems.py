@@ -8,25 +8,49 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from learning_worlds import any_affinity, any_network, cinema, conversation, conversations
+from learning_worlds import (
+    any_affinity,
+    any_network,
+    cinema,
+    conversation,
+    conversations,
+    still_vectors,
+    tensor,
+)
 from worlds import catalogue_of, checkerboard, transcripts
 
+from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.evaluation.baselines import fit_baselines
 from core.evaluation.evaluate import EvaluationSettings, evaluate
 from core.evaluation.report import Steered, curve_table, places
-from core.model.policy import KNOB, Exploration, FloatArray, Policy, at_rest, gains
+from core.model.channels import COLD, KNOWN, REST, Fame
+from core.model.policy import KNOB, WHOLE, Exploration, FloatArray, Policy
+from core.model.qnetwork import QNetwork
 from core.session import SessionState
 from core.simulation.replay import View
 
 LIKE, UP, SHOWN = Outcome.STATED_LIKE, Outcome.UP, Outcome.SHOWN
 CINEMA = cinema()
-SERVED = Policy(any_network(CINEMA), CINEMA, "any", Exploration(0.3, candidates=5, temperature=0.5))
+NETWORK = any_network(CINEMA)
+SERVED = Policy(NETWORK, CINEMA, "any", Exploration(0.3, candidates=5, temperature=0.5))
 
 # fame 1, a quarter (neutral) and a twentieth of the best known film
 THREE = catalogue_of([400, 100, 20])
+
+
+def gains(catalogue: Catalogue, observations: np.ndarray, gems: float) -> FloatArray:
+    found: FloatArray = Fame(catalogue).knob(torch.from_numpy(observations).long(), gems).numpy()
+    return found
+
+
+@torch.no_grad()
+def at_rest(catalogue: Catalogue, observations: np.ndarray) -> FloatArray:
+    found: FloatArray = Fame(catalogue)(torch.from_numpy(observations).long()).numpy()
+    return found
 
 
 def test_what_films_gain_by_hand() -> None:
@@ -45,13 +69,13 @@ def test_what_films_gain_by_hand() -> None:
 
 def test_at_rest_more_films_have_to_be_liked_before_fame_counts_by_its_logarithm() -> None:
     # Eight liked are half of the way; three are 9 / 73.
-    eight, three = at_rest(THREE, transcripts([(1, UP)] * 8, [(1, UP)] * 3), 0.1)
-    cold = -0.35 / 1000 * 0.75
-    logarithm = -0.05 * math.log(1.05 / 0.3)
+    eight, three = at_rest(THREE, transcripts([(1, UP)] * 8, [(1, UP)] * 3))
+    cold = -COLD * REST**3 * 0.75
+    logarithm = -KNOWN * REST * math.log(1.05 / 0.3)
     assert eight[0] == pytest.approx((cold + logarithm) / 2, abs=1e-6)
     assert three[0] == pytest.approx(cold + 9 / 73 * (logarithm - cold), abs=1e-6)
-    np.testing.assert_array_equal(
-        at_rest(THREE, transcripts([]), 0.1), gains(THREE, transcripts([]), 0.1)
+    np.testing.assert_allclose(
+        at_rest(THREE, transcripts([])), gains(THREE, transcripts([]), REST), atol=1e-7
     )
 
 
@@ -64,7 +88,9 @@ def test_a_wish_tells_as_much_as_two_likes() -> None:
 
 def test_towards_hidden_gems_being_talked_of_counts_less() -> None:
     affinity = any_affinity(CINEMA)
-    served = Policy(any_network(CINEMA), CINEMA, "any", affinity=affinity)
+    served = QNetwork(
+        CINEMA, [still_vectors(CINEMA.n_items)], hidden=8, affinities=(affinity,)
+    ).eval()
     said = conversation((1, LIKE)).observation()[None]
     talk_prior = served.knob(said, 0.5) - gains(CINEMA, said, 0.5)
     # Film 0 has 140 ratings: of somebody who likes it the talk prior counts 140 / 160.
@@ -109,7 +135,8 @@ def test_propensities_are_those_of_the_steered_values() -> None:
     values = SERVED.q_values(state)
     values[0] = -np.inf
     order = np.argsort(-values, kind="stable")[:5]
-    weight = np.exp((values[order].astype(np.float64) - values[order[0]]) / 0.5)
+    temperature = max(0.5, float(values[order].std()))
+    weight = np.exp((values[order].astype(np.float64) - values[order[0]]) / temperature)
     chances = 0.3 * weight / weight.sum() + 0.7 * (np.arange(5) == 0)
     seen = {}
     for seed in range(400):
@@ -151,8 +178,9 @@ class Indifferent:
 def test_the_curve_measures_every_place_against_the_same_baseline() -> None:
     train = checkerboard(people=40, films=FILMS)
     catalogue = catalogue_of(list(range(10 * FILMS, 0, -10)))
-    (ease,) = fit_baselines(train, FILMS, ["ease"])
-    policies = [Steered(Indifferent(), partial(gains, catalogue), gems) for gems in (0.0, *PLACES)]
+    (ease,) = fit_baselines(train, catalogue, ["ease"])
+    knob = partial(gains, catalogue)
+    policies = [Steered(Indifferent(), knob, gems) for gems in (0.0, *PLACES)]
     settings = EvaluationSettings(
         stated=(1,), turns=3, views=(View.REPLAY,), least_ratings=5, resamples=50
     )
@@ -174,16 +202,20 @@ def test_the_curve_measures_every_place_against_the_same_baseline() -> None:
 
 
 @given(state=conversations(CINEMA), token=st.integers(1, CINEMA.n_items))
-def test_where_nobody_has_turned_it_the_knob_stands_at_rest(
+def test_where_nobody_has_turned_it_fame_counts_for_the_whole_conversation(
     state: SessionState, token: int
 ) -> None:
-    resting = Policy(any_network(CINEMA), CINEMA, "any", rest=0.08)
-    gained = resting.q_values(state) - SERVED.q_values(state)
-    np.testing.assert_allclose(
-        gained, at_rest(CINEMA, state.observation()[None], 0.08)[0], atol=1e-5
-    )
-    parts = resting.explain(state, token)
+    restless = NETWORK.twin()
+    with torch.no_grad():
+        restless.fame.at_rest.zero_()
+        weights = NETWORK.fame(tensor(state))[0].numpy()
+    # No mood has enough films here, so that nothing multiplies it.
+    gained = SERVED.q_values(state) - Policy(restless, CINEMA, "any").q_values(state)
+    np.testing.assert_allclose(gained, weights, atol=1e-4)
+    parts = SERVED.explain(state, token)
     assert all(part.token != KNOB for part in parts)
-    assert sum(part.value for part in parts) == pytest.approx(
-        resting.q_values(state)[token - 1], abs=1e-4
+    whole = next(part.value for part in parts if part.token == WHOLE)
+    without = Policy(restless, CINEMA, "any").explain(state, token)
+    assert whole - next(part.value for part in without if part.token == WHOLE) == pytest.approx(
+        weights[token - 1], abs=1e-4
     )

@@ -99,7 +99,7 @@ class Tastes:
     """Likes pull towards films of the same kind: Q = 1 − .01 row, + 1 for each film liked of the
     same parity."""
 
-    def q_values(self, observations: np.ndarray) -> FloatArray:
+    def q_values(self, observations: np.ndarray, gems: float = 0.0) -> FloatArray:
         rows = np.arange(N_ITEMS)
         values = np.tile(1 - 0.01 * rows, (len(observations), 1))
         for person, observation in enumerate(observations):
@@ -108,7 +108,9 @@ class Tastes:
                     values[person] += rows % 2 == (token - 1) % 2
         return values.astype(np.float32)
 
-    def contributions(self, observation: Observation, rows: IntArray) -> FloatArray:
+    def contributions(
+        self, observation: Observation, rows: IntArray, gems: float = 0.0
+    ) -> FloatArray:
         raise NotImplementedError
 
 

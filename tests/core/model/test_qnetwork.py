@@ -16,6 +16,7 @@ from learning_worlds import (
     conversation,
     conversations,
     random_vectors,
+    still_vectors,
     tensor,
 )
 from worlds import catalogue_of, checkerboard, transcripts
@@ -29,7 +30,21 @@ from core.session import SessionState
 CINEMA = cinema()
 COMEDY, HORROR, SPACE = (CINEMA.facet_token(index) for index in range(3))
 LIKE, UP, DOWN, SHOWN = Outcome.STATED_LIKE, Outcome.UP, Outcome.DOWN, Outcome.SHOWN
+WANTED = Outcome.WANTED
 NETWORK = any_network(CINEMA)
+LARGER = cinema(40, 44)
+"""Enough films for genres, decades and pairs to be moods."""
+
+
+def worth_alone(network: QNetwork) -> QNetwork:
+    """Whatever fame does to a film's value is left out."""
+    with torch.no_grad():
+        network.familiarity.weight.zero_()
+        network.fame.at_rest.zero_()
+    return network.eval()
+
+
+OF_MOODS = any_network(LARGER, sets=2)
 
 
 class TestOneFilmOrAll:
@@ -166,8 +181,26 @@ class TestContributions:
     def test_add_up_to_the_q_value(self, state: SessionState, row: int, number: int | None) -> None:
         observation = state.observation(vectors=number)
         parts = NETWORK.contributions(observation, np.array([row]))[0]
-        assert parts.shape == (2 + len(observation),)
+        assert parts.shape == (3 + len(observation),)
         assert parts.sum() == pytest.approx(NETWORK.q_values(observation[None])[0, row], abs=1e-4)
+
+    @settings(max_examples=300)
+    @given(
+        state=conversations(LARGER, longest=15),
+        row=st.integers(0, LARGER.n_items - 1),
+        number=st.sampled_from([None, 1]),
+        gems=st.sampled_from([-1.0, -0.3, 0.0, 0.5, 1.0]),
+    )
+    def test_add_up_with_moods_pulls_wishes_and_the_knob(
+        self, state: SessionState, row: int, number: int | None, gems: float
+    ) -> None:
+        observation = state.observation(vectors=number)
+        parts = OF_MOODS.contributions(observation, np.array([row]), gems)[0]
+        assert parts.sum() == pytest.approx(
+            OF_MOODS.q_values(observation[None], gems)[0, row], abs=1e-3, rel=1e-3
+        )
+        gained = OF_MOODS.knob(observation[None], gems)[0, row]
+        assert parts[-1] == pytest.approx(gained if gems else 0.0, abs=1e-6)
 
     def test_films_at_once_have_the_parts_that_each_has_alone(self) -> None:
         observation = conversation((1, LIKE), (2, DOWN), (COMEDY, Outcome.WANTED)).observation()
@@ -179,24 +212,23 @@ class TestContributions:
 
     def test_what_says_nothing_contributes_nothing(self) -> None:
         state = conversation((1, LIKE), (2, Outcome.RETRACTED), (N_ITEMS + 1, LIKE))
-        parts = NETWORK.contributions(state.observation(length=5), np.array([7]))[0]
+        network = any_network(CINEMA, affinities=())
+        parts = network.contributions(state.observation(length=5), np.array([7]))[0]
         np.testing.assert_allclose(parts[3:], 0, atol=1e-6)
         assert parts[2] != 0
 
     def test_a_wanted_genre_speaks_for_its_films_at_the_start(self) -> None:
         # Likings do not vary here, so that all a genre can do is what the facet channel gives.
-        still = random_vectors(N_ITEMS, 2, 0)
-        network = QNetwork(
-            CINEMA,
-            [type(still)(0 * still.like, 0 * still.seen, still.like_prior, still.seen_prior)],
-        )
+        network = worth_alone(QNetwork(CINEMA, [still_vectors(N_ITEMS)]))
         wanted, avoided = (
             conversation((COMEDY, outcome)) for outcome in (Outcome.WANTED, Outcome.AVOIDED)
         )
         nothing = network.q_values(SessionState().observation()[None])[0]
         up = network.q_values(wanted.observation()[None])[0] - nothing
         down = network.q_values(avoided.observation()[None])[0] - nothing
-        assert (up[::2] > 0.01).all() and (down[::2] < -0.01).all()
+        # A fifth for the wish, and a tenth of what is worth more if the gates and the mood let it.
+        np.testing.assert_allclose(up[::2], 0.3, atol=1e-6)
+        np.testing.assert_allclose(down[::2], -0.3, atol=1e-6)
         np.testing.assert_allclose(up[1::2], 0, atol=1e-6)
         np.testing.assert_allclose(
             network.contributions(wanted.observation(), np.array([0]))[0, 2], up[0], atol=1e-6
@@ -205,7 +237,7 @@ class TestContributions:
 
 class TestKindsOfPeople:
     VECTORS = random_vectors(N_ITEMS, 5, 0)
-    NETWORK = QNetwork(CINEMA, [VECTORS], hidden=8, familiarity=0.0).eval()
+    NETWORK = worth_alone(QNetwork(CINEMA, [VECTORS], hidden=8))
 
     def test_before_any_learning_they_foretell_a_little_and_say_where_the_taste_is(self) -> None:
         network, kinds, encoder = self.NETWORK, self.NETWORK.classes, self.NETWORK.encoder
@@ -247,8 +279,49 @@ class TestKindsOfPeople:
             0.0,
             float(pulls[0]) + said[1] - said[0],
             float(pulls[1]) + said[2] - said[1],
+            0.0,
         ]
         assert parts.tolist() == pytest.approx(expected, abs=1e-5)
+
+
+class TestTonight:
+    """Channels beside the worth of a film."""
+
+    NETWORK = QNetwork(LARGER, [still_vectors(40)], hidden=8).eval()
+    COMEDIES = torch.arange(40) % 2 == 0
+
+    def test_a_film_is_worth_as_much_more_as_it_has_become_likelier_tonight(self) -> None:
+        network, batch = worth_alone(self.NETWORK.twin()), tensor(conversation((1, UP), (3, LIKE)))
+        with torch.no_grad():
+            lift = network.mood.lift(network.log_mood(batch))
+            np.testing.assert_allclose(network.unmasked(batch).numpy(), 0.3 * lift.numpy(), 1e-5)
+        assert (lift[0, self.COMEDIES] > 1.2).all() and (lift[0, ~self.COMEDIES] < 0.8).all()
+
+    def test_what_a_film_costs_is_not_lifted(self) -> None:
+        hated = worth_alone(QNetwork(LARGER, [still_vectors(40, liked=-0.2)], hidden=8))
+        values = hated.q_values(conversation((1, UP), (3, LIKE)).observation()[None])
+        np.testing.assert_allclose(values, -0.2, atol=1e-6)
+
+    def test_the_state_says_how_sharply_the_mood_counts(self) -> None:
+        sharp, batch = worth_alone(self.NETWORK.twin()), tensor(conversation((1, UP)))
+        last = sharp.gates[-1]
+        assert isinstance(last, torch.nn.Linear)
+        with torch.no_grad():
+            lift = sharp.mood.lift(sharp.log_mood(batch))
+            last.bias[-1] = np.log(2.0)
+            np.testing.assert_allclose(
+                sharp.unmasked(batch).numpy(), 0.3 * lift.numpy() ** 2, rtol=1e-4
+            )
+
+    def test_every_channel_learns(self) -> None:
+        network = any_network(LARGER)
+        spoken = conversation(
+            (1, LIKE), (2, UP), (3, SHOWN), (6, Outcome.PASSED), (LARGER.facet_token(0), WANTED)
+        )
+        network.unmasked(tensor(spoken)).square().sum().backward()
+        for name in ("strengths", "opening", "wishes", "fits", "mood.log_mass", "fame.at_rest"):
+            gradient = network.get_parameter(name).grad
+            assert gradient is not None and gradient.abs().max() > 0, name
 
 
 class TestTwin:
@@ -282,7 +355,7 @@ class TestStart:
     def test_is_the_posterior_baseline(self) -> None:
         """Before any learning the greedy policy is that of the strongest greedy baseline."""
         people = checkerboard(films=N_ITEMS)
-        network = QNetwork(CINEMA, [fit(people, N_ITEMS, 6)], familiarity=0.0).eval()
+        network = worth_alone(QNetwork(CINEMA, [fit(people, N_ITEMS, 6)]))
         precision = network.encoder.log_precision_liked.detach().exp()
         baseline = Posterior.fit(
             people,

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import gymnasium
@@ -20,9 +22,10 @@ from worlds import ratings_of
 from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome, Reaction
+from core.model.mood import SharedMood, catalogue_moods
 from core.session import SessionState
 from core.simulation.environment import ID, SessionEnv
-from core.simulation.viewer import SILENT, OpeningSettings
+from core.simulation.viewer import OPEN, SILENT, EveningSettings, OpeningSettings, Tonight, Viewer
 
 CINEMA = cinema()
 TALKATIVE = OpeningSettings(likes=(0, 1, 3), dislikes=(0, 1, 2), genre_chance=0.5, avoid_chance=0.5)
@@ -192,7 +195,10 @@ class TestEpisode:
     def test_a_certain_person_can_be_asked_for(self) -> None:
         environment = make()
         for person in range(7):
-            assert environment.reset(options={"person": person})[1] == {"person": person}
+            assert environment.reset(options={"person": person})[1] == {
+                "person": person,
+                "mood": -1,
+            }
 
     def test_viewers_are_drawn_uniformly(self) -> None:
         environment = make(opening=SILENT)
@@ -306,3 +312,190 @@ class TestInattention:
         environment.reset(seed=0, options={"unanswered": [0]})
         environment.reset(seed=0)
         assert environment.step(np.int64(0))[4]["reaction"] != "passed"
+
+
+COMEDIES = SharedMood("genre", "Comedy", np.arange(0, N_ITEMS, 2), CINEMA.facet_token(0))
+"""Even rows."""
+
+
+class TestEvenings:
+    """Films of one kind tonight, or only films that are known."""
+
+    BESIDE = EveningSettings(mood=1.0, rated=0.0, not_tonight=0.2, down=0.1, wordless=0.0)
+    TONIGHT = Tonight(COMEDIES)
+
+    def made(self, **options: Any) -> SessionEnv:
+        return make(**({"people": ratings_of([[5.0] * N_MOVIES]), "opening": SILENT} | options))
+
+    def test_films_of_the_mood_are_answered_as_rated_and_those_beside_it_are_not(self) -> None:
+        settings = EveningSettings(not_tonight=0.0, down=0.0, wordless=0.0)
+        environment = self.made(people=one_person(), evenings=settings)
+        environment.reset(seed=0, options={"tonight": self.TONIGHT})
+        opened = len(environment.state.events)
+        steps = [
+            environment.step(np.int64(row)) for row in (1, 2, 3) if environment.action_mask()[row]
+        ]
+        assert [(step[1], step[4]["reaction"]) for step in steps] == [
+            (0.0, "none"),  # horror, rated 3½
+            (-0.5, "down"),  # a comedy, rated 2½
+            (0.0, "none"),
+        ]
+        assert environment.state.events[opened:] == (
+            (2, Outcome.SHOWN),
+            (3, Outcome.DOWN),
+            (4, Outcome.SHOWN),
+        )
+
+    def test_beside_the_mood_people_are_silent_or_not_in_the_mood_or_now_and_then_annoyed(
+        self,
+    ) -> None:
+        environment = self.made(evenings=self.BESIDE)
+        answers = Counter[str]()
+        for seed in range(600):
+            environment.reset(seed=seed, options={"tonight": self.TONIGHT})
+            row = int(np.flatnonzero(environment.action_mask()[1::2])[0]) * 2 + 1
+            answers[environment.step(np.int64(row))[4]["reaction"]] += 1
+        assert set(answers) <= {"none", "not_tonight", "down", "up"}
+        # Four standard errors.
+        assert answers["not_tonight"] / 600 == pytest.approx(0.2, abs=0.066)
+        assert answers["down"] / 600 == pytest.approx(0.1, abs=0.049)
+
+    @pytest.mark.parametrize("tonight", [TONIGHT, Tonight()])
+    def test_the_rewards_are_the_mean_over_many_answers(self, tonight: Tonight) -> None:
+        settings = replace(self.BESIDE, wordless=0.3)
+        environment = make(people=people(), opening=SILENT, evenings=settings)
+        rows = np.arange(N_ITEMS)
+        environment.reset(seed=0, options={"person": 2, "tonight": tonight})
+        foretold = environment.rewards(rows)
+        assert foretold.dtype == np.float32 and foretold.shape == (N_ITEMS,)
+        viewer = Viewer(*people().of(2), CINEMA)
+        rng = np.random.default_rng(0)
+        for row in rows.tolist():
+            answers = [viewer.answer(row, tonight, settings, rng) for _ in range(2000)]
+            mean = np.mean([0.0 if one is None else one.reward for one in answers])
+            # Four standard errors of something between −.5 and 1.
+            assert foretold[row] == pytest.approx(mean, abs=0.05)
+
+    def test_of_some_films_that_they_know_people_say_no_more_than_that(self) -> None:
+        settings = replace(OPEN, wordless=0.25)
+        viewer, rng = Viewer(*one_person().of(0), CINEMA), np.random.default_rng(0)
+        answers = Counter(viewer.answer(0, Tonight(), settings, rng) for _ in range(2000))
+        assert answers[Reaction.SEEN] / 2000 == pytest.approx(0.25, abs=0.04)
+        assert answers[Reaction.UP] == 2000 - answers[Reaction.SEEN]
+        assert viewer.answer(3, Tonight(), settings, rng) is None  # not rated: nothing to know
+
+    def test_on_a_rated_evening_nothing_else_may_be_shown(self) -> None:
+        environment = self.made(people=one_person(), turns=9)
+        environment.reset(seed=0, options={"tonight": Tonight(rated_only=True)})
+        assert np.flatnonzero(environment.action_mask()).tolist() == [0, 1, 2, 4]
+        with pytest.raises(InvalidAction, match="film 3"):
+            environment.step(np.int64(3))
+        ends = [environment.step(np.int64(row))[2] for row in (0, 1, 2, 4)]
+        assert ends == [False, False, False, True]
+
+    def test_every_kind_of_evening_comes_as_often_as_told(self) -> None:
+        films = cinema(40, 44)
+        settings = EveningSettings(mood=0.5, rated=0.2, kinds=("genre", "pair"))
+        everyone = ratings_of([[5.0] * 44])
+        environment = SessionEnv(everyone, films, turns=3, opening=SILENT, evenings=settings)
+        moods, kinds = catalogue_moods(films), Counter[str]()
+        for seed in range(1000):
+            _, info = environment.reset(seed=seed)
+            mood = environment.tonight.mood
+            kind = "rated" if environment.tonight.rated_only else mood.kind if mood else "open"
+            assert info["mood"] == (-1 if mood is None else info["mood"])
+            if mood is not None:
+                named = (moods[info["mood"]].kind, moods[info["mood"]].name)
+                assert named == (mood.kind, mood.name)
+            kinds[kind] += 1
+        # Four standard errors of a count of 300.
+        assert kinds["rated"] / 1000 == pytest.approx(0.2, abs=0.05)
+        assert kinds["open"] / 1000 == pytest.approx(0.3, abs=0.06)
+        assert kinds["genre"] / 1000 == pytest.approx(0.25, abs=0.06)
+        assert kinds["pair"] / 1000 == pytest.approx(0.25, abs=0.06)
+
+    def test_who_likes_too_few_films_of_any_mood_has_an_open_evening(self) -> None:
+        films = cinema(40, 44)
+        few = ratings_of([[5.0] * 7 + [1.0] * 37])
+        settings = EveningSettings(mood=1.0, rated=0.0, least=8)
+        environment = SessionEnv(few, films, turns=3, opening=SILENT, evenings=settings)
+        for seed in range(20):
+            environment.reset(seed=seed)
+            assert environment.tonight == Tonight()
+
+    def test_people_name_films_of_their_mood_or_say_it_or_both(self) -> None:
+        films = cinema(40, 44)
+        settings = EveningSettings(mood=1.0, rated=0.0, dislikes=0.0, strays=0.0)
+        environment = SessionEnv(
+            ratings_of([[5.0] * 44]), films, turns=3, opening=SILENT, evenings=settings
+        )
+        said = 0
+        for seed in range(200):
+            observation, _ = environment.reset(seed=seed)
+            mood, state = environment.tonight.mood, environment.state
+            assert mood is not None and environment.observation_space.contains(observation)
+            named = state.tokens(Outcome.STATED_LIKE)
+            assert len(named) <= 4 and set(named) <= {row + 1 for row in mood.films.tolist()}
+            wanted = state.tokens(Outcome.WANTED)
+            assert set(wanted) <= {mood.token} - {0}
+            assert named or wanted
+            said += bool(wanted)
+        assert said
+
+    def test_the_longest_opening_fits_however_little_is_said_on_open_evenings(self) -> None:
+        films = cinema(40, 44)
+        settings = EveningSettings(mood=1.0, rated=0.0, named=(9,), says=1.0, dislikes=1.0)
+        person = ratings_of([[1.0, 1.0] + [5.0] * 42])
+        environment = SessionEnv(person, films, turns=3, opening=SILENT, evenings=settings)
+        for seed in range(20):
+            observation, _ = environment.reset(seed=seed)
+            assert environment.observation_space.contains(observation)
+
+    def test_a_mood_can_be_replayed(self) -> None:
+        environment = self.made(evenings=self.BESIDE)
+        environment.reset(seed=0, options={"tonight": self.TONIGHT})
+        assert environment.tonight is self.TONIGHT
+        environment.reset(seed=0, options={"tonight": Tonight()})
+        assert environment.tonight.mood is None
+
+
+class TestSlates:
+    """Three films are looked at before anything is said of them, as in the chat."""
+
+    def test_a_film_waits_until_the_slate_is_complete(self) -> None:
+        environment = make(people=one_person(), opening=SILENT, cards=3)
+        environment.reset(seed=0)
+        rewards = [environment.step(np.int64(row))[1] for row in (0, 3)]
+        assert rewards == [1.0, 0.0]  # what the film is worth is known to the simulation at once
+        assert environment.state.events == ((1, Outcome.SHOWN), (4, Outcome.SHOWN))
+        environment.step(np.int64(2))
+        assert environment.state.events == ((1, Outcome.UP), (4, Outcome.PASSED), (3, Outcome.DOWN))
+        environment.step(np.int64(5))
+        assert environment.state.events[3:] == ((6, Outcome.SHOWN),)
+
+    def test_the_last_slate_is_answered_however_short_it_is(self) -> None:
+        environment = make(people=one_person(), opening=SILENT, cards=3, turns=4)
+        environment.reset(seed=0)
+        ends = [environment.step(np.int64(row))[2] for row in (0, 1, 2, 4)]
+        assert ends == [False, False, False, True]
+        assert environment.state.events[-1] == (5, Outcome.UP)
+
+    def test_a_new_session_begins_with_a_new_slate(self) -> None:
+        environment = make(people=one_person(), opening=SILENT, cards=3)
+        environment.reset(seed=0)
+        environment.step(np.int64(0))
+        environment.reset(seed=0)
+        for row in (3, 5):
+            environment.step(np.int64(row))
+        assert environment.state.events == ((4, Outcome.SHOWN), (6, Outcome.SHOWN))
+
+    def test_films_that_pass_an_inattentive_viewer_pass_with_the_slate(self) -> None:
+        environment = make(people=one_person(), opening=SILENT, cards=2, inattention=1.0)
+        environment.reset(seed=0)
+        answers = [environment.step(np.int64(row))[4]["reaction"] for row in (0, 1)]
+        assert answers == ["passed", "passed"]
+        assert environment.state.events == ((1, Outcome.PASSED), (2, Outcome.PASSED))
+
+    def test_a_fork_plays_the_same_evenings(self) -> None:
+        environment = make(cards=3, inattention=0.2, evenings=EveningSettings(mood=0.5, rated=0.5))
+        assert episode(environment, 7) == episode(environment.fork(), 7)

@@ -20,12 +20,12 @@ from core.domain import Outcome, Reaction
 from core.errors import DataError
 from core.model.bundle import Bundle
 from core.model.factors import FactorSettings
-from core.model.qnetwork import WEIGHT, QNetwork
+from core.model.qnetwork import QNetwork
 from core.session import SessionState
 from core.simulation.viewer import OpeningSettings
 from core.training.agent import AgentSettings
 from core.training.pretraining import PretrainingSettings
-from core.training.train import TrainingSettings, fit_vectors, train
+from core.training.train import TrainingSettings, fit_films, train
 from core.training.validation import CurvePoint, Examiner, ExamSettings
 
 PEOPLE, FILMS = 40, 30
@@ -129,12 +129,10 @@ class TestTraining:
         assert start.training_hits is None and start.loss is None
         for point in later:
             assert point.training_hits is not None and 0 <= point.training_hits <= QUICK.turns
-            assert 0 <= point.validation_hits <= QUICK.turns
+            assert 0 <= point.validation_hits <= 9
             # A thumb up earns 1 and nothing earns more, a thumb down costs ½.
             assert (
-                point.validation_hits - 0.5 * QUICK.turns
-                <= point.validation_reward
-                <= point.validation_hits
+                point.validation_hits - 0.5 * 9 <= point.validation_reward <= point.validation_hits
             )
             assert point.loss is not None and point.loss > 0
         assert not training.interrupted
@@ -168,9 +166,6 @@ class TestTraining:
         assert bundle.settings["agent"]["gamma"] == bundle.gamma == 0.5
         assert bundle.settings["turns"] == 5
         json.dumps([dict(bundle.settings), dict(bundle.metrics)], allow_nan=False)  # NaN is no JSON
-
-    def test_what_serves_asks_whether_people_know_all_they_are_shown(self, data: MovieLens) -> None:
-        assert train(data, QUICK, progress=False).bundle.network.familiarity.weight == WEIGHT
 
     def test_reinforcement_learning_goes_on_from_given_weights_as_from_its_own_pretraining(
         self, data: MovieLens
@@ -250,8 +245,8 @@ class TestPretraining:
 
 class TestVectors:
     def test_everybody_meets_vectors_fitted_on_others(self, data: MovieLens) -> None:
-        sets, set_of = fit_vectors(data.ratings, data.catalogue, QUICK, progress=False)
-        assert len(sets) == 1 + 2
+        sets, affinities, set_of = fit_films(data.ratings, data.catalogue, QUICK, progress=False)
+        assert len(sets) == len(affinities) == 1 + 2
         assert set(set_of.tolist()) == {1, 2}  # nobody meets set 0, which is from everyone
         for number in (1, 2):
             others = data.ratings.select(np.flatnonzero(set_of != number))
@@ -259,25 +254,26 @@ class TestVectors:
             np.testing.assert_allclose(sets[number].like_prior, expected, atol=1e-6)
 
     def test_the_examiner_reads_each_person_with_their_own_set(self, data: MovieLens) -> None:
-        sets, set_of = fit_vectors(data.ratings, data.catalogue, QUICK, progress=False)
+        sets, _, set_of = fit_films(data.ratings, data.catalogue, QUICK, progress=False)
         number_of = dict(zip(data.ratings.user_ids.tolist(), set_of.tolist(), strict=True))
         asked: list[np.ndarray] = []
 
         class Spy(QNetwork):
-            def q_values(self, observations: np.ndarray) -> np.ndarray:
+            def q_values(self, observations: np.ndarray, gems: float = 0.0) -> np.ndarray:
                 asked.append(observations[:, 0])
-                return super().q_values(observations)
+                return super().q_values(observations, gems)
 
         network = Spy(data.catalogue, sets, hidden=4)
-        hits, reward = Examiner(
-            data.ratings, data.catalogue, number_of, ExamSettings(turns=QUICK.turns)
-        ).examine(network)
-        assert 0 < reward <= hits <= QUICK.turns
-        # Three starts of five turns; in each batch the sets of the people in order.
-        assert len(asked) == 3 * 5
+        hits, reward = Examiner(data.ratings, data.catalogue, number_of, ExamSettings()).examine(
+            network
+        )
+        assert 0 < reward <= hits <= 9
+        # Evenings with a mood, then open and rated ones from three starts, of nine films each; in
+        # each batch the sets of the people in order.
+        assert len(asked) % 9 == 0 and len(asked) >= 6 * 9
         for heads in asked:
             assert (heads[:, 1] == Outcome.VECTORS).all()
-        np.testing.assert_array_equal(asked[0][:, 0], set_of)
+        np.testing.assert_array_equal(asked[-6 * 9][:, 0], set_of)
 
 
 class TestRefusal:

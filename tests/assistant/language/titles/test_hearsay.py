@@ -5,7 +5,7 @@ from __future__ import annotations
 import films
 import pytest
 
-from assistant.language.lexicon import also_said, places, set_phrases
+from assistant.language.lexicon import places
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.words import normal, words
@@ -76,7 +76,5 @@ def test_where_films_are_talked_of_they_are(text: str, titles: list[str]) -> Non
     assert found(text) == titles
 
 
-def test_the_lists_are_in_normal_form_and_no_title_is_on_two() -> None:
-    for names in (also_said(), places()):
-        assert all(normal(name) == name for name in names)
-    assert not also_said() & set_phrases()
+def test_places_are_in_normal_form() -> None:
+    assert all(normal(name) == name for name in places())

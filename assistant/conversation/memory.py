@@ -1,0 +1,216 @@
+"""What was spoken of lately, so that a line can point back at it.
+
+"The second one", "both", "it" and "the others" mean films that somebody named, picked or was shown,
+whichever came last of those that the words fit. Every turn is stored with the memory as it stands
+after it, under stable names, so a conversation goes on after a restart, and undo takes back what
+was spoken of together with its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from operator import attrgetter
+from typing import Any, Final, Self
+
+from assistant.language import acts
+
+_LATELY: Final = 4
+"""Turns for which "it" may mean a film: about as long as two people stay with one."""
+_KEPT: Final = 12
+"""Most groups of films that are kept: those of four turns in which films are named, picked and
+shown."""
+_PLACES: Final = 10
+"""Places that an ordinal may point at, as many as a slate can have."""
+
+
+class How(Enum):
+    """How films came to be spoken of; the value is what is stored."""
+
+    NAMED = "named"
+    """The person named them."""
+    PICKED = "picked"
+    """The person spoke of them without a name: "the second one"."""
+    SHOWN = "shown"
+    """Marquee showed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Films that were spoken of together, by their stable names."""
+
+    films: tuple[str, ...]
+    how: How
+    turn: int
+    """Number of the turn."""
+    beside: tuple[str, ...] = ()
+    """Those they were picked from, by place or by name, and that were left."""
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the films have places: those that were picked have the places of their list."""
+        return self.how is not How.PICKED
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a line may point back at, after the turns so far."""
+
+    spoken: tuple[Spoken, ...] = ()
+    """Oldest first."""
+    turn: int = -1
+    """Number of the latest turn; −1 before the first."""
+    untold: tuple[str, ...] = ()
+    """Films that the last line named without a word on how they are."""
+    mood: float = 0.0
+    """What the last line said of all of its films, −1 … 1; 0 where it said different things."""
+    spurned: bool = False
+    """The last line named genres, tags or people only to keep them away."""
+    confessed: tuple[str, ...] = ()
+    """What Marquee has said it does not know: keys of `utterance.beyond`."""
+
+    @property
+    def named(self) -> str | None:
+        """The film of the last line, if it named exactly one."""
+        films = next((one.films for one in self._of_last_turn(How.NAMED)), ())
+        return films[0] if len(films) == 1 else None
+
+    @property
+    def table(self) -> tuple[str, ...]:
+        """The films that were shown last."""
+        return self._newest(lambda one: one.how is How.SHOWN)
+
+    def meant(self, line: acts.Line, unanswered: Sequence[str] = ()) -> tuple[str, ...]:
+        """The films that a line points at, or can point at; `table` where its words tell nothing.
+
+        `unanswered` are those of the table that nothing was said of.
+        """
+        fitting = self._fitting(line)
+        films = () if fitting is None else self._newest(fitting)
+        if not films and acts.holds("others", line):
+            films = self._newest_beside() or tuple(unanswered)
+        return films or self.table
+
+    def _fitting(self, line: acts.Line) -> Callable[[Spoken], bool] | None:
+        """What tells the films that a line points at; None where its words do not."""
+        count = acts.how_many(line)
+        places = acts.picks(line, _PLACES)
+        if count:
+            return lambda one: len(one.films) == count
+        if acts.holds("others", line):
+            return None
+        if places:
+            return lambda one: one.is_listed and len(one.films) > max(places)
+        if acts.holds("it", line):
+            return self._is_single
+        return attrgetter("is_listed") if acts.holds("these", line) else None
+
+    def asks_for_fewer(self, line: acts.Line) -> bool:
+        """Whether a line speaks of a number of films of which nothing was spoken: "those two"."""
+        count = acts.how_many(line)
+        return 0 < count < len(self.table) and len(self.meant(line)) != count
+
+    def beside(self, named: Sequence[str]) -> tuple[str, ...]:
+        """The films among which some were spoken of last that are named now, without these."""
+        chosen = set(named)
+        films = self._newest(lambda one: one.is_listed and not chosen.isdisjoint(one.films))
+        return tuple(film for film in films if film not in chosen)
+
+    def shown(self, films: Sequence[str], turn: int) -> Memory:
+        """The memory once films are shown, by a turn in which nobody said anything here."""
+        return replace(self, turn=turn, untold=(), mood=0.0, spurned=False).with_spoken(
+            Spoken(tuple(films), How.SHOWN, turn)
+        )
+
+    def with_spoken(self, *spoken: Spoken) -> Memory:
+        """The memory with more films that were spoken of, in this order."""
+        fresh = (one for one in spoken if one.films)
+        return replace(self, spoken=(*self.spoken, *fresh)[-_KEPT:])
+
+    def _newest(self, fits: Callable[[Spoken], bool]) -> tuple[str, ...]:
+        return next((one.films for one in reversed(self.spoken) if fits(one)), ())
+
+    def _newest_beside(self) -> tuple[str, ...]:
+        return next((one.beside for one in reversed(self.spoken) if one.beside), ())
+
+    def _is_single(self, spoken: Spoken) -> bool:
+        return len(spoken.films) == 1 and self.turn - spoken.turn < _LATELY
+
+    def _of_last_turn(self, how: How) -> Iterable[Spoken]:
+        return (one for one in self.spoken if one.turn == self.turn and one.how is how)
+
+    # ---- disk
+
+    def to_record(self) -> dict[str, Any]:
+        """As plain values for JSON."""
+        spoken = [
+            {
+                "films": list(one.films),
+                "how": one.how.value,
+                "turn": one.turn,
+                "beside": list(one.beside),
+            }
+            for one in self.spoken
+        ]
+        return {
+            "spoken": spoken,
+            "turn": self.turn,
+            "untold": list(self.untold),
+            "mood": self.mood,
+            "spurned": self.spurned,
+            "confessed": list(self.confessed),
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any] | None) -> Self:
+        """Inverse of `to_record`; nothing for None, as turns had it before there was a memory."""
+        if record is None:
+            return cls()
+        spoken = tuple(
+            Spoken(tuple(one["films"]), How(one["how"]), one["turn"], tuple(one["beside"]))
+            for one in record["spoken"]
+        )
+        return cls(
+            spoken,
+            record["turn"],
+            tuple(record["untold"]),
+            record["mood"],
+            record["spurned"],
+            tuple(record["confessed"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one line said of films, wishes and what is not known, as far as it is remembered."""
+
+    named: tuple[tuple[str, float | None], ...] = ()
+    """Films by their stable names, and how they were spoken of, −1 … 1; None for no verdict."""
+    picked: tuple[str, ...] = ()
+    """Films that it pointed at."""
+    beside: tuple[str, ...] = ()
+    """Those among which it did, and which it left."""
+    spurned: bool = False
+    confessed: tuple[str, ...] = field(default=())
+    """What the reply said it does not know."""
+
+
+def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> Memory:
+    """The memory after a turn: what the line said, then what was shown."""
+    verdicts = {verdict for _, verdict in said.named}
+    mood = (verdicts.pop() if len(verdicts) == 1 else None) or 0.0
+    after = Memory(
+        memory.spoken,
+        turn,
+        untold=tuple(key for key, verdict in said.named if verdict is None),
+        mood=mood,
+        spurned=said.spurned and mood <= 0,
+        confessed=tuple(dict.fromkeys((*memory.confessed, *said.confessed))),
+    )
+    named = tuple(dict.fromkeys(key for key, _ in said.named))
+    return after.with_spoken(
+        Spoken(named, How.NAMED, turn, memory.beside(named)),
+        Spoken(said.picked, How.PICKED, turn, said.beside),
+        Spoken(tuple(shown), How.SHOWN, turn),
+    )
