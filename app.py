@@ -30,6 +30,7 @@ def main() -> int:
         assistant = Assistant.open(
             settings.bundle,
             settings.database_url,
+            facts=settings.facts,
             films=settings.films,
             seed=secrets.randbits(32) if settings.seed is None else settings.seed,
             exploration=exploration,

@@ -6,6 +6,7 @@ A turn is one transaction under the session's lock: read the state, take the tur
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -13,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from assistant.conversation.library import Library
+from assistant.conversation.library import Controls, Library, settings_of
 from assistant.conversation.plan import edited, likened
-from assistant.conversation.records import latest_taste, replayed
+from assistant.conversation.records import latest_taste, replayed, with_facts
 from assistant.conversation.replies import undone
-from assistant.conversation.settings import Controls, settings_of
 from assistant.conversation.together import (
     Evening,
     Talk,
@@ -31,6 +31,7 @@ from assistant.conversation.values import History, Insights, Reply, Understood
 from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from assistant.turn import Scene, take_turn, understand
 from assistant.wording import text as wording
+from core.data.facts import FilmFacts
 from core.domain import Reaction
 from core.errors import SettingsError
 from core.model.policy import Exploration, Policy
@@ -40,6 +41,8 @@ from core.store import SessionRecord, Store
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
     from core.learning.versions import Versions
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -54,10 +57,12 @@ class Assistant:
         understanding: Understanding,
         store: Store,
         *,
+        facts: FilmFacts | None = None,
         films: int = 3,
         seed: int = 0,
     ) -> None:
         self._policy = policy
+        self._facts = (facts or FilmFacts.empty()).of(policy.catalogue)
         self._understanding = understanding
         self._store = store
         self._films = films
@@ -74,14 +79,18 @@ class Assistant:
         bundle: str | Path,
         store: str,
         *,
+        facts: str | Path | None = None,
         films: int = 3,
         seed: int = 0,
         exploration: Exploration | None = None,
     ) -> Self:
         """Load a bundle, or the one that serves in a folder of policies, and open a store.
 
-        Raises BundleError for a model folder that cannot be used, StoreError for a database that
-        cannot.
+        `facts` is the folder with what is known of films, `films` beside the bundle where None;
+        without one Marquee serves, and knows no more of films than the bundle tells.
+
+        Raises BundleError for a model folder or facts that cannot be used, StoreError for a
+        database that cannot.
         """
         from assistant.language.understand import Understanding
         from core.learning.versions import Versions, bundle_folder
@@ -89,8 +98,14 @@ class Assistant:
 
         loaded = Bundle.load(bundle_folder(bundle))
         policy = loaded.policy(exploration)
+        known = _facts_in(Path(bundle).parent / "films" if facts is None else Path(facts))
         assistant = cls(
-            policy, Understanding(loaded.catalogue), Store.open(store), films=films, seed=seed
+            policy,
+            Understanding(loaded.catalogue, known),
+            Store.open(store),
+            facts=known,
+            films=films,
+            seed=seed,
         )
         assistant._manifest, assistant._versions = loaded.metrics, Versions(bundle)
         return assistant
@@ -110,6 +125,7 @@ class Assistant:
                 f"Policy {policy.version} knows other films: restart Marquee to serve it."
             )
         self._policy, self._manifest = policy, manifest
+        self._facts = self._facts.facts.of(new)
 
     @property
     def version(self) -> str:
@@ -234,7 +250,7 @@ class Assistant:
             settings = settings_of(talk)
             return History(
                 session,
-                exchanges,
+                tuple(with_facts(exchange, self._facts) for exchange in exchanges),
                 taste,
                 earlier,
                 gems=state.gems,
@@ -251,7 +267,13 @@ class Assistant:
     def _scene(self, talk: Talk) -> Scene:
         record = talk.record
         return Scene(
-            talk, self._state(record), record.last_shown, self._policy, self._films, self._seed
+            talk,
+            self._state(record),
+            record.last_shown,
+            self._policy,
+            self._facts,
+            self._films,
+            self._seed,
         )
 
     def _turn(self, utterance: Utterance, scene: Scene, *, preface: str = "") -> Reply:
@@ -284,3 +306,11 @@ class Assistant:
 
     def _state(self, record: SessionRecord) -> SessionState:
         return SessionState.from_json(record.state, self._policy.catalogue)
+
+
+def _facts_in(folder: Path) -> FilmFacts:
+    """What is known of films; nothing, with a line in the log, where there is no such folder."""
+    if folder.is_dir():
+        return FilmFacts.open(folder)
+    _LOGGER.warning("No facts of films in %s: lengths, makers and casts stay unknown.", folder)
+    return FilmFacts.empty()

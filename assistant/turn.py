@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.conversation.answers import Asked, answers
 from assistant.conversation.interpret import (
     Interpretation,
     interpret,
@@ -19,6 +20,7 @@ from assistant.conversation.interpret import (
     said_of,
     table_of,
 )
+from assistant.conversation.library import films_now, settings_of
 from assistant.conversation.memory import Memory, remembered
 from assistant.conversation.phrasing import films_words
 from assistant.conversation.plan import (
@@ -44,12 +46,12 @@ from assistant.conversation.records import (
     unanswered,
 )
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
-from assistant.conversation.settings import films_now, settings_of
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import line_of
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
+from core.data.facts import CatalogueFacts
 from core.domain import Constraints, Reaction
 from core.model.group import open_to_all
 from core.model.policy import Policy
@@ -70,6 +72,8 @@ class Scene:
     last_shown: Turn | None
     """Their latest turn that showed films."""
     policy: Policy
+    facts: CatalogueFacts
+    """What is known of the films."""
     usual: int
     """Films a turn for whoever has not chosen a number."""
     seed: int
@@ -262,6 +266,10 @@ def _phrased(
 
     last = scene.talk.record.last
     text = unlike("" if last is None else last.reply, worded, scene.variant)
+    told = answers(utterance.questions, Asked(scene.facts, scene.policy, step.state))
+    if told:
+        says_more = situation.is_for_films or any(not chip.kind.is_unclear for chip in step.chips)
+        text = f"{told}\n{text}" if says_more else told
     facets = frozenset(map(catalogue.key_of, filter(catalogue.is_facet, step.state.tokens())))
     back = brought_back(step.relaxed, catalogue)
     way_out = question or situation.lift

@@ -75,10 +75,12 @@ def cold(state: SessionState) -> bool:
 
 
 def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
-    """How many films this turn should show; 0 where it only talks.
+    """How many films this turn should show; 0 where it only talks, or answers a question.
 
     A line of which nothing was understood is asked about first, unless there is a taste to go by.
     """
+    if utterance.questions and not utterance.wishes:
+        return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
     puzzling = utterance.ambiguous or (utterance.unknown and cold(step.state))
     if not understood and (utterance.act.is_talk or puzzling):

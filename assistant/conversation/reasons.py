@@ -15,17 +15,20 @@ What was understood as chips: one for each film, wish and span of years.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 from assistant.conversation.phrasing import FILMS, capitalised, in_running_text, listing
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
+from assistant.language.words import normal
 from assistant.wording import text as wording
 from core.catalogue import Catalogue
 from core.data.facets import FOREIGN
-from core.domain import Facet, Outcome, Reason
+from core.data.facts import CatalogueFacts, Fact, Film
+from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, Contribution
 from core.session import SessionState
 
@@ -95,6 +98,15 @@ _VERBS = (
     "tagged ",
 )
 """Beginnings that two reasons share once they are told together."""
+
+_FANS: Final = "liked by fans of "
+_CLAUSES: Final[Mapping[str, str]] = {
+    _FANS: "fans of {} {love} it",
+    "liked by people who ": "people who {} {love} it",
+    "akin to ": "it is akin to {}",
+    "away from ": "far from {}",
+}
+"""What begins a reason, and what a person would say instead."""
 
 _FOR_CHILDREN = "for children"
 """What a single film is, where several are "films for children"."""
@@ -262,6 +274,28 @@ def headline(reasons: Sequence[Reason]) -> str:
     return f"{capitalised(next(reason.text for reason in reasons if reason.text in _GENERAL))}."
 
 
+def clause_of(reasons: Sequence[Reason]) -> str:
+    """The strongest of the reasons that speak for a film, as a clause: "fans of Alien love it".
+
+    A second one joins it where it says the same of another film. Empty where nothing speaks for it.
+    """
+    spoken = [reason for reason in reasons if reason.contribution >= SMALL and reason.token]
+    spoken.sort(key=lambda reason: -reason.contribution)
+    if not spoken:
+        known = (reason for reason in reasons if reason.text in _GENERAL)
+        general = next(known, None)
+        return general.text if general is not None and general.contribution > 0 else ""
+    best = spoken[0]
+    text = best.text
+    if len(spoken) > 1 and _verb(text) == _verb(spoken[1].text) == _FANS:
+        text = _joined(text, spoken[1].text, wished=False) or text
+    for verb, form in _CLAUSES.items():
+        if text.startswith(verb):
+            love = "love" if best.contribution >= MANY else "like"
+            return form.format(text.removeprefix(verb), love=love)
+    return text
+
+
 def _join(spoken: Sequence[Reason]) -> str:
     """Gives "away from Titanic and Cats" rather than "away from Titanic; away from Cats"."""
     if len(spoken) == 1:
@@ -319,3 +353,138 @@ def _tags(token: int, catalogue: Catalogue) -> list[str]:
     return [facet_words(catalogue, tag) for tag in tags if not name_of(catalogue.facet(tag))][
         :_TAGS
     ]
+
+
+# ---- what is known of a film
+
+BILLED: Final = 3
+"""Names on a card."""
+PAGE: Final = "https://www.imdb.com/title/tt{:07d}/"
+"""Where more is known of a film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A film with what is known of it."""
+
+    token: int
+    movie: Movie
+    film: Film
+    """Empty where nothing is known."""
+    people: tuple[str, ...] = ()
+    """Who viewers name with it."""
+    tags: tuple[str, ...] = ()
+
+    def speaking_for(self, signs: Set[str]) -> list[str]:
+        """Its moods, genres, keywords and tags that are among some words in normal form."""
+        film = self.film
+        words = (*film.moods, *film.audiences, *film.genres, *film.techniques, *film.kinds)
+        genres = tuple(genre.lower() for genre in self.movie.genres)
+        every = dict.fromkeys((*words, *genres, *film.all_keywords, *self.tags))
+        return [word for word in every if normal(word).replace(" ", "_") in signs]
+
+    @property
+    def look(self) -> str:
+        """Where to look for more; "" where there is no page."""
+        return wording("answer.look", link=self.link) if self.link else ""
+
+    @property
+    def link(self) -> str:
+        """The page where more is known."""
+        number = self.movie.imdb_id or self.film.imdb_id
+        return PAGE.format(number) if number else ""
+
+
+def known_of(token: int, facts: CatalogueFacts) -> Known:
+    """A film with what is known of it."""
+    catalogue = facts.catalogue
+    movie = catalogue.movie(token)
+    film = facts.film(movie.row) or Film(movie_id=movie.movie_id)
+    tags = tuple(
+        catalogue.facet(facet).name
+        for facet in catalogue.facets_of(token)
+        if catalogue.facet(facet).kind == "tag"
+    )
+    return Known(token, movie, film, people_of(catalogue, token), tags)
+
+
+def kinds_of(known: Known) -> tuple[str, ...]:
+    """Genres: the finer ones where they are known."""
+    return known.film.genres or tuple(genre.lower() for genre in known.movie.genres)
+
+
+def length(minutes: int) -> str:
+    """Minutes as people say them.
+
+    >>> length(117), length(120), length(45)
+    ('1 h 57 min', '2 h', '45 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
+    """The films of a film's series in order; none where it is of no series."""
+    if not known.film.series:
+        return []
+    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
+    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
+    placed = {film.movie_id: film.place for film in films if film is not None}
+    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
+    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
+
+
+def portrait(known: Known, *, mood: bool = True, year: bool = False) -> str:
+    """A film in a phrase: "a suspenseful horror film by Ridley Scott"."""
+    film, movie = known.film, known.movie
+    words = [film.moods[0]] if mood and film.moods else []
+    if film.language not in ("", "English") and film.countries:
+        words.append(_adjective(film.countries[0]))
+    kind = next(iter(_told_kinds(known)), "film")
+    words.append(kind)
+    phrase = " ".join(words)
+    article = "an" if phrase[0].lower() in "aeio" else "a"
+    made = wording("answer.from_year", year=movie.year) if year and movie.year else ""
+    makers = wording("answer.by", names=listing(film.directors[:2])) if film.directors else ""
+    return f"{article} {phrase}{made}{makers}"
+
+
+def _told_kinds(known: Known) -> Iterator[str]:
+    """Genres as nouns, the most telling first: those of the fewest films come last in the pack."""
+    plain = [genre for genre in known.film.genres if genre not in ("drama", "thriller", "comedy")]
+    yield from plain
+    yield from known.film.genres
+    yield from (_NOUNS.get(genre, f"{genre.lower()} film") for genre in known.movie.genres)
+
+
+_NOUNS: Final[Mapping[str, str]] = {
+    "Comedy": "comedy",
+    "Drama": "drama",
+    "Thriller": "thriller",
+    "Western": "western",
+    "Musical": "musical",
+    "Romance": "romance",
+    "Documentary": "documentary",
+    "Mystery": "mystery",
+    "Film-Noir": "film noir",
+    "Sci-Fi": "science-fiction film",
+    "Children": "children’s film",
+    "Animation": "animated film",
+    "(no genres listed)": "film",
+}
+"""What a film of a genre is called, other than "war film"."""
+
+
+@cache
+def _adjective(country: str) -> str:
+    return country.removeprefix("the ")
+
+
+def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
+    """Films that this one is a remake of, or that are remakes of it."""
+    tokens = (
+        facts.catalogue.token_of_movie_id(relation.movie_id)
+        for relation in known.film.relations
+        if relation.kind == "Remake"
+    )
+    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]

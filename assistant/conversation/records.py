@@ -8,8 +8,21 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from assistant.conversation.memory import Memory
-from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
-from assistant.conversation.reasons import SMALL, chip_of, people_of, reasons
+from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, limit_chip, listing
+from assistant.conversation.reasons import (
+    BILLED,
+    SMALL,
+    Known,
+    chip_of,
+    clause_of,
+    known_of,
+    label_of,
+    length,
+    people_of,
+    portrait,
+    reasons,
+    series_of,
+)
 from assistant.conversation.values import (
     Card,
     Chip,
@@ -20,8 +33,10 @@ from assistant.conversation.values import (
     Understood,
 )
 from assistant.language.utterance import AmbiguousMention, Context, Span
+from assistant.wording import text
 from core.catalogue import Catalogue
-from core.domain import Outcome, Reaction, Reason, Recommendation
+from core.data.facts import CatalogueFacts
+from core.domain import Constraints, Outcome, Reaction, Reason, Recommendation
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
@@ -263,3 +278,84 @@ def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:
 def shown_films(record: SessionRecord) -> dict[int, Shown]:
     """Every live recommendation of the session by movieId."""
     return {shown.movie_id: shown for turn in record.turns for shown in turn.shown}
+
+
+# ---- cards
+
+
+def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
+    """What a card says of a film under its title, each a few words."""
+    film = known.film
+    said = []
+    if film.directors:
+        said.append(text("answer.card_by", names=listing(film.directors[:2])))
+    cast = film.cast[:BILLED] or known.people
+    if cast:
+        said.append(", ".join(cast))
+    if film.runtime:
+        said.append(length(film.runtime))
+    if film.language not in ("", "English"):
+        said.append(", ".join((*film.countries[:1], film.language)).removeprefix("the "))
+    if film.place and len(series := series_of(known, facts)) > 1:
+        place = series.index(known.movie) + 1
+        said.append(text("answer.card_series", series=film.series, place=place, count=len(series)))
+    return tuple(said)
+
+
+def with_facts(exchange: Exchange, facts: CatalogueFacts) -> Exchange:
+    """A turn whose cards tell what is known of their films, no two of them with one sentence."""
+    cards: list[Card] = []
+    for card in exchange.cards:
+        movie = card.recommendation.movie
+        known = known_of(facts.catalogue.movie_token(movie.row), facts)
+        because = sentence(known, card.recommendation.reasons, [one.because for one in cards])
+        filled = replace(
+            card,
+            details=details(known, facts),
+            imdb_id=movie.imdb_id or known.film.imdb_id,
+            because=because,
+        )
+        cards.append(filled)
+    return replace(exchange, cards=tuple(cards))
+
+
+def sentence(known: Known, reasons: Sequence[Reason], taken: Collection[str]) -> str:
+    """Why this film, as a person would say it, unlike the sentences that are taken.
+
+    Of the reasons the strongest, or of the next ones the first that no other card gives.
+    """
+    phrases = [
+        capitalised(portrait(known)),
+        capitalised(portrait(known, mood=False, year=True)),
+        known.movie.label,
+    ]
+    clauses = list(dict.fromkeys(clause_of(reasons[place:]) for place in range(len(reasons)))) or [
+        ""
+    ]
+    fresh = [one for one in clauses if not any(one in other for other in taken)] or clauses
+    for phrase in phrases:
+        said = f"{phrase}; {fresh[0]}." if fresh[0] else f"{phrase}."
+        if said not in taken:
+            return said
+    return f"{known.movie.label}."
+
+
+def barring(token: int, constraints: Constraints, catalogue: Catalogue) -> list[str]:
+    """The hard wishes that a film does not fulfil, in words."""
+    row = token - 1
+    barred = []
+    for limit in constraints.limits:
+        number = int(catalogue.numbers(limit.column)[row])
+        if not limit.holds(number):
+            barred.append(limit.column)
+    barred += [
+        label_of(catalogue, facet)
+        for facet in constraints.required
+        if not catalogue.has(facet)[row]
+    ]
+    barred += [
+        f"no {label_of(catalogue, facet)}"
+        for facet in constraints.excluded
+        if catalogue.has(facet)[row]
+    ]
+    return barred

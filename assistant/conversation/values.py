@@ -215,6 +215,12 @@ class Card:
     """What it is to the others of the evening."""
     people: tuple[str, ...] = ()
     """Who is named with the film, best known first."""
+    details: tuple[str, ...] = ()
+    """What else stands under the title, a few words each: maker, cast, length, origin, series."""
+    imdb_id: int = 0
+    """Of the film's page, where the film itself has none."""
+    because: str = ""
+    """Why this film, in one sentence; empty where only the reasons tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from assistant.language.meaning.years import (
     limits_of,
     years_wanted,
 )
+from assistant.language.questions import Questions
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
@@ -49,6 +50,7 @@ from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Span, Utterance
 from assistant.language.words import Found, Word, taken_by, words
 from core.catalogue import Catalogue
+from core.data.facts import FilmFacts
 
 BLANK: Final = "\x00"
 """Stands for each character of a title."""
@@ -129,9 +131,10 @@ class Understanding:
     line of 200 characters. Thread-safe: nothing changes after construction.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, facts: FilmFacts | None = None) -> None:
         self.catalogue = catalogue
         self._titles = TitleLinker(TitleIndex(catalogue))
+        self._questions = Questions(self._titles.index, facts or FilmFacts.empty())
         self._facets = FacetFinder(catalogue)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
@@ -174,6 +177,9 @@ class Understanding:
     def _one(self, text: str, read: str, context: Context) -> Utterance:
         """One statement."""
         reading = self._reading(text, read, context)
+        asked = self._questions.asked(read, reading.words, reading.links, context)
+        if asked is not None:
+            return asked.with_rest(text, self.understand(asked.rest, asked.context(context)))
         if not reading.links and context.asked is None:
             act = _whole_act(reading.line, context)
             if act is not None and not self._wishes(reading, act, context):
@@ -423,6 +429,8 @@ def _is_said_to_us(reading: Reading) -> bool:
     "stop" are films, too.
     """
     line = acts.line_of(reading.read)
+    if acts.is_whole("why_not", line):  # "why not Heat?"
+        return False
     compared = " over " in line.plain  # "I'd take Heat over Jaws"
     if acts.whole_act(line) is None and (compared or acts.nod(line, None) is None):
         return False

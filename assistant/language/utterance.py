@@ -47,6 +47,8 @@ class Act(Enum):
     """"no", with no film on the table and no question open."""
     COMPLAIN = "complain"
     """"these suck", "you don't understand": about us, not about a film."""
+    ASK = "ask"
+    """Asks what is known of films or people; `questions` say what."""
     BEYOND = "beyond"
     """Asks of films what is not known here ("where can I stream it?"); `beyond` says what."""
     THANKS = "thanks"
@@ -126,6 +128,55 @@ class UnknownMention:
     strength: float
 
 
+class Topic(Enum):
+    """What is asked of a film or a person; the value is its name in questions.toml."""
+
+    ABOUT = "about"
+    LENGTH = "length"
+    MAKER = "maker"
+    WRITER = "writer"
+    CAST = "cast"
+    PLAYS = "plays"
+    """Whether somebody is in it, or made it."""
+    LANGUAGE = "language"
+    COUNTRY = "country"
+    YEAR = "year"
+    GENRE = "genre"
+    SOURCE = "source"
+    """What it was made from."""
+    AGE = "age"
+    MOOD = "mood"
+    """Whether it is scary, violent, sad …: `Question.detail` says which."""
+    KEYWORD = "keyword"
+    """Whether something is in it: `Question.detail` says what."""
+    PRIZE = "prize"
+    ORDER = "order"
+    """Its place in a series, and the series in order."""
+    SEQUEL = "sequel"
+    TRAILER = "trailer"
+    FILMS = "films"
+    """What somebody has made or is in."""
+    BETTER = "better"
+    """Which of several films suits the person better."""
+    WORTH = "worth"
+    """Whether it suits the person."""
+    WHY_NOT = "why_not"
+    """Why it was not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A topic of one or several referents."""
+
+    topic: Topic
+    films: tuple[int, ...] = ()
+    """Film tokens, in the order named or shown."""
+    people: tuple[int, ...] = ()
+    """Codes of `FilmFacts.people`."""
+    detail: str = ""
+    """What a yes-or-no question asks for: "english", "scary", "wedding"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One line of text, understood. Spans lie inside `text` and do not overlap within a slot."""
@@ -143,6 +194,8 @@ class Utterance:
     hidden gem"; how far is for the conversation to say)."""
     lifted: tuple[str, ...] = ()
     """Columns whose earlier limit is lifted: "year" ("any year"), "rank" ("less obscure")."""
+    questions: tuple[Question, ...] = ()
+    """What is asked of films and people."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
     count: int | None = None
@@ -192,6 +245,12 @@ class Utterance:
     def names_anything(self) -> bool:
         """Whether films, facets or what looks like a title are named."""
         return bool(self.names_films or self.facets or self.unknown)
+
+    @property
+    def wishes(self) -> bool:
+        """Whether films of some kind are asked for, or others of the same."""
+        wanted = bool(self.facets or self.wishes_for_kinds)
+        return (wanted and self.act is Act.RECOMMEND) or self.act is Act.MORE
 
     @property
     def wishes_for_kinds(self) -> bool:

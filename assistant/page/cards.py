@@ -6,21 +6,21 @@ attributes, which `assets/conversation.js` reads. Nothing is decided here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
+from assistant.conversation.library import next_lines
 from assistant.conversation.reasons import headline
 from assistant.conversation.replies import signed
-from assistant.conversation.settings import next_lines
 from assistant.conversation.values import TOGETHER, Card, Chip, Exchange, History
 from assistant.page.drawings import ground, icon, poster
 from assistant.page.evening import opinions, speakers
 from assistant.page.panels import import_preview, match_of, meaning_of, others, verdicts, year_of
-from assistant.page.sidebar import beside, spoken
-from assistant.page.updates import Parts
+from assistant.page.sidebar import Parts, beside, spoken
 from assistant.wording import counted, several, text
-from core.domain import Movie, Reaction, Reason
+from core.domain import Reaction, Reason
 
 LONGEST, WHOLE = 6, 2
 """At most so many exchanges are drawn, and of so many the films are drawn whole.
@@ -35,6 +35,9 @@ ACTIONS = (
     (Reaction.NOT_TONIGHT, icon("later"), text("film.not_tonight"), text("film.not_tonight")),
 )
 """Reaction, icon, what it says on the button, what a screen reader says before the title."""
+
+_ADDRESS = re.compile(r"https://www\.((?:imdb|youtube)\.com)/[\w/?=.+-]+")
+"""What a reply may link to, and the site as it is called."""
 
 _GAMBLE = (
     f'<span class="mq-gamble" title="{text("film.gamble_spoken")}">{text("film.gamble")}</span>'
@@ -97,7 +100,7 @@ def _exchange(
     name = escape(exchange.speaker)
     typed = f'<p class="mq-you">{_who(name)}{escape(exchange.text) or "…"}</p>'
     typed = "" if exchange.understood.act == TOGETHER else typed
-    reply = "".join(f"<p>{escape(line)}</p>" for line in exchange.reply.split("\n") if line)
+    reply = "".join(f"<p>{linked(line)}</p>" for line in exchange.reply.split("\n") if line)
     films = "".join(
         parts.part(
             f"film-{card.recommendation.id}",
@@ -115,6 +118,16 @@ def _exchange(
         f'<li class="mq-turn" data-part="turn-{number}">{typed}{chips(exchange.understood.chips)}'
         f'<div class="mq-says"><span class="mq-hidden">{text("talk.marquee")}</span>{reply}</div>'
         f"{f'<div class=mq-films>{films}</div>' if films else ''}{more}</li>"
+    )
+
+
+def linked(line: str) -> str:
+    """A line of a reply as markup; addresses of known pages in it can be followed."""
+    return _ADDRESS.sub(
+        lambda match: (
+            f'<a href="{match[0]}" target="_blank" rel="noopener noreferrer">{match[1]}</a>'
+        ),
+        escape(line),
     )
 
 
@@ -143,15 +156,15 @@ def film_card(card: Card, *, saved: bool = False) -> str:
     title, name = escape(movie.title), f"film-{film.id}"
     # At an evening together everybody's match stands in a line of its own.
     marks = (match_of(film.match) if card.fit is None else "") + (_GAMBLE if film.explored else "")
-    known = [names for names in (movie.genres, card.people) if names]
+    known = [names for names in (movie.genres, card.details or card.people) if names]
     genres = "".join(f"<span>{escape(' · '.join(names))}</span>" for names in known)
     buttons = _actions(card, beside=others(movie, saved=saved))
     return (
         f'<article class="mq-film" data-film="{escape(movie.label)}" aria-labelledby="{name}">'
         f'<div class="mq-poster" style="background:{ground(movie)}">{poster(movie)}</div>'
         f'<div class="mq-head"><h2 id="{name}">{title}{year_of(movie)}{marks}</h2>'
-        f'<p class="mq-genres">{genres}{_links(movie)}</p>'
-        f'<p class="mq-because">{escape(headline(film.reasons))}</p></div>'
+        f'<p class="mq-genres">{genres}{_links(card)}</p>'
+        f'<p class="mq-because">{escape(card.because or headline(film.reasons))}</p></div>'
         '<div class="mq-actions" role="group" '
         f'aria-label="{text("film.reaction", title=title)}">{buttons}</div>'
         f"{opinions(card, _actions)}"
@@ -216,11 +229,11 @@ def _reason(reason: Reason, widest: float) -> str:
     return f'<tr><th scope="row">{words}</th><td class="mq-bar">{bar}</td><td>{part}</td></tr>'
 
 
-def _links(movie: Movie) -> str:
+def _links(card: Card) -> str:
     """Links to the film elsewhere, where the number is known; followed only when clicked."""
-    links = []
-    if movie.imdb_id:
-        links.append(("IMDb", f"https://www.imdb.com/title/tt{movie.imdb_id:07d}/"))
+    movie, links = card.recommendation.movie, []
+    if number := movie.imdb_id or card.imdb_id:
+        links.append(("IMDb", f"https://www.imdb.com/title/tt{number:07d}/"))
     if movie.tmdb_id:
         links.append(("TMDB", f"https://www.themoviedb.org/movie/{movie.tmdb_id}"))
     return "".join(

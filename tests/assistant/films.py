@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
+import pyarrow as pa
 from scipy import sparse
 
 from core.catalogue import Catalogue
+from core.data.facts import Fact, Film, FilmFacts, Lists
+from core.data.names import People, Vocabulary
 from core.domain import Facet, Movie
 
 _FILMS = (
@@ -87,3 +90,54 @@ def small(
     counts = np.array([film[-1] for film in films], dtype=np.int64)
     facets = tuple(Facet("person", name) for name in people)
     return Catalogue(movies, facets, sparse.csr_matrix(plays), counts, len(movies))
+
+
+def facts_of(*films: Film, others: Mapping[str, Sequence[str]] = MappingProxyType({})) -> FilmFacts:
+    """A pack of these films, in ascending order of movieId; `others` are other words for names."""
+    columns = {fact: [_values(film, fact) for film in films] for fact in Fact}
+    vocabularies: dict[str, Vocabulary] = {}
+    for kind in dict.fromkeys(fact.vocabulary for fact in Fact):
+        values = [one for fact in Fact if fact.vocabulary == kind for one in columns[fact]]
+        names = tuple(dict.fromkeys(name for one in values for name in one))
+        made = People if kind == "person" else Vocabulary
+        words = tuple(tuple(others.get(name, ())) for name in names)
+        vocabularies[kind] = made(names, words, np.ones(len(names), dtype=np.bool_))
+    lists = {}
+    for fact, column in columns.items():
+        codes = {name: code for code, name in enumerate(vocabularies[fact.vocabulary].names)}
+        starts = np.cumsum([0, *map(len, column)]).astype(np.int64)
+        flat = [codes[name] for one in column for name in one]
+        lists[fact] = Lists(starts, np.array(flat, dtype=np.int32))
+    return FilmFacts(
+        np.array([film.movie_id for film in films], dtype=np.int64),
+        {
+            name: np.array([getattr(film, name) for film in films], dtype=np.int64)
+            for name in ("imdb_id", "runtime", "place")
+        },
+        {
+            "article": pa.array([film.article for film in films], pa.string()),
+            "trailer": pa.array([film.trailer for film in films], pa.string()),
+            "titles": pa.array([list(film.titles) for film in films], pa.list_(pa.string())),
+        },
+        lists,
+        vocabularies,
+        {film.movie_id: film.prizes for film in films},
+        {film.movie_id: film.relations for film in films},
+    )
+
+
+def _values(film: Film, fact: Fact) -> tuple[str, ...]:
+    """What a film has of a fact."""
+    plain = {
+        Fact.LANGUAGE: (film.language,) if film.language else (),
+        Fact.SPOKEN: film.spoken,
+        Fact.COUNTRY: film.countries,
+        Fact.DIRECTOR: film.directors,
+        Fact.ACTOR: film.cast,
+        Fact.SERIES: (film.series,) if film.series else (),
+        Fact.AGE: (film.age,) if film.age else (),
+        Fact.KEYWORD: film.all_keywords,
+        Fact.OSCAR: tuple(prize.category for prize in film.prizes),
+        Fact.OSCAR_WON: tuple(prize.category for prize in film.prizes if prize.won),
+    }
+    return plain[fact] if fact in plain else tuple(getattr(film, f"{fact.value}s"))

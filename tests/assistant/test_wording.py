@@ -22,14 +22,14 @@ from assistant.wording import counted, several, text
 from core.learning.versions import PolicyEvent
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (
-    *("cards", "sidebar", "panels", "evening", "updates"),
-    *("insights", "handlers", "theme", "ui"),
-)
+PAGE = (*("cards", "sidebar", "panels", "evening"), *("insights", "handlers", "theme", "ui"))
 """Modules that draw the page; `drawings` knows no words."""
 SPEAKERS = (
     *(f"page/{name}" for name in PAGE),
-    *(f"conversation/{name}" for name in ("plan", "reasons", "replies", "together")),
+    *(
+        f"conversation/{name}"
+        for name in ("answers", "plan", "reasons", "records", "replies", "together")
+    ),
     "chat",
 )
 """Modules that say what stands in the file."""

@@ -15,6 +15,7 @@ franchises.toml     series that go by one name, and nicknames of films
 cues.toml           what says like, hate, seen, want and avoid
 constraints.toml    genres, moods, people and years in plain words
 acts.toml           what greets, asks for help, thanks, takes back
+questions.toml      how facts of films and people are asked for
 recent.txt          films of the last years that are better known than their few ratings tell
 names.txt           people, places and series as written, where tags have them in lower case
 """

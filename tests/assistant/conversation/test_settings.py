@@ -10,7 +10,7 @@ import pytest
 import screening
 
 from assistant.chat import Assistant
-from assistant.conversation.settings import SessionSettings, next_lines
+from assistant.conversation.library import SessionSettings, next_lines
 from assistant.conversation.values import Card, Exchange, Understood
 from assistant.language.understand import Understanding
 from core.catalogue import Catalogue

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.imports.matching import FilmFinder, FilmMatch
-from assistant.imports.preview import Preview, sort_out
+from assistant.imports.preview import FilmFinder, FilmMatch, Preview, sort_out
 from assistant.imports.reading import LARGEST, MOST, read
 from assistant.imports.rows import HEADER, FileKind, Row, rated, stated_by, to_csv
 from assistant.language.titles.index import TitleIndex

@@ -1,0 +1,498 @@
+"""Answers to questions of fact, in a sentence or two, never with new films.
+
+What is not known is said, with the page where it stands. A sketch of what a film is about is made
+of facts and keywords and says that it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from assistant.conversation.phrasing import capitalised, listing
+from assistant.conversation.reasons import (
+    BILLED,
+    Known,
+    headline,
+    kinds_of,
+    known_of,
+    length,
+    portrait,
+    remakes_of,
+    series_of,
+)
+from assistant.conversation.records import barring, recommend
+from assistant.language.lexicon import as_written, table
+from assistant.language.utterance import Question, Topic
+from assistant.language.words import normal
+from assistant.wording import text
+from core.catalogue import Catalogue
+from core.data.facts import AGES, CatalogueFacts, Fact, Prize
+from core.domain import Movie
+from core.model.policy import Choice, Policy
+from core.session import SessionState
+
+FILMS: Final = 3
+"""Films of which a question is answered at once."""
+_CAST: Final = 6
+"""Names in an answer."""
+_WORKS: Final = 6
+"""Films of somebody that are named, the best known first."""
+_KEYWORDS: Final = 5
+"""Keywords of a sketch: more read as a list."""
+_VIDEO: Final = "https://www.youtube.com/watch?v={}"
+_SEARCH: Final = "https://www.imdb.com/find/?q={}"
+_CLEARLY: Final = 0.03
+"""Chances of being liked that are closer than this recommend neither film: the calibration of the
+match is not finer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What answers are drawn from."""
+
+    facts: CatalogueFacts
+    policy: Policy
+    state: SessionState
+    """What is known of the person who asks."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The films."""
+        return self.policy.catalogue
+
+
+def answers(questions: Sequence[Question], asked: Asked) -> str:
+    """What is said to the questions of a line, one paragraph each."""
+    lines: dict[str, None] = {}
+    for question in questions:
+        for line in _answered(question, asked):
+            lines.setdefault(line)
+    return "\n".join(lines)
+
+
+def _answered(question: Question, asked: Asked) -> Iterator[str]:
+    if question.topic is Topic.FILMS:
+        yield from (_works(code, asked) for code in question.people)
+    elif question.topic is Topic.BETTER:
+        yield _better(question.films, asked)
+    elif question.topic in _OF_TASTE:
+        yield from (_OF_TASTE[question.topic](token, asked) for token in question.films[:FILMS])
+    else:
+        for token in question.films[:FILMS]:
+            known = known_of(token, asked.facts)
+            yield _fact(question, known, asked)
+
+
+def _fact(question: Question, known: Known, asked: Asked) -> str:
+    """One film's answer; where nothing is known, that and the page that may know."""
+    names = tuple(asked.facts.facts.people.names[code] for code in question.people)
+    told = _TELL[question.topic](known, question.detail, names, asked)
+    return told or unknown(known)
+
+
+def unknown(known: Known) -> str:
+    """That something is not known here, with the page of the film."""
+    if known.link:
+        return text("answer.unknown_linked", film=known.movie.label, link=known.link)
+    return text("answer.unknown", film=known.movie.label)
+
+
+# ---- one topic each: known, detail, names, asked → a sentence, or "" where nothing is known
+
+
+def _length(known: Known, *_: object) -> str:
+    minutes = known.film.runtime
+    if not minutes:
+        return ""
+    return text("answer.length", film=known.movie.label, length=length(minutes), minutes=minutes)
+
+
+def _maker(known: Known, *_: object) -> str:
+    makers = known.film.directors
+    if not makers:
+        return ""
+    return text("answer.maker", film=known.movie.label, names=listing(makers))
+
+
+def _writer(known: Known, *_: object) -> str:
+    film = known.film
+    if not film.writers and not film.authors:
+        return ""
+    parts = []
+    if film.writers:
+        parts.append(text("answer.writer", film=known.movie.label, names=listing(film.writers)))
+    if film.authors:
+        parts.append(text("answer.author", film=known.movie.label, names=listing(film.authors)))
+    return " ".join(parts)
+
+
+def _cast(known: Known, detail: str, *_: object) -> str:
+    cast = known.film.cast or known.people
+    if not cast:
+        return ""
+    said = text("answer.cast", film=known.movie.label, names=listing(cast[:_CAST]))
+    return f"{said} {text('answer.no_roles')}" if detail else said
+
+
+def _plays(known: Known, _: str, names: Sequence[str], __: object) -> str:
+    return " ".join(_credit(known, name) for name in names)
+
+
+def _credit(known: Known, name: str) -> str:
+    """Whether somebody is in a film, or made it."""
+    film, label = known.film, known.movie.label
+    if name in film.cast or (name in known.people and name not in film.directors):
+        return text("answer.plays", name=name, film=label)
+    for did, people in (
+        ("directed", film.directors),
+        ("wrote", film.writers),
+        ("author_of", film.authors),
+    ):
+        if name in people:
+            return text(f"answer.{did}", name=name, film=label)
+    if film.cast:
+        return text("answer.plays_not", name=name, film=label, names=listing(film.cast[:BILLED]))
+    return text("answer.plays_unknown", name=name, film=label)
+
+
+def _language(known: Known, detail: str, *rest: object) -> str:
+    film = known.film
+    if not film.language:
+        return ""
+    others = [one for one in film.spoken if one != film.language]
+    form = "answer.language_too" if others else "answer.language"
+    said = text(form, film=known.movie.label, language=film.language, others=listing(others))
+    if not detail:
+        return said
+    names = _named(Fact.LANGUAGE, detail, rest)
+    if film.language in names:
+        return text("answer.yes", said=said)
+    return text("answer.no" if names.isdisjoint(others) else "answer.partly", said=said)
+
+
+def _country(known: Known, detail: str, *rest: object) -> str:
+    countries = known.film.countries
+    if not countries:
+        return ""
+    said = text("answer.country", film=known.movie.label, countries=listing(countries))
+    if not detail:
+        return said
+    yes = not _named(Fact.COUNTRY, detail, rest).isdisjoint(countries)
+    return text("answer.yes" if yes else "answer.no", said=said)
+
+
+def _named(fact: Fact, detail: str, rest: Sequence[object]) -> set[str]:
+    """Values of a fact that words name."""
+    asked = rest[-1]
+    assert isinstance(asked, Asked)
+    names = asked.facts.facts.names(fact)
+    return {names.names[code] for code in names.find(detail)}
+
+
+def _year(known: Known, *_: object) -> str:
+    if not known.movie.year:
+        return ""
+    return text("answer.year", film=known.movie.title, year=known.movie.year)
+
+
+def _genre(known: Known, detail: str, *rest: object) -> str:
+    genres = kinds_of(known)
+    if not genres:
+        return ""
+    said = text("answer.genre", film=known.movie.label, genres=listing(genres))
+    if not detail:
+        return said
+    wanted = _named(Fact.GENRE, detail, rest)
+    yes = not wanted.isdisjoint(known.film.genres) or any(
+        normal(genre) in map(normal, (detail, *wanted)) for genre in known.movie.genres
+    )
+    return text("answer.yes" if yes else "answer.not_called", said=said)
+
+
+def _source(known: Known, *_: object) -> str:
+    film = known.film
+    if not film.sources and not film.authors:
+        return ""
+    by = text("answer.source_by", names=listing(film.authors)) if film.authors else ""
+    what = listing([f"a {source}" for source in film.sources]) or "a book"
+    return text("answer.source", film=known.movie.label, sources=what, by=by)
+
+
+def _age(known: Known, *_: object) -> str:
+    film, parts = known.film, []
+    if film.age:
+        years = AGES.get(film.age, 0)
+        form = "answer.age" if years else "answer.age_all"
+        parts.append(text(form, film=known.movie.label, rating=film.age, years=years))
+    if film.audiences:
+        form = "answer.audience_too" if parts else "answer.audience"
+        parts.append(text(form, film=known.movie.label, kinds=listing(film.audiences)))
+    if not parts and "Children" in known.movie.genres:
+        parts.append(text("answer.children", film=known.movie.label))
+    if not parts:
+        return f"{text('answer.age_unknown', film=known.movie.label)} {known.look}".strip()
+    if not film.age:
+        parts.append(text("answer.no_rating"))
+    return " ".join(parts)
+
+
+def _mood(known: Known, detail: str, *_: object) -> str:
+    """Whether a film is scary, sad …: what speaks for it, or that nothing known does."""
+    found = known.speaking_for(_signs(detail))
+    mood, label = detail.replace("_", " "), known.movie.label
+    if found:
+        said = listing([f"“{as_written(word)}”" for word in found[:BILLED]])
+        return text("answer.mood", film=label, mood=mood, signs=said)
+    kinds = listing(kinds_of(known)[:BILLED])
+    if not kinds:
+        return ""
+    return text("answer.mood_unknown", film=label, mood=mood, genres=kinds)
+
+
+@cache
+def _signs(mood: str) -> frozenset[str]:
+    return frozenset(table("questions")["moods"][mood]["signs"].split())
+
+
+def _keyword(known: Known, detail: str, *rest: object) -> str:
+    wanted = {*_named(Fact.KEYWORD, detail, rest), detail}
+    names = (*known.film.all_keywords, *known.tags)
+    found = [name for name in names if name in wanted or detail in normal(name).split()]
+    label = known.movie.label
+    if found:
+        return text("answer.keyword", film=label, keyword=found[0])
+    if known.film.all_keywords:
+        return text("answer.keyword_none", film=label, keyword=detail)
+    return ""
+
+
+def _prize(known: Known, *_: object) -> str:
+    prizes, label = known.film.prizes, known.movie.label
+    won = [prize for prize in prizes if prize.won]
+    lost = [prize for prize in prizes if not prize.won]
+    if won:
+        form = "answer.won_one" if len(won) == 1 else "answer.won"
+        said = text(form, film=label, count=len(won), prizes=listing(_prizes(won)))
+        return f"{said} {text('answer.nominated_too', count=len(lost))}" if lost else said
+    if lost:
+        return text("answer.nominated", film=label, prizes=listing(_prizes(lost)))
+    return text("answer.no_prize", film=label)
+
+
+def _prizes(prizes: Iterable[Prize]) -> list[str]:
+    """Categories, with who was nominated where the source says so."""
+    named = (
+        f"{prize.category} ({listing(prize.names)})" if prize.names else prize.category
+        for prize in prizes
+    )
+    return list(dict.fromkeys(named))
+
+
+def _order(known: Known, *rest: object) -> str:
+    asked = rest[-1]
+    assert isinstance(asked, Asked)
+    series = series_of(known, asked.facts)
+    label = known.movie.label
+    if len(series) < 2:
+        return text("answer.no_series", film=label)
+    place = series.index(known.movie) + 1
+    return text(
+        "answer.order",
+        film=label,
+        place=place,
+        count=len(series),
+        series=known.film.series,
+        films=listing([movie.label for movie in _around(series, place - 1)]),
+    )
+
+
+def _around(series: Sequence[Movie], place: int) -> Sequence[Movie]:
+    """The series, or of a long one the part around a place."""
+    first = max(0, min(place - _WORKS // 2, len(series) - 2 * _WORKS))
+    return series[first : first + 2 * _WORKS]
+
+
+def _sequel(known: Known, *rest: object) -> str:
+    asked = rest[-1]
+    assert isinstance(asked, Asked)
+    series, label = series_of(known, asked.facts), known.movie.label
+    remakes = remakes_of(known, asked.facts)
+    parts = []
+    if len(series) > 1:
+        at = series.index(known.movie)
+        for form, films in (
+            ("answer.before", series[:at][-BILLED:]),
+            ("answer.after", series[at + 1 :][:BILLED]),
+        ):
+            if films:
+                parts.append(text(form, films=listing([movie.label for movie in films])))
+        told = text("answer.series", film=label, series=known.film.series)
+        parts = [told, *parts] if parts else []
+    if remakes:
+        parts.append(text("answer.remake", film=label, films=listing(remakes)))
+    return " ".join(parts) or text("answer.no_sequel", film=label)
+
+
+def _trailer(known: Known, *_: object) -> str:
+    if known.film.trailer:
+        link = _VIDEO.format(known.film.trailer)
+        return text("answer.trailer", film=known.movie.label, link=link)
+    return f"{text('answer.no_trailer', film=known.movie.label)} {known.look}".strip()
+
+
+def _about(known: Known, *_: object) -> str:
+    film = known.film
+    words = [*film.keywords[:_KEYWORDS]] or [as_written(tag) for tag in known.tags[:_KEYWORDS]]
+    parts = [f"{capitalised(portrait(known))}{_starring(known)}."]
+    if words:
+        parts.append(text("answer.sketch", keywords=listing(words)))
+    elif known.link:
+        parts.append(known.look)
+    return text("answer.about", film=known.movie.label, sketch=" ".join(parts))
+
+
+def _starring(known: Known) -> str:
+    cast = known.film.cast[:2] or known.people[:2]
+    return text("answer.with", names=listing(cast)) if cast else ""
+
+
+Tell = Callable[..., str]
+_TELL: Final[Mapping[Topic, Tell]] = {
+    Topic.ABOUT: _about,
+    Topic.LENGTH: _length,
+    Topic.MAKER: _maker,
+    Topic.WRITER: _writer,
+    Topic.CAST: _cast,
+    Topic.PLAYS: _plays,
+    Topic.LANGUAGE: _language,
+    Topic.COUNTRY: _country,
+    Topic.YEAR: _year,
+    Topic.GENRE: _genre,
+    Topic.SOURCE: _source,
+    Topic.AGE: _age,
+    Topic.MOOD: _mood,
+    Topic.KEYWORD: _keyword,
+    Topic.PRIZE: _prize,
+    Topic.ORDER: _order,
+    Topic.SEQUEL: _sequel,
+    Topic.TRAILER: _trailer,
+}
+
+
+# ---- people
+
+
+def _works(code: int, asked: Asked) -> str:
+    """Films of somebody, the best known first, without those of which was spoken."""
+    facts, name = asked.facts, asked.facts.facts.people.names[code]
+    spoken = {token - 1 for token in asked.state.tokens()}  # a row is a film's token less one
+    parts = []
+    for fact, form in ((Fact.DIRECTOR, "answer.made"), (Fact.ACTOR, "answer.acted")):
+        rows = [row for row in facts.rows(fact, (code,)).tolist() if row not in spoken]
+        if rows:
+            labels = [asked.catalogue.movies[row].label for row in rows[:_WORKS]]
+            more = len(rows) - len(labels)
+            end = text("answer.more_films", count=more) if more else ""
+            parts.append(text(form, name=name, films=listing(labels), more=end))
+            name = text("answer.they")
+    if parts:
+        return " ".join(parts)
+    return text("answer.no_films", name=name, link=_SEARCH.format(name.replace(" ", "+")))
+
+
+# ---- what suits the person
+
+
+def _matched(tokens: Sequence[int], asked: Asked) -> dict[int, Choice]:
+    """The films that can be recommended, with score and match."""
+    values = asked.policy.q_values(asked.state)
+    choices = [
+        Choice(token, float(values[token - 1]), 1.0, explored=False)
+        for token in tokens
+        if token <= asked.catalogue.n_items
+    ]
+    return {choice.token: choice for choice in asked.policy.matched(choices, asked.state)}
+
+
+def _percent(choice: Choice | None) -> str:
+    if choice is None or choice.match is None:
+        return ""
+    return text("answer.percent", percent=f"{100 * choice.match:.0f}")
+
+
+def _because(choice: Choice, asked: Asked) -> str:
+    """The strongest reasons, as a sentence."""
+    (film,) = recommend(asked.policy, asked.state, [choice], [""])
+    return headline(film.reasons)
+
+
+def _better(tokens: Sequence[int], asked: Asked) -> str:
+    """Which of several films suits the person, with a reason."""
+    found = sorted(_matched(tokens, asked).values(), key=lambda choice: -choice.q_value)
+    if len(found) < 2:
+        return text("answer.no_ranking")
+    labels = [f"{asked.catalogue.movie(one.token).label}{_percent(one)}" for one in found[:_WORKS]]
+    best = found[0]
+    close = best.match is not None and abs(best.match - (found[1].match or 0)) < _CLEARLY
+    return text(
+        "answer.better_close" if close else "answer.better",
+        film=asked.catalogue.movie(best.token).title,
+        reason=_because(best, asked),
+        matches=listing(labels),
+    )
+
+
+def _worth(token: int, asked: Asked) -> str:
+    """Whether a film suits the person."""
+    label = asked.catalogue.movie(token).label
+    choice = _matched((token,), asked).get(token)
+    if choice is None:
+        return text("answer.few_ratings", film=label)
+    rank = _rank(choice, asked)
+    match = text("answer.match", percent=_percent(choice)) if choice.match is not None else ""
+    place = text("answer.rank", rank=f"{rank:,}", count=f"{asked.catalogue.n_items:,}")
+    return text(
+        "answer.worth", film=label, match=match, place=place, reason=_because(choice, asked)
+    )
+
+
+def _rank(choice: Choice, asked: Asked) -> int:
+    """Place of a film among all that can be recommended, from 1."""
+    return int((asked.policy.q_values(asked.state) > choice.q_value).sum()) + 1
+
+
+def _why_not(token: int, asked: Asked) -> str:
+    """What bars a film, or ranks it lower."""
+    movie, catalogue = asked.catalogue.movie(token), asked.catalogue
+    choice = _matched((token,), asked).get(token)
+    if choice is None:
+        return text("answer.few_ratings", film=movie.label)
+    outcome = asked.state.outcome_of(token)
+    if outcome is not None and outcome.is_known:
+        return text("answer.known", film=movie.label)
+    if outcome is not None and outcome.is_event:
+        return text("answer.was_shown", film=movie.label)
+    barred = barring(token, asked.state.constraints, catalogue)
+    if barred:
+        return text("answer.barred", film=movie.label, wishes=listing(barred))
+    rank = _rank(choice, asked)
+    (film,) = recommend(asked.policy, asked.state, [choice], [""])
+    against = [reason.text for reason in film.reasons if reason.contribution < 0][:2]
+    form = "answer.ranked_against" if against else "answer.ranked"
+    return text(
+        form,
+        film=movie.label,
+        rank=f"{rank:,}",
+        count=f"{catalogue.n_items:,}",
+        against=listing(against),
+        match=_percent(choice),
+    )
+
+
+_OF_TASTE: Final[Mapping[Topic, Callable[[int, Asked], str]]] = {
+    Topic.WORTH: _worth,
+    Topic.WHY_NOT: _why_not,
+}

@@ -1,0 +1,302 @@
+"""Clauses reduced to their bones, in which questions are looked for.
+
+Films, and words that point at them, become "_", people "@"; fillers go, contractions are spelled
+out. What is left is looked up in the phrases of each topic (lexicon/questions.toml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Final
+
+from assistant.language import acts
+from assistant.language.lexicon import table
+from assistant.language.titles.links import Link
+from assistant.language.utterance import Context, Topic
+from assistant.language.words import PhraseBook, Word, fold, spelled_out, text_at
+from core.catalogue import Catalogue
+from core.data.facts import FilmFacts
+
+FILM, PERSON = "_", "@"
+"""What stands for a film, and for a person."""
+_PARTS: Final = re.compile(r"[.!?;\n/…–—]|\s-\s")
+"""Marks that part clauses."""
+_NAMESAKES: Final = 3
+"""Most films of one title that a question is answered of."""
+_NAME: Final = 4
+"""Most words of a person's name."""
+WEAK: Final = (Topic.ABOUT, Topic.WORTH, Topic.BETTER, Topic.ORDER)
+"""Topics whose words are said of much else: another one in the clause takes their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bone:
+    """One word of a clause, or what stands for a film or person."""
+
+    text: str
+    films: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+    place: int = -1
+    """Of the film on the table that it points at."""
+    span: tuple[int, int] = (0, 0)
+    """Characters of the words."""
+    is_plural: bool = False
+    """It is "these" or "them": all the films on the table."""
+
+    @property
+    def refers_back(self) -> bool:
+        """Whether it points at films without saying which."""
+        return self.text == FILM and not self.films
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause, reduced."""
+
+    bones: tuple[Bone, ...]
+    range: tuple[int, int]
+    """Its first word and one past its last."""
+    start: int
+    end: int
+    asks: bool
+    """Whether it ends with a question mark or begins as a question does."""
+
+    @property
+    def words(self) -> list[Word]:
+        """What phrases are looked for in."""
+        return [Word(bone.text, 0, 0) for bone in self.bones]
+
+    def films(self) -> tuple[int, ...]:
+        """Films that are named or pointed at, each once."""
+        return tuple(dict.fromkeys(token for bone in self.bones for token in bone.films))
+
+    def people(self) -> tuple[int, ...]:
+        """People that are named."""
+        return tuple(dict.fromkeys(code for bone in self.bones for code in bone.people))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of its words belong to a strong topic, or only hold it together."""
+        phrases = phrases_of_topics().find(self.words)
+        covered = {at for phrase in phrases for at in range(phrase.first, phrase.last)}
+        left = {bone.text for at, bone in enumerate(self.bones) if at not in covered}
+        strong = any(phrase.meaning not in WEAK for phrase in phrases)
+        return strong and left <= words_of("glue") | words_of("openers") | {FILM}
+
+    @property
+    def opens(self) -> bool:
+        """Whether it begins with a topic: "cast of Heat"."""
+        found = phrases_of_topics().find(self.words)
+        return bool(found) and found[0].first == 0
+
+    @property
+    def is_predication(self) -> bool:
+        """Whether it asks how a film is: "is it a long movie?"."""
+        first, second = (*(bone.text for bone in self.bones[:2]), "", "")[:2]
+        return first in words_of("yes_or_no") and second == FILM
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it only wants a yes: "british, right?"."""
+        return self.bones[-1].text in ("right", "correct")
+
+    def has(self, text: str) -> bool:
+        """Whether a word, or what stands for a film or person, is in it."""
+        return any(bone.text == text for bone in self.bones)
+
+
+class Clauses:
+    """Parts lines into clauses and reduces them. Thread-safe."""
+
+    def __init__(self, catalogue: Catalogue, facts: FilmFacts) -> None:
+        self._catalogue = catalogue
+        self._facts = facts
+
+    def of(
+        self, text: str, found: Sequence[Word], links: Sequence[Link], context: Context
+    ) -> Iterator[Clause]:
+        """The clauses of a line in order."""
+        people = self._people(text, found, links)
+        spans = [(link.first, link.last) for link in links] + [span[:2] for span in people]
+        for first, last in _parted(text, found, spans):
+            end = found[last].start if last < len(found) else len(text)
+            tail = text[found[last - 1].end : end]
+            stands = {
+                **{link.first: (link.last, _film(found, link, self._catalogue)) for link in links},
+                **{at: (past, Bone(PERSON, people=codes)) for at, past, codes in people},
+                **_pointed(text, found, (first, last), links, context.shown),
+            }
+            bones = self.bones(found, (first, last), stands)
+            if bones:
+                opens = bones[0].text in words_of("openers")
+                asks = "?" in tail or opens
+                yield Clause(tuple(bones), (first, last), found[first].start, end, asks)
+
+    def bones(
+        self, found: Sequence[Word], clause: tuple[int, int], stands: Mapping[int, tuple[int, Bone]]
+    ) -> list[Bone]:
+        """The words of a clause, reduced; `stands` are films and people by their first word."""
+        bones: list[Bone] = []
+        at = clause[0]
+        while at < clause[1]:
+            if at in stands:
+                at, bone = stands[at]
+                _add(bones, bone)
+                continue
+            for word in (
+                table("questions")["contractions"].get(found[at].text, found[at].text).split()
+            ):
+                self._add_word(bones, word, text_at(found, at - 1))
+            at += 1
+        return bones
+
+    def _add_word(self, bones: list[Bone], word: str, before: str) -> None:
+        """One more plain word: fillers are left out, pronouns stand for films."""
+        after_film = bool(bones) and bones[-1].text == FILM
+        if word == FILM or word in words_of("pronouns") or word in words_of("plurals"):
+            _add(bones, Bone(FILM, is_plural=word in words_of("plurals")))
+        elif word in words_of("nouns") and (before in ("the", "which") or after_film):
+            _add(bones, Bone(FILM))
+        elif word not in words_of("fillers"):
+            bones.append(Bone(word))
+
+    def _people(
+        self, text: str, found: Sequence[Word], links: Sequence[Link]
+    ) -> list[tuple[int, int, tuple[int, ...]]]:
+        """People that are named outside of titles: first word, one past the last, codes."""
+        taken = {place for link in links for place in range(link.first, link.last)}
+        people, at = [], 0
+        while at < len(found):
+            last, codes = self._person(text, found, at, taken)
+            if codes:
+                people.append((at, last, codes))
+            at = max(last, at + 1)
+        return people
+
+    @cached_property
+    def _name_words(self) -> frozenset[str]:
+        """Words that names of people begin or end with, before a hyphen."""
+        ends = (
+            word.partition("-")[0]
+            for name in self._facts.people.names
+            for word in (name.split()[0], name.split()[-1])
+        )
+        return frozenset(map(fold, ends))
+
+    def _person(
+        self, text: str, found: Sequence[Word], at: int, taken: set[int]
+    ) -> tuple[int, tuple[int, ...]]:
+        """One past the last word of the longest name that begins at a word, and who has it."""
+        if found[at].text not in self._name_words:
+            return at, ()
+        for last in range(min(at + _NAME, len(found)), at, -1):
+            if not taken.isdisjoint(range(at, last)):
+                continue
+            name = text[found[at].start : found[last - 1].end].removesuffix("'s").removesuffix("’s")
+            is_one = last == at + 1
+            if is_one and (not name[:1].isupper() or found[at].text in plain_words()):
+                continue
+            if codes := self._facts.people.find(name):
+                return last, codes
+        return at, ()
+
+
+def _add(bones: list[Bone], bone: Bone) -> None:
+    """One more word; "that first film" is one film and not three."""
+    if bone.text == FILM and bones and bones[-1].text == FILM:
+        if bone.refers_back:
+            return
+        if bones[-1].refers_back:
+            bones.pop()
+    bones.append(bone)
+
+
+def _film(found: Sequence[Word], link: Link, catalogue: Catalogue) -> Bone:
+    """What stands for a title; of one that several films have, the best known are meant."""
+    rows = (*link.rows[:1], *link.also) if link.also else link.rows[:_NAMESAKES]
+    span = (found[link.first].start, found[link.last - 1].end)
+    return Bone(FILM, films=tuple(map(catalogue.movie_token, rows)), span=span)
+
+
+def _pointed(
+    text: str,
+    found: Sequence[Word],
+    clause: tuple[int, int],
+    links: Sequence[Link],
+    shown: Sequence[int],
+) -> dict[int, tuple[int, Bone]]:
+    """Words of a clause that point at films on the table, by the first: one past the last, film."""
+    if not shown:
+        return {}
+    start, end = found[clause[0]].start, found[clause[1] - 1].end
+    masked = list(text[start:end])
+    for link in links:
+        for place in range(found[link.first].start, found[link.last - 1].end):
+            if start <= place < end:
+                masked[place - start] = "\x00"
+    pointed = acts.pointed(acts.line_of("".join(masked)), len(shown))
+    stands = {}
+    for place, (first, last) in pointed.items():
+        inside = [
+            at
+            for at in range(*clause)
+            if start + first <= found[at].start and found[at].end <= start + last
+        ]
+        if inside:
+            bone = Bone(FILM, films=(shown[place],), place=place)
+            stands[inside[0]] = (inside[-1] + 1, bone)
+    named = {place for link in links for place in range(link.first, link.last)}
+    for at in range(*clause):  # "does 2 have subtitles?", "2 please."
+        number = found[at].text
+        follows = found[at - 1].text in words_of("glue") if at > clause[0] else clause[1] <= at + 2
+        is_place = number.isdecimal() and 0 < int(number) <= len(shown) and at not in named
+        if is_place and follows and text_at(found, at + 1) not in words_of("measures"):
+            place = int(number) - 1
+            stands.setdefault(at, (at + 1, Bone(FILM, films=(shown[place],), place=place)))
+    return stands
+
+
+def _parted(
+    text: str, found: Sequence[Word], names: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The first word of each clause and one past its last; no name is parted."""
+    inside = {place for first, last in names for place in range(first + 1, last)}
+    openers, contractions = words_of("openers"), table("questions")["contractions"]
+    first = 0
+    for at in range(1, len(found)):
+        between = text[found[at - 1].end : found[at].start]
+        opens = found[at].text in openers or found[at].text in contractions
+        parts = _PARTS.search(between) or ("," in between and opens)
+        if parts and at not in inside:
+            yield first, at
+            first = at
+    if found:
+        yield first, len(found)
+
+
+@cache
+def phrases_of_topics() -> PhraseBook[Topic]:
+    """The phrases of all topics; where two have the same, it is that of the first."""
+    phrases: dict[str, Topic] = {}
+    for name, patterns in table("questions")["topics"].items():
+        for pattern in patterns:
+            for phrase in spelled_out(pattern):
+                phrases.setdefault(" ".join(phrase.split()), Topic(name))
+    return PhraseBook(phrases, in_normal_form=True)
+
+
+@cache
+def words_of(name: str) -> frozenset[str]:
+    """The words of a class of questions.toml."""
+    words = table("questions")["classes"][name].split()
+    return frozenset(word.replace("_", " ") if len(word) > 1 else word for word in words)
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Words that questions are made of, which no fact is called by."""
+    known = table("questions")["classes"]
+    return frozenset(word for words in known.values() for word in words.split())

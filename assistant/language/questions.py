@@ -1,0 +1,315 @@
+"""Questions of fact: a topic × what it is asked of.
+
+A clause is reduced to its bones: films, and words that point at them, become "_", people "@",
+fillers go, contractions are spelled out. What is left is looked up in the phrases of each topic
+(lexicon/questions.toml). A line is parted into clauses, so that what else it says ("loved it, who
+made it?") is understood by whoever understands such things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final, NamedTuple
+
+from assistant.language.clauses import (
+    FILM,
+    PERSON,
+    WEAK,
+    Bone,
+    Clause,
+    Clauses,
+    phrases_of_topics,
+    plain_words,
+    words_of,
+)
+from assistant.language.lexicon import table
+from assistant.language.titles.index import TitleIndex
+from assistant.language.titles.links import Link
+from assistant.language.utterance import (
+    Act,
+    Context,
+    MovieMention,
+    Question,
+    Span,
+    Topic,
+    Utterance,
+)
+from assistant.language.words import Word
+from core.data.facts import Fact, FilmFacts
+
+_LONGEST: Final = 60
+"""Words of the longest line that is looked at: who tells a diary asks nothing of it."""
+_TITLE: Final = 8
+"""Most words of a title that only its place tells: longer ones are found without."""
+_SOMEWHAT_KNOWN: Final = 20
+"""Ratings from which an ordinary word may be a title where only its place says so."""
+_THING: Final = 3
+"""Most words of a thing that a film may hold."""
+_OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic.WHY_NOT)
+"""Topics that may be asked in the words of a wish: "show me the trailer", "would I like it?"."""
+_OF_PEOPLE: Final = (Topic.FILMS,)
+
+_ASIDE: Final = 3
+"""Words that may round off a clause that is no sentence."""
+_ROLE: Final = "role"
+_COUNTS: Final = frozenset(("1", "ones"))
+"""Nouns that may count something else: "in one line"."""
+
+
+_TOLD: Final = frozenset(("is", "was", "are", "were"))
+"""A clause that holds one of these tells something of its topic."""
+
+
+class Asked(NamedTuple):
+    """The questions of a line."""
+
+    questions: tuple[Question, ...]
+    named: tuple[tuple[int, int, int], ...]
+    """First character, one past the last, and token of each film that they name."""
+    picks: tuple[int, ...]
+    """Places of the films on the table that they point at."""
+    rest: str
+    """The text without them, as long as before."""
+
+    @property
+    def films(self) -> tuple[int, ...]:
+        """Tokens of the films that they are about."""
+        return tuple(dict.fromkeys(token for one in self.questions for token in one.films))
+
+    def context(self, context: Context) -> Context:
+        """What the rest of the line may point back at: "do you know Heat? loved it"."""
+        meant = self.films if len(self.films) == 1 else ()
+        named = meant[0] if meant else context.named
+        return replace(context, asked=None, named=named, untold=meant or context.untold)
+
+    def with_rest(self, text: str, rest: Utterance) -> Utterance:
+        """The line; what else it says counts if it tells tastes or wishes."""
+        judged = any(movie.strength for movie in _told(rest))
+        if rest.wishes or judged or rest.act is Act.REACT:
+            return replace(rest, text=text, questions=self.questions)
+        movies = {
+            token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
+            for start, end, token in self.named
+        }
+        if not movies and not self.picks and len(self.films) == 1:
+            (token,) = self.films
+            movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
+        named = tuple(movies.values())
+        return Utterance(text, Act.ASK, named, picks=self.picks, questions=self.questions)
+
+
+class Questions:
+    """Finds questions of fact about films and people of a catalogue. Thread-safe."""
+
+    def __init__(self, index: TitleIndex, facts: FilmFacts) -> None:
+        self._catalogue = index.catalogue
+        self._index = index
+        self._facts = facts
+        self._clauses = Clauses(index.catalogue, facts)
+
+    def asked(
+        self, text: str, found: Sequence[Word], links: Sequence[Link], context: Context
+    ) -> Asked | None:
+        """The questions of a line; None for a line that asks nothing of the kind.
+
+        Args:
+            text: the line.
+            found: its words.
+            links: the titles in it, in order.
+            context: what it may point back at.
+        """
+        if len(found) > _LONGEST:
+            return None
+        questions: list[Question] = []
+        spans: list[tuple[int, int]] = []
+        named: list[tuple[int, int, int]] = []
+        picks: list[int] = []
+        before: tuple[int, ...] = ()
+        for parted in self._clauses.of(text, found, links, context):
+            clause = parted
+            meant = clause.films() or before
+            asked = self._of_clause(clause, before, context)
+            if not asked:
+                clause, asked = self._with_a_title(clause, found, context)
+                meant = clause.films() or meant
+            before = meant
+            if not asked:
+                continue
+            questions += asked
+            spans.append((clause.start, clause.end))
+            for bone in clause.bones:
+                if bone.place >= 0:
+                    picks.append(bone.place)
+                elif bone.films and not bone.refers_back:
+                    named.append((*bone.span, bone.films[0]))
+        if not questions:
+            return None
+        return Asked(tuple(questions), tuple(named), tuple(picks), _without(text, spans))
+
+    def _with_a_title(
+        self, clause: Clause, found: Sequence[Word], context: Context
+    ) -> tuple[Clause, list[Question]]:
+        """A clause whose words are a title where a question of fact leaves room for one alone.
+
+        "when did Fear come out": the linker takes no ordinary word for a title, but nothing else
+        can stand there.
+        """
+        may_ask = clause.asks or clause.opens
+        if not may_ask or clause.has(FILM) or clause.has(PERSON):
+            return clause, []
+        first, last = clause.range
+        for size in range(min(_TITLE, last - first), 0, -1):
+            for at in range(first, last - size + 1):
+                bone = self._titled(found, at, at + size)
+                if bone is None:
+                    continue
+                bones = self._clauses.bones(found, clause.range, {at: (at + size, bone)})
+                guess = replace(clause, bones=tuple(bones))
+                if guess.is_complete and (asked := self._of_clause(guess, (), context)):
+                    return guess, asked
+        return clause, []
+
+    def _titled(self, found: Sequence[Word], first: int, last: int) -> Bone | None:
+        """What stands for the film that words are the title of; None where they are none."""
+        key = self._index.key_of(" ".join(word.text for word in found[first:last]))
+        forms = () if key is None else self._index.forms(key)
+        rows = [form.row for form in forms if self._index.renown[form.row] >= _SOMEWHAT_KNOWN]
+        if not rows:
+            return None
+        span = (found[first].start, found[last - 1].end)
+        return Bone(FILM, films=(self._catalogue.movie_token(rows[0]),), span=span)
+
+    # ---- what a clause asks
+
+    def _of_clause(
+        self, clause: Clause, before: tuple[int, ...], context: Context
+    ) -> list[Question]:
+        """The questions of one clause; `before` are the films that the line named before it."""
+        phrases = phrases_of_topics().find(clause.words)
+        topics = list(dict.fromkeys(phrase.meaning for phrase in phrases))
+        covered = {at for phrase in phrases for at in range(phrase.first, phrase.last)}
+        beside = {bone.text for at, bone in enumerate(clause.bones) if at not in covered}
+        beside -= {FILM, PERSON}
+        alone = (bool(topics) and beside <= words_of("glue")) or (bool(before) and clause.confirms)
+        alone = alone and not (set(topics) <= set(WEAK) and not clause.asks)
+        if not clause.asks and not alone and not _is_heading(clause, covered, beside):
+            return []
+        people = clause.people()
+        films = clause.films() or self._meant(clause, before, context, alone=alone)
+        topics = _chosen(topics, clause, bool(people))
+        nouns = frozenset() if clause.is_predication else words_of("nouns") - _COUNTS
+        wishes = not beside.isdisjoint(words_of("requests") | nouns)
+        if wishes:
+            topics = [topic for topic in topics if topic in _OUTRIGHT]
+        questions = []
+        for topic in topics:
+            if topic in _OF_PEOPLE and people:
+                questions.append(Question(topic, people=people))
+            elif topic not in _OF_PEOPLE and films and not self._is_shown(topic, films, context):
+                questions.append(Question(topic, films, people, self._detail(topic, clause)))
+        if questions or wishes or not films or not clause.asks:
+            return questions
+        told = self._yes_or_no(clause)
+        return [replace(told, films=films, people=people)] if told else []
+
+    def _meant(
+        self, clause: Clause, before: tuple[int, ...], context: Context, *, alone: bool
+    ) -> tuple[int, ...]:
+        """The films that a clause without names means; `alone`: it is nothing but a topic."""
+        if not clause.has(FILM) and not alone:
+            return ()
+        if before:
+            return before
+        many = any(bone.is_plural for bone in clause.bones)
+        return context.shown if many or context.named is None else (context.named,)
+
+    def _is_shown(self, topic: Topic, films: Sequence[int], context: Context) -> bool:
+        """Whether "why not" is asked of a film that was shown: its score tells more."""
+        return topic is Topic.WHY_NOT and not set(films).isdisjoint(context.shown)
+
+    def _detail(self, topic: Topic, clause: Clause) -> str:
+        """What a question of language or country asks for, where it names one."""
+        fact = {Topic.LANGUAGE: Fact.LANGUAGE, Topic.COUNTRY: Fact.COUNTRY}.get(topic)
+        return "" if fact is None else self._named(fact, clause)
+
+    def _yes_or_no(self, clause: Clause) -> Question | None:
+        """A question that names what it asks for: somebody, a mood, a language, a thing."""
+        texts = [bone.text for bone in clause.bones]
+        if texts[0] == "who":  # "who was the girl in Léon?"
+            return Question(Topic.CAST, detail=_ROLE) if texts[-2:] == ["in", FILM] else None
+        if texts[0] not in words_of("yes_or_no") and not clause.confirms:
+            return None
+        for size in (3, 2, 1):
+            for at in range(len(texts) - size + 1):
+                if mood := _moods().get("_".join(texts[at : at + size])):
+                    return Question(Topic.MOOD, detail=mood)
+        if texts[0] == "how":
+            return None
+        for topic, fact in (
+            (Topic.LANGUAGE, Fact.LANGUAGE),
+            (Topic.COUNTRY, Fact.COUNTRY),
+            (Topic.GENRE, Fact.GENRE),
+            (Topic.KEYWORD, Fact.KEYWORD),
+        ):
+            spoken = topic is not Topic.LANGUAGE or not {"in", "speak"}.isdisjoint(texts)
+            if spoken and (name := self._named(fact, clause)):
+                return Question(topic, detail=name)
+        return None
+
+    def _named(self, fact: Fact, clause: Clause) -> str:
+        """The longest value of a fact that a clause names; "" for none."""
+        texts = [bone.text for bone in clause.bones]
+        names = self._facts.names(fact)
+        for size in range(_THING, 0, -1):
+            for at in range(len(texts) - size + 1):
+                said = texts[at : at + size]
+                if size == 1 and (said[0] in plain_words() or len(said[0]) < _THING):
+                    continue
+                if FILM not in said and names.find(" ".join(said)):
+                    return " ".join(said)
+        return ""
+
+
+def _is_heading(clause: Clause, covered: set[int], beside: set[str]) -> bool:
+    """Whether a clause begins with a topic and tells nothing of it: "plot of Dogtooth in short"."""
+    told = not beside.isdisjoint(_TOLD) or len(beside) > _ASIDE
+    return 0 in covered and clause.has(FILM) and not told
+
+
+def _chosen(topics: list[Topic], clause: Clause, has_people: bool) -> list[Topic]:
+    """The topics that a clause asks of: weaker ones yield to others."""
+    if Topic.WHY_NOT in topics:
+        return [Topic.WHY_NOT]
+    n_named = sum(bone.text == FILM and bool(bone.films) for bone in clause.bones)
+    if Topic.BETTER in topics and n_named > 1:
+        return [Topic.BETTER]
+    if has_people and clause.has(FILM) and clause.bones[0].text not in ("who", "what", "which"):
+        return [Topic.PLAYS]
+    topics = [topic for topic in topics if topic is not Topic.BETTER]
+    if has_people and not clause.has(FILM):
+        topics = [topic for topic in topics if topic in _OF_PEOPLE]
+    strong = [topic for topic in topics if topic not in WEAK]
+    return strong or topics[:1]
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with these characters blank."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+@cache
+def _moods() -> dict[str, str]:
+    """Mood by the words that ask for it, joined by "_"."""
+    moods = table("questions")["moods"]
+    return {word: name for name, mood in moods.items() for word in mood["words"].split()}
+
+
+def _told(utterance: Utterance) -> tuple[MovieMention, ...]:
+    """Films with a verdict of the person's; a title alone is none."""
+    return tuple(
+        movie for movie in utterance.movies if not movie.idle and "alone" not in movie.rule
+    )

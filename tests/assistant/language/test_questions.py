@@ -1,0 +1,147 @@
+"""A question of fact is a topic of a referent: what is asked, of which films and people."""
+
+from __future__ import annotations
+
+import pytest
+from films import catalogue, facts_of
+
+from assistant.language.understand import Understanding
+from assistant.language.utterance import Act, Context, Topic, Utterance
+from core.data.facts import Film
+
+CATALOGUE = catalogue()
+FACTS = facts_of(
+    Film(
+        movie_id=103,
+        language="English",
+        countries=("the United Kingdom",),
+        directors=("Ridley Scott",),
+        cast=("Sigourney Weaver", "Tom Skerritt"),
+        genres=("horror film",),
+        all_keywords=("android", "cat"),
+    ),
+    Film(movie_id=104, language="French", countries=("France",)),
+    others={"the United Kingdom": ("British",), "France": ("French",)},
+)
+UNDERSTANDING = Understanding(CATALOGUE, FACTS)
+TABLE = ("Up", "Titanic", "Amelie")
+
+
+def token(title: str) -> int:
+    return next(CATALOGUE.movie_token(one.row) for one in CATALOGUE.movies if one.title == title)
+
+
+def read(text: str, *shown: str, named: str = "") -> Utterance:
+    context = Context(tuple(map(token, shown)), named=token(named) if named else None)
+    return UNDERSTANDING.understand(text, context)
+
+
+def asked(text: str, *shown: str, named: str = "") -> list[tuple[str, list[str], str]]:
+    """Topic, titles and detail of each question."""
+    return [
+        (one.topic.value, [CATALOGUE.movie(film).title for film in one.films], one.detail)
+        for one in read(text, *shown, named=named).questions
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("how long is Alien?", "length"),
+        ("Alien runtime", "length"),
+        ("can you tell me how many minutes Alien has", "length"),
+        ("who's behind Alien?", "maker"),
+        ("whose film is Alien?", "maker"),
+        ("who is in Alien", "cast"),
+        ("gimme the cast of Alien", "cast"),
+        ("what's Alien about?", "about"),
+        ("plot of Alien please", "about"),
+        ("what language do they speak in Alien?", "language"),
+        ("where is Alien from?", "country"),
+        ("when did Alien come out", "year"),
+        ("how old is Alien?", "year"),
+        ("is Alien suitable for kids?", "age"),
+        ("did Alien win any Oscars?", "prize"),
+        ("is there a sequel to Alien?", "sequel"),
+        ("which order do I watch the Alien series in?", "order"),
+        ("show me the trailer of Alien", "trailer"),
+        ("is Alien any good?", "worth"),
+        ("why not Alien?", "why_not"),
+    ],
+)
+def test_a_topic_is_asked_of_a_film_that_is_named(text: str, topic: str) -> None:
+    utterance = read(text)
+    assert (utterance.act, [one[0] for one in asked(text)]) == (Act.ASK, [topic])
+    assert asked(text)[0][1] == ["Alien"] and not utterance.facets
+    assert all(mention.idle for mention in utterance.movies)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "detail"),
+    [
+        ("is Alien scary?", "mood", "scary"),
+        ("how violent is Alien?", "mood", "violent"),
+        ("is Alien british?", "country", "british"),
+        ("is Alien in French?", "language", "french"),
+        ("does Alien have a cat?", "keyword", "cat"),
+        ("who was the captain in Alien?", "cast", "role"),
+    ],
+)
+def test_a_question_may_name_what_it_asks_for(text: str, topic: str, detail: str) -> None:
+    assert asked(text) == [(topic, ["Alien"], detail)]
+
+
+@pytest.mark.parametrize(
+    ("text", "films"),
+    [
+        ("how long is the second one?", ["Titanic"]),
+        ("who directed #3", ["Amelie"]),
+        ("length?", list(TABLE)),
+        ("how long are they?", list(TABLE)),
+    ],
+)
+def test_films_on_the_table_are_pointed_at(text: str, films: list[str]) -> None:
+    assert [one[1] for one in asked(text, *TABLE)] == [films]
+
+
+def test_it_is_the_film_of_the_line_or_of_the_last_one() -> None:
+    assert asked("Alien? who directed it?", *TABLE) == [("maker", ["Alien"], "")]
+    assert asked("and how long is it", *TABLE, named="Alien") == [("length", ["Alien"], "")]
+    assert asked("how long is it?") == []
+
+
+def test_people_are_asked_about() -> None:
+    (question,) = read("what else has Sigourney Weaver done?").questions
+    assert question.topic is Topic.FILMS
+    assert [FACTS.people.names[code] for code in question.people] == ["Sigourney Weaver"]
+    (question,) = read("is Tom Skerritt in Alien?").questions
+    assert (question.topic, question.films) == (Topic.PLAYS, (token("Alien"),))
+
+
+def test_two_films_are_weighed() -> None:
+    assert asked("which is better for me, Alien or Titanic?") == [
+        ("better", ["Alien", "Titanic"], "")
+    ]
+
+
+def test_what_else_a_line_tells_counts() -> None:
+    utterance = read("loved Titanic. who directed Alien?")
+    assert [(one.token, one.strength > 0) for one in utterance.movies] == [(token("Titanic"), True)]
+    assert [one.topic for one in utterance.questions] == [Topic.MAKER]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "something like Alien with a good cast",
+        "a film by the director of Alien?",
+        "not too long please",
+        "I loved the cast of Alien",
+        "Alien is too long",
+        "more",
+        "who made you?",
+        "a long movie",
+    ],
+)
+def test_wishes_and_tastes_are_no_questions(text: str) -> None:
+    assert read(text, *TABLE).questions == ()
