@@ -98,7 +98,7 @@ class Reading:
         return self.of(self.text, self.read, self.words, ordered, self.series)
 
 
-_SURE: Final = 6.0
+_SURE: Final = 5.0
 """Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
 _NAMED_IN_THANKS: Final = 4.5
 """The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the

@@ -34,9 +34,9 @@ _LIKES_NOW: Final = title_class("likes_now")
 _OF_A_FILM: Final = frozenset(("after_cue", "before_verdict"))
 _TELLING: Final = 7.5
 """Surprise from which a word says what a sentence is about: not "with", "have", "seems"."""
-_VETO: Final = -5.0
-"""Points from which a cue hardly leaves a title; what is fitted does not weaken it, being seldom
-seen in conversations."""
+_VETO: Final = -2.5
+"""Points from which a mark hardly leaves a title. It counts in full, not by half: conversations
+about films seldom show what it is of."""
 _STRONG: Final = 2.0
 """Points from which a cue is named in the rule."""
 
@@ -69,9 +69,9 @@ class Weights:
         return sum([known.get(cue, 0.0) for cue in evidence])
 
     def vetoes(self, evidence: Evidence) -> float:
-        """Sum of the points of those cues that hardly leave a title: "127 hours of work"."""
-        known = self._points
-        return sum([points for cue in evidence if (points := known.get(cue, 0.0)) <= _VETO])
+        """Sum of the points of the marks that speak of everyday life: "127 hours of work"."""
+        marks = [cue for cue in evidence if cue[0] == "mark" and not cue[1].startswith("typo")]
+        return sum([points for cue in marks if (points := self._points.get(cue, 0.0)) <= _VETO])
 
     def most(self, evidence: Evidence) -> float:
         """Points with these cues of a film that everybody knows, if all else speaks for it."""

@@ -77,7 +77,7 @@ _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
 _ALSO_SAID: Final = 4.0
 """Points that a title lacks which is said of other things, where they are talked of."""
-_WEAK: Final = 6.0
+_WEAK: Final = 5.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer
 one."""
 
@@ -264,13 +264,13 @@ class TitleLinker:
         withheld = self._withheld(sentence, match, cues, edits)
         best = films[0].points + (weights.fame - 1.0) * fame
         by_rules = weights.bias + best + surprise - withheld + weights.points(cues)
+        by_rules += weights.vetoes(cues) + weights.mark("shown") * (rows[0] in shown)
         strange = sentence.around.strangeness(first, last)
         facts = Facts(fame, films[0].points - fame, films[0].kind.name, surprise, strange, edits)
         spoken = weights.speaks_of_films(cues)
         seen = traits(sentence, (first, last), cues, spoken, facts)
         said = said_of_others(sentence, (first, last), spoken, self.index.text(key))
-        vetoes = (1.0 - self._fitted.rules) * weights.vetoes(cues)
-        score = self._fitted.score(by_rules, seen) + vetoes - _ALSO_SAID * said
+        score = self._fitted.score(by_rules, seen) - _ALSO_SAID * said
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:

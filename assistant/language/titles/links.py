@@ -64,7 +64,7 @@ def other_versions(words: Sequence[Word], taken: Container[int]) -> Iterator[tup
             yield place, place + 3, _YEARS[year]
 
 
-THRESHOLD: Final = 0.2
+THRESHOLD: Final = 0.5
 """Log-odds from which a span is taken to name a film, nats; by F1 on the development half of the
 ReDial conversations."""
 
@@ -95,7 +95,7 @@ class Link(NamedTuple):
     """Points that it would have besides, if other things than films were not talked of around
     it."""
     by_rules: float = 0.0
-    """Its points by the rules alone."""
+    """Its points by the rules alone, those that count in full counted twice."""
     traits: tuple[tuple[str, float], ...] = ()
     """What the fitted weights see of it."""
 

@@ -79,7 +79,7 @@ _ASKED: Final = 4
 """Most films of one name that somebody is asked about."""
 _STRANGE_FROM: Final = 5
 """Letters from which a word that is in no dictionary is rather a title than a slip."""
-_SURE: Final = 6.0
+_SURE: Final = 5.0
 """Points of a title from which films are talked of, whatever else is."""
 
 
