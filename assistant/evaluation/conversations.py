@@ -85,7 +85,7 @@ _ANSWERS: Final = ("about", "cast", "length", "why", "thanks")
 """What labelled lines call an act that films answer, and one that words do."""
 
 
-class LabelledLine(NamedTuple):
+class Cue(NamedTuple):
     """One line of the person."""
 
     say: str
@@ -98,7 +98,7 @@ class Script(NamedTuple):
     """What one person says, line by line."""
 
     name: str
-    lines: tuple[LabelledLine, ...]
+    lines: tuple[Cue, ...]
 
 
 def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script]:
@@ -108,17 +108,15 @@ def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script
             turns = row["turns"] if "turns" in row else [_turn_of_line(row)]
             yield Script(row.get("id", f"line {number}"), tuple(map(_line, turns)))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise DataError(
-                f"LabelledLine {number} is no scripted conversation: {error!r}."
-            ) from error
+            raise DataError(f"Line {number} is no scripted conversation: {error!r}.") from error
 
 
-def _line(turn: Mapping[str, Any]) -> LabelledLine:
+def _line(turn: Mapping[str, Any]) -> Cue:
     expect = turn["expect"]
     known = {*_JUDGED, *_QUANTITIES, "films", "names", "never"}
     if strange := expect.keys() - known:
         raise ValueError(f"unknown expectation: {', '.join(sorted(strange))}")
-    return LabelledLine(
+    return Cue(
         turn["say"],
         {int(place): Reaction(value) for place, value in turn.get("thumbs", {}).items()},
         Expectation(
@@ -175,10 +173,10 @@ class Check(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What a turn came to."""
 
-    line: LabelledLine
+    line: Cue
     before: SessionState
     after: SessionState
     reply: Reply
@@ -322,7 +320,7 @@ class Played:
     script: str
     number: int
     """Of the line, from 1."""
-    answer: Answer
+    answer: Response
     checks: tuple[Check, ...]
 
     @property
@@ -370,7 +368,7 @@ class Stage:
                 reply = assistant.respond(session, line.say)
                 after = self._state(store, session)
                 wishes = wishes_of(after, self._policy.catalogue)
-                answer = Answer(line, before, after, reply, self.known, wishes)
+                answer = Response(line, before, after, reply, self.known, wishes)
                 yield Played(script.name, number, answer, tuple(answer.checks()))
                 on_table = reply.recommendations or on_table
 
