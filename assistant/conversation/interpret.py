@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from assistant.conversation.memory import Said
 from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
@@ -217,15 +219,28 @@ def _replaced(asked: frozenset[int], step: Interpretation, catalogue: Catalogue)
     return step
 
 
+_ASPECTS: Final = MappingProxyType(
+    {
+        "person": "person",
+        "director": "director",
+        "series": "series",
+        "language": "language",
+        "country": "language",
+    }
+)
+"""Aspects by the kind of the facet: who asks for Korean films wants none from Brazil any more."""
+
+
 def aspect_of(catalogue: Catalogue, token: int) -> str:
     """Of what a film has one at a time as people ask for it: its kind, its people, its language.
 
-    Empty for what goes with any other wish: tags, and genres that say for whom or in what form.
+    Empty for what goes with any other wish: tags, finer genres and the like, and genres that say
+    for whom or in what form.
     """
     facet = catalogue.facet(token)
     if facet.kind == "genre":
         return "" if facet.name in _FORMS else facet.kind
-    return "person" if name_of(facet) else facet.kind.replace("tag", "")
+    return "person" if name_of(facet) else _ASPECTS.get(facet.kind, "")
 
 
 def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -58,19 +59,51 @@ FIRST_YEAR = 1890
 def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) -> str:
     """What the wishes leave, as a noun phrase: "films from the 90s"; without wishes "films"."""
     required = [catalogue.facet(token) for token in constraints.required]
-    tags = [as_written(tag) for tag in _names(required, "tag")]
+    tags = [as_written(facet.name) for facet in required if facet.kind in _TAGS]
     limits = [(LIMIT_WORDS[limit.column], limit) for limit in constraints.limits]
     parts = (
         *(words.before(limit, catalogue) for words, limit in limits),
-        listing(filter(is_full_name, tags)),
+        listing([*filter(is_full_name, tags), *_names(required, "series")]),
         _kind_words(_names(required, "genre"), count),
         _after("tagged", [f"“{tag}”" for tag in tags if not is_full_name(tag)]),
+        *_shared_by(required),
         _after("in", [_language(name) for name in _names(required, "language")]),
         _after("with", _names(required, "person")),
         *(words.after(limit, catalogue) for words, limit in limits),
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
+
+
+FILMS: Final = MappingProxyType(
+    {
+        "series": "{} films",
+        "source": "films {}",
+        "director": "films by {}",
+        "country": "films from {}",
+    }
+)
+"""Films of a facet in words, by its kind, where its name alone would not tell what is meant."""
+_TAGS: Final = ("tag", "subgenre", "keyword")
+"""Kinds of facets that are any kind of word."""
+_WITH_ARTICLE: Final = re.compile(r"United .+|.+ (Republic|Union)|Netherlands|Philippines")
+
+
+def in_running_text(facet: Facet) -> str:
+    """The name as it stands in a sentence: "the United States"."""
+    is_plural = facet.kind == "country" and _WITH_ARTICLE.fullmatch(facet.name)
+    return f"the {facet.name}" if is_plural else facet.name
+
+
+def _shared_by(facets: Sequence[Facet]) -> list[str]:
+    """What films share by their makers, places and sources, in the order of `FILMS`."""
+    return [_shared(facet) for kind in FILMS for facet in facets if facet.kind == kind]
+
+
+def _shared(facet: Facet) -> str:
+    """Behind "films": "from France", "by Jane Campion", "based on a novel"; series stand before."""
+    said = FILMS[facet.kind].format(in_running_text(facet))
+    return said.removeprefix("films ") if said.startswith("films ") else ""
 
 
 def _names(facets: Iterable[Facet], kind: str) -> list[str]:
@@ -119,7 +152,9 @@ def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> list[str]:
             spared.append(
                 "subtitles, as far as I know" if foreign else f"any in {_language(facet.name)}"
             )
-        elif facet.kind == "person" or name != name.lower():
+        elif facet.kind in ("source", "country"):
+            spared.append(f"any {_shared(facet)}")
+        elif facet.kind in ("person", "director", "series") or name != name.lower():
             spared.append(name)
         else:
             tags.append(f"“{name}”")

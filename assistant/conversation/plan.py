@@ -40,7 +40,10 @@ _NUDGES = (
 )
 """What a person might want next, and the facet it is about."""
 
-_SOFTNESS: Final = ("rank", "tag", "wider", "language", "year", "person", "genre")
+_SOFTNESS: Final = (
+    *("rank", "tag", "wider", "language", "year"),
+    *("series", "person", "director", "genre"),
+)
 """What is let go first where nothing fulfils all wishes: how well known a film is, what viewers
 tagged it, whether it is of the very years; what kind of film it is last."""
 _TOLD_IN_FULL: Final = frozenset(("series", "topic"))
@@ -305,8 +308,9 @@ def _eases(step: Interpretation, catalogue: Catalogue) -> Iterator[_Ease]:
         yield _Ease(chip, softness, fresh, partial(_unlimited, limit.column))
     for token in constraints.required:
         chip = chip_of(catalogue, token, ChipKind.LIFTED)
-        aspect = aspect_of(catalogue, token) or catalogue.facet(token).kind
-        for_children = catalogue.facet(token).name == "Children"
+        facet = catalogue.facet(token)
+        aspect = aspect_of(catalogue, token) or ("genre" if facet.kind == "genre" else "tag")
+        for_children = facet.name == "Children"
         yield _Ease(
             chip,
             _SOFTNESS.index(aspect),

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Final
 
-from assistant.conversation.phrasing import capitalised, listing
+from assistant.conversation.phrasing import FILMS, capitalised, in_running_text, listing
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
 from assistant.wording import text as wording
@@ -59,7 +59,8 @@ def name_of(facet: Facet) -> str:
     if facet.kind == "person":
         return facet.name
     name = as_written(facet.name)
-    known = facet.kind == "tag" and name != name.lower() and " " in name
+    written_by_viewers = facet.kind == "tag" and facet.name == facet.name.lower()
+    known = written_by_viewers and name != name.lower() and " " in name
     return name if known and name not in table("constraints")["no_people"]["names"] else ""
 
 
@@ -228,15 +229,17 @@ _GENRES: Final = {
 
 
 def facet_words(catalogue: Catalogue, token: int) -> str:
-    """A facet inside a sentence: "comedy", "time travel", "Sigourney Weaver"."""
+    """A facet inside a sentence: "comedy", "time travel", "films by Jane Campion"."""
     facet = catalogue.facet(token)
     if facet.name == FOREIGN:
         return "foreign-language films"
+    if facet.kind in FILMS:
+        return FILMS[facet.kind].format(in_running_text(facet))
     if facet.kind in ("person", "language"):
         return facet.name
-    if facet.kind == "tag":
-        return as_written(facet.name)
-    return _GENRES.get(facet.name, facet.name.lower())
+    if facet.kind == "genre":
+        return _GENRES.get(facet.name, facet.name.lower())
+    return as_written(facet.name)
 
 
 def label_of(catalogue: Catalogue, token: int) -> str:

@@ -442,9 +442,7 @@ def reply_text(
     if utterance.act is Act.BEYOND:
         words = _beyond(utterance, situation, table, catalogue)
     elif situation.is_for_films or step.chips:
-        unsaid = (*step.tacit, *step.relaxed)
-        chips = [chip for chip in step.chips if chip not in unsaid]
-        words = answer(chips, situation, question)
+        words = answer(_said(step), situation, question)
         if utterance.act is Act.WHY and utterance.then:
             films = why_of(last, _picked(table, utterance.picks), catalogue)
             words = _sentences(_explained(utterance, films, variant), words)
@@ -457,10 +455,17 @@ def reply_text(
     elif utterance.act is Act.ABOUT_ME:
         taste = taste_of(step.state, catalogue)
         words = about_me(taste, situation.films, situation.wished, variant)
+    elif utterance.act is Act.START_OVER:
+        words = say("reply.started_over", variant)
     else:
-        over = utterance.act is Act.START_OVER
-        words = say("reply.started_over", variant) if over else ""
+        words = ""
     return words or small_talk(utterance.act, variant, utterance.text)
+
+
+def _said(step: Interpretation) -> list[Chip]:
+    """Chips that the answer speaks of."""
+    unsaid = (*step.tacit, *step.relaxed)
+    return [chip for chip in step.chips if chip not in unsaid]
 
 
 def _explained(

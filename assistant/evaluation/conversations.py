@@ -28,7 +28,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -36,12 +36,12 @@ from assistant.chat import Assistant
 from assistant.conversation.values import Reply
 from assistant.evaluation.ask import write_figures
 from assistant.evaluation.lines import read_rows
+from assistant.evaluation.properties import NUMBERS, FilmProperties, Property, says
 from assistant.language.understand import Understanding
 from assistant.language.words import normal
-from core.catalogue import BoolArray, Catalogue
+from core.catalogue import Catalogue
 from core.config import Settings, check_options
-from core.data.facts import AGES, CatalogueFacts, Fact, FilmFacts
-from core.data.names import squashed
+from core.data.facts import FilmFacts
 from core.domain import Movie, Outcome, Reaction, Recommendation
 from core.errors import DataError
 from core.model.bundle import Bundle
@@ -54,142 +54,6 @@ _MOST: Final = 2 / 3
 _UNKNOWN: Final = 1 / 3
 """Where a property is unknown of more of the films than this, they do not show that they have
 it."""
-
-# ---- properties of films
-
-_FACTS: Final = {
-    "fine": Fact.GENRE,
-    "director": Fact.DIRECTOR,
-    "actor": Fact.ACTOR,
-    "language": Fact.LANGUAGE,
-    "country": Fact.COUNTRY,
-    "keyword": Fact.KEYWORD,
-    "mood": Fact.MOOD,
-    "series": Fact.SERIES,
-}
-"""Kinds that are looked up by name in the pack."""
-_FACETS: Final = {"actor": "person", "keyword": "tag", "mood": "tag", "language": "language"}
-"""Kinds that the catalogue, too, knows of: as facets of this kind."""
-_NUMBERS: Final = {"year": ("year",), "minutes": ("minutes", "runtime"), "age": ("age",)}
-"""Kinds that are numbers, and the columns of a `Limit` on them."""
-_FAMILY: Final = ("for families", "for children")
-"""Audiences of the pack that make a film one for the family; so does the genre Children."""
-_RANGE: Final = re.compile(r"(?P<sign>[<>]=?)?(?P<low>PG-13|NC-17|[^-]+)(?:-(?P<high>.+))?")
-
-
-class Property(NamedTuple):
-    """What a film can have: "genre:Horror"."""
-
-    kind: str
-    value: str
-
-    @classmethod
-    def read(cls, text: str) -> Property:
-        """From `kind:value`; DataError for a kind that is not known here."""
-        kind, _, value = text.partition(":")
-        if kind not in {*_FACTS, *_NUMBERS, "title", "genre", "audience"} or not value:
-            raise DataError(f"{text!r} is no property of films: write kind:value, as genre:Horror.")
-        return cls(kind, value)
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.value}"
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Any of which will do."""
-        return tuple(self.value.split("|"))
-
-
-def _within(text: str, number: int) -> bool:
-    """Whether a number is in a range such as "<=90", "1980-1989" or ">PG"."""
-    if (match := _RANGE.fullmatch(text)) is None:
-        raise DataError(f"{text!r} is no range: write <=90, 1980-1989 or <=PG-13.")
-    low = _number(match["low"])
-    if match["sign"] is None:
-        return low <= number <= (low if match["high"] is None else _number(match["high"]))
-    beyond = number < low if match["sign"][0] == "<" else number > low
-    return beyond or (number == low and "=" in match["sign"])
-
-
-def _number(text: str) -> int:
-    if text in AGES:
-        return AGES[text]
-    if not text.isdecimal():
-        raise DataError(f"{text!r} is no number and no age rating.")
-    return int(text)
-
-
-class FilmProperties:
-    """Says of films whether they have a property."""
-
-    def __init__(self, facts: CatalogueFacts) -> None:
-        self._facts = facts
-        self._catalogue = facts.catalogue
-        # Of two films of one label the better known one is meant.
-        self._rows = {
-            squashed(movie.label): movie.row for movie in reversed(facts.catalogue.movies)
-        }
-        self._masks: dict[Property, tuple[BoolArray, BoolArray]] = {}
-
-    def token(self, label: str) -> int | None:
-        """Token of "Title (year)"; None where the catalogue has no such film."""
-        row = self._rows.get(squashed(label))
-        return None if row is None else row + 1
-
-    def has(self, wanted: Property, movie: Movie) -> bool | None:
-        """Whether a film has it; None where nobody knows."""
-        match wanted.kind:
-            case "title":
-                return squashed(movie.label) in map(squashed, wanted.values)
-            case "genre":
-                mine = {squashed(name) for name in movie.genres}
-                return not mine.isdisjoint(map(squashed, wanted.values)) if mine else None
-            case "audience":
-                return self._for_families(movie)
-        if wanted.kind in _NUMBERS:
-            number = self._number_of(wanted.kind, movie)
-            return None if number < 0 else any(_within(text, number) for text in wanted.values)
-        return self._named(wanted, movie)
-
-    def _number_of(self, kind: str, movie: Movie) -> int:
-        """−1 where it is not known."""
-        if kind == "year":
-            return movie.year or -1
-        film = self._facts.film(movie.row)
-        if film is None:
-            return -1
-        return (film.runtime or -1) if kind == "minutes" else AGES.get(film.age, -1)
-
-    def _for_families(self, movie: Movie) -> bool | None:
-        film = self._facts.film(movie.row)
-        audiences = film.audiences if film else ()
-        if "Children" in movie.genres or not set(_FAMILY).isdisjoint(audiences):
-            return True
-        return False if audiences else None
-
-    def _named(self, wanted: Property, movie: Movie) -> bool | None:
-        """By the names that the pack has for it, or by facets of the catalogue."""
-        has, known = self._masks_of(wanted)
-        mine = {
-            squashed(facet.name)
-            for facet in map(self._catalogue.facet, self._catalogue.facets_of(movie.row + 1))
-            if facet.kind == _FACETS.get(wanted.kind)
-        }
-        if has[movie.row] or not mine.isdisjoint(map(squashed, wanted.values)):
-            return True
-        return False if known[movie.row] or mine else None
-
-    def _masks_of(self, wanted: Property) -> tuple[BoolArray, BoolArray]:
-        """Which films the pack says have it, and of which it knows: bool, (n_items,)."""
-        if wanted not in self._masks:
-            facts, fact = self._facts, _FACTS[wanted.kind]
-            ways = [text for value in wanted.values for text in (value, f"{value} film")]
-            codes = {code for text in ways for code in facts.facts.names(fact).find(text)}
-            # Most films are in no series: one that the pack knows otherwise is not.
-            known = facts.runtimes > 0 if fact is Fact.SERIES else facts.knows(fact)
-            self._masks[wanted] = (facts.has(fact, codes), known)
-        return self._masks[wanted]
-
 
 # ---- what is expected
 
@@ -214,12 +78,14 @@ _JUDGED: Final = {
 }
 _QUANTITIES: Final = ("all", "most", "none", "optional")
 _DUE: Final = {"new": True, "none": False}
+_PEOPLE: Final = ("director", "actor")
+"""Two of one of these are alternatives: few films have two directors."""
 _ASKS: Final = ("recommend", "more")
 _ANSWERS: Final = ("about", "cast", "length", "why", "thanks")
 """What labelled lines call an act that films answer, and one that words do."""
 
 
-class Line(NamedTuple):
+class LabelledLine(NamedTuple):
     """One line of the person."""
 
     say: str
@@ -232,7 +98,7 @@ class Script(NamedTuple):
     """What one person says, line by line."""
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[LabelledLine, ...]
 
 
 def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script]:
@@ -242,15 +108,17 @@ def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script
             turns = row["turns"] if "turns" in row else [_turn_of_line(row)]
             yield Script(row.get("id", f"line {number}"), tuple(map(_line, turns)))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise DataError(f"Line {number} is no scripted conversation: {error!r}.") from error
+            raise DataError(
+                f"LabelledLine {number} is no scripted conversation: {error!r}."
+            ) from error
 
 
-def _line(turn: Mapping[str, Any]) -> Line:
+def _line(turn: Mapping[str, Any]) -> LabelledLine:
     expect = turn["expect"]
     known = {*_JUDGED, *_QUANTITIES, "films", "names", "never"}
     if strange := expect.keys() - known:
         raise ValueError(f"unknown expectation: {', '.join(sorted(strange))}")
-    return Line(
+    return LabelledLine(
         turn["say"],
         {int(place): Reaction(value) for place, value in turn.get("thumbs", {}).items()},
         Expectation(
@@ -279,10 +147,6 @@ def _turn_of_line(row: Mapping[str, Any]) -> dict[str, Any]:
     elif all(act in _ANSWERS for act in row["acts"]):
         expect["films"] = "none"
     return {"say": row["text"], "expect": expect}
-
-
-_PEOPLE: Final = ("director", "actor")
-"""Two of one of these are alternatives: few films have two directors."""
 
 
 # ---- what came
@@ -314,7 +178,7 @@ class Check(NamedTuple):
 class Answer:
     """What a turn came to."""
 
-    line: Line
+    line: LabelledLine
     before: SessionState
     after: SessionState
     reply: Reply
@@ -353,10 +217,10 @@ class Answer:
             for wanted in properties:
                 yield from self._property(quantity, wanted)
         for said in expect.names:
-            missed = not _says(said, self.words)
+            missed = not says(said, self.words)
             yield Check("names", said, Fault.UNMET if missed else None, self.reply.text)
         for said in expect.never:
-            yield Check("never", said, Fault.UNMET if _says(said, self.words) else None)
+            yield Check("never", said, Fault.UNMET if says(said, self.words) else None)
 
     def _verdict(self, wanted: Outcome, label: str) -> Check:
         token = self.known.token(label)
@@ -393,24 +257,20 @@ class Answer:
             yield Check(kind, str(wanted), fault)
 
     def _of_films(self, quantity: str, wanted: Property) -> tuple[Fault | None, str]:
-        has = {movie.label: self.known.has(wanted, movie) for movie in self.films}
-        answers = list(has.values())
+        having = [(movie.label, self.known.has(wanted, movie)) for movie in self.films]
         if quantity == "none":
-            shown = "; ".join(label for label, answer in has.items() if answer)
-            return (Fault.INVERTED if shown else None), shown
-        yes, unknown = answers.count(True), answers.count(None)
-        needed = 1.0 if quantity == "all" else _MOST
-        enough = yes >= needed * (len(answers) - unknown) - 1e-9
-        if enough and unknown <= _UNKNOWN * len(answers) + 1e-9:
+            return _spared(having)
+        lacking = [f"{label}{'?' if has is None else ''}" for label, has in having if not has]
+        unknown = sum(has is None for _, has in having)
+        known, yes = len(having) - unknown, len(having) - len(lacking)
+        enough = yes >= known if quantity == "all" else yes >= _MOST * known
+        if enough and unknown <= _UNKNOWN * len(having):
             return None, ""
-        lacking = [
-            f"{label}{'?' if answer is None else ''}" for label, answer in has.items() if not answer
-        ]
         return (Fault.UNMET if self._is_held(wanted) else Fault.VANISHED), "; ".join(lacking)
 
     def _is_held(self, wanted: Property) -> bool:
         """Whether a wish was acted on or named, whatever films came of it."""
-        if columns := _NUMBERS.get(wanted.kind):
+        if columns := NUMBERS.get(wanted.kind):
             numbers = re.findall(r"\d+", wanted.value)
             return any(f"limit {column}" in self.wishes for column in columns) or any(
                 map(self.names, numbers)
@@ -420,10 +280,16 @@ class Answer:
 
     def _is_condition(self, wanted: Property) -> bool:
         hard = [wish.partition(" ")[2] for wish in self.wishes if wish.startswith(_HARD)]
-        if columns := _NUMBERS.get(wanted.kind):
+        if columns := NUMBERS.get(wanted.kind):
             return not set(columns).isdisjoint(hard)
         names = {normal(key.partition(":")[2]) for key in hard}
         return not names.isdisjoint(map(normal, wanted.values))
+
+
+def _spared(having: Iterable[tuple[str, bool | None]]) -> tuple[Fault | None, str]:
+    """What is unknown of a film is not held against it."""
+    shown = "; ".join(label for label, has in having if has)
+    return (Fault.INVERTED if shown else None), shown
 
 
 _UNSAID: Final = (Outcome.SHOWN, Outcome.PASSED)
@@ -446,27 +312,6 @@ def wishes_of(state: SessionState, catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
-def _says(alternatives: str, text: str) -> bool:
-    """Whether a text has one of the words: from their beginning, and whole where they are short.
-
-    "19" is in "1987" and "min" in "95 minutes", but "h" is in "2h 5" alone, not in "he".
-    """
-    return any(
-        re.search(
-            (r"(?<!\d)" if word[0].isdecimal() else r"(?<![^\W\d])")
-            + re.escape(word)
-            + (r"(?![^\W\d])" if len(word) <= _SHORT and word.isalpha() else ""),
-            text,
-            re.IGNORECASE,
-        )
-        for word in alternatives.split("|")
-    )
-
-
-_SHORT: Final = 2
-"""Letters up to which a word is looked for as a whole one."""
-
-
 # ---- the play
 
 
@@ -484,6 +329,11 @@ class Played:
     def faults(self) -> tuple[Check, ...]:
         """What is not as expected."""
         return tuple(check for check in self.checks if check.fault is not None)
+
+    @property
+    def ways(self) -> set[Fault | None]:
+        """In which it is not as expected."""
+        return {check.fault for check in self.faults}
 
 
 class Stage:
@@ -544,25 +394,25 @@ def _numbered(name: str) -> type[Store]:
 def figures_of(played: Sequence[Played]) -> dict[str, Any]:
     """Shares over turns, by kind of expectation, by conversation; and every failure."""
     turns = max(len(played), 1)
-    with_fault = {
-        fault: [one for one in played if any(check.fault is fault for check in one.checks)]
-        for fault in Fault
-    }
-    of, met = Counter[str](), Counter[str]()
-    lines, right = Counter[str](), Counter[str]()
-    for one in played:
-        lines[one.script] += 1
-        right[one.script] += not one.faults
-        of.update(check.kind for check in one.checks)
-        met.update(check.kind for check in one.checks if check.fault is None)
+    faults = Counter(chain.from_iterable(one.ways for one in played))
+    checks = [check for one in played for check in one.checks]
+    of = Counter(check.kind for check in checks)
+    met = of - Counter(check.kind for check in checks if check.fault)
+    lines = Counter(one.script for one in played)
+    failed = [one for one in played if one.faults]
+    right = lines - Counter(one.script for one in failed)
     return {
         "turns": len(played),
         "as_expected": sum(right.values()) / turns,
-        **{fault.name.lower(): len(ones) / turns for fault, ones in with_fault.items()},
-        "kinds": {kind: {"met": met[kind], "of": of[kind]} for kind in sorted(of)},
-        "conversations": {name: {"as_expected": right[name], "of": lines[name]} for name in lines},
-        "failures": [_failure(one) for one in played if one.faults],
+        **{fault.name.lower(): faults[fault] / turns for fault in Fault},
+        "kinds": _shares(met, of, "met"),
+        "conversations": _shares(right, lines, "as_expected"),
+        "failures": list(map(_failure, failed)),
     }
+
+
+def _shares(part: Counter[str], of: Counter[str], name: str) -> dict[str, dict[str, int]]:
+    return {key: {name: part[key], "of": of[key]} for key in sorted(of)}
 
 
 def _failure(one: Played) -> dict[str, Any]:

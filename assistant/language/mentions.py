@@ -100,6 +100,8 @@ _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
 _CASTS: Final = word_class("casts")
+_ONE_OF: Final = word_class("one_of")
+_NOUNS: Final = word_class("film_nouns")
 
 
 def of_movies(
@@ -186,22 +188,41 @@ def is_idle(sign: Sign, *, together: bool) -> bool:
     return sign.idle or of_somebody or sign.teller is Teller.EVERYONE
 
 
-def spared(
+def of_more_than_films(
     found: Sequence[Word], links: Sequence[Link], signs: Signs, facets: FacetFinder
 ) -> dict[int, FacetMention]:
-    """Series the person wants none of ("no James Bond") that a tag is named after: first word and
-    wish.
-    """
+    """Titles that are said of more than one film, by their first word, and what is meant of it."""
     wishes = {}
     for link in links:
         sign = signs[link.first, link.last]
-        name = " ".join(texts_of(found, link.first, link.last))
-        tokens = facets.named(name) if link.also and sign.force is Force.AVOID else ()
-        if tokens:
-            wishes[link.first] = FacetMention(
-                span_of(found, link), tokens[0], -1.0, True, sign.rule
-            )
+        name, before, after = _series_named(found, link, facets)
+        is_any = after in _NOUNS and (before in _ONE_OF or after.endswith("s"))
+        wish = _Wish(0.8, True, "wanted")
+        if before == "no" or sign.force is Force.AVOID:  # "no James Bond"
+            wish = _Wish(-1.0, True, sign.rule)
+            is_any = before == "no"
+        tokens = facets.of_kind("series", name) if is_any else ()
+        if before == "from":  # "films from Brazil"
+            tokens = facets.of_kind("country", name)
+        elif link.also and wish.strength < 0:  # a tag may be named after a series
+            tokens = facets.named(name)
+        if tokens and sign.force in (None, Force.WANT, Force.AVOID):
+            wishes[link.first] = FacetMention(span_of(found, link), tokens[0], *wish)
     return wishes
+
+
+def _series_named(found: Sequence[Word], link: Link, facets: FacetFinder) -> tuple[str, str, str]:
+    """The name by which a link may mean a series, and the words before and behind it.
+
+    Of "Bond films" the noun is not part of it, and of "James Bond" the first name is.
+    """
+    is_noun = found[link.last - 1].text in _NOUNS and link.last - link.first > 1
+    first, last = link.first, link.last - is_noun
+    name = " ".join(texts_of(found, first, last))
+    whole = f"{text_at(found, first - 1)} {name}"
+    if facets.of_kind("series", whole):
+        first, name = first - 1, whole
+    return name, text_at(found, first - 1), text_at(found, last)
 
 
 def of_facets(

@@ -252,10 +252,10 @@ class Understanding:
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
         scope = scope_of(read, found, cues)
         with_others = together(line.lower) or context.for_children or mentions.is_for_another(cues)
-        spared = mentions.spared(found, links, signs, self._facets)
+        called = mentions.of_more_than_films(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
-            [link for link in links if link.first not in spared],
+            [link for link in links if link.first not in called],
             signs,
             self.catalogue,
             alone=acts.titles_only(reading.masked, BLANK),
@@ -267,7 +267,7 @@ class Understanding:
         complaints = mentions.complaints(read, found, titles, terms)
         facets = (
             *mentions.of_facets(found, wished, signs, complaints, together=with_others),
-            *spared.values(),
+            *called.values(),
         )
         utterance = Utterance(
             reading.text,

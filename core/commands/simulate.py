@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.config import check_options
 from core.data.reading import read_ratings
-from core.learning.simulate import SimulationSettings, simulate
+from core.learning.log import SimulationSettings, simulate
 from core.learning.versions import bundle_folder
 from core.model.bundle import Bundle
 from core.model.policy import Exploration

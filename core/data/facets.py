@@ -249,7 +249,7 @@ _GIVEN: Final = 5
 """People who have a name in front from whom on it is taken for a given name."""
 
 
-class _Wish(NamedTuple):
+class _Quality(NamedTuple):
     """What a film can have, and what people call it."""
 
     name: str
@@ -264,14 +264,8 @@ def with_facts(facets: Mapping[Facet, IntArray], facts: CatalogueFacts) -> Rows:
     finer genre, mood, source or keyword of the same name, or of another word for it, is one facet
     with the films of all; its kind is that of the first. Genres stay as they are.
     """
-    places = {**_languages(facts), **_countries(facts)}
-    people = {
-        facet: rows
-        for fact, (kind, least) in _PEOPLE.items()
-        for facet, rows in _people(facts, fact, kind, least)
-    }
-    names = {_key(facet.name) for facet in (*places, *people)}
-    names |= {_key(word) for facet in places if facet.kind == "country" for word in facet.aliases}
+    places, people = {**_languages(facts), **_countries(facts)}, _everybody(facts)
+    names = {_key(name) for facet in (*places, *people) for name in _names(facet)}
     kept = {
         facet: rows
         for facet, rows in facets.items()
@@ -285,6 +279,11 @@ def with_facts(facets: Mapping[Facet, IntArray], facts: CatalogueFacts) -> Rows:
     return things.facets() | series | places | people
 
 
+def _names(facet: Facet) -> tuple[str, ...]:
+    """What a tag would call it: a country by its adjective, too."""
+    return (facet.name, *(facet.aliases if facet.kind == "country" else ()))
+
+
 class _Things:
     """Facets that are joined where they are called the same."""
 
@@ -294,7 +293,7 @@ class _Things:
         self._by_key = {_key(facet.name): facet for facet in facets}
         self._taken = frozenset(taken)
 
-    def add(self, kind: str, wish: _Wish) -> None:
+    def add(self, kind: str, wish: _Quality) -> None:
         """Adds what films can have to the facet of that name, else as one of its own."""
         keys = [_key(_same(word)) for word in (wish.name, *wish.others)]
         if keys[0] in self._taken:
@@ -322,14 +321,14 @@ def _same(name: str) -> str:
     return _SAME_BY_KEY.get(_key(name), name)
 
 
-def _wishes(facts: CatalogueFacts, fact: Fact, least: int) -> Iterator[_Wish]:
+def _wishes(facts: CatalogueFacts, fact: Fact, least: int) -> Iterator[_Quality]:
     """Names of a vocabulary that are fit to show and on enough recommendable films."""
     names = facts.facts.names(fact)
     for name, (codes, others) in _named(names).items():
         if names.shown[list(codes)].all():
             rows = facts.rows(fact, codes)
             if _recommendable(facts, rows) >= least:
-                yield _Wish(*_called(fact, name, others), rows)
+                yield _Quality(*_called(fact, name, others), rows)
 
 
 def _named(names: Vocabulary) -> dict[str, tuple[tuple[int, ...], tuple[str, ...]]]:
@@ -394,6 +393,15 @@ def _countries(facts: CatalogueFacts) -> Rows:
     return {
         Facet("country", wish.name, wish.others): wish.rows
         for wish in _wishes(facts, Fact.COUNTRY, _COUNTRY)
+    }
+
+
+def _everybody(facts: CatalogueFacts) -> Rows:
+    """Directors, then the cast."""
+    return {
+        facet: rows
+        for fact, (kind, least) in _PEOPLE.items()
+        for facet, rows in _people(facts, fact, kind, least)
     }
 
 

@@ -23,8 +23,8 @@ from core.model.calibration import Reliability
 from core.model.policy import Exploration
 from core.simulation.evening import (
     KINDS,
-    Answer,
     Evenings,
+    FanAnswer,
     Fans,
     Served,
     ServingRules,
@@ -146,7 +146,7 @@ class SpiritResult:
     """One policy with fans who answer in one way."""
 
     policy: str
-    answer: Answer
+    answer: FanAnswer
     fans: Fans
     shown: IntArray
     """Rows, (F, 1 + turns, cards)."""
@@ -227,7 +227,7 @@ def judge_spirit(
     if not fans.kinds or "spirit" not in settings.parts:
         return
     rules = ServingRules(catalogue.n_items)
-    for scorer, answer in product(scorers, Answer):
+    for scorer, answer in product(scorers, FanAnswer):
         shown, in_kind = keep_company(scorer, fans, answer, rules, settings.turns)
         yield SpiritResult(
             policy=scorer.name, answer=answer, fans=fans, shown=shown, in_kind=in_kind

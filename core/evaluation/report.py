@@ -19,7 +19,7 @@ from core.catalogue import Catalogue, IntArray
 from core.domain import Outcome
 from core.evaluation.evaluate import Report, Result
 from core.evaluation.evenings import EveningResult, GenreShare, Group, SpiritResult
-from core.simulation.evening import Answer
+from core.simulation.evening import FanAnswer
 from core.simulation.replay import View
 from core.simulation.scorer import FloatArray, Observations, Scorer
 from core.statistics import Interval
@@ -310,7 +310,7 @@ def spirit_table(results: Sequence[SpiritResult]) -> str:
     if not results:
         return ""
     lines = [
-        f"{'spirit':<18}{'fans of':<10}{'fans':>5}" + "".join(f"{a.value:>15}" for a in Answer)
+        f"{'spirit':<18}{'fans of':<10}{'fans':>5}" + "".join(f"{a.value:>15}" for a in FanAnswer)
     ]
     for policy, group in groupby(results, key=attrgetter("policy")):
         rows = list(group)

@@ -6,7 +6,7 @@ channels, to each of which it gives a strength that it learns:
 
     pull(s, i) = gate(s) · Σ_c strength_c · channel_c(s, i)
 
-    film channels      Σ_events of a kind  likeness(event, i) / √(number of its kind)
+    film channels      Σ_events of a kind  likeness(event, i) / √n,  n of its kind (n/√5 above 5)
     talk prior         fame(s) · talk prior(i)
     approval           [anything is wished] · approval(i)
 
@@ -113,6 +113,8 @@ FloatArray = npt.NDArray[np.float32]
 
 _KNOWN: Final = 20.0
 """Ratings at which a film is as well known as not."""
+_FEW: Final = 5
+"""Events of a kind up to which more of them say more."""
 _COMMON: Final = 0.008
 """Share of the films that a common tag is on: a wish for a rarer one is the more definite."""
 _ANSWERED: Final = by_outcome(lambda outcome: outcome.is_answer) > 0
@@ -331,7 +333,10 @@ class Affinity:
         transcript, place = np.nonzero(kind)
         counts = (kind[..., None] == np.arange(len(Kind))).sum(axis=1)
         kind = kind[transcript, place]
-        say = 1.0 / np.sqrt(counts[transcript, kind])
+        # Beyond a few, films say together what a few say: a diary of hundreds is no louder than a
+        # sentence, and its sum would drown all that the taste knows.
+        count = counts[transcript, kind]
+        say = 1.0 / np.sqrt(count * np.maximum(count / _FEW, 1.0))
         return _Events(transcript, place, token[transcript, place], kind, say.astype(np.float32))
 
 

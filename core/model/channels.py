@@ -47,6 +47,8 @@ _ODDS: Final = -2.2
 _KNOWN, _UNKNOWN = 0.36, -2.7
 """What a film they know and one they do not know add to the log odds: of the films that are shown,
 others know seven in ten, and these all but one in fifty."""
+_SHOWN: Final = [Outcome.UP, Outcome.DOWN, Outcome.SHOWN, Outcome.PASSED]
+_FEW_SEEN: Final = 3
 FAMILIAR: Final = -0.5
 """What the chance of having seen a film counts with them before any learning, on top of the gates;
 in research.md with its neighbours."""
@@ -91,7 +93,12 @@ class Familiarity(nn.Module):
 
     def chance(self, counts: Tensor) -> Tensor:
         """Chance that the person knows whatever they are shown, (B,)."""
-        return torch.sigmoid(_ODDS + counts @ self.answers)
+        # A diary says "seen" of hundreds that were never shown: no more of them count than a few
+        # beside the films that were.
+        shown = counts[:, _SHOWN].sum(dim=1)
+        seen = torch.minimum(counts[:, Outcome.SEEN], shown + _FEW_SEEN)
+        odds = counts @ self.answers + (seen - counts[:, Outcome.SEEN]) * _KNOWN
+        return torch.sigmoid(_ODDS + odds)
 
     def forward(self, counts: Tensor) -> Tensor:
         """`chance` times the weight, in units of reward for a film that has surely been seen."""

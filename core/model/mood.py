@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -101,6 +102,9 @@ class MoodSettings:
     """Log odds that a facet asked for is tonight's mood."""
     before: float = 0.1
     """Weight of what was said before a facet was asked for: the new wish replaces the old mood."""
+    few: int = 8
+    """Films named up to which each counts in full: who names fifty tells of a life and no
+    evening."""
     recent: int = 24
     """Only so many last events count: a diary of thousands is a life and no evening."""
 
@@ -223,6 +227,9 @@ class MoodPosterior(nn.Module):
         )
         weight = np.where(place < asked[row], self.settings.before, 1.0)
         happened = outcome[row, place]
+        named = (outcome == Outcome.STATED_LIKE).sum(axis=1)[row]
+        diluted = np.minimum(1.0, self.settings.few / np.maximum(named, 1))
+        weight = np.where(happened == Outcome.STATED_LIKE, weight * diluted, weight)
         silent = np.isin(happened, SILENT)
         chance = chances.detach().numpy()[row, place].clip(*_CHANCE)
         weight = np.where(silent, -np.log1p(-chance) * weight, weight)
@@ -290,40 +297,39 @@ def catalogue_moods(
     """Moods of these kinds with at least so many recommendable films, by default as many as each
     kind needs, and less than `_MOST` of all ratings.
     """
-    n_items = catalogue.n_items
-    membership = catalogue.membership[:, :n_items].tocsr()
-    facets = [
-        SharedMood(
-            facet.kind,
-            facet.name,
-            membership.indices[membership.indptr[number] : membership.indptr[number + 1]].astype(
-                np.int64
-            ),
-            catalogue.facet_token(number),
-        )
-        for number, facet in enumerate(catalogue.facets)
+    facets, decades = _of_facets(catalogue), _of_decades(catalogue)
+    genres = [mood for mood in facets if mood.kind == "genre"]
+    pairs = [
+        SharedMood("pair", f"{genre.name}, {decade.name}", films)
+        for genre, decade in product(genres, decades)
+        if len(films := np.intersect1d(genre.films, decade.films)) >= (least or LEAST)
     ]
-    year = catalogue.years[:n_items] // 10 * 10
-    decades = [
+    rated = catalogue.n_ratings[: catalogue.n_items]
+    most = _MOST * max(int(rated.sum()), 1)
+
+    def is_one(mood: SharedMood) -> bool:
+        fewest = least or _FEWER.get(mood.kind, LEAST)
+        return len(mood.films) >= fewest and rated[mood.films].sum() < most
+
+    found = (mood for mood in (*facets, *decades, *pairs) if mood.kind in kinds)
+    return tuple(filter(is_one, found))
+
+
+def _of_facets(catalogue: Catalogue) -> list[SharedMood]:
+    membership = catalogue.membership[:, : catalogue.n_items].tocsr()
+    rows = np.split(membership.indices.astype(np.int64), membership.indptr[1:-1])
+    return [
+        SharedMood(facet.kind, facet.name, np.sort(films), catalogue.facet_token(number))
+        for number, (facet, films) in enumerate(zip(catalogue.facets, rows, strict=False))
+    ]
+
+
+def _of_decades(catalogue: Catalogue) -> list[SharedMood]:
+    year = catalogue.years[: catalogue.n_items] // 10 * 10
+    return [
         SharedMood("decade", f"{decade}s", np.flatnonzero(year == decade))
         for decade in np.unique(year[year > 0]).tolist()
     ]
-    pairs = [
-        SharedMood("pair", f"{genre.name}, {decade.name}", films)
-        for genre in facets
-        if genre.kind == "genre"
-        for decade in decades
-        if len(films := np.intersect1d(genre.films, decade.films)) >= (least or LEAST)
-    ]
-    rated = catalogue.n_ratings[:n_items]
-    most = _MOST * max(int(rated.sum()), 1)
-    return tuple(
-        mood
-        for mood in (*facets, *decades, *pairs)
-        if mood.kind in kinds
-        and len(mood.films) >= (least or _FEWER.get(mood.kind, LEAST))
-        and rated[mood.films].sum() < most
-    )
 
 
 def mood_table(moods: Sequence[SharedMood], n_items: int) -> sparse.csr_matrix:

@@ -1,12 +1,12 @@
 """Q(s, a): one score, a sum of readings of the transcript whose weights learn together.
 
-    Q(s, a) = mood(s, a) · [value(s) + Σ_c gate_c(s) · channel_c(s, a) + lift(a) + rest(s, a)]
-              + opening(s) · Σ_c strength_c · pull_c(s, a) + wishes(s, a) + knob(a)
+    Q(s, a) = mood(s, a) · [value(s) + Σ_c gate_c(s) · channel_c(s, a) + lift(a)]
+              + fame(s, a) + opening(s) · Σ_c strength_c · pull_c(s, a) + wishes(s, a) + knob(a)
 
 In the brackets is what a thumb up is worth, by the taste: the posterior's chance of liking and of
 having seen the film (`core.model.encoder`), their population means, how well the film fits the
-genres, tags and people asked for, what people of the kinds that the person may be of made of it,
-and what fame does (`core.model.channels`). A small network of the state (what happened how often,
+genres, tags and people asked for, and what people of the kinds that the person may be of made of
+it. A small network of the state (what happened how often,
 how far the taste is known, where its leading dimensions point) sets the gates and the value, and
 shifts the taste where people are not as linear as the posterior takes them to be.
 
@@ -59,9 +59,16 @@ _OF_SEEN = (0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
 _CLASSES, _SPREAD = 0.15, 0.8
 """At the start, where there are kinds of people: gate of what they foretell, and variance of tastes
 about theirs."""
-_MANY = 10.0
+_MANY = by_outcome(lambda outcome: 2.0 if outcome is Outcome.STATED_DISLIKE else 10.0)
 """Events of an outcome beyond this many say nothing more to the gates: an imported diary holds
 hundreds, and sessions that a network learns from a few."""
+_FAR = 7.0
+"""Length of a taste beyond which the gates look at its direction alone: longer ones come from
+diaries, and no session that a network learns from has one."""
+_EVENING = 10.0
+"""Films named up to which they tell of tonight's mood; no session that is learned from has more."""
+_SHARPEST = 1.3
+"""Largest log power of the mood, either way."""
 _LEADING = 16
 """Dimensions of the taste that the gates look at: of all 128 the network learns the training people
 by heart."""
@@ -193,8 +200,9 @@ class QNetwork(nn.Module):
         gates = self._gates(transcripts, taste)
         worth = self._worth(transcripts, taste, kinds, gates)
         log_mood = self.log_mood(transcripts, worth)
-        mood, value = self._mood(log_mood, gates), worth + self.fame(transcripts)
-        q_values = torch.where(value > 0, mood * value, value) + self._talk(transcripts, gates)
+        mood = self._mood(transcripts, log_mood, gates)
+        q_values = torch.where(worth > 0, mood * worth, worth) + self.fame(transcripts)
+        q_values = q_values + self._talk(transcripts, gates)
         # Of a thousand facets a batch speaks of a handful: the product over all would cost more
         # than all the rest.
         wished = self._strengths_of(transcripts, self.wishes)
@@ -244,11 +252,12 @@ class QNetwork(nn.Module):
         gates = self._gates(transcript, taste)
         films = torch.from_numpy(rows)
         parts = self._worth_parts(transcript, taste, gates, films)
-        parts[:, 1] += self.fame(transcript)[0, films]
         worth = self._worth(transcript, taste, kinds, gates)
-        mood = self._mood(self.log_mood(transcript, worth), gates)[0, films, None]
+        log_mood = self.log_mood(transcript, worth)
+        mood = self._mood(transcript, log_mood, gates)[0, films, None]
         # Tonight's mood lifts every part of a film's worth alike.
         parts = torch.where(parts.sum(dim=1, keepdim=True) > 0, mood * parts, parts)
+        parts[:, 1] += self.fame(transcript)[0, films]
         if self.affinities:
             affinity = self.affinities[number % len(self.affinities)]
             pulled = affinity.parts(observation, rows, self.strengths.numpy())
@@ -344,12 +353,14 @@ class QNetwork(nn.Module):
     def _gates(self, transcripts: Tensor, taste: Tensor) -> _Gates:
         counts = self.counts(transcripts)
         seen = self.familiarity(counts)[:, None] * taste.new_tensor(_OF_SEEN)
-        counts = (counts * self.encoder.speaks_liked).clamp(max=_MANY)
+        counts = torch.minimum(counts * self.encoder.speaks_liked, torch.from_numpy(_MANY))
         events = counts.sum(1, keepdim=True)
         liked = (counts[:, Outcome.UP] + counts[:, Outcome.STATED_LIKE])[:, None]
-        known = taste.norm(dim=1, keepdim=True)
+        length = taste.norm(dim=1, keepdim=True)
+        known = length.clamp(max=_FAR)
+        leading = taste[:, : self._leading] * (known / length.clamp_min(1e-6))
         summary = torch.cat([counts.log1p(), events.log1p(), liked / (1 + events), known], dim=1)
-        out: Tensor = self.gates(torch.cat([taste[:, : self._leading], summary], dim=1))
+        out: Tensor = self.gates(torch.cat([leading, summary], dim=1))
         channels, shifts = len(_START), self._shifted
         weights, shift_like, shift_seen, kinds, opening, sharpness = out.tensor_split(
             [channels, channels + shifts, channels + 2 * shifts, -2, -1], dim=1
@@ -361,15 +372,19 @@ class QNetwork(nn.Module):
             pad(shift_like, (0, rest)),
             pad(shift_seen, (0, rest)),
             opening[:, 0],
-            sharpness[:, 0],
+            sharpness[:, 0].clamp(-_SHARPEST, _SHARPEST),
         )
 
     # ---- tonight
 
-    def _mood(self, log_mood: Tensor, gates: _Gates) -> Tensor:
-        """How many times likelier than before a word each film is tonight's, (B, n_items)."""
-        lift = self.mood.lift(log_mood)
-        power: Tensor = lift ** gates.sharpness.exp()[:, None]
+    def _mood(self, transcripts: Tensor, log_mood: Tensor, gates: _Gates) -> Tensor:
+        """How many times likelier than before a word each film is tonight's, (B, n_items).
+
+        Who names fifty films tells of a life and no evening: there the mood counts for little.
+        """
+        named = (transcripts[..., 1] == int(Outcome.STATED_LIKE)).sum(dim=1)
+        whole = (_EVENING / named.clamp_min(1)).clamp(max=1.0) ** 2
+        power: Tensor = self.mood.lift(log_mood) ** (whole * gates.sharpness.exp())[:, None]
         return power
 
     def _talk(self, transcripts: Tensor, gates: _Gates) -> Tensor:

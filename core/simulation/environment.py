@@ -104,7 +104,7 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
         self._unanswered: frozenset[int] = frozenset()
         self._vector_sets = vector_sets
         self._viewers: dict[int, Viewer] = {}
-        self._length = 1 + max(self._opening.most, evenings.most) + turns
+        self._length = 1 + max(self._opening.most + evenings.brought, evenings.most) + turns
         self.action_space = spaces.Discrete(catalogue.n_items)
         self.observation_space = spaces.Box(
             0, catalogue.n_tokens - 1, (self._length, 2), dtype=np.int32
@@ -139,11 +139,11 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
             self.np_random, self._evenings, self._moods.moods, self._moods.films_of
         )
         mood = self.tonight.mood
-        self._state = (
-            self._viewer.open(self.np_random, self._opening)
-            if mood is None
-            else self._viewer.open_with(self.np_random, mood, self._evenings)
-        )
+        if mood is None:
+            opened = self._viewer.open(self.np_random, self._opening)
+            self._state = self._viewer.bring(opened, self.np_random, self._evenings)
+        else:
+            self._state = self._viewer.open_with(self.np_random, mood, self._evenings)
         self._pending = {}
         self._left = self.turns
         return self._observation(), {"person": self._person, "mood": self._moods.number(mood)}

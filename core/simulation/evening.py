@@ -376,7 +376,7 @@ def _reactions(rows: IntArray, would_be: OutcomeArray, counts: BoolArray) -> Out
 # ---- spirit
 
 
-class Answer(Enum):
+class FanAnswer(Enum):
     """How a fan answers every slate: what becomes of the films of their kind, and of how many."""
 
     NOTHING = "nothing", Outcome.PASSED, 0
@@ -394,7 +394,7 @@ class Answer(Enum):
     films: int | None
     """Of a slate; None for all."""
 
-    def __new__(cls, value: str, outcome: Outcome, films: int | None) -> Answer:
+    def __new__(cls, value: str, outcome: Outcome, films: int | None) -> FanAnswer:
         """A member with its outcome and number of films."""
         member = object.__new__(cls)
         member._value_, member.outcome, member.films = value, outcome, films
@@ -402,7 +402,7 @@ class Answer(Enum):
 
     def of(self, in_kind: BoolArray) -> OutcomeArray:
         """Outcomes of slates (F, cards), by which of their films are of the kind."""
-        theirs = np.ones_like(in_kind) if self is Answer.SEEN else in_kind
+        theirs = np.ones_like(in_kind) if self is FanAnswer.SEEN else in_kind
         if self.films is not None:
             theirs = theirs & (theirs.cumsum(axis=1) <= self.films)
         return np.where(theirs, np.int8(self.outcome), np.int8(Outcome.PASSED))
@@ -428,7 +428,7 @@ def fans_of(catalogue: Catalogue, kinds: Iterable[str], count: int = 10, seed: i
 
 
 def keep_company(
-    scorer: Scorer, fans: Fans, answer: Answer, rules: ServingRules, turns: int = 5
+    scorer: Scorer, fans: Fans, answer: FanAnswer, rules: ServingRules, turns: int = 5
 ) -> tuple[IntArray, BoolArray]:
     """A slate, then `turns` times an answer and the next slate.
 
@@ -444,7 +444,7 @@ def keep_company(
     shown = [talk.show(rules.cards)]
     for _ in range(turns):
         talk.answer(answer.of(_of_kind(shown[-1], counts)))
-        if answer is Answer.ALSO:
+        if answer is FanAnswer.ALSO:
             talk.say(talk.unsaid(fans.loved), np.int8(Outcome.STATED_LIKE))
         shown.append(talk.show(rules.cards))
     rows = np.stack(shown, axis=1)

@@ -74,8 +74,17 @@ class EveningSettings:
     """Of films beside the mood."""
     up: float = 0.05
     """Of films beside the mood that they like: now and then a thumb is for the film alone."""
+    diary: float = 0.15
+    """Share of the evenings without a mood before which the person brings ratings."""
+    diaries: tuple[int, ...] = (10, 20, 40)
+    """Number of ratings brought, each entry equally likely; at most half of what they rated."""
     wordless: float = 0.1
     """Share of the films they rated of which people say that they have seen them, and no more."""
+
+    @property
+    def brought(self) -> int:
+        """Ratings in the longest diary."""
+        return max(self.diaries) if self.diary else 0
 
     @property
     def most(self) -> int:
@@ -83,7 +92,7 @@ class EveningSettings:
         return max(1, *self.named) + 2 if self.mood else 0
 
 
-OPEN = EveningSettings(mood=0.0, rated=0.0, wordless=0.0)
+OPEN = EveningSettings(mood=0.0, rated=0.0, diary=0.0, wordless=0.0)
 """Every evening is open, and every film that they know gets a verdict."""
 
 
@@ -202,6 +211,21 @@ class Viewer:
             for row in self._draw(rng, self._known_stars < DISLIKE_BELOW, 1):
                 state = state.state(self._catalogue.movie_token(row), Outcome.STATED_DISLIKE)
         return state.state(mood.token, Outcome.WANTED) if says else state
+
+    def bring(
+        self, state: SessionState, rng: np.random.Generator, settings: EveningSettings
+    ) -> SessionState:
+        """The state after the person has brought ratings of theirs, now and then."""
+        if not settings.diary or rng.random() >= settings.diary:
+            return state
+        count = min(int(rng.choice(settings.diaries)), len(self._rows) // 2)
+        places = rng.choice(len(self._rows), size=count, replace=False)
+        stars = self._known_stars[places].tolist()
+        films = self._rows[places].tolist()
+        return state.recall(
+            (self._catalogue.movie_token(row), reaction_to(star).outcome.statement)
+            for row, star in zip(films, stars, strict=True)
+        )
 
     def open(self, rng: np.random.Generator, settings: OpeningSettings) -> SessionState:
         """The state after the person has said what they like, drawn from their own history.

@@ -7,10 +7,9 @@ default, PostgreSQL by URL; the only package that knows SQLAlchemy.
 """
 
 from core.store.parties import Gathering, Parties
-from core.store.progress import Day, VersionProgress
 from core.store.records import LoggedStep, Member, Saved, Shown, Statistics, Turn
 from core.store.session import SessionRecord
-from core.store.store import Store
+from core.store.store import Day, Store, VersionProgress
 
 __all__ = [
     "Day",

@@ -214,7 +214,7 @@ def _bundle(
     )
 
 
-class Fitted(NamedTuple):
+class FittedFilms(NamedTuple):
     """What is fitted to ratings before anything is learned: of everyone, then without each fold."""
 
     sets: list[MovieVectors]
@@ -230,7 +230,7 @@ def fit_films(
     talk: RecordedTalk | None = None,
     *,
     progress: bool,
-) -> Fitted:
+) -> FittedFilms:
     """Movie vectors and affinities: people meet those that were fitted on others."""
     sets: list[MovieVectors] = []
     affinities: list[Affinity] = []
@@ -244,7 +244,7 @@ def fit_films(
         lifts = Cooccurrence.fit(others, catalogue, settings.cooccurrence, talk, seed=settings.seed)
         affinities.append(Affinity(catalogue, lifts, approval(vectors)))
         sets.append(vectors)
-    return Fitted(sets, tuple(affinities), set_of)
+    return FittedFilms(sets, tuple(affinities), set_of)
 
 
 def _check(ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings) -> None:

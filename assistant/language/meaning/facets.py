@@ -47,11 +47,9 @@ _COMMON_NAMES: Final = word_class("common_names")
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 6
 """Recommendable films a tag must be on before only such films are shown: two turns of three."""
-_KNOWN: Final = 3
-"""The same of what is known of films and not said by some who have seen them."""
-_ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
+ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
 """Words before a name that say as what somebody is meant, by the kind of the facet."""
-_FACTS: Final = frozenset(("series", "country", "language", *_ROLES))
+_FACTS: Final = frozenset(("series", "country", "language", *ROLES))
 """Kinds that a film is of or is not, whoever says so."""
 _THINGS: Final = frozenset(("tag", "subgenre", "keyword", "source"))
 """Kinds that are said in the singular and in the plural."""
@@ -93,24 +91,11 @@ class FacetFinder:
         ]
         films = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1).tolist()
         self._size = {token: size for (token, _), size in zip(self._facets, films, strict=True)}
-        self._by_name: dict[str, list[int]] = {}
-        # "French" is a language, and "star wars" a series, before it is a tag.
-        first = ("language", "series")
-        for token, facet in sorted(self._facets, key=lambda one: one[1].kind not in first):
-            self._by_name.setdefault(normal(facet.name), []).append(token)
-        for token, facet in self._facets:
-            for alias in facet.aliases:
-                self._by_name.setdefault(normal(alias), [token])
-        self._genre = {
-            normal(facet.name): token for token, facet in self._facets if facet.kind == "genre"
-        }
-        self._languages = {
-            token
-            for token, facet in self._facets
-            if facet.kind == "language" and facet.name[0].isupper()
-        }
-        countries = {token for token, facet in self._facets if facet.kind == "country"}
-        self._places = self._languages | countries
+        self._by_name = _by_name(self._facets)
+        self._genre = {normal(name): token for name, token in self._of_kind("genre")}
+        languages = self._of_kind("language")
+        self._languages = {token for name, token in languages if name[0].isupper()}
+        self._places = self._languages.union(token for _, token in self._of_kind("country"))
         self._kind = {token: facet.kind for token, facet in self._facets}
         self._people_known = _people(catalogue)
         self._book = PhraseBook(self._phrases())
@@ -141,7 +126,7 @@ class FacetFinder:
         """Somebody as a director or as one of the cast, where the word before says so."""
         before, term = text_at(words, found.first - 1), found.meaning
         for kind, token in term.roles.items():
-            if before in _ROLES[kind]:
+            if before in ROLES[kind]:
                 return replace(term, tokens=(token,), firm=self._is_firm(token))
         return term
 
@@ -173,6 +158,13 @@ class FacetFinder:
         """Tokens of the facets of exactly this name, in normal form."""
         return tuple(self._by_name.get(name, ()))
 
+    def _of_kind(self, kind: str) -> list[tuple[str, int]]:
+        return [(facet.name, token) for token, facet in self._facets if facet.kind == kind]
+
+    def of_kind(self, kind: str, name: str) -> tuple[int, ...]:
+        """The same of one kind of facets."""
+        return tuple(token for token in self.named(name) if self._kind[token] == kind)
+
     def _phrases(self) -> dict[str, Term]:
         """The phrases of the lexicon, the names of the catalogue, and what they stand for; of a
         phrase listed twice the first counts.
@@ -185,6 +177,7 @@ class FacetFinder:
             self._of_names(),
             self._of_subjects(),
             self._of_aliases(),
+            self._of_topics(),
             self._of_surnames(),
         ):
             if term is not None:
@@ -206,11 +199,11 @@ class FacetFinder:
 
     def _is_firm(self, token: int) -> bool:
         kind = self._kind[token]
-        return kind == "genre" or self._size[token] >= (_KNOWN if kind in _FACTS else _ENOUGH)
+        return kind == "genre" or kind in _FACTS or self._size[token] >= _ENOUGH
 
     def _person(self, people: Sequence[_Somebody], *, bare: bool) -> Term | None:
         """Who is meant by a name; None where several people may be."""
-        foremost = {kind: _foremost(people, kind) for kind in _ROLES}
+        foremost = {kind: _foremost(people, kind) for kind in ROLES}
         roles = {kind: one.tokens[kind] for kind, one in foremost.items() if one is not None}
         if not roles:
             return None
@@ -262,7 +255,7 @@ class FacetFinder:
     def _called(
         self, token: int, facet: Facet, names: Sequence[str], *, is_loose: bool
     ) -> Iterator[tuple[str, Term | None]]:
-        if facet.kind != "genre" and facet.kind not in _ROLES:
+        if facet.kind != "genre" and facet.kind not in ROLES:
             # Films are named like their series, and all the world like keywords and places.
             alone = facet.kind not in _FACTS and facet.kind != "keyword"
             for name in self._as_said(map(normal, names), is_loose=is_loose):
@@ -291,6 +284,15 @@ class FacetFinder:
             token = self._widest([subject.removeprefix("the ")])
             yield f"about {subject}", None if token is None else Term((token,), firm=False)
 
+    def _of_topics(self) -> Iterator[tuple[str, Term | None]]:
+        """Keywords that sentences are made of, and what begins so: as what a film is about."""
+        things = [(token, normal(one.name)) for token, one in self._facets if one.kind in _THINGS]
+        said = {name for token, name in things if self._kind[token] == "keyword"}
+        words = set(filter(background().is_common, said))
+        for token, name in things:
+            for article in ("", "a ", "an ", "the ") if name.split(" ")[0] in words else ():
+                yield f"about {article}{name}", self._term((token,))
+
     def _of_surnames(self) -> Iterator[tuple[str, Term | None]]:
         """Family names, each of whoever is by far the best known of that name."""
         owners: dict[str, list[_Somebody]] = {}
@@ -300,18 +302,13 @@ class FacetFinder:
         # A tag may be named after somebody of whom nothing else is known.
         tags = (normal(facet.name) for _, facet in self._facets if facet.kind == "tag")
         shared = {name.rpartition(" ")[2] for name in tags if " " in name}
-        shared.update(table("constraints")["no_surnames"]["words"])
-        called = {normal(name).rpartition(" ")[2] for name in full_names()} | proper_names()
-        for surname, people in owners.items():
-            # "Affleck" is often said, too, but "man" and "close" are said of anything.
-            is_name = surname in called or not background().is_common(surname)
-            if surname not in shared and is_name:
-                for phrase in (surname, f"{surname}s"):
-                    yield phrase, self._person(people, bare=False)
+        for surname in _said_of_people(owners.keys() - shared):
+            for phrase in (surname, f"{surname}s"):
+                yield phrase, self._person(owners[surname], bare=False)
 
     def _full_names(self) -> list[str]:
         """The names of several words of everyone who is known."""
-        known = {facet.name for _, facet in self._facets if facet.kind in _ROLES}
+        known = {facet.name for _, facet in self._facets if facet.kind in ROLES}
         return sorted(name for name in known.union(full_names()) if " " in name)
 
     def _first_of(self, name: str) -> int | None:
@@ -355,7 +352,7 @@ def _people(catalogue: Catalogue) -> dict[str, _Somebody]:
     films: dict[str, dict[str, tuple[int, Facet, IntArray]]] = {}
     members = catalogue.membership[:, : catalogue.n_items].tocsr()
     for index, facet in enumerate(catalogue.facets):
-        if facet.kind in _ROLES:
+        if facet.kind in ROLES:
             rows = members.indices[members.indptr[index] : members.indptr[index + 1]]
             entry = (catalogue.facet_token(index), facet, rows)
             films.setdefault(normal(facet.name), {})[facet.kind] = entry
@@ -380,6 +377,30 @@ def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catal
     ]
     meant = tuple(tokens[kind] for kind in (first, *apart))
     return _Somebody(tokens, renown, meant, tuple(sorted(names)))
+
+
+def _by_name(facets: Sequence[tuple[int, Facet]]) -> dict[str, list[int]]:
+    """Tokens by name in normal form, and by what else people say where nothing is named so."""
+    found: dict[str, list[int]] = {}
+    # "French" is a language, and "star wars" a series, before it is a tag.
+    first = ("language", "series")
+    for token, facet in sorted(facets, key=lambda one: one[1].kind not in first):
+        found.setdefault(normal(facet.name), []).append(token)
+    for token, facet in facets:
+        for alias in facet.aliases:
+            found.setdefault(normal(alias), [token])
+    return found
+
+
+def _said_of_people(surnames: Iterable[str]) -> list[str]:
+    """Those that are rather names: "Affleck" is often said, too, "man" is said of anything."""
+    called = {normal(name).rpartition(" ")[2] for name in full_names()} | proper_names()
+    nobodys = table("constraints")["no_surnames"]["words"]
+    return [
+        surname
+        for surname in sorted(surnames)
+        if surname not in nobodys and (surname in called or not background().is_common(surname))
+    ]
 
 
 def _last_names(name: str) -> list[str]:

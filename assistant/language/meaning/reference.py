@@ -11,6 +11,7 @@ from assistant.language import acts
 from assistant.language.lexicon import word_class
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.facets import ROLES
 from assistant.language.meaning.tastes import Cue, Force, Sign
 from assistant.language.meaning.verdicts import is_in_a_question, is_wished
 from assistant.language.meaning.years import compared
@@ -303,7 +304,7 @@ def answer_to(
     named = _picks_by_name(utterance, tokens)
     if named and all(movie.token in tokens for movie in utterance.movies):
         return replace(_answer(utterance, named), movies=(), ambiguous=())
-    wishes = any(catalogue.facet(wish.token).kind != "person" for wish in utterance.facets)
+    wishes = any(catalogue.facet(wish.token).kind not in ROLES for wish in utterance.facets)
     if utterance.movies or utterance.ambiguous or wishes:
         return None
     if acts.whole_act(line) is Act.WHY:  # "why the first one?" is about the films on the table

@@ -42,11 +42,10 @@ class Makers:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._membership = catalogue.membership
-        self._people = {
-            normal(facet.name): place
-            for place, facet in enumerate(catalogue.facets)
-            if facet.kind == "person"
-        }
+        self._people: dict[str, list[int]] = {}
+        for place, facet in enumerate(catalogue.facets):
+            if facet.kind in ("person", "director"):
+                self._people.setdefault(normal(facet.name), []).append(place)
         self._made: dict[str, frozenset[int]] = {}
         for name, films in films_of_makers(catalogue).items():
             for key in (name, name.rpartition(" ")[2]):
@@ -67,11 +66,11 @@ class Makers:
     def _of(self, name: str) -> frozenset[int]:
         if name in self._made:
             return self._made[name]
-        place = self._people.get(name)
-        if place is None:
-            return _NOBODY
-        begin, end = self._membership.indptr[place : place + 2]
-        return frozenset(self._membership.indices[begin:end].tolist())
+        films: set[int] = set()
+        for place in self._people.get(name, ()):
+            begin, end = self._membership.indptr[place : place + 2]
+            films.update(self._membership.indices[begin:end].tolist())
+        return frozenset(films)
 
 
 _KNOWN: Final = 3

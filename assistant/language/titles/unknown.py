@@ -218,11 +218,17 @@ def _of_known_name(line: _Line, cues: Sequence[Cue], index: TitleIndex) -> Itera
     for first, last in sorted(spans, key=lambda span: (span[0], -span[1])):
         if any(line.taken[first:last]):
             continue
-        before = [cue for cue in cues if cue.last == first and not cue.backward]
-        behind = [cue for cue in cues if cue.backward and 0 <= cue.first - last <= _FURTHEST]
+        before, behind = _cues_beside(cues, first, last)
         named = [place for place in line.telling(first, last) if not _is_number(line, place)]
         if before or all(map(line.is_upper, named)):
             yield line.take(first, last, next((cue.strength for cue in (*before, *behind)), 0.0))
+
+
+def _cues_beside(cues: Sequence[Cue], first: int, last: int) -> tuple[list[Cue], list[Cue]]:
+    """Cues right before words first … last − 1, and those not far behind that look back."""
+    before = [cue for cue in cues if cue.last == first and not cue.backward]
+    behind = [cue for cue in cues if cue.backward and 0 <= cue.first - last <= _FURTHEST]
+    return before, behind
 
 
 def _is_number(line: _Line, place: int) -> bool:

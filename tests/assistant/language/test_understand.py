@@ -241,7 +241,7 @@ def test_every_decision_names_its_rule() -> None:
         ("anything but horror", {"Horror": (False, True)}),
         ("something with Tom Hanks", {"tom hanks": (True, False)}),
         ("anything by nolan", {"christopher nolan": (True, False)}),
-        ("starring Sigourney Weaver", {"Sigourney Weaver": (True, False)}),
+        ("starring Sigourney Weaver", {"Sigourney Weaver": (True, True)}),
         ("I love Weaver", {"Sigourney Weaver": (True, False)}),
         ("time travel please", {"time travel": (True, False)}),
         ("do you like horror?", {}),

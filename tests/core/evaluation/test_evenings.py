@@ -31,7 +31,7 @@ from core.evaluation.report import (
     spirit_table,
 )
 from core.model.calibration import FEATURES, Calibration
-from core.simulation.evening import Answer
+from core.simulation.evening import FanAnswer
 
 CINEMA = cinema()
 
@@ -207,7 +207,7 @@ def test_spirit_is_the_share_of_later_films_of_the_kind() -> None:
 
     settings = ServedSettings(fans=1, turns=2, seed=3)
     results = list(judge_spirit([Odd([])], world, settings))
-    assert [one.answer for one in results] == list(Answer)
+    assert [one.answer for one in results] == list(FanAnswer)
     nothing = results[0]
     assert [mood.kind for mood in nothing.fans.kinds] == ["genre", "decade"]
     # Horror fans name three of it; then come seven comedies and two horror films.

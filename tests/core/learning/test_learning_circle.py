@@ -19,8 +19,7 @@ from worlds import ratings_of
 from core import __main__ as cli
 from core.data.ratings import Ratings
 from core.domain import Outcome
-from core.learning.log import read_log
-from core.learning.simulate import SimulationSettings, simulate
+from core.learning.log import SimulationSettings, read_log, simulate
 from core.learning.versions import PolicyEvent, Versions, bundle_folder
 from core.model.bundle import Bundle
 from core.model.policy import Exploration

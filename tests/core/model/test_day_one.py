@@ -1,6 +1,6 @@
 """Before any learning films are ranked by a formula of hand-set constants, written down anew here.
 
-    (worth + rest) · mood + gate · pull + .2 · wishes
+    worth · mood + rest + gate · pull + .2 · wishes
 
 in plain numpy, event by event: what the network computes in batches and from learned weights.
 """
@@ -31,7 +31,7 @@ from core.session import Event, SessionState
 Values = npt.NDArray[np.float64]
 N_ITEMS, N_MOVIES = 60, 64
 OWNERS = (("genre", "Comedy"), ("genre", "Horror"), ("tag", "space"), ("person", "A. B."))
-MASS = {"genre": 0.22, "decade": 0.15, "tag": 0.09, "person": 0.025, "language": 0.015}
+MASS = {"genre": 0.22, "decade": 0.15, "tag": 0.09, "person": 0.025}
 
 
 def world() -> Catalogue:
@@ -117,14 +117,19 @@ def fame(state: SessionState, gems: float, half: float) -> Values:
 
 
 def moods() -> list[tuple[str, int, Values]]:
-    """Kind, facet token and films of everything that fifteen films share."""
+    """Kind, facet token and films of everything that fifteen films share, a person six."""
     decades = FILMS.years[:N_ITEMS] // 10
     found = [
         (facet.kind, FILMS.facet_token(number), HAS[number])
         for number, facet in enumerate(FILMS.facets)
     ]
     found += [("decade", 0, (decades == decade) * 1.0) for decade in np.unique(decades)]
-    return [mood for mood in found if mood[2].sum() >= 15]
+    most = 0.6 * RATED[:N_ITEMS].sum()  # what nearly every film has is no mood
+    return [
+        mood
+        for mood in found
+        if mood[2].sum() >= (6 if mood[0] == "person" else 15) and mood[2] @ RATED[:N_ITEMS] < most
+    ]
 
 
 def lift(state: SessionState, chances: Values) -> Values:
@@ -194,7 +199,9 @@ def pull(state: SessionState) -> Values:
         total += 0.5 * APPROVAL
     for event, kind in zip(state.events, kinds, strict=True):
         if kind:
-            total += _pull_of(event, kind, AFFINITY.cooccurrence) / np.sqrt(kinds.count(kind))
+            count = kinds.count(kind)
+            say = 1 / np.sqrt(count * max(count / 5, 1.0))  # beyond five they share what five say
+            total += say * _pull_of(event, kind, AFFINITY.cooccurrence)
     return total
 
 
@@ -231,9 +238,8 @@ def gate(state: SessionState) -> float:
 
 def score(state: SessionState) -> Values:
     chances = worth(state)
-    rested = chances + fame(state, 0.13, 8.0)
-    lifted = np.where(rested > 0, rested * lift(state, chances), rested)
-    total = lifted + gate(state) * pull(state) + 0.2 * wishes(state)
+    lifted = np.where(chances > 0, chances * lift(state, chances), chances)
+    total = lifted + fame(state, 0.13, 8.0) + gate(state) * pull(state) + 0.2 * wishes(state)
     if state.gems:
         total += fame(state, state.gems, 2.0)
         talked = gate(state) * known_of(state) * AFFINITY.cooccurrence.talk_prior
@@ -274,7 +280,7 @@ def ranked_by_the_formula(states: list[SessionState]) -> None:
 
 
 def test_the_world_has_moods_of_every_kind() -> None:
-    assert {kind for kind, _, _ in moods()} == {"genre", "tag", "person", "decade"}
+    assert {kind for kind, _, _ in moods()} == {"genre", "tag", "decade"}
 
 
 def test_before_a_word() -> None:

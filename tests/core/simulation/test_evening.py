@@ -13,8 +13,8 @@ from worlds import catalogue_of, ratings_of
 from core.domain import Outcome
 from core.model.policy import Exploration
 from core.simulation.evening import (
-    Answer,
     Evenings,
+    FanAnswer,
     Fans,
     ServingRules,
     SharedMood,
@@ -219,23 +219,23 @@ SLATE = np.array([[True, False, True]])
 @pytest.mark.parametrize(
     ("answer", "outcomes"),
     [
-        (Answer.NOTHING, ["PASSED", "PASSED", "PASSED"]),
-        (Answer.ONE_UP, ["UP", "PASSED", "PASSED"]),
-        (Answer.ALL_UP, ["UP", "PASSED", "UP"]),
-        (Answer.ONE_DOWN, ["DOWN", "PASSED", "PASSED"]),
-        (Answer.SEEN, ["SEEN", "SEEN", "SEEN"]),
-        (Answer.LOVED, ["STATED_LIKE", "PASSED", "STATED_LIKE"]),
-        (Answer.ALSO, ["PASSED", "PASSED", "PASSED"]),
+        (FanAnswer.NOTHING, ["PASSED", "PASSED", "PASSED"]),
+        (FanAnswer.ONE_UP, ["UP", "PASSED", "PASSED"]),
+        (FanAnswer.ALL_UP, ["UP", "PASSED", "UP"]),
+        (FanAnswer.ONE_DOWN, ["DOWN", "PASSED", "PASSED"]),
+        (FanAnswer.SEEN, ["SEEN", "SEEN", "SEEN"]),
+        (FanAnswer.LOVED, ["STATED_LIKE", "PASSED", "STATED_LIKE"]),
+        (FanAnswer.ALSO, ["PASSED", "PASSED", "PASSED"]),
     ],
 )
-def test_what_fans_answer_to_a_slate(answer: Answer, outcomes: list[str]) -> None:
+def test_what_fans_answer_to_a_slate(answer: FanAnswer, outcomes: list[str]) -> None:
     assert [Outcome(one).name for one in answer.of(SLATE)[0]] == outcomes
 
 
 def test_fans_answer_and_see_the_next_slate() -> None:
     scorer = InOrder()
     shown, in_kind = keep_company(
-        scorer, EVEN, Answer.ONE_UP, ServingRules(N_ITEMS, cards=2), turns=2
+        scorer, EVEN, FanAnswer.ONE_UP, ServingRules(N_ITEMS, cards=2), turns=2
     )
     assert shown.tolist() == [[[1, 3], [5, 6], [7, 8]]]
     assert in_kind.tolist() == [[[False, False], [False, True], [False, True]]]
@@ -254,7 +254,7 @@ def test_fans_answer_and_see_the_next_slate() -> None:
 
 def test_fans_who_name_another_film_name_one_that_is_new() -> None:
     scorer = InOrder()
-    shown, _ = keep_company(scorer, EVEN, Answer.ALSO, ServingRules(N_ITEMS, cards=3), turns=1)
+    shown, _ = keep_company(scorer, EVEN, FanAnswer.ALSO, ServingRules(N_ITEMS, cards=3), turns=1)
     assert shown.tolist() == [[[1, 3, 5], [7, 8, 9]]], "film 6 is named, not shown"
     assert scorer.asked[3][0, -1].tolist() == [7, Outcome.STATED_LIKE]
 
