@@ -355,9 +355,6 @@ def _negated(
         negations += _is_tempered(found, cue)
     negations += cue.force is Force.FEEL and text_at(words, cue.last) == "neither"
     strength = max(-1.0, min(1.0, cue.strength * factor))
-    if negations % 2 and cue.phrase.split(" ")[0] == "too":
-        # "can't be too long" is no praise
-        return cue._replace(force=Force.ASKED, strength=0.0, backward=False)
     if negations % 2 and not _tops(text, words, taken, cue):
         return _turned(cue, strength)
     return cue if strength == cue.strength else cue._replace(strength=strength)
@@ -393,20 +390,29 @@ def _in_front(
         if word in _BUT and before in _UNIVERSALS:
             negations += 1  # "anything but boring"
             continue
+<<<<<<< HEAD
         if _joins(word) and place < end - 1:
             break
         if ends_clause(text, words, place, place + 1):
+=======
+        joins = word in ("but", "because", "so", "and") and place < end - 1
+        if joins or _breaks_off(text, words, place):
+>>>>>>> talkfix
             break
         if word in _SUBJECTS and before not in _THINKS:
             negations += before == "nor"
             break
+<<<<<<< HEAD
         if _answers(words, place):
             break  # "no those are great" answers, and negates nothing
+=======
+>>>>>>> talkfix
         negations += word in NEGATORS
         factor *= _DEGREES.get(word, 1.0)
     return negations, factor
 
 
+<<<<<<< HEAD
 def _joins(word: str) -> bool:
     return word in ("but", "because", "so", "and")
 
@@ -416,11 +422,27 @@ def _answers(words: Sequence[Word], no: int) -> bool:
     if words[no].text != "no":
         return False
     return text_at(words, no + 1) in FILM_PRONOUNS or any_of(("too",), words, no + 1, no + 4)
+=======
+def _breaks_off(text: str, words: Sequence[Word], place: int) -> bool:
+    """Whether no negation before a word reaches beyond it: a clause ends there, or it is a "no"
+    that answers, before a sentence on films: "no those are great", "no way too long".
+    """
+    answers = words[place].text == "no" and _is_on_films(words, place + 1)
+    return answers or ends_clause(text, words, place, place + 1)
+
+
+def _is_on_films(words: Sequence[Word], first: int) -> bool:
+    """Whether a sentence on films begins at `first`: "those are …", "way too …"."""
+    of_films = text_at(words, first) in FILM_PRONOUNS
+    return of_films or any_of(("too",), words, first, first + 3)
+>>>>>>> talkfix
 
 
 def _turned(cue: Cue, strength: float) -> Cue:
     """What a cue of a strength says where it is negated."""
     phrase = f"not {cue.phrase}"
+    if cue.phrase.startswith("too "):  # "can't be too long" is no praise
+        return cue._replace(force=Force.ASKED, strength=0.0, phrase=phrase, backward=False)
     if cue.force is Force.SEEN:
         return cue._replace(force=Force.WANT, strength=0.0, phrase=phrase)
     if cue.force is Force.WANT:
