@@ -282,12 +282,12 @@ def clause_of(reasons: Sequence[Reason]) -> str:
     spoken = [reason for reason in reasons if reason.contribution >= SMALL and reason.token]
     spoken.sort(key=lambda reason: -reason.contribution)
     if not spoken:
-        known = (reason for reason in reasons if reason.text in _GENERAL)
-        general = next(known, None)
-        return general.text if general is not None and general.contribution > 0 else ""
+        general = (reason for reason in reasons if reason.text in _GENERAL)
+        return next((reason.text for reason in general if reason.contribution > 0), "")
     best = spoken[0]
     text = best.text
-    if len(spoken) > 1 and _verb(text) == _verb(spoken[1].text) == _FANS:
+    verbs = [_verb(reason.text) for reason in spoken[:2]]
+    if verbs == [_FANS, _FANS]:
         text = _joined(text, spoken[1].text, wished=False) or text
     for verb, form in _CLAUSES.items():
         if text.startswith(verb):

@@ -231,6 +231,20 @@ def _pointed(
     """Words of a clause that point at films on the table, by the first: one past the last, film."""
     if not shown:
         return {}
+    stands = _pointed_by_words(text, found, clause, links, shown)
+    for at, place in _numbers(found, clause, links, len(shown)):
+        stands.setdefault(at, (at + 1, Bone(FILM, films=(shown[place],), place=place)))
+    return stands
+
+
+def _pointed_by_words(
+    text: str,
+    found: Sequence[Word],
+    clause: tuple[int, int],
+    links: Sequence[Link],
+    shown: Sequence[int],
+) -> dict[int, tuple[int, Bone]]:
+    """The same of words as "the second one"; titles do not point."""
     start, end = found[clause[0]].start, found[clause[1] - 1].end
     masked = list(text[start:end])
     for link in links:
@@ -248,15 +262,22 @@ def _pointed(
         if inside:
             bone = Bone(FILM, films=(shown[place],), place=place)
             stands[inside[0]] = (inside[-1] + 1, bone)
-    named = {place for link in links for place in range(link.first, link.last)}
-    for at in range(*clause):  # "does 2 have subtitles?", "2 please."
-        number = found[at].text
-        follows = found[at - 1].text in words_of("glue") if at > clause[0] else clause[1] <= at + 2
-        is_place = number.isdecimal() and 0 < int(number) <= len(shown) and at not in named
-        if is_place and follows and text_at(found, at + 1) not in words_of("measures"):
-            place = int(number) - 1
-            stands.setdefault(at, (at + 1, Bone(FILM, films=(shown[place],), place=place)))
     return stands
+
+
+def _numbers(
+    found: Sequence[Word], clause: tuple[int, int], links: Sequence[Link], count: int
+) -> Iterator[tuple[int, int]]:
+    """Words that are numbers of films on the table, and the places: "does 2 have subtitles?"."""
+    named = {place for link in links for place in range(link.first, link.last)}
+    for at in range(*clause):
+        number = found[at].text
+        if not number.isdecimal() or at in named:
+            continue
+        follows = found[at - 1].text in words_of("glue") if at > clause[0] else clause[1] <= at + 2
+        is_measure = text_at(found, at + 1) in words_of("measures")
+        if follows and not is_measure and 0 < int(number) <= count:
+            yield at, int(number) - 1
 
 
 def _parted(

@@ -241,10 +241,8 @@ class Questions:
             return Question(Topic.CAST, detail=_ROLE) if texts[-2:] == ["in", FILM] else None
         if texts[0] not in words_of("yes_or_no") and not clause.confirms:
             return None
-        for size in (3, 2, 1):
-            for at in range(len(texts) - size + 1):
-                if mood := _moods().get("_".join(texts[at : at + size])):
-                    return Question(Topic.MOOD, detail=mood)
+        if mood := _mood_in(texts):
+            return Question(Topic.MOOD, detail=mood)
         if texts[0] == "how":
             return None
         for topic, fact in (
@@ -272,6 +270,15 @@ class Questions:
         return ""
 
 
+def _mood_in(texts: Sequence[str]) -> str:
+    """The mood that some of these words ask for; "" for none."""
+    for size in (3, 2, 1):
+        for at in range(len(texts) - size + 1):
+            if mood := _moods().get("_".join(texts[at : at + size])):
+                return mood
+    return ""
+
+
 def _is_heading(clause: Clause, covered: set[int], beside: set[str]) -> bool:
     """Whether a clause begins with a topic and tells nothing of it: "plot of Dogtooth in short"."""
     told = not beside.isdisjoint(_TOLD) or len(beside) > _ASIDE
@@ -282,16 +289,23 @@ def _chosen(topics: list[Topic], clause: Clause, has_people: bool) -> list[Topic
     """The topics that a clause asks of: weaker ones yield to others."""
     if Topic.WHY_NOT in topics:
         return [Topic.WHY_NOT]
-    n_named = sum(bone.text == FILM and bool(bone.films) for bone in clause.bones)
-    if Topic.BETTER in topics and n_named > 1:
+    if Topic.BETTER in topics and _films_named(clause) > 1:
         return [Topic.BETTER]
-    if has_people and clause.has(FILM) and clause.bones[0].text not in ("who", "what", "which"):
+    asks = clause.bones[0].text in ("who", "what", "which")
+    if has_people and clause.has(FILM) and not asks:
         return [Topic.PLAYS]
-    topics = [topic for topic in topics if topic is not Topic.BETTER]
-    if has_people and not clause.has(FILM):
-        topics = [topic for topic in topics if topic in _OF_PEOPLE]
-    strong = [topic for topic in topics if topic not in WEAK]
-    return strong or topics[:1]
+    of_people = has_people and not clause.has(FILM)
+    left = [
+        topic
+        for topic in topics
+        if topic is not Topic.BETTER and (topic in _OF_PEOPLE or not of_people)
+    ]
+    strong = [topic for topic in left if topic not in WEAK]
+    return strong or left[:1]
+
+
+def _films_named(clause: Clause) -> int:
+    return sum(bone.text == FILM and bool(bone.films) for bone in clause.bones)
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -390,39 +390,17 @@ def _in_front(
         if word in _BUT and before in _UNIVERSALS:
             negations += 1  # "anything but boring"
             continue
-<<<<<<< HEAD
-        if _joins(word) and place < end - 1:
-            break
-        if ends_clause(text, words, place, place + 1):
-=======
         joins = word in ("but", "because", "so", "and") and place < end - 1
         if joins or _breaks_off(text, words, place):
->>>>>>> talkfix
             break
         if word in _SUBJECTS and before not in _THINKS:
             negations += before == "nor"
             break
-<<<<<<< HEAD
-        if _answers(words, place):
-            break  # "no those are great" answers, and negates nothing
-=======
->>>>>>> talkfix
         negations += word in NEGATORS
         factor *= _DEGREES.get(word, 1.0)
     return negations, factor
 
 
-<<<<<<< HEAD
-def _joins(word: str) -> bool:
-    return word in ("but", "because", "so", "and")
-
-
-def _answers(words: Sequence[Word], no: int) -> bool:
-    """Whether a "no" answers, and a sentence on films follows: "no those are …", "no way too …"."""
-    if words[no].text != "no":
-        return False
-    return text_at(words, no + 1) in FILM_PRONOUNS or any_of(("too",), words, no + 1, no + 4)
-=======
 def _breaks_off(text: str, words: Sequence[Word], place: int) -> bool:
     """Whether no negation before a word reaches beyond it: a clause ends there, or it is a "no"
     that answers, before a sentence on films: "no those are great", "no way too long".
@@ -435,7 +413,6 @@ def _is_on_films(words: Sequence[Word], first: int) -> bool:
     """Whether a sentence on films begins at `first`: "those are …", "way too …"."""
     of_films = text_at(words, first) in FILM_PRONOUNS
     return of_films or any_of(("too",), words, first, first + 3)
->>>>>>> talkfix
 
 
 def _turned(cue: Cue, strength: float) -> Cue:
