@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.conversation.answers import Asked, answers
+from assistant.conversation.answers import Grounds, answers
 from assistant.conversation.interpret import (
     Interpretation,
     interpret,
@@ -266,7 +266,7 @@ def _phrased(
 
     last = scene.talk.record.last
     text = unlike("" if last is None else last.reply, worded, scene.variant)
-    told = answers(utterance.questions, Asked(scene.facts, scene.policy, step.state))
+    told = answers(utterance.questions, Grounds(scene.facts, scene.policy, step.state))
     if told:
         says_more = situation.is_for_films or any(not chip.kind.is_unclear for chip in step.chips)
         text = f"{told}\n{text}" if says_more else told

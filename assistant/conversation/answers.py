@@ -25,7 +25,7 @@ from assistant.conversation.reasons import (
 )
 from assistant.conversation.records import barring, recommend
 from assistant.language.lexicon import as_written, table
-from assistant.language.utterance import Question, Topic
+from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
 from assistant.wording import text
 from core.catalogue import Catalogue
@@ -50,7 +50,7 @@ match is not finer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Grounds:
     """What answers are drawn from."""
 
     facts: CatalogueFacts
@@ -64,7 +64,7 @@ class Asked:
         return self.policy.catalogue
 
 
-def answers(questions: Sequence[Question], asked: Asked) -> str:
+def answers(questions: Sequence[FactQuestion], asked: Grounds) -> str:
     """What is said to the questions of a line, one paragraph each."""
     lines: dict[str, None] = {}
     for question in questions:
@@ -73,7 +73,7 @@ def answers(questions: Sequence[Question], asked: Asked) -> str:
     return "\n".join(lines)
 
 
-def _answered(question: Question, asked: Asked) -> Iterator[str]:
+def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
     if question.topic is Topic.FILMS:
         yield from (_works(code, asked) for code in question.people)
     elif question.topic is Topic.BETTER:
@@ -86,7 +86,7 @@ def _answered(question: Question, asked: Asked) -> Iterator[str]:
             yield _fact(question, known, asked)
 
 
-def _fact(question: Question, known: Known, asked: Asked) -> str:
+def _fact(question: FactQuestion, known: Known, asked: Grounds) -> str:
     """One film's answer; where nothing is known, that and the page that may know."""
     names = tuple(asked.facts.facts.people.names[code] for code in question.people)
     told = _TELL[question.topic](known, question.detail, names, asked)
@@ -187,7 +187,7 @@ def _country(known: Known, detail: str, *rest: object) -> str:
 def _named(fact: Fact, detail: str, rest: Sequence[object]) -> set[str]:
     """Values of a fact that words name."""
     asked = rest[-1]
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, Grounds)
     names = asked.facts.facts.names(fact)
     return {names.names[code] for code in names.find(detail)}
 
@@ -293,7 +293,7 @@ def _prizes(prizes: Iterable[Prize]) -> list[str]:
 
 def _order(known: Known, *rest: object) -> str:
     asked = rest[-1]
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, Grounds)
     series = series_of(known, asked.facts)
     label = known.movie.label
     if len(series) < 2:
@@ -317,7 +317,7 @@ def _around(series: Sequence[Movie], place: int) -> Sequence[Movie]:
 
 def _sequel(known: Known, *rest: object) -> str:
     asked = rest[-1]
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, Grounds)
     series, label = series_of(known, asked.facts), known.movie.label
     remakes = remakes_of(known, asked.facts)
     parts = []
@@ -385,7 +385,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
 # ---- people
 
 
-def _works(code: int, asked: Asked) -> str:
+def _works(code: int, asked: Grounds) -> str:
     """Films of somebody, the best known first, without those of which was spoken."""
     facts, name = asked.facts, asked.facts.facts.people.names[code]
     spoken = {token - 1 for token in asked.state.tokens()}  # a row is a film's token less one
@@ -406,7 +406,7 @@ def _works(code: int, asked: Asked) -> str:
 # ---- what suits the person
 
 
-def _matched(tokens: Sequence[int], asked: Asked) -> dict[int, Choice]:
+def _matched(tokens: Sequence[int], asked: Grounds) -> dict[int, Choice]:
     """The films that can be recommended, with score and match."""
     values = asked.policy.q_values(asked.state)
     choices = [
@@ -423,13 +423,13 @@ def _percent(choice: Choice | None) -> str:
     return text("answer.percent", percent=f"{100 * choice.match:.0f}")
 
 
-def _because(choice: Choice, asked: Asked) -> str:
+def _because(choice: Choice, asked: Grounds) -> str:
     """The strongest reasons, as a sentence."""
     (film,) = recommend(asked.policy, asked.state, [choice], [""])
     return headline(film.reasons)
 
 
-def _better(tokens: Sequence[int], asked: Asked) -> str:
+def _better(tokens: Sequence[int], asked: Grounds) -> str:
     """Which of several films suits the person, with a reason."""
     found = sorted(_matched(tokens, asked).values(), key=lambda choice: -choice.q_value)
     if len(found) < 2:
@@ -445,7 +445,7 @@ def _better(tokens: Sequence[int], asked: Asked) -> str:
     )
 
 
-def _worth(token: int, asked: Asked) -> str:
+def _worth(token: int, asked: Grounds) -> str:
     """Whether a film suits the person."""
     label = asked.catalogue.movie(token).label
     choice = _matched((token,), asked).get(token)
@@ -459,12 +459,12 @@ def _worth(token: int, asked: Asked) -> str:
     )
 
 
-def _rank(choice: Choice, asked: Asked) -> int:
+def _rank(choice: Choice, asked: Grounds) -> int:
     """Place of a film among all that can be recommended, from 1."""
     return int((asked.policy.q_values(asked.state) > choice.q_value).sum()) + 1
 
 
-def _why_not(token: int, asked: Asked) -> str:
+def _why_not(token: int, asked: Grounds) -> str:
     """What bars a film, or ranks it lower."""
     movie, catalogue = asked.catalogue.movie(token), asked.catalogue
     choice = _matched((token,), asked).get(token)
@@ -492,7 +492,7 @@ def _why_not(token: int, asked: Asked) -> str:
     )
 
 
-_OF_TASTE: Final[Mapping[Topic, Callable[[int, Asked], str]]] = {
+_OF_TASTE: Final[Mapping[Topic, Callable[[int, Grounds], str]]] = {
     Topic.WORTH: _worth,
     Topic.WHY_NOT: _why_not,
 }

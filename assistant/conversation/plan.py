@@ -119,15 +119,16 @@ def _strange_words(utterance: Utterance) -> list[Word]:
     found = words_of(utterance.text)
     if len(found) > _STORY:
         return []
-    spans = [one.span for one in (*utterance.facets, *utterance.aside)]
-    spans += [one.span for one in utterance.movies]
-    spans += [one.span for one in utterance.ambiguous] + [one.span for one in utterance.unknown]
-    return [
-        word
-        for word in found
-        if _means_something(word.text)
-        and not any(start < word.end and word.start < end for start, end in spans)
-    ]
+    known = (*utterance.facets, *utterance.aside, *utterance.movies)
+    open_ones = (*utterance.ambiguous, *utterance.unknown)
+    spans = [one.span for one in (*known, *open_ones)]
+    outside = (word for word in found if not _is_within(word, spans))
+    return [word for word in outside if _means_something(word.text)]
+
+
+def _is_within(word: Word, spans: Iterable[Span]) -> bool:
+    """Whether a word is part of any of these."""
+    return any(start < word.end and word.start < end for start, end in spans)
 
 
 def _means_something(word: str) -> bool:

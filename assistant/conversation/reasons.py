@@ -267,8 +267,7 @@ def headline(reasons: Sequence[Reason]) -> str:
     At most two films or wishes, the weightiest; where nothing said in the conversation speaks for
     it, what is known without it.
     """
-    spoken = [reason for reason in reasons if reason.token and reason.contribution >= SMALL]
-    spoken.sort(key=lambda reason: -reason.contribution)
+    spoken = _spoken(reasons)
     if spoken:
         return f"{capitalised(_join(spoken[:2]))}."
     return f"{capitalised(next(reason.text for reason in reasons if reason.text in _GENERAL))}."
@@ -279,8 +278,7 @@ def clause_of(reasons: Sequence[Reason]) -> str:
 
     A second one joins it where it says the same of another film. Empty where nothing speaks for it.
     """
-    spoken = [reason for reason in reasons if reason.contribution >= SMALL and reason.token]
-    spoken.sort(key=lambda reason: -reason.contribution)
+    spoken = _spoken(reasons)
     if not spoken:
         general = (reason for reason in reasons if reason.text in _GENERAL)
         return next((reason.text for reason in general if reason.contribution > 0), "")
@@ -294,6 +292,12 @@ def clause_of(reasons: Sequence[Reason]) -> str:
             love = "love" if best.contribution >= MANY else "like"
             return form.format(text.removeprefix(verb), love=love)
     return text
+
+
+def _spoken(reasons: Sequence[Reason]) -> list[Reason]:
+    """Those of what was said that speak for a film, the weightiest first."""
+    spoken = [reason for reason in reasons if reason.token and reason.contribution >= SMALL]
+    return sorted(spoken, key=lambda reason: -reason.contribution)
 
 
 def _join(spoken: Sequence[Reason]) -> str:

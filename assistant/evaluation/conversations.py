@@ -85,7 +85,7 @@ _ANSWERS: Final = ("about", "cast", "length", "why", "thanks")
 """What labelled lines call an act that films answer, and one that words do."""
 
 
-class Cue(NamedTuple):
+class ScriptedLine(NamedTuple):
     """One line of the person."""
 
     say: str
@@ -98,7 +98,7 @@ class Script(NamedTuple):
     """What one person says, line by line."""
 
     name: str
-    lines: tuple[Cue, ...]
+    lines: tuple[ScriptedLine, ...]
 
 
 def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script]:
@@ -111,12 +111,12 @@ def scripts_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Script
             raise DataError(f"Line {number} is no scripted conversation: {error!r}.") from error
 
 
-def _line(turn: Mapping[str, Any]) -> Cue:
+def _line(turn: Mapping[str, Any]) -> ScriptedLine:
     expect = turn["expect"]
     known = {*_JUDGED, *_QUANTITIES, "films", "names", "never"}
     if strange := expect.keys() - known:
         raise ValueError(f"unknown expectation: {', '.join(sorted(strange))}")
-    return Cue(
+    return ScriptedLine(
         turn["say"],
         {int(place): Reaction(value) for place, value in turn.get("thumbs", {}).items()},
         Expectation(
@@ -176,7 +176,7 @@ class Check(NamedTuple):
 class Response:
     """What a turn came to."""
 
-    line: Cue
+    line: ScriptedLine
     before: SessionState
     after: SessionState
     reply: Reply

@@ -30,8 +30,8 @@ from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
     Context,
+    FactQuestion,
     MovieMention,
-    Question,
     Span,
     Topic,
     Utterance,
@@ -65,7 +65,7 @@ _TOLD: Final = frozenset(("is", "was", "are", "were"))
 class Asked(NamedTuple):
     """The questions of a line."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[FactQuestion, ...]
     named: tuple[tuple[int, int, int], ...]
     """First character, one past the last, and token of each film that they name."""
     picks: tuple[int, ...]
@@ -122,7 +122,7 @@ class Questions:
         """
         if len(found) > _LONGEST:
             return None
-        questions: list[Question] = []
+        questions: list[FactQuestion] = []
         spans: list[tuple[int, int]] = []
         named: list[tuple[int, int, int]] = []
         picks: list[int] = []
@@ -150,7 +150,7 @@ class Questions:
 
     def _with_a_title(
         self, clause: Clause, found: Sequence[Word], context: Context
-    ) -> tuple[Clause, list[Question]]:
+    ) -> tuple[Clause, list[FactQuestion]]:
         """A clause whose words are a title where a question of fact leaves room for one alone.
 
         "when did Fear come out": the linker takes no ordinary word for a title, but nothing else
@@ -185,34 +185,45 @@ class Questions:
 
     def _of_clause(
         self, clause: Clause, before: tuple[int, ...], context: Context
-    ) -> list[Question]:
+    ) -> list[FactQuestion]:
         """The questions of one clause; `before` are the films that the line named before it."""
-        phrases = phrases_of_topics().find(clause.words)
-        topics = list(dict.fromkeys(phrase.meaning for phrase in phrases))
-        covered = {at for phrase in phrases for at in range(phrase.first, phrase.last)}
-        beside = {bone.text for at, bone in enumerate(clause.bones) if at not in covered}
-        beside -= {FILM, PERSON}
-        alone = (bool(topics) and beside <= words_of("glue")) or (bool(before) and clause.confirms)
-        alone = alone and not (set(topics) <= set(WEAK) and not clause.asks)
-        if not clause.asks and not alone and not _is_heading(clause, covered, beside):
+        topics, beside, covered = _heard(clause)
+        alone = _stands_alone(clause, topics, beside, follows=bool(before))
+        if not (clause.asks or alone or _is_heading(clause, covered, beside)):
             return []
         people = clause.people()
         films = clause.films() or self._meant(clause, before, context, alone=alone)
         topics = _chosen(topics, clause, bool(people))
-        nouns = frozenset() if clause.is_predication else words_of("nouns") - _COUNTS
-        wishes = not beside.isdisjoint(words_of("requests") | nouns)
+        wishes = _wishes(clause, beside)
         if wishes:
             topics = [topic for topic in topics if topic in _OUTRIGHT]
-        questions = []
-        for topic in topics:
-            if topic in _OF_PEOPLE and people:
-                questions.append(Question(topic, people=people))
-            elif topic not in _OF_PEOPLE and films and not self._is_shown(topic, films, context):
-                questions.append(Question(topic, films, people, self._detail(topic, clause)))
-        if questions or wishes or not films or not clause.asks:
+        found = (self._question(topic, films, people, clause, context) for topic in topics)
+        questions = list(filter(None, found))
+        if questions or wishes:
             return questions
-        told = self._yes_or_no(clause)
+        return self._told(clause, films, people)
+
+    def _told(
+        self, clause: Clause, films: tuple[int, ...], people: tuple[int, ...]
+    ) -> list[FactQuestion]:
+        """What a clause asks that names no topic and what it asks for; none or one."""
+        told = self._yes_or_no(clause) if films and clause.asks else None
         return [replace(told, films=films, people=people)] if told else []
+
+    def _question(
+        self,
+        topic: Topic,
+        films: tuple[int, ...],
+        people: tuple[int, ...],
+        clause: Clause,
+        context: Context,
+    ) -> FactQuestion | None:
+        """One topic of these films or people; None where it is of neither."""
+        if topic in _OF_PEOPLE:
+            return FactQuestion(topic, people=people) if people else None
+        if not films or self._is_shown(topic, films, context):
+            return None
+        return FactQuestion(topic, films, people, self._detail(topic, clause))
 
     def _meant(
         self, clause: Clause, before: tuple[int, ...], context: Context, *, alone: bool
@@ -234,15 +245,15 @@ class Questions:
         fact = {Topic.LANGUAGE: Fact.LANGUAGE, Topic.COUNTRY: Fact.COUNTRY}.get(topic)
         return "" if fact is None else self._named(fact, clause)
 
-    def _yes_or_no(self, clause: Clause) -> Question | None:
+    def _yes_or_no(self, clause: Clause) -> FactQuestion | None:
         """A question that names what it asks for: somebody, a mood, a language, a thing."""
         texts = [bone.text for bone in clause.bones]
         if texts[0] == "who":  # "who was the girl in Léon?"
-            return Question(Topic.CAST, detail=_ROLE) if texts[-2:] == ["in", FILM] else None
+            return FactQuestion(Topic.CAST, detail=_ROLE) if texts[-2:] == ["in", FILM] else None
         if texts[0] not in words_of("yes_or_no") and not clause.confirms:
             return None
         if mood := _mood_in(texts):
-            return Question(Topic.MOOD, detail=mood)
+            return FactQuestion(Topic.MOOD, detail=mood)
         if texts[0] == "how":
             return None
         for topic, fact in (
@@ -253,7 +264,7 @@ class Questions:
         ):
             spoken = topic is not Topic.LANGUAGE or not {"in", "speak"}.isdisjoint(texts)
             if spoken and (name := self._named(fact, clause)):
-                return Question(topic, detail=name)
+                return FactQuestion(topic, detail=name)
         return None
 
     def _named(self, fact: Fact, clause: Clause) -> str:
@@ -268,6 +279,29 @@ class Questions:
                 if FILM not in said and names.find(" ".join(said)):
                     return " ".join(said)
         return ""
+
+
+def _heard(clause: Clause) -> tuple[list[Topic], set[str], set[int]]:
+    """Topics that a clause names, the words beside them, and the places of the words of topics."""
+    phrases = phrases_of_topics().find(clause.words)
+    topics = list(dict.fromkeys(phrase.meaning for phrase in phrases))
+    covered = {at for phrase in phrases for at in range(phrase.first, phrase.last)}
+    beside = {bone.text for at, bone in enumerate(clause.bones) if at not in covered}
+    return topics, beside - {FILM, PERSON}, covered
+
+
+def _stands_alone(clause: Clause, topics: list[Topic], beside: set[str], *, follows: bool) -> bool:
+    """Whether a clause is nothing but a topic, or confirms what the one before asked."""
+    only_topics = bool(topics) and beside <= words_of("glue")
+    confirms = follows and clause.confirms
+    is_weak = set(topics) <= set(WEAK) and not clause.asks
+    return (only_topics or confirms) and not is_weak
+
+
+def _wishes(clause: Clause, beside: set[str]) -> bool:
+    """Whether a clause asks for films rather than of them."""
+    nouns = frozenset() if clause.is_predication else words_of("nouns") - _COUNTS
+    return not beside.isdisjoint(words_of("requests") | nouns)
 
 
 def _mood_in(texts: Sequence[str]) -> str:
@@ -291,17 +325,18 @@ def _chosen(topics: list[Topic], clause: Clause, has_people: bool) -> list[Topic
         return [Topic.WHY_NOT]
     if Topic.BETTER in topics and _films_named(clause) > 1:
         return [Topic.BETTER]
-    asks = clause.bones[0].text in ("who", "what", "which")
-    if has_people and clause.has(FILM) and not asks:
+    of_film = clause.has(FILM)
+    if has_people and of_film and clause.bones[0].text not in ("who", "what", "which"):
         return [Topic.PLAYS]
-    of_people = has_people and not clause.has(FILM)
-    left = [
-        topic
-        for topic in topics
-        if topic is not Topic.BETTER and (topic in _OF_PEOPLE or not of_people)
-    ]
-    strong = [topic for topic in left if topic not in WEAK]
-    return strong or left[:1]
+    return _strongest(topics, only_people=has_people and not of_film)
+
+
+def _strongest(topics: list[Topic], *, only_people: bool) -> list[Topic]:
+    """Topics that are not weak, or the first; only those of people where nothing else is named."""
+    people = [topic for topic in topics if topic in _OF_PEOPLE]
+    left: list[Topic] = [*people] if only_people else topics
+    left = [topic for topic in left if topic is not Topic.BETTER]
+    return list(filter(lambda topic: topic not in WEAK, left)) or left[:1]
 
 
 def _films_named(clause: Clause) -> int:

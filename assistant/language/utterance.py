@@ -146,9 +146,9 @@ class Topic(Enum):
     """What it was made from."""
     AGE = "age"
     MOOD = "mood"
-    """Whether it is scary, violent, sad …: `Question.detail` says which."""
+    """Whether it is scary, violent, sad …: `FactQuestion.detail` says which."""
     KEYWORD = "keyword"
-    """Whether something is in it: `Question.detail` says what."""
+    """Whether something is in it: `FactQuestion.detail` says what."""
     PRIZE = "prize"
     ORDER = "order"
     """Its place in a series, and the series in order."""
@@ -165,7 +165,7 @@ class Topic(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FactQuestion:
     """A topic of one or several referents."""
 
     topic: Topic
@@ -194,7 +194,7 @@ class Utterance:
     hidden gem"; how far is for the conversation to say)."""
     lifted: tuple[str, ...] = ()
     """Columns whose earlier limit is lifted: "year" ("any year"), "rank" ("less obscure")."""
-    questions: tuple[Question, ...] = ()
+    questions: tuple[FactQuestion, ...] = ()
     """What is asked of films and people."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""

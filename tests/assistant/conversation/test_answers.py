@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from films import catalogue, facts_of
 
-from assistant.conversation.answers import Asked, answers
+from assistant.conversation.answers import Grounds, answers
 from assistant.conversation.reasons import known_of, length
 from assistant.conversation.records import details, sentence
-from assistant.language.utterance import Question, Topic
+from assistant.language.utterance import FactQuestion, Topic
 from core.data.facts import Film, FilmFacts, Prize, Relation
 from core.domain import Reason
 from core.model.policy import Policy
@@ -70,15 +70,15 @@ class Flat:
         return parts
 
 
-def asked(state: SessionState | None = None, facts: FilmFacts = FACTS) -> Asked:
+def asked(state: SessionState | None = None, facts: FilmFacts = FACTS) -> Grounds:
     policy = Policy(Flat(), CATALOGUE, "flat-1")
-    return Asked(facts.of(CATALOGUE), policy, state or SessionState())
+    return Grounds(facts.of(CATALOGUE), policy, state or SessionState())
 
 
 def told(topic: Topic, *movie_ids: int, detail: str = "", who: str = "") -> str:
     people = FACTS.people.find(who) if who else ()
     films = tuple(movie_id - 99 for movie_id in movie_ids)
-    return answers([Question(topic, films, people, detail)], asked())
+    return answers([FactQuestion(topic, films, people, detail)], asked())
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_which_is_better_and_why_not() -> None:
     assert horror is not None
     state = SessionState()
     barred = replace(state.constraints, excluded=(horror,))
-    question = Question(Topic.WHY_NOT, (ALIEN - 99,))
+    question = FactQuestion(Topic.WHY_NOT, (ALIEN - 99,))
     assert answers([question], asked(state.constrain(barred))) == (
         "Alien (1979) does not fit what you asked for: no horror."
     )
