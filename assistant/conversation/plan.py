@@ -119,9 +119,7 @@ def _strange_words(utterance: Utterance) -> list[Word]:
     found = words_of(utterance.text)
     if len(found) > _STORY:
         return []
-    known = (*utterance.facets, *utterance.aside, *utterance.movies)
-    open_ones = (*utterance.ambiguous, *utterance.unknown)
-    spans = [one.span for one in (*known, *open_ones)]
+    spans = utterance.spans
     outside = (word for word in found if not _is_within(word, spans))
     return [word for word in outside if _means_something(word.text)]
 

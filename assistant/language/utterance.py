@@ -218,6 +218,15 @@ class Utterance:
     those of the whole line."""
 
     @property
+    def spans(self) -> list[Span]:
+        """Where everything stands that was found."""
+        spans = [facet.span for facet in self.facets]
+        spans += [movie.span for movie in self.movies]
+        spans += [aside.span for aside in self.aside]
+        spans += [film.span for film in self.ambiguous]
+        return spans + [name.span for name in self.unknown]
+
+    @property
     def statements(self) -> tuple[Utterance, ...]:
         """All that the line does, in order."""
         return (self, *(self.then.statements if self.then else ()))
