@@ -312,5 +312,5 @@ def _facts_in(folder: Path) -> FilmFacts:
     """What is known of films; nothing, with a line in the log, where there is no such folder."""
     if folder.is_dir():
         return FilmFacts.open(folder)
-    _LOGGER.warning("No facts of films in %s: lengths, makers and casts stay unknown.", folder)
+    _LOGGER.info("No facts of films in %s: lengths, makers and casts stay unknown.", folder)
     return FilmFacts.empty()

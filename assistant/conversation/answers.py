@@ -154,8 +154,8 @@ def _credit(known: Known, name: str) -> str:
         if name in people:
             return text(f"answer.{did}", name=name, film=label)
     if film.cast:
-        return text("answer.plays_not", name=name, film=label, names=listing(film.cast[:BILLED]))
-    return text("answer.plays_unknown", name=name, film=label)
+        return text("answer.plays_not", film=label, names=listing(film.cast[:BILLED]))
+    return text("answer.plays_unknown", film=label)
 
 
 def _language(known: Known, detail: str, *rest: object) -> str:

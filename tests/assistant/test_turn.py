@@ -12,6 +12,7 @@ from assistant.conversation.together import open_talk
 from assistant.language.understand import Understanding
 from assistant.turn import Scene, TakenTurn, take_turn, understand
 from core.catalogue import Catalogue
+from core.data.facts import FilmFacts
 from core.domain import Outcome, Reaction
 from core.model.policy import Policy
 from core.session import SessionState
@@ -37,7 +38,8 @@ def taken(
     with open_talk(store, session) as talk:
         record = talk.record
         state = SessionState.from_json(record.state, films)
-        scene = Scene(talk, state, record.last_shown, policy, usual=3, seed=0)
+        facts = FilmFacts.empty().of(films)
+        scene = Scene(talk, state, record.last_shown, policy, facts, usual=3, seed=0)
         utterance = understand(line, scene, Understanding(films))
         ids = (f"{scene.number}-{place}" for place in range(10))
         turn = take_turn(utterance, scene, ids, preface="Well. ")

