@@ -125,7 +125,7 @@ def _writer(known: Known, *_: object) -> str:
     if film.writers:
         parts.append(text("answer.writer", film=known.movie.label, names=listing(film.writers)))
     if film.authors:
-        parts.append(text("answer.author", film=known.movie.label, names=listing(film.authors)))
+        parts.append(text("answer.author", names=listing(film.authors)))
     return " ".join(parts)
 
 
@@ -332,7 +332,7 @@ def _sequel(known: Known, *rest: object) -> str:
         told = text("answer.series", film=label, series=known.film.series)
         parts = [told, *parts] if parts else []
     if remakes:
-        parts.append(text("answer.remake", film=label, films=listing(remakes)))
+        parts.append(text("answer.remake", films=listing(remakes)))
     return " ".join(parts) or text("answer.no_sequel", film=label)
 
 

@@ -409,7 +409,8 @@ class TestSmallTalk:
 
     def test_what_is_known(self, chat: Assistant) -> None:
         session = chat.start()
-        assert "so far" in chat.respond(session, "what do you know about me?").text
+        invited = chat.respond(session, "what do you know about me?").text
+        assert "couldn’t" in invited or "can’t stand" in invited
         chat.respond(session, OPENING)
         chat.respond(session, "from the 90s")
         text = chat.respond(session, "what do you know about me?").text
