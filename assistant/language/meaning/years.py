@@ -346,6 +346,15 @@ def _number(said: str | None, default: int) -> int:
     return default if said is None else NUMBERS.get(said) or int(said)
 
 
+def _year_in(match: re.Match[str]) -> int:
+    return int(next(group for group in match.groups() if group))
+
+
+def _between(match: re.Match[str]) -> tuple[int, int]:
+    first, last = sorted(int(group) for group in match.groups() if group)
+    return first, last
+
+
 def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
     """Every span of years that is named; what one pattern has read the next ones do not see.
 
@@ -370,24 +379,21 @@ def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
             at = match.end()
         text = "".join([*pieces, text[at:]])
 
-    def year(match: re.Match[str]) -> int:
-        return int(next(group for group in match.groups() if group))
-
     def avoided(match: re.Match[str]) -> bool:
         led = _LED.search(text, max(match.start() - 16, 0), match.start())
         return scope(led.start() if led else match.start()) is Force.AVOID
 
-    def between(match: re.Match[str]) -> tuple[int, int]:
-        first, last = sorted(int(group) for group in match.groups() if group)
-        return first, last
-
-    read(_RANGE, between, *_CENTURIES)
+    read(_RANGE, _between, *_CENTURIES)
     read(_MOVEMENT, lambda match: _MOVEMENTS[match[0]], *_MOVEMENTS)
     read(_NO_AGE, lambda _: None, "new ")
-    read(_SINCE, lambda match: (year(match), newest), *_CENTURIES)
-    read(_UNTIL, lambda match: (OLDEST, year(match)), *_CENTURIES)
-    read(_AFTER, lambda match: _since(year(match) + 1, newest, away=avoided(match)), *_CENTURIES)
-    read(_BEFORE, lambda match: _since(year(match), newest, away=not avoided(match)), *_CENTURIES)
+    read(_SINCE, lambda match: (_year_in(match), newest), *_CENTURIES)
+    read(_UNTIL, lambda match: (OLDEST, _year_in(match)), *_CENTURIES)
+    read(
+        _AFTER, lambda match: _since(_year_in(match) + 1, newest, away=avoided(match)), *_CENTURIES
+    )
+    read(
+        _BEFORE, lambda match: _since(_year_in(match), newest, away=not avoided(match)), *_CENTURIES
+    )
     read(
         _DECADE_RE,
         lambda match: _but(match, newest) if avoided(match) else _decade_span(match, newest),
@@ -401,7 +407,7 @@ def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
     read(_LAST_CENTURY, lambda _: (OLDEST, 1999), "century")
     read(_SILENT, lambda _: (OLDEST, _SILENT_UNTIL), "silent")
     read(_THIS_YEAR, lambda _: (newest, newest), "year")
-    read(_ONE_YEAR, lambda match: (year(match), year(match)), *_CENTURIES)
+    read(_ONE_YEAR, lambda match: (_year_in(match), _year_in(match)), *_CENTURIES)
     yield from found
     old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
     later = (_OLD_UNTIL + 1, newest)
