@@ -46,6 +46,8 @@ class SessionState:
     gems: float = 0.0
     """Popular films (−1) … as the policy was trained (0) … hidden gems (1): a setting of the
     session, no event."""
+    sought: str = ""
+    """Words of a wish that no facet holds, as typed: what films are found by (`core.data.search`)."""
 
     # ---- transitions
 
@@ -120,6 +122,10 @@ class SessionState:
             raise ValueError(f"gems is {gems}, but must be a number from {low:g} to {high:g}")
         return replace(self, gems=float(gems))
 
+    def seek(self, words: str) -> SessionState:
+        """Other words in place of those that films were found by; none for no words."""
+        return replace(self, sought=words)
+
     # ---- reading
 
     def outcome_of(self, token: int) -> Outcome | None:
@@ -167,6 +173,7 @@ class SessionState:
                 "required": keys(self.constraints.required),
                 "excluded": keys(self.constraints.excluded),
                 "gems": self.gems,
+                **({"sought": self.sought} if self.sought else {}),
             }
         )
 
@@ -189,9 +196,10 @@ class SessionState:
                 _tokens(record["excluded"], catalogue),
             )
             gems = float(record.get("gems", 0.0))  # not in older sessions
+            sought = str(record.get("sought", ""))
         except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a session state: {error!r}") from error
-        return cls(events, constraints).steer(gems)
+        return cls(events, constraints, sought=sought).steer(gems)
 
     def _with(self, token: int, outcome: Outcome) -> SessionState:
         event = Event(token, outcome)

@@ -8,6 +8,7 @@ films.parquet      one row a film, by movieId: numbers, texts, and one list of c
 names.parquet      what the codes stand for, by vocabulary: names, other words, whether fit to show
 prizes.parquet     Academy Awards: movieId, year, category, won, names
 relations.parquet  movieId, other, kind: the first film is a Remake (SpinOff, Parody …) of the other
+words.parquet      what texts on films say, a row a stem of a word, with the movieIds of its films
 """
 
 from __future__ import annotations
@@ -35,9 +36,14 @@ IntArray = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
 
-FORMAT: Final = 1
-"""Version of the layout; a higher one on disk is refused."""
-FILES: Final = ("films.parquet", "names.parquet", "prizes.parquet", "relations.parquet")
+FORMAT: Final = 2
+"""Version of the layout; another one on disk is refused."""
+FILES: Final = (
+    *("films.parquet", "names.parquet", "prizes.parquet"),
+    *("relations.parquet", "words.parquet"),
+)
+
+_MOVIE_IDS: Final = pa.list_(pa.int32())
 
 AGES: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -192,6 +198,8 @@ class FilmFacts:
     vocabularies: Mapping[str, Vocabulary]
     prizes: Mapping[int, tuple[Prize, ...]]
     relations: Mapping[int, tuple[Relation, ...]]
+    words: pa.Table
+    """Stems of the words of texts on films, and the movieIds of their films."""
     sources: tuple[str, ...] = ()
     """What the pack was made from, for the page: "omdb.org, CC BY 2.0 DE"."""
     version: str = ""
@@ -230,6 +238,7 @@ class FilmFacts:
             vocabularies,
             {},
             {},
+            pa.table({"stem": pa.array([], pa.string()), "films": pa.array([], _MOVIE_IDS)}),
         )
 
     def __len__(self) -> int:
@@ -393,6 +402,7 @@ def _facts(tables: Mapping[str, pa.Table], sources: tuple[str, ...], version: st
         vocabularies,
         _prizes(tables["prizes.parquet"], vocabularies["oscar"].names),
         _relations(tables["relations.parquet"]),
+        tables["words.parquet"],
         sources,
         version,
     )
@@ -446,9 +456,10 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
         manifest["sources"] = list(manifest["sources"])
     except (ValueError, KeyError, TypeError) as error:
         raise _broken(folder, "manifest.json is not a manifest") from error
-    if not isinstance(found, int) or found > FORMAT:
+    if found != FORMAT:
         raise BundleError(
-            f"{folder} has format {found}, this version reads up to {FORMAT}: update Marquee."
+            f"{folder} has format {found}, this version reads {FORMAT}: update Marquee, or make "
+            f"the facts anew with `python -m core films --out {folder}`."
         )
     for name in FILES:
         if not (folder / name).is_file():

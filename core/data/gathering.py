@@ -14,9 +14,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -235,8 +237,13 @@ class Gathered:
     films: dict[int, Draft] = field(default_factory=dict)
     prizes: list[tuple[int, str, str, bool, tuple[str, ...]]] = field(default_factory=list)
     relations: list[tuple[int, int, str]] = field(default_factory=list)
-    corpus: list[str] = field(default_factory=list)
-    """Texts to count words in; none of them is written."""
+    texts: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Paragraphs on films; of them only words are written, without their order."""
+
+    @property
+    def corpus(self) -> Iterator[str]:
+        """All texts, to count words in."""
+        return chain.from_iterable(self.texts.values())
 
     def film(self, movie_id: int) -> Draft:
         """The draft of a film."""
@@ -291,7 +298,7 @@ def _take_omdb(gathered: Gathered, table: pd.DataFrame) -> None:
         for fact, column in _WORDS.items():
             film.add(fact, _parts(row[column]))
         film.values[Fact.SERIES] = film.values[Fact.SERIES][:1]
-        gathered.corpus.append(row["abstract_en"])
+        gathered.texts[row["movieId"]].append(row["abstract_en"])
 
 
 def _take_wikipedia(gathered: Gathered, table: pd.DataFrame) -> None:
@@ -305,7 +312,7 @@ def _take_wikipedia(gathered: Gathered, table: pd.DataFrame) -> None:
         film.fill(Fact.WRITER, makers.writers)
         film.fill(Fact.AUTHOR, makers.authors)
         _take_origin(film, origin_in(extract))
-        gathered.corpus.append(extract)
+        gathered.texts[movie_id].append(extract)
 
 
 def _take_origin(film: Draft, adjectives: Sequence[str]) -> None:

@@ -18,7 +18,13 @@ import pyarrow.parquet as pq
 from core.data.facts import FILES, FORMAT, Fact, sha256_of
 from core.data.gathering import Gathered, written
 from core.data.names import Title, orders, squashed
+from core.data.search import stems
 
+_DESCRIBING: Final = (
+    *(Fact.KEYWORD, Fact.GENRE, Fact.MOOD, Fact.TECHNIQUE, Fact.SOURCE, Fact.KIND, Fact.COUNTRY),
+    *(Fact.DIRECTOR, Fact.ACTOR, Fact.WRITER, Fact.AUTHOR, Fact.SERIES),
+)
+"""Facts whose names are words that people describe a film by."""
 _PEOPLE: Final = tuple(fact for fact in Fact if fact.vocabulary == "person")
 
 
@@ -53,6 +59,7 @@ def tables_of(gathered: Gathered) -> dict[str, pa.Table]:
             sorted(gathered.relations),
             {"movieId": pa.int32(), "other": pa.int32(), "kind": pa.string()},
         ),
+        "words.parquet": _words(gathered, named),
     }
 
 
@@ -85,6 +92,19 @@ def _films(
         **{fact.value: pa.list_(pa.int32()) for fact in Fact},
     }
     return _table(rows, types)
+
+
+def _words(gathered: Gathered, named: Mapping[Fact, _Named]) -> pa.Table:
+    """Stems of the words that describe films, with the movieIds of the films."""
+    films: dict[str, list[int]] = {}
+    for movie_id in sorted(gathered.films):
+        described = chain.from_iterable(named[fact][movie_id] for fact in _DESCRIBING)
+        for stem in stems(" ".join((*gathered.texts[movie_id], *described))):
+            films.setdefault(stem, []).append(movie_id)
+    # A word of one film alone is mostly a name or a slip.
+    kept = {stem: ids for stem, ids in sorted(films.items()) if len(ids) > 1}
+    lists = pa.array(list(kept.values()), pa.list_(pa.int32()))
+    return pa.table({"stem": pa.array(list(kept), pa.string()), "films": lists})
 
 
 def _prizes(gathered: Gathered, codes: Mapping[str, int]) -> pa.Table:

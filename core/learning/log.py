@@ -89,8 +89,8 @@ def read_log(steps: Iterable[LoggedStep], catalogue: Catalogue) -> ChatLog:
     """The log of a store, `Store.log()`, with today's rewards.
 
     Left out are films chosen for several people at once (their chances are not known one by one),
-    films that this catalogue does not recommend, transcripts longer than `LONGEST`, and states that
-    cannot be read.
+    films that this catalogue does not recommend, films found by words (they are no choice of the
+    policy's), transcripts longer than `LONGEST`, and states that cannot be read.
     """
     slates: list[LoggedSlate] = []
     transitions: list[Transition] = []
@@ -122,6 +122,8 @@ def _state(slate: list[LoggedStep], catalogue: Catalogue) -> SessionState | str:
         state = SessionState.from_json(slate[0].state, catalogue)
     except ValueError:
         return "state cannot be read"
+    if state.sought:
+        return "found by words"
     if len(state.events) > LONGEST:
         return f"more than {LONGEST:,} events"
     return "shown before" if set(tokens) & set(state.tokens()) else state

@@ -49,6 +49,10 @@ _KNOWN, _UNKNOWN = 0.36, -2.7
 others know seven in ten, and these all but one in fifty."""
 _SHOWN: Final = [Outcome.UP, Outcome.DOWN, Outcome.SHOWN, Outcome.PASSED]
 _FEW_SEEN: Final = 3
+SOUGHT: Final = 3.0
+"""What a film gains that answers all words of a wish that no facet holds (`core.data.search`): one
+with half of them stays behind it, however well liked, since Q-values of good films are within 1 of
+each other."""
 FAMILIAR: Final = -0.5
 """What the chance of having seen a film counts with them before any learning, on top of the gates;
 in research.md with its neighbours."""

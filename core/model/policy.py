@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.catalogue import BoolArray, Catalogue
+from core.model.channels import SOUGHT
 from core.rewards import by_outcome
 from core.session import Observation, SessionState
 
@@ -25,10 +26,16 @@ IntArray = npt.NDArray[np.int64]
 class QFunction(Protocol):
     """What a policy asks of a trained network."""
 
-    def q_values(self, observations: npt.NDArray[np.int32], gems: float = 0.0) -> FloatArray:
+    def q_values(
+        self,
+        observations: npt.NDArray[np.int32],
+        gems: float = 0.0,
+        sought: FloatArray | None = None,
+    ) -> FloatArray:
         """(B, L, 2) transcripts → (B, n_items) Q-values, unmasked.
 
-        `gems` is the place of the knob between popular films and hidden gems.
+        `gems` is the place of the knob between popular films and hidden gems, `sought` (n_items,)
+        how much each film answers what was asked for in words.
         """
 
     def contributions(
@@ -60,10 +67,15 @@ Match = Callable[[Observation, IntArray], FloatArray]
 """(L, 2) transcript and (n,) rows → (n,) chances that the person likes these films once they have
 seen them."""
 
+Search = Callable[[str], FloatArray]
+"""Words → how much of them each film answers, (n_items,)."""
+
 WHOLE = -1
 """In place of a token: what the conversation as a whole adds, and no single event of it."""
 KNOB = -2
 """In place of a token: what the knob between popular films and hidden gems adds."""
+WORDS = -3
+"""In place of a token: what a film gains by the words that were asked for."""
 
 
 class Chances(NamedTuple):
@@ -117,17 +129,35 @@ class Policy:
         exploration: Exploration | None = None,
         *,
         match: Match | None = None,
+        search: Search | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.version = version
         self._q_function = q_function
         self._exploration = exploration or Exploration()
         self._match = match
+        self._search = search
+
+    def searching(self, search: Search) -> Policy:
+        """The same policy with what finds films by words."""
+        return Policy(
+            self._q_function,
+            self.catalogue,
+            self.version,
+            self._exploration,
+            match=self._match,
+            search=search,
+        )
 
     def q_values(self, state: SessionState) -> FloatArray:
         """What films are ranked by, (n_items,), unmasked."""
-        q_values: FloatArray = self._q_function.q_values(state.observation()[None], state.gems)[0]
+        observations, sought = state.observation()[None], self._sought(state)
+        q_values: FloatArray = self._q_function.q_values(observations, state.gems, sought)[0]
         return q_values
+
+    def _sought(self, state: SessionState) -> FloatArray | None:
+        """How much each film answers the words that were asked for; None without any."""
+        return self._search(state.sought) if self._search and state.sought else None
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript."""
@@ -176,7 +206,8 @@ class Policy:
         return tuple(places)
 
     def explain(self, state: SessionState, token: int) -> tuple[Contribution, ...]:
-        """Exact contributions of 0, `WHOLE`, the events in order, and `KNOB` where it is turned.
+        """Exact contributions of 0, `WHOLE`, the events in order, `KNOB` where it is turned, and
+        `WORDS` where films are found by them.
 
         They add up to what ranks the film in `q_values(state)`.
         """
@@ -202,10 +233,12 @@ class Policy:
         parts[:, 1] += parts[:, tiny].sum(axis=1)
         owners = np.array((0, WHOLE, *state.tokens()))[~tiny].tolist()
         spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts[:, ~tiny].tolist())
-        if not state.gems:
-            return spoken
+        settings = [(KNOB, knob)] if state.gems else []
+        if (sought := self._sought(state)) is not None:
+            settings.append((WORDS, (SOUGHT * sought[rows]).tolist()))
         return tuple(
-            (*film, Contribution(KNOB, gain)) for film, gain in zip(spoken, knob, strict=True)
+            (*film, *(Contribution(token, gains[place]) for token, gains in settings))
+            for place, film in enumerate(spoken)
         )
 
     def matched(self, choices: list[Choice], state: SessionState) -> tuple[Choice, ...]:

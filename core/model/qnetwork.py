@@ -1,7 +1,8 @@
 """Q(s, a): one score, a sum of readings of the transcript whose weights learn together.
 
     Q(s, a) = mood(s, a) · [value(s) + Σ_c gate_c(s) · channel_c(s, a) + lift(a)]
-              + fame(s, a) + opening(s) · Σ_c strength_c · pull_c(s, a) + wishes(s, a) + knob(a)
+              + fame(s, a) + opening(s) · Σ_c strength_c · pull_c(s, a) + wishes(s, a)
+              + knob(a) + sought(a)
 
 In the brackets is what a thumb up is worth, by the taste: the posterior's chance of liking and of
 having seen the film (`core.model.encoder`), their population means, how well the film fits the
@@ -39,7 +40,7 @@ from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.model.affinity import START as STRENGTHS
 from core.model.affinity import Affinity, Strength
-from core.model.channels import Fame, Familiarity
+from core.model.channels import SOUGHT, Fame, Familiarity
 from core.model.encoder import N_OUTCOMES, ClassPosterior, KindChances, TasteEncoder
 from core.model.factors import MovieVectors
 from core.model.mood import MoodPosterior
@@ -184,14 +185,19 @@ class QNetwork(nn.Module):
             1, taken, True
         )[:, 1:]
 
-    def unmasked(self, transcripts: Tensor, gems: float = 0.0) -> Tensor:
+    def unmasked(
+        self, transcripts: Tensor, gems: float = 0.0, sought: Tensor | None = None
+    ) -> Tensor:
         """Q-values of all films whatever the transcript holds, float32 (B, n_items).
 
-        `gems` is the place of the knob between popular films and hidden gems.
+        `gems` is the place of the knob between popular films and hidden gems, `sought` (n_items,)
+        how much each film answers what was asked for in words.
         """
         transcripts = transcripts.long()
         q_values = self.readings(transcripts).q_values
-        return q_values if gems == 0 else q_values + self._knob(transcripts, gems)
+        if gems:
+            q_values = q_values + self._knob(transcripts, gems)
+        return q_values if sought is None else q_values + SOUGHT * sought
 
     def readings(self, transcripts: Tensor) -> Readings:
         """Q-values, and the two factors of their first part: what simulation can tell apart."""
@@ -225,10 +231,14 @@ class QNetwork(nn.Module):
 
     @torch.inference_mode()
     def q_values(
-        self, observations: npt.NDArray[np.int32], gems: float = 0.0
+        self,
+        observations: npt.NDArray[np.int32],
+        gems: float = 0.0,
+        sought: FloatArray | None = None,
     ) -> npt.NDArray[np.float32]:
         """`unmasked` for arrays: what a policy asks for."""
-        values: FloatArray = self.unmasked(torch.from_numpy(observations), gems).numpy()
+        words = None if sought is None else torch.from_numpy(sought)
+        values: FloatArray = self.unmasked(torch.from_numpy(observations), gems, words).numpy()
         return values
 
     @torch.inference_mode()
