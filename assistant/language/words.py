@@ -37,6 +37,7 @@ _PUNCTUATED: Final = re.compile(
     r"(?:[A-Za-z ',:;!?()\"/-]|(?<![A-Za-z0-9'])[0-9]+(?![A-Za-z0-9']))*\Z"
 )
 _SPACED: Final = str.maketrans(',:;!?()"/-', " " * 10, "'")
+_MADE_FROM: Final = re.compile(r"based on an? (.+)")
 _PLAIN: Final = re.compile(r"[a-z]+\Z")
 
 _LETTERS: Final = str.maketrans(
@@ -190,6 +191,27 @@ def spelled_out(pattern: str) -> Iterator[str]:
         *(piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces))
     ):
         yield "".join(chosen)
+
+
+def in_number(phrase: str) -> Iterator[str]:
+    """The plural of a phrase in the singular, and the other way round: "dark comedies", "based on
+    novels".
+    """
+    if (made_from := _MADE_FROM.fullmatch(phrase)) is not None:
+        phrase = f"based on {made_from[1]}"
+    if phrase.endswith("s") and not phrase.endswith("ss"):
+        yield phrase.removesuffix("s")
+    elif phrase.endswith("y"):
+        yield f"{phrase.removesuffix('y')}ies"
+    else:
+        yield f"{phrase}s"
+
+
+def stands_apart(words: Sequence[Word], place: int) -> bool:
+    """Whether more than a space stands before the word at `place`: a mark, or the end of the
+    line.
+    """
+    return place in (0, len(words)) or words[place].start - words[place - 1].end > 1
 
 
 def text_at(words: Sequence[Word], place: int) -> str:

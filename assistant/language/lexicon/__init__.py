@@ -163,6 +163,10 @@ class Background:
         """Whether it is a word that sentences are made of."""
         return word in self._surprise
 
+    def is_spoken(self, word: str) -> bool:
+        """Whether it was heard, and is not only known as an ordinary word."""
+        return self.counts.get(word, 0) > _EVERYDAY
+
     def nearly(self, word: str) -> bool:
         """Whether a word looks like a common one with a typing error: a letter left out, added,
         changed or swapped.
