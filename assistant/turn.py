@@ -124,7 +124,7 @@ class TakenTurn:
 
 def understand(text: str, scene: Scene, understanding: Understanding) -> Utterance:
     """What a line says, with what it leaves open filled in from the conversation."""
-    read = text[:LONGEST_TEXT]
+    read = understanding.in_english(text[:LONGEST_TEXT])
     table = scene.table(read)
     context = context_of(scene.talk.record.last, table, scene.state, scene.catalogue)
     utterance = understanding.understand(read, context)

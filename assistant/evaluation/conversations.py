@@ -348,6 +348,7 @@ class Stage:
     ) -> None:
         self._policy = policy
         self._understanding = understanding
+        self._facts = facts
         self._films = films
         self._seed = seed
         self.known = FilmProperties(facts.of(policy.catalogue))
@@ -356,7 +357,12 @@ class Stage:
         """The lines of a script, one after the other."""
         store = _numbered(script.name).open("sqlite://")
         with Assistant(
-            self._policy, self._understanding, store, films=self._films, seed=self._seed
+            self._policy,
+            self._understanding,
+            store,
+            facts=self._facts,
+            films=self._films,
+            seed=self._seed,
         ) as assistant:
             session = assistant.start()
             on_table: tuple[Recommendation, ...] = ()
@@ -470,11 +476,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Plays the conversations and prints what came of them; returns 0."""
     check_options(arguments, "exploration", low=0.0, high=1.0)
     scripts = [script for path in arguments.files for script in scripts_of(read_rows(path))]
-    bundle = Bundle.load(arguments.bundle)
+    bundle, facts = Bundle.load(arguments.bundle), FilmFacts.open(arguments.facts)
     stage = Stage(
         bundle.policy(Exploration(share=arguments.exploration)),
-        Understanding(bundle.catalogue),
-        FilmFacts.open(arguments.facts),
+        Understanding(bundle.catalogue, facts),
+        facts,
         seed=arguments.seed,
     )
     figures = figures_of([one for script in scripts for one in stage.play(script)])

@@ -99,6 +99,8 @@ _TOO_MUCH: Final = -0.6
 _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
+_RATHER: Final = word_class("rather")
+_ALLOWED: Final = tuple(word_class("allowed"))
 _CASTS: Final = word_class("casts")
 _ONE_OF: Final = word_class("one_of")
 _NOUNS: Final = word_class("film_nouns")
@@ -282,10 +284,16 @@ def _wish(
     wish = _wish_of(term, sign)
     if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return _Wish(0.0, False, wish.rule)
-    is_must = wish.strength > 0 and wish.required
-    if is_must and any_of(_A_LITTLE, found, term.first - 2, term.first):
-        return wish.softly("a little")
+    if wish.strength > 0 and wish.required and _is_soft(found, term):
+        return wish.softly("rather so")
     return wish
+
+
+def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether a little of it will do, or other films will, too: "preferably French"."""
+    before, behind = term.first - 3, " ".join(texts_of(found, term.last, term.last + 2))
+    is_little = any_of(_A_LITTLE, found, before + 1, term.first)
+    return is_little or any_of(_RATHER, found, before, term.first) or behind.startswith(_ALLOWED)
 
 
 def tells_apart(

@@ -3,9 +3,6 @@
     words → titles → cues and facets in what is left → a sign for each name → constraints → the act
 
 Everything is deterministic, needs no model and no network, and says which rule it followed.
-
-A line on its way to being understood: its words, the titles in it, and what is left of it without
-them.
 """
 
 from __future__ import annotations
@@ -36,6 +33,7 @@ from assistant.language.meaning.years import (
     Scope,
     compared,
     count_wanted,
+    is_dated,
     lifted_of,
     limits_of,
     years_wanted,
@@ -48,7 +46,7 @@ from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Span, Utterance
-from assistant.language.words import Found, Word, taken_by, words
+from assistant.language.words import Found, Word, in_english, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -133,8 +131,9 @@ class Understanding:
 
     def __init__(self, catalogue: Catalogue, facts: FilmFacts | None = None) -> None:
         self.catalogue = catalogue
-        self._titles = TitleLinker(TitleIndex(catalogue))
-        self._questions = Questions(self._titles.index, facts or FilmFacts.empty())
+        facts = facts or FilmFacts.empty()
+        self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
+        self._questions = Questions(self._titles.index, facts)
         self._facets = FacetFinder(catalogue)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
@@ -151,7 +150,8 @@ class Understanding:
         A line that does one thing and then wishes for another ("forget Alien and give me a
         western") is understood as two statements.
         """
-        read = text[:LONGEST_TEXT]
+        read = self.in_english(text[:LONGEST_TEXT])
+        text = read if len(text) <= LONGEST_TEXT else text
         if not acts.has_words([read]):
             return _without_words(text, context)
         if len(read) <= _LONGEST_OF_TWO:
@@ -159,6 +159,13 @@ class Understanding:
                 if (both := self._both(text, first, rest, context)) is not None:
                     return both
         return self._one(text, read, context)
+
+    def in_english(self, text: str) -> str:
+        """A line in another language with its words in English, and its titles as they are."""
+        if len(text) > _LONGEST_OF_TWO:
+            return text
+        named = (match[:2] for match in self._titles.index.find(words(text)))
+        return in_english(text, [(first, last) for first, last in named if last > first + 1])
 
     def _both(self, text: str, first: str, rest: str, context: Context) -> Utterance | None:
         """The two parts of a line as statements of it; None where the first does nothing by itself
@@ -324,7 +331,7 @@ class Understanding:
         years = sorted(
             year for token in context.shown if (year := self.catalogue.movie(token).year)
         )
-        way = compared(line.lower) if years else 0
+        way = compared(line.lower) if years and not is_dated(line.lower) else 0
         if not way:
             return years_wanted(line.lower, self._newest, scope)
         middle = years[len(years) // 2]

@@ -3,7 +3,8 @@
 Titles and sentences go through the same door, so that "WALL·E", "Wall-E" and "wall e", "Alien³" and
 "alien 3", "Amélie" and "amelie", "Rocky II" and "rocky two" become the same words.
 
-Finding the phrases of a list in a sentence: longest first, from left to right.
+Finding the phrases of a list in a sentence: longest first, from left to right. A line in another
+language is put into English so, phrase by phrase.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import product
 from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from assistant.language.lexicon import background, table
 
 
 class Word(NamedTuple):
@@ -37,6 +41,7 @@ _PUNCTUATED: Final = re.compile(
     r"(?:[A-Za-z ',:;!?()\"/-]|(?<![A-Za-z0-9'])[0-9]+(?![A-Za-z0-9']))*\Z"
 )
 _SPACED: Final = str.maketrans(',:;!?()"/-', " " * 10, "'")
+_MADE_FROM: Final = re.compile(r"based on an? (.+)")
 _PLAIN: Final = re.compile(r"[a-z]+\Z")
 
 _LETTERS: Final = str.maketrans(
@@ -192,6 +197,27 @@ def spelled_out(pattern: str) -> Iterator[str]:
         yield "".join(chosen)
 
 
+def in_number(phrase: str) -> Iterator[str]:
+    """The plural of a phrase in the singular, and the other way round: "dark comedies", "based on
+    novels".
+    """
+    if (made_from := _MADE_FROM.fullmatch(phrase)) is not None:
+        phrase = f"based on {made_from[1]}"
+    if phrase.endswith("s") and not phrase.endswith("ss"):
+        yield phrase.removesuffix("s")
+    elif phrase.endswith("y"):
+        yield f"{phrase.removesuffix('y')}ies"
+    else:
+        yield f"{phrase}s"
+
+
+def stands_apart(words: Sequence[Word], place: int) -> bool:
+    """Whether more than a space stands before the word at `place`: a mark, or the end of the
+    line.
+    """
+    return place in (0, len(words)) or words[place].start - words[place - 1].end > 1
+
+
 def text_at(words: Sequence[Word], place: int) -> str:
     """The text of the word at a place; "" where there is none."""
     return words[place].text if 0 <= place < len(words) else ""
@@ -327,3 +353,72 @@ class PhraseBook(Generic[Meaning]):
                 last, phrase = at, place[_END]
             place = place.get(texts[at]) if at < len(texts) else None
         return last, phrase
+
+
+# ---- other languages
+
+_LEAST_HEARD: Final = 2
+"""Words of a language, that are no English ones, from which a line of several is taken to be in it;
+one is enough where it is half of the line."""
+_YEARS_OF: Final = re.compile(
+    r"the (?:years\s+(?:of\s+)?)?['’]?(?:19)?(\d0)\b|\b['’]?(?:19)?(\d0)ern?\b"
+)
+"""What "anni '60" and "80er" come to."""
+
+
+@cache
+def _languages() -> tuple[PhraseBook[str], ...]:
+    """The phrases of each language, and the English for them."""
+    return tuple(
+        PhraseBook(
+            {
+                phrase: english
+                for pattern, english in phrases.items()
+                for phrase in spelled_out(pattern)
+            }
+        )
+        for phrases in table("languages").values()
+    )
+
+
+def in_english(text: str, titles: Sequence[tuple[int, int]]) -> str:
+    """A line in another language word by word in English; any other line as it is.
+
+    `titles` are ranges of words that films are called by: those with a word that is no phrase of
+    the language stay as they are.
+    """
+    found = words(text)
+    tried = [_phrases_of(book, found, titles) for book in _languages()] if found else []
+    phrases = max(tried, key=_covered, default=[])
+    heard = {
+        word.text
+        for phrase in phrases
+        for word in found[phrase.first : phrase.last]
+        if not background().is_common(word.text)
+    }
+    outside = len(found) - sum(taken_by(titles, len(found)))
+    needed = 1 if 2 * _covered(phrases) >= outside else _LEAST_HEARD
+    if len(heard) < needed or 3 * _covered(phrases) < outside:
+        return text
+    pieces, at = [], 0
+    for phrase in phrases:
+        pieces += [text[at : found[phrase.first].start], phrase.meaning]
+        at = found[phrase.last - 1].end
+    return _YEARS_OF.sub(
+        lambda match: f"the {match[1] or match[2]}s", "".join([*pieces, text[at:]])
+    )
+
+
+def _covered(phrases: Iterable[Found[str]]) -> int:
+    """How many words are in phrases."""
+    return sum(phrase.last - phrase.first for phrase in phrases)
+
+
+def _phrases_of(
+    book: PhraseBook[str], found: Sequence[Word], titles: Sequence[tuple[int, int]]
+) -> list[Found[str]]:
+    """The phrases of a language in a line, outside of the titles that are not made of them."""
+    spoken = book.find(found)
+    every = taken_by(((one.first, one.last) for one in spoken), len(found))
+    kept = [title for title in titles if 0 in every[slice(*title)]]
+    return book.find(found, taken_by(kept, len(found)))

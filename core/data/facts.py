@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -258,6 +258,13 @@ class FilmFacts:
     def of(self, catalogue: Catalogue) -> CatalogueFacts:
         """The facts in the order of the catalogue's rows."""
         return CatalogueFacts(self, catalogue)
+
+    def foreign_titles(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """The titles in other languages of every film that has some, by movieId."""
+        titles = self.texts["titles"].to_pylist()
+        for movie_id, names in zip(self.movie_ids.tolist(), titles, strict=True):
+            if names:
+                yield movie_id, tuple(names)
 
     def film(self, movie_id: int) -> Film | None:
         """What is known of a film; None where nothing is."""

@@ -6,8 +6,6 @@ background.csv      how often words and pairs of words are said when no title is
 everyday.txt        ordinary words beyond those, by hand
 english.txt         words as they are spelled: no typing errors, and said of other things than films
 proper_names.txt    names that are no typing error, and seldom the film that is called so
-also_said.txt       titles that are said of other things, too: "lost in translation", "brazil"
-places.txt          those among them where one can be or go
 title_cues.toml     what makes a phrase more or less likely to be a title
 title_classes.toml  closed classes of words that these cues are made of
 word_classes.toml   closed classes of words that stand in certain places of a sentence
@@ -17,6 +15,7 @@ constraints.toml    genres, moods, people and years in plain words
 acts.toml           what greets, asks for help, thanks, takes back
 questions.toml      how facts of films and people are asked for
 recent.txt          films of the last years that are better known than their few ratings tell
+languages.toml      what people say in other languages, and the English for it
 names.txt           people, places and series as written, where tags have them in lower case
 """
 
@@ -123,18 +122,6 @@ def _class(file: str, name: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in table(file)[name].split())
 
 
-@cache
-def also_said() -> frozenset[str]:
-    """Titles that are said of other things, too, in normal form."""
-    return frozenset(_lines("also_said"))
-
-
-@cache
-def places() -> frozenset[str]:
-    """Places that films are called by, in normal form."""
-    return frozenset(_lines("places"))
-
-
 def recent_films() -> frozenset[str]:
     """Labels of the films in recent.txt."""
     return frozenset(_lines("recent"))
@@ -162,6 +149,10 @@ class Background:
     def is_common(self, word: str) -> bool:
         """Whether it is a word that sentences are made of."""
         return word in self._surprise
+
+    def is_spoken(self, word: str) -> bool:
+        """Whether it was heard, and is not only known as an ordinary word."""
+        return self.counts.get(word, 0) > _EVERYDAY
 
     def nearly(self, word: str) -> bool:
         """Whether a word looks like a common one with a typing error: a letter left out, added,

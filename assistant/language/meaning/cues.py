@@ -12,6 +12,7 @@ from typing import Final
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.speakers import asides, teller
 from assistant.language.meaning.tastes import (
+    COPULAS,
     NEGATORS,
     PRONOUNS,
     STRENGTHENERS,
@@ -36,7 +37,15 @@ from assistant.language.meaning.verdicts import (
     judges,
     whose_verdict,
 )
-from assistant.language.words import Word, any_of, respelled, taken_by, text_at, texts_of
+from assistant.language.words import (
+    Word,
+    any_of,
+    respelled,
+    stands_apart,
+    taken_by,
+    text_at,
+    texts_of,
+)
 
 SHORT_SIGHTED: Final = word_class("short_sighted")
 """Cues only when what they speak of follows at once, with thin words between at most."""
@@ -429,3 +438,31 @@ def _turned(cue: Cue, strength: float) -> Cue:
         return cue._replace(strength=-0.5 if strength > 0 and not better else 0.3, phrase=phrase)
     flipped = -0.7 if 0.55 <= strength < 0.85 else -0.5 if strength > 0 else 0.25
     return cue._replace(strength=flipped, phrase=phrase)
+
+
+_CLAUSE: Final = 7
+"""Words on either side of a name in which its clause must end, if the name is all of it."""
+_PERSONS: Final = _SUBJECTS | {"me", "us", "my", "our", "im"}
+_REQUESTS: Final = word_class("requests")
+_BESIDE_WISHES: Final = (
+    word_class("reaches") | word_class("hums") | word_class("beside_wishes") | NEGATORS | _REQUESTS
+) - COPULAS
+"""Words that leave the one name among them the only thing that can be meant."""
+
+
+def is_all_of_a_clause(words: Sequence[Word], name: tuple[int, int], named: Sequence[int]) -> bool:
+    """Whether a clause holds nothing but one name, and others that are `named` beside it, that
+    could be meant: "same but Japanese?", "and not American", "van Damme too!!".
+    """
+    first, last = name
+    while not stands_apart(words, first) and first > name[0] - _CLAUSE:
+        first -= 1
+    while not stands_apart(words, last) and last < name[1] + _CLAUSE:
+        last += 1
+    if not (stands_apart(words, first) and stands_apart(words, last)):
+        return False
+    if any_of(NEGATORS, words, bytes(named[:last]).rfind(1) + 1, last):
+        return False  # "French no more"
+    beside = {words[place].text for place in range(first, last) if not named[place]}
+    asks = beside.isdisjoint(_PERSONS) or not beside.isdisjoint(_REQUESTS)
+    return asks and beside <= _BESIDE_WISHES

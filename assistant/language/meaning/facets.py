@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain, zip_longest
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.language.lexicon import (
-    background,
-    but_for_a_letter,
-    full_names,
-    proper_names,
-    remains_of,
-    table,
-    word_class,
-)
+from assistant.language.lexicon import background, full_names, proper_names, table, word_class
+from assistant.language.meaning.cues import is_all_of_a_clause
+from assistant.language.meaning.tastes import as_genre_word
 from assistant.language.words import (
     Found,
     PhraseBook,
     Word,
+    in_number,
     normal,
     respelled,
     spelled_out,
+    stands_apart,
+    taken_by,
     text_at,
 )
 from core.catalogue import Catalogue
@@ -37,9 +33,10 @@ IntArray = npt.NDArray[np.int64]
 
 _NAMED_BY: Final = word_class("named_by")
 _SCENES: Final = word_class("scenes")
-_SPELL_FROM: Final = 4
-"""Letters from which a word is looked at for typing errors."""
 _GIVES: Final = word_class("gives")
+_ARTICLES: Final = ("", "a ", "an ", "the ")
+_OF_FILMS: Final = ("movie", "movies", "film", "films")
+_SPEAKS_OF: Final = frozenset("about no without featuring involving".split())
 _NOUNS: Final = word_class("film_nouns")
 _CINEMA: Final = word_class("cinema")
 _OF_LANGUAGES: Final = frozenset("in not sth smth else".split())
@@ -53,7 +50,6 @@ _FACTS: Final = frozenset(("series", "country", "language", *ROLES))
 """Kinds that a film is of or is not, whoever says so."""
 _THINGS: Final = frozenset(("tag", "subgenre", "keyword", "source"))
 """Kinds that are said in the singular and in the plural."""
-_MADE_FROM: Final = re.compile(r"based on an? (.+)")
 _FOREMOST: Final = 3
 """How many times as well known as the next one somebody must be who is meant by a family name."""
 _SHORT_NAME: Final = 3
@@ -78,6 +74,8 @@ class Term:
     """On enough films to be asked of every film shown."""
     roles: Mapping[str, int] = field(default_factory=dict)
     """Facet tokens of somebody by kind, where the word before may tell which is meant."""
+    ordinary: bool = False
+    """Is a wish only behind "about", "no" or the like: a word of everyday life, "beers"."""
 
 
 class FacetFinder:
@@ -105,22 +103,26 @@ class FacetFinder:
         """Facets named by words that are not `taken`, in order; a typing error in the name of a
         genre is overlooked.
         """
-        words = respelled(words, taken, _as_genre_word)
+        words = respelled(words, taken, as_genre_word)
         kept: list[Found[Term]] = []
         every = self._book.find(words, taken)
+        plain = ((one.first, one.last) for one in every if not one.meaning.ordinary)
+        named = taken_by(plain, len(words))
         for found, after in zip_longest(every, every[1:]):
             meant = found._replace(meaning=self._in_role(words, found))
-            of_films = (
-                found.meaning.bare
-                or (_wished(words, found) and not self._of_another(words, found))
-                or (kept and _goes_on(words, kept[-1], found))
-            )
+            of_films = self._is_wished(words, found, named) or _goes_on(words, kept, found)
             if self._places.issuperset(meant.meaning.tokens):
                 spoken = self._from_there(words, found, after)
                 of_films = (of_films or spoken) and not _points(words, found)
             if of_films and meant.meaning.tokens:
                 kept.append(meant)
         return kept
+
+    def _is_wished(self, words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> bool:
+        """Whether a phrase is a wish by itself, or where it stands."""
+        if found.meaning.bare:
+            return True
+        return _wished(words, found, named) and not self._of_another(words, found)
 
     def _in_role(self, words: Sequence[Word], found: Found[Term]) -> Term:
         """Somebody as a director or as one of the cast, where the word before says so."""
@@ -135,7 +137,7 @@ class FacetFinder:
         is_surname = bool(found.meaning.roles) and found.phrase not in self._people_known
         before = text_at(words, found.first - 1)
         is_name = before and not background().is_common(before)
-        return bool(is_surname and is_name and not _parted(words, found.first))
+        return bool(is_surname and is_name and not stands_apart(words, found.first))
 
     def _from_there(
         self, words: Sequence[Word], found: Found[Term], after: Found[Term] | None
@@ -175,17 +177,23 @@ class FacetFinder:
             self._of_moods(),
             self._of_people(),
             self._of_names(),
-            self._of_subjects(),
             self._of_aliases(),
             self._of_topics(),
+            self._of_ordinary_words(),
             self._of_surnames(),
         ):
             if term is not None:
                 phrases.setdefault(phrase, term)
-        for phrase, term in list(phrases.items()):
-            if all(self._kind[token] in _THINGS for token in term.tokens) and not term.roles:
-                for form in self._as_said(_in_number(normal(phrase)), is_loose=True):
-                    phrases.setdefault(form, term)
+        things = [
+            (normal(phrase), term)
+            for phrase, term in phrases.items()
+            if not term.roles and all(self._kind[token] in _THINGS for token in term.tokens)
+        ]
+        for phrase, term in things:
+            for form in self._as_said(in_number(phrase), is_loose=True):
+                phrases.setdefault(form, term)
+            for form in filter(_is_ordinary, in_number(phrase)):
+                phrases.setdefault(form, replace(term, bare=False, ordinary=True))
         return phrases
 
     def _term(
@@ -278,20 +286,27 @@ class FacetFinder:
             if name and not is_common and name not in _silent():
                 yield name
 
-    def _of_subjects(self) -> Iterator[tuple[str, Term | None]]:
-        """What films are about; many a film about it has no such tag, so none is firm."""
-        for subject in table("constraints")["not_tags"]["subjects"]:
-            token = self._widest([subject.removeprefix("the ")])
-            yield f"about {subject}", None if token is None else Term((token,), firm=False)
-
     def _of_topics(self) -> Iterator[tuple[str, Term | None]]:
-        """Keywords that sentences are made of, and what begins so: as what a film is about."""
+        """Keywords that sentences are made of, and what begins so: as what a film is about.
+
+        Of what is said too much beside, "about art", many a film has no such tag: it is not firm.
+        """
         things = [(token, normal(one.name)) for token, one in self._facets if one.kind in _THINGS]
         said = {name for token, name in things if self._kind[token] == "keyword"}
         words = set(filter(background().is_common, said))
         for token, name in things:
-            for article in ("", "a ", "an ", "the ") if name.split(" ")[0] in words else ():
-                yield f"about {article}{name}", self._term((token,))
+            if name in _silent() or name.split(" ")[0] in words:
+                term = Term((token,), firm=name not in _silent() and self._is_firm(token))
+                yield from ((f"about {article}{name}", term) for article in _ARTICLES)
+
+    def _of_ordinary_words(self) -> Iterator[tuple[str, Term | None]]:
+        """Keywords that are words of everyday life: "shark movies", "no orphans"."""
+        for token, facet in self._facets:
+            name = normal(facet.name)
+            if facet.kind != "keyword" or not _is_ordinary(name) or name in _silent():
+                continue
+            for form in (name, *in_number(name)):
+                yield form, Term((token,), bare=False, ordinary=True)
 
     def _of_surnames(self) -> Iterator[tuple[str, Term | None]]:
         """Family names, each of whoever is by far the best known of that name."""
@@ -421,18 +436,9 @@ def _place(kinds: Sequence[str], kind: str) -> int:
     return 1 + kinds.index(kind) if kind in kinds else 0
 
 
-def _in_number(phrase: str) -> Iterator[str]:
-    """The plural of a phrase in the singular, and the other way round: "dark comedies", "based on
-    novels".
-    """
-    if (made_from := _MADE_FROM.fullmatch(phrase)) is not None:
-        phrase = f"based on {made_from[1]}"
-    if phrase.endswith("s") and not phrase.endswith("ss"):
-        yield phrase.removesuffix("s")
-    elif phrase.endswith("y"):
-        yield f"{phrase.removesuffix('y')}ies"
-    else:
-        yield f"{phrase}s"
+def _is_ordinary(word: str) -> bool:
+    """Whether it is an ordinary word that people who talk of films seldom say."""
+    return background().is_common(word) and not background().is_spoken(word)
 
 
 @cache
@@ -441,40 +447,10 @@ def _silent() -> frozenset[str]:
     return frozenset(map(normal, table("constraints")["not_tags"]["words"]))
 
 
-@cache
-def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
-    """The words that genres are called by, and what is left of them without one letter → the
-    word.
-    """
-    names = table("constraints")["genres"]
-    known = {normal(phrase) for written in names.values() for phrase in written if phrase.isalpha()}
-    return frozenset(known), remains_of(word for word in known if len(word) >= _SPELL_FROM)
-
-
-@lru_cache(maxsize=4096)
-def _as_genre_word(word: str) -> str:
-    """The name of a genre that a word is but for a typing error ("thriler", "horrer"); the word
-    where it is none.
-    """
-    known, remains = _genre_words()
-    too_short = len(word) < _SPELL_FROM or not word.isalpha()
-    if too_short or word in known or background().is_common(word):
-        return word
-    if len(word) == _SPELL_FROM:  # so short a word must be right but for a letter left out
-        return remains.get(word, word)
-    return but_for_a_letter(word, remains)
-
-
-def _parted(words: Sequence[Word], place: int) -> bool:
-    """Whether more than a space stands before the word at `place`: a mark, or the end of the
-    line.
-    """
-    return place in (0, len(words)) or words[place].start - words[place - 1].end > 1
-
-
-def _goes_on(words: Sequence[Word], before: Found[Term], found: Found[Term]) -> bool:
+def _goes_on(words: Sequence[Word], kept: Sequence[Found[Term]], found: Found[Term]) -> bool:
     """Whether a single word goes on a list: "with Schwarzenegger or Stallone"."""
-    return found.first == before.last + 1 and words[before.last].text in ("or", "and")
+    joined = text_at(words, found.first - 1) in ("or", "and") and not found.meaning.ordinary
+    return joined and bool(kept) and found.first == kept[-1].last + 1
 
 
 def _points(words: Sequence[Word], found: Found[Term]) -> bool:
@@ -482,13 +458,27 @@ def _points(words: Sequence[Word], found: Found[Term]) -> bool:
     return text_at(words, found.first - 1) == "the" and text_at(words, found.last) == "1"
 
 
-def _wished(words: Sequence[Word], found: Found[Term]) -> bool:
+def _is_spoken_of(words: Sequence[Word], found: Found[Term]) -> bool:
+    """Whether a word of everyday life is what films are about: "shark movies", "no orphans"."""
+    before = text_at(words, found.first - 1)
+    if text_at(words, found.last) in _OF_FILMS and not stands_apart(words, found.last):
+        return True
+    return before in _SPEAKS_OF and (before == "about" or found.phrase.endswith("s"))
+
+
+def _wished(words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> bool:
     """Whether a single word stands where a wish stands: "about robots", "with dinosaurs", "nolan
     films", "no gore".
     """
     before, earlier = text_at(words, found.first - 1), text_at(words, found.first - 2)
+    if found.meaning.ordinary:
+        return _is_spoken_of(words, found)
     is_scene = before in ("in", "at", "during") and earlier in _SCENES
     is_given = before == "some" and earlier in _GIVES
-    is_alone = _parted(words, found.first) and _parted(words, found.last)
-    named = before in _NAMED_BY or text_at(words, found.last) in _NOUNS
-    return named or is_scene or is_given or is_alone
+    is_named = before in _NAMED_BY or text_at(words, found.last) in _NOUNS
+    return (
+        is_named
+        or is_scene
+        or is_given
+        or is_all_of_a_clause(words, (found.first, found.last), named)
+    )

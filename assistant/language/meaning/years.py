@@ -160,6 +160,7 @@ _OF_YEARS: Final = re.compile(
     r"|vintage|classic|ties\b|latest|current|golden"
 )
 """Most lines hold none of these, and so say nothing of years."""
+_DATED: Final = re.compile(rf"\b{_YEAR}\b|(?<![\w]){_DECADE}")
 _RANGE: Final = re.compile(
     rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|-|–|till|until|through)\s*{_YEAR}\b"
     rf"|\b{_YEAR}\s*(?:-|–|to)\s*{_YEAR}\b"
@@ -325,6 +326,11 @@ def _of_a_life(text: str, year: int, newest: int, scope: Scope) -> tuple[int, in
     if _SINCE_BIRTH.search(text) or (before and scope(before.start()) is Force.AVOID):
         return year, newest
     return (OLDEST, year - 1) if before else None
+
+
+def is_dated(text: str) -> bool:
+    """Whether a year or a decade is said, which tells more than "older" or "too old"."""
+    return _DATED.search(of_films(text)) is not None
 
 
 def compared(text: str) -> int:

@@ -7,11 +7,10 @@ thrillers" name no film, whatever films are called so; the words around show it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
 
-from assistant.language.lexicon import also_said, background, dictionary, places, title_class
-from assistant.language.titles.grammar import OWNERS, SEASONS
+from assistant.language.lexicon import background, dictionary, title_class
+from assistant.language.titles.grammar import OWNERS
 from assistant.language.titles.sentence import Sentence
 from assistant.language.words import Word
 
@@ -28,7 +27,6 @@ _ASKS_WHO: Final = title_class("asks_who")
 _LIVES_IN: Final = title_class("lives_in")
 _GOES_TO: Final = title_class("goes_to")
 _COMES_FROM: Final = title_class("comes_from")
-_AROUND: Final = title_class("around_places")
 _UNITS: Final = title_class("units")
 _BEFORE_AMOUNTS: Final = title_class("before_amounts")
 _AFTER_AMOUNTS: Final = title_class("after_amounts")
@@ -44,20 +42,11 @@ _BEST: Final = frozenset(("best", "worst"))
 _OF_THE_WORLD: Final = title_class("best_of_the_world")
 _LANGUAGES: Final = title_class("languages")
 _CALLS: Final = frozenset(("calls", "call", "called"))
-_WHEN: Final = SEASONS - {"fall", "march", "may"}
 _OCCASIONS: Final = title_class("occasions")
 _WISHES: Final = title_class("wish_for_occasion")
 _THINGS: Final = title_class("things")
 _HYPHENS: Final = frozenset("-‐‑")
 _ALIKE: Final = title_class("alike")
-_MEASURES: Final = title_class("measures")
-_TELLS: Final = (["is", "about"], ["was", "about"], ["its", "about"])
-_STRANGE: Final = 2.0
-"""Words of other things around from which no further one counts."""
-_JUDGED: Final = 2.0
-"""Words of other things that are made up for by anything that is said of films."""
-_CAPITAL: Final = 0.6
-"""Share that counts of a title with a capital: "remove Titanic from my list"."""
 
 
 class _Spot(NamedTuple):
@@ -164,8 +153,6 @@ def _of_places(spot: _Spot) -> Iterator[str]:
     """Marks of where one lives, goes or comes from, or is, where it is a place."""
     if len(spot.texts) <= 2 and _leads_to_place(spot.before, spot.before_that):
         yield "place"
-    elif spot.before in _AROUND and " ".join(spot.texts) in places():
-        yield "there"
 
 
 def _leads_to_place(before: str, before_that: str) -> bool:
@@ -220,8 +207,6 @@ def _of_film(words: Sequence[Word], place: int) -> bool:
 def _is_of_the_world(spot: _Spot) -> bool:
     """Whether no film is meant by what follows: "… is the worst time", "… is Spanish for"."""
     behind = [word.text for word in spot.sentence.words[spot.last : spot.last + 6]]
-    if any(one == "in" and other in _WHEN for one, other in pairwise(behind)):
-        return " ".join(spot.texts) in places()
     if len(behind) < 4 or behind[0] not in _IS:
         return False
     return _is_name(*behind[1:3]) or _is_best(*behind[2:4]) or _is_called(behind)
@@ -290,37 +275,3 @@ def _in_compound(sentence: Sentence, first: int, last: int) -> bool:
     return (
         last < len(words) and sentence.between(last) in _HYPHENS and words[last].text not in _ALIKE
     )
-
-
-# ---- titles that are said of other things, too: set phrases, holidays, places, first names
-
-
-def said_of_others(sentence: Sentence, span: tuple[int, int], spoken: bool, form: str) -> float:
-    """How strongly the talk is of other things than the film, 0 … 2: "his apology got lost in
-    translation".
-
-    `form` is how the title is written. Nothing where anything around is of films, a title beside
-    too, or where they are `spoken` of right beside.
-    """
-    if spoken or (form not in also_said() and f"the {form}" not in also_said()):
-        return 0.0
-    first, last = span
-    strange = sentence.around.strangeness(first, last)
-    if not strange or _of_films_beside(sentence, first, last):
-        return 0.0
-    judged = sentence.tells_of_films(first, last)  # "Coco made all of us weep, we adored it"
-    share = 1.0 if sentence.is_lower(last - 1) else _CAPITAL
-    return share * max(min(strange - judged * _JUDGED, _STRANGE), 0.0)
-
-
-def _of_films_beside(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether anything but the words [first, last) is of films, or a title may stand beside."""
-    around, words = sentence.around, sentence.words
-    if [word.text for word in words[last : last + 2]] in _TELLS:
-        return True  # "City of God is about a gang"
-    beside = {first - 1, last, sentence.joined_before(first) - 1, sentence.joined_behind(last)}
-    if first > 1 and words[first - 1].text in _MEASURES:
-        beside.add(first - 2)
-    if last < len(words) and words[last].text in _MEASURES:
-        beside.add(last + 1)
-    return around.of_films(first, last) or not beside.isdisjoint(around.explained)

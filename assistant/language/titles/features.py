@@ -192,8 +192,6 @@ def _begins_clause(weights: Weights, sentence: Sentence, last: int, beside: Evid
 
 def _is_liked(sentence: Sentence, first: int, last: int, mark: str) -> bool:
     """Whether what bears a mark of a place is spoken of as films are."""
-    if mark == "there":
-        return sentence.tells_of_films(first, last)
     return mark == "place" and first in sentence.cues.after
 
 

@@ -42,6 +42,9 @@ _WORKS: Final = title_class("said_of_works")
 _GENERIC: Final = frozenset(("movie", "film", "comedy", "story"))
 _PLACED: Final = title_class("prepositions_of_place")
 _HERE: Final = frozenset(("here", "outside", "today", "lately", "nowadays"))
+_THESE_DAYS: Final = frozenset(
+    ("this", word) for word in ("weekend", "morning", "evening", "week", "afternoon")
+)
 _NOW: Final = frozenset(
     [("this", "morning"), ("this", "week"), *(("in", word) for word in SEASONS)]
 )
@@ -217,12 +220,24 @@ def _is_plural(word: str) -> bool:
 
 
 def _is_now(sentence: Sentence, place: int) -> bool:
-    """Whether how it is now follows, as of no film: "is unbearable today", "is best in spring"."""
+    """Whether how it is now follows, as of no film: "is unbearable today", "is best in spring", or
+    where nobody says who is so: "home alone this weekend and …".
+    """
     words = sentence.words
+    if _is_told_of_oneself(sentence, place):
+        return True
     if place >= len(words) or words[place].text not in ("is", "are", "isnt", "arent"):
         return False
     behind = [word.text for word in words[place + 1 : place + 7]]
     return not (_HERE.isdisjoint(behind) and _NOW.isdisjoint(pairwise(behind)))
+
+
+def _is_told_of_oneself(sentence: Sentence, place: int) -> bool:
+    """Whether a time ends what is told before it, and "and" or the end of the line follows."""
+    words = sentence.words
+    time = tuple(word.text for word in words[place : place + 2])
+    end = place + 2
+    return time in _THESE_DAYS and (end == len(words) or words[end].text in ("and", "so", "with"))
 
 
 def _is_somewhere(sentence: Sentence, place: int) -> bool:

@@ -11,7 +11,7 @@ import gc
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import lru_cache
@@ -159,6 +159,11 @@ def _renown(catalogue: Catalogue) -> npt.NDArray[np.int64]:
     return renown
 
 
+def _is_foreign(words: Sequence[str]) -> bool:
+    """Whether several words are not all ones that English sentences are made of."""
+    return len(words) > 1 and not all(map(background().is_common, words))
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Without garbage collection, which takes long while something large that lasts is built."""
@@ -178,7 +183,10 @@ class TitleIndex:
     """
 
     @uncollected()
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(
+        self, catalogue: Catalogue, foreign: Iterable[tuple[int, tuple[str, ...]]] = ()
+    ) -> None:
+        """`foreign` are titles in other languages, by movieId."""
         self.catalogue = catalogue
         self.renown = _renown(catalogue)
         """How well known each film is, in ratings, int64 (n_movies,)."""
@@ -187,6 +195,7 @@ class TitleIndex:
         keys = self._forms_of_films()
         self._add_names(keys)
         self._add_firsts(keys)
+        self._add_foreign(keys, foreign)
         self.texts = list(keys)
         """Normal form of each key."""
         self.forms = lru_cache(maxsize=_REMEMBERED)(self._look_up)
@@ -210,6 +219,17 @@ class TitleIndex:
                 if kinds.get(movie.row, kind) >= kind:
                     kinds[movie.row] = kind
         return keys
+
+    def _add_foreign(self, keys: Keys, foreign: Iterable[tuple[int, tuple[str, ...]]]) -> None:
+        """Titles in other languages of films that somebody rated, where no film is called so."""
+        for movie_id, titles in foreign:
+            token = self.catalogue.token_of_movie_id(movie_id)
+            row = -1 if token is None else self.catalogue.movie(token).row
+            if row < 0 or not self.renown[row]:
+                continue
+            for text in map(normal, titles):
+                if text not in keys and _is_foreign(text.split(" ")):
+                    keys[text] = {row: FormKind.ALIAS}
 
     def _add_names(self, keys: Keys) -> None:
         """Nicknames and series, where the catalogue holds their films."""

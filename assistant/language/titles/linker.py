@@ -16,7 +16,6 @@ from typing import Final
 
 from assistant.language.lexicon import background, dictionary, proper_names, table
 from assistant.language.meaning.tastes import cue_book
-from assistant.language.titles.everyday import said_of_others
 from assistant.language.titles.features import (
     IDLE,
     Evidence,
@@ -75,8 +74,6 @@ _ONE_PIECE: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*\Z")
 """A title without a mark."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
-_ALSO_SAID: Final = 4.0
-"""Points that a title lacks which is said of other things, where they are talked of."""
 _WEAK: Final = 5.0
 """Points below which a word that is a title by itself is still looked at for a mistyped longer
 one."""
@@ -269,8 +266,7 @@ class TitleLinker:
         facts = Facts(fame, films[0].points - fame, films[0].kind.name, surprise, strange, edits)
         spoken = weights.speaks_of_films(cues)
         seen = traits(sentence, (first, last), cues, spoken, facts)
-        said = said_of_others(sentence, (first, last), spoken, self.index.text(key))
-        score = self._fitted.score(by_rules, seen) - _ALSO_SAID * said
+        score = self._fitted.score(by_rules, seen)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import films
 import pytest
 
-from assistant.language.lexicon import places
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
-from assistant.language.words import normal, words
+from assistant.language.words import words
 
 _FILMS = (
     ("Independence Day", 1996, 540),
@@ -23,6 +22,7 @@ _FILMS = (
     ("High Noon", 1952, 70),
     ("The Usual Suspects", 1995, 700),
     ("Scary Movie", 2000, 120),
+    ("Home Alone", 1990, 180),
 )
 
 
@@ -36,17 +36,14 @@ def found(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        "his apology got lost in translation and now my mother-in-law thinks he hates her soup",
-        "It was so hot on Independence Day that the cake melted.",
-        "my grandparents had a cabin in the woods with an outhouse full of spiders",
         "Their cabin in the woods has no running water, only a pump.",
         "He was stationed at the base near Key Largo for a year.",
         "We spent our honeymoon in Brazil and never left the beach.",
-        "Is Key Largo nice in April, or too hot?",
         "juno is teething again so nobody slept",
         "High noon is the worst time to mow the lawn",
         "it's always the usual suspects who leave dirty mugs",
         "Now that was a funny and scary movie!",
+        "home alone this weekend and loving it",
         "the layover in casablanca was nine hours and they lost my stroller",
     ],
 )
@@ -74,7 +71,3 @@ def test_where_the_talk_is_of_other_things_no_film_is_named(text: str) -> None:
 )
 def test_where_films_are_talked_of_they_are(text: str, titles: list[str]) -> None:
     assert found(text) == titles
-
-
-def test_places_are_in_normal_form() -> None:
-    assert all(normal(name) == name for name in places())

@@ -1,0 +1,73 @@
+"""Wishes in few words: a name that is all of its clause is meant, whatever stands beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.language.understand import Understanding
+from core.model.bundle import Bundle
+
+SHIPPED = Path(__file__).parents[3] / "models/marquee"
+
+
+@pytest.fixture(scope="module")
+def understanding() -> Understanding:
+    return Understanding(Bundle.load(SHIPPED).catalogue)
+
+
+def wishes(understanding: Understanding, text: str) -> dict[str, float]:
+    name = understanding.catalogue.facet
+    return {name(one.token).name: one.strength for one in understanding.understand(text).facets}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("same but Danish?", {"Danish"}, set()),
+        ("Spain then", {"Spain"}, set()),
+        ("European but not British", {"European"}, {"United Kingdom"}),
+        ("Please not Chinese this time", set(), {"Chinese"}),
+        ("a western but not American", {"Western"}, {"United States"}),
+        ("other Kubricks", {"Stanley Kubrick"}, set()),
+        ("Scorsese too!!", {"Martin Scorsese"}, set()),
+        ("more but with robots", {"robots"}, set()),
+        ("jazz maybe", {"jazz"}, set()),
+        ("any with real magic?", {"magic"}, set()),
+        ("rather not French", set(), {"French"}),
+        ("no sharks and no orphans", set(), {"shark", "orphan"}),
+        ("wolf movies, no bears", {"Wolf"}, {"bear"}),
+        ("a film about volcanoes or a volcano movie", {"volcano"}, set()),
+        ("nothing Japanese please", set(), {"Japanese"}),
+    ],
+)
+def test_a_name_that_is_all_of_its_clause_is_a_wish(
+    understanding: Understanding, text: str, wanted: set[str], unwanted: set[str]
+) -> None:
+    found = wishes(understanding, text)
+    assert {name for name, strength in found.items() if strength > 0} == wanted
+    assert {name for name, strength in found.items() if strength < 0} == unwanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm French",
+        "my girlfriend is Italian",
+        "we are German and bored",
+        "It rains. We're in bed.",
+        "no work tomorrow, beers and pizza",
+        "what a fair surprise",
+        "French no more",
+    ],
+)
+def test_what_is_told_is_no_wish(understanding: Understanding, text: str) -> None:
+    assert not wishes(understanding, text)
+
+
+@pytest.mark.parametrize("text", ["French welcome", "documentaries ok too", "preferably Korean"])
+def test_what_is_welcome_is_no_must(understanding: Understanding, text: str) -> None:
+    (facet,) = understanding.understand(text).facets
+    assert facet.strength > 0
+    assert not facet.required
