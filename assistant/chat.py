@@ -32,6 +32,7 @@ from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from assistant.turn import Scene, take_turn, understand
 from assistant.wording import text as wording
 from core.data.facts import FilmFacts
+from core.data.search import WordIndex
 from core.domain import Reaction
 from core.errors import SettingsError
 from core.model.policy import Exploration, Policy
@@ -61,8 +62,9 @@ class Assistant:
         films: int = 3,
         seed: int = 0,
     ) -> None:
-        self._policy = policy
         self._facts = (facts or FilmFacts.empty()).of(policy.catalogue)
+        self._words = WordIndex(self._facts)
+        self._policy = policy.searching(self._words.relevance)
         self._understanding = understanding
         self._store = store
         self._films = films
@@ -124,7 +126,7 @@ class Assistant:
             raise SettingsError(
                 f"Policy {policy.version} knows other films: restart Marquee to serve it."
             )
-        self._policy, self._manifest = policy, manifest
+        self._policy, self._manifest = policy.searching(self._words.relevance), manifest
         self._facts = self._facts.facts.of(new)
 
     @property
@@ -272,6 +274,7 @@ class Assistant:
             record.last_shown,
             self._policy,
             self._facts,
+            self._words,
             self._films,
             self._seed,
         )

@@ -27,12 +27,12 @@ from assistant.conversation.plan import (
     brought_back,
     cold,
     elsewhere,
+    found_by_words,
     is_said_of_nothing,
     lifts,
     relaxed,
     settled,
     suggestions,
-    unclear,
     unheard,
 )
 from assistant.conversation.records import (
@@ -52,6 +52,7 @@ from assistant.language.acts import line_of
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
+from core.data.search import WordIndex
 from core.domain import Constraints, Reaction
 from core.model.group import open_to_all
 from core.model.policy import Policy
@@ -74,6 +75,8 @@ class Scene:
     policy: Policy
     facts: CatalogueFacts
     """What is known of the films."""
+    words: WordIndex
+    """What finds them by words."""
     usual: int
     """Films a turn for whoever has not chosen a number."""
     seed: int
@@ -160,6 +163,10 @@ def take_turn(
     table = table_of(record, scene.state, utterance, on_table, catalogue)
     table = replace(table, room=scene.room())
     step = interpret(utterance, scene.state, table)
+    open_films = scene.policy.available(step.state)
+    step, unclear = found_by_words(
+        utterance, step, lambda words: scene.words.knows(words, open_films)
+    )
     complaint = _is_complaint(utterance, step, scene)
     settings = settings_of(scene.talk)
     wanted, held_back = films_now(settings, utterance, step, scene.usual, complaint=complaint)
@@ -179,6 +186,7 @@ def take_turn(
     situation = replace(
         _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back),
         complaint=complaint,
+        unclear=unclear,
         insisted=films_words(replace(insisted, excluded=()), catalogue),
         used_up=bool(catalogue.allowed(insisted).any()),
     )
@@ -226,14 +234,14 @@ def _situation(
         shown=shown,
         asked_for=wanted,
         films=films_words(constraints, scene.catalogue, shown if shown == wanted else 2),
-        wished=constraints != Constraints(),
+        wished=constraints != Constraints() or bool(step.state.sought),
         cold=cold(step.state),
         first=scene.last_shown is None,
         more=utterance.act is Act.MORE,
+        recalled=bool(utterance.sought),
         beyond=utterance.beyond,
         unheard=unheard(utterance, step),
         line=utterance.text,
-        unclear=unclear(utterance),
         confessed=scene.memory.confessed,
         relaxed=tuple(map(wish_words, step.relaxed)),
         lift=lifts(step.state, scene.policy) if wanted and not shown else (),

@@ -47,7 +47,7 @@ class SessionState:
     """Popular films (−1) … as the policy was trained (0) … hidden gems (1): a setting of the
     session, no event."""
     sought: str = ""
-    """Words of a wish that no facet holds, as typed: what films are found by (`core.data.search`)."""
+    """Words of a wish that no facet holds, as typed: films are found by them."""
 
     # ---- transitions
 

@@ -139,7 +139,7 @@ def cleared(state: SessionState) -> SessionState:
     """Everything taken back; the films stay in the transcript, so none is shown again."""
     for token in state.tokens():
         state = state.retract(token)
-    return state.constrain(Constraints())
+    return state.constrain(Constraints()).seek("")
 
 
 def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:

@@ -245,6 +245,15 @@ def limit_chip(limit: Limit, catalogue: Catalogue, kind: ChipKind | None = None)
     return Chip(kind or words.kind, words.label(limit, catalogue), words.key)
 
 
+WORDS_KEY: Final = "words"
+"""Stands for the words that films are found by, where their chip is edited."""
+
+
+def words_chip(words: str, kind: ChipKind = ChipKind.WORDS) -> Chip:
+    """Chip for the words that films are found by."""
+    return Chip(kind, f"“{words}”", WORDS_KEY)
+
+
 def listing(names: Iterable[str], last: str = "and") -> str:
     """As one reads it out: "a", "a and b", "a, b and c"."""
     items = list(names)

@@ -11,11 +11,18 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from assistant.conversation.interpret import Interpretation, Referents, aspect_of, without
-from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, films_words, limit_chip
+from assistant.conversation.phrasing import (
+    LIMIT_WORDS,
+    WORDS_KEY,
+    capitalised,
+    films_words,
+    limit_chip,
+    words_chip,
+)
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import holds, how_many, is_plain_request, line_of
-from assistant.language.lexicon import heard_words
+from assistant.language.leftover import leftover
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -24,8 +31,6 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import Word
-from assistant.language.words import words as words_of
 from assistant.wording import several
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome
@@ -46,18 +51,8 @@ _SOFTNESS: Final = (
 )
 """What is let go first where nothing fulfils all wishes: how well known a film is, what viewers
 tagged it, whether it is of the very years; what kind of film it is last."""
-_TOLD_IN_FULL: Final = frozenset(("series", "topic"))
-"""Of what is not known: the reply says so of all that the line is about."""
-_STORY: Final = 25
-"""Words from which on a line tells a story."""
 _MOST_UNCLEAR: Final = 2
 """Phrases that are said back."""
-_JOINED: Final = 4
-"""Characters between two words of one phrase: a space, or a short word."""
-_SHORTEST: Final = 3
-"""Letters of the shortest word that may mean something."""
-_ENDINGS: Final = ("s", "es", "d", "ed", "ing")
-"""What the forms of a known word end in."""
 _MANY_WISHES: Final = 8
 """Wishes of one age up to which pairs are tried: 28 pairs, each a look at all films."""
 _WIDER: Final = 10
@@ -96,45 +91,23 @@ def unheard(utterance: Utterance, step: Interpretation) -> bool:
     return not is_plain_request(line_of(utterance.text))
 
 
-def unclear(utterance: Utterance) -> tuple[str, ...]:
-    """Words of a line that mean something and that nothing was made of, as typed.
+def found_by_words(
+    utterance: Utterance, step: Interpretation, knows: Callable[[str], bool]
+) -> tuple[Interpretation, tuple[str, ...]]:
+    """The step with the words that films are to be found by, and those that nothing is made of.
 
-    They are in no name and no wish that was found, and no rule knows them: "a western with an
-    unreliable narrator". A long story is full of such words, and nobody wants them read back.
+    New words take the place of older ones; so does any other wish for a kind of film.
     """
-    if not _TOLD_IN_FULL.isdisjoint(utterance.beyond) or utterance.act is Act.BEYOND:
-        return ()
-    phrases: list[Span] = []
-    for word in _strange_words(utterance):
-        between = utterance.text[phrases[-1].end : word.start] if phrases else ""
-        if phrases and len(between) <= _JOINED:
-            phrases[-1] = Span(phrases[-1].start, word.end)
-        else:
-            phrases.append(Span(word.start, word.end))
-    return tuple(utterance.text[start:end] for start, end in phrases[:_MOST_UNCLEAR])
-
-
-def _strange_words(utterance: Utterance) -> list[Word]:
-    """Words outside of all that was found that mean something; none of a long story."""
-    found = words_of(utterance.text)
-    if len(found) > _STORY:
-        return []
-    spans = utterance.spans
-    outside = (word for word in found if not _is_within(word, spans))
-    return [word for word in outside if _means_something(word.text)]
-
-
-def _is_within(word: Word, spans: Iterable[Span]) -> bool:
-    """Whether a word is part of any of these."""
-    return any(start < word.end and word.start < end for start, end in spans)
-
-
-def _means_something(word: str) -> bool:
-    """Whether a word is one that no rule knows in any of its forms, and no adverb."""
-    if len(word) < _SHORTEST or not word.isalpha() or word.endswith("ly"):
-        return False
-    stems = (word, *(word.removesuffix(end) for end in _ENDINGS if word.endswith(end)))
-    return heard_words().isdisjoint((*stems, *(f"{stem}e" for stem in stems)))
+    sought, strange = leftover(utterance, knows)
+    words = utterance.sought or ", ".join(sought)
+    is_over = WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
+    if words:
+        step = replace(step, asked=step.asked | {WORDS_KEY})
+        step = step.say(step.state.seek(words), words_chip(words))
+    elif step.state.sought and is_over:
+        chip = words_chip(step.state.sought, ChipKind.LIFTED)
+        step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
+    return step, () if utterance.sought else tuple(strange[:_MOST_UNCLEAR])
 
 
 def settled(
@@ -226,6 +199,8 @@ def _line(
 
 def _lifting(key: str, constraints: Constraints) -> Utterance | None:
     """The line that lifts the limit of a chip; None where `key` stands for no limit there is."""
+    if key == WORDS_KEY:
+        return Utterance("Any words", Act.RECOMMEND, lifted=(WORDS_KEY,))
     for column, words in LIMIT_WORDS.items():
         if key == words.key and constraints.limit(column) is not None:
             return Utterance(capitalised(words.lift), Act.RECOMMEND, lifted=(column,))
@@ -316,7 +291,7 @@ def _eases(step: Interpretation, catalogue: Catalogue) -> Iterator[_Ease]:
             chip,
             _SOFTNESS.index(aspect),
             for_children or token in step.asked,
-            partial(_let_go, token, aspect != "tag"),
+            partial(_let_go, token, facet.name if aspect == "tag" else ""),
         )
 
 
@@ -328,12 +303,12 @@ def _unlimited(column: str, state: SessionState) -> SessionState:
     return state.constrain(state.constraints.without(column))
 
 
-def _let_go(token: int, altogether: bool, state: SessionState) -> SessionState:
-    """The state without a must; unless `altogether` films of it are still liked better."""
+def _let_go(token: int, words: str, state: SessionState) -> SessionState:
+    """The state without a must; films that such `words` find, if any, are still liked better."""
     constraints = state.constraints
     required = tuple(other for other in constraints.required if other != token)
     kept = state.constrain(replace(constraints, required=required))
-    return kept.retract(token) if altogether else kept
+    return kept.seek(words) if words else kept.retract(token)
 
 
 def elsewhere(
@@ -372,7 +347,7 @@ def is_said_of_nothing(utterance: Utterance) -> bool:
         return False
     line = line_of(utterance.text)
     pointed = holds("it", line) or holds("these", line) or how_many(line) > 0
-    return not pointed and bool(unclear(utterance))
+    return not pointed and any(leftover(utterance, lambda _: False))
 
 
 def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:

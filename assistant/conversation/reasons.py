@@ -29,7 +29,7 @@ from core.catalogue import Catalogue
 from core.data.facets import FOREIGN
 from core.data.facts import CatalogueFacts, Fact, Film
 from core.domain import Facet, Movie, Outcome, Reason
-from core.model.policy import KNOB, WHOLE, Contribution
+from core.model.policy import KNOB, WHOLE, WORDS, Contribution
 from core.session import SessionState
 
 MOST_NAMES: Final = 3
@@ -134,9 +134,11 @@ def reasons(
     spoken = [part for part in contributions if part.token > 0 and part.token not in silent]
     worded, left_over = _worded(spoken, dict(state.events), film, catalogue)
     base, knob = _total(contributions, {0}), _total(contributions, {KNOB})
-    passed = _total(contributions, silent)
+    passed, found = _total(contributions, silent), _total(contributions, {WORDS})
+    if found >= SMALL:
+        worded.append(Reason(f"tells of “{state.sought}”{ASKED}", found, WORDS))
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
-    rest = [_total(contributions, {WHOLE}), *left_over]
+    rest = [_total(contributions, {WHOLE}), found if found < SMALL else 0.0, *left_over]
     for reason in (
         Reason(_knob_words(state.gems, knob), knob),
         Reason(_PASSED[passed < 0], passed),

@@ -8,7 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from assistant.conversation.memory import Memory
-from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, limit_chip, listing
+from assistant.conversation.phrasing import (
+    LIMIT_WORDS,
+    capitalised,
+    limit_chip,
+    listing,
+    words_chip,
+)
 from assistant.conversation.reasons import (
     BILLED,
     SMALL,
@@ -77,7 +83,7 @@ def shown_of(recommendation: Recommendation, position: int, catalogue: Catalogue
         {
             "text": reason.text,
             "contribution": reason.contribution,
-            "key": catalogue.key_of(reason.token) if reason.token else "",
+            "key": catalogue.key_of(reason.token) if reason.token > 0 else "",
         }
         for reason in recommendation.reasons
     ]
@@ -219,7 +225,8 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
         elif outcome.is_known and catalogue.is_movie(token):
             chips.append(chip_of(catalogue, token, ChipKind.of_film(outcome)))
     limits = filter(None, map(constraints.limit, LIMIT_WORDS))
-    return (*chips, *(limit_chip(limit, catalogue) for limit in limits))
+    words = [words_chip(state.sought)] if state.sought else []
+    return (*chips, *(limit_chip(limit, catalogue) for limit in limits), *words)
 
 
 def why_of(

@@ -69,6 +69,8 @@ class Situation:
     """They said something of which nothing was understood."""
     line: str = ""
     """What they said."""
+    recalled: bool = False
+    """They half remember one film."""
     unclear: tuple[str, ...] = ()
     """Words of it that nothing was made of."""
     confessed: tuple[str, ...] = ()
@@ -242,6 +244,7 @@ def heard(chips: Sequence[Chip], variant: int) -> str:
     line = _sentences(
         tastes,
         about(ChipKind.NAMED, "reply.named_too" if tastes else "reply.named"),
+        about(ChipKind.WORDS, "reply.by_words"),
         about(ChipKind.SEEN, "reply.seen"),
         about(ChipKind.LATER, "reply.later"),
         f"{capitalised(listing(soft))}." if soft else "",
@@ -365,6 +368,8 @@ def _number_words(count: int) -> dict[str, str]:
 
 def _lead(situation: Situation) -> str:
     """The name of the line that leads to the films."""
+    if situation.recalled:
+        return "reply.lead_recalled"
     if situation.more and not situation.first:
         return "reply.lead_more"
     if situation.wished:

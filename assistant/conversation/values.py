@@ -33,6 +33,7 @@ class ChipKind(Enum):
     NEVER = "never", "−"
     YEARS = "years", "+"
     LESSER_KNOWN = "lesser known", "+"
+    WORDS = "words", "+"
     LIFTED = "lifted", "×"
     FORGOTTEN = "forgotten", "×"
     ASIDE = "aside", "·"

@@ -96,6 +96,10 @@ def line_of(masked: str) -> Line:
     return Line(lower, _SURROUND.sub(" ", lower[:_LONGEST]).strip())
 
 
+_LEAST_RECALLED: Final = 3
+"""Words of a description that a film may be found by: "the one with him" tells nothing."""
+
+
 @cache
 def _patterns(section: str) -> dict[str, re.Pattern[str]]:
     joined = {
@@ -105,6 +109,18 @@ def _patterns(section: str) -> dict[str, re.Pattern[str]]:
     if section == "whole":
         return {name: re.compile(rf"(?:{pattern})\s*\??\Z") for name, pattern in joined.items()}
     return {name: re.compile(pattern) for name, pattern in joined.items()}
+
+
+def recalled(line: Line) -> str:
+    """What describes a film that somebody half remembers: of "what's that movie where …" the rest.
+
+    Empty where none is asked for.
+    """
+    for pattern in table("acts")["recall"]["film"]:
+        found = re.search(pattern, line.lower)
+        if found is not None and len(found["rest"].split()) >= _LEAST_RECALLED:
+            return found["rest"]
+    return ""
 
 
 def is_whole(name: str, line: Line) -> bool:

@@ -155,6 +155,8 @@ class Understanding:
         if not acts.has_words([read]):
             return _without_words(text, context)
         if len(read) <= _LONGEST_OF_TWO:
+            if described := acts.recalled(acts.line_of(read)):
+                return Utterance(text, Act.RECOMMEND, sought=described)
             for first, rest in acts.parted(read):
                 if (both := self._both(text, first, rest, context)) is not None:
                     return both

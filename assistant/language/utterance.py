@@ -198,6 +198,8 @@ class Utterance:
     """What is asked of films and people."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
+    sought: str = ""
+    """What they describe a film by: all that counts of "what's that movie where …"."""
     count: int | None = None
     """How many films they want now, 1 … 10."""
     picks: tuple[int, ...] = ()

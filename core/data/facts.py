@@ -8,7 +8,7 @@ films.parquet      one row a film, by movieId: numbers, texts, and one list of c
 names.parquet      what the codes stand for, by vocabulary: names, other words, whether fit to show
 prizes.parquet     Academy Awards: movieId, year, category, won, names
 relations.parquet  movieId, other, kind: the first film is a Remake (SpinOff, Parody …) of the other
-words.parquet      what texts on films say, a row a stem of a word, with the movieIds of its films
+words.parquet      the words that describe films, a row a stem: its films by movieId, and how often
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ FILES: Final = (
     *("relations.parquet", "words.parquet"),
 )
 
-_MOVIE_IDS: Final = pa.list_(pa.int32())
+_NO_WORDS: Final = pa.schema(
+    {"stem": pa.string(), "films": pa.list_(pa.int32()), "counts": pa.list_(pa.uint8())}
+).empty_table()
 
 AGES: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -198,8 +200,8 @@ class FilmFacts:
     vocabularies: Mapping[str, Vocabulary]
     prizes: Mapping[int, tuple[Prize, ...]]
     relations: Mapping[int, tuple[Relation, ...]]
-    words: pa.Table
-    """Stems of the words of texts on films, and the movieIds of their films."""
+    words: pa.Table = field(default_factory=lambda: _NO_WORDS)
+    """Stems of words, the movieIds of their films, and how often each is said of them."""
     sources: tuple[str, ...] = ()
     """What the pack was made from, for the page: "omdb.org, CC BY 2.0 DE"."""
     version: str = ""
@@ -238,7 +240,7 @@ class FilmFacts:
             vocabularies,
             {},
             {},
-            pa.table({"stem": pa.array([], pa.string()), "films": pa.array([], _MOVIE_IDS)}),
+            _NO_WORDS,
         )
 
     def __len__(self) -> int:

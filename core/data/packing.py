@@ -25,6 +25,8 @@ _DESCRIBING: Final = (
     *(Fact.DIRECTOR, Fact.ACTOR, Fact.WRITER, Fact.AUTHOR, Fact.SERIES),
 )
 """Facts whose names are words that people describe a film by."""
+_MOST_OFTEN: Final = 10
+"""Times that a word of a film counts at most."""
 _PEOPLE: Final = tuple(fact for fact in Fact if fact.vocabulary == "person")
 
 
@@ -95,16 +97,21 @@ def _films(
 
 
 def _words(gathered: Gathered, named: Mapping[Fact, _Named]) -> pa.Table:
-    """Stems of the words that describe films, with the movieIds of the films."""
-    films: dict[str, list[int]] = {}
+    """Stems of the words that describe films, with the movieIds of the films and how often each is
+    in what describes them.
+    """
+    films: dict[str, dict[int, int]] = defaultdict(dict)
     for movie_id in sorted(gathered.films):
         described = chain.from_iterable(named[fact][movie_id] for fact in _DESCRIBING)
-        for stem in stems(" ".join((*gathered.texts[movie_id], *described))):
-            films.setdefault(stem, []).append(movie_id)
+        said = " ".join((*gathered.texts[movie_id], *described))
+        for stem, count in Counter(stems(said)).items():
+            films[stem][movie_id] = min(count, _MOST_OFTEN)
     # A word of one film alone is mostly a name or a slip.
-    kept = {stem: ids for stem, ids in sorted(films.items()) if len(ids) > 1}
-    lists = pa.array(list(kept.values()), pa.list_(pa.int32()))
-    return pa.table({"stem": pa.array(list(kept), pa.string()), "films": lists})
+    kept = sorted((stem, counts) for stem, counts in films.items() if len(counts) > 1)
+    return _table(
+        [(stem, list(counts), list(counts.values())) for stem, counts in kept],
+        {"stem": pa.string(), "films": pa.list_(pa.int32()), "counts": pa.list_(pa.uint8())},
+    )
 
 
 def _prizes(gathered: Gathered, codes: Mapping[str, int]) -> pa.Table:

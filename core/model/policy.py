@@ -114,6 +114,9 @@ class Exploration:
     deviation, so that a gamble is one wherever Q-values lie far apart."""
 
 
+_THINGS: Final = ("keyword", "subgenre")
+"""Kinds of facets that films hold more of or less: a film may be all about chess, or show a board.
+"""
 _SILENT: Final = by_outcome(lambda outcome: outcome.is_silent) > 0
 """Each says little and they are many: the caller adds up what they come to."""
 
@@ -151,13 +154,28 @@ class Policy:
 
     def q_values(self, state: SessionState) -> FloatArray:
         """What films are ranked by, (n_items,), unmasked."""
-        observations, sought = state.observation()[None], self._sought(state)
-        q_values: FloatArray = self._q_function.q_values(observations, state.gems, sought)[0]
+        found, sought = self._sought(state), None
+        if found:
+            sought = np.stack(list(found.values())).sum(axis=0)
+        q_values: FloatArray = self._q_function.q_values(
+            state.observation()[None], state.gems, sought
+        )[0]
         return q_values
 
-    def _sought(self, state: SessionState) -> FloatArray | None:
-        """How much each film answers the words that were asked for; None without any."""
-        return self._search(state.sought) if self._search and state.sought else None
+    def _sought(self, state: SessionState) -> dict[int, FloatArray]:
+        """How much each film answers the words that were asked for, (n_items,), by `WORDS`, and
+        each thing that films must hold, by its token: some hold more of it than others.
+        """
+        if self._search is None:
+            return {}
+        things = (token for token in state.constraints.required if self._is_thing(token))
+        words = {token: self.catalogue.facet(token).name for token in things}
+        if state.sought:
+            words[WORDS] = state.sought
+        return {token: self._search(text) for token, text in words.items()}
+
+    def _is_thing(self, token: int) -> bool:
+        return self.catalogue.facet(token).kind in _THINGS
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript."""
@@ -227,6 +245,9 @@ class Policy:
         found = self._q_function.contributions(observation, rows, state.gems).astype(np.float64)
         # An observation has one row at least.
         parts, knob = found[:, : 2 + len(state.events)], found[:, -1].tolist()
+        sought = {token: SOUGHT * gains[rows] for token, gains in self._sought(state).items()}
+        for place, token in enumerate(state.tokens()):
+            parts[:, 2 + place] += sought.get(token, 0.0)
         tiny = np.abs(parts).max(axis=0) < small
         tiny[:2] = False
         tiny[2:] &= ~_SILENT[observation[: len(state.events), 1]]
@@ -234,8 +255,8 @@ class Policy:
         owners = np.array((0, WHOLE, *state.tokens()))[~tiny].tolist()
         spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts[:, ~tiny].tolist())
         settings = [(KNOB, knob)] if state.gems else []
-        if (sought := self._sought(state)) is not None:
-            settings.append((WORDS, (SOUGHT * sought[rows]).tolist()))
+        if WORDS in sought:
+            settings.append((WORDS, sought[WORDS].tolist()))
         return tuple(
             (*film, *(Contribution(token, gains[place]) for token, gains in settings))
             for place, film in enumerate(spoken)

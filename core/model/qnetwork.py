@@ -22,8 +22,7 @@ and the DQN move them from there. Every channel is a sum over the events of the 
 Q-value is exactly "this much from Alien, this much against Titanic", and this much from the whole
 picture.
 
-The double-Q target (van Hasselt et al. 2016), shared by learning in sessions and learning from the
-log.
+The double-Q target (van Hasselt et al. 2016) serves learning in sessions and from the log.
 """
 
 from __future__ import annotations
@@ -193,10 +192,9 @@ class QNetwork(nn.Module):
         `gems` is the place of the knob between popular films and hidden gems, `sought` (n_items,)
         how much each film answers what was asked for in words.
         """
-        transcripts = transcripts.long()
         q_values = self.readings(transcripts).q_values
         if gems:
-            q_values = q_values + self._knob(transcripts, gems)
+            q_values = q_values + self._knob(transcripts.long(), gems)
         return q_values if sought is None else q_values + SOUGHT * sought
 
     def readings(self, transcripts: Tensor) -> Readings:

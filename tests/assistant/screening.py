@@ -63,7 +63,9 @@ class Linear:
         self._fame = Fame(catalogue)
         self._base = (0.5 - 0.01 * np.arange(catalogue.n_items)).astype(np.float32)
 
-    def q_values(self, observations: np.ndarray, gems: float = 0.0, sought: object = None) -> FloatArray:
+    def q_values(
+        self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+    ) -> FloatArray:
         """As the protocol says."""
         parts = [
             self._base + np.sum([self._part(*event) for event in observation], axis=0)

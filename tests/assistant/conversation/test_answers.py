@@ -59,7 +59,9 @@ FACTS = facts_of(
 class Flat:
     """Every film is worth less than the one before it."""
 
-    def q_values(self, observations: np.ndarray, gems: float = 0.0, sought: object = None) -> np.ndarray:
+    def q_values(
+        self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+    ) -> np.ndarray:
         return np.tile(-np.arange(CATALOGUE.n_items, dtype=np.float32), (len(observations), 1))
 
     def contributions(

@@ -29,7 +29,9 @@ class Fixed:
     def __init__(self, *values: float) -> None:
         self._values = np.array([*values, *[-9.0] * (N_ITEMS - len(values))], dtype=np.float32)
 
-    def q_values(self, observations: np.ndarray, gems: float = 0.0, sought: object = None) -> FloatArray:
+    def q_values(
+        self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+    ) -> FloatArray:
         return np.tile(self._values, (len(observations), 1))
 
     def contributions(

@@ -99,7 +99,9 @@ class Tastes:
     """Likes pull towards films of the same kind: Q = 1 − .01 row, + 1 for each film liked of the
     same parity."""
 
-    def q_values(self, observations: np.ndarray, gems: float = 0.0, sought: object = None) -> FloatArray:
+    def q_values(
+        self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+    ) -> FloatArray:
         rows = np.arange(N_ITEMS)
         values = np.tile(1 - 0.01 * rows, (len(observations), 1))
         for person, observation in enumerate(observations):

@@ -38,7 +38,9 @@ class Fixed:
         for row, value in values.items():
             self._values[row] = value
 
-    def q_values(self, observations: np.ndarray, gems: float = 0.0, sought: object = None) -> FloatArray:
+    def q_values(
+        self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+    ) -> FloatArray:
         return np.tile(self._values, (len(observations), 1))
 
     def contributions(

@@ -259,7 +259,9 @@ class TestVectors:
         asked: list[np.ndarray] = []
 
         class Spy(QNetwork):
-            def q_values(self, observations: np.ndarray, gems: float = 0.0, sought: object = None) -> np.ndarray:
+            def q_values(
+                self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+            ) -> np.ndarray:
                 asked.append(observations[:, 0])
                 return super().q_values(observations, gems)
 

@@ -1,0 +1,118 @@
+"""What is left of a line once all that was understood is taken out of it.
+
+Words that mean something and that no rule knows are one of two things. Where they stand as what a
+film is to have ("about …", "something with …", "… movies", a clause of their own) films can be
+found by them, as far as films hold such words. Elsewhere they can only be said back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from assistant.language.lexicon import heard_words, word_class
+from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
+from assistant.language.utterance import Act, Utterance
+from assistant.language.words import Word, stands_apart, text_at
+from assistant.language.words import words as words_of
+
+_TOLD_IN_FULL: Final = frozenset(("series", "topic"))
+"""Of what is not known: the reply says so of all that the line is about."""
+_STORY: Final = 25
+"""Words from which on a line tells a story: it is full of words that mean something, and nobody
+wants them read back."""
+_SHORTEST: Final = 3
+"""Letters of the shortest word that may mean something."""
+_ENDINGS: Final = ("s", "es", "d", "ed", "ing")
+"""What the forms of a known word end in."""
+_APART: Final = 1
+"""Known words between two strange ones of one phrase: "drill and sergeants"."""
+_OWN_CLAUSE: Final = 4
+"""Words of a clause that is all a wish: "vineyards, sun, Tuscany"."""
+_SCENES: Final = word_class("scenes")
+_DESCRIBES: Final = word_class("describes")
+_BESIDE: Final = word_class("beside_described")
+_NOUNS: Final = word_class("film_nouns")
+_GOES_ON: Final = frozenset(("and", "or"))
+
+
+def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+    """Words that films can be found by, and those that nothing is made of, phrase by phrase.
+
+    `knows` says whether films hold such words.
+    """
+    if not _TOLD_IN_FULL.isdisjoint(utterance.beyond) or utterance.act is Act.BEYOND:
+        return [], []
+    text, found = utterance.text, words_of(utterance.text)
+    phrases = list(_strange_phrases(utterance, found)) if len(found) <= _STORY else []
+    sought: list[str] = []
+    strange: list[str] = []
+    goes_on = -1
+    for first, last in phrases:
+        phrase = text[found[first].start : found[last - 1].end]
+        joined = goes_on == first - 1 and text_at(found, goes_on) in _GOES_ON
+        is_wish = utterance.act is Act.RECOMMEND and (
+            joined or _is_described(utterance, found, first, last)
+        )
+        if is_wish and knows(phrase):
+            sought.append(phrase)
+            goes_on = last
+        else:
+            strange.append(phrase)
+    return sought, strange
+
+
+def _strange_phrases(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Ranges of words outside of all that was found that no rule knows."""
+    strange = [place for place, word in enumerate(found) if _is_strange(utterance, word)]
+    while strange:
+        first = last = strange.pop(0)
+        while strange and strange[0] - last <= 1 + _APART and not stands_apart(found, strange[0]):
+            last = strange.pop(0)
+        yield first, last + 1
+
+
+def _is_strange(utterance: Utterance, word: Word) -> bool:
+    inside = any(start < word.end and word.start < end for start, end in utterance.spans)
+    return not inside and _means_something(word.text)
+
+
+def _means_something(word: str) -> bool:
+    """Whether a word is one that no rule knows in any of its forms, and no adverb."""
+    if len(word) < _SHORTEST or not word.isalpha() or word.endswith("ly"):
+        return False
+    stems = (word, *(word.removesuffix(end) for end in _ENDINGS if word.endswith(end)))
+    return heard_words().isdisjoint((*stems, *(f"{stem}e" for stem in stems)))
+
+
+def _is_described(utterance: Utterance, found: Sequence[Word], first: int, last: int) -> bool:
+    """Whether a phrase stands where a film is described, and is not turned away."""
+    text = utterance.text
+    begin = first
+    while begin and not begins_clause(text, found, begin):
+        begin -= 1
+    if any(found[place].text in NEGATORS for place in range(begin, first)):
+        return False
+    lead = first
+    while lead > begin and found[lead - 1].text in _BESIDE:
+        lead -= 1
+    if (lead > begin and _leads(found, lead)) or _is_of_films(utterance, found, last):
+        return True
+    is_all = lead == begin and closes_clause(text, found, last)
+    return is_all and last - begin <= _OWN_CLAUSE
+
+
+def _leads(found: Sequence[Word], place: int) -> bool:
+    """Whether "about", "set in" or the like stands before the word at a place."""
+    before, earlier = text_at(found, place - 1), text_at(found, place - 2)
+    return before in _DESCRIBES or (before == "in" and earlier in _SCENES)
+
+
+def _is_of_films(utterance: Utterance, found: Sequence[Word], place: int) -> bool:
+    """Whether "movies", or a kind of film, stands at a place: "pool movies", "architecture
+    documentaries".
+    """
+    if stands_apart(found, place):
+        return False
+    begins = (facet.span.start for facet in utterance.facets)
+    return found[place].text in _NOUNS or found[place].start in begins
