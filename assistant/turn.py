@@ -28,6 +28,7 @@ from assistant.conversation.plan import (
     cold,
     elsewhere,
     found_by_words,
+    is_a_wish_unheard,
     is_said_of_nothing,
     lifts,
     relaxed,
@@ -133,7 +134,7 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     utterance = understanding.understand(read, context)
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
-    if is_said_of_nothing(utterance):
+    if is_said_of_nothing(utterance) or is_a_wish_unheard(utterance, scene.state):
         return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
@@ -121,7 +122,7 @@ def _interpreted(utterance: Utterance, state: SessionState, table: Referents) ->
         step = _let_go(token, step, table)
     for movie in utterance.movies:
         step = _movie(movie, step, table)
-    step = _facets(utterance.facets, step, table.catalogue, joins=_joins(utterance.text))
+    step = _facets(utterance.facets, step, table.catalogue, way=_way_of(utterance.text))
     step = _limits(utterance, step, table.catalogue)
     if utterance.act is Act.REACT and not utterance.ambiguous:
         step = _picks(utterance, step, table)
@@ -129,10 +130,23 @@ def _interpreted(utterance: Utterance, state: SessionState, table: Referents) ->
     return step.say(step.state, *asides, *_unclear(utterance))
 
 
-def _joins(text: str) -> bool:
-    """Whether a line adds to the wishes there are: "and a romance", "with Meg Ryan, too"."""
+class _Way(Enum):
+    """What new musts do to older ones."""
+
+    JOIN = "join"
+    """Are added to them: "and a romance", "with Meg Ryan, too"."""
+    REPLACE = "replace"
+    """Replace those of their aspect: a western by a musical."""
+    INSTEAD = "instead"
+    """Replace them all: "actually no, a thriller", "revenge instead"."""
+
+
+def _way_of(text: str) -> _Way:
     said = line_of(text).plain.split()
-    return bool(said) and not _JOINING.isdisjoint((said[0], said[-1]))
+    if "instead" in said or said[:2] == ["actually", "no"]:
+        return _Way.INSTEAD
+    joins = bool(said) and not _JOINING.isdisjoint((said[0], said[-1]))
+    return _Way.JOIN if joins else _Way.REPLACE
 
 
 def cleared(state: SessionState) -> SessionState:
@@ -200,25 +214,31 @@ def verdict_of(mention: MovieMention) -> tuple[Reaction, ChipKind]:
 
 
 def _facets(
-    mentions: Sequence[FacetMention], step: Interpretation, catalogue: Catalogue, *, joins: bool
+    mentions: Sequence[FacetMention], step: Interpretation, catalogue: Catalogue, *, way: _Way
 ) -> Interpretation:
     """Wishes for and against facets; a new must replaces the old one of its aspect.
 
     After "a western" "a musical" asks for musicals, after Tom Hanks Meg Ryan asks for Meg Ryan,
-    unless the line `joins` them: "and a musical", "with Meg Ryan, too".
+    unless the line joins them: "and a musical", "with Meg Ryan, too".
     """
     for mention in mentions:
         step = _facet(mention, step, catalogue)
     asked = frozenset(m.token for m in mentions if m.required and m.strength > 0)
     step = replace(step, asked=step.asked | asked)
-    return step if joins else _replaced(asked, step, catalogue)
+    return step if way is _Way.JOIN or not asked else _replaced(asked, step, catalogue, way)
 
 
-def _replaced(asked: frozenset[int], step: Interpretation, catalogue: Catalogue) -> Interpretation:
-    """Older musts of the aspects that are asked for anew are taken back."""
+def _replaced(
+    asked: frozenset[int], step: Interpretation, catalogue: Catalogue, way: _Way
+) -> Interpretation:
+    """Older musts of the aspects that are asked for anew are taken back, or all but for whom a film
+    is.
+    """
     aspects = {aspect_of(catalogue, token) for token in asked} - {""}
     for token in step.state.constraints.required:
-        if token not in asked and aspect_of(catalogue, token) in aspects:
+        aspect = aspect_of(catalogue, token)
+        instead = way is _Way.INSTEAD and catalogue.facet(token).name not in _FORMS
+        if token not in asked and (instead or aspect in aspects):
             chip = chip_of(catalogue, token, ChipKind.LIFTED)
             step = replace(step, tacit=(*step.tacit, chip))
             step = step.say(without(step.state.retract(token), token), chip)

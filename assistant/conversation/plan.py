@@ -23,6 +23,7 @@ from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import holds, how_many, is_plain_request, line_of
 from assistant.language.leftover import leftover
+from assistant.language.lexicon import word_class
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -38,6 +39,9 @@ from core.errors import UnknownIdError
 from core.model.policy import Policy
 from core.session import SessionState
 
+_NOT: Final = word_class("negators")
+_WISHES: Final = word_class("named_by") | word_class("requests")
+"""One of these is in most wishes, whatever they are for."""
 _NUDGES = (
     ("Something funnier", "genre:Comedy"),
     ("Something scarier", "genre:Horror"),
@@ -348,6 +352,21 @@ def is_said_of_nothing(utterance: Utterance) -> bool:
     line = line_of(utterance.text)
     pointed = holds("it", line) or holds("these", line) or how_many(line) > 0
     return not pointed and any(leftover(utterance, lambda _: False))
+
+
+def is_a_wish_unheard(utterance: Utterance, state: SessionState) -> bool:
+    """Whether a line of which nothing was understood asks for other films all the same.
+
+    "Not too tame", "girls in the lead": where there is a taste or a wish to go by, films are shown
+    by it, and the reply says what it did not get. Who asks, or only chats, is answered in words; so
+    is who wants something away, since that might be shown.
+    """
+    if utterance.act is not Act.OFF_TOPIC or cold(state):
+        return False
+    line = line_of(utterance.text)
+    said = set(line.plain.split())
+    wishes = said.isdisjoint(_NOT) and not said.isdisjoint(_WISHES)
+    return wishes and not holds("asks", line) and not holds("elsewhere", line)
 
 
 def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:

@@ -59,8 +59,7 @@ class Situation:
     """Whether there are hard wishes."""
     cold: bool = False
     """Nothing is known of the person’s taste."""
-    first: bool = False
-    """These are the first films of the conversation."""
+    first: bool = False  # these are the first films of the conversation
     more: bool = False
     """They asked for others of the same."""
     beyond: tuple[str, ...] = ()
@@ -471,8 +470,8 @@ def _explained(
     utterance: Utterance, films: Sequence[tuple[str, Sequence[Reason], float]], variant: int
 ) -> str:
     """The answer to "why?", and to "which one would you pick?"."""
-    asks_for_one = is_whole("best_pick", line_of(utterance.text))
-    return my_pick(films, variant) if films and asks_for_one else why(films, variant)
+    asks_for_one = films and is_whole("best_pick", line_of(utterance.text))
+    return (my_pick if asks_for_one else why)(films, variant)
 
 
 def _beyond(

@@ -274,10 +274,16 @@ def _numbers(
         number = found[at].text
         if not number.isdecimal() or at in named:
             continue
-        follows = found[at - 1].text in words_of("glue") if at > clause[0] else clause[1] <= at + 2
+        follows = _leads_to_number(found[at - 1].text) if at > clause[0] else clause[1] <= at + 2
         is_measure = text_at(found, at + 1) in words_of("measures")
         if follows and not is_measure and 0 < int(number) <= count:
             yield at, int(number) - 1
+
+
+def _leads_to_number(word: str) -> bool:
+    """Whether a number behind a word may point at a film: "what's 2 about"."""
+    plain = table("questions")["contractions"].get(word, word).split()[-1]
+    return plain in words_of("glue")
 
 
 def _parted(

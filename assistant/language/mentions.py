@@ -15,7 +15,7 @@ from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller, cue_book, scopes
-from assistant.language.meaning.verdicts import complains
+from assistant.language.meaning.verdicts import complains, turns_down
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -99,6 +99,8 @@ _TOO_MUCH: Final = -0.6
 _CRUSHING: Final = -0.7
 _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 """Before a genre: some of it is welcome, it need not be of that genre."""
+_EVERY: Final = frozenset(("all", "every", "everything"))
+"""Behind "I've seen": none of these is wanted any more."""
 _RATHER: Final = word_class("rather")
 _ALLOWED: Final = tuple(word_class("allowed"))
 _CASTS: Final = word_class("casts")
@@ -281,12 +283,19 @@ def _wish(
             return None  # "dreadful action film" asks for none
         if term.first in complaints:
             return _Wish(_TOO_MUCH, True, "too much of it")
-    wish = _wish_of(term, sign)
+    wish = _wish_of(term, _used_up(found, term, sign))
     if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return _Wish(0.0, False, wish.rule)
     if wish.strength > 0 and wish.required and _is_soft(found, term):
         return wish.softly("rather so")
     return wish
+
+
+def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
+    """A facet's sign; it is to be kept away where all films of it were seen."""
+    if sign.force is not Force.SEEN or not any_of(_EVERY, found, term.first - 4, term.last + 4):
+        return sign
+    return Sign(-1.0, "seen all of them", Force.AVOID)
 
 
 def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:
@@ -405,7 +414,12 @@ def complaints(
 ) -> set[int]:
     """The first words of the terms that there is too much of."""
     ends = frozenset(last for _, last in titles)
-    return {term.first for term in terms if complains(text, found, ends, term.first)}
+    firsts = [term.first for term in terms]
+    return {
+        first
+        for first in firsts
+        if complains(text, found, ends, first) or turns_down(text, found, first)
+    }
 
 
 def is_for_another(cues: Sequence[Cue]) -> bool:

@@ -110,12 +110,10 @@ _ACTS_INSIDE: Final = {
     "more": Act.MORE,
     "thanks": Act.THANKS,
     "film": Act.RECOMMEND,
-}
-"""What a line does that holds such words and tells no wish."""
+}  # What a line does that holds such words and tells no wish.
 _LONGEST_OF_TWO: Final = 400
 """Characters up to which a line is looked at for a command before a wish."""
-_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT)
-"""What a line may do before it wishes for something."""
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT)  # before it wishes for something
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")

@@ -1,7 +1,7 @@
 """Films by words: what a wish says that no facet holds, "ghosts and grief in Japan".
 
-A pack keeps, for each word, the films whose facts and texts hold it and how often: no sentence and
-no order. A film's *relevance* to a text is BM25 (Robertson and Zaragoza, The Probabilistic Relevance
+A pack keeps, for each word, the films whose facts and texts hold it and how often: no sentence, no
+order. A film's *relevance* to a text is BM25 (Robertson and Zaragoza, The Probabilistic Relevance
 Framework, 2009) over the words that films hold at all.
 
 Words are compared by their stems (Porter's English stemmer, by PyStemmer); BM25 is bm25s'.

@@ -1,10 +1,9 @@
 """Whose taste a cue tells: the speaker's, somebody's near to them, a child's, or everyone's.
 
-"My sister is obsessed with …", "her favourite is …", "Sarah hates …" say nothing of the speaker's
-own taste, unless they look for a film together.
+"My sister is obsessed with …", "Sarah hates …" say nothing of the speaker's own taste, unless they
+look for a film together.
 
-Short verdicts that stand beside a name rather than in a sentence about it.
-
+Short verdicts beside a name, rather than in a sentence about it:
 "Kill Bill 1 yes, Kill Bill 2 no", "everyone loves Titanic but I don't", "not a Titanic fan",
 "turned Titanic off": what is said hangs on where the name stands, so no phrase of the lexicon can
 tell it.
@@ -25,6 +24,7 @@ from assistant.language.meaning.tastes import (
     Force,
     Teller,
     closes_clause,
+    cue_book,
     ends_clause,
 )
 from assistant.language.words import (
@@ -44,8 +44,7 @@ _ALIKE_OF: Final = word_class("alike_of")
 _ALIKE_NOUNS: Final = word_class("alike_nouns")
 _ALIKE_SUFFIXES: Final = frozenset("like ish esque type style y".split())
 _PATTERN_NOUNS: Final = word_class("pattern_nouns")
-_HELL: Final = frozenset("hell torture nightmare punishment".split())
-_PRAISES: Final = frozenset("recommend praise stress oversell".split())
+_HELL, _PRAISES = "hell torture nightmare punishment".split(), "recommend praise stress".split()
 _FEW: Final = word_class("few")
 _STANDS: Final = word_class("stands")
 _BEFORE_STANDS: Final = word_class("before_stands")
@@ -57,21 +56,24 @@ _HUMS: Final = word_class("hums")
 _OFF: Final = frozenset("turned turn switched shut".split())
 _TURNS: Final = frozenset("but except not though and i".split())
 _NOT_I: Final = word_class("not_i")
-_I_DO: Final = frozenset(("i did", "i do", "i really did"))
+_I_DO: Final = ("i did", "i do", "i really did")
 _ADVERBS: Final = word_class("adverbs")
 CONTRARY: Final = "on the contrary: "
 """Begins the rule of what takes back: it counts against whatever was said before."""
 _WAS_NOT: Final = word_class("was_not")
 _WATCHES: Final = word_class("watches")
-_WAITS: Final = frozenset(("wait",))
+_LEADS_TO: Final = frozenset("in of for to with by on about".split())
 
 
 @cache
 def _short() -> Mapping[str, float]:
     listed = [*table("cues")["beside"].items(), *table("idioms")["beside"].items()]
-    return {
-        normal(phrase): strength for pattern, strength in listed for phrase in spelled_out(pattern)
-    }
+    said = {normal(phrase): value for pattern, value in listed for phrase in spelled_out(pattern)}
+    for phrase in cue_book().phrases():  # "no interest in …", and behind a name "no interest"
+        cue, (begin, _, end) = cue_book().meaning(phrase), phrase.rpartition(" ")
+        if cue.force is Force.FEEL and cue.strength < 0 and end in _LEADS_TO and " " in begin:
+            said.setdefault(begin, cue.strength)
+    return said
 
 
 def asides(text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> list[Cue]:
@@ -235,7 +237,7 @@ def _watching(words: Sequence[Word], first: int, last: int, *, against: bool) ->
     end".
     """
     before, after = text_at(words, first - 1), words[last].text
-    waits = any_of(_WAITS, words, first - 4, first)
+    waits = any_of(("wait",), words, first - 4, first)
     if after == "again" and before in _WATCHES and not waits:
         rule = f"{'not ' if against else ''}{before} … again"
         return _verdict(last, last + 1, -0.5 if against else 0.5, rule)

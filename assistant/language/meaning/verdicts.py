@@ -232,6 +232,17 @@ def complains(text: str, words: Sequence[Word], ends: Collection[int], first: in
     return before == "too" or (of_all and of_these and (before == "so" or _is_plural(words, place)))
 
 
+def turns_down(text: str, words: Sequence[Word], first: int) -> bool:
+    """Whether the word at `first` is what is wrong with the films shown: "no that's a western",
+    "ugh, those are musicals".
+    """
+    subject = back_over(_COPULAS_OR_OFTEN | _COLOURS, words, first)
+    told = any_of(COPULAS, words, subject, first)
+    answer = subject - 1 - (text_at(words, subject - 1) in _SUBJECTS)
+    answers = text_at(words, answer) in _ANSWERS and begins_clause(text, words, answer)
+    return told and answers and text_at(words, first - 1) not in ("too", "not")
+
+
 def is_too_much(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -> bool:
     """Whether the "too" at `first` is said of films: of those shown, named or pointed at, or with
     no subject; not in "I was too tired", "too many" or "too much".

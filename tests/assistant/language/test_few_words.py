@@ -71,3 +71,33 @@ def test_what_is_welcome_is_no_must(understanding: Understanding, text: str) -> 
     (facet,) = understanding.understand(text).facets
     assert facet.strength > 0
     assert not facet.required
+
+
+@pytest.mark.parametrize(
+    ("text", "unwanted"),
+    [
+        ("I veto musicals", "Musical"),
+        ("my sister vetoes war films", "War"),
+        ("I've seen every Stanley Kubrick film", "Stanley Kubrick"),
+        ("he has seen all the Clint Eastwood ones", "Clint Eastwood"),
+        ("no that's a western", "Western"),
+        ("ugh it's a musical", "Musical"),
+        ("nope, those are horror movies", "Horror"),
+    ],
+)
+def test_what_is_turned_down_is_kept_away(
+    understanding: Understanding, text: str, unwanted: str
+) -> None:
+    assert wishes(understanding, text)[unwanted] < 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Avatar no interest", "Grease not a fan", "notting hill i gave up on after ten minutes",
+        "Gladiator had enough", "Titanic no patience",
+    ],
+)  # fmt: skip
+def test_a_verdict_behind_a_title_is_no_liking(understanding: Understanding, text: str) -> None:
+    (movie,) = understanding.understand(text).movies
+    assert movie.strength < 0
