@@ -32,7 +32,7 @@ from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from assistant.turn import Scene, take_turn, understand
 from assistant.wording import text as wording
 from core.data.facts import FilmFacts
-from core.data.search import WordIndex
+from core.data.search import word_index
 from core.domain import Reaction
 from core.errors import SettingsError
 from core.model.policy import Exploration, Policy
@@ -62,8 +62,9 @@ class Assistant:
         films: int = 3,
         seed: int = 0,
     ) -> None:
-        self._facts = (facts or FilmFacts.empty()).of(policy.catalogue)
-        self._words = WordIndex(self._facts)
+        facts = facts or FilmFacts.empty()
+        self._facts = facts.of(policy.catalogue)
+        self._words = word_index(facts, policy.catalogue)
         self._policy = policy.searching(self._words.relevance)
         self._understanding = understanding
         self._store = store

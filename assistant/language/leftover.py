@@ -33,6 +33,7 @@ _SCENES: Final = word_class("scenes")
 _DESCRIBES: Final = word_class("describes")
 _BESIDE: Final = word_class("beside_described")
 _NOUNS: Final = word_class("film_nouns")
+_REQUESTS: Final = word_class("requests")
 _GOES_ON: Final = frozenset(("and", "or"))
 
 
@@ -73,8 +74,10 @@ def _strange_phrases(utterance: Utterance, found: Sequence[Word]) -> Iterator[tu
 
 
 def _is_strange(utterance: Utterance, word: Word) -> bool:
-    inside = any(start < word.end and word.start < end for start, end in utterance.spans)
-    return not inside and _means_something(word.text)
+    spans = utterance.spans
+    inside = any(start < word.end and word.start < end for start, end in spans)
+    named = (utterance.text[start:end].lower() for start, end in spans)
+    return not inside and _means_something(word.text) and word.text not in named
 
 
 def _means_something(word: str) -> bool:
@@ -99,7 +102,15 @@ def _is_described(utterance: Utterance, found: Sequence[Word], first: int, last:
     if (lead > begin and _leads(found, lead)) or _is_of_films(utterance, found, last):
         return True
     is_all = lead == begin and closes_clause(text, found, last)
-    return is_all and last - begin <= _OWN_CLAUSE
+    return is_all and last - begin <= _OWN_CLAUSE and _may_list(found, begin)
+
+
+def _may_list(found: Sequence[Word], begin: int) -> bool:
+    """Whether a clause of its own may be a wish: in a line of few words, or behind a request, but
+    not in "six of us, beers, pizza, need something silly".
+    """
+    asked = any(word.text in _REQUESTS for word in found[:begin])
+    return asked or len(found) <= _OWN_CLAUSE
 
 
 def _leads(found: Sequence[Word], place: int) -> bool:

@@ -9,8 +9,10 @@ Words are compared by their stems (Porter's English stemmer, by PyStemmer); BM25
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import bm25s
@@ -19,7 +21,9 @@ import numpy.typing as npt
 import Stemmer
 
 from core.catalogue import Catalogue
-from core.data.facts import CatalogueFacts
+from core.data.facts import CatalogueFacts, FilmFacts
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every step
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -109,6 +113,12 @@ class WordIndex:
     def _holds(self, word: str, row: int) -> bool:
         films = (self._films[self._code_of[stem]] for stem in self.known(word))
         return any(row in rows for rows in films)
+
+
+@lru_cache(maxsize=2)
+def word_index(facts: FilmFacts, catalogue: Catalogue) -> WordIndex:
+    """The index of a pack for a catalogue, built once for all who ask."""
+    return WordIndex(facts.of(catalogue))
 
 
 def _films_by_stem(facts: CatalogueFacts) -> dict[str, tuple[IntArray, IntArray]]:
