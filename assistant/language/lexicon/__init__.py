@@ -14,6 +14,7 @@ cues.toml           what says like, hate, seen, want and avoid
 constraints.toml    genres, moods, people and years in plain words
 acts.toml           what greets, asks for help, thanks, takes back
 questions.toml      how facts of films and people are asked for
+recent.txt          films of the last years that are better known than their few ratings tell
 languages.toml      what people say in other languages, and the English for it
 names.txt           people, places and series as written, where tags have them in lower case
 """
@@ -117,6 +118,11 @@ def title_class(name: str) -> frozenset[str]:
 
 def _class(file: str, name: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in table(file)[name].split())
+
+
+def recent_films() -> frozenset[str]:
+    """Labels of the films in recent.txt."""
+    return frozenset(_lines("recent"))
 
 
 def full_names() -> list[str]:
