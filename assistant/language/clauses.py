@@ -16,7 +16,7 @@ from assistant.language import acts
 from assistant.language.lexicon import table
 from assistant.language.titles.links import Link
 from assistant.language.utterance import Context, Topic
-from assistant.language.words import PhraseBook, Word, fold, spelled_out, text_at
+from assistant.language.words import PhraseBook, Word, fold, spelled_out, stands_apart, text_at
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -274,10 +274,15 @@ def _numbers(
         number = found[at].text
         if not number.isdecimal() or at in named:
             continue
-        follows = _leads_to_number(found[at - 1].text) if at > clause[0] else clause[1] <= at + 2
+        follows = _leads_to_number(found[at - 1].text) if at > clause[0] else _opens(found, clause)
         is_measure = text_at(found, at + 1) in words_of("measures")
         if follows and not is_measure and 0 < int(number) <= count:
             yield at, int(number) - 1
+
+
+def _opens(found: Sequence[Word], clause: tuple[int, int]) -> bool:
+    """Whether the first word of a clause is almost all of it, or set off: "1, but how long …"."""
+    return clause[1] <= clause[0] + 2 or stands_apart(found, clause[0] + 1)
 
 
 def _leads_to_number(word: str) -> bool:

@@ -1,8 +1,6 @@
 """Text → `Utterance`: the front door.
 
-    words → titles → cues and facets in what is left → a sign for each name → constraints → the act
-
-Everything is deterministic, needs no model and no network, and says which rule it followed.
+words → titles → cues and facets in what is left → a sign for each name → constraints → the act
 """
 
 from __future__ import annotations
@@ -34,6 +32,7 @@ from assistant.language.meaning.years import (
     compared,
     count_wanted,
     is_dated,
+    last_years_named,
     lifted_of,
     limits_of,
     years_wanted,
@@ -232,7 +231,8 @@ class Understanding:
             (found[first].start, found[last - 1].end) for first, last in self._facets.people(found)
         )
         names = [*series, *people]
-        pointed = acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
+        pointed = last_years_named(read.lower())
+        pointed += acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
         renown = self._titles.index.renown
         meant = []
         for link in links:

@@ -1,7 +1,7 @@
 """What the conversation knows about words, as data: one file a topic in this folder, read once when
 first asked for.
 
-background.csv      how often words and pairs of words are said when no title is meant; counted in
+background.csv      how often words are said when no title is meant; counted in
                     half of the ReDial conversations (Li et al. 2018, CC BY 4.0), titles taken out
 everyday.txt        ordinary words beyond those, by hand
 english.txt         words as they are spelled: no typing errors, and said of other things than films
@@ -14,6 +14,7 @@ cues.toml           what says like, hate, seen, want and avoid
 constraints.toml    genres, moods, people and years in plain words
 acts.toml           what greets, asks for help, thanks, takes back
 questions.toml      how facts of films and people are asked for
+recent.txt          films of the last years that are better known than their few ratings tell
 languages.toml      what people say in other languages, and the English for it
 names.txt           people, places and series as written, where tags have them in lower case
 """
@@ -41,8 +42,6 @@ _SPELL_FROM: Final = 4
 _SPOKEN: Final = 20
 """Times in the background from which a word is one that people say all the time: 520 words."""
 _RULED: Final = re.compile(r"[a-z]+")
-_WEIGHT: Final = 25.0
-"""How many times a word must be heard before what follows it is trusted over the single words."""
 
 
 @cache
@@ -121,6 +120,11 @@ def _class(file: str, name: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in table(file)[name].split())
 
 
+def recent_films() -> frozenset[str]:
+    """Labels of the films in recent.txt."""
+    return frozenset(_lines("recent"))
+
+
 def full_names() -> list[str]:
     """The names of names.txt that have several words."""
     return [name for name in _written().values() if " " in name]
@@ -131,14 +135,9 @@ class Background:
 
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
-        self.total = sum(count for phrase, count in counts.items() if " " not in phrase)
-        self._surprise = {
-            word: -math.log(count / self.total) for word, count in counts.items() if " " not in word
-        }
+        self.total = sum(counts.values())
+        self._surprise = {word: -math.log(count / self.total) for word, count in counts.items()}
         self.unheard = -math.log(_UNHEARD / self.total)
-        self._next = {
-            phrase: self._after(*phrase.split(" ")) for phrase in counts if phrase.count(" ") == 1
-        }
 
     def is_common(self, word: str) -> bool:
         """Whether it is a word that sentences are made of."""
@@ -165,18 +164,6 @@ class Background:
         """−log probability of a word, in nats."""
         return self._surprise.get(word, self.unheard)
 
-    def of_next(self, before: str, word: str) -> float:
-        """−log probability of a word after another, in nats; never more than alone."""
-        together = self._next.get(f"{before} {word}")
-        return self.of_word(word) if together is None else together
-
-    def _after(self, before: str, word: str) -> float:
-        alone, together = self.of_word(word), self.counts[f"{before} {word}"]
-        share = (together + _WEIGHT * math.exp(-alone)) / (
-            self.counts.get(before, together) + _WEIGHT
-        )
-        return min(alone, -math.log(share))
-
 
 @cache
 def background() -> Background:
@@ -186,8 +173,8 @@ def background() -> Background:
     counts = {phrase: int(count) for phrase, count in rows}
     for line in _lines("everyday"):
         for word in line.split():
-            for phrase in {word.replace("_", " "), *word.split("_")}:
-                _count_at_least(counts, phrase, _EVERYDAY)
+            for part in word.split("_"):
+                _count_at_least(counts, part, _EVERYDAY)
     wishes = table("constraints")
     groups = (wishes["moods"], wishes["comparatives"], wishes["pairs"])
     for name in chain(*wishes["genres"].values(), *groups):
@@ -209,6 +196,6 @@ def heard_words() -> frozenset[str]:
 
 
 def _count_at_least(counts: dict[str, int], phrase: str, least: int) -> None:
-    """Counts a word, or a pair of words, as heard so often; longer phrases are not looked up."""
-    if phrase.count(" ") < 2:
+    """Counts a word as heard so often; phrases are not looked up."""
+    if " " not in phrase:
         counts[phrase] = max(counts.get(phrase, 0), least)

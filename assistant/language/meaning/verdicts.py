@@ -63,6 +63,8 @@ _POINTING: Final = PRONOUNS - {"that", "this", "all", "both"}
 _ANSWERS: Final = word_class("hums") | frozenset("no nope nah sorry ugh".split())
 _JUDGED: Final = _SUBJECTS | _WANTED | word_class("counted")
 _AMOUNTS: Final = frozenset("many much few little".split())
+_SENTENCE: Final = 60
+"""Words of a sentence that are looked at before or behind a place."""
 _FURTHEST: Final = 3
 """Words between "a" and the noun: "a really good old movie"."""
 
@@ -182,12 +184,19 @@ def _is_asked_for(text: str, words: Sequence[Word], first: int, verdict: int) ->
     return not exclaims and ("a" in before or "an" in before)
 
 
+def _sentence_begins(text: str, words: Sequence[Word], place: int) -> int:
+    """The first word of the sentence of a place, or of so much of it as is looked at."""
+    least = max(place - _SENTENCE, 0)
+    while place > least and not ends_sentence(text, words, place - 1, place):
+        place -= 1
+    return place
+
+
 def _is_wish(text: str, words: Sequence[Word], first: int) -> bool:
     """Whether the sentence opens with what is wanted, so that the rest says how: "something light,
     not stupid".
     """
-    while first and not ends_sentence(text, words, first - 1, first):
-        first -= 1
+    first = _sentence_begins(text, words, first)
     return words[first].text in _WISHES
 
 
@@ -370,8 +379,8 @@ def _goes_on(text: str, words: Sequence[Word], turn: int) -> bool:
     """Whether a copula stands before the "but" at `turn`, in its sentence: "is long but worth
     it".
     """
-    starts = (place for place in range(turn, 0, -1) if ends_sentence(text, words, place - 1, place))
-    return any_of(COPULAS, words, max(next(starts, 0), turn - 8), turn + 1)
+    first = max(_sentence_begins(text, words, turn), turn - 8)
+    return any_of(COPULAS, words, first, turn + 1)
 
 
 def _joins(text: str, words: Sequence[Word], name: int, first: int) -> bool:
@@ -407,7 +416,7 @@ def is_wished(text: str, words: Sequence[Word], cue: Cue) -> bool:
         return False
     if _only_opens(text, words, cue):
         return True
-    for place in range(cue.first - 1, -1, -1):
+    for place in range(cue.first - 1, max(cue.first - _SENTENCE, -1), -1):
         if ends_sentence(text, words, place, place + 1) or _is_subject(text, words, place, cue):
             return False
         if _heads_a_wish(text, words, place):
@@ -477,10 +486,9 @@ def _phrase_begins(text: str, words: Sequence[Word], noun: int) -> int:
 
 def is_in_a_question(text: str, words: Sequence[Word], cue: Cue) -> bool:
     """Whether a cue stands in a question: "is there one that is good?", "what would I love"."""
-    first, last = cue.first, cue.last
-    while first and not ends_sentence(text, words, first - 1, first):
-        first -= 1
-    while last < len(words) and not ends_sentence(text, words, last - 1, last):
+    first, last = _sentence_begins(text, words, cue.first), cue.last
+    most = min(last + _SENTENCE, len(words))
+    while last < most and not ends_sentence(text, words, last - 1, last):
         last += 1
     if words[first].text not in _ASKERS or first == cue.first:
         return False

@@ -328,6 +328,11 @@ def _of_a_life(text: str, year: int, newest: int, scope: Scope) -> tuple[int, in
     return (OLDEST, year - 1) if before else None
 
 
+def last_years_named(text: str) -> list[tuple[int, int]]:
+    """Where "the last five years" or the like is said: no film of that name is meant."""
+    return [match.span() for match in _LAST_YEARS.finditer(text)]
+
+
 def is_dated(text: str) -> bool:
     """Whether a year or a decade is said, which tells more than "older" or "too old"."""
     return _DATED.search(of_films(text)) is not None

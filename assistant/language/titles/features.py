@@ -105,10 +105,7 @@ class Weights:
 
     def surprise(self, sentence: Sentence, first: int, last: int) -> float:
         """Points for how surprising the words are if no film is meant."""
-        words = sentence.words
-        alone = self._heard.of_word(words[first].text)
-        if not sentence.parted[first]:
-            alone = self._heard.of_next(words[first - 1].text, words[first].text)
+        alone = self._heard.of_word(sentence.words[first].text)
         return self.per_surprise * (alone + sentence.surprise[last] - sentence.surprise[first + 1])
 
 

@@ -20,8 +20,9 @@ from typing import Final, NamedTuple
 
 import ahocorasick
 import numpy as np
+import numpy.typing as npt
 
-from assistant.language.lexicon import background, table, title_class
+from assistant.language.lexicon import background, recent_films, table, title_class
 from assistant.language.words import Word, normal
 from core.catalogue import Catalogue
 from core.domain import Movie
@@ -77,6 +78,8 @@ _ROMAN_LETTER: Final = {"v": "5", "x": "10", "i": "1"}
 _KNOWN: Final = 3
 """Ratings from which parts of a title stand for the film; below, only its whole titles do."""
 
+_RECENT: Final = 10
+"""Ratings that a film of recent.txt counts as having at least."""
 _REMEMBERED: Final = 8192
 """Written forms whose films are kept at hand: people name the same ones again and again."""
 _SERIES: Final = 12
@@ -153,6 +156,14 @@ def _is_foreign(words: Sequence[str]) -> bool:
     return len(words) > 1 and not all(map(background().is_common, words))
 
 
+def _renown(catalogue: Catalogue) -> npt.NDArray[np.int64]:
+    recent = recent_films()
+    talked_of = [movie.row for movie in catalogue.movies if movie.label in recent]
+    renown = catalogue.n_ratings.copy()
+    renown[talked_of] = np.maximum(renown[talked_of], _RECENT)
+    return renown
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Without garbage collection, which takes long while something large that lasts is built."""
@@ -177,7 +188,7 @@ class TitleIndex:
     ) -> None:
         """`foreign` are titles in other languages, by movieId."""
         self.catalogue = catalogue
-        self.renown = catalogue.n_ratings
+        self.renown = _renown(catalogue)
         """How well known each film is, in ratings, int64 (n_movies,)."""
         rated = [movie for movie in catalogue.movies if self.renown[movie.row]]
         self._rated = sorted((normal(movie.title), movie.row) for movie in rated)

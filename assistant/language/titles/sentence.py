@@ -323,11 +323,10 @@ class Sentence:
 
 
 def _running_surprise(words: Sequence[Word], heard: Background, idiom: float) -> list[float]:
-    sums, before = [0.0], ""
+    sums = [0.0]
     for word in words:
-        surprise = heard.of_next(before, word.text)
+        surprise = heard.of_word(word.text)
         sums.append(sums[-1] + (surprise * idiom if heard.is_common(word.text) else surprise))
-        before = word.text
     return sums
 
 

@@ -237,6 +237,7 @@ _APART: Final = 12
 """Letters by which two forms may differ that are the same once numbers are spelled out."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _edits(said: str, form: str) -> int:
     """Typing errors between what was typed and a form; 0 for none, or too many."""
     numbers = _DIGIT.search(f"{form} {said}") is not None

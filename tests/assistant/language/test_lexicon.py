@@ -93,12 +93,9 @@ def test_common_words_surprise_less() -> None:
 
 
 def test_surprise_by_hand() -> None:
-    heard = Background({"a": 6, "b": 2, "a b": 3})
+    heard = Background({"a": 6, "b": 2})
     assert heard.of_word("a") == pytest.approx(math.log(8 / 6))
     assert heard.of_word("c") == pytest.approx(math.log(8 / 0.3))
-    # (3 + 25 · 2/8) / (6 + 25) = 9.25 / 31
-    assert heard.of_next("a", "b") == pytest.approx(math.log(31 / 9.25))
-    assert heard.of_next("b", "a") == pytest.approx(math.log(8 / 6))
 
 
 def test_words_near_common_ones() -> None:
