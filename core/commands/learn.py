@@ -12,12 +12,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from core.config import Settings, check_options
 from core.errors import BundleError
-from core.learning.gate import GateSettings, Verdict, divided, judge, waits
+from core.learning.gate import GateSettings, Panel, Verdict, divided, judge, waits
 from core.learning.learner import LearnerSettings, ServedModel, candidate, learn
-from core.learning.log import ChatLog, read_log
+from core.learning.log import Caps, ChatLog, counted, read_log
 from core.learning.versions import Entry, PolicyEvent, Versions
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
@@ -63,9 +64,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="hold on the old values (%(default)s)",
     )
     add(
-        "--least-sessions",
+        "--least-clients",
         type=int,
-        default=gate.least_sessions,
+        default=gate.least_clients,
         metavar="N",
         help="to judge by (%(default)s)",
     )
@@ -89,7 +90,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Learns, judges, writes the history; returns 0, also for a refusal or too few talks."""
     settings = _settings(arguments)
-    gate = GateSettings(least_sessions=arguments.least_sessions)
+    gate = GateSettings(least_clients=arguments.least_clients)
     versions = Versions(arguments.policies)
     if versions.serving() is None:
         first = versions.adopt(arguments.start)
@@ -98,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     assert serving is not None
     bundle = Bundle.load(versions.path(serving))
     with Store.open(arguments.store or Settings.from_environment(os.environ).database_url) as store:
-        log = read_log(store.log(), bundle.catalogue)
+        log = counted(read_log(store.log(), bundle.catalogue), Caps())
     for reason, count in log.left_out.items():
         _log.warning("not learned from, %s: %d films", reason, count)
     why = waits(divided(log, gate)[1], gate)
@@ -106,7 +107,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(why)
         return 0
     verdict, learned = next_policy(
-        bundle, log, settings, gate, Exploration(share=arguments.exploration)
+        bundle,
+        log,
+        settings,
+        gate,
+        Exploration(share=arguments.exploration),
+        adopted=Bundle.load(versions.path(versions.adopted() or serving)),
     )
     event = PolicyEvent.PROMOTED if verdict.promoted else PolicyEvent.REFUSED
     entry = versions.add(learned, event, parent=serving, gate=verdict.to_record())
@@ -124,12 +130,20 @@ def next_policy(
     settings: LearnerSettings,
     gate: GateSettings,
     exploration: Exploration,
+    *,
+    adopted: Bundle | None = None,
 ) -> tuple[Verdict, Bundle]:
-    """A candidate and what the gate found, which is part of its manifest."""
+    """A candidate and what the gate found, which is part of its manifest.
+
+    `adopted` is what the panel compares it with; None for the bundle itself.
+    """
     learning, judging = divided(log, gate)
     after = candidate(bundle, learn(bundle, learning, settings), learning)
     model = ServedModel.fit(bundle.network, learning.slates)
-    verdict = judge(after.policy(exploration), bundle.policy(exploration), model, judging, gate)
+    panel = Panel(adopted or bundle, after.network)
+    verdict = judge(
+        after.policy(exploration), bundle.policy(exploration), model, judging, gate, panel=panel
+    )
     return verdict, replace(after, metrics={**after.metrics, "gate": verdict.to_record()})
 
 
@@ -140,17 +154,31 @@ def summary(verdict: Verdict, version: str, serving: str, learned: Mapping[str, 
     lines = [
         f"{version}, learned on from {serving} by {learned['films']:,} films of "
         f"{learned['conversations']:,} conversations.",
-        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations, "
-        "reward a film:",
+        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations with "
+        f"{verdict.clients:,} people, reward a film:",
         f"  serves now  {rewards['serving']}",
         f"  candidate   {rewards['candidate']} (without the model {rewards['snips']})",
         f"  difference  {rewards['difference']}",
         f"  evidence    worth {verdict.effective:,.0f} films; the log could have shown "
         f"{verdict.covered:.0%} of what the candidate shows",
         f"  changed     {verdict.changed:.0%} of the films' chances",
+        f"  panel       {_panel(verdict.panel)}",
         f"{outcome}. {verdict.reason}",
     ]
     return "\n".join(lines)
+
+
+def _panel(found: Mapping[str, Any]) -> str:
+    """What the panel said, in a line."""
+    if not found:
+        return "none: the bundle has no panel and knows no kinds of people to draw one from."
+    whose = (
+        "people drawn from the kinds it knows, since the bundle brings no panel"
+        if found["drawn"]
+        else "people it never learned from"
+    )
+    share = found["candidate"] / found["adopted"] - 1 if found["adopted"] else 0.0
+    return f"{share:+.1%} reward an evening, by {found['people']:,} {whose}"
 
 
 def _settings(arguments: argparse.Namespace) -> LearnerSettings:

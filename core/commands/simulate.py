@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.config import check_options
 from core.data.reading import read_ratings
-from core.learning.log import SimulationSettings, simulate
+from core.learning.log import Attack, SimulationSettings, simulate
 from core.learning.versions import bundle_folder
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
@@ -55,6 +55,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="share of gambles (%(default)s)",
     )
+    attacks = [one.value for one in Attack]
+    add("--attack", choices=attacks, help="forge the thumbs like this, to try the gate")
+    add("--clients", type=int, metavar="N", help="they come from so many (each from their own)")
     add("--seed", type=int, default=default.seed, metavar="N", help="(%(default)s)")
     add("--quiet", action="store_true", help="no progress bar")
 
@@ -63,10 +66,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Plays and prints the mean reward a film; returns 0."""
     check_options(arguments, "conversations", "turns", "films", low=1)
     check_options(arguments, "exploration", low=0, high=1)
+    if arguments.clients is not None:
+        check_options(arguments, "clients", low=1)
     bundle = Bundle.load(bundle_folder(arguments.bundle))
     people, _ = read_ratings(arguments.ratings, bundle.catalogue)
     settings = SimulationSettings(
-        arguments.conversations, arguments.turns, arguments.films, seed=arguments.seed
+        arguments.conversations,
+        arguments.turns,
+        arguments.films,
+        seed=arguments.seed,
+        attack=None if arguments.attack is None else Attack(arguments.attack),
+        clients=arguments.clients,
     )
     policy = bundle.policy(Exploration(share=arguments.exploration))
     with Store.open(arguments.store) as store:

@@ -180,6 +180,8 @@ class LoggedStep:
     """UTC."""
     reacted_at: datetime | None
     """UTC, of the latest change; None without a reaction."""
+    client: str = ""
+    """Whose conversation it is, as a salted hash; "" where nobody vouches for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,9 @@ sessions = Table(
     Column("next_turn", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    # Whose conversation it is, as a salted hash; "" where nobody vouches for it. An older Marquee
+    # writes none.
+    Column("client", String(64), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -247,5 +250,11 @@ def prepare(connection: Connection, where: str) -> None:
             "restore it from a backup, or point DATABASE_URL at another database."
         )
     metadata.create_all(connection)
+    if "client" not in {
+        column["name"] for column in inspect(connection).get_columns(sessions.name)
+    }:
+        connection.exec_driver_sql(
+            f"ALTER TABLE {sessions.name} ADD COLUMN client VARCHAR(64) DEFAULT '' NOT NULL"
+        )
     if found is None:
         connection.execute(insert(schema_version).values(id=1, version=VERSION, created_at=now()))

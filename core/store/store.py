@@ -104,8 +104,11 @@ class Store:
         """A fresh id that nobody can guess: 32 letters, digits, "-" and "_"."""
         return secrets.token_urlsafe(_ID_BYTES)
 
-    def start(self, state_json: str) -> str:
-        """Start a session with this state; returns the id, whose holder can speak in it."""
+    def start(self, state_json: str, client: str = "") -> str:
+        """Start a session with this state; returns the id, whose holder can speak in it.
+
+        `client` says whose it is, as a hash: conversations count for the learner by client.
+        """
         session_id, moment = self.new_id(), now()
         with self._database.write() as connection:
             connection.execute(
@@ -115,6 +118,7 @@ class Store:
                     next_turn=0,
                     created_at=moment,
                     updated_at=moment,
+                    client=client,
                 )
             )
         return session_id
@@ -145,7 +149,7 @@ class Store:
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; UnknownIdError as above.
 
-        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras",
+        Keys: "number", "state", "next_turn", "created_at", "updated_at", "extras",
         "watchlist", "imported", "together" (the membership of an evening together, or None), and
         "turns": all of them, also undone and cleared ones ("status"), each with its
         "recommendations", each with its "reaction" or None.
@@ -159,7 +163,12 @@ class Store:
                 "imported": [_plain(film) for film in read_imported(connection, row.number)],
                 "turns": _export_turns(connection, row.number),
             }
-        return _plain(row, "state") | held
+        # Without the id: whoever is shown the file could speak in the session.
+        return {
+            key: value
+            for key, value in _plain(row, "state").items()
+            if key not in (sessions.c.id.name, sessions.c.client.name)
+        } | held
 
     # ---- all sessions
 
@@ -266,8 +275,10 @@ def _log_query(first: int, last: int) -> Select[Any]:
             func.coalesce(reactions.c.reward, 0.0).label("reward"),
             recommendations.c.shown_at,
             reactions.c.updated_at.label("reacted_at"),
+            sessions.c.client,
         )
         .join(turns, _OF_TURN)
+        .join(sessions, sessions.c.number == recommendations.c.session)
         .outerjoin(reactions, reactions.c.recommendation == recommendations.c.id)
         .where(recommendations.c.session.between(first, last), _COUNTED)
         .order_by(recommendations.c.session, recommendations.c.turn, recommendations.c.position)
