@@ -30,7 +30,7 @@ from core.model.group import SHARED
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 from core.simulation.viewer import OpeningSettings, Viewer
-from core.store import LoggedStep, Shown, Store, Turn
+from core.store import OPTED_OUT, LoggedStep, Shown, Store, Turn
 
 LONGEST = 1_000
 """Events of the longest transcript that is learned from: a diary of thousands would take most of a
@@ -121,10 +121,6 @@ def read_log(steps: Iterable[LoggedStep], catalogue: Catalogue) -> ChatLog:
             slates.append(_slate(state, slate, catalogue))
             transitions.extend(_transitions(state, slate, following, catalogue))
     return ChatLog(tuple(slates), tuple(transitions), left_out)
-
-
-OPTED_OUT = "-"
-"""In place of a client: of somebody who does not want to be learned from."""
 
 
 @dataclass(frozen=True, slots=True)

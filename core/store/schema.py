@@ -12,6 +12,7 @@ Everything hangs on its session by foreign keys that delete with it. All times a
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import Final
 
@@ -230,6 +231,15 @@ imported = Table(
 )
 
 
+salt = Table(
+    "marquee_salt",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("salt", String(64), nullable=False),
+)
+"""What addresses are hashed with: it never leaves this database."""
+
+
 def prepare(connection: Connection, where: str) -> None:
     """Makes what is missing and checks the version, inside a transaction with the write lock.
 
@@ -250,6 +260,8 @@ def prepare(connection: Connection, where: str) -> None:
             "restore it from a backup, or point DATABASE_URL at another database."
         )
     metadata.create_all(connection)
+    if connection.scalar(select(salt.c.salt)) is None:
+        connection.execute(insert(salt).values(id=1, salt=secrets.token_hex(32)))
     if "client" not in {
         column["name"] for column in inspect(connection).get_columns(sessions.name)
     }:

@@ -5,12 +5,14 @@ How each policy fares by day: what it showed, what people made of it, what it re
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
@@ -28,6 +30,7 @@ from core.store.schema import (
     prepare,
     reactions,
     recommendations,
+    salt,
     sessions,
     turns,
 )
@@ -122,6 +125,23 @@ class Store:
                 )
             )
         return session_id
+
+    def client_of(self, address: str) -> str:
+        """Name of whoever comes from an address: a salted hash, the same while this database lives.
+
+        Of an IPv6 address the network counts: a household has 2⁶⁴ of them.
+        """
+        if ":" in address:
+            network = ip_network(f"{address.partition('%')[0]}/64", strict=False)
+            address = str(network.network_address)
+        with self._database.read() as connection:
+            key = connection.execute(select(salt.c.salt)).scalar_one()
+        return hmac.new(bytes.fromhex(key), address.encode(), "sha256").hexdigest()[:32]
+
+    def ping(self) -> None:
+        """StoreError where the database does not answer."""
+        with self._database.read() as connection:
+            connection.execute(select(1))
 
     @contextmanager
     def session(self, session_id: str) -> Iterator[SessionRecord]:

@@ -17,22 +17,13 @@ from core.commands.learn import next_policy
 from core.domain import Reaction
 from core.learning.gate import GateSettings, Panel, drawn_people, judge
 from core.learning.learner import LearnerSettings, learn
-from core.learning.log import (
-    OPTED_OUT,
-    Attack,
-    Caps,
-    ChatLog,
-    SimulationSettings,
-    counted,
-    read_log,
-    simulate,
-)
+from core.learning.log import Attack, Caps, ChatLog, SimulationSettings, counted, read_log, simulate
 from core.learning.offpolicy import MOST_WEIGHT, evidence, median_of_means
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
 from core.model.qnetwork import QNetwork
 from core.session import SessionState
-from core.store import Store
+from core.store import OPTED_OUT, Store
 
 CINEMA, FESTIVAL = cinema(), cinema(60, 62)
 UP = ((1, Reaction.UP),)

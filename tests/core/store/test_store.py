@@ -559,6 +559,7 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
     assert before["together"]["name"] == "plugh"
     assert {name: len(rows) for name, rows in tables().items()} == {
         "marquee_schema_version": 1,
+        "marquee_salt": 1,
         "marquee_sessions": 2,
         "marquee_turns": 6,
         "marquee_recommendations": 18,
@@ -574,6 +575,7 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
     after = tables()
     assert {name: len(rows) for name, rows in after.items()} == {
         "marquee_schema_version": 1,
+        "marquee_salt": 1,
         "marquee_sessions": 1,
         "marquee_turns": 3,
         "marquee_recommendations": 9,
