@@ -36,7 +36,13 @@ def main() -> int:
             exploration=exploration,
         )
         with assistant, _retraining(assistant, settings, exploration):
-            ui.serve(assistant, host=settings.host, port=settings.port)
+            ui.serve(
+                assistant,
+                host=settings.host,
+                port=settings.port,
+                hosts=settings.hosts,
+                proxies=settings.proxies,
+            )
     except MarqueeError as error:
         print(f"Marquee cannot start: {error}", file=sys.stderr)
         return 1

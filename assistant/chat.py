@@ -37,7 +37,7 @@ from core.domain import Reaction
 from core.errors import SettingsError
 from core.model.policy import Exploration, Policy
 from core.session import GEMS, SessionState
-from core.store import SessionRecord, Store
+from core.store import OPTED_OUT, SessionRecord, Store
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
@@ -156,9 +156,20 @@ class Assistant:
 
     # ---- the conversation
 
-    def start(self) -> str:
-        """Start a conversation; returns its id."""
-        return self._store.start(SessionState().to_json(self._policy.catalogue))
+    def start(self, address: str = "", *, learned_from: bool = True) -> str:
+        """Start a conversation; returns its id.
+
+        `address` says where it comes from, for the learner, which counts conversations by client;
+        only a salted hash of it is kept, and nothing of who is not to be learned from.
+        """
+        client = self._store.client_of(address) if address else ""
+        return self._store.start(
+            SessionState().to_json(self._policy.catalogue), client if learned_from else OPTED_OUT
+        )
+
+    def ready(self) -> None:
+        """StoreError where the store does not answer."""
+        self._store.ping()
 
     def respond(self, session: str, text: str) -> Reply:
         """Answer one line. UnknownIdError for a session that is not known here."""

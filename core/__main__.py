@@ -53,7 +53,9 @@ COMMANDS: Final = MappingProxyType(
             "_versions",
         ),
         "simulate": Command(
-            "core.commands.simulate", "fill a store with conversations of simulated viewers"
+            "core.commands.learn",
+            "fill a store with conversations of simulated viewers",
+            "_simulate",
         ),
     }
 )

@@ -49,6 +49,12 @@ class Settings:
     0.0.0.0."""
     port: int = 7860
     """MARQUEE_PORT, else GRADIO_SERVER_PORT: 1 to 65535."""
+    hosts: tuple[str, ...] = ()
+    """MARQUEE_HOSTS: names under which it is reached, with commas; others are refused. Unset = this
+    machine's own where it listens on 127.0.0.1, else all."""
+    proxies: str = "127.0.0.1"
+    """MARQUEE_PROXIES: addresses of proxies whose word on who asks is taken, with commas; "*" =
+    all, as on a Space."""
     films: int = 3
     """MARQUEE_FILMS: films a turn, 1 to 10."""
     exploration: float = 0.1
@@ -89,17 +95,22 @@ class Settings:
         values = _Variables(environ)
         # A Space is reached from outside.
         everywhere = "0.0.0.0" if values.first("SPACE_ID") else default.host
-        _, host = values.first("MARQUEE_HOST", "GRADIO_SERVER_NAME") or ("", everywhere)
-        _, bundle = values.first("MARQUEE_BUNDLE") or ("", "")
-        _, facts = values.first("MARQUEE_FACTS") or ("", "")
-        _, database_url = values.first("DATABASE_URL") or ("", default.database_url)
+        host = values.text(everywhere, "MARQUEE_HOST", "GRADIO_SERVER_NAME")
+        bundle = values.text("", "MARQUEE_BUNDLE")
+        facts = values.text("", "MARQUEE_FACTS")
+        database_url = values.text(default.database_url, "DATABASE_URL")
         port = values.whole(_PORTS, "MARQUEE_PORT", "GRADIO_SERVER_PORT")
         films = values.whole(FILMS, "MARQUEE_FILMS")
         exploration = values.number(EXPLORATION, "MARQUEE_EXPLORATION")
         learn_hours = values.number(LEARN_HOURS, "MARQUEE_LEARN_HOURS")
         # What learns needs a folder in which versions follow each other.
         usual = default.bundle if learn_hours is None else Path("policies")
+        hosts = values.text("", "MARQUEE_HOSTS")
+        trusted = "*" if values.first("SPACE_ID") else default.proxies
+        proxies = values.text(trusted, "MARQUEE_PROXIES")
         return cls(
+            hosts=tuple(filter(None, map(str.strip, hosts.split(",")))),
+            proxies=proxies,
             bundle=Path(bundle) if bundle else usual,
             facts=Path(facts) if facts else default.facts,
             database_url=database_url,
@@ -149,6 +160,11 @@ class _Variables:
         """Name and text of the first variable that is set and not blank."""
         texts = ((name, self._environ.get(name, "").strip()) for name in names)
         return next(((name, text) for name, text in texts if text), None)
+
+    def text(self, default: str, *names: str) -> str:
+        """Text of the first variable that is set and not blank."""
+        found = self.first(*names)
+        return default if found is None else found[1]
 
     def whole(self, bounds: tuple[int, int], *names: str) -> int | None:
         """A whole number within bounds; None where unset."""

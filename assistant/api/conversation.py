@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any, Literal, ParamSpec, TypedDict, TypeVar
 
 import gradio as gr
+from gradio.context import LocalContext
 from gradio.events import api
 
 from assistant.chat import Assistant
@@ -90,6 +91,18 @@ def add(assistant: Assistant, *more: Callable[..., Any]) -> None:
         api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
 
 
+def begun(assistant: Assistant) -> str:
+    """A new conversation of whoever the request at hand comes from; returns its id.
+
+    Who asks not to be tracked (Global Privacy Control, Do Not Track) is not learned from.
+    """
+    request = LocalContext.request.get(None)
+    client = getattr(request, "client", None)
+    headers = getattr(request, "headers", None) or {}
+    refuses = "1" in (headers.get("sec-gpc"), headers.get("dnt"))
+    return assistant.start(client.host if client else "", learned_from=not refuses)
+
+
 def _in_words(function: Callable[P, R]) -> Callable[P, R]:
     """Errors that are meant for people reach the caller; all others stay on the server."""
 
@@ -129,7 +142,7 @@ class Endpoints:
         """Start a conversation about films. Returns the session id that the other endpoints
         take.
         """
-        return self._assistant.start()
+        return begun(self._assistant)
 
     @_in_words
     def respond(self, session: str, text: str) -> TurnRecord:

@@ -176,6 +176,8 @@ class Library:
     ) -> Reply:
         catalogue = self._catalogue
         before = SessionState.from_json(record.state, catalogue)
+        again = self._imported_before(record, before)
+        ratings = record.shelf.add_imported(ratings)
         statements = {
             token: stated_by(stars)
             for movie_id, stars in ratings.items()
@@ -184,8 +186,7 @@ class Library:
         state, replaced = self._react(record, before, statements)
         # By outcome, so that the state's JSON stays short; the encoder does not mind the order.
         by_outcome = sorted(statements.items(), key=itemgetter(1))
-        state = state.recall(by_outcome, self._imported_before(record, before))
-        record.shelf.add_imported(ratings)
+        state = state.recall(by_outcome, again)
         counts = sorted(Counter(statements.values()).items(), key=lambda one: -one[0].liking)
         text = f"There was no film in {preview.name} that I know."
         if statements:

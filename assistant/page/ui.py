@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import gc
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import JSONResponse
 
 from assistant.api import conversation as api
 from assistant.api.evening import EveningEndpoints
@@ -23,6 +27,7 @@ from assistant.chat import Assistant
 from assistant.conversation.values import History, Reply
 from assistant.language.utterance import Act
 from assistant.page import cards, insights, theme
+from assistant.page.guard import BODY_SECONDS, Buckets, Guard
 from assistant.page.handlers import actions, openings, packed, sorted_out, sorting
 from assistant.wording import text
 from core.errors import MarqueeError, SettingsError, UnknownIdError
@@ -36,17 +41,17 @@ _HELD: Final = "() => document.querySelector('.mq-page').dataset.session"
 """In the browser: the id that the page was drawn for, to be kept."""
 _IN_VAIN: Final = {"undo": "page.nothing_to_undo", "dismiss": "page.nothing_to_cancel"}
 """Name of the text that says of an action that there was nothing to do."""
-_LAUNCH: Final[dict[str, Any]] = {
+LOOPBACK: Final = "127.0.0.1"
+REQUESTS, BURST = 20.0, 300.0
+"""Requests a second and at once of one client: a classroom behind one address, and no flood."""
+_MOUNTED: Final[dict[str, Any]] = {
     "run_history": False,
     "enable_monitoring": False,
     "max_file_size": "1kb",
     "footer_links": ["api"],
-    "state_session_capacity": 10_000,
     "ssr_mode": False,
-    "quiet": True,
     "show_error": False,
     "mcp_server": True,
-    "prevent_thread_lock": True,
 }
 _HEAD: Final = (
     '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
@@ -101,19 +106,39 @@ def build(assistant: Assistant) -> gr.Blocks:
     return demo
 
 
-def serve(assistant: Assistant, *, host: str, port: int) -> None:
-    """Serve until interrupted. Raises SettingsError where the port is taken."""
-    demo, address = opened(assistant, host=host, port=port)
-    # The catalogue stays: no collection of garbage has to go through a hundred thousand films
-    # again, in mid-turn.
-    gc.collect()
-    gc.freeze()
-    print(f"Marquee is open at {address}", flush=True)
-    demo.block_thread()
+def serve(
+    assistant: Assistant,
+    *,
+    host: str,
+    port: int,
+    hosts: Sequence[str] = (),
+    proxies: str = LOOPBACK,
+) -> None:
+    """Serve until interrupted; what runs then is answered first.
+
+    `hosts` are names under which it is reached (all, where it listens beyond this machine and none
+    is given), `proxies` addresses of proxies that say whom they speak for. Raises SettingsError for
+    a port that is taken or a host that is not here.
+    """
+    with _listening(host, port) as listener:
+        config = uvicorn.Config(
+            application(assistant, hosts or ((LOOPBACK, "localhost") if host == LOOPBACK else ())),
+            log_level="warning",
+            proxy_headers=True,
+            forwarded_allow_ips=proxies,
+            timeout_keep_alive=20,
+            timeout_graceful_shutdown=20,
+        )
+        # The catalogue stays: no collection of garbage has to go through a hundred thousand films
+        # again, in mid-turn.
+        gc.collect()
+        gc.freeze()
+        print(f"Marquee is open at http://{host}:{port}/", flush=True)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
-def _check_host(host: str) -> None:
-    """SettingsError for an address of another machine: the port would be blamed for it."""
+def _listening(host: str, port: int) -> socket.socket:
+    """SettingsError for an address of another machine, or a port that is taken."""
     try:
         socket.create_server((host, 0)).close()
     except OSError:
@@ -121,38 +146,46 @@ def _check_host(host: str) -> None:
             f"MARQUEE_HOST is {host!r}, but must be an IPv4 address of this machine, "
             "such as 127.0.0.1 or 0.0.0.0."
         ) from None
-
-
-def opened(assistant: Assistant, *, host: str, port: int) -> tuple[gr.Blocks, str]:
-    """Serve the page, the endpoints, the MCP tools and `/healthz` from threads of their own.
-
-    Returns what to `close()` and the address. SettingsError for a port that is taken or a host that
-    is not here.
-    """
-    _check_host(host)
-    demo = build(assistant)
     try:
-        app, address, _ = demo.launch(
-            server_name=host,
-            server_port=port,
-            theme=theme.theme(),
-            css_paths=list(theme.STYLE_SHEETS),
-            favicon_path=theme.FAVICON,
-            head=_HEAD,
-            **_LAUNCH,
-        )
+        return socket.create_server((host, port))
     except OSError as error:
         raise SettingsError(
             f"Port {port} is taken or not allowed on {host}: "
             "set MARQUEE_PORT to another, as in MARQUEE_PORT=7861."
         ) from error
 
+
+def application(assistant: Assistant, hosts: Sequence[str] = ()) -> FastAPI:
+    """The page, the endpoints, the MCP tools, `/healthz` and `/readyz`, behind the guard."""
+    app = FastAPI(openapi_url=None)
+
     @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        """Says that the server answers, and with which policy."""
+    async def healthz() -> dict[str, str]:
+        """Says that the server answers, and with which policy; waits for nothing."""
         return {"status": "ok", "policy": assistant.version}
 
-    return demo, address
+    @app.get("/readyz")
+    def readyz() -> JSONResponse:
+        """Says whether the store answers too."""
+        try:
+            assistant.ready()
+        except MarqueeError:
+            return JSONResponse({"status": "the store does not answer"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    gr.mount_gradio_app(
+        app,
+        build(assistant),
+        "/",
+        theme=theme.theme(),
+        css_paths=list(theme.STYLE_SHEETS),
+        favicon_path=theme.FAVICON,
+        head=_HEAD,
+        **_MOUNTED,
+    )
+    app.add_middleware(Guard, buckets=Buckets(REQUESTS, BURST), body_seconds=BODY_SECONDS)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts) or ["*"])
+    return app
 
 
 class Page:
@@ -208,7 +241,7 @@ class Page:
             self._assistant.forget(session)
             return "", text("page.forgotten")
         if do in self._openings:
-            session = session or self._assistant.start()
+            session = session or api.begun(self._assistant)
             self._openings[do](session, identity, value)
         elif do in self._actions:
             done = self._actions[do](session, identity, value)
@@ -223,7 +256,7 @@ class Page:
         sent = event._data if isinstance(event._data, dict) else {}
         session, notice = _text(sent.get("session")), ""
         try:
-            session = session or self._assistant.start()
+            session = session or api.begun(self._assistant)
             yield from sorting(
                 self._assistant.library, session, _text(sent.get("data")), _text(sent.get("name"))
             )
@@ -239,7 +272,7 @@ class Page:
                 return session, self._notice(self._assistant.respond(session, line))
             except UnknownIdError:
                 lost = text("page.lost")
-        session = self._assistant.start()
+        session = api.begun(self._assistant)
         return session, lost or self._notice(self._assistant.respond(session, line))
 
     def _notice(self, reply: Reply) -> str:

@@ -1,5 +1,7 @@
 """`python -m core learn`: the thumbs on record become the next policy, if it proves better.
 
+`python -m core simulate`: fills a store with talk of simulated viewers, to try the learner.
+
 `python -m core versions`: what served, what serves, and back.
 """
 
@@ -12,13 +14,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from core.config import Settings, check_options
+from core.data.reading import read_ratings
 from core.errors import BundleError
-from core.learning.gate import GateSettings, Verdict, divided, judge, waits
+from core.learning.gate import GateSettings, Panel, Verdict, divided, judge, waits
 from core.learning.learner import LearnerSettings, ServedModel, candidate, learn
-from core.learning.log import ChatLog, read_log
-from core.learning.versions import Entry, PolicyEvent, Versions
+from core.learning.log import Attack, Caps, ChatLog, SimulationSettings, counted, read_log, simulate
+from core.learning.versions import Entry, PolicyEvent, Versions, bundle_folder
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
 from core.store import Store
@@ -63,9 +67,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="hold on the old values (%(default)s)",
     )
     add(
-        "--least-sessions",
+        "--least-clients",
         type=int,
-        default=gate.least_sessions,
+        default=gate.least_clients,
         metavar="N",
         help="to judge by (%(default)s)",
     )
@@ -89,7 +93,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Learns, judges, writes the history; returns 0, also for a refusal or too few talks."""
     settings = _settings(arguments)
-    gate = GateSettings(least_sessions=arguments.least_sessions)
+    gate = GateSettings(least_clients=arguments.least_clients)
     versions = Versions(arguments.policies)
     if versions.serving() is None:
         first = versions.adopt(arguments.start)
@@ -98,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     assert serving is not None
     bundle = Bundle.load(versions.path(serving))
     with Store.open(arguments.store or Settings.from_environment(os.environ).database_url) as store:
-        log = read_log(store.log(), bundle.catalogue)
+        log = counted(read_log(store.log(), bundle.catalogue), Caps())
     for reason, count in log.left_out.items():
         _log.warning("not learned from, %s: %d films", reason, count)
     why = waits(divided(log, gate)[1], gate)
@@ -106,7 +110,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(why)
         return 0
     verdict, learned = next_policy(
-        bundle, log, settings, gate, Exploration(share=arguments.exploration)
+        bundle,
+        log,
+        settings,
+        gate,
+        Exploration(share=arguments.exploration),
+        adopted=Bundle.load(versions.path(versions.adopted() or serving)),
     )
     event = PolicyEvent.PROMOTED if verdict.promoted else PolicyEvent.REFUSED
     entry = versions.add(learned, event, parent=serving, gate=verdict.to_record())
@@ -124,12 +133,20 @@ def next_policy(
     settings: LearnerSettings,
     gate: GateSettings,
     exploration: Exploration,
+    *,
+    adopted: Bundle | None = None,
 ) -> tuple[Verdict, Bundle]:
-    """A candidate and what the gate found, which is part of its manifest."""
+    """A candidate and what the gate found, which is part of its manifest.
+
+    `adopted` is what the panel compares it with; None for the bundle itself.
+    """
     learning, judging = divided(log, gate)
     after = candidate(bundle, learn(bundle, learning, settings), learning)
     model = ServedModel.fit(bundle.network, learning.slates)
-    verdict = judge(after.policy(exploration), bundle.policy(exploration), model, judging, gate)
+    panel = Panel(adopted or bundle, after.network)
+    verdict = judge(
+        after.policy(exploration), bundle.policy(exploration), model, judging, gate, panel=panel
+    )
     return verdict, replace(after, metrics={**after.metrics, "gate": verdict.to_record()})
 
 
@@ -140,17 +157,31 @@ def summary(verdict: Verdict, version: str, serving: str, learned: Mapping[str, 
     lines = [
         f"{version}, learned on from {serving} by {learned['films']:,} films of "
         f"{learned['conversations']:,} conversations.",
-        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations, "
-        "reward a film:",
+        f"Judged by {verdict.films:,} films of {verdict.sessions:,} other conversations with "
+        f"{verdict.clients:,} people, reward a film:",
         f"  serves now  {rewards['serving']}",
         f"  candidate   {rewards['candidate']} (without the model {rewards['snips']})",
         f"  difference  {rewards['difference']}",
         f"  evidence    worth {verdict.effective:,.0f} films; the log could have shown "
         f"{verdict.covered:.0%} of what the candidate shows",
         f"  changed     {verdict.changed:.0%} of the films' chances",
+        f"  panel       {_panel(verdict.panel)}",
         f"{outcome}. {verdict.reason}",
     ]
     return "\n".join(lines)
+
+
+def _panel(found: Mapping[str, Any]) -> str:
+    """What the panel said, in a line."""
+    if not found:
+        return "none: the bundle has no panel and knows no kinds of people to draw one from."
+    whose = (
+        "people drawn from the kinds it knows, since the bundle brings no panel"
+        if found["drawn"]
+        else "people it never learned from"
+    )
+    share = found["candidate"] / found["adopted"] - 1 if found["adopted"] else 0.0
+    return f"{share:+.1%} reward an evening, by {found['people']:,} {whose}"
 
 
 def _settings(arguments: argparse.Namespace) -> LearnerSettings:
@@ -207,3 +238,80 @@ def table(history: tuple[Entry, ...], serving: str | None) -> str:
             f"{entry.parent or '-':<14}{found}"
         )
     return "\n".join(lines)
+
+
+# ---- simulate
+
+
+def configure_simulate(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the command."""
+    default = SimulationSettings()
+    add = parser.add_argument
+    add(
+        "--bundle",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the policy that talks, or a folder of policies",
+    )
+    add(
+        "--ratings",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="MovieLens folder of the people who come",
+    )
+    add("--store", required=True, metavar="URL", help="gets the log: sqlite:///simulated.db")
+    add(
+        "--conversations",
+        type=int,
+        default=default.conversations,
+        metavar="N",
+        help="(%(default)s)",
+    )
+    add(
+        "--turns",
+        type=int,
+        default=default.turns,
+        metavar="N",
+        help="of a conversation (%(default)s)",
+    )
+    add("--films", type=int, default=default.films, metavar="N", help="a turn (%(default)s)")
+    add(
+        "--exploration",
+        type=float,
+        default=Exploration().share,
+        metavar="S",
+        help="share of gambles (%(default)s)",
+    )
+    attacks = [one.value for one in Attack]
+    add("--attack", choices=attacks, help="forge the thumbs like this, to try the gate")
+    add("--clients", type=int, metavar="N", help="they come from so many (each from their own)")
+    add("--seed", type=int, default=default.seed, metavar="N", help="(%(default)s)")
+    add("--quiet", action="store_true", help="no progress bar")
+
+
+def run_simulate(arguments: argparse.Namespace) -> int:
+    """Plays and prints the mean reward a film; returns 0."""
+    check_options(arguments, "conversations", "turns", "films", low=1)
+    check_options(arguments, "exploration", low=0, high=1)
+    if arguments.clients is not None:
+        check_options(arguments, "clients", low=1)
+    bundle = Bundle.load(bundle_folder(arguments.bundle))
+    people, _ = read_ratings(arguments.ratings, bundle.catalogue)
+    settings = SimulationSettings(
+        arguments.conversations,
+        arguments.turns,
+        arguments.films,
+        seed=arguments.seed,
+        attack=None if arguments.attack is None else Attack(arguments.attack),
+        clients=arguments.clients,
+    )
+    policy = bundle.policy(Exploration(share=arguments.exploration))
+    with Store.open(arguments.store) as store:
+        reward = simulate(policy, people, store, settings, progress=not arguments.quiet)
+    print(
+        f"{settings.conversations} conversations with {bundle.version}: "
+        f"mean reward a film {reward:.4f}"
+    )
+    return 0

@@ -117,7 +117,9 @@ def run(arguments: argparse.Namespace) -> int:
     _log.log(logging.INFO if data.report.is_complete else logging.WARNING, "%s", data.report)
     talk = read_talk(data.catalogue, arguments.mentions, arguments.dialogs)
     training = train(data, settings, talk=talk, progress=not arguments.quiet)
-    bundle = training.bundle.save(arguments.out)
+    # Whoever chose the checkpoint was not learned from: they sit on the panel of what learns on.
+    panel = data.ratings.split(0, settings.validation_folds, "validation")[1]
+    bundle = dataclasses.replace(training.bundle, panel=panel).save(arguments.out)
     write_curve(training.curve, arguments.out / "curve.csv")
     plot_curve(training.curve, arguments.out / "curve.png")
     best = bundle.metrics["validation"]

@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
-def fold_of(user_id: int, count: int, salt: str) -> int:
+def fold_of(user_id: int | str, count: int, salt: str) -> int:
     """Fold 0 … count − 1 of one person, by a salted hash of the id in the file."""
     return int.from_bytes(hashlib.sha256(f"{salt}:{user_id}".encode()).digest()[:8], "big") % count
 

@@ -56,6 +56,8 @@ class LearnerSettings:
     """Gradient steps between two copies of the online to the target network."""
     most_lift: float = 0.3
     """No film gains or loses more than this, in units of reward."""
+    lift_a_client: float = 0.03
+    """Nor more than this for each client that was shown it: ten have to agree for the most."""
     seed: int = 0
 
 
@@ -82,6 +84,8 @@ def learn(bundle: Bundle, log: ChatLog, settings: LearnerSettings) -> Learned:
     loss = _temporal_differences(online, bundle, log.transitions, settings, level)
     online.eval().requires_grad_(False)
     lift = _lift(online, bundle.gamma, log.transitions, settings)
+    most = settings.lift_a_client * _clients_of_films(log.transitions, len(lift))
+    lift = lift.clamp(-most, most)
     online.lift = (online.lift + lift).clamp(-settings.most_lift, settings.most_lift)
     return Learned(online, loss, int((lift.abs() >= 0.01).sum()))
 
@@ -210,6 +214,13 @@ def _lift(
         return torch.zeros(n_items)
     lift = np.divide(total * between, count * between + within, out=np.zeros(n_items), where=shown)
     return torch.from_numpy(lift.astype(np.float32))
+
+
+def _clients_of_films(transitions: Sequence[Transition], n_items: int) -> Tensor:
+    """How many different clients were shown each film, (n_items,)."""
+    pairs = {(step.client, step.token - 1) for step in transitions}
+    films = torch.tensor([film for _, film in pairs], dtype=torch.long)
+    return torch.bincount(films, minlength=n_items).float()
 
 
 def _surprises(

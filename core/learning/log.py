@@ -14,8 +14,10 @@ learn` can go on from it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import groupby
 
 import numpy as np
@@ -25,10 +27,10 @@ from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome, Reaction
 from core.model.group import SHARED
-from core.model.policy import Policy
+from core.model.policy import Choice, Policy
 from core.session import SessionState
 from core.simulation.viewer import OpeningSettings, Viewer
-from core.store import LoggedStep, Shown, Store, Turn
+from core.store import OPTED_OUT, LoggedStep, Shown, Store, Turn
 
 LONGEST = 1_000
 """Events of the longest transcript that is learned from: a diary of thousands would take most of a
@@ -49,6 +51,10 @@ class LoggedSlate:
     """Of each film at its place, given those before it."""
     rewards: tuple[float, ...]
     """What was made of each; 0 where nothing was said."""
+    client: str = ""
+    """Whose conversation it is; all of "" count as one client's."""
+    day: str = ""
+    """When it was shown, UTC, "2026-11-24"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Transition:
     reward: float
     after: SessionState | None
     """None where the conversation ended with this film."""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,12 @@ class ChatLog:
     @property
     def sessions(self) -> tuple[int, ...]:
         """Numbers of the sessions, sorted."""
-        return tuple(sorted({slate.session for slate in self.slates}))
+        return tuple(sorted(self.clients))
+
+    @property
+    def clients(self) -> dict[int, str]:
+        """Whose each session is, by its number."""
+        return {slate.session: slate.client for slate in self.slates}
 
     def of(self, sessions: frozenset[int]) -> ChatLog:
         """Only these sessions."""
@@ -109,6 +121,65 @@ def read_log(steps: Iterable[LoggedStep], catalogue: Catalogue) -> ChatLog:
             slates.append(_slate(state, slate, catalogue))
             transitions.extend(_transitions(state, slate, following, catalogue))
     return ChatLog(tuple(slates), tuple(transitions), left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much one client can say, so that nobody speaks for everybody."""
+
+    day: int = 3
+    """Conversations of a client that count on one day: their first ones."""
+    total: int = 6
+    """Conversations of a client that count."""
+    slates: int = 20
+    """Of one conversation: its first ones. More than an evening needs."""
+
+
+def counted(log: ChatLog, caps: Caps) -> ChatLog:
+    """What of the log counts; the rest is named in `left_out`.
+
+    Sessions that nobody vouches for (client "") count as one client's together: whoever hides must
+    not count for more than whoever does not.
+    """
+    started, number_of = dict[int, str](), dict[int, int]()
+    reasons, kept = dict(log.left_out), dict[int, int]()
+    by_client, by_day = Counter[str](), Counter[tuple[str, str]]()
+    slates = []
+    for slate in log.slates:
+        client = slate.client
+        if slate.session not in started:
+            started[slate.session] = why = _uncounted(slate, by_client, by_day, caps)
+            if not why:
+                by_client[client] += 1
+                by_day[client, slate.day] += 1
+        why = started[slate.session]
+        number_of[slate.session] = number_of.get(slate.session, 0) + 1
+        if not why and number_of[slate.session] > caps.slates:
+            why = f"more than {caps.slates} slates of one conversation"
+        if why:
+            reasons[why] = reasons.get(why, 0) + len(slate.tokens)
+        else:
+            slates.append(slate)
+            kept[slate.session] = kept.get(slate.session, 0) + len(slate.tokens)
+    transitions = []
+    for step in log.transitions:
+        if kept.get(step.session, 0):
+            kept[step.session] -= 1
+            transitions.append(step)
+    return ChatLog(tuple(slates), tuple(transitions), reasons)
+
+
+def _uncounted(
+    slate: LoggedSlate, by_client: Counter[str], by_day: Counter[tuple[str, str]], caps: Caps
+) -> str:
+    """Why a conversation that begins with this slate does not count; "" where it does."""
+    if slate.client == OPTED_OUT:
+        return "of people who do not want it"
+    if by_client[slate.client] >= caps.total:
+        return f"more than {caps.total} conversations of one client"
+    if by_day[slate.client, slate.day] >= caps.day:
+        return f"more than {caps.day} conversations of one client on a day"
+    return ""
 
 
 def _state(slate: list[LoggedStep], catalogue: Catalogue) -> SessionState | str:
@@ -146,6 +217,8 @@ def _slate(state: SessionState, slate: list[LoggedStep], catalogue: Catalogue) -
         state=state,
         tokens=tuple(_token(step, catalogue) for step in slate),
         propensities=tuple(step.propensity for step in slate),
+        client=slate[0].client,
+        day=slate[0].shown_at.date().isoformat(),
         rewards=tuple(_reward(step) for step in slate),
     )
 
@@ -171,13 +244,38 @@ def _transitions(
             after = after.react(token, Reaction(step.reaction))
         elif following is not None:
             after = after.pass_over(token)
-        yield Transition(
-            step.session, state, token, _reward(step), following if step is last else after
-        )
+        reached = following if step is last else after
+        yield Transition(step.session, state, token, _reward(step), reached, step.client)
         state = after
 
 
 # ---- a log of simulated conversations
+
+
+class Attack(Enum):
+    """How thumbs are forged, by somebody who wants the policy to be what it is not."""
+
+    ODD = "odd"
+    """Films of odd rows are loved, all others hated."""
+    EVEN = "even"
+    ONE = "one"
+    """One film is loved, the best known; nothing else."""
+    ALL_BUT_ONE = "all-but-one"
+    """Everything is loved but the best known film."""
+    BEST_DOWN = "best-down"
+    """What the policy thinks best is hated, what it gambles with loved."""
+
+    def thumb(self, choice: Choice) -> Reaction:
+        """The forged reaction to a film."""
+        row = choice.token - 1
+        loved = {
+            Attack.ODD: row % 2 == 1,
+            Attack.EVEN: row % 2 == 0,
+            Attack.ONE: row == 0,
+            Attack.ALL_BUT_ONE: row != 0,
+            Attack.BEST_DOWN: choice.explored,
+        }[self]
+        return Reaction.UP if loved else Reaction.DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +289,10 @@ class SimulationSettings:
     silence: float = 0.1
     """Share of known films that people do not thumb."""
     seed: int = 0
+    attack: Attack | None = None
+    """Thumbs are forged like this."""
+    clients: int | None = None
+    """Come from so many clients; None = everybody from one of their own."""
 
 
 def simulate(
@@ -219,9 +321,13 @@ def _converse(
     rng: np.random.Generator,
 ) -> list[float]:
     catalogue = policy.catalogue
+    client = store.new_id()
+    if settings.clients is not None:
+        client = f"{settings.seed}-{rng.integers(settings.clients)}"
     viewer = Viewer(*people.of(int(rng.integers(people.n_users))), catalogue)
     state, rewards = viewer.open(rng, OpeningSettings()), []
-    session = store.start(SessionState().to_json(catalogue))
+    # Everybody comes as a client of their own.
+    session = store.start(SessionState().to_json(catalogue), client=f"simulated-{client}")
     for number in range(settings.turns):
         state = state.pass_over(*state.tokens(Outcome.SHOWN))
         choices = policy.choose(state, settings.films, rng)
@@ -247,6 +353,8 @@ def _converse(
             state = shown
             for choice, film in zip(choices, films, strict=True):
                 reaction = viewer.reaction(choice.token - 1)
+                if settings.attack is not None:
+                    reaction = settings.attack.thumb(choice)
                 if reaction is None or rng.random() < settings.silence:
                     rewards.append(0.0)
                     continue

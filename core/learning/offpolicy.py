@@ -15,15 +15,21 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import binom
 
 from core.learning.log import LoggedSlate
 from core.model.policy import Policy
-from core.statistics import Interval, mean_interval, resamples
+from core.statistics import LEVEL, Interval, mean_interval, resamples
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _RESAMPLES = 2_000
+
+MOST_WEIGHT = 20.0
+"""No film that was shown counts for more than this many: a gamble on the last of twenty candidates
+has weights of up to 200, and one of those decides a log of hundreds. What is cut off is judged by
+the model, which believes in the policy that serves."""
 
 
 class RewardModel(Protocol):
@@ -82,7 +88,7 @@ def evidence(
                 (
                     slate.session,
                     slate.rewards[place],
-                    chances.of(token - 1) / slate.propensities[place],
+                    min(chances.of(token - 1) / slate.propensities[place], MOST_WEIGHT),
                     values[token - 1],
                     float(chances.probabilities @ values[chances.rows]),
                     float(chances.probabilities[possible].sum()),
@@ -130,6 +136,20 @@ def per_film(session: IntArray, values: FloatArray) -> Interval:
     influence = (sums[0] - mean * sums[1]) / sums[1].mean()
     around = mean_interval(influence, resamples(sums.shape[1], _RESAMPLES, 0))
     return Interval(mean, mean + around.low, mean + around.high)
+
+
+def median_of_means(blocks: IntArray, values: FloatArray) -> Interval:
+    """Median of the means a film of blocks of clients, with the interval of its order statistics.
+
+    Whoever sits in one block can turn one mean and no more, however much they say. The interval
+    assumes nothing of the values: each block lies above the truth with a chance of one half
+    (Lugosi & Mendelson 2019; binomial).
+    """
+    _, number = np.unique(blocks, return_inverse=True)
+    means = np.sort(np.bincount(number, weights=values) / np.bincount(number))
+    tail = int(binom.ppf((1 - LEVEL) / 2, len(means), 0.5)) - 1
+    place = max(tail, 0)
+    return Interval(float(np.median(means)), float(means[place]), float(means[-1 - place]))
 
 
 def by_session(session: IntArray, values: FloatArray) -> FloatArray:

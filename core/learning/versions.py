@@ -81,6 +81,11 @@ class Versions:
         ]
         return took_over[-1] if took_over else None
 
+    def adopted(self) -> str | None:
+        """Version that was brought in from elsewhere last: all later ones learned on from it."""
+        adopted = [one.version for one in self.history() if one.event is PolicyEvent.ADOPTED]
+        return adopted[-1] if adopted else None
+
     def path(self, version: str) -> Path:
         """Folder of a version; BundleError for one that is not kept here."""
         known = version in {entry.version for entry in self.history()}

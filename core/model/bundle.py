@@ -7,6 +7,7 @@ weights.safetensors  what the network has learned; the movie vectors and the fil
 movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links,
                      evidence, facets
 facets.parquet       what films share: kind, name, what else people call it
+panel.parquet        ratings of people it did not learn from: person, row, half stars
 
 A catalogue as two Parquet tables: films and the facets that they share.
 """
@@ -34,6 +35,7 @@ from scipy import sparse
 from torch import Tensor
 
 from core.catalogue import Catalogue
+from core.data.ratings import Ratings
 from core.domain import Facet, Movie
 from core.errors import BundleError
 from core.model.affinity import Affinity
@@ -121,6 +123,7 @@ wishes and fame had fixed weights outside the network, and nothing was learned f
 conversations."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
+_FILES, _PANEL = (_WEIGHTS, _MOVIES, _FACETS), "panel.parquet"
 _COOCCURRENCE = {"of": "of", "to": "to", "talk_prior": "appeal"}
 """Field → tensor, after "company.". Names on disk stay as format 2 gave them, so that older bundles
 load."""
@@ -159,6 +162,9 @@ class Bundle:
     """`core.data.ratings.fingerprints` of whom it was trained on; empty in older bundles."""
     conversations: frozenset[str] = frozenset()
     """Ids of the recorded conversations that it has learned from."""
+    panel: Ratings | None = None
+    """People it did not learn from, who have a veto on what learns on from it; none in older
+    bundles."""
 
     @property
     def gamma(self) -> float:
@@ -190,6 +196,10 @@ class Bundle:
         (folder / "manifest.json").unlink(missing_ok=True)
         (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network)))
         write_tables(self.catalogue, folder / _MOVIES, folder / _FACETS)
+        (folder / _PANEL).unlink(missing_ok=True)
+        if self.panel is not None:
+            _write_panel(self.panel, folder / _PANEL)
+        files = (*_FILES, *((_PANEL,) if self.panel is not None else ()))
         manifest = {
             "format": FORMAT,
             "n_items": self.catalogue.n_items,
@@ -200,7 +210,7 @@ class Bundle:
             "people": sorted(self.people),
             "conversations": sorted(self.conversations),
             "match": None if self.calibration is None else self.calibration.to_record(),
-            "sha256": {name: _sha256(folder / name) for name in (_WEIGHTS, _MOVIES, _FACETS)},
+            "sha256": {name: _sha256(folder / name) for name in files},
         }
         (folder / "manifest.json").write_text(
             json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8"
@@ -236,6 +246,8 @@ class Bundle:
             calibration = Calibration.from_record(manifest.get("match"))  # not in older bundles
         except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
             raise _broken(folder, f"{_WEIGHTS} does not fit the manifest ({error})") from error
+        if not all(bool(value.isfinite().all()) for value in network.state_dict().values()):
+            raise _broken(folder, f"{_WEIGHTS} holds numbers that are not finite")
         network.eval().requires_grad_(False)
         return cls(
             catalogue,
@@ -248,6 +260,7 @@ class Bundle:
             calibration=calibration,
             people=frozenset(manifest.get("people", ())),
             conversations=frozenset(manifest.get("conversations", ())),
+            panel=_read_panel(folder / _PANEL, catalogue) if _PANEL in manifest["sha256"] else None,
         )
 
 
@@ -416,12 +429,32 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
         )
     if not complete:
         raise _broken(folder, "manifest.json lacks entries")
-    for name in (_WEIGHTS, _MOVIES, _FACETS):
+    for name in (*_FILES, *({_PANEL} & hashes.keys())):
         if not (folder / name).is_file():
             raise _broken(folder, f"{name} is missing")
         if _sha256(folder / name) != hashes.get(name):
             raise _broken(folder, f"{name} is not the file that was saved (SHA-256 differs)")
     return manifest, hashlib.sha256(text).hexdigest()[:12]
+
+
+def _write_panel(panel: Ratings, path: Path) -> None:
+    half_stars = np.rint(2 * panel.value).astype(np.int8)
+    columns = {"person": panel.user.astype(np.int16), "row": panel.row.astype(np.int32)}
+    pq.write_table(pa.table(columns | {"half_stars": half_stars}), path, compression="zstd")
+
+
+def _read_panel(path: Path, catalogue: Catalogue) -> Ratings:
+    table = pq.read_table(path, use_threads=False)
+    person, row, half_stars = (table.column(name).to_numpy() for name in table.column_names)
+    people = np.arange(int(person.max(initial=-1)) + 1)
+    return Ratings(
+        person.astype(np.int64),
+        row.astype(np.int64),
+        half_stars.astype(np.float32) / 2,
+        np.zeros(len(row), dtype=np.int64),
+        people,
+        n_movies=len(catalogue.movies),
+    )
 
 
 def _broken(folder: Path, what: str) -> BundleError:

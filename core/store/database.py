@@ -23,6 +23,10 @@ WAIT: Final = 30.0
 """Seconds to wait for a lock before the store is called busy; a turn takes milliseconds, so this is
 a fault."""
 
+READ_WAIT: Final = 5.0
+"""Seconds that PostgreSQL waits for a lock to read; no reader needs what a writer holds, so this is
+a table locked by hand. An answer may take twice as long."""
+
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _SCHEMA_LOCK: Final = 0x4D61727175656521
 """Key of the PostgreSQL advisory lock under which tables are made ("Marquee!" as a number)."""
@@ -67,8 +71,7 @@ class Database:
                 with self._engine.connect() as raw:
                     connection = raw.execution_options(marquee_begin="BEGIN IMMEDIATE")
                     with connection.begin():
-                        if not self.is_sqlite:
-                            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT:.0f}s'")
+                        self._bound(connection, WAIT)
                         yield connection
         finally:
             self._thread.writes = False
@@ -81,7 +84,20 @@ class Database:
                 raw if self.is_sqlite else raw.execution_options(isolation_level="REPEATABLE READ")
             )
             with connection.begin():
+                self._bound(connection, READ_WAIT)
                 yield connection
+
+    def _bound(self, connection: Connection, seconds: float) -> None:
+        """PostgreSQL: nobody waits for ever, neither for a lock nor for an answer.
+
+        Within the transaction, since poolers do not keep settings of a session. SQLite has its
+        busy timeout.
+        """
+        if not self.is_sqlite:
+            connection.exec_driver_sql(
+                f"SET LOCAL lock_timeout = '{seconds:.0f}s'; "
+                f"SET LOCAL statement_timeout = '{2 * seconds:.0f}s'"
+            )
 
     @contextmanager
     def write_schema(self) -> Iterator[Connection]:

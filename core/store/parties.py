@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from core.errors import PartyError, UnknownIdError
 from core.store.database import Database, Locks, busy
-from core.store.records import Member, is_id, storable
+from core.store.records import OPTED_OUT, Member, is_id, storable
 from core.store.schema import members, now, parties, sessions, wrong_codes
 from core.store.session import SessionRecord
 
@@ -33,14 +33,15 @@ LONGEST_NAME: Final = 24
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """31 signs that nobody mistakes for one another: no 0 and O, no 1, I and L."""
 CODE_SIGNS: Final = 8
-"""31⁸ = 853 billion codes. With 100 open at once and `WRONG_A_MINUTE` tries, somebody who guesses
-day and night for a year has a chance of 1 in 270 to get into one of them."""
+"""31⁸ = 853 billion codes. With 100 open at once and `WRONG_A_CLIENT` tries, somebody who guesses
+day and night for a year from 30 addresses has a chance of 1 in 270 to get into one of them."""
 CODE_LASTS: Final = timedelta(hours=1)
 
 WRONG_EACH: Final = 5
 """Wrong codes of one session within `WRONG_WINDOW`; after that it has to wait."""
-WRONG_A_MINUTE: Final = 60
-"""Wrong codes of all sessions together within a minute, since anybody can start sessions."""
+WRONG_A_CLIENT: Final = 20
+"""Wrong codes of one client's sessions together within `WRONG_WINDOW`, since anybody can start
+sessions. Nobody else has to wait for them."""
 WRONG_WINDOW: Final = timedelta(minutes=10)
 
 _TRIES: Final = 20
@@ -229,13 +230,16 @@ def _new_code() -> str:
 
 
 def _tried_too_often(connection: Connection, session: int, moment: datetime) -> bool:
-    """Whether one session or all of them have given too many wrong codes; forgets old ones."""
+    """Whether a session, or its client's together, gave too many wrong codes; forgets old ones."""
     connection.execute(delete(wrong_codes).where(wrong_codes.c.tried_at < moment - WRONG_WINDOW))
     count = select(func.count()).select_from(wrong_codes)
     own = connection.execute(count.where(wrong_codes.c.session == session)).scalar_one()
-    last_minute = wrong_codes.c.tried_at > moment - timedelta(minutes=1)
-    everybody = connection.execute(count.where(last_minute)).scalar_one()
-    return own >= WRONG_EACH or everybody >= WRONG_A_MINUTE
+    client = connection.scalar(select(sessions.c.client).where(sessions.c.number == session))
+    if client in ("", OPTED_OUT, None):
+        return own >= WRONG_EACH
+    theirs = count.join(sessions, sessions.c.number == wrong_codes.c.session)
+    together = connection.execute(theirs.where(sessions.c.client == client)).scalar_one()
+    return own >= WRONG_EACH or together >= WRONG_A_CLIENT
 
 
 def _open_party(code: str) -> Any:

@@ -12,6 +12,9 @@ from typing import Final
 
 from core.domain import Reaction
 
+OPTED_OUT: Final = "-"
+"""In place of a client: of somebody who does not want to be learned from."""
+
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 """Stands for each character that no database text can hold; see `storable`."""
 
@@ -180,6 +183,8 @@ class LoggedStep:
     """UTC."""
     reacted_at: datetime | None
     """UTC, of the latest change; None without a reaction."""
+    client: str = ""
+    """Whose conversation it is, as a salted hash; "" where nobody vouches for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ Everything hangs on its session by foreign keys that delete with it. All times a
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import Final
 
@@ -91,6 +92,9 @@ sessions = Table(
     Column("next_turn", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    # Whose conversation it is, as a salted hash; "" where nobody vouches for it. An older Marquee
+    # writes none.
+    Column("client", String(64), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -227,6 +231,15 @@ imported = Table(
 )
 
 
+salt = Table(
+    "marquee_salt",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("salt", String(64), nullable=False),
+)
+"""What addresses are hashed with: it never leaves this database."""
+
+
 def prepare(connection: Connection, where: str) -> None:
     """Makes what is missing and checks the version, inside a transaction with the write lock.
 
@@ -247,5 +260,13 @@ def prepare(connection: Connection, where: str) -> None:
             "restore it from a backup, or point DATABASE_URL at another database."
         )
     metadata.create_all(connection)
+    if connection.scalar(select(salt.c.salt)) is None:
+        connection.execute(insert(salt).values(id=1, salt=secrets.token_hex(32)))
+    if "client" not in {
+        column["name"] for column in inspect(connection).get_columns(sessions.name)
+    }:
+        connection.exec_driver_sql(
+            f"ALTER TABLE {sessions.name} ADD COLUMN client VARCHAR(64) DEFAULT '' NOT NULL"
+        )
     if found is None:
         connection.execute(insert(schema_version).values(id=1, version=VERSION, created_at=now()))

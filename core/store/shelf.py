@@ -75,9 +75,17 @@ class Shelf:
         rows = read_imported(self._connection, self._session)
         return MappingProxyType({row.movie_id: row.stars for row in rows})
 
-    def add_imported(self, stars: Mapping[int, float | None]) -> None:
-        """Keep ratings, in place of older ones of these films; ValueError outside 0.5–5."""
+    def add_imported(self, stars: Mapping[int, float | None]) -> Mapping[int, float | None]:
+        """Keep ratings, in place of older ones of these films; ValueError outside 0.5–5.
+
+        A film that was only watched keeps the stars it has: a rating stays until a newer one comes.
+        Returns what is kept of these films.
+        """
         self._touch()
+        before = self.imported if None in stars.values() else {}
+        stars = {
+            film: before.get(film) if value is None else value for film, value in stars.items()
+        }
         for value in stars.values():
             if value is not None and not 0.5 <= finite("stars", value) <= 5.0:
                 raise ValueError(f"stars must be from 0.5 to 5, not {value}")
@@ -102,6 +110,7 @@ class Shelf:
                     for film, value in some
                 ],
             )
+        return stars
 
     def drop_imported(self) -> None:
         """Delete all imported ratings."""

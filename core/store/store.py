@@ -5,12 +5,14 @@ How each policy fares by day: what it showed, what people made of it, what it re
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
@@ -28,6 +30,7 @@ from core.store.schema import (
     prepare,
     reactions,
     recommendations,
+    salt,
     sessions,
     turns,
 )
@@ -104,8 +107,11 @@ class Store:
         """A fresh id that nobody can guess: 32 letters, digits, "-" and "_"."""
         return secrets.token_urlsafe(_ID_BYTES)
 
-    def start(self, state_json: str) -> str:
-        """Start a session with this state; returns the id, whose holder can speak in it."""
+    def start(self, state_json: str, client: str = "") -> str:
+        """Start a session with this state; returns the id, whose holder can speak in it.
+
+        `client` says whose it is, as a hash: conversations count for the learner by client.
+        """
         session_id, moment = self.new_id(), now()
         with self._database.write() as connection:
             connection.execute(
@@ -115,9 +121,27 @@ class Store:
                     next_turn=0,
                     created_at=moment,
                     updated_at=moment,
+                    client=client,
                 )
             )
         return session_id
+
+    def client_of(self, address: str) -> str:
+        """Name of whoever comes from an address: a salted hash, the same while this database lives.
+
+        Of an IPv6 address the network counts: a household has 2⁶⁴ of them.
+        """
+        if ":" in address:
+            network = ip_network(f"{address.partition('%')[0]}/64", strict=False)
+            address = str(network.network_address)
+        with self._database.read() as connection:
+            key = connection.execute(select(salt.c.salt)).scalar_one()
+        return hmac.new(bytes.fromhex(key), address.encode(), "sha256").hexdigest()[:32]
+
+    def ping(self) -> None:
+        """StoreError where the database does not answer."""
+        with self._database.read() as connection:
+            connection.execute(select(1))
 
     @contextmanager
     def session(self, session_id: str) -> Iterator[SessionRecord]:
@@ -145,7 +169,7 @@ class Store:
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; UnknownIdError as above.
 
-        Keys: "id", "number", "state", "next_turn", "created_at", "updated_at", "extras",
+        Keys: "number", "state", "next_turn", "created_at", "updated_at", "extras",
         "watchlist", "imported", "together" (the membership of an evening together, or None), and
         "turns": all of them, also undone and cleared ones ("status"), each with its
         "recommendations", each with its "reaction" or None.
@@ -159,7 +183,12 @@ class Store:
                 "imported": [_plain(film) for film in read_imported(connection, row.number)],
                 "turns": _export_turns(connection, row.number),
             }
-        return _plain(row, "state") | held
+        # Without the id: whoever is shown the file could speak in the session.
+        return {
+            key: value
+            for key, value in _plain(row, "state").items()
+            if key not in (sessions.c.id.name, sessions.c.client.name)
+        } | held
 
     # ---- all sessions
 
@@ -266,8 +295,10 @@ def _log_query(first: int, last: int) -> Select[Any]:
             func.coalesce(reactions.c.reward, 0.0).label("reward"),
             recommendations.c.shown_at,
             reactions.c.updated_at.label("reacted_at"),
+            sessions.c.client,
         )
         .join(turns, _OF_TURN)
+        .join(sessions, sessions.c.number == recommendations.c.session)
         .outerjoin(reactions, reactions.c.recommendation == recommendations.c.id)
         .where(recommendations.c.session.between(first, last), _COUNTED)
         .order_by(recommendations.c.session, recommendations.c.turn, recommendations.c.position)

@@ -46,4 +46,4 @@ def test_an_address_that_is_not_of_this_machine_is_not_blamed_on_the_port(
         screening.assistant(screening.catalogue(tmp_path / "films"), "sqlite://") as assistant,
         pytest.raises(SettingsError, match=f"MARQUEE_HOST is '{host}'"),
     ):
-        ui.opened(assistant, host=host, port=7860)
+        ui.serve(assistant, host=host, port=7860)

@@ -176,7 +176,7 @@ def test_a_lesson_is_the_command_in_a_process_of_its_own(
     assistant.respond(session, "I loved Alien")
     learn = in_a_process(policies, f"sqlite:///{tmp_path / 'talk.db'}", GREEDY)
     assert learn() == 0
-    assert "conversations to judge by, 50 are needed" in capfd.readouterr().out
+    assert "people to judge by, 50 are needed" in capfd.readouterr().out
     assert [entry.event for entry in Versions(policies).history()] == [PolicyEvent.ADOPTED]
 
 

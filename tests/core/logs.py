@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from core.catalogue import Catalogue
 from core.domain import Reaction
@@ -20,6 +20,8 @@ def logged(
     turn: int = 0,
     propensity: float = 0.5,
     version: str = "old-1",
+    client: str | None = None,
+    day: int = 0,
 ) -> list[LoggedStep]:
     """A slate of (token, reaction), as `Store.log` gives it."""
     return [
@@ -36,8 +38,9 @@ def logged(
             explored=False,
             reaction=None if reaction is None else reaction.value,
             reward=0.0 if reaction is None else reaction.reward,
-            shown_at=NOON,
+            shown_at=NOON + timedelta(days=day),
             reacted_at=None if reaction is None else NOON,
+            client=f"client-{session}" if client is None else client,
         )
         for position, (token, reaction) in enumerate(films)
     ]

@@ -66,7 +66,9 @@ class TestLift:
         assert between > 0
         expected = [first.sum() / (3 + within / between), second.sum() / (2 + within / between)]
         lift = learn(
-            bundle_of(network), log, LearnerSettings(passes=1, learning_rate=0.0, most_lift=9.0)
+            bundle_of(network),
+            log,
+            LearnerSettings(passes=1, learning_rate=0.0, most_lift=9.0, lift_a_client=9.0),
         ).network.lift
         assert lift[:2].tolist() == pytest.approx(expected, rel=1e-5)
         assert lift[2:].tolist() == [0.0] * (N_ITEMS - 2)

@@ -80,15 +80,24 @@ class TestCodes:
         monkeypatch.setattr(parties, "now", lambda: later)
         store.parties.join(eve, code, "Eve")
 
-    def test_many_sessions_do_not_get_more_tries(
+    def test_many_sessions_of_a_client_do_not_get_more_tries(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(parties, "WRONG_A_MINUTE", 3)
+        monkeypatch.setattr(parties, "WRONG_A_CLIENT", 3)
+        code = store.parties.open(store.start("{}", "ann"), "Ann")
         for _ in range(3):
             with pytest.raises(PartyError, match="No evening"):
-                store.parties.join(store.start("{}"), "AAAAAAAA", "Eve")
+                store.parties.join(store.start("{}", "eve"), "AAAAAAAA", "Eve")
         with pytest.raises(PartyError, match="too many wrong codes"):
-            store.parties.join(store.start("{}"), "AAAAAAAA", "Eve")
+            store.parties.join(store.start("{}", "eve"), "AAAAAAAA", "Eve")
+        store.parties.join(store.start("{}", "ben"), code, "Ben")
+
+    def test_however_many_guess_the_right_code_opens(self, store: Store) -> None:
+        code = store.parties.open(store.start("{}"), "Ann")
+        for number in range(70):
+            with pytest.raises(PartyError):
+                store.parties.join(store.start("{}", f"eve-{number // 7}"), "AAAAAAAA", "Eve")
+        store.parties.join(store.start("{}", "ben"), code, "Ben")
 
 
 class TestPeople:

@@ -47,6 +47,15 @@ def test_films_are_marked_as_watched_and_back_and_taken_off(store: Store) -> Non
         assert [(film.movie_id, film.watched_at) for film in record.shelf.saved] == [(1, None)]
 
 
+def test_a_rating_stays_until_a_newer_rating_comes(store: Store) -> None:
+    session = store.start("{}")
+    with store.session(session) as record:
+        record.shelf.add_imported({1: 4.5, 2: None})
+        assert record.shelf.add_imported({1: None, 2: None, 3: None}) == {1: 4.5, 2: None, 3: None}
+        record.shelf.add_imported({1: 2.0})
+        assert dict(record.shelf.imported) == {1: 2.0, 2: None, 3: None}
+
+
 def test_what_was_imported_last_counts_and_thousands_are_fine(store: Store) -> None:
     session = store.start("{}")
     with store.session(session) as record:
@@ -55,7 +64,7 @@ def test_what_was_imported_last_counts_and_thousands_are_fine(store: Store) -> N
     with store.session(session) as record:
         imported = record.shelf.imported
         assert len(imported) == 5000
-        assert [imported[film] for film in (6, 7, 8, 9)] == [3.0, 4.5, None, 3.0]
+        assert [imported[film] for film in (6, 7, 8, 9)] == [3.0, 4.5, 3.0, 3.0]
 
 
 @pytest.mark.parametrize("stars", [0.0, 5.5, float("nan")])

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -557,6 +559,7 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
     assert before["together"]["name"] == "plugh"
     assert {name: len(rows) for name, rows in tables().items()} == {
         "marquee_schema_version": 1,
+        "marquee_salt": 1,
         "marquee_sessions": 2,
         "marquee_turns": 6,
         "marquee_recommendations": 18,
@@ -572,6 +575,7 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
     after = tables()
     assert {name: len(rows) for name, rows in after.items()} == {
         "marquee_schema_version": 1,
+        "marquee_salt": 1,
         "marquee_sessions": 1,
         "marquee_turns": 3,
         "marquee_recommendations": 9,
@@ -622,11 +626,7 @@ def test_export_holds_everything_and_is_json(
         record.shelf.add_imported({8: 3.5})
     exported = store.export(session)
     assert json.loads(json.dumps(exported, allow_nan=False)) == exported
-    assert (exported["id"], exported["state"], exported["extras"]) == (
-        session,
-        {"n": 1},
-        {"question": "which?"},
-    )
+    assert (exported["state"], exported["extras"]) == ({"n": 1}, {"question": "which?"})
     first, second = exported["turns"]
     assert (first["status"], second["status"]) == ("live", "undone")
     assert first["state_before"] == "[NaN] is no JSON"
@@ -636,7 +636,7 @@ def test_export_holds_everything_and_is_json(
     ] == [None, -0.1, None]
     held = tables()
     (row,) = held["marquee_sessions"]
-    assert set(row) <= set(exported)
+    assert set(row) - {"id", "client"} <= set(exported)
     assert [film["movie_id"] for film in exported["watchlist"]] == [7]
     assert [(film["movie_id"], film["stars"]) for film in exported["imported"]] == [(8, 3.5)]
     assert set(held["marquee_turns"][0]) <= set(first)
@@ -707,3 +707,34 @@ def test_an_empty_store_counts_nothing(store: Store) -> None:
     assert (statistics.sessions, statistics.turns, statistics.recommendations) == (0, 0, 0)
     assert statistics.reactions == dict.fromkeys(KINDS, 0)
     assert statistics.total_reward == 0.0
+
+
+def test_an_older_database_gets_the_column_for_clients(
+    url: str, execute: Callable[[str], list[tuple[Any, ...]]]
+) -> None:
+    with Store.open(url) as store:
+        session = store.start("{}", client="somebody")
+    execute("ALTER TABLE marquee_sessions DROP COLUMN client")
+    with Store.open(url) as store, store.session(session) as record:
+        assert record.state == "{}"
+    assert execute("SELECT client FROM marquee_sessions") == [("",)]
+
+
+def test_an_export_opens_no_session(store: Store) -> None:
+    session = store.start("{}", client="somebody")
+    exported = json.dumps(store.export(session))
+    assert session not in exported and "somebody" not in exported
+
+
+def test_a_reader_does_not_wait_for_ever(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not url.startswith("postgresql"):
+        pytest.skip("SQLite's readers wait for nobody")
+    monkeypatch.setattr("core.store.database.READ_WAIT", 1.0)
+    with Store.open(url) as store:
+        session = store.start("{}")
+        with psycopg.connect(url) as locker:
+            locker.execute("LOCK TABLE marquee_sessions IN ACCESS EXCLUSIVE MODE")
+            start = time.monotonic()
+            with pytest.raises(StoreError, match="lock timeout"):
+                store.export(session)
+            assert time.monotonic() - start < 4
