@@ -470,11 +470,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Plays the conversations and prints what came of them; returns 0."""
     check_options(arguments, "exploration", low=0.0, high=1.0)
     scripts = [script for path in arguments.files for script in scripts_of(read_rows(path))]
-    bundle = Bundle.load(arguments.bundle)
+    facts = FilmFacts.open(arguments.facts)
+    bundle = Bundle.load(arguments.bundle, facts)
     stage = Stage(
         bundle.policy(Exploration(share=arguments.exploration)),
         Understanding(bundle.catalogue),
-        FilmFacts.open(arguments.facts),
+        facts,
         seed=arguments.seed,
     )
     figures = figures_of([one for script in scripts for one in stage.play(script)])

@@ -324,6 +324,25 @@ class CatalogueFacts:
             ages[self.has(Fact.AGE, [code])] = AGES.get(name, -1)
         return ages
 
+    @cached_property
+    def columns(self) -> dict[str, IntArray]:
+        """Numbers that a wish may bound, for `Catalogue.columns`; none without a pack.
+
+        A film that nobody rated is fit for the age that is asked for only if it is one for
+        children, and then for any; of every other one the age is unknown.
+        """
+        if not len(self.facts):
+            return {}
+        children = self.catalogue.token_of_facet("genre", "Children")
+        names = self.facts.names(Fact.AUDIENCE).names
+        codes = [code for code, name in enumerate(names) if name == "for children"]
+        for_children = self.has(Fact.AUDIENCE, codes)
+        if children is not None:
+            for_children |= self.catalogue.has(children)
+        ages = np.where((self.ages < 0) & for_children, 0, self.ages).astype(np.int64)
+        minutes = self.runtimes.astype(np.int64)
+        return {"minutes": np.where(minutes > 0, minutes, -1), "age": ages}
+
     def has(self, fact: Fact, codes: Iterable[int]) -> BoolArray:
         """Which films have any of the codes, bool (n_items,); a new array."""
         mask = np.zeros(len(self.catalogue.movies), dtype=np.bool_)
