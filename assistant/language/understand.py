@@ -3,9 +3,6 @@
     words → titles → cues and facets in what is left → a sign for each name → constraints → the act
 
 Everything is deterministic, needs no model and no network, and says which rule it followed.
-
-A line on its way to being understood: its words, the titles in it, and what is left of it without
-them.
 """
 
 from __future__ import annotations
@@ -18,13 +15,7 @@ from assistant.language import acts, mentions
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.measures import (
-    age_wanted,
-    any_age,
-    any_length,
-    for_a_child,
-    minutes_wanted,
-)
+from assistant.language.meaning.measures import lifted_measures, measures_of
 from assistant.language.meaning.reference import (
     answer_to,
     asked_of_the_table,
@@ -58,7 +49,6 @@ from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMentio
 from assistant.language.words import Found, Word, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
-from core.domain import Limit
 
 BLANK: Final = "\x00"
 """Stands for each character of a title."""
@@ -131,7 +121,6 @@ _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, 
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _MEASURED: Final = {"length": "minutes", "age": "age"}
 """What is known here of films wherever the catalogue has the column."""
-_FOR_CHILDREN: Final = "genre:Children"
 _NO_CONTEXT: Final = Context()
 
 
@@ -294,8 +283,11 @@ class Understanding:
             aside=mentions.of_others(found, terms, signs, together=with_others),
             ambiguous=ambiguous,
             unknown=unknown,
-            limits=self._limits(line, context, scope, facets),
-            lifted=self._lifted(line, scope),
+            limits=(
+                *limits_of(line.lower, self._years(line, context, scope)),
+                *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
+            ),
+            lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
             count=count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
         )
@@ -328,33 +320,9 @@ class Understanding:
         """
         known = any(self.catalogue.facet(mention.token).kind == "language" for mention in facets)
         told = {name for name, column in _MEASURED.items() if self.catalogue.measures(column)}
-        told |= {"language"} if known else set()
+        told.update(["language"] if known else ())
         asked = (name for name in acts.beyond(reading.line) if name not in told)
         return (*asked, *(("series",) if reading.series else ()))
-
-    def _limits(
-        self, line: acts.Line, context: Context, scope: Scope, facets: Sequence[FacetMention]
-    ) -> tuple[Limit, ...]:
-        """Hard wishes about numbers of films; who looks for children's films wants none that is
-        unfit for a child.
-        """
-        limits = limits_of(line.lower, self._years(line, context, scope))
-        columns = self.catalogue.columns
-        if "minutes" in columns:
-            rows = (token - 1 for token in context.shown if token <= self.catalogue.n_items)
-            shown = [minutes for row in rows if (minutes := int(columns["minutes"][row])) > 0]
-            limits += tuple(filter(None, [minutes_wanted(line.lower, shown, scope)]))
-        if "age" in columns:
-            limits += tuple(filter(None, [age_wanted(line.lower, scope)]))
-            wanted = (self.catalogue.facet(one.token) for one in facets if one.strength > 0)
-            if any(facet.key == _FOR_CHILDREN for facet in wanted):
-                limits = for_a_child(limits)
-        return limits
-
-    def _lifted(self, line: acts.Line, scope: Scope) -> tuple[str, ...]:
-        """Columns whose earlier limit is lifted."""
-        more = {"minutes": any_length(line.lower, scope), "age": any_age(line.lower)}
-        return (*lifted_of(line.lower, scope), *(name for name, said in more.items() if said))
 
     def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
         """The span of years asked for; "older" and "newer" are meant of the films on the table."""

@@ -12,6 +12,8 @@ from typing import Final
 
 from assistant.language.meaning.tastes import Force
 from assistant.language.meaning.years import NUMBERS, Scope
+from assistant.language.utterance import FacetMention
+from core.catalogue import Catalogue
 from core.data.facts import AGES
 from core.domain import Limit
 
@@ -187,6 +189,7 @@ def _vague(text: str, scope: Scope) -> Limit | None:
 
 # ---- ages
 
+_FOR_CHILDREN: Final = "genre:Children"
 _FOR_ALL: Final = AGES["G"]
 _GUIDANCE: Final = AGES["PG"]
 _FROM: Final = ((17, None), (14, AGES["TV-14"]), (13, AGES["PG-13"]), (5, _GUIDANCE), (0, _FOR_ALL))
@@ -224,13 +227,6 @@ def age_wanted(text: str, scope: Scope) -> Limit | None:
     return Limit("age", 0, min(highest)) if highest else None
 
 
-def for_a_child(limits: Sequence[Limit]) -> tuple[Limit, ...]:
-    """The limits with one that is fit for a child whose age is not told."""
-    if any(limit.column == "age" for limit in limits):
-        return tuple(limits)
-    return (*limits, Limit("age", 0, _GUIDANCE))
-
-
 def any_age(text: str) -> bool:
     """Whether an earlier wish for an age is lifted."""
     return _ANY_AGE.search(text) is not None
@@ -238,18 +234,55 @@ def any_age(text: str) -> bool:
 
 def _ages_said(text: str, scope: Scope) -> Iterator[int]:
     """The highest age of a rating that each part of a line allows."""
-    for match in _RATING.finditer(text):
-        said = next(filter(None, match.groups()))
-        rating = re.sub(r"pg[\s-]?13", "pg-13", said).upper()
-        beyond = _BEYOND.search(text, max(match.start() - 16, 0), match.start())
-        away = match["bare"] or scope(beyond.start() if beyond else match.start()) is Force.AVOID
-        highest = AGES.get(rating, AGES["R"])
-        if away and not beyond:
-            yield max(age for age in AGES.values() if age < highest)
-        elif rating != "R" or beyond:
-            yield highest
+    yield from filter(
+        lambda age: age >= 0, (_rating(text, one, scope) for one in _RATING.finditer(text))
+    )
     for match in _YEARS_OLD.finditer(text):
         ages = [NUMBERS.get(age) or int(age) for age in match.groups() if age]
         fit = next(fit for start, fit in _FROM if min(ages) >= start)
         if fit is not None:
             yield fit
+
+
+def _rating(text: str, match: re.Match[str], scope: Scope) -> int:
+    """The highest age that a rating allows where it stands; −1 where it bounds nothing."""
+    said = next(filter(None, match.groups()))
+    highest = AGES.get(re.sub(r"pg[\s-]?13", "pg-13", said).upper(), AGES["R"])
+    beyond = _BEYOND.search(text, max(match.start() - 16, 0), match.start())
+    if beyond:
+        return highest
+    if match["bare"] or scope(match.start()) is Force.AVOID:
+        return max(age for age in AGES.values() if age < highest)
+    return highest if highest < AGES["R"] else -1
+
+
+# ---- both
+
+
+def measures_of(
+    text: str,
+    catalogue: Catalogue,
+    shown: Sequence[int],
+    facets: Sequence[FacetMention],
+    scope: Scope,
+) -> tuple[Limit, ...]:
+    """The limits on what the catalogue measures, of a line in lower case.
+
+    `shown` are the films on the table, `facets` what else the line asks for: who looks for films
+    for children wants none that is unfit for a child.
+    """
+    limits = []
+    if (minutes := catalogue.columns.get("minutes")) is not None:
+        known = [int(minutes[token - 1]) for token in shown if token <= len(minutes)]
+        limits.append(minutes_wanted(text, [one for one in known if one > 0], scope))
+    if catalogue.measures("age"):
+        wanted = (catalogue.facet(one.token).key for one in facets if one.strength > 0)
+        child = Limit("age", 0, _GUIDANCE) if _FOR_CHILDREN in wanted else None
+        limits.append(age_wanted(text, scope) or child)
+    return tuple(filter(None, limits))
+
+
+def lifted_measures(text: str, scope: Scope) -> tuple[str, ...]:
+    """Columns whose earlier limit a line in lower case lifts."""
+    said = {"minutes": any_length(text, scope), "age": any_age(text)}
+    return tuple(column for column, lifted in said.items() if lifted)
