@@ -99,9 +99,9 @@ class Assistant:
         from core.learning.versions import Versions, bundle_folder
         from core.model.bundle import Bundle
 
-        loaded = Bundle.load(bundle_folder(bundle))
-        policy = loaded.policy(exploration)
         known = _facts_in(Path(bundle).parent / "films" if facts is None else Path(facts))
+        loaded = Bundle.load(bundle_folder(bundle), known)
+        policy = loaded.policy(exploration)
         assistant = cls(
             policy,
             Understanding(loaded.catalogue, known),
@@ -127,8 +127,8 @@ class Assistant:
             raise SettingsError(
                 f"Policy {policy.version} knows other films: restart Marquee to serve it."
             )
+        policy.catalogue = old  # which knows what the pack tells of the same films
         self._policy, self._manifest = policy.searching(self._words.relevance), manifest
-        self._facts = self._facts.facts.of(new)
 
     @property
     def version(self) -> str:

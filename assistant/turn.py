@@ -230,17 +230,18 @@ def _situation(
 ) -> Situation:
     """What the reply is about, beyond the chips."""
     constraints, shown = step.state.constraints, len(slate.films)
+    by_words = bool(step.state.sought)
     return Situation(
         variant=scene.variant,
         shown=shown,
         asked_for=wanted,
         films=films_words(constraints, scene.catalogue, shown if shown == wanted else 2),
-        wished=constraints != Constraints() or bool(step.state.sought),
+        wished=constraints != Constraints() or by_words,
         cold=cold(step.state),
         first=scene.last_shown is None,
         more=utterance.act is Act.MORE,
         recalled=bool(utterance.sought),
-        beyond=utterance.beyond,
+        beyond=tuple(name for name in utterance.beyond if name != "topic" or not by_words),
         unheard=unheard(utterance, step),
         line=utterance.text,
         confessed=scene.memory.confessed,

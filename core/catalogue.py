@@ -8,8 +8,8 @@ first; ties by movieId), so the films that can be recommended are the first `n_i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +36,9 @@ class Catalogue:
     membership: sparse.csr_matrix
     n_ratings: IntArray
     n_items: int
+    columns: Mapping[str, IntArray] = field(default_factory=dict)
+    """Further numbers of the recommendable films that a `Limit` may bound, each (n_items,), −1
+    where unknown: "minutes" and "age" where there is a pack of facts."""
 
     def __post_init__(self) -> None:
         if self.membership.shape != (len(self.facets), len(self.movies)):
@@ -111,13 +114,17 @@ class Catalogue:
         )
 
     def numbers(self, column: str) -> IntArray:
-        """What a `Limit` bounds, (movies,), −1 where unknown; KeyError for no such column."""
+        """What a `Limit` bounds, (≥ n_items,), −1 where unknown; KeyError for no such column."""
         match column:
             case "year":
                 return np.where(self.years > 0, self.years, -1)
             case "rank":
                 return np.arange(len(self.movies))
-        raise KeyError(column)
+        return self.columns[column]
+
+    def measures(self, column: str) -> bool:
+        """Whether films have such a number here."""
+        return column in ("year", "rank") or column in self.columns
 
     @cached_property
     def movie_ids(self) -> IntArray:

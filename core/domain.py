@@ -205,7 +205,8 @@ class Limit:
     """A hard wish about a number of each film, both ends included: from 1990 to 1999."""
 
     column: str
-    """Which number: a column of the catalogue, "year" or "rank" (0 is the best known film)."""
+    """Which number: a column of the catalogue, "year", "rank" (0 is the best known film), "minutes"
+    or "age" (from which the film is suitable)."""
     low: int = 0
     high: int = 2**31 - 1
 

@@ -191,7 +191,7 @@ class SessionState:
                 if token is not None
             )
             constraints = Constraints(
-                _limits(record),
+                tuple(one for one in _limits(record) if catalogue.measures(one.column)),
                 _tokens(record["required"], catalogue),
                 _tokens(record["excluded"], catalogue),
             )

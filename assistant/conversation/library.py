@@ -22,8 +22,7 @@ from assistant.conversation.records import shown_films, turn_of
 from assistant.conversation.together import Talk, open_talk
 from assistant.conversation.values import Chip, ChipKind, Exchange, Reply, SavedFilm, Understood
 from assistant.imports.preview import FilmFinder, Preview, Progress, sort_out
-from assistant.imports.reading import read
-from assistant.imports.rows import FileKind, rated, stated_by, to_csv
+from assistant.imports.reading import FileKind, rated, read, stated_by, to_csv
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.utterance import Act, Utterance
 from core.catalogue import Catalogue
@@ -260,7 +259,7 @@ class Library:
     # ---- exports
 
     def ratings_csv(self, session: str) -> str:
-        """The films the person has seen as CSV for Letterboxd; see `imports.rows.rated`."""
+        """The films the person has seen as CSV for Letterboxd; see `imports.reading.rated`."""
         with self._store.session(session) as record:
             state = SessionState.from_json(record.state, self._catalogue)
             watched = [film.movie_id for film in record.shelf.saved if film.watched_at is not None]

@@ -11,6 +11,7 @@ from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written
 from core.catalogue import Catalogue
 from core.data.facets import FAMILIES, FOREIGN
+from core.data.facts import AGES
 from core.domain import Constraints, Facet, Limit
 
 _NOUNS = {
@@ -52,6 +53,8 @@ _AS_NOUN = (
 _EXCLUDED = {"Animation": "animation", "Children": "anything for children", "Romance": "romance"}
 """Genres that read badly by their nouns after "without"."""
 
+_ENDLESS: Final = 10_000
+"""Minutes that no film has."""
 FIRST_YEAR = 1890
 """A span that begins then or before is told as open: the oldest films are hardly older."""
 
@@ -198,6 +201,21 @@ def years_label(years: tuple[int, int], newest: int) -> str:
     return str(first) if first == last else f"{first}–{last}"
 
 
+def minutes_words(limit: Limit) -> str:
+    """A span of lengths: "at most 90 minutes", "at least 150 minutes", "90 to 110 minutes"."""
+    if limit.low <= 1:
+        return f"at most {limit.high} minutes"
+    if limit.high >= _ENDLESS:
+        return f"at least {limit.low} minutes"
+    return f"{limit.low} to {limit.high} minutes"
+
+
+def rating_words(limit: Limit) -> str:
+    """The highest US rating within a limit on the age: "rated PG-13 at most", "rated G"."""
+    ratings = [name for name, age in AGES.items() if age <= limit.high and "TV" not in name]
+    return f"rated {ratings[-1]}" + (" at most" if len(ratings) > 1 else "")
+
+
 def _silent(limit: Limit, catalogue: Catalogue) -> str:
     return ""
 
@@ -233,6 +251,20 @@ LIMIT_WORDS: Final[Mapping[str, LimitWords]] = MappingProxyType(
             "well-known ones too",
             label=lambda limit, catalogue: "lesser known films",
             before=lambda limit, catalogue: "lesser known",
+        ),
+        "minutes": LimitWords(
+            "length",
+            ChipKind.LENGTH,
+            "any length",
+            label=lambda limit, catalogue: minutes_words(limit),
+            after=lambda limit, catalogue: f"of {minutes_words(limit)}",
+        ),
+        "age": LimitWords(
+            "age",
+            ChipKind.AGE,
+            "any rating",
+            label=lambda limit, catalogue: rating_words(limit),
+            after=lambda limit, catalogue: rating_words(limit),
         ),
     }
 )

@@ -50,8 +50,8 @@ _NUDGES = (
 """What a person might want next, and the facet it is about."""
 
 _SOFTNESS: Final = (
-    *("rank", "tag", "wider", "language", "year"),
-    *("series", "person", "director", "genre"),
+    *("rank", "tag", "minutes", "wider", "language", "year"),
+    *("series", "person", "director", "genre", "age"),
 )
 """What is let go first where nothing fulfils all wishes: how well known a film is, what viewers
 tagged it, whether it is of the very years; what kind of film it is last."""

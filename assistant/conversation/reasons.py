@@ -135,11 +135,10 @@ def reasons(
     worded, left_over = _worded(spoken, dict(state.events), film, catalogue)
     base, knob = _total(contributions, {0}), _total(contributions, {KNOB})
     passed, found = _total(contributions, silent), _total(contributions, {WORDS})
-    if found >= SMALL:
-        worded.append(Reason(f"tells of “{state.sought}”{ASKED}", found, WORDS))
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
-    rest = [_total(contributions, {WHOLE}), found if found < SMALL else 0.0, *left_over]
+    rest = [_total(contributions, {WHOLE}), *left_over]
     for reason in (
+        Reason(f"tells of “{state.sought}”{ASKED}", found, WORDS),
         Reason(_knob_words(state.gems, knob), knob),
         Reason(_PASSED[passed < 0], passed),
     ):

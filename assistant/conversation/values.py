@@ -34,6 +34,8 @@ class ChipKind(Enum):
     YEARS = "years", "+"
     LESSER_KNOWN = "lesser known", "+"
     WORDS = "words", "+"
+    LENGTH = "length", "+"
+    AGE = "age", "+"
     LIFTED = "lifted", "×"
     FORGOTTEN = "forgotten", "×"
     ASIDE = "aside", "·"
@@ -79,7 +81,13 @@ class ChipKind(Enum):
     @property
     def is_hard_wish(self) -> bool:
         """Whether it is a condition: a film that does not fulfil it is never shown."""
-        return self in (ChipKind.ONLY, ChipKind.NEVER, ChipKind.YEARS, ChipKind.LESSER_KNOWN)
+        return self in (ChipKind.ONLY, ChipKind.NEVER) or self.is_limit
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it bounds a number of the films."""
+        kinds = (ChipKind.YEARS, ChipKind.LESSER_KNOWN, ChipKind.LENGTH, ChipKind.AGE)
+        return self in kinds
 
     @property
     def is_unclear(self) -> bool:

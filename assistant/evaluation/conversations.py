@@ -476,7 +476,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Plays the conversations and prints what came of them; returns 0."""
     check_options(arguments, "exploration", low=0.0, high=1.0)
     scripts = [script for path in arguments.files for script in scripts_of(read_rows(path))]
-    bundle, facts = Bundle.load(arguments.bundle), FilmFacts.open(arguments.facts)
+    facts = FilmFacts.open(arguments.facts)
+    bundle = Bundle.load(arguments.bundle, facts)
     stage = Stage(
         bundle.policy(Exploration(share=arguments.exploration)),
         Understanding(bundle.catalogue, facts),

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from assistant.imports.rows import FileKind, RatingsFile, Row
+from assistant.imports.reading import FileKind, RatingsFile, Row
 from assistant.language.titles.index import FormKind
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.words import normal, words

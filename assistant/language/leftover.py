@@ -8,6 +8,7 @@ found by them, as far as films hold such words. Elsewhere they can only be said 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import Final
 
 from assistant.language.lexicon import heard_words, word_class
@@ -16,8 +17,6 @@ from assistant.language.utterance import Act, Utterance
 from assistant.language.words import Word, stands_apart, text_at
 from assistant.language.words import words as words_of
 
-_TOLD_IN_FULL: Final = frozenset(("series", "topic"))
-"""Of what is not known: the reply says so of all that the line is about."""
 _STORY: Final = 25
 """Words from which on a line tells a story: it is full of words that mean something, and nobody
 wants them read back."""
@@ -42,7 +41,7 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> tuple[list[s
 
     `knows` says whether films hold such words.
     """
-    if not _TOLD_IN_FULL.isdisjoint(utterance.beyond) or utterance.act is Act.BEYOND:
+    if "series" in utterance.beyond or utterance.act is Act.BEYOND:
         return [], []
     text, found = utterance.text, words_of(utterance.text)
     phrases = list(_strange_phrases(utterance, found)) if len(found) <= _STORY else []
@@ -91,18 +90,17 @@ def _means_something(word: str) -> bool:
 def _is_described(utterance: Utterance, found: Sequence[Word], first: int, last: int) -> bool:
     """Whether a phrase stands where a film is described, and is not turned away."""
     text = utterance.text
-    begin = first
-    while begin and not begins_clause(text, found, begin):
-        begin -= 1
-    if any(found[place].text in NEGATORS for place in range(begin, first)):
+    begin = next(place for place in range(first, -1, -1) if begins_clause(text, found, place))
+    before = [word.text for word in found[begin:first]]
+    if not NEGATORS.isdisjoint(before):
         return False
-    lead = first
-    while lead > begin and found[lead - 1].text in _BESIDE:
-        lead -= 1
-    if (lead > begin and _leads(found, lead)) or _is_of_films(utterance, found, last):
+    lead = first - len(list(takewhile(_BESIDE.__contains__, before[::-1])))
+    if _is_of_films(utterance, found, last):
         return True
-    is_all = lead == begin and closes_clause(text, found, last)
-    return is_all and last - begin <= _OWN_CLAUSE and _may_list(found, begin)
+    if lead > begin:
+        return _leads(found, lead)
+    is_short = last - begin <= _OWN_CLAUSE
+    return is_short and closes_clause(text, found, last) and _may_list(found, begin)
 
 
 def _may_list(found: Sequence[Word], begin: int) -> bool:

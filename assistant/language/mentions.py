@@ -6,7 +6,7 @@ one".
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -465,3 +465,17 @@ def _swallows(cue: Cue, term: Found[Term]) -> bool:
     longer = (cue.last - cue.first) - (term.last - term.first)
     within = term.first <= cue.first and cue.last <= term.last and longer < 0
     return longer > 0 or (cue.force is Force.VERDICT and not within)
+
+
+def inside(span: Span, names: Iterable[tuple[int, int]]) -> bool:
+    """Whether a range lies in one of the names without filling it."""
+    return any(
+        first <= span.start and span.end <= last and span != (first, last) for first, last in names
+    )
+
+
+def points(text: str, span: Span, pointed: Iterable[tuple[int, int]]) -> bool:
+    """Whether words without a capital point at a film on the table: "number 2", "the others"."""
+    return text[span.start : span.end].islower() and any(
+        first <= span.start and span.end <= last for first, last in pointed
+    )

@@ -5,7 +5,7 @@ words → titles → cues and facets in what is left → a sign for each name �
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -13,6 +13,7 @@ from assistant.language import acts, mentions
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import FacetFinder, Term
+from assistant.language.meaning.measures import lifted_measures, measures_of
 from assistant.language.meaning.reference import (
     answer_to,
     asked_of_the_table,
@@ -44,13 +45,12 @@ from assistant.language.titles.links import Link
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
-from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Span, Utterance
+from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Utterance
 from assistant.language.words import Found, Word, in_english, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
-BLANK: Final = "\x00"
-"""Stands for each character of a title."""
+BLANK: Final = "\x00"  # stands for each character of a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,7 @@ _SURE: Final = 5.0
 _NAMED_IN_THANKS: Final = 4.5
 """The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the
 help"."""
-_SERIES: Final = 5
-"""Ratings from which a film that is called as a well-known series may be meant."""
+_SERIES: Final = 5  # ratings from which a film that is called as a well-known series may be meant
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
 _ACTS_INSIDE: Final = {
@@ -110,12 +109,13 @@ _ACTS_INSIDE: Final = {
     "thanks": Act.THANKS,
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
-_LONGEST_OF_TWO: Final = 400
-"""Characters up to which a line is looked at for a command before a wish."""
+_LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
 _ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT)  # before it wishes for something
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
+_MEASURED: Final = {"length": "minutes", "age": "age"}
+"""What is known here of films wherever the catalogue has the column."""
 _NO_CONTEXT: Final = Context()
 
 
@@ -239,7 +239,9 @@ class Understanding:
             span = mentions.span_of(found, link)
             # "The Office" is the series, whatever little-known film is called so
             is_series = span in series and renown[link.rows[0]] < _SERIES
-            if not (is_series or _inside(span, names) or _points(read, span, pointed)):
+            if not (
+                is_series or mentions.inside(span, names) or mentions.points(read, span, pointed)
+            ):
                 meant.append(link)
         return self._namesakes.told_apart(found, meant) if meant else meant
 
@@ -290,8 +292,11 @@ class Understanding:
             aside=mentions.of_others(found, terms, signs, together=with_others),
             ambiguous=ambiguous,
             unknown=unknown,
-            limits=limits_of(line.lower, self._years(line, context, scope)),
-            lifted=lifted_of(line.lower, scope),
+            limits=(
+                *limits_of(line.lower, self._years(line, context, scope)),
+                *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
+            ),
+            lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
             count=count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
         )
@@ -323,7 +328,9 @@ class Understanding:
         catalogue lacks.
         """
         known = any(self.catalogue.facet(mention.token).kind == "language" for mention in facets)
-        asked = (name for name in acts.beyond(reading.line) if name != "language" or not known)
+        told = {name for name, column in _MEASURED.items() if self.catalogue.measures(column)}
+        told.update(["language"] if known else ())
+        asked = (name for name in acts.beyond(reading.line) if name not in told)
         return (*asked, *(("series",) if reading.series else ()))
 
     def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
@@ -484,17 +491,3 @@ def _without_words(text: str, context: Context) -> Utterance:
     if marks == "?":
         return Utterance(text, Act.HELP)
     return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)
-
-
-def _inside(span: Span, names: Iterable[tuple[int, int]]) -> bool:
-    """Whether a range lies in one of the names without filling it."""
-    return any(
-        first <= span.start and span.end <= last and span != (first, last) for first, last in names
-    )
-
-
-def _points(text: str, span: Span, pointed: Iterable[tuple[int, int]]) -> bool:
-    """Whether words without a capital point at a film on the table: "number 2", "the others"."""
-    return text[span.start : span.end].islower() and any(
-        first <= span.start and span.end <= last for first, last in pointed
-    )

@@ -11,8 +11,7 @@ from html import escape
 
 from assistant.conversation.values import Card, SavedFilm
 from assistant.imports.preview import Doubt, Preview
-from assistant.imports.reading import LARGEST
-from assistant.imports.rows import FileKind
+from assistant.imports.reading import LARGEST, FileKind
 from assistant.page.drawings import icon
 from assistant.wording import counted, text
 from core.domain import Movie, Reaction

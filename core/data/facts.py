@@ -38,10 +38,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 FORMAT: Final = 2
 """Version of the layout; another one on disk is refused."""
-FILES: Final = (
-    *("films.parquet", "names.parquet", "prizes.parquet"),
-    *("relations.parquet", "words.parquet"),
-)
+FILES: Final = tuple(f"{name}.parquet" for name in "films names prizes relations words".split())
 
 _NO_WORDS: Final = pa.schema(
     {"stem": pa.string(), "films": pa.list_(pa.int32()), "counts": pa.list_(pa.uint8())}
@@ -330,17 +327,31 @@ class CatalogueFacts:
         return self._by_row(self.facts.numbers["runtime"]).astype(np.int16)
 
     @cached_property
-    def places(self) -> npt.NDArray[np.int16]:
-        """Place in the series, from 1, int16 (n_items,), 0 where there is none."""
-        return self._by_row(self.facts.numbers["place"]).astype(np.int16)
-
-    @cached_property
     def ages(self) -> npt.NDArray[np.int8]:
         """Age from which the film is suitable, int8 (n_items,), −1 where it is not rated."""
         ages = np.full(self.catalogue.n_items, -1, dtype=np.int8)
         for code, name in enumerate(self.facts.names(Fact.AGE).names):
             ages[self.has(Fact.AGE, [code])] = AGES.get(name, -1)
         return ages
+
+    @cached_property
+    def columns(self) -> dict[str, IntArray]:
+        """Numbers that a wish may bound, for `Catalogue.columns`; none without a pack.
+
+        A film that nobody rated is fit for the age that is asked for only if it is one for
+        children, and then for any; of every other one the age is unknown.
+        """
+        if not len(self.facts):
+            return {}
+        children = self.catalogue.token_of_facet("genre", "Children")
+        names = self.facts.names(Fact.AUDIENCE).names
+        codes = [code for code, name in enumerate(names) if name == "for children"]
+        for_children = self.has(Fact.AUDIENCE, codes)
+        if children is not None:
+            for_children |= self.catalogue.has(children)
+        ages = np.where((self.ages < 0) & for_children, 0, self.ages).astype(np.int64)
+        minutes = np.where(self.runtimes > 0, self.runtimes, -1)
+        return {"minutes": minutes.astype(np.int64), "age": ages}
 
     def has(self, fact: Fact, codes: Iterable[int]) -> BoolArray:
         """Which films have any of the codes, bool (n_items,); a new array."""

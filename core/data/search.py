@@ -23,8 +23,6 @@ import Stemmer
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts, FilmFacts
 
-logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every step
-
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -66,6 +64,7 @@ class WordIndex:
     """
 
     def __init__(self, facts: CatalogueFacts) -> None:
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every step
         self._n_items = facts.catalogue.n_items
         found = _films_by_stem(facts)
         self._code_of = {stem: code for code, stem in enumerate(found)}

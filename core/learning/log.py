@@ -193,11 +193,11 @@ def _state(slate: list[LoggedStep], catalogue: Catalogue) -> SessionState | str:
         state = SessionState.from_json(slate[0].state, catalogue)
     except ValueError:
         return "state cannot be read"
-    if state.sought:
-        return "found by words"
     if len(state.events) > LONGEST:
         return f"more than {LONGEST:,} events"
-    return "shown before" if set(tokens) & set(state.tokens()) else state
+    if set(tokens) & set(state.tokens()):
+        return "shown before"
+    return "found by words" if state.sought else state
 
 
 def _token(step: LoggedStep, catalogue: Catalogue) -> int:

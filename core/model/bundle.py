@@ -18,7 +18,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from scipy import sparse
 from torch import Tensor
 
 from core.catalogue import Catalogue
+from core.data.facts import FilmFacts
 from core.data.ratings import Ratings
 from core.domain import Facet, Movie
 from core.errors import BundleError
@@ -218,8 +219,8 @@ class Bundle:
         return Bundle.load(folder)
 
     @classmethod
-    def load(cls, folder: Path | str) -> Bundle:
-        """Reads and verifies a folder.
+    def load(cls, folder: Path | str, facts: FilmFacts | None = None) -> Bundle:
+        """Reads and verifies a folder; with `facts` films can be bounded by their numbers, too.
 
         Raises BundleError where a file is missing or altered, or the format is newer than this
         version's.
@@ -230,6 +231,8 @@ class Bundle:
             catalogue = read_tables(folder / _MOVIES, folder / _FACETS, manifest["n_items"])
         except ValueError as error:
             raise _broken(folder, f"its tables cannot be read ({error})") from error
+        if facts is not None:
+            catalogue = replace(catalogue, columns=facts.of(catalogue).columns)
         try:
             tensors = load_tensors((folder / _WEIGHTS).read_bytes())
             fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)

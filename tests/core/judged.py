@@ -24,7 +24,9 @@ class Prefers:
     def __init__(self, row: int) -> None:
         self._values = np.where(np.arange(N_ITEMS) == row, 0.1, 0.0).astype(np.float32)
 
-    def q_values(self, observations: np.ndarray, gems: float = 0.0, sought: object = None) -> FloatArray:
+    def q_values(
+        self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+    ) -> FloatArray:
         return np.tile(self._values, (len(observations), 1))
 
     def contributions(

@@ -11,8 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.imports.preview import FilmFinder, FilmMatch, Preview, sort_out
-from assistant.imports.reading import LARGEST, MOST, read
-from assistant.imports.rows import HEADER, FileKind, Row, rated, stated_by, to_csv
+from assistant.imports.reading import (
+    HEADER,
+    LARGEST,
+    MOST,
+    FileKind,
+    Row,
+    rated,
+    read,
+    stated_by,
+    to_csv,
+)
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from core.catalogue import Catalogue

@@ -21,7 +21,7 @@ from assistant.conversation.values import (
     Understood,
 )
 from assistant.imports.preview import Doubt, Preview
-from assistant.imports.rows import FileKind
+from assistant.imports.reading import FileKind
 from assistant.page import cards, panels
 from assistant.page.drawings import HEIGHT, WIDTH, poster
 from core.domain import Movie, Reaction, Reason, Recommendation

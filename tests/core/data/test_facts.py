@@ -152,7 +152,6 @@ class TestByRow:
     ) -> None:
         films = facts.of(catalogue)
         assert films.runtimes.tolist() == [0, 0, 95, 171]
-        assert films.places.tolist() == [0, 0, 1, 2]
         assert films.ages.tolist() == [0, -1, 13, -1]
         assert films.runtimes.dtype == np.int16
 

@@ -1,0 +1,74 @@
+"""What films can be found by, and what can only be said back: lines written before the rule."""
+
+from __future__ import annotations
+
+import pytest
+from films import catalogue
+
+from assistant.language.leftover import leftover
+from assistant.language.understand import Understanding
+
+UNDERSTANDING = Understanding(catalogue())
+
+
+def sought(line: str) -> list[str]:
+    return leftover(UNDERSTANDING.understand(line), lambda _: True)[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("something with lighthouses", ["lighthouses"]),
+        ("a film about beekeepers", ["beekeepers"]),
+        ("a comedy about beekeepers and sunflowers", ["beekeepers", "sunflowers"]),
+        ("a love story set in a bookshop", ["bookshop"]),
+        ("sailboat movies", ["sailboat"]),
+        ("architecture comedies", ["architecture"]),
+        ("I want something quiet, sunflowers", ["sunflowers"]),
+    ],
+)
+def test_where_a_film_is_described_words_are_looked_for(line: str, words: list[str]) -> None:
+    found = sought(line)
+    assert all(any(word in phrase for phrase in found) for word in words)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no drill sergeants, a comedy",
+        "nothing with lighthouses",
+        "without beekeepers please",
+        "six of us, beers, pizza, need something silly",
+        "my landlord yelled at me",
+        "a comedy",
+        "I loved Alien",
+    ],
+)
+def test_what_is_turned_away_or_only_told_is_not_looked_for(line: str) -> None:
+    assert not sought(line)
+
+
+def test_what_no_film_holds_is_said_back() -> None:
+    line = UNDERSTANDING.understand("a comedy about beekeepers")
+    assert leftover(line, lambda _: False) == ([], ["beekeepers"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "what's that movie where a banker digs himself out of prison",
+        "which film was that: a banker digs himself out of prison",
+        "trying to remember a movie where a banker digs himself out of prison",
+        "what is the name of that film in which a banker digs himself out of prison?",
+    ],
+)
+def test_a_film_that_is_half_remembered_is_looked_for_by_all_that_is_said(line: str) -> None:
+    described = UNDERSTANDING.understand(line).sought
+    assert described.rstrip("?") == "a banker digs himself out of prison"
+
+
+@pytest.mark.parametrize(
+    "line", ["what's a good movie with Tom Hanks", "what was that", "a movie where people sing"]
+)
+def test_a_wish_is_no_film_that_is_half_remembered(line: str) -> None:
+    assert not UNDERSTANDING.understand(line).sought
