@@ -225,7 +225,23 @@ def _facets(
         step = _facet(mention, step, catalogue)
     asked = frozenset(m.token for m in mentions if m.required and m.strength > 0)
     step = replace(step, asked=step.asked | asked)
+    step = _allowed_again(asked, step, catalogue)
     return step if way is _Way.JOIN or not asked else _replaced(asked, step, catalogue, way)
+
+
+def _allowed_again(
+    asked: frozenset[int], step: Interpretation, catalogue: Catalogue
+) -> Interpretation:
+    """What was to be spared is allowed where a part of it is asked for: after "nothing with
+    subtitles" "a Korean film" asks for some.
+    """
+    for token in step.state.constraints.excluded:
+        spared = catalogue.has(token)
+        if token not in asked and any(spared[catalogue.has(one)].all() for one in asked):
+            chip = chip_of(catalogue, token, ChipKind.LIFTED)
+            step = replace(step, tacit=(*step.tacit, chip))
+            step = step.say(without(step.state.retract(token), token), chip)
+    return step
 
 
 def _replaced(

@@ -104,14 +104,16 @@ def found_by_words(
     """
     sought, strange = leftover(utterance, knows)
     words = utterance.sought or ", ".join(sought)
-    is_over = WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
+    forgets = utterance.act is Act.FORGET and not utterance.names_anything
+    is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
     if words:
         step = replace(step, asked=step.asked | {WORDS_KEY})
         step = step.say(step.state.seek(words), words_chip(words))
     elif step.state.sought and is_over:
         chip = words_chip(step.state.sought, ChipKind.LIFTED)
         step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
-    return step, () if utterance.sought else tuple(strange[:_MOST_UNCLEAR])
+    heard = utterance.sought or forgets
+    return step, () if heard else tuple(strange[:_MOST_UNCLEAR])
 
 
 def settled(

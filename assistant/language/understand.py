@@ -172,13 +172,19 @@ class Understanding:
         """
         if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
             return None
-        does, wishes = self._one(first, first, context), self._one(rest, rest, context)
+        does, wishes = self._alone(first, context), self._one(rest, rest, context)
         acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks)
         told = does.act in (Act.WHY, Act.REACT)
         wanted = wishes.facets or (wishes.act is Act.MORE if told else wishes.limits)
         if not acts_alone or does.facets or not wanted or wishes.act in _ALONE:
             return None
         return replace(does, text=text, then=replace(wishes, text=text))
+
+    def _alone(self, text: str, context: Context) -> Utterance:
+        """A part of a line that may be a command; what is to be forgotten may be no name."""
+        does = self._one(text, text, context)
+        forgets = acts.holds("forget", acts.line_of(text)) and not does.names_anything
+        return replace(does, act=Act.FORGET) if forgets else does
 
     def _one(self, text: str, read: str, context: Context) -> Utterance:
         """One statement."""

@@ -170,7 +170,7 @@ def application(assistant: Assistant, hosts: Sequence[str] = ()) -> FastAPI:
         try:
             assistant.ready()
         except MarqueeError:
-            return JSONResponse({"status": "the store does not answer"}, 503)
+            return JSONResponse({"status": "unavailable"}, 503)
         return JSONResponse({"status": "ok"})
 
     gr.mount_gradio_app(

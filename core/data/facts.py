@@ -344,9 +344,7 @@ class CatalogueFacts:
         if not len(self.facts):
             return {}
         children = self.catalogue.token_of_facet("genre", "Children")
-        names = self.facts.names(Fact.AUDIENCE).names
-        codes = [code for code, name in enumerate(names) if name == "for children"]
-        for_children = self.has(Fact.AUDIENCE, codes)
+        for_children = self.has(Fact.AUDIENCE, self.facts.names(Fact.AUDIENCE).find("for children"))
         if children is not None:
             for_children |= self.catalogue.has(children)
         ages = np.where((self.ages < 0) & for_children, 0, self.ages).astype(np.int64)

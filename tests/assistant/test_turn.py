@@ -13,6 +13,7 @@ from assistant.language.understand import Understanding
 from assistant.turn import Scene, TakenTurn, take_turn, understand
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
+from core.data.search import word_index
 from core.domain import Outcome, Reaction
 from core.model.policy import Policy
 from core.session import SessionState
@@ -39,7 +40,16 @@ def taken(
         record = talk.record
         state = SessionState.from_json(record.state, films)
         facts = FilmFacts.empty().of(films)
-        scene = Scene(talk, state, record.last_shown, policy, facts, usual=3, seed=0)
+        scene = Scene(
+            talk,
+            state,
+            record.last_shown,
+            policy,
+            facts,
+            word_index(facts.facts, films),
+            usual=3,
+            seed=0,
+        )
         utterance = understand(line, scene, Understanding(films))
         ids = (f"{scene.number}-{place}" for place in range(10))
         turn = take_turn(utterance, scene, ids, preface="Well. ")
