@@ -9,16 +9,18 @@ from itertools import pairwise
 
 import pytest
 import screening
+from films import small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.chat import Assistant
-from assistant.conversation.interpret import Interpretation, Referents
+from assistant.conversation.interpret import Interpretation, Referents, interpret
 from assistant.conversation.plan import elsewhere, relaxed
 from assistant.conversation.replies import unlike
 from assistant.conversation.values import Reply
 from assistant.language.leftover import leftover
 from assistant.language.understand import Understanding
+from assistant.language.utterance import Act, FacetMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome
 from core.session import SessionState
@@ -278,3 +280,21 @@ def test_the_wording_that_repeats_least_is_taken() -> None:
     assert unlike("", lambda number: forms[number % 3], 0) == "Yes. No."
     assert unlike("No. Yes.", lambda number: forms[number % 3], 0) == "No. Well."
     assert unlike("Yes. Never.", lambda number: forms[number % 3], 0) == "No. Well."
+
+
+@pytest.mark.parametrize(("part", "is_allowed"), [("Part", True), ("Beside", False)])
+def test_what_was_to_be_spared_is_allowed_where_a_part_of_it_is_asked_for(
+    part: str, is_allowed: bool
+) -> None:
+    """ "Nothing with subtitles", then "a Korean film": all of those have some."""
+    world = small(
+        [("One", 1990, 3), ("Two", 1991, 2), ("Three", 1992, 1)],
+        {"All": (0, 1), "Part": (1,), "Beside": (1, 2)},
+    )
+    spared, asked = (world.token_of_facet("person", name) for name in ("All", part))
+    assert spared is not None and asked is not None
+    state = SessionState().constrain(Constraints(excluded=(spared,)))
+    wish = FacetMention(Span(0, 4), asked, 0.8, required=True, rule="wanted")
+    step = interpret(Utterance("then", Act.RECOMMEND, facets=(wish,)), state, Referents(world))
+    assert (spared not in step.state.constraints.excluded) == is_allowed
+    assert step.state.constraints.required == (asked,)

@@ -28,7 +28,14 @@ def pack() -> FilmFacts:
         }
     )
     return FilmFacts(
-        facts.movie_ids, facts.numbers, facts.texts, facts.lists, facts.vocabularies, {}, {}, words
+        np.array([1, 2, 3, 4]),
+        facts.numbers,
+        facts.texts,
+        facts.lists,
+        facts.vocabularies,
+        {},
+        {},
+        words,
     )
 
 
