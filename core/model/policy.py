@@ -35,7 +35,7 @@ class QFunction(Protocol):
         """(B, L, 2) transcripts → (B, n_items) Q-values, unmasked.
 
         `gems` is the place of the knob between popular films and hidden gems, `sought` (n_items,)
-        how much each film answers what was asked for in words.
+        what each film gains by the words that were asked for.
         """
 
     def contributions(
@@ -121,6 +121,15 @@ _SILENT: Final = by_outcome(lambda outcome: outcome.is_silent) > 0
 """Each says little and they are many: the caller adds up what they come to."""
 
 
+def words_sought(state: SessionState, catalogue: Catalogue) -> dict[int, str]:
+    """What films are found by: words that were asked for, by `WORDS`, and the name of each thing
+    that films must hold, by its token, since some hold more of it than others.
+    """
+    required = {token: catalogue.facet(token) for token in state.constraints.required}
+    words = {token: facet.name for token, facet in required.items() if facet.kind in _THINGS}
+    return words | ({WORDS: state.sought} if state.sought else {})
+
+
 class Policy:
     """A Q-function with a catalogue and a version: what the assistant asks for films."""
 
@@ -163,19 +172,11 @@ class Policy:
         return q_values
 
     def _sought(self, state: SessionState) -> dict[int, FloatArray]:
-        """How much each film answers the words that were asked for, (n_items,), by `WORDS`, and
-        each thing that films must hold, by its token: some hold more of it than others.
-        """
+        """What each film gains, (n_items,), by each of `words_sought`."""
         if self._search is None:
             return {}
-        things = (token for token in state.constraints.required if self._is_thing(token))
-        words = {token: self.catalogue.facet(token).name for token in things}
-        if state.sought:
-            words[WORDS] = state.sought
-        return {token: self._search(text) for token, text in words.items()}
-
-    def _is_thing(self, token: int) -> bool:
-        return self.catalogue.facet(token).kind in _THINGS
+        words = words_sought(state, self.catalogue)
+        return {token: SOUGHT * self._search(text) for token, text in words.items()}
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript."""
@@ -245,7 +246,7 @@ class Policy:
         found = self._q_function.contributions(observation, rows, state.gems).astype(np.float64)
         # An observation has one row at least.
         parts, knob = found[:, : 2 + len(state.events)], found[:, -1].tolist()
-        sought = {token: SOUGHT * gains[rows] for token, gains in self._sought(state).items()}
+        sought = {token: gains[rows] for token, gains in self._sought(state).items()}
         for place, token in enumerate(state.tokens()):
             parts[:, 2 + place] += sought.get(token, 0.0)
         tiny = np.abs(parts).max(axis=0) < small

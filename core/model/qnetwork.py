@@ -39,7 +39,7 @@ from core.catalogue import Catalogue
 from core.domain import Outcome
 from core.model.affinity import START as STRENGTHS
 from core.model.affinity import Affinity, Strength
-from core.model.channels import SOUGHT, Fame, Familiarity
+from core.model.channels import Fame, Familiarity
 from core.model.encoder import N_OUTCOMES, ClassPosterior, KindChances, TasteEncoder
 from core.model.factors import MovieVectors
 from core.model.mood import MoodPosterior
@@ -190,12 +190,12 @@ class QNetwork(nn.Module):
         """Q-values of all films whatever the transcript holds, float32 (B, n_items).
 
         `gems` is the place of the knob between popular films and hidden gems, `sought` (n_items,)
-        how much each film answers what was asked for in words.
+        what each film gains by the words that were asked for.
         """
         q_values = self.readings(transcripts).q_values
         if gems:
             q_values = q_values + self._knob(transcripts.long(), gems)
-        return q_values if sought is None else q_values + SOUGHT * sought
+        return q_values if sought is None else q_values + sought
 
     def readings(self, transcripts: Tensor) -> Readings:
         """Q-values, and the two factors of their first part: what simulation can tell apart."""
