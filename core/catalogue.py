@@ -39,10 +39,16 @@ class Catalogue:
     columns: Mapping[str, IntArray] = field(default_factory=dict)
     """Further numbers of the recommendable films that a `Limit` may bound, each (n_items,), −1
     where unknown: "minutes" and "age" where there is a pack of facts."""
+    typicality: sparse.csr_matrix | None = None
+    """How much of each facet the recommendable films are, CSR float32 (facets, n_items) in 0 … 1
+    (`core.model.typicality`); None where nobody has foretold it."""
 
     def __post_init__(self) -> None:
         if self.membership.shape != (len(self.facets), len(self.movies)):
             raise ValueError(f"membership has shape {self.membership.shape}")
+        fitting = self.typicality
+        if fitting is not None and fitting.shape != (len(self.facets), self.n_items):
+            raise ValueError(f"typicality has shape {fitting.shape}")
         if not 0 <= self.n_items <= len(self.movies):
             raise ValueError(f"n_items {self.n_items} of {len(self.movies)} movies")
 
@@ -147,6 +153,15 @@ class Catalogue:
             self.membership[genres][:, : self.n_items].T.toarray().astype(np.float32)
         )
         return table
+
+    @cached_property
+    def degrees(self) -> sparse.csr_matrix:
+        """How far a film is what is meant by a facet, CSR float32 (facets, n_items): its
+        `typicality`, or 1 for the films of the facet.
+        """
+        if self.typicality is not None:
+            return self.typicality
+        return self.membership[:, : self.n_items].astype(np.float32).tocsr()
 
     def has(self, token: int) -> BoolArray:
         """Which recommendable films have a facet, (n_items,), read-only; KeyError for others."""

@@ -13,7 +13,7 @@ import logging
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import bm25s
 import numpy as np
@@ -67,7 +67,7 @@ class WordIndex:
     def __init__(self, facts: CatalogueFacts) -> None:
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every step
         self._n_items = facts.catalogue.n_items
-        stems_of, said = _said_of_films(facts)
+        stems_of, said = said_of_films(facts)
         self._code_of = {stem: code for code, stem in enumerate(stems_of)}
         counts = said.getnnz(axis=0)
         rarity = np.log1p((self._n_items - counts + 0.5) / (counts + 0.5))
@@ -109,8 +109,16 @@ def word_index(facts: FilmFacts, catalogue: Catalogue) -> WordIndex:
     return WordIndex(facts.of(catalogue))
 
 
-def _said_of_films(facts: CatalogueFacts) -> tuple[list[str], sparse.csr_matrix]:
-    """Stems, and how often each is said of the recommendable films, CSR int64 (n_items, stems)."""
+class Words(NamedTuple):
+    """What is said of the recommendable films."""
+
+    stems: list[str]
+    said: sparse.csr_matrix
+    """How often each stem is said of each film, CSR int64 (n_items, stems)."""
+
+
+def said_of_films(facts: CatalogueFacts) -> Words:
+    """The words of their facts, texts and tags."""
     catalogue, words = facts.catalogue, facts.facts.words
     code_of = {stem: code for code, stem in enumerate(words.column("stem").to_pylist())}
     codes, rows, times = _of_pack(facts)
@@ -123,7 +131,8 @@ def _said_of_films(facts: CatalogueFacts) -> tuple[list[str], sparse.csr_matrix]
     shape = (catalogue.n_items, len(code_of))
     said = sparse.csc_matrix((joined[0], (joined[1], joined[2])), shape=shape, dtype=np.int64)
     held = said.getnnz(axis=0) > 0
-    return [stem for stem, holds in zip(code_of, held, strict=True) if holds], said[:, held].tocsr()
+    kept = [stem for stem, holds in zip(code_of, held, strict=True) if holds]
+    return Words(kept, said[:, held].tocsr())
 
 
 def _of_pack(facts: CatalogueFacts) -> tuple[list[IntArray], list[IntArray], list[IntArray]]:

@@ -177,6 +177,8 @@ class Strength(IntEnum):
     NAMED = 11
 
 
+_WANTED: Final = (Strength.WANTED_GENRE, Strength.WANTED_OTHER)
+
 START: Final = (0.8, 1.4, 6.5, 0.5, 3.7, 4.4, -3.7, -4.4, 2.0, 1.0, 0.5, 2.0)
 """Strengths before any learning, by `Strength`, in log-odds.
 
@@ -233,9 +235,10 @@ class Affinity:
         rated = catalogue.n_ratings.astype(np.float32)
         self._known = rated / (rated + _KNOWN)
         content = contents(catalogue)
-        has = catalogue.membership.T.tocsr()[:n_items].astype(np.float32) @ sparse.diags(
-            _rarity(catalogue, genre)
-        )
+        rarity = sparse.diags(_rarity(catalogue, genre))
+        has = catalogue.membership.T.tocsr()[:n_items].astype(np.float32) @ rarity
+        # Asked for are films that are a comedy through and through; to be spared is every one.
+        typical = (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32)
         first = 1 + len(catalogue.movies)
         facets = sparse.identity(len(catalogue.facets), dtype=np.float32, format="csr")
         films_of = {
@@ -247,7 +250,7 @@ class Affinity:
         self._channels = {
             **{name: _Channel(1, *tables, Kind.LIKED) for name, tables in films_of.items()},
             **{
-                name: _Channel(first, facets, has, Kind[name.name])
+                name: _Channel(first, facets, typical if name in _WANTED else has, Kind[name.name])
                 for name in Strength
                 if name.name in Kind.__members__
             },
@@ -356,7 +359,7 @@ def _rarity(catalogue: Catalogue, genre: Sequence[bool]) -> FloatArray:
 def _typical(catalogue: Catalogue, of: FloatArray) -> FloatArray:
     """Rows of `of` for facets: their films' mean by how well known these are, (facets, rank)."""
     known = np.log1p(catalogue.n_ratings[: catalogue.n_items]).astype(np.float32)
-    weights = catalogue.membership[:, : catalogue.n_items].astype(np.float32) @ sparse.diags(known)
+    weights = catalogue.degrees @ sparse.diags(known)
     total = np.maximum(np.asarray(weights.sum(axis=1)), 1e-6)
     typical: FloatArray = (weights @ of / total).astype(np.float32)
     return typical

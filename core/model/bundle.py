@@ -135,6 +135,8 @@ _LIFTED = 5
 """First format whose cooccurrence of films is that of lifts."""
 _ONE_SCORE = 6
 """First format whose network holds all that ranks."""
+_FINE = 255.0
+"""Steps of typicality on disk."""
 _EASE = 60.0
 """Log-lifts per unit of EASE weight, where their strength in the pull is the same."""
 _CLASSES = ("prior", "liked", "disliked", "fair")
@@ -195,7 +197,8 @@ class Bundle:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
-        (folder / _WEIGHTS).write_bytes(save_tensors(_tensors(self.network)))
+        tensors = _tensors(self.network) | _typicality_tensors(self.catalogue.typicality)
+        (folder / _WEIGHTS).write_bytes(save_tensors(tensors))
         write_tables(self.catalogue, folder / _MOVIES, folder / _FACETS)
         (folder / _PANEL).unlink(missing_ok=True)
         if self.panel is not None:
@@ -235,6 +238,7 @@ class Bundle:
             catalogue = replace(catalogue, columns=facts.of(catalogue).columns)
         try:
             tensors = load_tensors((folder / _WEIGHTS).read_bytes())
+            catalogue = replace(catalogue, typicality=_typicality(tensors, catalogue))
             fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
             like, seen, like_prior, seen_prior = fitted
             vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
@@ -375,6 +379,29 @@ def _completed(tensors: dict[str, Tensor], network: QNetwork, written_as: int) -
     if network.classes is not None:
         lacking |= {f"classes.{name}": torch.tensor(0.0) for name in ("log_caution", "reach")}
     return lacking | tensors
+
+
+def _typicality(tensors: dict[str, Tensor], catalogue: Catalogue) -> sparse.csr_matrix | None:
+    """Takes its tensors out of these; None where they have none. ValueError where they do not
+    fit.
+    """
+    if "typicality.data" not in tensors:
+        return None
+    starts, films, values = (tensors.pop(f"typicality.{name}") for name in _NAMED)
+    table = sparse.csr_matrix(
+        (values.float().numpy() / _FINE, films.numpy(), starts.numpy()),
+        shape=(len(catalogue.facets), catalogue.n_items),
+    )
+    table.check_format()
+    return table
+
+
+def _typicality_tensors(table: sparse.csr_matrix | None) -> dict[str, Tensor]:
+    if table is None:
+        return {}
+    fine = np.rint(table.data * _FINE).astype(np.uint8)
+    parts = {"indptr": table.indptr, "indices": table.indices.astype(np.int32), "data": fine}
+    return {f"typicality.{name}": torch.from_numpy(values) for name, values in parts.items()}
 
 
 def _affinity(

@@ -53,7 +53,8 @@ class TasteEncoder(nn.Module):
         self.dimensions = sets[0].like.shape[1]
         self.n_items = catalogue.n_items
         self._buffer("lookup", _lookup(catalogue))
-        self._membership = _membership(catalogue)
+        self._membership = _by_facet(catalogue.membership[:, : catalogue.n_items])
+        self._degrees = _by_facet(catalogue.degrees)
         like, seen, like_prior, seen_prior = (
             torch.stack([torch.from_numpy(getattr(vectors, name)) for vectors in sets])
             for name in ("like", "seen", "like_prior", "seen_prior")
@@ -101,7 +102,7 @@ class TasteEncoder(nn.Module):
     @property
     def tables(self) -> tuple[object, ...]:
         """What is not learned and need not be copied."""
-        return (self._membership,)
+        return self._membership, self._degrees
 
     def members(self, facets: Tensor) -> Tensor:
         """Which films have each of these facets (n,), 0 or 1, float32 (n, n_items).
@@ -109,6 +110,10 @@ class TasteEncoder(nn.Module):
         Facets are many and their films few: rows are written out as they are asked for.
         """
         return torch.from_numpy(self._membership[facets.numpy()].toarray())
+
+    def degrees(self, facets: Tensor) -> Tensor:
+        """How far each film is what is meant by each of these facets (n,), float32 (n, n_items)."""
+        return torch.from_numpy(self._degrees[facets.numpy()].toarray())
 
     @property
     def like(self) -> Tensor:
@@ -253,14 +258,15 @@ def _lookup(catalogue: Catalogue) -> Tensor:
     return lookup
 
 
-def _membership(catalogue: Catalogue) -> sparse.csr_matrix:
-    """Which recommendable films have each facet, CSR float32 (facets, n_items)."""
-    n_items = catalogue.n_items
-    # Without genres or tags one facet that no film has stands in, so that there is something to
-    # look up.
-    if not catalogue.facets:
-        return sparse.csr_matrix((1, n_items), dtype=np.float32)
-    return catalogue.membership[:, :n_items].astype(np.float32).tocsr()
+def _by_facet(table: sparse.csr_matrix) -> sparse.csr_matrix:
+    """The table as CSR float32 (facets, n_items).
+
+    Without genres or tags one facet that no film has stands in, so that there is something to look
+    up.
+    """
+    if not table.shape[0]:
+        return sparse.csr_matrix((1, table.shape[1]), dtype=np.float32)
+    return table.astype(np.float32).tocsr()
 
 
 _PASSED = 0.1

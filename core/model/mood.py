@@ -60,6 +60,8 @@ _TELLING: Final = (
     Outcome.PASSED,
 )
 """Outcomes that tell something of the mood, by their numbers."""
+_LEAST_SHARE: Final = 1e-4
+"""Of a film in tonight's mood: rounding must not make it negative."""
 _LEAST_MASS: Final = 1e-6
 """Of a kind that the settings leave out."""
 
@@ -131,6 +133,7 @@ class MoodPosterior(nn.Module):
         self.n_items = catalogue.n_items
         self.moods = catalogue_moods(catalogue, least=self.settings.least)
         films = mood_table(self.moods, catalogue.n_items)
+        self._beyond = _beyond(self.moods, films, catalogue)
         self._moods_of, self._films_of = films.T.tocsr(), films
         rated = np.maximum(catalogue.n_ratings[: catalogue.n_items], 1).astype(np.float64)
         share = np.asarray(films @ rated).ravel() / max(rated.sum(), 1.0)
@@ -157,7 +160,7 @@ class MoodPosterior(nn.Module):
     @property
     def tables(self) -> tuple[object, ...]:
         """What is not learned and need not be copied."""
-        return self._moods_of, self._films_of, self.moods, self.settings
+        return self._moods_of, self._films_of, self._beyond, self.moods, self.settings
 
     def forward(self, transcripts: Tensor, chances: Tensor) -> Tensor:
         """Log probabilities of the moods, and of an open evening at the end, (B, moods + 1).
@@ -184,13 +187,26 @@ class MoodPosterior(nn.Module):
         )
         return posterior[:, -1:] + within
 
-    def lift(self, log_posterior: Tensor) -> Tensor:
+    def asked_for(self, transcripts: Tensor) -> BoolArray:
+        """Which moods were asked for in words, (B, moods)."""
+        asked: BoolArray = np.zeros((len(transcripts), len(self.moods)), dtype=np.bool_)
+        token, outcome = transcripts.unbind(-1)
+        for row, place in (outcome == int(Outcome.WANTED)).nonzero().tolist():
+            asked[row] |= (self.tokens == token[row, place]).numpy()
+        return asked
+
+    def lift(self, log_posterior: Tensor, asked: BoolArray | None = None) -> Tensor:
         """How many times likelier than before a word each film is tonight's, (B, n_items).
 
-        1 for every film where nothing has been said.
+        1 for every film where nothing has been said. Of a mood that was `asked` for in words, (B,
+        moods), films are as far as they are typical of it.
         """
         both = self.shares(torch.cat([log_posterior, self._log_prior()[None]]))
-        return both[:-1] / both[-1:]
+        shares = both[:-1]
+        for row, mood in zip(*(np.zeros((2, 0)) if asked is None else asked.nonzero()), strict=True):
+            beyond = torch.from_numpy(self._beyond[mood].toarray())
+            shares = shares.index_add(0, torch.tensor([row]), log_posterior[row, mood].exp() * beyond)
+        return shares.clamp_min(_LEAST_SHARE) / both[-1:]
 
     def _log_prior(self) -> Tensor:
         """Log probabilities of the moods, and of an open evening at the end, (moods + 1,)."""
@@ -330,6 +346,20 @@ def _of_decades(catalogue: Catalogue) -> list[SharedMood]:
         SharedMood("decade", f"{decade}s", np.flatnonzero(year == decade))
         for decade in np.unique(year[year > 0]).tolist()
     ]
+
+
+def _beyond(
+    moods: Sequence[SharedMood], films: sparse.csr_matrix, catalogue: Catalogue
+) -> sparse.csr_matrix:
+    """How much more, or less, than having its facet films are typical of each mood, CSR."""
+    typical = sparse.vstack(
+        [
+            catalogue.degrees[mood.token - catalogue.facet_token(0)] if mood.token else films[number]
+            for number, mood in enumerate(moods)
+        ]
+        or [films]
+    )
+    return (typical - films).tocsr().astype(np.float32)
 
 
 def mood_table(moods: Sequence[SharedMood], n_items: int) -> sparse.csr_matrix:

@@ -28,6 +28,7 @@ The double-Q target (van Hasselt et al. 2016) serves learning in sessions and fr
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -209,10 +210,11 @@ class QNetwork(nn.Module):
         q_values = q_values + self._talk(transcripts, gates)
         # Of a thousand facets a batch speaks of a handful: the product over all would cost more
         # than all the rest.
-        wished = self._strengths_of(transcripts, self.wishes)
-        spoken = wished.any(dim=0).nonzero()[:, 0]
-        if len(spoken):
-            q_values = torch.addmm(q_values, wished[:, spoken], self.encoder.members(spoken))
+        for outcomes, films in self._wish_films():
+            wished = self._strengths_of(transcripts, self.wishes * outcomes)
+            spoken = wished.any(dim=0).nonzero()[:, 0]
+            if len(spoken):
+                q_values = torch.addmm(q_values, wished[:, spoken], films(spoken))
         return Readings(worth, log_mood, q_values)
 
     def of(self, transcripts: Tensor, actions: Tensor) -> Tensor:
@@ -272,8 +274,9 @@ class QNetwork(nn.Module):
             pulls = torch.from_numpy(pulled) * self._open(transcript, gates)
             parts[:, 0] += pulls[:, 0]
             parts[:, 2:] += pulls[:, 1:]
-        facet, wish = self._facets(transcript, self.wishes)
-        parts[:, 2:] += wish[0] * self.encoder.members(facet[0])[:, films].T
+        for outcomes, of_facets in self._wish_films():
+            facet, wish = self._facets(transcript, self.wishes * outcomes)
+            parts[:, 2:] += wish[0] * of_facets(facet[0])[:, films].T
         knob = self._knob(transcript, gems)[0, films, None] if gems else torch.zeros(len(rows), 1)
         values: FloatArray = torch.cat([parts, knob], dim=1).numpy()
         return values
@@ -392,8 +395,18 @@ class QNetwork(nn.Module):
         """
         named = (transcripts[..., 1] == int(Outcome.STATED_LIKE)).sum(dim=1)
         whole = (_EVENING / named.clamp_min(1)).clamp(max=1.0) ** 2
-        power: Tensor = self.mood.lift(log_mood) ** (whole * gates.sharpness.exp())[:, None]
+        lift = self.mood.lift(log_mood, self.mood.asked_for(transcripts))
+        power: Tensor = lift ** (whole * gates.sharpness.exp())[:, None]
         return power
+
+    def _wish_films(self) -> tuple[tuple[Tensor, Callable[[Tensor], Tensor]], ...]:
+        """For wishes and for what is to be spared: the outcomes (outcomes,), 0 or 1, and their
+        films. Who asks for comedies wants films that are comedies through and through; who can't
+        stand them is spared all.
+        """
+        wanted = torch.zeros(N_OUTCOMES)
+        wanted[Outcome.WANTED] = 1.0
+        return (wanted, self.encoder.degrees), (1.0 - wanted, self.encoder.members)
 
     def _talk(self, transcripts: Tensor, gates: _Gates) -> Tensor:
         """What the conversation pulls each film by, (B, n_items)."""
