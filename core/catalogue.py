@@ -41,7 +41,7 @@ class Catalogue:
     where unknown: "minutes" and "age" where there is a pack of facts."""
     typicality: sparse.csr_matrix | None = None
     """How much of each facet the recommendable films are, CSR float32 (facets, n_items) in 0 … 1
-    (`core.model.typicality`); None where nobody has foretold it."""
+    (`core.data.typicality`); None where nobody has foretold it."""
 
     def __post_init__(self) -> None:
         if self.membership.shape != (len(self.facets), len(self.movies)):

@@ -22,6 +22,8 @@ from core.data.facts import FilmFacts
 from core.data.formats import SCHEMAS, Table, read_csv, read_parquet
 from core.data.names import parse_title
 from core.data.ratings import Ratings
+from core.data.search import said_of_films
+from core.data.typicality import typicality
 from core.domain import Facet, Movie
 from core.errors import DataError
 
@@ -257,7 +259,14 @@ def _catalogue(
     if facts is not None:
         facets = with_facts(facets, facts.of(films))
     membership = _membership(list(facets.values()), len(movies))
-    return replace(films, facets=tuple(facets), membership=membership)
+    catalogue = replace(films, facets=tuple(facets), membership=membership)
+    return catalogue if facts is None else _graded(catalogue, facts)
+
+
+def _graded(catalogue: Catalogue, facts: FilmFacts) -> Catalogue:
+    """The catalogue with how typical films are of their facets."""
+    words = said_of_films(facts.of(catalogue))
+    return replace(catalogue, typicality=typicality(catalogue, words))
 
 
 def _genres(movies: list[Movie]) -> dict[str, IntArray]:

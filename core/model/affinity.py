@@ -238,7 +238,7 @@ class Affinity:
         rarity = sparse.diags(_rarity(catalogue, genre))
         has = catalogue.membership.T.tocsr()[:n_items].astype(np.float32) @ rarity
         # Asked for are films that are a comedy through and through; to be spared is every one.
-        typical = (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32)
+        asked = dict.fromkeys(_WANTED, (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32))
         first = 1 + len(catalogue.movies)
         facets = sparse.identity(len(catalogue.facets), dtype=np.float32, format="csr")
         films_of = {
@@ -250,7 +250,7 @@ class Affinity:
         self._channels = {
             **{name: _Channel(1, *tables, Kind.LIKED) for name, tables in films_of.items()},
             **{
-                name: _Channel(first, facets, typical if name in _WANTED else has, Kind[name.name])
+                name: _Channel(first, facets, asked.get(name, has), Kind[name.name])
                 for name in Strength
                 if name.name in Kind.__members__
             },

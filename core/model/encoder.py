@@ -115,6 +115,17 @@ class TasteEncoder(nn.Module):
         """How far each film is what is meant by each of these facets (n,), float32 (n, n_items)."""
         return torch.from_numpy(self._degrees[facets.numpy()].toarray())
 
+    def wish_films(self) -> tuple[tuple[Tensor, Callable[[Tensor], Tensor]], ...]:
+        """For what is wanted, then for all other wishes: the outcomes (outcomes,), 0 or 1, and
+        their films.
+
+        Who asks for comedies wants films that are comedies through and through; who is to be spared
+        them is spared all.
+        """
+        wanted = torch.zeros(N_OUTCOMES)
+        wanted[Outcome.WANTED] = 1.0
+        return (wanted, self.degrees), (1.0 - wanted, self.members)
+
     @property
     def like(self) -> Tensor:
         """How liking each film depends on the taste, (sets, n_items, dimensions)."""

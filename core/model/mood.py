@@ -203,9 +203,9 @@ class MoodPosterior(nn.Module):
         """
         both = self.shares(torch.cat([log_posterior, self._log_prior()[None]]))
         shares = both[:-1]
-        for row, mood in zip(*(np.zeros((2, 0)) if asked is None else asked.nonzero()), strict=True):
-            beyond = torch.from_numpy(self._beyond[mood].toarray())
-            shares = shares.index_add(0, torch.tensor([row]), log_posterior[row, mood].exp() * beyond)
+        if asked is not None and len(which := np.flatnonzero(asked.any(axis=0))):
+            by_asked = log_posterior[:, which].exp() * torch.from_numpy(asked[:, which])
+            shares = shares + by_asked @ torch.from_numpy(self._beyond[which].toarray())
         return shares.clamp_min(_LEAST_SHARE) / both[-1:]
 
     def _log_prior(self) -> Tensor:
@@ -351,15 +351,13 @@ def _of_decades(catalogue: Catalogue) -> list[SharedMood]:
 def _beyond(
     moods: Sequence[SharedMood], films: sparse.csr_matrix, catalogue: Catalogue
 ) -> sparse.csr_matrix:
-    """How much more, or less, than having its facet films are typical of each mood, CSR."""
-    typical = sparse.vstack(
-        [
-            catalogue.degrees[mood.token - catalogue.facet_token(0)] if mood.token else films[number]
-            for number, mood in enumerate(moods)
-        ]
-        or [films]
-    )
-    return (typical - films).tocsr().astype(np.float32)
+    """How much more, or less, than by having its facet films are of each mood, CSR."""
+    first = catalogue.facet_token(0)
+    typical = [
+        catalogue.degrees[mood.token - first] if mood.token else films[number]
+        for number, mood in enumerate(moods)
+    ]
+    return (sparse.vstack([*typical, films[:0]]) - films).tocsr().astype(np.float32)
 
 
 def mood_table(moods: Sequence[SharedMood], n_items: int) -> sparse.csr_matrix:

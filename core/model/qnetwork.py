@@ -12,7 +12,8 @@ how far the taste is known, where its leading dimensions point) sets the gates a
 shifts the taste where people are not as linear as the posterior takes them to be.
 
 A thumb is won by films of tonight's mood only, so the posterior over moods (`core.model.mood`)
-multiplies what is positive of it. What the talk itself pulls towards (`core.model.affinity`) opens
+multiplies what is positive of it; of a mood that is asked for in words films are as far as they are
+typical of it (`core.data.typicality`). What the talk itself pulls towards (`core.model.affinity`) opens
 with what is said and closes with the answers; wishes for tonight count on their own. The lift is
 what a film gained from thumbs in conversations; nil until a learner sets it
 (`core.learning.learner`).
@@ -28,7 +29,6 @@ The double-Q target (van Hasselt et al. 2016) serves learning in sessions and fr
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -206,15 +206,13 @@ class QNetwork(nn.Module):
         worth = self._worth(transcripts, taste, kinds, gates)
         log_mood = self.log_mood(transcripts, worth)
         mood = self._mood(transcripts, log_mood, gates)
-        q_values = torch.where(worth > 0, mood * worth, worth) + self.fame(transcripts)
-        q_values = q_values + self._talk(transcripts, gates)
-        # Of a thousand facets a batch speaks of a handful: the product over all would cost more
-        # than all the rest.
-        for outcomes, films in self._wish_films():
+        q_values = torch.where(worth > 0, mood * worth, worth)
+        q_values = q_values + self.fame(transcripts) + self._talk(transcripts, gates)
+        # Of a thousand facets a batch speaks of a handful; the product over all costs too much.
+        for outcomes, of_facets in self.encoder.wish_films():
             wished = self._strengths_of(transcripts, self.wishes * outcomes)
-            spoken = wished.any(dim=0).nonzero()[:, 0]
-            if len(spoken):
-                q_values = torch.addmm(q_values, wished[:, spoken], films(spoken))
+            if len(spoken := wished.any(dim=0).nonzero()[:, 0]):
+                q_values = torch.addmm(q_values, wished[:, spoken], of_facets(spoken))
         return Readings(worth, log_mood, q_values)
 
     def of(self, transcripts: Tensor, actions: Tensor) -> Tensor:
@@ -274,7 +272,7 @@ class QNetwork(nn.Module):
             pulls = torch.from_numpy(pulled) * self._open(transcript, gates)
             parts[:, 0] += pulls[:, 0]
             parts[:, 2:] += pulls[:, 1:]
-        for outcomes, of_facets in self._wish_films():
+        for outcomes, of_facets in self.encoder.wish_films():
             facet, wish = self._facets(transcript, self.wishes * outcomes)
             parts[:, 2:] += wish[0] * of_facets(facet[0])[:, films].T
         knob = self._knob(transcript, gems)[0, films, None] if gems else torch.zeros(len(rows), 1)
@@ -398,15 +396,6 @@ class QNetwork(nn.Module):
         lift = self.mood.lift(log_mood, self.mood.asked_for(transcripts))
         power: Tensor = lift ** (whole * gates.sharpness.exp())[:, None]
         return power
-
-    def _wish_films(self) -> tuple[tuple[Tensor, Callable[[Tensor], Tensor]], ...]:
-        """For wishes and for what is to be spared: the outcomes (outcomes,), 0 or 1, and their
-        films. Who asks for comedies wants films that are comedies through and through; who can't
-        stand them is spared all.
-        """
-        wanted = torch.zeros(N_OUTCOMES)
-        wanted[Outcome.WANTED] = 1.0
-        return (wanted, self.encoder.degrees), (1.0 - wanted, self.encoder.members)
 
     def _talk(self, transcripts: Tensor, gates: _Gates) -> Tensor:
         """What the conversation pulls each film by, (B, n_items)."""
