@@ -12,11 +12,10 @@ how far the taste is known, where its leading dimensions point) sets the gates a
 shifts the taste where people are not as linear as the posterior takes them to be.
 
 A thumb is won by films of tonight's mood only, so the posterior over moods (`core.model.mood`)
-multiplies what is positive of it; of a mood that is asked for in words films are as far as they are
-typical of it (`core.data.typicality`). What the talk itself pulls towards (`core.model.affinity`) opens
-with what is said and closes with the answers; wishes for tonight count on their own. The lift is
-what a film gained from thumbs in conversations; nil until a learner sets it
-(`core.learning.learner`).
+multiplies what is positive of it; of a mood asked for in words films are as far as they are typical
+(`core.data.typicality`). What the talk itself pulls towards (`core.model.affinity`) opens with what
+is said and closes with the answers; wishes for tonight count on their own. The lift is what a film
+gained from thumbs in conversations; nil until a learner sets it (`core.learning.learner`).
 
 Before any learning the weights are those of hand-set constants, each with its source; pretraining
 and the DQN move them from there. Every channel is a sum over the events of the transcript, so a
@@ -236,14 +235,12 @@ class QNetwork(nn.Module):
     ) -> npt.NDArray[np.float32]:
         """`unmasked` for arrays: what a policy asks for."""
         words = None if sought is None else torch.from_numpy(sought)
-        values: FloatArray = self.unmasked(torch.from_numpy(observations), gems, words).numpy()
-        return values
+        return self.unmasked(torch.from_numpy(observations), gems, words).numpy()
 
     @torch.inference_mode()
     def knob(self, observations: npt.NDArray[np.int32], gems: float) -> npt.NDArray[np.float32]:
         """What each film gains by this place of the knob, (B, L, 2) → (B, n_items)."""
-        gained: FloatArray = self._knob(torch.from_numpy(observations).long(), gems).numpy()
-        return gained
+        return self._knob(torch.from_numpy(observations).long(), gems).numpy()
 
     @torch.inference_mode()
     def contributions(
@@ -251,8 +248,8 @@ class QNetwork(nn.Module):
     ) -> npt.NDArray[np.float32]:
         """Exact parts of Q(observation, row) for the films of n rows, float32 (n, 3 + L).
 
-        First what owes nothing to the events, then what they add together (the shift of the taste,
-        fame), then one an event, at the end the knob.
+        First what owes nothing to the events, then what they add together, then one an event, at
+        the end the knob.
         """
         transcript = torch.from_numpy(observation).long()[None]
         number = int(self.encoder.vector_set(transcript))
