@@ -131,7 +131,7 @@ class Understanding:
         facts = facts or FilmFacts.empty()
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
         self._questions = Questions(self._titles.index, facts)
-        self._facets = FacetFinder(catalogue)
+        self._facets = FacetFinder(catalogue, facts.people.names)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0

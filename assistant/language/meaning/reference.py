@@ -11,7 +11,7 @@ from assistant.language import acts
 from assistant.language.lexicon import word_class
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.facets import ROLES
+from assistant.language.meaning.people import ROLES
 from assistant.language.meaning.tastes import Cue, Force, Sign
 from assistant.language.meaning.verdicts import is_in_a_question, is_wished
 from assistant.language.meaning.years import compared
