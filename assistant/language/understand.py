@@ -404,6 +404,8 @@ class Understanding:
         droppable = any((utterance.names_films, utterance.facets, utterance.limit("rank")))
         if droppable and acts.holds("forget", line):
             return mentions.let_go(utterance)
+        if acts.holds("lets_go", line) and not utterance.names_anything:
+            return replace(utterance, act=Act.FORGET)  # words that films were found by
         wishes = utterance.names_anything or (whole is Act.BYE and utterance.limits)
         if whole is None or wishes:
             return None
