@@ -256,9 +256,10 @@ def context_of(
     last: Turn | None, table: tuple[int, ...], state: SessionState, catalogue: Catalogue
 ) -> Context:
     """What a line may refer to after the `last` turn, with the films it can point at."""
-    for_children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
+    children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
+    for_children = children or state.constraints.limit("age") is not None
     if last is None:
-        return Context(table, for_children=for_children)
+        return Context(table, for_another=for_children)
     understood = Understood.from_json(last.understood)
     memory = understood.memory
     return Context(
@@ -268,7 +269,7 @@ def context_of(
         tokens_of_keys(memory.untold, catalogue),
         memory.mood,
         spurned=memory.spurned,
-        for_children=for_children,
+        for_another=for_children or memory.for_another,
     )
 
 

@@ -93,7 +93,7 @@ def _turned_away(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[
         last = first
         while last < len(found) and not taken[last] and _may_be_spared(utterance, found, last):
             last += 1
-        if last > first:
+        if last > first and not taken[min(last, len(found) - 1)]:  # "not so flaming sad"
             yield first, last
 
 

@@ -254,7 +254,10 @@ def of_facets(
             wish = wish.softly("one of several")
         span = span_of(found, term)
         for token in term.meaning.tokens:
-            mentions.setdefault(token, FacetMention(span, token, *wish))
+            said = mentions.get(token)
+            # "the first is a comedy, I don't want comedy"
+            if said is None or (wish.strength < 0 < said.strength):
+                mentions[token] = FacetMention(span, token, *wish)
     return tuple(mentions.values())
 
 

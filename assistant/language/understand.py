@@ -24,7 +24,7 @@ from assistant.language.meaning.reference import (
     reaction,
     singled_out,
 )
-from assistant.language.meaning.speakers import MARKS, together
+from assistant.language.meaning.speakers import MARKS, is_for_somebody, together
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
@@ -173,9 +173,9 @@ class Understanding:
         if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
-        acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks)
+        acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks or does.seen)
         told = does.act in (Act.WHY, Act.REACT)
-        wanted = wishes.facets or (wishes.act is Act.MORE if told else wishes.limits)
+        wanted = wishes.facets or wishes.limits or (wishes.act is Act.MORE and told)
         if not acts_alone or does.facets or not wanted or wishes.act in _ALONE:
             return None
         return replace(does, text=text, then=replace(wishes, text=text))
@@ -272,7 +272,8 @@ class Understanding:
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
         scope = scope_of(read, found, cues)
-        with_others = together(line.lower) or context.for_children or mentions.is_for_another(cues)
+        for_another = together(line.lower) or is_for_somebody(found)
+        with_others = for_another or context.for_another or mentions.is_for_another(cues)
         called = mentions.of_more_than_films(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
@@ -305,6 +306,7 @@ class Understanding:
             lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
             count=count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
+            for_another=is_for_somebody(found),
         )
         return self._acted(utterance, line, found, cues, context)
 
@@ -364,6 +366,9 @@ class Understanding:
         done = self._answered(utterance, line, context) or self._commanded(utterance, line, context)
         if done is not None:
             return done
+        if acts.decides(line, len(context.shown)) and not utterance.names_films:
+            picks = acts.picks(line, len(context.shown))
+            return Utterance(utterance.text, Act.AGREE, picks=picks)
         reacted = None
         if not utterance.names_films and not utterance.facets:
             reacted = _reacted(utterance, line, found, cues, context)
@@ -401,15 +406,19 @@ class Understanding:
             return replace(utterance, act=whole, picks=picks)
         if acts.holds("start_over", line):
             return replace(utterance, act=Act.START_OVER)
-        droppable = any((utterance.names_films, utterance.facets, utterance.limit("rank")))
-        if droppable and acts.holds("forget", line):
+        if _lets_go(utterance, line):
             return mentions.let_go(utterance)
-        if acts.holds("lets_go", line) and not utterance.names_anything:
-            return replace(utterance, act=Act.FORGET)  # words that films were found by
         wishes = utterance.names_anything or (whole is Act.BYE and utterance.limits)
         if whole is None or wishes:
             return None
         return self._plain(utterance.text, whole, line, context)
+
+
+def _lets_go(utterance: Utterance, line: acts.Line) -> bool:
+    """Whether a line takes back what it names, or words that films were found by."""
+    if any((utterance.names_films, utterance.facets, utterance.limit("rank"))):
+        return acts.holds("forget", line)
+    return not utterance.unknown and acts.holds("lets_go", line)
 
 
 def _reacted(

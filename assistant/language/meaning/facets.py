@@ -38,6 +38,7 @@ from core.catalogue import Catalogue
 from core.domain import Facet
 
 _NAMED_BY: Final = word_class("named_by")
+_NOT_IT: Final = frozenset(("not", "never", "nor"))
 _SCENES: Final = word_class("scenes")
 _GIVES: Final = word_class("gives")
 _ARTICLES: Final = ("", "a ", "an ", "the ")
@@ -427,7 +428,7 @@ def _wished(words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> 
         return _is_spoken_of(words, found)
     is_scene = before in ("in", "at", "during") and earlier in _SCENES
     is_given = before == "some" and (not earlier or earlier in _GIVES)
-    is_named = before in _NAMED_BY or text_at(words, found.last) in _NOUNS
+    is_named = before in _NAMED_BY or before in _NOT_IT or text_at(words, found.last) in _NOUNS
     return (
         is_named
         or is_scene

@@ -334,10 +334,18 @@ def _led_on(
     place = first
     while place < min(first + _FURTHEST, len(words)) and not taken[place]:
         last, part = _part_at(words, taken, place)
+        if part is None and _colours(words, taken, place):
+            last, part = place + 1, _Part.LEADS
         if part is None or (place > first and ends_clause(text, words, place - 1, place)):
             return
         yield place, last, part
         place = last
+
+
+def _colours(words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
+    """Whether a word of any kind stands between a measure and a name: "not so flaming sad"."""
+    measured = _parts().get(text_at(words, place - 1)) is _Part.MEASURES
+    return measured and bool(taken[place + 1]) and not background().is_spoken(words[place].text)
 
 
 def _part_at(words: Sequence[Word], taken: Sequence[int], place: int) -> tuple[int, _Part | None]:

@@ -42,6 +42,7 @@ _ROUNDS_OFF: Final = word_class("rounds_off")
 _BEFORE_DEEDS: Final = word_class("before_deeds")
 _TELLERS: Final = word_class("tellers")
 _HEARD: Final = word_class("heard")
+_NEAR: Final = word_class("near") | word_class("near_pronouns")
 _SPEAKERS: Final = frozenset(("i", "ive", "id"))
 _COLOURS_OR_OFTEN: Final = _COLOURS | word_class("often")
 _COPULAS_OR_OFTEN: Final = COPULAS | word_class("often")
@@ -315,8 +316,10 @@ def whose_verdict(text: str, words: Sequence[Word], taken: Sequence[int], first:
 def _who_says(text: str, words: Sequence[Word], place: int) -> Teller:
     """Who stands before the "says" or "think" at `place`; none at "think Heat is great"."""
     bare = words[place].text in ("think", "say") and begins_clause(text, words, place)
-    of_the_speaker = bare or any_of(_SPEAKERS, words, place - 3, place)
-    return Teller.SPEAKER if of_the_speaker else Teller.EVERYONE
+    if bare or any_of(_SPEAKERS, words, place - 3, place):
+        return Teller.SPEAKER
+    near = any_of(_NEAR, words, place - 2, place)
+    return Teller.NEAR if near else Teller.EVERYONE
 
 
 def is_own_deed(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
