@@ -118,10 +118,10 @@ def _is_strange(utterance: Utterance, word: Word) -> bool:
     spans = utterance.spans
     inside = any(start < word.end and word.start < end for start, end in spans)
     named = (utterance.text[start:end].lower() for start, end in spans)
-    return not inside and _means_something(word.text) and word.text not in named
+    return not inside and means_something(word.text) and word.text not in named
 
 
-def _means_something(word: str) -> bool:
+def means_something(word: str) -> bool:
     """Whether a word is one that no rule knows in any of its forms, and no adverb."""
     if len(word) < _SHORTEST or not word.isalpha() or word.endswith("ly"):
         return False

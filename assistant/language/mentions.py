@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from assistant.language.leftover import means_something
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
@@ -25,7 +26,16 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import Found, Word, any_of, taken_by, text_at, texts_of, words
+from assistant.language.words import (
+    Found,
+    Word,
+    any_of,
+    stands_apart,
+    taken_by,
+    text_at,
+    texts_of,
+    words,
+)
 from core.catalogue import Catalogue
 
 _BUT: Final = word_class("excepts")
@@ -90,6 +100,8 @@ _EXISTENTIAL: Final = frozenset(
     ]
 )
 _CANDIDATES: Final = 5
+_PREDICATES: Final = word_class("predicates")
+_FINDS: Final = frozenset(("find", "found", "consider", "considered"))
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
 _WISHES: Final = ("want: ", "similar: ")
@@ -128,6 +140,8 @@ def of_movies(
         sign = signs[link.first, link.last]
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
+        elif sign.force is None and _is_said_strangely(found, link.last):
+            sign = Sign(0.0, "said in words unknown", seen=True)
         if is_idle(sign, together=together) or sign.force is Force.FREE:
             sign = sign._replace(strength=0.0, similar=False, idle=True)
         if link.also or len(link.rows) == 1:
@@ -142,6 +156,22 @@ def of_movies(
                 AmbiguousMention(span, tokens, sign.strength, rule, sign.similar, sign.seen)
             )
     return tuple(movies), tuple(ambiguous)
+
+
+def _is_said_strangely(found: Sequence[Word], last: int) -> bool:
+    """Whether a clause says something of the film before it in words that nobody knows: "… has aged
+    like milk", "… I find insufferable". It may be praise or blame.
+    """
+    leads = text_at(found, last) in _PREDICATES and not stands_apart(found, last)
+    at = last + (text_at(found, last) == "i")
+    if not leads and text_at(found, at) not in _FINDS:
+        return False
+    place = at + 1
+    while place < len(found) and not stands_apart(found, place):
+        if means_something(found[place].text):
+            return True
+        place += 1
+    return False
 
 
 def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:

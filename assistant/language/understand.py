@@ -46,7 +46,7 @@ from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Utterance
-from assistant.language.words import Found, Word, in_english, taken_by, words
+from assistant.language.words import Found, Word, in_english, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -163,8 +163,16 @@ class Understanding:
         """A line in another language with its words in English, and its titles as they are."""
         if len(text) > _LONGEST_OF_TWO:
             return text
+        text = rated(text, self._is_title)
         named = (match[:2] for match in self._titles.index.find(words(text)))
         return in_english(text, [(first, last) for first, last in named if last > first + 1])
+
+    def _is_title(self, name: str) -> bool:
+        """Whether the last words of a text are what a film is called."""
+        found = words(name)
+        return any(
+            match[1] == len(found) > match[0] + 1 for match in self._titles.index.find(found)
+        )
 
     def _both(self, text: str, first: str, rest: str, context: Context) -> Utterance | None:
         """The two parts of a line as statements of it; None where the first does nothing by itself
