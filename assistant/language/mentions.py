@@ -100,8 +100,12 @@ _EXISTENTIAL: Final = frozenset(
     ]
 )
 _CANDIDATES: Final = 5
+_LIST: Final = 20
+"""Words of a list in front of a name, at the head of which "I've seen" may stand."""
 _SAW: Final = frozenset(("seen", "saw", "watched"))
 _EXHAUSTS: Final = word_class("exhausts")
+_CLAUSE: Final = 8
+"""Words beside a name in which it is said that all of it was seen."""
 _PREDICATES: Final = word_class("predicates")
 _FINDS: Final = frozenset(("find", "found", "consider", "considered"))
 _NAMED_ALONE: Final = 0.5
@@ -329,7 +333,9 @@ def _wish(
 def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
     """A facet's sign; it is to be kept away where all films of it were seen."""
     every = any_of(_EVERY, found, term.first - 4, term.last + 4)
-    is_every = text_at(found, term.first - 1) in _EVERY and any_of(_SAW, found, 0, term.first)
+    is_every = text_at(found, term.first - 1) in _EVERY and any_of(
+        _SAW, found, term.first - _LIST, term.first
+    )
     if not (is_every or _is_exhausted(found, term) or (every and sign.force is Force.SEEN)):
         return sign
     return Sign(-1.0, "seen all of them", Force.AVOID)
@@ -338,9 +344,9 @@ def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
 def _is_exhausted(found: Sequence[Word], term: Found[Term]) -> bool:
     """Whether the clause of a name says that all of it was seen: "Ghibli I know inside out"."""
     first, last = term.first, term.last
-    while first > 0 and not stands_apart(found, first):
+    while first > max(term.first - _CLAUSE, 0) and not stands_apart(found, first):
         first -= 1
-    while last < len(found) and not stands_apart(found, last):
+    while last < min(term.last + _CLAUSE, len(found)) and not stands_apart(found, last):
         last += 1
     clause = f" {' '.join(texts_of(found, first, last))} "
     return any(f" {phrase} " in clause for phrase in _EXHAUSTS)

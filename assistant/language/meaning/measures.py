@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from assistant.language.lexicon import table, word_class
@@ -106,6 +106,7 @@ def _book(section: str) -> PhraseBook[str]:
     )
 
 
+@lru_cache(maxsize=4)
 def _read(text: str) -> _Line:
     """A line in lower case, read."""
     amounts: dict[int, int] = {}

@@ -210,6 +210,13 @@ def _part_book() -> PhraseBook[_Part]:
     return PhraseBook(_parts(), in_normal_form=True)
 
 
+@cache
+def _openings() -> frozenset[str]:
+    """The first words of what a scope may begin with."""
+    phrases = (phrase for phrase, part in _parts().items() if part in _BEGINS)
+    return _UNIVERSALS.union(phrase.partition(" ")[0] for phrase in phrases)
+
+
 _UNIVERSALS: Final = word_class("universals")
 _EXCEPTS_ONE: Final = word_class("excepts_one")
 _ASKS_BACK: Final = word_class("asks_back")
@@ -317,7 +324,7 @@ def _begins_scope(words: Sequence[Word], taken: Sequence[int], first: int) -> bo
     """Whether the word at `first` turns away, and neither tells of the film before it nor asks:
     "Heat isn't …", "don't you have", "why don't we", "why not".
     """
-    if _part_at(words, taken, first)[1] not in _BEGINS:
+    if words[first].text not in _openings() or _part_at(words, taken, first)[1] not in _BEGINS:
         return False
     word, before = words[first].text, text_at(words, first - 1)
     tells = first and taken[first - 1] and word in COPULAS
