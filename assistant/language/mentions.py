@@ -146,7 +146,7 @@ def of_movies(
         sign = signs[link.first, link.last]
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
-        elif sign.force is None and _is_said_strangely(found, link.last):
+        elif sign.force in (None, Force.ASKED) and _is_said_strangely(found, link.last):
             sign = Sign(0.0, "said in words unknown", seen=True)
         if is_idle(sign, together=together) or sign.force is Force.FREE:
             sign = sign._replace(strength=0.0, similar=False, idle=True)

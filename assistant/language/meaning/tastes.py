@@ -437,7 +437,7 @@ def as_genre_word(word: str) -> str:
     """
     known, remains = _genre_words()
     too_short = len(word) < _GENRE_FROM or not word.isalpha()
-    if too_short or word in known or background().is_common(word):
+    if too_short or word in known or background().is_common(word) or word in dictionary():
         return word
     if len(word) == _GENRE_FROM:  # so short a word must be right but for a letter left out
         return remains.get(word, word)
