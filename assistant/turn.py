@@ -103,6 +103,10 @@ class Scene:
         others = [SessionState.from_json(one.state, self.catalogue) for one in self.talk.others]
         return lambda state: int(open_to_all(self.policy, [state, *others]).sum())
 
+    def knows(self, words: str) -> bool:
+        """Whether one of the films that may be shown can be found by words."""
+        return self.words.knows(words, self.policy.available(self.state))
+
     @property
     def number(self) -> int:
         """Number of the turn."""
@@ -134,7 +138,10 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     utterance = understanding.understand(read, context)
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
-    if is_said_of_nothing(utterance) or is_a_wish_unheard(utterance, scene.state):
+    unheard = is_a_wish_unheard(
+        utterance, scene.knows, scene.words.rare, underway=scene.last_shown is not None
+    )
+    if unheard or is_said_of_nothing(utterance):
         return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
 
@@ -164,9 +171,8 @@ def take_turn(
     table = table_of(record, scene.state, utterance, on_table, catalogue)
     table = replace(table, room=scene.room())
     step = interpret(utterance, scene.state, table)
-    open_films = scene.policy.available(step.state)
     step, unclear = found_by_words(
-        utterance, step, lambda words: scene.words.knows(words, open_films)
+        utterance, step, replace(scene, state=step.state).knows, scene.words.rare
     )
     complaint = _is_complaint(utterance, step, scene)
     settings = settings_of(scene.talk)

@@ -48,6 +48,8 @@ class SessionState:
     session, no event."""
     sought: str = ""
     """Words of a wish that no facet holds, as typed: films are found by them."""
+    spared: tuple[str, ...] = ()
+    """Words, one phrase each, that films must not tell of: "drill sergeants"."""
 
     # ---- transitions
 
@@ -126,6 +128,10 @@ class SessionState:
         """Other words in place of those that films were found by; none for no words."""
         return replace(self, sought=words)
 
+    def spare(self, *phrases: str) -> SessionState:
+        """Other phrases in place of those that films must not tell of."""
+        return replace(self, spared=phrases)
+
     # ---- reading
 
     def outcome_of(self, token: int) -> Outcome | None:
@@ -174,6 +180,7 @@ class SessionState:
                 "excluded": keys(self.constraints.excluded),
                 "gems": self.gems,
                 **({"sought": self.sought} if self.sought else {}),
+                **({"spared": list(self.spared)} if self.spared else {}),
             }
         )
 
@@ -197,9 +204,10 @@ class SessionState:
             )
             gems = float(record.get("gems", 0.0))  # not in older sessions
             sought = str(record.get("sought", ""))
+            spared = tuple(map(str, record.get("spared", ())))
         except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a session state: {error!r}") from error
-        return cls(events, constraints, sought=sought).steer(gems)
+        return cls(events, constraints, sought=sought, spared=spared).steer(gems)
 
     def _with(self, token: int, outcome: Outcome) -> SessionState:
         event = Event(token, outcome)

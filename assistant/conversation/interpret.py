@@ -394,6 +394,7 @@ def said_of(utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue) 
         ),
         spurned=bool(wishes) and max(wishes) < 0,
         confessed=utterance.beyond,
+        for_another=utterance.for_another,
     )
 
 

@@ -70,6 +70,9 @@ class Memory:
     confessed: tuple[str, ...] = ()
     """What Marquee has said it does not know: keys of `utterance.beyond`."""
 
+    for_another: bool = False
+    """Films are looked for somebody else, or with them."""
+
     @property
     def named(self) -> str | None:
         """The film of the last line, if it named exactly one."""
@@ -160,6 +163,7 @@ class Memory:
             "mood": self.mood,
             "spurned": self.spurned,
             "confessed": list(self.confessed),
+            "for_another": self.for_another,
         }
 
     @classmethod
@@ -178,6 +182,7 @@ class Memory:
             record["mood"],
             record["spurned"],
             tuple(record["confessed"]),
+            bool(record.get("for_another")),
         )
 
 
@@ -194,6 +199,8 @@ class Said:
     spurned: bool = False
     confessed: tuple[str, ...] = field(default=())
     """What the reply said it does not know."""
+    for_another: bool = False
+    """Whether films are looked for somebody else, or with them."""
 
 
 def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> Memory:
@@ -207,6 +214,7 @@ def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> M
         mood=mood,
         spurned=said.spurned and mood <= 0,
         confessed=tuple(dict.fromkeys((*memory.confessed, *said.confessed))),
+        for_another=memory.for_another or said.for_another,
     )
     named = tuple(dict.fromkeys(key for key, _ in said.named))
     return after.with_spoken(

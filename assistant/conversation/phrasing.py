@@ -279,11 +279,18 @@ def limit_chip(limit: Limit, catalogue: Catalogue, kind: ChipKind | None = None)
 
 WORDS_KEY: Final = "words"
 """Stands for the words that films are found by, where their chip is edited."""
+SPARED: Final = "not words:"
+"""Stands before words that films must not tell of, where their chip is edited."""
 
 
 def words_chip(words: str, kind: ChipKind = ChipKind.WORDS) -> Chip:
     """Chip for the words that films are found by."""
     return Chip(kind, f"“{words}”", WORDS_KEY)
+
+
+def spared_chip(words: str, kind: ChipKind = ChipKind.AVOID) -> Chip:
+    """Chip for words that films must not tell of."""
+    return Chip(kind, f"“{words}”", f"{SPARED}{words}")
 
 
 def listing(names: Iterable[str], last: str = "and") -> str:

@@ -13,17 +13,18 @@ from typing import Final, NamedTuple
 from assistant.conversation.interpret import Interpretation, Referents, aspect_of, without
 from assistant.conversation.phrasing import (
     LIMIT_WORDS,
+    SPARED,
     WORDS_KEY,
     capitalised,
     films_words,
     limit_chip,
+    spared_chip,
     words_chip,
 )
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import holds, how_many, is_plain_request, line_of
 from assistant.language.leftover import leftover
-from assistant.language.lexicon import word_class
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -39,9 +40,6 @@ from core.errors import UnknownIdError
 from core.model.policy import Policy
 from core.session import SessionState
 
-_NOT: Final = word_class("negators")
-_WISHES: Final = word_class("named_by") | word_class("requests")
-"""One of these is in most wishes, whatever they are for."""
 _NUDGES = (
     ("Something funnier", "genre:Comedy"),
     ("Something scarier", "genre:Horror"),
@@ -96,13 +94,19 @@ def unheard(utterance: Utterance, step: Interpretation) -> bool:
 
 
 def found_by_words(
-    utterance: Utterance, step: Interpretation, knows: Callable[[str], bool]
+    utterance: Utterance,
+    step: Interpretation,
+    knows: Callable[[str], bool],
+    rare: Callable[[str], str],
 ) -> tuple[Interpretation, tuple[str, ...]]:
-    """The step with the words that films are to be found by, and those that nothing is made of.
+    """The step with the words that films are to be found by, or must not tell of, and those that
+    nothing is made of.
 
-    New words take the place of older ones; so does any other wish for a kind of film.
+    New words take the place of older ones; so does any other wish for a kind of film. `rare` gives
+    the words of a phrase that can be spared.
     """
-    sought, strange = leftover(utterance, knows)
+    sought, strange, spared = leftover(utterance, knows)
+    step = _spared(step, utterance, tuple(filter(None, map(rare, spared))))
     words = utterance.sought or ", ".join(sought)
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
@@ -114,6 +118,20 @@ def found_by_words(
         step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
     heard = utterance.sought or forgets
     return step, () if heard else tuple(strange[:_MOST_UNCLEAR])
+
+
+def _spared(step: Interpretation, utterance: Utterance, phrases: tuple[str, ...]) -> Interpretation:
+    """The step with words that films must not tell of, and without those that are let go."""
+    kept = step.state.spared
+    for phrase in kept:
+        forgotten = utterance.act is Act.FORGET and phrase in utterance.text.lower()
+        if forgotten or f"{SPARED}{phrase}" in utterance.lifted:
+            kept = tuple(other for other in kept if other != phrase)
+            step = step.say(step.state.spare(*kept), spared_chip(phrase, ChipKind.LIFTED))
+    fresh = tuple(phrase for phrase in dict.fromkeys(phrases) if phrase not in kept)
+    if not fresh or utterance.act is Act.FORGET:
+        return step
+    return step.say(step.state.spare(*kept, *fresh), *map(spared_chip, fresh))
 
 
 def settled(
@@ -207,6 +225,8 @@ def _lifting(key: str, constraints: Constraints) -> Utterance | None:
     """The line that lifts the limit of a chip; None where `key` stands for no limit there is."""
     if key == WORDS_KEY:
         return Utterance("Any words", Act.RECOMMEND, lifted=(WORDS_KEY,))
+    if key.startswith(SPARED):
+        return Utterance("Any words", Act.RECOMMEND, lifted=(key,))
     for column, words in LIMIT_WORDS.items():
         if key == words.key and constraints.limit(column) is not None:
             return Utterance(capitalised(words.lift), Act.RECOMMEND, lifted=(column,))
@@ -356,19 +376,26 @@ def is_said_of_nothing(utterance: Utterance) -> bool:
     return not pointed and any(leftover(utterance, lambda _: False))
 
 
-def is_a_wish_unheard(utterance: Utterance, state: SessionState) -> bool:
-    """Whether a line of which nothing was understood asks for other films all the same.
+def is_a_wish_unheard(
+    utterance: Utterance,
+    knows: Callable[[str], bool],
+    rare: Callable[[str], str],
+    *,
+    underway: bool,
+) -> bool:
+    """Whether a line of which nothing was understood asks for films all the same.
 
-    "Not too tame", "girls in the lead": where there is a taste or a wish to go by, films are shown
-    by it, and the reply says what it did not get. Who asks, or only chats, is answered in words; so
-    is who wants something away, since that might be shown.
+    "Not too tame", "girls in the lead": in a talk that is `underway` films are shown by what is
+    known, and the reply says what it did not get; before, where films can be found by the words, or
+    kept away. Who asks is answered in words.
     """
-    if utterance.act is not Act.OFF_TOPIC or cold(state):
+    if utterance.act is not Act.OFF_TOPIC:
         return False
     line = line_of(utterance.text)
-    said = set(line.plain.split())
-    wishes = said.isdisjoint(_NOT) and not said.isdisjoint(_WISHES)
-    return wishes and not holds("asks", line) and not holds("elsewhere", line)
+    if holds("asks", line) or holds("elsewhere", line):
+        return False
+    left = leftover(replace(utterance, act=Act.RECOMMEND), knows)
+    return underway or bool(left.sought) or any(map(rare, left.spared))
 
 
 def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:

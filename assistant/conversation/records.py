@@ -13,6 +13,7 @@ from assistant.conversation.phrasing import (
     capitalised,
     limit_chip,
     listing,
+    spared_chip,
     words_chip,
 )
 from assistant.conversation.reasons import (
@@ -226,6 +227,7 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
             chips.append(chip_of(catalogue, token, ChipKind.of_film(outcome)))
     limits = filter(None, map(constraints.limit, LIMIT_WORDS))
     words = [words_chip(state.sought)] if state.sought else []
+    words += map(spared_chip, state.spared)
     return (*chips, *(limit_chip(limit, catalogue) for limit in limits), *words)
 
 
@@ -254,9 +256,10 @@ def context_of(
     last: Turn | None, table: tuple[int, ...], state: SessionState, catalogue: Catalogue
 ) -> Context:
     """What a line may refer to after the `last` turn, with the films it can point at."""
-    for_children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
+    children = catalogue.token_of_facet("genre", "Children") in state.constraints.required
+    for_children = children or state.constraints.limit("age") is not None
     if last is None:
-        return Context(table, for_children=for_children)
+        return Context(table, for_another=for_children)
     understood = Understood.from_json(last.understood)
     memory = understood.memory
     return Context(
@@ -266,7 +269,7 @@ def context_of(
         tokens_of_keys(memory.untold, catalogue),
         memory.mood,
         spurned=memory.spurned,
-        for_children=for_children,
+        for_another=for_children or memory.for_another,
     )
 
 

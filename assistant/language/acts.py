@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from assistant.language.lexicon import table
+from assistant.language.lexicon import table, word_class
 from assistant.language.utterance import Act
 from assistant.language.words import normal
 
@@ -156,11 +156,23 @@ def parted(text: str) -> Iterator[tuple[str, str]]:
         yield text[: match.start()], " " * match.end() + text[match.end() :]
 
 
+def decides(line: Line, n_shown: int) -> bool:
+    """Whether a line takes one of the films on the table and closes: "the middle one. deal"."""
+    if not n_shown or len(line.lower) > _LONGEST:
+        return False
+    rest = line.lower
+    for start, end in pointed(line, n_shown).values():
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    said, closing = set(normal(rest).split()), word_class("closing")
+    points = rest != line.lower or {"that", "1"} <= said or {"this", "1"} <= said
+    return points and bool(said & closing) and said <= closing | word_class("beside_closing")
+
+
 def may_act_alone(text: str, n_shown: int) -> bool:
     """Whether a part of a line may be a command or a remark on films shown."""
     line = line_of(text)
     points = n_shown > 0 and bool(pointed(line, n_shown))
-    commands = whole_act(line) in (Act.UNDO, Act.WHY)
+    commands = whole_act(line) in (Act.UNDO, Act.WHY) or holds("seen_all", line)
     return points or commands or holds("forget", line)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 from assistant.language.lexicon import heard_words, word_class
-from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
+from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause, ends_clause
 from assistant.language.utterance import Act, Utterance
 from assistant.language.words import Word, stands_apart, text_at
 from assistant.language.words import words as words_of
@@ -34,21 +34,34 @@ _BESIDE: Final = word_class("beside_described")
 _NOUNS: Final = word_class("film_nouns")
 _REQUESTS: Final = word_class("requests")
 _GOES_ON: Final = frozenset(("and", "or"))
+_LEADS: Final = word_class("reaches") | word_class("measured")
+_ENDS_SPARED: Final = word_class("ends_spared") | _LEADS | NEGATORS
 
 
-def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> tuple[list[str], list[str]]:
-    """Words that films can be found by, and those that nothing is made of, phrase by phrase.
+class Leftover(NamedTuple):
+    """What is left, phrase by phrase."""
 
-    `knows` says whether films hold such words.
-    """
+    sought: Sequence[str] = ()
+    """Words that films can be found by."""
+    strange: Sequence[str] = ()
+    """Words that nothing is made of."""
+    spared: Sequence[str] = ()
+    """Words that are turned away: "no drill sergeants"."""
+
+
+def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
+    """What is left of a line; `knows` says whether films hold such words."""
     if "series" in utterance.beyond or utterance.act is Act.BEYOND:
-        return [], []
+        return Leftover()
     text, found = utterance.text, words_of(utterance.text)
     phrases = list(_strange_phrases(utterance, found)) if len(found) <= _STORY else []
     sought: list[str] = []
     strange: list[str] = []
     goes_on = -1
+    away = list(_turned_away(utterance, found)) if len(found) <= _STORY else []
     for first, last in phrases:
+        if any(begin <= first < end for begin, end in away):
+            continue
         phrase = text[found[first].start : found[last - 1].end]
         joined = goes_on == first - 1 and text_at(found, goes_on) in _GOES_ON
         is_wish = utterance.act is Act.RECOMMEND and (
@@ -59,7 +72,36 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> tuple[list[s
             goes_on = last
         else:
             strange.append(phrase)
-    return sought, strange
+    spared = [" ".join(word.text for word in found[begin:end]) for begin, end in away]
+    return Leftover(sought, strange, spared)
+
+
+def _turned_away(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Ranges of words that mean something and to which a scope that turns away leads: "without all
+    the fighting", "nothing haunted".
+    """
+    spans = utterance.spans
+    taken = [any(start < word.end and word.start < end for start, end in spans) for word in found]
+    for begin, word in enumerate(found):
+        if word.text not in NEGATORS or taken[begin]:
+            continue
+        first = begin + 1
+        while text_at(found, first) in _LEADS and not ends_clause(
+            utterance.text, found, first - 1, first
+        ):
+            first += 1
+        last = first
+        while last < len(found) and not taken[last] and _may_be_spared(utterance, found, last):
+            last += 1
+        if last > first and not taken[min(last, len(found) - 1)]:  # "not so flaming sad"
+            yield first, last
+
+
+def _may_be_spared(utterance: Utterance, found: Sequence[Word], place: int) -> bool:
+    """Whether a word goes on what is turned away."""
+    word = found[place].text
+    parted = ends_clause(utterance.text, found, place - 1, place)
+    return not parted and len(word) >= _SHORTEST and word not in _ENDS_SPARED
 
 
 def _strange_phrases(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:
@@ -76,10 +118,10 @@ def _is_strange(utterance: Utterance, word: Word) -> bool:
     spans = utterance.spans
     inside = any(start < word.end and word.start < end for start, end in spans)
     named = (utterance.text[start:end].lower() for start, end in spans)
-    return not inside and _means_something(word.text) and word.text not in named
+    return not inside and means_something(word.text) and word.text not in named
 
 
-def _means_something(word: str) -> bool:
+def means_something(word: str) -> bool:
     """Whether a word is one that no rule knows in any of its forms, and no adverb."""
     if len(word) < _SHORTEST or not word.isalpha() or word.endswith("ly"):
         return False

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from assistant.language.leftover import means_something
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
@@ -25,7 +26,16 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import Found, Word, any_of, taken_by, text_at, texts_of, words
+from assistant.language.words import (
+    Found,
+    Word,
+    any_of,
+    stands_apart,
+    taken_by,
+    text_at,
+    texts_of,
+    words,
+)
 from core.catalogue import Catalogue
 
 _BUT: Final = word_class("excepts")
@@ -90,6 +100,14 @@ _EXISTENTIAL: Final = frozenset(
     ]
 )
 _CANDIDATES: Final = 5
+_LIST: Final = 20
+"""Words of a list in front of a name, at the head of which "I've seen" may stand."""
+_SAW: Final = frozenset(("seen", "saw", "watched"))
+_EXHAUSTS: Final = word_class("exhausts")
+_CLAUSE: Final = 8
+"""Words beside a name in which it is said that all of it was seen."""
+_PREDICATES: Final = word_class("predicates")
+_FINDS: Final = frozenset(("find", "found", "consider", "considered"))
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
 _WISHES: Final = ("want: ", "similar: ")
@@ -128,6 +146,8 @@ def of_movies(
         sign = signs[link.first, link.last]
         if sign.force is None and alone:
             sign = Sign(_NAMED_ALONE, "named alone")
+        elif sign.force in (None, Force.ASKED) and _is_said_strangely(found, link.last):
+            sign = Sign(0.0, "said in words unknown", seen=True)
         if is_idle(sign, together=together) or sign.force is Force.FREE:
             sign = sign._replace(strength=0.0, similar=False, idle=True)
         if link.also or len(link.rows) == 1:
@@ -142,6 +162,22 @@ def of_movies(
                 AmbiguousMention(span, tokens, sign.strength, rule, sign.similar, sign.seen)
             )
     return tuple(movies), tuple(ambiguous)
+
+
+def _is_said_strangely(found: Sequence[Word], last: int) -> bool:
+    """Whether a clause says something of the film before it in words that nobody knows: "… has aged
+    like milk", "… I find insufferable". It may be praise or blame.
+    """
+    leads = text_at(found, last) in _PREDICATES and not stands_apart(found, last)
+    at = last + (text_at(found, last) == "i")
+    if not leads and text_at(found, at) not in _FINDS:
+        return False
+    place = at + 1
+    while place < len(found) and not stands_apart(found, place):
+        if means_something(found[place].text):
+            return True
+        place += 1
+    return False
 
 
 def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:
@@ -254,7 +290,10 @@ def of_facets(
             wish = wish.softly("one of several")
         span = span_of(found, term)
         for token in term.meaning.tokens:
-            mentions.setdefault(token, FacetMention(span, token, *wish))
+            said = mentions.get(token)
+            # "the first is a comedy, I don't want comedy"
+            if said is None or (wish.strength < 0 < said.strength):
+                mentions[token] = FacetMention(span, token, *wish)
     return tuple(mentions.values())
 
 
@@ -293,9 +332,24 @@ def _wish(
 
 def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
     """A facet's sign; it is to be kept away where all films of it were seen."""
-    if sign.force is not Force.SEEN or not any_of(_EVERY, found, term.first - 4, term.last + 4):
+    every = any_of(_EVERY, found, term.first - 4, term.last + 4)
+    is_every = text_at(found, term.first - 1) in _EVERY and any_of(
+        _SAW, found, term.first - _LIST, term.first
+    )
+    if not (is_every or _is_exhausted(found, term) or (every and sign.force is Force.SEEN)):
         return sign
     return Sign(-1.0, "seen all of them", Force.AVOID)
+
+
+def _is_exhausted(found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether the clause of a name says that all of it was seen: "Ghibli I know inside out"."""
+    first, last = term.first, term.last
+    while first > max(term.first - _CLAUSE, 0) and not stands_apart(found, first):
+        first -= 1
+    while last < min(term.last + _CLAUSE, len(found)) and not stands_apart(found, last):
+        last += 1
+    clause = f" {' '.join(texts_of(found, first, last))} "
+    return any(f" {phrase} " in clause for phrase in _EXHAUSTS)
 
 
 def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:

@@ -24,7 +24,7 @@ from assistant.language.meaning.reference import (
     reaction,
     singled_out,
 )
-from assistant.language.meaning.speakers import MARKS, together
+from assistant.language.meaning.speakers import MARKS, is_for_somebody, together
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
@@ -46,7 +46,7 @@ from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Utterance
-from assistant.language.words import Found, Word, in_english, taken_by, words
+from assistant.language.words import Found, Word, in_english, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -131,7 +131,7 @@ class Understanding:
         facts = facts or FilmFacts.empty()
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
         self._questions = Questions(self._titles.index, facts)
-        self._facets = FacetFinder(catalogue)
+        self._facets = FacetFinder(catalogue, facts.people.names)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
@@ -163,8 +163,16 @@ class Understanding:
         """A line in another language with its words in English, and its titles as they are."""
         if len(text) > _LONGEST_OF_TWO:
             return text
+        text = rated(text, self._is_title)
         named = (match[:2] for match in self._titles.index.find(words(text)))
         return in_english(text, [(first, last) for first, last in named if last > first + 1])
+
+    def _is_title(self, name: str) -> bool:
+        """Whether the last words of a text are what a film is called."""
+        found = words(name)
+        return any(
+            match[1] == len(found) > match[0] + 1 for match in self._titles.index.find(found)
+        )
 
     def _both(self, text: str, first: str, rest: str, context: Context) -> Utterance | None:
         """The two parts of a line as statements of it; None where the first does nothing by itself
@@ -173,9 +181,9 @@ class Understanding:
         if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
-        acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks)
+        acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks or does.seen)
         told = does.act in (Act.WHY, Act.REACT)
-        wanted = wishes.facets or (wishes.act is Act.MORE if told else wishes.limits)
+        wanted = wishes.facets or wishes.limits or (wishes.act is Act.MORE and told)
         if not acts_alone or does.facets or not wanted or wishes.act in _ALONE:
             return None
         return replace(does, text=text, then=replace(wishes, text=text))
@@ -272,7 +280,8 @@ class Understanding:
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
         scope = scope_of(read, found, cues)
-        with_others = together(line.lower) or context.for_children or mentions.is_for_another(cues)
+        for_another = together(line.lower) or is_for_somebody(found)
+        with_others = for_another or context.for_another or mentions.is_for_another(cues)
         called = mentions.of_more_than_films(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
             found,
@@ -305,6 +314,7 @@ class Understanding:
             lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
             count=count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
+            for_another=is_for_somebody(found),
         )
         return self._acted(utterance, line, found, cues, context)
 
@@ -364,6 +374,9 @@ class Understanding:
         done = self._answered(utterance, line, context) or self._commanded(utterance, line, context)
         if done is not None:
             return done
+        if acts.decides(line, len(context.shown)) and not utterance.names_films:
+            picks = acts.picks(line, len(context.shown))
+            return Utterance(utterance.text, Act.AGREE, picks=picks)
         reacted = None
         if not utterance.names_films and not utterance.facets:
             reacted = _reacted(utterance, line, found, cues, context)
@@ -401,13 +414,19 @@ class Understanding:
             return replace(utterance, act=whole, picks=picks)
         if acts.holds("start_over", line):
             return replace(utterance, act=Act.START_OVER)
-        droppable = any((utterance.names_films, utterance.facets, utterance.limit("rank")))
-        if droppable and acts.holds("forget", line):
+        if _lets_go(utterance, line):
             return mentions.let_go(utterance)
         wishes = utterance.names_anything or (whole is Act.BYE and utterance.limits)
         if whole is None or wishes:
             return None
         return self._plain(utterance.text, whole, line, context)
+
+
+def _lets_go(utterance: Utterance, line: acts.Line) -> bool:
+    """Whether a line takes back what it names, or words that films were found by."""
+    if any((utterance.names_films, utterance.facets, utterance.limit("rank"))):
+        return acts.holds("forget", line)
+    return not utterance.unknown and acts.holds("lets_go", line)
 
 
 def _reacted(

@@ -213,6 +213,8 @@ class Utterance:
     instead: tuple[int, ...] = ()
     """Tokens of films that were understood before and are not the ones that were meant: `movies`
     take their place."""
+    for_another: bool = False
+    """It is said that the films are for somebody else, or with them."""
     later: bool = False
     """The picks are put off ("not tonight"), for `Act.REACT`."""
     then: Utterance | None = None
@@ -287,5 +289,5 @@ class Context:
     nothing."""
     spurned: bool = False
     """The last line named genres, tags or people only to keep them away."""
-    for_children: bool = False
-    """Films for children are looked for: what they love counts, whoever tells it."""
+    for_another: bool = False
+    """Films are looked for somebody else, or with them: what they love counts, whoever tells it."""

@@ -355,6 +355,54 @@ class PhraseBook(Generic[Meaning]):
         return last, phrase
 
 
+# ---- ratings
+
+_OUT_OF_TEN: Final = {
+    grade + sign: min(max(worth + more, 0), 10)
+    for grade, worth in {"a": 9, "b": 7, "c": 5, "d": 3, "e": 2, "f": 1}.items()
+    for sign, more in {"": 0, "+": 1, "-": -1, "−": -1}.items()
+}
+"""School grades out of ten."""
+_RATED: Final = re.compile(
+    r"(?P<name>[^,;\n]*?[^\W_])(?P<joint>\s*[=:]\s*|\s+)"
+    r"(?P<mark>(?:10|\d)(?:[.,]\d)?(?P<of>/10)?|[a-fA-F][+−-]?)(?=\s*(?:[,;\n]|\.\s|\.?\s*\Z))"
+)
+_STARS: Final = re.compile(r"(?<=\s)[*★]{1,5}(?=\s|[,;.]|\Z)")
+_LEAST_RATED: Final = 2
+"""Ratings of a line from which bare numbers and letters behind names are taken for ratings."""
+
+
+def rated(text: str, is_title: Callable[[str], bool]) -> str:
+    """A line of films with numbers, grades or stars behind them, with all of these out of ten.
+
+    `is_title` tells whether a film is called by a name and its number: "Toy Story 3".
+
+    >>> rated("Heat 9, Titanic D-", lambda _: False)
+    'Heat 9/10, Titanic 2/10'
+    """
+    if len(_STARS.findall(text)) >= _LEAST_RATED:
+        text = _STARS.sub(lambda stars: f"{2 * len(stars[0])}/10", text)
+    found = [
+        match
+        for match in _RATED.finditer(text)
+        if match["of"]
+        or not match["mark"].isalnum()
+        or not is_title(f"{match['name']} {match['mark']}")
+    ]
+    bare = [match for match in found if not match["of"] or "." in match["mark"]]
+    if len(found) < _LEAST_RATED or not bare:
+        return text
+    pieces, at = [], 0
+    for match in bare:
+        mark = match["mark"].lower().removesuffix("/10")
+        worth = _OUT_OF_TEN.get(mark)
+        if worth is None:
+            worth = round(float(mark.replace(",", ".")))
+        pieces += [text[at : match.end("name")], f" {worth}/10"]
+        at = match.end()
+    return "".join([*pieces, text[at:]])
+
+
 # ---- other languages
 
 _LEAST_HEARD: Final = 2

@@ -33,6 +33,8 @@ _LEAST: Final = 2
 """Letters of a word, and films that hold it: with fewer it finds nothing."""
 _FOUND: Final = 0.5
 """Share of the words, by their weight, from which on a film is found by them."""
+_OFTEN: Final = 0.2
+"""Share of the films from which on words that they hold say too little to spare them all."""
 _K1: Final = 1.2
 _B: Final = 0.75
 """BM25's saturation and length weight, the values of the text book: on 100 descriptions of films
@@ -90,6 +92,13 @@ class WordIndex:
         least = _FOUND * (self._most[codes].sum() + unknown * self._most.max(initial=0.0))
         best = float((self.relevance(text) * films).max(initial=0.0))
         return bool(codes) and best >= least
+
+    def rare(self, text: str) -> str:
+        """The words of a text that films hold, as far as most films do not hold them all."""
+        words = [word for word in text.split() if self.known(word)]
+        held = [self.relevance(word) > 0 for word in words]
+        often = bool(held) and np.logical_and.reduce(held).mean() > _OFTEN
+        return "" if often else " ".join(words)
 
     def relevance(self, text: str) -> FloatArray:
         """How well each film answers a text, float32 (n_items,): BM25, in nats, 0 for not at all.

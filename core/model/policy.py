@@ -179,14 +179,25 @@ class Policy:
         return {token: SOUGHT * self._search(text) for token, text in words.items()}
 
     def available(self, state: SessionState) -> BoolArray:
-        """Films that may be shown now, (n_items,): within constraints, not in the transcript."""
+        """Films that may be shown now, (n_items,): within constraints, not in the transcript, and
+        telling of nothing that is to be spared.
+        """
         mask = self.catalogue.allowed(state.constraints)
+        for phrase in state.spared if self._search else ():
+            mask &= ~self._telling_of(phrase)
         taken = np.array(
             [token - 1 for token in state.tokens() if token <= self.catalogue.n_items],
             dtype=np.int64,
         )
         mask[taken] = False
         return mask
+
+    def _telling_of(self, phrase: str) -> BoolArray:
+        """Films whose texts hold each word of a phrase, (n_items,)."""
+        assert self._search is not None
+        found = [self._search(word) > 0 for word in phrase.split()]
+        held: BoolArray = np.logical_and.reduce(found)
+        return held
 
     def choose(
         self, state: SessionState, count: int, rng: np.random.Generator

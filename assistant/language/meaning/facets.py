@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, zip_longest
-from typing import Final, NamedTuple
+from operator import or_
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
-from assistant.language.lexicon import background, full_names, proper_names, table, word_class
+from assistant.language.lexicon import background, full_names, table, word_class
 from assistant.language.meaning.cues import is_all_of_a_clause
+from assistant.language.meaning.people import (
+    ROLES,
+    Somebody,
+    Spelling,
+    foremost,
+    is_strange,
+    people_of,
+    said_of_people,
+)
 from assistant.language.meaning.tastes import as_genre_word
 from assistant.language.words import (
     Found,
@@ -29,9 +37,8 @@ from assistant.language.words import (
 from core.catalogue import Catalogue
 from core.domain import Facet
 
-IntArray = npt.NDArray[np.int64]
-
 _NAMED_BY: Final = word_class("named_by")
+_NOT_IT: Final = frozenset(("not", "never", "nor"))
 _SCENES: Final = word_class("scenes")
 _GIVES: Final = word_class("gives")
 _ARTICLES: Final = ("", "a ", "an ", "the ")
@@ -44,16 +51,12 @@ _COMMON_NAMES: Final = word_class("common_names")
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 6
 """Recommendable films a tag must be on before only such films are shown: two turns of three."""
-ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
-"""Words before a name that say as what somebody is meant, by the kind of the facet."""
 _FACTS: Final = frozenset(("series", "country", "language", *ROLES))
 """Kinds that a film is of or is not, whoever says so."""
 _THINGS: Final = frozenset(("tag", "subgenre", "keyword", "source"))
 """Kinds that are said in the singular and in the plural."""
-_FOREMOST: Final = 3
-"""How many times as well known as the next one somebody must be who is meant by a family name."""
-_SHORT_NAME: Final = 3
-"""Letters of the shortest family name that is read alone: "Ozu"."""
+_HARDLY_ANYBODY: Final = 2
+"""People in the facts who have a given name that is read alone: "Denzel" has another, "Tom" 140."""
 _SHORT: Final = 2
 """Letters of a name that may be any word: "US"."""
 
@@ -83,7 +86,9 @@ class FacetFinder:
     holds.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, names: Iterable[str] = ()) -> None:
+        """Of people's given names those are read alone that hardly another of all `names` has."""
+        self._given = Counter(name.partition(" ")[0].lower() for name in names if " " in name)
         self._facets = [
             (catalogue.facet_token(index), facet) for index, facet in enumerate(catalogue.facets)
         ]
@@ -95,7 +100,8 @@ class FacetFinder:
         self._languages = {token for name, token in languages if name[0].isupper()}
         self._places = self._languages.union(token for _, token in self._of_kind("country"))
         self._kind = {token: facet.kind for token, facet in self._facets}
-        self._people_known = _people(catalogue)
+        self._people_known = people_of(catalogue)
+        self._spelled = Spelling(self._people_known)
         self._book = PhraseBook(self._phrases())
         self._people = PhraseBook(dict.fromkeys(self._full_names(), True))
 
@@ -103,7 +109,8 @@ class FacetFinder:
         """Facets named by words that are not `taken`, in order; a typing error in the name of a
         genre is overlooked.
         """
-        words = respelled(words, taken, as_genre_word)
+        words = self._spelled.right(words, taken)
+        words = respelled(words, self._of_names_of_people(words, taken), self._as_genre)
         kept: list[Found[Term]] = []
         every = self._book.find(words, taken)
         plain = ((one.first, one.last) for one in every if not one.meaning.ordinary)
@@ -117,6 +124,17 @@ class FacetFinder:
             if of_films and meant.meaning.tokens:
                 kept.append(meant)
         return kept
+
+    def _as_genre(self, word: str) -> str:
+        """The name of a genre that a word is but for a typing error; "arnie" is no anime."""
+        return word if word in self._book else as_genre_word(word)
+
+    def _of_names_of_people(self, words: Sequence[Word], taken: Sequence[int]) -> Sequence[int]:
+        """`taken` with the words of full names: "cary" is no "scary" before "grant"."""
+        if not (names := self.people(words)):
+            return taken
+        named = taken_by(names, len(words))
+        return bytearray(map(or_, taken, named))
 
     def _is_wished(self, words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> bool:
         """Whether a phrase is a wish by itself, or where it stands."""
@@ -181,6 +199,7 @@ class FacetFinder:
             self._of_topics(),
             self._of_ordinary_words(),
             self._of_surnames(),
+            self._of_given_names(),
         ):
             if term is not None:
                 phrases.setdefault(phrase, term)
@@ -209,13 +228,13 @@ class FacetFinder:
         kind = self._kind[token]
         return kind == "genre" or kind in _FACTS or self._size[token] >= _ENOUGH
 
-    def _person(self, people: Sequence[_Somebody], *, bare: bool) -> Term | None:
+    def _person(self, people: Sequence[Somebody], *, bare: bool) -> Term | None:
         """Who is meant by a name; None where several people may be."""
-        foremost = {kind: _foremost(people, kind) for kind in ROLES}
-        roles = {kind: one.tokens[kind] for kind, one in foremost.items() if one is not None}
+        best = {kind: foremost(people, kind) for kind in ROLES}
+        roles = {kind: one.tokens[kind] for kind, one in best.items() if one is not None}
         if not roles:
             return None
-        whole = _foremost(people)
+        whole = foremost(people)
         tokens = () if whole is None else whole.meant
         firm = len(tokens) == 1 and self._is_firm(tokens[0])
         return Term(tokens, None, bare and bool(tokens), firm, roles)
@@ -310,16 +329,23 @@ class FacetFinder:
 
     def _of_surnames(self) -> Iterator[tuple[str, Term | None]]:
         """Family names, each of whoever is by far the best known of that name."""
-        owners: dict[str, list[_Somebody]] = {}
+        owners: dict[str, list[Somebody]] = {}
         for somebody in self._people_known.values():
             for surname in somebody.surnames:
                 owners.setdefault(surname, []).append(somebody)
         # A tag may be named after somebody of whom nothing else is known.
         tags = (normal(facet.name) for _, facet in self._facets if facet.kind == "tag")
         shared = {name.rpartition(" ")[2] for name in tags if " " in name}
-        for surname in _said_of_people(owners.keys() - shared):
+        for surname in said_of_people(owners.keys() - shared):
             for phrase in (surname, f"{surname}s"):
                 yield phrase, self._person(owners[surname], bare=False)
+
+    def _of_given_names(self) -> Iterator[tuple[str, Term | None]]:
+        """Given names that hardly anybody else has: "Dolph", "Whoopi"."""
+        for name, somebody in self._people_known.items():
+            given = name.partition(" ")[0]
+            if 0 < self._given[given] <= _HARDLY_ANYBODY and is_strange(given):
+                yield given, self._person([somebody], bare=False)
 
     def _full_names(self) -> list[str]:
         """The names of several words of everyone who is known."""
@@ -345,55 +371,6 @@ class FacetFinder:
         return max(tokens, key=lambda token: self._size[token], default=None)
 
 
-class _Somebody(NamedTuple):
-    """Who directs, plays, or does both, under one name."""
-
-    tokens: Mapping[str, int]
-    """Facet token by kind, "director" or "person"."""
-    renown: Mapping[str, int]
-    """Ratings of these films, by kind."""
-    meant: tuple[int, ...]
-    """Facet tokens that the bare name stands for."""
-    surnames: tuple[str, ...]
-    """Family names, in normal form."""
-
-    def known(self, kind: str = "") -> int:
-        """Ratings of the films of a kind; of the better known one where none is given."""
-        return self.renown.get(kind, 0) if kind else max(self.renown.values())
-
-
-def _people(catalogue: Catalogue) -> dict[str, _Somebody]:
-    """Everybody who directs or plays, by name in normal form."""
-    films: dict[str, dict[str, tuple[int, Facet, IntArray]]] = {}
-    members = catalogue.membership[:, : catalogue.n_items].tocsr()
-    for index, facet in enumerate(catalogue.facets):
-        if facet.kind in ROLES:
-            rows = members.indices[members.indptr[index] : members.indptr[index + 1]]
-            entry = (catalogue.facet_token(index), facet, rows)
-            films.setdefault(normal(facet.name), {})[facet.kind] = entry
-    return {name: _somebody(known, catalogue) for name, known in films.items()}
-
-
-def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catalogue) -> _Somebody:
-    tokens = {kind: token for kind, (token, _, _) in known.items()}
-    renown = {kind: int(catalogue.n_ratings[rows].sum()) for kind, (_, _, rows) in known.items()}
-    names = {
-        normal(name)
-        for _, facet, _ in known.values()
-        for name in (*facet.aliases, *_last_names(facet.name))
-    }
-    first, *others = sorted(renown, key=lambda kind: -renown[kind])
-    # Who plays in what they direct is a director, and who directs now and then is an actor.
-    apart = [
-        kind
-        for kind in others
-        if renown[kind] * _FOREMOST > renown[first]
-        and 2 * len(np.intersect1d(known[kind][2], known[first][2])) < len(known[kind][2])
-    ]
-    meant = tuple(tokens[kind] for kind in (first, *apart))
-    return _Somebody(tokens, renown, meant, tuple(sorted(names)))
-
-
 def _by_name(facets: Sequence[tuple[int, Facet]]) -> dict[str, list[int]]:
     """Tokens by name in normal form, and by what else people say where nothing is named so."""
     found: dict[str, list[int]] = {}
@@ -405,30 +382,6 @@ def _by_name(facets: Sequence[tuple[int, Facet]]) -> dict[str, list[int]]:
         for alias in facet.aliases:
             found.setdefault(normal(alias), [token])
     return found
-
-
-def _said_of_people(surnames: Iterable[str]) -> list[str]:
-    """Those that are rather names: "Affleck" is often said, too, "man" is said of anything."""
-    called = {normal(name).rpartition(" ")[2] for name in full_names()} | proper_names()
-    nobodys = table("constraints")["no_surnames"]["words"]
-    return [
-        surname
-        for surname in sorted(surnames)
-        if surname not in nobodys and (surname in called or not background().is_common(surname))
-    ]
-
-
-def _last_names(name: str) -> list[str]:
-    """The last part of a name of two or three, unless it is very short: "Kore-eda"."""
-    parts = name.split()
-    return [part for part in parts[-1:] if 2 <= len(parts) <= 3 and len(part) >= _SHORT_NAME]
-
-
-def _foremost(people: Sequence[_Somebody], kind: str = "") -> _Somebody | None:
-    """Whoever is by far the best known as this; None where several may be meant, or nobody."""
-    first, *others = sorted(people, key=lambda one: -one.known(kind))
-    rival = others[0].known(kind) if others else 0
-    return first if first.known(kind) > _FOREMOST * rival else None
 
 
 def _place(kinds: Sequence[str], kind: str) -> int:
@@ -474,8 +427,8 @@ def _wished(words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> 
     if found.meaning.ordinary:
         return _is_spoken_of(words, found)
     is_scene = before in ("in", "at", "during") and earlier in _SCENES
-    is_given = before == "some" and earlier in _GIVES
-    is_named = before in _NAMED_BY or text_at(words, found.last) in _NOUNS
+    is_given = before == "some" and (not earlier or earlier in _GIVES)
+    is_named = before in _NAMED_BY or before in _NOT_IT or text_at(words, found.last) in _NOUNS
     return (
         is_named
         or is_scene

@@ -1,18 +1,36 @@
 """How long films may run, and for what age they must be fit, in plain words.
 
-Every amount of time in a line becomes a mark, so that what stands around it is read alike for "90
-minutes", "an hour and a half" and "1h45". What turns a wish round is told by the scope.
+Every amount of time becomes one word, "#", so that what stands around it is read alike for "90
+minutes", "an hour and a half" and "1h45"; what it says there stands in lexicon/measures.toml. What
+turns a wish round is told by the scope.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
-from assistant.language.meaning.tastes import Force
+from assistant.language.lexicon import table, word_class
+from assistant.language.meaning.tastes import (
+    Force,
+    begins_clause,
+    closes_clause,
+    sentence_ends_within,
+)
 from assistant.language.meaning.years import NUMBERS, Scope
 from assistant.language.utterance import FacetMention
+from assistant.language.words import (
+    Found,
+    PhraseBook,
+    Word,
+    spelled_out,
+    stands_apart,
+    text_at,
+    words,
+)
 from core.catalogue import Catalogue
 from core.data.facts import AGES
 from core.domain import Limit
@@ -28,59 +46,108 @@ _ABOUT: Final = 15
 
 # ---- lengths
 
-_TENS: Final = {"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
 _WORD: Final = r"\d(?:\.\d+)?|an?|one|two|three|four|five|six"
-_HALF: Final = r"\s+and\s+a\s+half"
+_HALF: Final = r"\s+and\s+(?P<{0}>a\s+half|three\s+quarters|a\s+quarter)"
+_TENS: Final = "|".join(table("measures")["numbers"])
+_REST: Final = r"[0-5]\d|ten|fifteen|twenty|thirty|forty|fifty"
 _AMOUNT: Final = re.compile(
-    rf"(?<![\w.])(?:(?P<hours>{_WORD})(?P<half>{_HALF})?[\s-]*(?:hours?|hrs?|h)(?![a-z])"
-    rf"(?P<more>{_HALF})?(?:\s*(?:and\s+)?(?P<rest>[0-5]\d)\b(?:\s*(?:minutes?|mins?|m)\b)?)?"
-    rf"|(?P<minutes>\d{{2,3}}|(?:a\s+)?(?:{'|'.join(_TENS)}))"
+    rf"(?<![\w.])(?:(?P<hours>{_WORD})(?:{_HALF.format('half')})?[\s-]*(?:hours?|hrs?|h)(?![a-z])"
+    rf"(?:{_HALF.format('more')}|\s*(?:and\s+)?(?P<rest>{_REST})\b(?:\s*(?:minutes?|mins?|m)\b)?)?"
+    rf"|(?P<minutes>\d{{2,3}}|(?:a\s+)?(?:{_TENS}|twenty|thirty|forty|fifty))"
     r"(?=[\s-]*(?:minutes?|mins?)\b|\s*(?:and|to|-|–|or)\s*\d{2,3}[\s-]*(?:minutes?|mins?)\b)"
     r"(?:[\s-]*(?:minutes?|mins?)\b)?"
+    r"|(?P<clock>[1-4]):(?P<past>[0-5]\d)(?![\d:])"
     r"|(?P<bare>an?|one|two|three|four|[1-4])(?=\s+(?:and|to|or)\s+\w+\s+hours?\b))"
 )
-_MARK: Final = "\x01"
-_TIME: Final = f"{_MARK}+"
-_ROUGHLY: Final = r"(?:(?:about|around|roughly|like|maybe|just|only)\s+)*"
-_BETWEEN: Final = re.compile(rf"({_TIME})\s*(?:and|to|-|–|or)\s*({_TIME})")
-_AT_MOST: Final = re.compile(
-    rf"\b(?:under|below|less than|shorter than|at most|max(?:imum)?(?: of)?|up to|within|fits? in"
-    rf"|(?:have|has|got|only have|there's|there is)(?: only)?)\s+{_ROUGHLY}({_TIME})"
-    rf"|({_TIME})\s*(?:max|tops|at (?:the )?most|or (?:less|shorter|under)|limit)\b"
-    rf"|\A\W*(?:(?:just|only|maybe)\s+)*({_TIME})\W*\Z"
+_FRACTIONS: Final = {"a half": 30, "three quarters": 45, "a quarter": 15}
+_MARK: Final = "ɸ"
+"""Takes the place of every character of an amount: a letter, so that the run is a word."""
+_ALONE: Final = "#"
+_OF_LENGTH: Final = re.compile(
+    rf"hour|min|hr|\dh|\d h|\d:\d|long|short|quick|epic|length|runtime|time|up to|{_TENS}"
 )
-_AT_LEAST: Final = re.compile(
-    rf"\b(?:over|above|beyond|(?:more|longer) than|at least|min(?:imum)?(?: of)?)"
-    rf"\s+{_ROUGHLY}({_TIME})|({_TIME})\s*(?:or (?:more|longer|over)|at least|plus|minimum)\b"
-)
-_ROUND: Final = re.compile(
-    rf"\b(?:about|around|roughly)\s+({_TIME})"
-    rf"|({_TIME})(?:\s+long)?\s+(?:\w+\s+)?(?:films?|movies?|flicks?|comed\w+|thrillers?|dramas?)"
-)
-_NOT_LONG: Final = re.compile(r"\b(?:too|very|so|that|super|overly)\s+long\b(?!\s+ago)")
-_NOT_SHORT: Final = re.compile(r"\btoo\s+short\b")
-_THING: Final = r"(?:something|anything|nothing|films?|movies?|ones?|be|a|but|and)"
-_KIND: Final = r"(?:films?|movies?|flicks?|ones?|comed\w+|thrillers?|dramas?)"
-_IS_SHORT: Final = re.compile(
-    rf"\b{_THING}\s+(?:that'?s\s+)?(?:(?:really|very|quite|nice and)\s+)?(?P<short>short|quick)"
-    rf"(?:\s+{_KIND}|\W*\Z|\s+(?:and|but|please|tonight|for)\b)"
-)
-_IS_LONG: Final = re.compile(
-    rf"\b{_THING}\s+(?:that'?s\s+)?(?:really\s+|very\s+|quite\s+)?(?P<long>long)"
-    rf"(?:\s+{_KIND}|\W*\Z|\s+(?:and|please|tonight)\b)"
-    r"|\b(?:an|some|proper|real|big|sweeping)\s+(?P<epic>epics?)(?:\s+(?:films?|movies?))?\W*\Z"
-)
-_SHORTER: Final = re.compile(r"\bshorter\b(?!\s+(?:than|version|cut))")
-_LONGER: Final = re.compile(r"\blonger\b(?!\s+(?:than|version|cut))")
-_ANY_LENGTH: Final = re.compile(
-    r"\bany\s+(?:length|runtime)\b|\b(?:length|runtime)\s+(?:doesn'?t|does not|isn'?t|is not)\b"
-    r"|\b(?:no matter|don'?t care|doesn'?t matter|do not care)\s+(?:how long|about the length)\b"
-    r"|\bforget\s+(?:about\s+)?the\s+(?:length|runtime|time limit)\b"
-    r"|\b(?:however long|(?:can|may) be long)\b|\blong(?:er)? (?:ones |films |movies )?(?:is|are)"
-    r" (?:fine|ok|okay|good)\b"
-)
-_OF_LENGTH: Final = re.compile(r"hour|min|hr|\dh|\d h|long|short|quick|epic|length|runtime")
 """Most lines hold none of these, and so say nothing of lengths."""
+_JOINS: Final = frozenset(("and", "to", "or"))
+_BARE: Final = range(60, 241)
+"""Numbers that are minutes of a film even where nobody says so: "no longer than 95"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with its amounts of time, and what is said of lengths in it."""
+
+    text: str
+    words: Sequence[Word]
+    minutes: Mapping[int, int]
+    """By the place of the word that stands for the amount."""
+    said: Sequence[Found[str]]
+
+    def of(self, name: str) -> Iterator[Found[str]]:
+        """Where something is said."""
+        return (one for one in self.said if one.meaning == name)
+
+    def amounts(self, one: Found[str]) -> list[int]:
+        """Minutes that a phrase holds."""
+        return [self.minutes[at] for at in range(one.first, one.last) if at in self.minutes]
+
+
+@cache
+def _book(section: str) -> PhraseBook[str]:
+    """The phrases of a section, and the name each goes by."""
+    lists = {name: of for name, of in table("measures")[section].items() if isinstance(of, list)}
+    return PhraseBook(
+        {
+            " ".join(phrase.split()): name
+            for name, patterns in lists.items()
+            for pattern in patterns
+            for phrase in spelled_out(pattern)
+        },
+        in_normal_form=True,
+    )
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> _Line:
+    """A line in lower case, read."""
+    amounts: dict[int, int] = {}
+
+    def marked(match: re.Match[str]) -> str:
+        amounts[match.start()] = _minutes(match)
+        return _MARK * (match.end() - match.start())
+
+    said = _AMOUNT.sub(marked, text)
+    found = [
+        Word(_ALONE, word.start, word.end) if word.start in amounts else word
+        for word in words(said)
+    ]
+    if not amounts:
+        found = _bare_amounts(text, found, amounts)
+    places = {at: amounts[word.start] for at, word in enumerate(found) if word.start in amounts}
+    return _Line(text, found, places, _book("length").find(found))
+
+
+def _bare_amounts(text: str, found: list[Word], amounts: dict[int, int]) -> list[Word]:
+    """The words with numbers as amounts that are minutes where they stand: "Ninety.", "no longer
+    than 95".
+    """
+    numbers = table("measures")["numbers"]
+    for at, word in enumerate(found):
+        number = numbers.get(word.text, int(word.text) if word.text.isdecimal() else 0)
+        if number not in _BARE:
+            continue
+        alone = begins_clause(text, found, at) and closes_clause(text, found, at + 1)
+        led = text_at(found, at - 1) in ("to", "than") and (
+            text_at(found, at - 2) in ("up", "longer", "shorter")
+        )
+        if (alone and not word.text.isdecimal()) or (led and not _counts(found, at + 1)):
+            amounts[word.start] = number
+            found[at] = Word(_ALONE, word.start, word.end)
+    return found
+
+
+def _counts(found: Sequence[Word], place: int) -> bool:
+    """Whether a number before the word at a place counts films or years."""
+    return text_at(found, place) in _FILMS | {"years", "yrs", "year"}
 
 
 def minutes_wanted(text: str, shown: Sequence[int], scope: Scope) -> Limit | None:
@@ -91,100 +158,107 @@ def minutes_wanted(text: str, shown: Sequence[int], scope: Scope) -> Limit | Non
     """
     if not _OF_LENGTH.search(text):
         return None
-    amounts: list[tuple[int, int, int]] = []
-
-    def marked(match: re.Match[str]) -> str:
-        amounts.append((match.start(), match.end(), _minutes(match)))
-        return _MARK * (match.end() - match.start())
-
-    said = _AMOUNT.sub(marked, text)
-    at = {start: minutes for start, _, minutes in amounts}
-    if amounts:
-        return _of_amounts(said, at, scope)
-    return _in_words(text, sorted(shown), scope)
+    line = _read(text)
+    if line.minutes:
+        return _of_amounts(line, scope)
+    return _compared(line, sorted(shown), scope) or _vague(line, scope)
 
 
 def any_length(text: str, scope: Scope) -> bool:
     """Whether an earlier wish for a length is lifted."""
-    words = re.finditer(r"\b(?:short|long|quick|epic)\b", text)
-    return bool(_ANY_LENGTH.search(text)) or any(
-        scope(match.start()) is Force.FREE for match in words
-    )
+    if not _OF_LENGTH.search(text):
+        return False
+    line = _read(text)
+    adjectives = re.finditer(r"\b(?:short|long|quick|epic)\b", text)
+    return any(line.of("any")) or any(scope(match.start()) is Force.FREE for match in adjectives)
 
 
 def _minutes(match: re.Match[str]) -> int:
     """An amount of time in minutes."""
     if said := match["minutes"]:
-        return int(said) if said.isdecimal() else _TENS[said.removeprefix("a ").strip()]
+        return _number(said.removeprefix("a ").strip())
+    if match["clock"]:
+        return 60 * int(match["clock"]) + int(match["past"])
     hours = match["hours"] or match["bare"]
     number = float(NUMBERS.get(hours, 1 if hours in ("a", "an") else 0) or hours)
-    half = 30 if match["half"] or match["more"] else 0
-    return round(60 * number) + half + int(match["rest"] or 0)
+    part = " ".join((match["half"] or match["more"] or "").split())
+    return round(60 * number) + _FRACTIONS.get(part, 0) + _number(match["rest"] or "0")
 
 
-def _of_amounts(said: str, at: dict[int, int], scope: Scope) -> Limit | None:
-    """The limit that is told by amounts of time, which are marks in `said`."""
+def _number(said: str) -> int:
+    """A number in digits or a word."""
+    more = {"ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+    return int(said) if said.isdecimal() else table("measures")["numbers"].get(said) or more[said]
 
-    def amount(match: re.Match[str]) -> int:
-        return at[next(match.start(place) for place in (1, 2, 3) if match[place])]
 
-    if both := _BETWEEN.search(said):
-        low, high = sorted((at[both.start(1)], at[both.start(2)]))
-        return Limit("minutes", low, high)
-    if (least := _AT_LEAST.search(said)) and scope(least.start()) is not Force.FREE:
-        away = scope(least.start()) is Force.AVOID
-        minutes = at[least.start(1) if least[1] else least.start(2)]
-        return Limit("minutes", 1, minutes) if away else Limit("minutes", minutes)
-    if most := _AT_MOST.search(said):
-        away = scope(most.start()) is Force.AVOID
-        return Limit("minutes", amount(most)) if away else Limit("minutes", 1, amount(most))
-    if round_it := _ROUND.search(said):
-        minutes = at[round_it.start(1) if round_it[1] else round_it.start(2)]
+def _of_amounts(line: _Line, scope: Scope) -> Limit | None:
+    """The limit that is told by amounts of time."""
+    for at, minutes in line.minutes.items():  # "100 to 120 minutes"
+        last = at + 1 + (text_at(line.words, at + 1) in _JOINS)
+        if last in line.minutes:
+            return Limit("minutes", *sorted((minutes, line.minutes[last])))
+    for least in line.of("at_least"):
+        force, (minutes, *_) = scope(line.words[least.first].start), line.amounts(least)
+        if force is not Force.FREE:
+            away = force is Force.AVOID
+            return Limit("minutes", 1, minutes) if away else Limit("minutes", minutes)
+    for most in line.of("at_most"):
+        force, (minutes, *_) = scope(line.words[most.first].start), line.amounts(most)
+        return Limit("minutes", minutes) if force is Force.AVOID else Limit("minutes", 1, minutes)
+    for about in line.of("about"):
+        minutes = line.amounts(about)[0]
         return Limit("minutes", max(minutes - _ABOUT, 1), minutes + _ABOUT)
+    for at, minutes in line.minutes.items():
+        if begins_clause(line.text, line.words, at) and closes_clause(
+            line.text, line.words, at + 1
+        ):
+            return Limit("minutes", 1, minutes)
     return None
 
 
-def _in_words(text: str, shown: Sequence[int], scope: Scope) -> Limit | None:
-    """The limit that is told without an amount: "not too long", "something shorter", "an epic"."""
-    return _compared(text, shown, scope) or _vague(text, scope)
-
-
-def _compared(text: str, shown: Sequence[int], scope: Scope) -> Limit | None:
+def _compared(line: _Line, shown: Sequence[int], scope: Scope) -> Limit | None:
     """Shorter or longer than the films on the table."""
-    if not shown or "\x00" in text:
+    if not shown or "\x00" in line.text:
         return None
     middle = shown[len(shown) // 2]
-    for pattern, limit in (
-        (_SHORTER, Limit("minutes", 1, middle - 1)),
-        (_LONGER, Limit("minutes", middle + 1)),
-        (_NOT_LONG, Limit("minutes", 1, middle - 1)),
-        (_NOT_SHORT, Limit("minutes", middle + 1)),
-    ):
-        found = pattern.search(text)
-        if found and scope(found.start()) is None and not _turned(text, found.start()):
-            return limit
+    shorter, longer = Limit("minutes", 1, middle - 1), Limit("minutes", middle + 1)
+    ways = {"shorter": shorter, "longer": longer, "too_long": shorter, "too_short": longer}
+    for one in line.said:
+        if one.meaning in ways and scope(line.words[one.first].start) is None:
+            return ways[one.meaning]
     return None
 
 
-def _turned(text: str, start: int) -> bool:
-    """Whether "not", "nothing" or the like stands right before: "not too long"."""
-    return re.search(r"(?:\bnot|n't|\bnothing|\bisnt|\bno)\s+\Z", text[:start]) is not None
+_VAGUE: Final = {
+    "short": (Limit("minutes", 1, _SHORT), Limit("minutes", _SHORT + 1)),
+    "long": (Limit("minutes", _EPIC), Limit("minutes", 1, _NOT_TOO_LONG)),
+    "shortest": (Limit("minutes", 1, _SHORT), None),
+    "longest": (Limit("minutes", _EPIC), None),
+    "too_long": (None, Limit("minutes", 1, _NOT_TOO_LONG)),
+}
+"""What is short or long by judgement: wanted, and turned away."""
 
 
-def _vague(text: str, scope: Scope) -> Limit | None:
+def _vague(line: _Line, scope: Scope) -> Limit | None:
     """Short or long by judgement."""
-    long = _NOT_LONG.search(text)
-    if long and (scope(long.start()) is Force.AVOID or _turned(text, long.start())):
-        return Limit("minutes", 1, _NOT_TOO_LONG)
-    for pattern, limit, away in (
-        (_IS_SHORT, Limit("minutes", 1, _SHORT), Limit("minutes", _SHORT + 1)),
-        (_IS_LONG, Limit("minutes", _EPIC), Limit("minutes", 1, _NOT_TOO_LONG)),
-    ):
-        if match := pattern.search(text):
-            start = next(match.start(name) for name, said in match.groupdict().items() if said)
-            force = scope(start)
-            return None if force is Force.FREE else away if force is Force.AVOID else limit
+    for one in line.said:
+        if one.meaning not in _VAGUE or not _is_wish(line, one):
+            continue
+        forces = {scope(line.words[at].start) for at in range(one.first, one.last)}
+        wanted, away = _VAGUE[one.meaning]
+        if Force.FREE not in forces:
+            limit = away if Force.AVOID in forces or one.phrase.startswith("nothing ") else wanted
+            if limit is not None:
+                return limit
     return None
+
+
+def _is_wish(line: _Line, one: Found[str]) -> bool:
+    """Whether "a short" is all that is said of the film, and no "short story" is spoken of."""
+    if one.phrase.rpartition(" ")[2] not in ("short", "quick", "long"):
+        return True
+    goes_on = text_at(line.words, one.last) in ("and", "but", "please", "tonight", "for")
+    return goes_on or closes_clause(line.text, line.words, one.last)
 
 
 # ---- ages
@@ -199,26 +273,18 @@ The Motion Picture Association's own words: PG-13 "may be inappropriate for chil
 asks for a parent with everybody under 17, PG only that parents look. Below 5, when the British
 Board of Film Classification's lowest class begins to hold ("U: suitable for four years and over"),
 only G will do."""
+_OLDEST_CHILD: Final = 17
 _RATING: Final = re.compile(
     r"(?<![\w-])(?:(?P<sure>nc-?17|pg[\s-]?13|pg|tv-?ma)(?![\w-])"
     r"|(?P<r>r)(?:[\s-]?rated\b|\s+(?:films?|movies?)\b)"
     r"|rated[\s-](?P<rated>r|g|pg[\s-]?13|pg)\b|(?P<g>g)[\s-]rated\b|(?<=no )(?P<bare>r)\b)"
 )
 _BEYOND: Final = re.compile(r"\b(?:above|over|beyond|higher than|more than)\s+(?:a\s+)?\Z")
-_YEARS_OLD: Final = re.compile(
-    r"\b(?P<old>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"[\s-]*(?:years?|yrs?)[\s-]*olds?\b"
-    r"(?!\s+(?:\w+\s+)?(?:movies?|films?|flicks?|classics?)\b)"
-    r"|\b(?P<yo>\d{1,2})[\s-]*y/?o\b"
-    r"|\b(?:aged?|i'?m|i am)\s+(?P<aged>\d{1,2})\b(?!\s*(?:min|hour|\d))"
-    r"|\b(?:kids?|children|sons?|daughters?|twins|boys?|girls?|nephews?|nieces?)(?:'s)?"
-    r"\s+(?:are|is)?"
-    r"\s*(?:only\s+)?(?P<child>\d{1,2})(?:\s*(?:and|&|,)\s*(?P<other>\d{1,2}))?\b"
-)
-_ANY_AGE: Final = re.compile(
-    r"\bany\s+(?:age\s+)?rating\b|\b(?:r[\s-]rated|r|adult (?:films?|stuff)) is (?:fine|ok|okay)\b"
-    r"|\bkids are (?:in bed|asleep|gone)\b|\bforget (?:about )?the (?:kids|children|rating|age)\b"
-)
+_GLUED: Final = re.compile(r"(\d{1,2})(?:yo|yrs?|y)?\Z|u(1\d|[5-9])\Z")
+"""An age in one word: "12yo", "u13"."""
+_FILMS: Final = word_class("film_nouns") | {"classic", "classics"}
+_FURTHEST: Final = 5
+"""Words between a child and its age."""
 
 
 def age_wanted(text: str, scope: Scope) -> Limit | None:
@@ -229,7 +295,8 @@ def age_wanted(text: str, scope: Scope) -> Limit | None:
 
 def any_age(text: str) -> bool:
     """Whether an earlier wish for an age is lifted."""
-    return _ANY_AGE.search(text) is not None
+    needed = ("rating", "rated", " is ", "kids", "children", "age")
+    return any(map(text.__contains__, needed)) and bool(_book("age").find(words(text)))
 
 
 def _ages_said(text: str, scope: Scope) -> Iterator[int]:
@@ -237,11 +304,83 @@ def _ages_said(text: str, scope: Scope) -> Iterator[int]:
     yield from filter(
         lambda age: age >= 0, (_rating(text, one, scope) for one in _RATING.finditer(text))
     )
-    for match in _YEARS_OLD.finditer(text):
-        ages = [NUMBERS.get(age) or int(age) for age in match.groups() if age]
-        fit = next(fit for start, fit in _FROM if min(ages) >= start)
+    for age in ages_of_children(text):
+        fit = next(fit for start, fit in _FROM if age >= start)
         if fit is not None:
             yield fit
+
+
+def ages_of_children(text: str) -> list[int]:
+    """How old the children are that a line in lower case speaks of: "my 6 year old", "(9)", "U13",
+    "the grandkids, 4 and 6".
+    """
+    found = words(text)
+    ages = [_age(word.text) for word in found]
+    if not any(ages):
+        return []
+    told: list[int] = []
+    for at, age in enumerate(ages):
+        if age and (_is_an_age(text, found, at) or _goes_on(found, at, told)):
+            told.append(at)
+    return [ages[at] for at in told]
+
+
+def _age(word: str) -> int:
+    """The age of a child that a word may say; 0 for none."""
+    glued = _GLUED.match(word)
+    number = int(glued[1] or glued[2]) if glued else table("measures")["numbers"].get(word, 0)
+    return number if number <= _OLDEST_CHILD else 0
+
+
+def _goes_on(found: Sequence[Word], at: int, told: Sequence[int]) -> bool:
+    """Whether a number goes on a list of ages: "(3, 6, 9)", "5 and 8"."""
+    before = at - 1 - (text_at(found, at - 1) == "and")
+    return bool(told) and told[-1] == before
+
+
+def _is_an_age(text: str, found: Sequence[Word], at: int) -> bool:
+    """Whether a number is how old a child is."""
+    if found[at].text[0] == "u" or found[at].text[-1] in "yors":
+        return not found[at].text.isalpha()
+    old = _years_old().at(found, at + 1)
+    if old is not None:
+        behind = (text_at(found, old[0]), text_at(found, old[0] + 1))
+        return _FILMS.isdisjoint(behind)
+    ends = stands_apart(found, at + 1) or text_at(found, at + 1) in _word_set("behind")
+    before = text_at(found, at - 1)
+    am = before == "am" and text_at(found, at - 2) == "i"
+    return ends and (am or before in _word_set("aged") or _is_of_a_child(text, found, at))
+
+
+def _is_of_a_child(text: str, found: Sequence[Word], at: int) -> bool:
+    """Whether a child is spoken of right before a number: "my son (9)", "she's 8"."""
+    place = at - 1
+    least = max(at - _FURTHEST, 0)
+    while place > least and _stands_between(found[place].text):
+        place -= 1
+    if place < 0 or sentence_ends_within(text, found, place, at):
+        return False
+    before = found[place].text
+    is_pronoun = before in _word_set("pronouns") and (
+        place < at - 1 or before.endswith(("s", "re"))
+    )
+    return is_pronoun or before in word_class("kids") or before in _word_set("young")
+
+
+def _stands_between(word: str) -> bool:
+    return word in _word_set("between") or _age(word) > 0
+
+
+@cache
+def _word_set(name: str) -> frozenset[str]:
+    """The words of a class of ages."""
+    return frozenset(table("measures")["age"][name].split())
+
+
+@cache
+def _years_old() -> PhraseBook[bool]:
+    """What makes an age of the number before it."""
+    return PhraseBook(dict.fromkeys(table("measures")["age"]["old"], True))
 
 
 def _rating(text: str, match: re.Match[str], scope: Scope) -> int:

@@ -11,7 +11,7 @@ from assistant.language import acts
 from assistant.language.lexicon import word_class
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.facets import ROLES
+from assistant.language.meaning.people import ROLES
 from assistant.language.meaning.tastes import Cue, Force, Sign
 from assistant.language.meaning.verdicts import is_in_a_question, is_wished
 from assistant.language.meaning.years import compared
@@ -128,9 +128,7 @@ def _is_about_others(utterance: Utterance, line: acts.Line, remark: _Remark) -> 
     """Whether a line asks something, or wants other films."""
     if utterance.facets or utterance.unknown or utterance.beyond:
         return True
-    other = utterance.limit("rank") or (compared(line.lower) and utterance.years)
-    complains = other and not remark.pointed and " too " in f" {line.plain} "
-    if complains:
+    if utterance.limits and not remark.pointed:  # "they're all too long", "good. older than 1995?"
         return True
     asks = not remark.felt and line.lower.rstrip().endswith("?")
     return asks or ("rank" in utterance.lifted and not any(remark))

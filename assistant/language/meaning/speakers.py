@@ -415,6 +415,8 @@ def _opens(text: str, words: Sequence[Word], first: int) -> bool:
 
 
 _EVERYONE: Final = word_class("everyone")
+_FOR_WHOM: Final = 4
+"""Words before somebody in which "for my" stands: "for my poor old dad"."""
 _OLD: Final = frozenset(("old", "olds", "yo"))
 _YEARS: Final = frozenset(("year", "years", "yr", "yo", "old"))
 _KIDS: Final = word_class("kids")
@@ -493,6 +495,17 @@ def _with_me(near: Sequence[str]) -> bool:
 def _of_company(before: Sequence[str]) -> bool:
     """Whether somebody was only there: "watched it with my wife, loved it"."""
     return any(word in ("with", "for", "than", "unlike") for word in before[-2:])
+
+
+def is_for_somebody(words: Sequence[Word]) -> bool:
+    """Whether somebody is named whom a film is for, or with: "it's for my dad", "typing for my
+    neighbour", "movie night with my girlfriend".
+    """
+    for place, word in enumerate(words):
+        near = texts_of(words, place - _FOR_WHOM, place)
+        if _kin(word.text) and not _OWNERS.isdisjoint(near) and ("for" in near or "with" in near):
+            return True
+    return False
 
 
 def together(lower: str) -> bool:

@@ -210,6 +210,13 @@ def _part_book() -> PhraseBook[_Part]:
     return PhraseBook(_parts(), in_normal_form=True)
 
 
+@cache
+def _openings() -> frozenset[str]:
+    """The first words of what a scope may begin with."""
+    phrases = (phrase for phrase, part in _parts().items() if part in _BEGINS)
+    return _UNIVERSALS.union(phrase.partition(" ")[0] for phrase in phrases)
+
+
 _UNIVERSALS: Final = word_class("universals")
 _EXCEPTS_ONE: Final = word_class("excepts_one")
 _ASKS_BACK: Final = word_class("asks_back")
@@ -317,7 +324,7 @@ def _begins_scope(words: Sequence[Word], taken: Sequence[int], first: int) -> bo
     """Whether the word at `first` turns away, and neither tells of the film before it nor asks:
     "Heat isn't …", "don't you have", "why don't we", "why not".
     """
-    if _part_at(words, taken, first)[1] not in _BEGINS:
+    if words[first].text not in _openings() or _part_at(words, taken, first)[1] not in _BEGINS:
         return False
     word, before = words[first].text, text_at(words, first - 1)
     tells = first and taken[first - 1] and word in COPULAS
@@ -334,10 +341,18 @@ def _led_on(
     place = first
     while place < min(first + _FURTHEST, len(words)) and not taken[place]:
         last, part = _part_at(words, taken, place)
+        if part is None and _colours(words, taken, place):
+            last, part = place + 1, _Part.LEADS
         if part is None or (place > first and ends_clause(text, words, place - 1, place)):
             return
         yield place, last, part
         place = last
+
+
+def _colours(words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
+    """Whether a word of any kind stands between a measure and a name: "not so flaming sad"."""
+    measured = _parts().get(text_at(words, place - 1)) is _Part.MEASURES
+    return measured and bool(taken[place + 1]) and not background().is_spoken(words[place].text)
 
 
 def _part_at(words: Sequence[Word], taken: Sequence[int], place: int) -> tuple[int, _Part | None]:
@@ -422,7 +437,7 @@ def as_genre_word(word: str) -> str:
     """
     known, remains = _genre_words()
     too_short = len(word) < _GENRE_FROM or not word.isalpha()
-    if too_short or word in known or background().is_common(word):
+    if too_short or word in known or background().is_common(word) or word in dictionary():
         return word
     if len(word) == _GENRE_FROM:  # so short a word must be right but for a letter left out
         return remains.get(word, word)

@@ -42,6 +42,9 @@ _ROUNDS_OFF: Final = word_class("rounds_off")
 _BEFORE_DEEDS: Final = word_class("before_deeds")
 _TELLERS: Final = word_class("tellers")
 _HEARD: Final = word_class("heard")
+_NEAR: Final = word_class("near") | word_class("near_pronouns")
+_FURTHEST_PREDICATE: Final = 12
+"""Words before a term in which "was" stands: "was very funny, scary and …"."""
 _SPEAKERS: Final = frozenset(("i", "ive", "id"))
 _COLOURS_OR_OFTEN: Final = _COLOURS | word_class("often")
 _COPULAS_OR_OFTEN: Final = COPULAS | word_class("often")
@@ -125,8 +128,8 @@ def _is_all_that_is_said(
 
 def _predicate_begins(words: Sequence[Word], terms: Sequence[int], term: tuple[int, int]) -> int:
     """The first of the words that colour a term and of the other terms that stand before it."""
-    first = term[0]
-    while first and (terms[first - 1] or words[first - 1].text in _COLOURS_OR_OFTEN):
+    first, least = term[0], max(term[0] - _FURTHEST_PREDICATE, 0)
+    while first > least and (terms[first - 1] or words[first - 1].text in _COLOURS_OR_OFTEN):
         first -= 1
     return first
 
@@ -315,8 +318,10 @@ def whose_verdict(text: str, words: Sequence[Word], taken: Sequence[int], first:
 def _who_says(text: str, words: Sequence[Word], place: int) -> Teller:
     """Who stands before the "says" or "think" at `place`; none at "think Heat is great"."""
     bare = words[place].text in ("think", "say") and begins_clause(text, words, place)
-    of_the_speaker = bare or any_of(_SPEAKERS, words, place - 3, place)
-    return Teller.SPEAKER if of_the_speaker else Teller.EVERYONE
+    if bare or any_of(_SPEAKERS, words, place - 3, place):
+        return Teller.SPEAKER
+    near = any_of(_NEAR, words, place - 2, place)
+    return Teller.NEAR if near else Teller.EVERYONE
 
 
 def is_own_deed(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:

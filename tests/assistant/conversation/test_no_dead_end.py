@@ -230,7 +230,7 @@ def test_the_change_of_course_is_of_one_slate(chat: Assistant, films: Catalogue)
 def test_words_that_nothing_was_made_of(
     films: Catalogue, line: str, parts: tuple[str, ...]
 ) -> None:
-    _, said = leftover(Understanding(films).understand(line), lambda _: False)
+    _, said, _ = leftover(Understanding(films).understand(line), lambda _: False)
     assert all(part in " ".join(said) for part in parts) and bool(said) == bool(parts)
 
 

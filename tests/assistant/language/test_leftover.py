@@ -50,7 +50,7 @@ def test_what_is_turned_away_or_only_told_is_not_looked_for(line: str) -> None:
 
 def test_what_no_film_holds_is_said_back() -> None:
     line = UNDERSTANDING.understand("a comedy about beekeepers")
-    assert leftover(line, lambda _: False) == ([], ["beekeepers"])
+    assert leftover(line, lambda _: False) == ([], ["beekeepers"], [])
 
 
 @pytest.mark.parametrize(

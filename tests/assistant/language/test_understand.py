@@ -190,7 +190,7 @@ def test_wishes_added_to_what_is_kept_away_are_kept_away(text: str, wanted: bool
 
 def test_what_children_love_counts_where_films_are_for_them() -> None:
     assert UNDERSTANDING.understand("they loved Titanic, I love Alien").movies[0].idle
-    (mention,) = UNDERSTANDING.understand("they loved Titanic", Context(for_children=True)).movies
+    (mention,) = UNDERSTANDING.understand("they loved Titanic", Context(for_another=True)).movies
     assert mention.strength > 0 and not mention.idle
 
 

@@ -1,0 +1,163 @@
+"""Who is meant by a name: people who direct or play, and what else they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.language.lexicon import (
+    background,
+    but_for_a_letter,
+    dictionary,
+    full_names,
+    proper_names,
+    remains_of,
+    table,
+    word_class,
+)
+from assistant.language.words import Word, normal, stands_apart
+from core.catalogue import Catalogue
+from core.domain import Facet
+
+IntArray = npt.NDArray[np.int64]
+
+ROLES: Final = {"director": word_class("directs"), "person": word_class("plays")}
+"""Words before a name that say as what somebody is meant, by the kind of the facet."""
+_FOREMOST: Final = 3
+"""How many times as well known as the next one somebody must be who is meant by a family name."""
+_SHORT_NAME: Final = 3
+"""Letters of the shortest family name that is read alone: "Ozu"."""
+_SPELL_FROM: Final = 4
+"""Letters from which a name is looked at for typing errors."""
+
+
+class Somebody(NamedTuple):
+    """Who directs, plays, or does both, under one name."""
+
+    tokens: Mapping[str, int]
+    """Facet token by kind, "director" or "person"."""
+    renown: Mapping[str, int]
+    """Ratings of these films, by kind."""
+    meant: tuple[int, ...]
+    """Facet tokens that the bare name stands for."""
+    surnames: tuple[str, ...]
+    """Family names, in normal form."""
+
+    def known(self, kind: str = "") -> int:
+        """Ratings of the films of a kind; of the better known one where none is given."""
+        return self.renown.get(kind, 0) if kind else max(self.renown.values())
+
+
+def people_of(catalogue: Catalogue) -> dict[str, Somebody]:
+    """Everybody who directs or plays, by name in normal form."""
+    films: dict[str, dict[str, tuple[int, Facet, IntArray]]] = {}
+    members = catalogue.membership[:, : catalogue.n_items].tocsr()
+    for index, facet in enumerate(catalogue.facets):
+        if facet.kind in ROLES:
+            rows = members.indices[members.indptr[index] : members.indptr[index + 1]]
+            entry = (catalogue.facet_token(index), facet, rows)
+            films.setdefault(normal(facet.name), {})[facet.kind] = entry
+    return {name: _somebody(known, catalogue) for name, known in films.items()}
+
+
+def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catalogue) -> Somebody:
+    tokens = {kind: token for kind, (token, _, _) in known.items()}
+    renown = {kind: int(catalogue.n_ratings[rows].sum()) for kind, (_, _, rows) in known.items()}
+    names = {
+        normal(name)
+        for _, facet, _ in known.values()
+        for name in (*facet.aliases, *_last_names(facet.name))
+    }
+    first, *others = sorted(renown, key=lambda kind: -renown[kind])
+    # Who plays in what they direct is a director, and who directs now and then is an actor.
+    apart = [
+        kind
+        for kind in others
+        if renown[kind] * _FOREMOST > renown[first]
+        and 2 * len(np.intersect1d(known[kind][2], known[first][2])) < len(known[kind][2])
+    ]
+    meant = tuple(tokens[kind] for kind in (first, *apart))
+    return Somebody(tokens, renown, meant, tuple(sorted(names)))
+
+
+def is_strange(word: str) -> bool:
+    """Whether a word is neither said of films nor English."""
+    return not background().is_common(word) and word not in dictionary()
+
+
+def said_of_people(surnames: Iterable[str]) -> list[str]:
+    """Those that are rather names: "Affleck" is often said, too, "man" is said of anything."""
+    called = {normal(name).rpartition(" ")[2] for name in full_names()} | proper_names()
+    nobodys = table("constraints")["no_surnames"]["words"]
+    return [
+        surname
+        for surname in sorted(surnames)
+        if surname not in nobodys and (surname in called or not background().is_common(surname))
+    ]
+
+
+def _last_names(name: str) -> list[str]:
+    """The last part of a name of two or three, unless it is very short: "Kore-eda"."""
+    parts = name.split()
+    return [part for part in parts[-1:] if 2 <= len(parts) <= 3 and len(part) >= _SHORT_NAME]
+
+
+def foremost(people: Sequence[Somebody], kind: str = "") -> Somebody | None:
+    """Whoever is by far the best known as this; None where several may be meant, or nobody."""
+    first, *others = sorted(people, key=lambda one: -one.known(kind))
+    rival = others[0].known(kind) if others else 0
+    return first if first.known(kind) > _FOREMOST * rival else None
+
+
+class Spelling:
+    """Puts right what is all but somebody's name."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = known
+
+    def right(self, words: Sequence[Word], taken: Sequence[int]) -> list[Word]:
+        """The words with what is all but somebody's name put right: "tom henks", "deznel
+        wasington".
+        """
+        spelled = list(words)
+        for at in range(len(words) - 1):
+            given, family = words[at], words[at + 1]
+            if taken[at] or taken[at + 1] or stands_apart(words, at + 1):
+                continue
+            name = self._nearly(given.text, family.text)
+            if name is not None:
+                spelled[at] = given._replace(text=name[0])
+                spelled[at + 1] = family._replace(text=name[1])
+        return spelled
+
+    def _nearly(self, given: str, family: str) -> tuple[str, str] | None:
+        """The given and the family name of whom two words are the name of but for a letter in
+        either.
+        """
+        if len(family) < _SPELL_FROM or background().is_spoken(family):
+            return None
+        if given not in self._families:
+            if len(given) < _SPELL_FROM or background().is_common(given):
+                return None
+            given = but_for_a_letter(given, self._given_remains)
+        families = self._families.get(given, {})
+        right = but_for_a_letter(family, families)
+        return (given, right) if right in families and right != family else None
+
+    @cached_property
+    def _families(self) -> dict[str, dict[str, str]]:
+        """What is left of the family names without one letter → the name, by given name."""
+        called: dict[str, set[str]] = {}
+        for name in self._known:
+            given, _, family = name.partition(" ")
+            if len(family) >= _SPELL_FROM and " " not in family:
+                called.setdefault(given, set()).add(family)
+        return {given: remains_of(families) for given, families in called.items()}
+
+    @cached_property
+    def _given_remains(self) -> dict[str, str]:
+        return remains_of(given for given in self._families if len(given) >= _SPELL_FROM)
