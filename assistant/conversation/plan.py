@@ -57,6 +57,8 @@ _SOFTNESS: Final = (
 tagged it, whether it is of the very years; what kind of film it is last."""
 _MOST_UNCLEAR: Final = 2
 """Phrases that are said back."""
+_FEW_WISHES: Final = 2
+"""Wishes that are read out together."""
 _MANY_WISHES: Final = 8
 """Wishes of one age up to which pairs are tried: 28 pairs, each a look at all films."""
 _WIDER: Final = 10
@@ -85,6 +87,27 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     if not understood and (utterance.act.is_talk or puzzling):
         return 0
     return utterance.count or usual
+
+
+def named_before(step: Interpretation, catalogue: Catalogue) -> Constraints:
+    """The hard wishes that the line before the films names.
+
+    All, as long as they are few; of more what kind of films they are, and what this line asks for:
+    the others are known, and stand on the page.
+    """
+    wishes = step.state.constraints
+    if len((*wishes.limits, *wishes.required, *wishes.excluded)) <= _FEW_WISHES:
+        return wishes
+    asked = {chip.key for chip in step.chips}
+
+    def is_said(token: int) -> bool:
+        return catalogue.facet(token).kind == "genre" or catalogue.key_of(token) in asked
+
+    return Constraints(
+        tuple(limit for limit in wishes.limits if LIMIT_WORDS[limit.column].key in asked),
+        tuple(filter(is_said, wishes.required)),
+        tuple(token for token in wishes.excluded if catalogue.key_of(token) in asked),
+    )
 
 
 def unheard(utterance: Utterance, step: Interpretation) -> bool:
