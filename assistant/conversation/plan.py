@@ -51,10 +51,11 @@ _NUDGES = (
 
 _SOFTNESS: Final = (
     *("rank", "tag", "minutes", "wider", "language", "year"),
-    *("series", "person", "director", "genre", "age"),
+    *("series", "person", "director", "genre"),
 )
 """What is let go first where nothing fulfils all wishes: how well known a film is, what viewers
-tagged it, whether it is of the very years; what kind of film it is last."""
+tagged it, whether it is of the very years; what kind of film it is last. For whom a film is, or may
+be, is never let go."""
 _MOST_UNCLEAR: Final = 2
 """Phrases that are said back."""
 _FEW_WISHES: Final = 2
@@ -273,7 +274,7 @@ def relaxed(step: Interpretation, table: Referents) -> Interpretation:
 
     What this line asks for is kept as long as older wishes can give way. Among those of one age the
     softest goes first: one alone if that is enough, else two, else all up to the first that does.
-    What is to be spared is never let go.
+    What is to be spared is never let go, nor for what age a film has to be fit.
     """
     if table.has_room(step.state):
         return step
@@ -305,21 +306,23 @@ def _eases(step: Interpretation, catalogue: Catalogue) -> Iterator[_Ease]:
     """Every wish that may be let go: years are first widened, a tag stays as a leaning."""
     constraints = step.state.constraints
     for limit in constraints.limits:
+        if limit.column not in _SOFTNESS:
+            continue
         chip, fresh = limit_chip(limit, catalogue, ChipKind.LIFTED), limit.column in step.asked
-        softness = _SOFTNESS.index(limit.column) if limit.column in _SOFTNESS else 0
         if limit.column == "year":
             wider = Limit("year", limit.low - _WIDER, limit.high + _WIDER)
             yield _Ease(chip, _SOFTNESS.index("wider"), fresh, partial(_within, wider))
+        softness = _SOFTNESS.index(limit.column)
         yield _Ease(chip, softness, fresh, partial(_unlimited, limit.column))
     for token in constraints.required:
-        chip = chip_of(catalogue, token, ChipKind.LIFTED)
         facet = catalogue.facet(token)
+        if facet.name == "Children":
+            continue
         aspect = aspect_of(catalogue, token) or ("genre" if facet.kind == "genre" else "tag")
-        for_children = facet.name == "Children"
         yield _Ease(
-            chip,
+            chip_of(catalogue, token, ChipKind.LIFTED),
             _SOFTNESS.index(aspect),
-            for_children or token in step.asked,
+            token in step.asked,
             partial(_let_go, token, facet.name if aspect == "tag" else ""),
         )
 

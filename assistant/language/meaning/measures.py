@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from assistant.language.lexicon import word_class
 from assistant.language.meaning.tastes import Force
 from assistant.language.meaning.years import NUMBERS, Scope
 from assistant.language.utterance import FacetMention
@@ -210,11 +211,13 @@ _YEARS_OLD: Final = re.compile(
     r"[\s-]*(?:years?|yrs?)[\s-]*olds?\b"
     r"(?!\s+(?:\w+\s+)?(?:movies?|films?|flicks?|classics?)\b)"
     r"|\b(?P<yo>\d{1,2})[\s-]*y/?o\b"
-    r"|\b(?:aged?|i'?m|i am)\s+(?P<aged>\d{1,2})\b(?!\s*(?:min|hour|\d))"
-    r"|\b(?:kids?|children|sons?|daughters?|twins|boys?|girls?|nephews?|nieces?)(?:'s)?"
+    r"|\b(?:aged?|i'?m|i am|s?he is|s?he's|they are|they're)\s+(?P<aged>\d{1,2})\b"
+    r"(?!\s*(?:min|hour|\d))"
+    rf"|\b(?:{'|'.join(sorted(word_class('kids')))}|boys?|girls?)(?:'s)?,?"
     r"\s+(?:are|is)?"
     r"\s*(?:only\s+)?(?P<child>\d{1,2})(?:\s*(?:and|&|,)\s*(?P<other>\d{1,2}))?\b"
 )
+_NOT_AT_SCHOOL: Final = re.compile(r"\b(?:toddlers?|preschoolers?)\b")
 _ANY_AGE: Final = re.compile(
     r"\bany\s+(?:age\s+)?rating\b|\b(?:r[\s-]rated|r|adult (?:films?|stuff)) is (?:fine|ok|okay)\b"
     r"|\bkids are (?:in bed|asleep|gone)\b|\bforget (?:about )?the (?:kids|children|rating|age)\b"
@@ -242,6 +245,8 @@ def _ages_said(text: str, scope: Scope) -> Iterator[int]:
         fit = next(fit for start, fit in _FROM if min(ages) >= start)
         if fit is not None:
             yield fit
+    if _NOT_AT_SCHOOL.search(text):
+        yield _FOR_ALL
 
 
 def _rating(text: str, match: re.Match[str], scope: Scope) -> int:
