@@ -31,6 +31,7 @@ from assistant.conversation.plan import (
     is_a_wish_unheard,
     is_said_of_nothing,
     lifts,
+    named_before,
     relaxed,
     settled,
     suggestions,
@@ -242,6 +243,7 @@ def _situation(
         shown=shown,
         asked_for=wanted,
         films=films_words(constraints, scene.catalogue, shown if shown == wanted else 2),
+        lead=films_words(named_before(step, scene.catalogue), scene.catalogue, shown),
         wished=constraints != Constraints() or by_words,
         cold=cold(step.state),
         first=scene.last_shown is None,
@@ -277,7 +279,7 @@ def _phrased(
             question,
             last=scene.last_shown,
             table=table,
-            catalogue=catalogue,
+            facts=scene.facts,
         )
 
     last = scene.talk.record.last

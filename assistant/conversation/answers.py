@@ -11,19 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from assistant.conversation.phrasing import capitalised, listing
-from assistant.conversation.reasons import (
-    BILLED,
-    Known,
-    headline,
-    kinds_of,
-    known_of,
+from assistant.conversation.phrasing import listing
+from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
+from assistant.conversation.records import (
+    barring,
     length,
-    portrait,
+    recommend,
     remakes_of,
+    sentences,
     series_of,
 )
-from assistant.conversation.records import barring, recommend
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
@@ -346,7 +343,7 @@ def _trailer(known: Known, *_: object) -> str:
 def _about(known: Known, *_: object) -> str:
     film = known.film
     words = [*film.keywords[:_KEYWORDS]] or [as_written(tag) for tag in known.tags[:_KEYWORDS]]
-    parts = [f"{capitalised(portrait(known))}{_starring(known)}."]
+    parts = [f"{portraits(known)[0]}{_starring(known)}."]
     if words:
         parts.append(text("answer.sketch", keywords=listing(words)))
     elif known.link:
@@ -426,7 +423,8 @@ def _percent(choice: Choice | None) -> str:
 def _because(choice: Choice, asked: Grounds) -> str:
     """The strongest reasons, as a sentence."""
     (film,) = recommend(asked.policy, asked.state, [choice], [""])
-    return headline(film.reasons)
+    known = known_of(choice.token, asked.facts)
+    return sentences([(known, film.reasons)], asked.facts, asked.state.constraints.required)[0]
 
 
 def _better(tokens: Sequence[int], asked: Grounds) -> str:

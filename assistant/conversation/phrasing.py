@@ -62,20 +62,34 @@ FIRST_YEAR = 1890
 def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) -> str:
     """What the wishes leave, as a noun phrase: "films from the 90s"; without wishes "films"."""
     required = [catalogue.facet(token) for token in constraints.required]
-    tags = [as_written(facet.name) for facet in required if facet.kind in _TAGS]
-    limits = [(LIMIT_WORDS[limit.column], limit) for limit in constraints.limits]
+    adjectives = list(filter(None, map(_adjective, required)))
+    tags = _tags(required)
     parts = (
-        *(words.before(limit, catalogue) for words, limit in limits),
+        *_bounds(constraints, lambda words, limit: words.before(limit, catalogue)),
         listing([*filter(is_full_name, tags), *_names(required, "series")]),
+        *adjectives,
         _kind_words(_names(required, "genre"), count),
         _after("tagged", [f"“{tag}”" for tag in tags if not is_full_name(tag)]),
         *_shared_by(required),
         _after("in", [_language(name) for name in _names(required, "language")]),
         _after("with", _names(required, "person")),
-        *(words.after(limit, catalogue) for words, limit in limits),
+        listing(_bounds(constraints, lambda words, limit: words.after(limit, catalogue))),
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
+
+
+def _bounds(constraints: Constraints, say: Callable[[LimitWords, Limit], str]) -> list[str]:
+    """What is said of the limits, in the order of `LIMIT_WORDS`."""
+    limits = ((words, constraints.limit(column)) for column, words in LIMIT_WORDS.items())
+    return list(filter(None, (say(words, limit) for words, limit in limits if limit)))
+
+
+def _tags(facets: Sequence[Facet]) -> list[str]:
+    """Those that are no kind of film, as they are written."""
+    return [
+        as_written(facet.name) for facet in facets if facet.kind in _TAGS and not _adjective(facet)
+    ]
 
 
 FILMS: Final = MappingProxyType(
@@ -90,6 +104,18 @@ FILMS: Final = MappingProxyType(
 _TAGS: Final = ("tag", "subgenre", "keyword")
 """Kinds of facets that are any kind of word."""
 _WITH_ARTICLE: Final = re.compile(r"United .+|.+ (Republic|Union)|Netherlands|Philippines")
+
+
+def _adjective(facet: Facet) -> str:
+    """A finer genre before its films: "slasher" films; "" for what is no kind of film.
+
+    It is one where what people call it ends with the word: "black and white", "black-and-white
+    film".
+    """
+    if facet.kind not in _TAGS:
+        return ""
+    called = (name for name in (*facet.aliases, facet.name) if name.endswith(" film"))
+    return next(called, "").removesuffix(" film")
 
 
 def in_running_text(facet: Facet) -> str:
@@ -152,9 +178,7 @@ def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> list[str]:
             spared.append(_EXCLUDED.get(facet.name, noun))
         elif facet.kind == "language":
             foreign = facet.name == FOREIGN
-            spared.append(
-                "subtitles, as far as I know" if foreign else f"any in {_language(facet.name)}"
-            )
+            spared.append("subtitles" if foreign else f"any in {_language(facet.name)}")
         elif facet.kind in ("source", "country"):
             spared.append(f"any {_shared(facet)}")
         elif facet.kind in ("person", "director", "series") or name != name.lower():
@@ -225,6 +249,8 @@ class LimitWords(NamedTuple):
 
     key: str
     """Stands for the wish where a chip is edited."""
+    name: str
+    """What is let go where it is let go."""
     kind: ChipKind
     lift: str
     """What a person types to lift it."""
@@ -240,6 +266,7 @@ LIMIT_WORDS: Final[Mapping[str, LimitWords]] = MappingProxyType(
     {
         "year": LimitWords(
             "years",
+            "the years",
             ChipKind.YEARS,
             "any year",
             label=lambda limit, catalogue: years_label((limit.low, limit.high), newest(catalogue)),
@@ -247,6 +274,7 @@ LIMIT_WORDS: Final[Mapping[str, LimitWords]] = MappingProxyType(
         ),
         "rank": LimitWords(
             "lesser-known",
+            "“lesser known”",
             ChipKind.LESSER_KNOWN,
             "well-known ones too",
             label=lambda limit, catalogue: "lesser known films",
@@ -254,13 +282,15 @@ LIMIT_WORDS: Final[Mapping[str, LimitWords]] = MappingProxyType(
         ),
         "minutes": LimitWords(
             "length",
+            "the length",
             ChipKind.LENGTH,
             "any length",
             label=lambda limit, catalogue: minutes_words(limit),
-            after=lambda limit, catalogue: f"of {minutes_words(limit)}",
+            after=lambda limit, catalogue: f"{minutes_words(limit)} long",
         ),
         "age": LimitWords(
             "age",
+            "the age rating",
             ChipKind.AGE,
             "any rating",
             label=lambda limit, catalogue: rating_words(limit),

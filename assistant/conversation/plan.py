@@ -49,12 +49,15 @@ _NUDGES = (
 
 _SOFTNESS: Final = (
     *("rank", "tag", "minutes", "wider", "language", "year"),
-    *("series", "person", "director", "genre", "age"),
+    *("series", "person", "director", "genre"),
 )
 """What is let go first where nothing fulfils all wishes: how well known a film is, what viewers
-tagged it, whether it is of the very years; what kind of film it is last."""
+tagged it, whether it is of the very years; what kind of film it is last. For whom a film is, or may
+be, is never let go."""
 _MOST_UNCLEAR: Final = 2
 """Phrases that are said back."""
+_FEW_WISHES: Final = 2
+"""Wishes that are read out together."""
 _MANY_WISHES: Final = 8
 """Wishes of one age up to which pairs are tried: 28 pairs, each a look at all films."""
 _WIDER: Final = 10
@@ -83,6 +86,27 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     if not understood and (utterance.act.is_talk or puzzling):
         return 0
     return utterance.count or usual
+
+
+def named_before(step: Interpretation, catalogue: Catalogue) -> Constraints:
+    """The hard wishes that the line before the films names.
+
+    All, as long as they are few; of more what kind of films they are, and what this line asks for:
+    the others are known, and stand on the page.
+    """
+    wishes = step.state.constraints
+    if len((*wishes.limits, *wishes.required, *wishes.excluded)) <= _FEW_WISHES:
+        return wishes
+    asked = {chip.key for chip in step.chips}
+
+    def is_said(token: int) -> bool:
+        return catalogue.facet(token).kind == "genre" or catalogue.key_of(token) in asked
+
+    return Constraints(
+        tuple(limit for limit in wishes.limits if LIMIT_WORDS[limit.column].key in asked),
+        tuple(filter(is_said, wishes.required)),
+        tuple(token for token in wishes.excluded if catalogue.key_of(token) in asked),
+    )
 
 
 def unheard(utterance: Utterance, step: Interpretation) -> bool:
@@ -270,7 +294,7 @@ def relaxed(step: Interpretation, table: Referents) -> Interpretation:
 
     What this line asks for is kept as long as older wishes can give way. Among those of one age the
     softest goes first: one alone if that is enough, else two, else all up to the first that does.
-    What is to be spared is never let go.
+    What is to be spared is never let go, nor for what age a film has to be fit.
     """
     if table.has_room(step.state):
         return step
@@ -302,21 +326,23 @@ def _eases(step: Interpretation, catalogue: Catalogue) -> Iterator[_Ease]:
     """Every wish that may be let go: years are first widened, a tag stays as a leaning."""
     constraints = step.state.constraints
     for limit in constraints.limits:
+        if limit.column not in _SOFTNESS:
+            continue
         chip, fresh = limit_chip(limit, catalogue, ChipKind.LIFTED), limit.column in step.asked
-        softness = _SOFTNESS.index(limit.column) if limit.column in _SOFTNESS else 0
         if limit.column == "year":
             wider = Limit("year", limit.low - _WIDER, limit.high + _WIDER)
             yield _Ease(chip, _SOFTNESS.index("wider"), fresh, partial(_within, wider))
+        softness = _SOFTNESS.index(limit.column)
         yield _Ease(chip, softness, fresh, partial(_unlimited, limit.column))
     for token in constraints.required:
-        chip = chip_of(catalogue, token, ChipKind.LIFTED)
         facet = catalogue.facet(token)
+        if facet.name == "Children":
+            continue
         aspect = aspect_of(catalogue, token) or ("genre" if facet.kind == "genre" else "tag")
-        for_children = facet.name == "Children"
         yield _Ease(
-            chip,
+            chip_of(catalogue, token, ChipKind.LIFTED),
             _SOFTNESS.index(aspect),
-            for_children or token in step.asked,
+            token in step.asked,
             partial(_let_go, token, facet.name if aspect == "tag" else ""),
         )
 

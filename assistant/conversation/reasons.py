@@ -15,10 +15,10 @@ What was understood as chips: one for each film, wish and span of years.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from assistant.conversation.phrasing import FILMS, capitalised, in_running_text, listing
 from assistant.conversation.values import Chip, ChipKind
@@ -28,16 +28,13 @@ from assistant.wording import text as wording
 from core.catalogue import Catalogue
 from core.data.facets import FOREIGN
 from core.data.facts import CatalogueFacts, Fact, Film
+from core.data.telling import share_with, telling
 from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, WORDS, Contribution
 from core.session import SessionState
 
 MOST_NAMES: Final = 3
 """Names on a card."""
-
-
-_TAGS: Final = 4
-"""Tags that are told of a film."""
 
 
 # Of a catalogue of thousands of films a server's conversations show a few hundred.
@@ -99,14 +96,13 @@ _VERBS = (
 )
 """Beginnings that two reasons share once they are told together."""
 
-_FANS: Final = "liked by fans of "
 _CLAUSES: Final[Mapping[str, str]] = {
-    _FANS: "fans of {} {love} it",
-    "liked by people who ": "people who {} {love} it",
-    "akin to ": "it is akin to {}",
-    "away from ": "far from {}",
+    "liked by fans of ": "fans of {} {love} it",
+    "liked by people who know ": "people who know {} {love} it",
+    "liked by people who like ": "people who like {} {love} it",
+    "akin to ": "it is close in kind to {}",
 }
-"""What begins a reason, and what a person would say instead."""
+"""What begins a reason of a taste, and what a person would say instead."""
 
 _FOR_CHILDREN = "for children"
 """What a single film is, where several are "films for children"."""
@@ -274,25 +270,40 @@ def headline(reasons: Sequence[Reason]) -> str:
     return f"{capitalised(next(reason.text for reason in reasons if reason.text in _GENERAL))}."
 
 
-def clause_of(reasons: Sequence[Reason]) -> str:
-    """The strongest of the reasons that speak for a film, as a clause: "fans of Alien love it".
+class Because(NamedTuple):
+    """Something that a sentence can go on with behind what a film is."""
 
-    A second one joins it where it says the same of another film. Empty where nothing speaks for it.
+    text: str
+    """With the sign before it: "; fans of Alien love it"."""
+    about: frozenset[str] = frozenset()
+    """What it names: another card need not name the same again."""
+
+
+def clauses_of(reasons: Sequence[Reason]) -> list[Because]:
+    """What speaks for a film in the tastes that were told, each as a person would say it.
+
+    The strongest first; a second film joins the first where it says the same. Wishes are no part
+    of it: the films that are shown fulfil them all, or the film is told by them.
     """
+    found = []
     spoken = _spoken(reasons)
-    if not spoken:
-        general = (reason for reason in reasons if reason.text in _GENERAL)
-        return next((reason.text for reason in general if reason.contribution > 0), "")
-    best = spoken[0]
-    text = best.text
-    verbs = [_verb(reason.text) for reason in spoken[:2]]
-    if verbs == [_FANS, _FANS]:
-        text = _joined(text, spoken[1].text, wished=False) or text
-    for verb, form in _CLAUSES.items():
-        if text.startswith(verb):
-            love = "love" if best.contribution >= MANY else "like"
-            return form.format(text.removeprefix(verb), love=love)
-    return text
+    for place, reason in enumerate(spoken):
+        verb = _verb(reason.text)
+        if verb not in _CLAUSES:
+            continue
+        following = [one.text for one in spoken[place + 1 :] if _verb(one.text) == verb][:1]
+        names = [text.removeprefix(verb) for text in (reason.text, *following)]
+        love = "love" if reason.contribution >= MANY else "like"
+        said = _CLAUSES[verb].format(listing(names), love=love)
+        found.append(Because(f"; {said}", frozenset(f"{verb}{name}" for name in names)))
+    return found
+
+
+def general_of(reasons: Sequence[Reason]) -> Because | None:
+    """How well liked a film is by everybody, where that speaks for it."""
+    liked = (one.text for one in reasons if one.text in _GENERAL and one.contribution > 0)
+    text = next(liked, "")
+    return Because(f"; {text}", frozenset((text,))) if text else None
 
 
 def _spoken(reasons: Sequence[Reason]) -> list[Reason]:
@@ -333,37 +344,14 @@ def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, en
     return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
 
 
-def facts(title: str, year: int, people: Sequence[str], tags: Sequence[str] = ()) -> str:
-    """What is known of a film: "Heat is from 1995, with Al Pacino. Viewers tag it “heist”."."""
-    made = f" from {year}" if year else ""
-    names = f" with {listing(people)}" if people else ""
-    is_told = made or names
-    film = wording("reply.made", title=title, facts=",".join(filter(None, (made, names))))
-    tagged = wording(
-        "reply.tagged", film="it" if is_told else title, tags=listing(f"“{tag}”" for tag in tags)
-    )
-    return " ".join(filter(None, (film if is_told else "", tagged if tags else "")))
-
-
-def facts_of(token: int, catalogue: Catalogue) -> str:
-    """What is known of a film of the catalogue, as `facts` has it."""
-    film = catalogue.movie(token)
-    return facts(film.title, film.year, people_of(catalogue, token), _tags(token, catalogue))
-
-
-def _tags(token: int, catalogue: Catalogue) -> list[str]:
-    """What viewers call a film, people aside, in the words that they give to the fewest films."""
-    tags = [tag for tag in catalogue.facets_of(token) if catalogue.facet(tag).kind == "tag"]
-    tags.sort(key=lambda tag: int(catalogue.facet_sizes[tag - catalogue.facet_token(0)]))
-    return [facet_words(catalogue, tag) for tag in tags if not name_of(catalogue.facet(tag))][
-        :_TAGS
-    ]
-
-
 # ---- what is known of a film
 
 BILLED: Final = 3
 """Names on a card."""
+_TELLING: Final = 0.3
+"""Weight from which on a mood is told (`core.data.telling`): below it is one of many, or a slip."""
+_EXPECTED: Final = 0.4
+"""Share of the films of a kind from which on a mood says nothing new of one: "exciting action"."""
 PAGE: Final = "https://www.imdb.com/title/tt{:07d}/"
 """Where more is known of a film."""
 
@@ -379,6 +367,12 @@ class Known:
     people: tuple[str, ...] = ()
     """Who viewers name with it."""
     tags: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Finer genres, the most telling first."""
+    mood: str = ""
+    """The most telling one that its kind does not say already."""
+    origin: str = ""
+    """The adjective of its country, where it is not in English."""
 
     def speaking_for(self, signs: Set[str]) -> list[str]:
         """Its moods, genres, keywords and tags that are among some words in normal form."""
@@ -400,6 +394,7 @@ class Known:
         return PAGE.format(number) if number else ""
 
 
+@lru_cache(maxsize=4096)  # as `people_of`
 def known_of(token: int, facts: CatalogueFacts) -> Known:
     """A film with what is known of it."""
     catalogue = facts.catalogue
@@ -410,7 +405,37 @@ def known_of(token: int, facts: CatalogueFacts) -> Known:
         for facet in catalogue.facets_of(token)
         if catalogue.facet(facet).kind == "tag"
     )
-    return Known(token, movie, film, people_of(catalogue, token), tags)
+    kinds = tuple(word.name for word in telling(facts, Fact.GENRE, movie.row)) or film.genres
+    return Known(
+        token,
+        movie,
+        film,
+        people_of(catalogue, token),
+        tags,
+        kinds,
+        _mood(movie, kinds[:1], facts),
+        _origin(film, facts),
+    )
+
+
+def _mood(movie: Movie, kind: Sequence[str], facts: CatalogueFacts) -> str:
+    """The mood that tells most of a film beside its kind; "" for none that tells enough."""
+    moods = telling(facts, Fact.MOOD, movie.row)
+    found = (
+        word.name
+        for word in moods
+        if word.weight >= _TELLING
+        and not any(share_with(facts, one, word.name) > _EXPECTED for one in kind)
+    )
+    return next(found, "")
+
+
+def _origin(film: Film, facts: CatalogueFacts) -> str:
+    if film.language in ("", "English") or not film.countries:
+        return ""
+    names = facts.facts.names(Fact.COUNTRY)
+    code = next(iter(names.find(film.countries[0])))
+    return names.adjective(code).removeprefix("the ")
 
 
 def kinds_of(known: Known) -> tuple[str, ...]:
@@ -418,48 +443,33 @@ def kinds_of(known: Known) -> tuple[str, ...]:
     return known.film.genres or tuple(genre.lower() for genre in known.movie.genres)
 
 
-def length(minutes: int) -> str:
-    """Minutes as people say them.
+def portraits(known: Known, wished: Set[str] = frozenset()) -> list[str]:
+    """A film in a phrase, the most telling first: "a creepy alien film by Ridley Scott".
 
-    >>> length(117), length(120), length(45)
-    ('1 h 57 min', '2 h', '45 min')
+    What is `wished`, finer genres and moods in normal form, is told of a film before all else.
     """
-    hours, rest = divmod(minutes, 60)
-    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
-
-
-def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
-    """The films of a film's series in order; none where it is of no series."""
-    if not known.film.series:
-        return []
-    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
-    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
-    placed = {film.movie_id: film.place for film in films if film is not None}
-    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
-    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
-
-
-def portrait(known: Known, *, mood: bool = True, year: bool = False) -> str:
-    """A film in a phrase: "a suspenseful horror film by Ridley Scott"."""
-    film, movie = known.film, known.movie
-    words = [film.moods[0]] if mood and film.moods else []
-    if film.language not in ("", "English") and film.countries:
-        words.append(_adjective(film.countries[0]))
-    kind = next(iter(_told_kinds(known)), "film")
-    words.append(kind)
-    phrase = " ".join(words)
-    article = "an" if phrase[0].lower() in "aeio" else "a"
-    made = wording("answer.from_year", year=movie.year) if year and movie.year else ""
+    film = known.film
     makers = wording("answer.by", names=listing(film.directors[:2])) if film.directors else ""
-    return f"{article} {phrase}{made}{makers}"
+    kinds = sorted(_told_kinds(known) or ["film"], key=lambda kind: not names_of(kind) & wished)
+    moods = [mood for mood in film.moods if normal(mood) in wished] or [known.mood]
+    found = []
+    for kind in dict.fromkeys(kinds):
+        mood = "" if normal(moods[0]) in normal(kind).split() else moods[0]
+        phrase = " ".join(filter(None, (mood, known.origin, kind)))
+        found.append(f"{'an' if phrase[0].lower() in 'aeio' else 'a'} {phrase}{makers}")
+    return found
 
 
-def _told_kinds(known: Known) -> Iterator[str]:
-    """Genres as nouns, the most telling first: those of the fewest films come last in the pack."""
-    plain = [genre for genre in known.film.genres if genre not in ("drama", "thriller", "comedy")]
-    yield from plain
-    yield from known.film.genres
-    yield from (_NOUNS.get(genre, f"{genre.lower()} film") for genre in known.movie.genres)
+def names_of(word: str) -> frozenset[str]:
+    """What a finer genre is called: "superhero film" is "superhero", too."""
+    return frozenset((normal(word), normal(word.removesuffix(" film"))))
+
+
+def _told_kinds(known: Known) -> list[str]:
+    return [
+        *known.kinds,
+        *(_NOUNS.get(genre, f"{genre.lower()} film") for genre in known.movie.genres),
+    ]
 
 
 _NOUNS: Final[Mapping[str, str]] = {
@@ -478,18 +488,3 @@ _NOUNS: Final[Mapping[str, str]] = {
     "(no genres listed)": "film",
 }
 """What a film of a genre is called, other than "war film"."""
-
-
-@cache
-def _adjective(country: str) -> str:
-    return country.removeprefix("the ")
-
-
-def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
-    """Films that this one is a remake of, or that are remakes of it."""
-    tokens = (
-        facts.catalogue.token_of_movie_id(relation.movie_id)
-        for relation in known.film.relations
-        if relation.kind == "Remake"
-    )
-    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]

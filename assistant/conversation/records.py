@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.conversation.memory import Memory
@@ -19,16 +19,17 @@ from assistant.conversation.phrasing import (
 from assistant.conversation.reasons import (
     BILLED,
     SMALL,
+    Because,
     Known,
     chip_of,
-    clause_of,
+    clauses_of,
+    general_of,
     known_of,
     label_of,
-    length,
+    names_of,
     people_of,
-    portrait,
+    portraits,
     reasons,
-    series_of,
 )
 from assistant.conversation.values import (
     Card,
@@ -40,11 +41,12 @@ from assistant.conversation.values import (
     Understood,
 )
 from assistant.language.utterance import AmbiguousMention, Context, Span
-from assistant.wording import text
+from assistant.language.words import normal
+from assistant.wording import several, text
 from core.catalogue import Catalogue
-from core.data.facts import CatalogueFacts
-from core.domain import Constraints, Outcome, Reaction, Reason, Recommendation
-from core.model.policy import Choice, Policy
+from core.data.facts import CatalogueFacts, Fact, Film
+from core.domain import Constraints, Movie, Outcome, Reaction, Reason, Recommendation
+from core.model.policy import WORDS, Choice, Policy
 from core.session import SessionState
 from core.store import SessionRecord, Shown, Turn
 
@@ -155,12 +157,14 @@ def _reaction(shown: Shown) -> Reaction:
 def exchange_of(turn: Turn, catalogue: Catalogue) -> Exchange:
     """A logged turn as the page draws it."""
     cards = (card_of(shown, catalogue) for shown in turn.shown)
+    required = json.loads(turn.state_shown)["required"] if turn.shown else ()
     return Exchange(
         turn.number,
         turn.text,
         turn.reply,
         Understood.from_json(turn.understood),
         tuple(card for card in cards if card is not None),
+        musts=tokens_of_keys(required, catalogue),
     )
 
 
@@ -233,12 +237,11 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
 
 def why_of(
     turn: Turn | None, picked: Collection[int], catalogue: Catalogue
-) -> list[tuple[str, tuple[Reason, ...], float]]:
-    """Label, reasons and score of the films of a turn: of the picked tokens, or of all."""
+) -> list[Recommendation]:
+    """The films of a turn, with their reasons: those of the picked tokens, or all."""
     cards = [card_of(shown, catalogue) for shown in turn.shown] if turn else []
     films = [card.recommendation for card in cards if card is not None]
-    meant = [film for film in films if catalogue.movie_token(film.movie.row) in picked]
-    return [(film.movie.label, film.reasons, film.q_value) for film in meant or films]
+    return [film for film in films if catalogue.movie_token(film.movie.row) in picked] or films
 
 
 def memory_of(last: Turn | None) -> Memory:
@@ -293,6 +296,37 @@ def shown_films(record: SessionRecord) -> dict[int, Shown]:
 # ---- cards
 
 
+def length(minutes: int) -> str:
+    """Minutes as people say them.
+
+    >>> length(117), length(120), length(45)
+    ('1 h 57 min', '2 h', '45 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
+    """The films of a film's series in order; none where it is of no series."""
+    if not known.film.series:
+        return []
+    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
+    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
+    placed = {film.movie_id: film.place for film in films if film is not None}
+    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
+    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
+
+
+def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
+    """Films that this one is a remake of, or that are remakes of it."""
+    tokens = (
+        facts.catalogue.token_of_movie_id(relation.movie_id)
+        for relation in known.film.relations
+        if relation.kind == "Remake"
+    )
+    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]
+
+
 def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
     """What a card says of a film under its title, each a few words."""
     film = known.film
@@ -314,40 +348,131 @@ def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
 
 def with_facts(exchange: Exchange, facts: CatalogueFacts) -> Exchange:
     """A turn whose cards tell what is known of their films, no two of them with one sentence."""
-    cards: list[Card] = []
-    for card in exchange.cards:
-        movie = card.recommendation.movie
-        known = known_of(facts.catalogue.movie_token(movie.row), facts)
-        because = sentence(known, card.recommendation.reasons, [one.because for one in cards])
-        filled = replace(
+    films = [card.recommendation for card in exchange.cards]
+    found = [known_of(facts.catalogue.movie_token(film.movie.row), facts) for film in films]
+    told = zip(found, (film.reasons for film in films), strict=True)
+    lines = sentences(list(told), facts, exchange.musts)
+    cards = tuple(
+        replace(
             card,
             details=details(known, facts),
-            imdb_id=movie.imdb_id or known.film.imdb_id,
-            because=because,
+            imdb_id=known.movie.imdb_id or known.film.imdb_id,
+            because=line,
         )
-        cards.append(filled)
-    return replace(exchange, cards=tuple(cards))
+        for card, known, line in zip(exchange.cards, found, lines, strict=True)
+    )
+    return replace(exchange, cards=cards)
 
 
-def sentence(known: Known, reasons: Sequence[Reason], taken: Collection[str]) -> str:
-    """Why this film, as a person would say it, unlike the sentences that are taken.
+def sentences(
+    films: Sequence[tuple[Known, Sequence[Reason]]],
+    facts: CatalogueFacts,
+    musts: Collection[int] = (),
+) -> list[str]:
+    """What each film of a slate is and why it is here, as a person would say it.
 
-    Of the reasons the strongest, or of the next ones the first that no other card gives.
+    A film is told by what was wished where it has that, then by what tells most of it. What another
+    film of the slate gives as its reason is not given again as long as there is a reason of its
+    own. `musts` are facets that every film shown has to have.
     """
-    phrases = [
-        capitalised(portrait(known)),
-        capitalised(portrait(known, mood=False, year=True)),
-        known.movie.label,
-    ]
-    clauses = list(dict.fromkeys(clause_of(reasons[place:]) for place in range(len(reasons)))) or [
-        ""
-    ]
-    fresh = [one for one in clauses if not any(one in other for other in taken)] or clauses
-    for phrase in phrases:
-        said = f"{phrase}; {fresh[0]}." if fresh[0] else f"{phrase}."
-        if said not in taken:
-            return said
-    return f"{known.movie.label}."
+    lines: list[str] = []
+    given: set[str] = set()
+    for known, parts in films:
+        wishes = dict(_wishes_met(known, parts, musts, facts.catalogue))
+        phrases = portraits(known, frozenset().union(*wishes.values()))
+        phrase = _fresh([(one, {one}) for one in phrases], given) or phrases[0]
+        untold = [name for name, names in wishes.items() if not _is_told(names, phrase)]
+        clause = _fresh(_clauses(known, parts, untold, facts), given)
+        line = f"{capitalised(phrase)}{clause}."
+        lines.append(line if line not in lines else f"{known.movie.label}: {line}")
+    return lines
+
+
+def _fresh(said: Iterable[tuple[str, Collection[str]]], given: set[str]) -> str:
+    """The first text that is about something not `given` yet, which then is; "" for none."""
+    for words, about in said:
+        if not given.issuperset(about):
+            given.update(about)
+            return words
+    return ""
+
+
+def _wishes_met(
+    known: Known, reasons: Iterable[Reason], musts: Collection[int], catalogue: Catalogue
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The wishes that speak for a film and that it has: each in words, and what it is called.
+
+    Without the musts, which all films fulfil, and genres, which stand on the card.
+    """
+    tokens = {reason.token for reason in reasons if reason.contribution > 0}
+    for token in tokens.intersection(catalogue.facets_of(known.token)).difference(musts):
+        facet = catalogue.facet(token)
+        if facet.kind != "genre":
+            names = frozenset().union(*map(names_of, (facet.name, *facet.aliases)))
+            yield label_of(catalogue, token), names
+
+
+def _is_told(names: Iterable[str], phrase: str) -> bool:
+    words = f" {normal(phrase)} "
+    return any(f" {name} " in words for name in names)
+
+
+def _clauses(
+    known: Known, reasons: Sequence[Reason], wishes: Sequence[str], facts: CatalogueFacts
+) -> Iterator[Because]:
+    """What a sentence can go on with, the best first."""
+    if wishes:
+        said = text("answer.with_wish", wishes=listing(f"“{wish}”" for wish in wishes[:2]))
+        yield Because(said, frozenset(wishes))
+    yield from (Because(f"; {one.text}", frozenset((one.text,))) for one in _found(reasons))
+    yield from clauses_of(reasons)
+    liked = [one.token for one in reasons if one.contribution >= SMALL]
+    for token in filter(facts.catalogue.is_movie, liked):
+        yield from _in_common(known, known_of(token, facts))
+    yield from _honours(known)
+    yield from filter(None, (general_of(reasons),))
+
+
+def _found(reasons: Iterable[Reason]) -> list[Reason]:
+    return [one for one in reasons if one.token == WORDS and one.contribution > 0]
+
+
+def _in_common(known: Known, other: Known) -> Iterator[Because]:
+    """What a film shares with one that is liked: its series, its maker, its cast."""
+    title, film, liked = other.movie.title, known.film, other.film
+    if film.series and film.series == liked.series:
+        yield Because(text("answer.same_series", film=title), frozenset((film.series,)))
+    for name in film.directors:
+        if name in liked.directors:
+            yield Because(text("answer.same_maker", name=name, film=title), frozenset((name,)))
+    for name in film.cast[:BILLED]:
+        if name in liked.cast[:BILLED]:
+            yield Because(text("answer.same_cast", name=name, film=title), frozenset((name,)))
+
+
+def _honours(known: Known) -> Iterator[Because]:
+    """Prizes and sources of a film: nothing of the person, but it tells the film from others."""
+    won = sum(prize.won for prize in known.film.prizes)
+    if won:
+        numbers = several("reply.numbers")
+        count = numbers[won] if won < len(numbers) else str(won)
+        said = text("answer.one_oscar" if won == 1 else "answer.oscars", count=count)
+        yield Because(said, frozenset((known.movie.label, said)))
+    if known.film.sources:
+        said = _made_from(known.film)
+        yield Because(said, frozenset((said,)))
+
+
+def _made_from(film: Film) -> str:
+    authors = [name for name in film.authors if name not in film.directors]
+    source = _a(film.sources[0])
+    if authors:
+        return text("answer.from_source", source=source, names=listing(authors[:2]))
+    return text("answer.on_source", source=source)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def barring(token: int, constraints: Constraints, catalogue: Catalogue) -> list[str]:

@@ -11,19 +11,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter
 from typing import Final
 
 from assistant.conversation.interpret import Interpretation
 from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, listing
-from assistant.conversation.reasons import facts_of, headline
-from assistant.conversation.records import taste_of, why_of
+from assistant.conversation.reasons import known_of
+from assistant.conversation.records import sentences, taste_of, why_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import is_whole, line_of
 from assistant.language.utterance import Act, Utterance
 from assistant.wording import several, text
-from core.catalogue import Catalogue
-from core.domain import Reason
+from core.data.facts import CatalogueFacts
+from core.domain import Recommendation
+from core.session import SessionState
 from core.store import Turn
 
 _WHY, _SAID = 5, 0.005
@@ -34,8 +35,8 @@ _WORDINGS: Final = 12
 """Numbers of wordings that are tried for a reply that repeats no sentence: as many as all the
 combinations of lists of two, three and four."""
 _SENTENCE: Final = re.compile(r"(?<=[.:?!])\s+")
-_FACTS = 3
-"""Films of which a question is answered at once."""
+_NO_WISH: Final = ("films", "film")
+"""What there is to name where nothing was wished."""
 _SMALL_TALK: Final = (
     *(Act.GREET, Act.HELP, Act.ABOUT_YOU, Act.DECLINE, Act.COMPLAIN),
     *(Act.EMPTY, Act.OFF_TOPIC, Act.THANKS, Act.BYE),
@@ -55,6 +56,8 @@ class Situation:
     """Films the turn should have had; 0 where it shows none on purpose."""
     films: str = "films"
     """The wishes as a noun phrase for `shown` films (`phrasing.films_words`)."""
+    lead: str = "films"
+    """Those of them that the line before the films names (`plan.named_before`)."""
     wished: bool = False
     """Whether there are hard wishes."""
     cold: bool = False
@@ -149,26 +152,22 @@ def agreed(films: Sequence[str], on_table: bool, variant: int) -> str:
     return say("reply.agreed_on_table" if on_table else "reply.agreed_on_nothing", variant)
 
 
-def why(films: Sequence[tuple[str, Sequence[Reason], float]], variant: int = 0) -> str:
-    """The answer to "why?": for each film its label, reasons and the score they add up to."""
-    if not films:
-        return say("reply.no_why", variant)
-    worth = " (a thumb up is worth +1)"
-    lines = []
-    for label, reasons, score in films:
+def why(films: Sequence[Recommendation], told: Sequence[str]) -> str:
+    """The answer to "why?": for each film a sentence, its reasons and the score they add up to.
+
+    `told` are the sentences.
+    """
+    worth, lines = ", where a thumb up is worth +1", []
+    for film, sentence in zip(films, told, strict=True):
+        reasons = film.reasons
         parts = [f"{reason.text} ({signed(reason.contribution)})" for reason in reasons[:_WHY]]
         left = sum(reason.contribution for reason in reasons[_WHY:])
         if abs(left) >= _SAID:
             parts.append(f"smaller things ({signed(left)})")
-        lines.append(f"{label} comes to {signed(score)}{worth}: {'; '.join(parts)}.")
+        figures = f"In figures{worth}, it comes to {signed(film.q_value)}: {'; '.join(parts)}."
+        lines.append(f"{film.movie.label}: {sentence} {figures}")
         worth = ""
     return "\n".join(lines)
-
-
-def my_pick(films: Sequence[tuple[str, Sequence[Reason], float]], variant: int) -> str:
-    """The answer to "which one would you pick?": the best film, and what speaks for it."""
-    label, reasons, _ = max(films, key=itemgetter(2))
-    return say("reply.my_pick", variant, film=label, reason=headline(reasons))
 
 
 def about_me(taste: Sequence[Chip], films: str, wished: bool, variant: int = 0) -> str:
@@ -274,10 +273,13 @@ def _tastes(chips: Sequence[Chip], variant: int) -> str:
 
 def _soft(chips: Sequence[Chip]) -> list[str]:
     """Wishes that are no conditions: "more comedy", less “dark”, those for more first."""
-    soft = sorted(
-        (chip for chip in chips if chip.kind.is_soft_wish), key=lambda chip: -chip.kind.wish
-    )
-    return [f"{'more' if chip.kind.wish > 0 else 'less'} {_quoted(chip)}" for chip in soft]
+    more = [_quoted(chip) for chip in chips if chip.kind is ChipKind.WANT]
+    less = [_quoted(chip) for chip in chips if chip.kind is ChipKind.AVOID]
+    return [
+        f"{word} {listing([names[0], *(name.removeprefix('films ') for name in names[1:])])}"
+        for word, names in (("more", more), ("less", less))
+        if names
+    ]
 
 
 def _quoted(chip: Chip) -> str:
@@ -288,7 +290,8 @@ def _quoted(chip: Chip) -> str:
 
 def wish_words(chip: Chip) -> str:
     """A wish that is let go, as one says it."""
-    return text("reply.the_years") if chip.key == LIMIT_WORDS["year"].key else _quoted(chip)
+    limits = {words.key: words.name for words in LIMIT_WORDS.values()}
+    return limits.get(chip.key) or _quoted(chip)
 
 
 def unknown(chips: Iterable[Chip], variant: int = 0) -> str:
@@ -308,20 +311,13 @@ def asking(question: Question | None) -> str:
     return text("reply.which_film", choices=listing(question.labels, "or"))
 
 
-def not_known(
-    beyond: Iterable[str], on_table: bool, variant: int | None = None, *, partly: bool = False
-) -> str:
-    """Says what the catalogue does not tell; `partly` where the reply tells some of it.
-
-    `variant` where it was said before.
-    """
+def not_known(beyond: Iterable[str], on_table: bool, variant: int | None = None) -> str:
+    """Says what the catalogue does not tell; `variant` where it was said before."""
     topics = list(beyond)
     if not topics:
         return ""
     linked = on_table and not _NOT_LINKED.issuperset(topics)
     links = text("reply.links") if linked else ""
-    if partly and topics == ["plot"]:
-        return say("reply.more_not_known", variant or 0, links=links)
     told = listing([text(f"beyond.{name}") for name in topics], "or")
     name = "reply.not_known" if variant is None else "reply.still_not_known"
     return say(name, variant or 0, topics=told, links=links)
@@ -333,8 +329,9 @@ def slate(situation: Situation) -> str:
         return say("reply.held_back", situation.variant) if situation.held_back else ""
     if not situation.shown:
         return _nothing_left(situation)
-    words = _number_words(situation.shown) | {"films": situation.films}
     few = situation.shown < situation.asked_for
+    words = _number_words(situation.shown)
+    words["films"] = situation.films if few else situation.lead
     if few:
         name = "reply.only_wished" if situation.wished else "reply.only_unseen"
     else:
@@ -371,7 +368,7 @@ def _lead(situation: Situation) -> str:
         return "reply.lead_recalled"
     if situation.more and not situation.first:
         return "reply.lead_more"
-    if situation.wished:
+    if situation.lead not in _NO_WISH:
         return "reply.lead_wished"
     if situation.cold:
         return "reply.cold" if situation.first else "reply.still_cold"
@@ -429,7 +426,7 @@ def reply_text(
     *,
     last: Turn | None,
     table: Sequence[int],
-    catalogue: Catalogue,
+    facts: CatalogueFacts,
 ) -> str:
     """What is said in answer to a line.
 
@@ -440,19 +437,18 @@ def reply_text(
         question: what is asked back, if anything.
         last: the latest turn that showed films.
         table: tokens of the films that the line can point at.
-        catalogue: to name films and facets.
+        facts: what is known of the films.
     """
-    variant = situation.variant
+    variant, catalogue = situation.variant, facts.catalogue
+    explained = ""
+    if utterance.act is Act.WHY:
+        films = why_of(last, _picked(table, utterance.picks), catalogue)
+        explained = _explained(utterance, films, step.state, facts, variant)
     if utterance.act is Act.BEYOND:
-        words = _beyond(utterance, situation, table, catalogue)
+        words = _beyond(utterance, situation, table, facts)
     elif situation.is_for_films or step.chips:
         words = answer(step.told, situation, question)
-        if utterance.act is Act.WHY and utterance.then:
-            films = why_of(last, _picked(table, utterance.picks), catalogue)
-            words = _sentences(_explained(utterance, films, variant), words)
-    elif utterance.act is Act.WHY:
-        films = why_of(last, _picked(table, utterance.picks), catalogue)
-        words = _explained(utterance, films, variant)
+        words = _sentences(explained if utterance.then else "", words)
     elif utterance.act is Act.AGREE:
         picked = [catalogue.movie(token).title for token in _picked(table, utterance.picks)]
         words = agreed(picked, last is not None, variant)
@@ -462,37 +458,41 @@ def reply_text(
     elif utterance.act is Act.START_OVER:
         words = say("reply.started_over", variant)
     else:
-        words = ""
+        words = explained
     return words or small_talk(utterance.act, variant, utterance.text)
 
 
 def _explained(
-    utterance: Utterance, films: Sequence[tuple[str, Sequence[Reason], float]], variant: int
+    utterance: Utterance,
+    films: Sequence[Recommendation],
+    state: SessionState,
+    facts: CatalogueFacts,
+    variant: int,
 ) -> str:
     """The answer to "why?", and to "which one would you pick?"."""
-    asks_for_one = films and is_whole("best_pick", line_of(utterance.text))
-    return (my_pick if asks_for_one else why)(films, variant)
+    if not films:
+        return say("reply.no_why", variant)
+    asks_for_one = is_whole("best_pick", line_of(utterance.text))
+    if asks_for_one:
+        films = [max(films, key=attrgetter("q_value"))]
+    known = (known_of(facts.catalogue.movie_token(film.movie.row), facts) for film in films)
+    pairs = zip(known, (film.reasons for film in films), strict=True)
+    told = sentences(list(pairs), facts, state.constraints.required)
+    if asks_for_one:
+        return say("reply.my_pick", variant, film=films[0].movie.label, reason=told[0])
+    return why(films, told)
 
 
 def _beyond(
-    utterance: Utterance, situation: Situation, table: Sequence[int], catalogue: Catalogue
+    utterance: Utterance, situation: Situation, table: Sequence[int], facts: CatalogueFacts
 ) -> str:
-    """The answer to a question: what is known of the films it is about, and what is not."""
-    if utterance.movies:
-        films = [mention.token for mention in utterance.movies]
-    else:
-        films = _picked(table, utterance.picks)
-    known = _sentences(*[facts_of(token, catalogue) for token in films[:_FACTS]])
+    """The answer to a question of what is not known: that it is not, and where it may stand."""
+    named = [mention.token for mention in utterance.movies] or _picked(table, utterance.picks)
+    look = known_of(named[0], facts).look if len(named) == 1 else ""
     variant = situation.variant
-    nothing_to_go_by = not table and not utterance.movies
-    said_before = set(utterance.beyond) <= set(situation.confessed)
-    return _sentences(
-        known,
-        not_known(
-            utterance.beyond, bool(table), variant if said_before else None, partly=bool(known)
-        ),
-        pick(several("reply.invitation"), variant) if nothing_to_go_by else "",
-    )
+    again = variant if set(utterance.beyond) <= set(situation.confessed) else None
+    then = "" if named or table else pick(several("reply.invitation"), variant)
+    return _sentences(not_known(utterance.beyond, bool(table) and not look, again), look or then)
 
 
 def _picked(table: Sequence[int], picks: Iterable[int]) -> list[int]:

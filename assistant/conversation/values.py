@@ -295,6 +295,8 @@ class Exchange:
     cards: tuple[Card, ...] = ()
     speaker: str = ""
     """The guest who typed it; empty where it was the person of this browser."""
+    musts: tuple[int, ...] = ()
+    """Facet tokens that every film of it had to have."""
 
 
 @dataclass(frozen=True, slots=True)

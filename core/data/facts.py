@@ -334,46 +334,30 @@ class CatalogueFacts:
             ages[self.has(Fact.AGE, [code])] = AGES.get(name, -1)
         return ages
 
-    @cached_property
-    def columns(self) -> dict[str, IntArray]:
-        """Numbers that a wish may bound, for `Catalogue.columns`; none without a pack.
-
-        A film that nobody rated is fit for the age that is asked for only if it is one for
-        children, and then for any; of every other one the age is unknown.
-        """
-        if not len(self.facts):
-            return {}
-        children = self.catalogue.token_of_facet("genre", "Children")
-        for_children = self.has(Fact.AUDIENCE, self.facts.names(Fact.AUDIENCE).find("for children"))
-        if children is not None:
-            for_children |= self.catalogue.has(children)
-        ages = np.where((self.ages < 0) & for_children, 0, self.ages).astype(np.int64)
-        minutes = np.where(self.runtimes > 0, self.runtimes, -1)
-        return {"minutes": minutes.astype(np.int64), "age": ages}
-
     def has(self, fact: Fact, codes: Iterable[int]) -> BoolArray:
         """Which films have any of the codes, bool (n_items,); a new array."""
         mask = np.zeros(len(self.catalogue.movies), dtype=np.bool_)
         for code in codes:
-            mask[self._rows(fact).of(code)] = True
+            mask[self.by_code(fact).of(code)] = True
         return mask[: self.catalogue.n_items]
 
     def knows(self, fact: Fact) -> BoolArray:
         """Of which films anything of the kind is known, bool (n_items,); a new array."""
         mask = np.zeros(len(self.catalogue.movies), dtype=np.bool_)
-        mask[self._rows(fact).codes] = True
+        mask[self.by_code(fact).codes] = True
         return mask[: self.catalogue.n_items]
 
     def rows(self, fact: Fact, codes: Iterable[int]) -> IntArray:
         """Rows of all films that have any of the codes, best known first; not only `n_items`."""
-        found = [self._rows(fact).of(code) for code in codes]
+        found = [self.by_code(fact).of(code) for code in codes]
         return np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
 
     def count(self, fact: Fact) -> IntArray:
         """How many films of the catalogue have each code."""
-        return np.diff(self._rows(fact).starts)
+        return np.diff(self.by_code(fact).starts)
 
-    def _rows(self, fact: Fact) -> Lists:
+    def by_code(self, fact: Fact) -> Lists:
+        """Rows of the films that have each code, in ascending order; not only `n_items`."""
         if (found := self._films.get(fact)) is None:
             lists = self.facts.lists[fact]
             rows = np.repeat(self._row_of_film, np.diff(lists.starts))

@@ -37,6 +37,7 @@ from torch import Tensor
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 from core.data.ratings import Ratings
+from core.data.telling import columns_of
 from core.domain import Facet, Movie
 from core.errors import BundleError
 from core.model.affinity import Affinity
@@ -235,7 +236,7 @@ class Bundle:
         except ValueError as error:
             raise _broken(folder, f"its tables cannot be read ({error})") from error
         if facts is not None:
-            catalogue = replace(catalogue, columns=facts.of(catalogue).columns)
+            catalogue = replace(catalogue, columns=columns_of(facts.of(catalogue)))
         try:
             tensors = load_tensors((folder / _WEIGHTS).read_bytes())
             catalogue = replace(catalogue, typicality=_typicality(tensors, catalogue))

@@ -283,6 +283,7 @@ _BEYOND: Final = re.compile(r"\b(?:above|over|beyond|higher than|more than)\s+(?
 _GLUED: Final = re.compile(r"(\d{1,2})(?:yo|yrs?|y)?\Z|u(1\d|[5-9])\Z")
 """An age in one word: "12yo", "u13"."""
 _FILMS: Final = word_class("film_nouns") | {"classic", "classics"}
+_NOT_AT_SCHOOL: Final = re.compile(r"\b(?:toddlers?|preschoolers?)\b")
 _FURTHEST: Final = 5
 """Words between a child and its age."""
 
@@ -308,6 +309,8 @@ def _ages_said(text: str, scope: Scope) -> Iterator[int]:
         fit = next(fit for start, fit in _FROM if age >= start)
         if fit is not None:
             yield fit
+    if _NOT_AT_SCHOOL.search(text):
+        yield _FOR_ALL
 
 
 def ages_of_children(text: str) -> list[int]:

@@ -9,8 +9,8 @@ import pytest
 from films import catalogue, facts_of
 
 from assistant.conversation.answers import Grounds, answers
-from assistant.conversation.reasons import known_of, length
-from assistant.conversation.records import details, sentence
+from assistant.conversation.reasons import known_of, portraits
+from assistant.conversation.records import details, length, sentences
 from assistant.language.utterance import FactQuestion, Topic
 from core.data.facts import Film, FilmFacts, Prize, Relation
 from core.domain import Reason
@@ -96,8 +96,8 @@ def told(topic: Topic, *movie_ids: int, detail: str = "", who: str = "") -> str:
         (Topic.AGE, "Alien (1979) is rated R in the US: from about 17."),
         (
             Topic.ABOUT,
-            "Alien (1979): A suspenseful horror film by Ridley Scott with Sigourney Weaver and "
-            "Tom Skerritt. A sketch from keywords, not its plot: android and cat.",
+            "Alien (1979) is a horror film by Ridley Scott with Sigourney Weaver and "
+            "Tom Skerritt. Going by its keywords it has to do with android and cat; the plot itself I don’t have.",
         ),
         (Topic.ORDER, "Alien (1979) is number 1 of 2 of Alien: Alien (1979) and Titanic (1997)."),
     ],
@@ -173,11 +173,59 @@ def test_a_card_tells_what_one_asks_first() -> None:
     )
 
 
-def test_a_reason_is_a_sentence_and_no_two_are_alike() -> None:
-    known = known_of(ALIEN - 99, FACTS.of(CATALOGUE))
-    reasons = [Reason("liked by fans of Up", 0.3, 8), Reason("many people like it", 0.2)]
-    first = sentence(known, reasons, [])
-    assert first == "A suspenseful horror film by Ridley Scott; fans of Up love it."
-    second = sentence(known, reasons, [first])
-    assert second == "A suspenseful horror film by Ridley Scott; many people like it."
-    assert len({first, second, sentence(known, reasons, [first, second])}) == 3
+def slate(*films: tuple[int, list[Reason]], musts: tuple[int, ...] = ()) -> list[str]:
+    facts = FACTS.of(CATALOGUE)
+    told = [(known_of(movie_id - 99, facts), reasons) for movie_id, reasons in films]
+    return sentences(told, facts, musts)
+
+
+def test_a_card_says_what_the_film_is_and_who_loves_it() -> None:
+    liked = [Reason("liked by fans of Up", 0.3, 8), Reason("many people like it", 0.2)]
+    assert slate((ALIEN, liked)) == ["A horror film by Ridley Scott; fans of Up love it."]
+
+
+def test_two_films_of_one_taste_are_loved_in_one_clause() -> None:
+    liked = [Reason("liked by fans of Up", 0.1, 8), Reason("liked by fans of Heat", 0.09, 9)]
+    assert slate((ALIEN, liked)) == ["A horror film by Ridley Scott; fans of Up and Heat like it."]
+
+
+def test_no_two_cards_of_a_slate_give_one_reason() -> None:
+    """The second goes on with what it has in common with a liked film, or with a prize. (This pack
+    knows no adjective of France.)"""
+    up = Reason("liked by fans of Up", 0.3, 8)
+    titanic = Reason("liked by fans of Titanic", 0.2, TITANIC - 99)
+    assert slate((MATRIX, [up]), (ALIEN, [up]), (TITANIC, [up])) == [
+        "An action film by Ridley Scott; fans of Up love it.",
+        "A horror film by Ridley Scott, an Oscar winner.",
+        "A France drama.",
+    ]
+    assert slate((MATRIX, [titanic]), (ALIEN, [titanic]))[1] == (
+        "A horror film by Ridley Scott; it belongs with Titanic."
+    )
+
+
+def test_a_wish_is_told_unless_every_film_fulfils_it() -> None:
+    dark = CATALOGUE.token_of_facet("tag", "dark") or 0
+    asked = [Reason("tagged “dark”, as you asked", 0.5, dark)]
+    assert slate((ALIEN, asked)) == ["A horror film by Ridley Scott, with “dark” as you asked."]
+    assert slate((ALIEN, asked), musts=(dark,)) == [
+        "A horror film by Ridley Scott, an Oscar winner."
+    ]
+
+
+def test_what_a_film_lacks_is_no_reason_for_it() -> None:
+    spared = [Reason("away from comedy, as you asked", 0.5, 25), Reason("some people like it", 0.1)]
+    assert slate((TITANIC, spared)) == ["A France drama; some people like it."]
+
+
+def test_a_wished_kind_is_told_before_the_most_telling_one() -> None:
+    known = replace(
+        known_of(ALIEN - 99, FACTS.of(CATALOGUE)),
+        kinds=("alien film", "slasher", "horror film"),
+        mood="creepy",
+    )
+    assert portraits(known)[0] == "a creepy alien film by Ridley Scott"
+    assert portraits(known, frozenset(("slasher",)))[0] == "a creepy slasher by Ridley Scott"
+    assert portraits(replace(known, kinds=("romantic drama",), mood="romantic"))[0] == (
+        "a romantic drama by Ridley Scott"
+    )

@@ -17,12 +17,11 @@ from assistant.conversation.phrasing import (
     years_label,
     years_words,
 )
-from assistant.conversation.reasons import facts
 from assistant.conversation.replies import Situation
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.utterance import Act
 from core.catalogue import Catalogue
-from core.domain import Constraints, Facet, Limit, Movie, Reason
+from core.domain import Constraints, Facet, Limit, Movie, Reason, Recommendation
 
 LIKES = (
     Chip(ChipKind.LIKE, "Alien (1979)", "movie:1"),
@@ -36,18 +35,24 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     return screening.catalogue(tmp_path_factory.mktemp("films"))
 
 
-def test_why_names_the_weightiest_reasons_and_the_sum_of_the_rest() -> None:
-    reasons = [
+def test_why_is_a_sentence_then_the_weightiest_reasons_and_the_sum_of_the_rest() -> None:
+    reasons = tuple(
         Reason(f"reason {place}", value)
         for place, value in enumerate((0.5, 0.4, 0.3, -0.2, 0.1, 0.06, -0.02))
-    ]
-    assert replies.why([("Alien (1979)", reasons, 1.14), ("Heat (1995)", reasons[:1], 0.5)]) == (
-        "Alien (1979) comes to +1.14 (a thumb up is worth +1): reason 0 (+0.50); reason 1 (+0.40); reason 2 (+0.30); "
-        "reason 3 (−0.20); reason 4 (+0.10); smaller things (+0.04).\n"
-        "Heat (1995) comes to +0.50: reason 0 (+0.50)."
+    )
+
+    def film(title: str, score: float, parts: tuple[Reason, ...]) -> Recommendation:
+        return Recommendation("", Movie(0, 1, title, 1979, ()), score, 1.0, "v", parts)
+
+    said = ["An alien film.", "A heist film."]
+    assert replies.why([film("Alien", 1.14, reasons), film("Heat", 0.5, reasons[:1])], said) == (
+        "Alien (1979): An alien film. In figures, where a thumb up is worth +1, it comes to +1.14: "
+        "reason 0 (+0.50); reason 1 (+0.40); reason 2 (+0.30); reason 3 (−0.20); reason 4 (+0.10); "
+        "smaller things (+0.04).\n"
+        "Heat (1979): A heist film. In figures, it comes to +0.50: reason 0 (+0.50)."
     )
     nothing = Reason("everything else in our conversation", -0.001)
-    assert "smaller" not in replies.why([("Alien (1979)", [*reasons[:5], nothing], 1.1)])
+    assert "smaller" not in replies.why([film("Alien", 1.1, (*reasons[:5], nothing))], said[:1])
 
 
 def test_what_rounds_to_nothing_has_no_sign() -> None:
@@ -106,7 +111,7 @@ def test_the_question_names_years_where_titles_agree() -> None:
         (Situation(shown=3, asked_for=3), "Three for tonight:"),
         (Situation(shown=1, asked_for=1, variant=1), "How about this one?"),
         (
-            Situation(shown=3, asked_for=3, films="comedies from the 90s", wished=True),
+            Situation(shown=3, asked_for=3, lead="comedies from the 90s", wished=True),
             "Three comedies from the 90s:",
         ),
         (
@@ -309,16 +314,6 @@ def test_lists_in_words() -> None:
         "a, b and c",
     ]
     assert listing(["a", "b"], "or") == "a or b"
-
-
-def test_what_is_known_of_a_film() -> None:
-    heat = "Heat is from 1995, with Al Pacino and Robert De Niro."
-    assert facts("Heat", 1995, ["Al Pacino", "Robert De Niro"]) == heat
-    assert facts("Heat", 1995, [], ["heist", "tense"]) == (
-        "Heat is from 1995. Viewers tag it “heist” and “tense”."
-    )
-    assert facts("Heat", 0, [], ["heist"]) == "Viewers tag Heat “heist”."
-    assert facts("Heat", 0, []) == ""
 
 
 def test_films_of_one_name_are_told_apart_by_their_year() -> None:

@@ -192,7 +192,38 @@ def test_a_length_has_a_cross_and_gives_way_where_nothing_fits(assistant: Assist
 def test_an_unrated_film_is_fit_for_a_child_only_if_it_is_one_for_children(
     facts: FilmFacts, assistant: Assistant
 ) -> None:
-    of: CatalogueFacts = facts.of(assistant._policy.catalogue)
-    unrated = of.ages < 0
-    assert set(of.columns["age"][unrated].tolist()) == {-1, 0}
-    assert (of.columns["age"][~of.knows(Fact.AGE)] <= 0).all()
+    catalogue = assistant._policy.catalogue
+    of: CatalogueFacts = facts.of(catalogue)
+    ages, unrated = catalogue.columns["age"], of.ages < 0
+    children = catalogue.has(catalogue.token_of_facet("genre", "Children") or 0)
+    said = of.has(Fact.AUDIENCE, facts.names(Fact.AUDIENCE).find("for children"))
+    assert (ages[unrated & ~children & ~said] == -1).all()
+    assert set(ages[unrated & children].tolist()) == {-1, 0, 8}
+    by_title = {catalogue.movies[row].label: int(age) for row, age in enumerate(ages)}
+    assert by_title["Lady and the Tramp (1955)"] == 0
+    assert by_title["My Neighbor Totoro (1988)"] == 8
+    assert by_title["Sisters (2015)"] == by_title["Addams Family Values (1993)"] == -1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "film for my grandchildren, 3 and 6",
+        "cartoon for a toddler",
+        "with my niece tonight, she is 4",
+        "a war film for my 8 year old",
+        "a french horror film from the 60s for my 7 year old",
+        "what can I watch with my three kids",
+    ],
+)
+def test_a_child_always_makes_a_family_list(
+    assistant: Assistant, facts: FilmFacts, line: str
+) -> None:
+    """Whatever else has to be let go, for whom the films are is not."""
+    session = assistant.start()
+    films = [
+        film for one in (line, "more") for film in assistant.respond(session, one).recommendations
+    ]
+    assert len(films) >= 4
+    assert all("Children" in film.movie.genres for film in films)
+    assert all(AGES.get(known(facts, film)[1], 0) <= AGES["PG"] for film in films)
