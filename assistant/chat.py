@@ -1,13 +1,15 @@
 """The seam: everything above talks to `Assistant`, and the truth of a conversation is in the store.
 
-A turn is one transaction under the session's lock: read the state, take the turn
-(`assistant.turn`), write it all down. Rapid clicks and simultaneous turns queue; none is lost.
+A turn reads the state, is thought out (`assistant.turn`), and written down in one short transaction
+where nothing has changed meanwhile, else thought out again. Rapid clicks and simultaneous turns
+queue; none is lost, and no line, however long, keeps another conversation waiting.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -25,11 +27,13 @@ from assistant.conversation.together import (
     exchanges_of,
     last_of,
     open_talk,
-    show_others,
+    read_talk,
+    talk_of,
+    turns_of_others,
 )
 from assistant.conversation.values import History, Insights, Reply, Understood
 from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
-from assistant.turn import Scene, take_turn, understand
+from assistant.turn import Scene, TakenTurn, take_turn, understand
 from assistant.wording import text as wording
 from core.data.facts import FilmFacts
 from core.data.search import word_index
@@ -37,7 +41,7 @@ from core.domain import Reaction
 from core.errors import SettingsError
 from core.model.policy import Exploration, Policy
 from core.session import GEMS, SessionState
-from core.store import OPTED_OUT, SessionRecord, Store
+from core.store import OPTED_OUT, Gathering, SessionRecord, Store
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
@@ -173,17 +177,23 @@ class Assistant:
 
     def respond(self, session: str, text: str) -> Reply:
         """Answer one line. UnknownIdError for a session that is not known here."""
-        with open_talk(self._store, session) as talk:
-            scene = self._scene(talk)
+        was_cut = len(text) > LONGEST_TEXT
+        preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
+
+        def think(gathering: Gathering) -> TakenTurn | Utterance:
+            scene = self._scene(talk_of(session, gathering))
             utterance = understand(text, scene, self._understanding)
             if utterance.act is Act.UNDO:
-                answer = undone(self._undo(talk), talk.record.next_number)
-                if utterance.then is None:
-                    return Reply(answer, Understood(Act.UNDO.value))
-                return self._turn(utterance.then, self._scene(talk), preface=f"{answer} ")
-            was_cut = len(text) > LONGEST_TEXT
-            preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
+                return utterance
             return self._turn(utterance, scene, preface=preface)
+
+        def write(gathering: Gathering, thought: TakenTurn | Utterance) -> Reply:
+            talk = talk_of(session, gathering)
+            if isinstance(thought, TakenTurn):
+                return _written(thought, talk)
+            return self._undone(thought, talk)
+
+        return self._store.parties.considered(session, think, write)
 
     def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
         """Take back or turn round what is held, by the key of its chip ("years" for the years).
@@ -193,10 +203,16 @@ class Assistant:
         A turn like any other, and undone like any other. UnknownIdError for a session or key that
         is not known.
         """
-        with open_talk(self._store, session) as talk:
-            scene = self._scene(talk)
-            change = likened if more else partial(edited, flip=flip)
+        change = likened if more else partial(edited, flip=flip)
+
+        def think(gathering: Gathering) -> TakenTurn:
+            scene = self._scene(talk_of(session, gathering))
             return self._turn(change(key, scene.state, scene.catalogue), scene)
+
+        def write(gathering: Gathering, taken: TakenTurn) -> Reply:
+            return _written(taken, talk_of(session, gathering))
+
+        return self._store.parties.considered(session, think, write)
 
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
         """Record a reaction to a film: the state changes at once, the store holds the reward.
@@ -255,7 +271,7 @@ class Assistant:
         UnknownIdError for a session that is not known.
         """
         catalogue = self._policy.catalogue
-        with open_talk(self._store, session) as talk:
+        with read_talk(self._store, session) as talk:
             exchanges, earlier = exchanges_of(talk, latest, catalogue)
             state = self._state(talk.record)
             # A diary of thousands is not read twice.
@@ -291,16 +307,22 @@ class Assistant:
             self._seed,
         )
 
-    def _turn(self, utterance: Utterance, scene: Scene, *, preface: str = "") -> Reply:
-        """Take a turn and write down what it came to."""
-        taken = take_turn(utterance, scene, iter(self._store.new_id, ""), preface=preface)
-        record, shared = scene.talk.record, taken.slate.shared
-        for film, reaction in taken.reactions:
-            record.react(film.id, reaction, reaction.reward)
-        record.add(taken.turn)
-        if shared and taken.slate.films:
-            show_others(scene.talk.others, shared, scene.policy, self._store)
-        return taken.reply
+    def _turn(self, utterance: Utterance, scene: Scene, *, preface: str = "") -> TakenTurn:
+        """What a turn comes to, for everybody of the evening; nothing is written yet."""
+        ids = iter(self._store.new_id, "")
+        taken = take_turn(utterance, scene, ids, preface=preface)
+        shared = taken.slate.shared
+        if not (shared and taken.slate.films):
+            return taken
+        others = turns_of_others(scene.talk.others, shared, scene.policy, ids)
+        return replace(taken, others=others)
+
+    def _undone(self, utterance: Utterance, talk: Talk) -> Reply:
+        """Takes the last turn back, and goes on with what else the line says."""
+        answer = undone(self._undo(talk), talk.record.next_number)
+        if utterance.then is None:
+            return Reply(answer, Understood(Act.UNDO.value))
+        return _written(self._turn(utterance.then, self._scene(talk), preface=f"{answer} "), talk)
 
     def _undo(self, talk: Talk) -> bool:
         """Takes back the newest turn at this browser: all sides of it where it was shared."""
@@ -321,6 +343,16 @@ class Assistant:
 
     def _state(self, record: SessionRecord) -> SessionState:
         return SessionState.from_json(record.state, self._policy.catalogue)
+
+
+def _written(taken: TakenTurn, talk: Talk) -> Reply:
+    """Writes down what a turn came to."""
+    for film, reaction in taken.reactions:
+        talk.record.react(film.id, reaction, reaction.reward)
+    talk.record.add(taken.turn)
+    for record, turn in zip(talk.others, taken.others, strict=bool(taken.others)):
+        record.add(turn)
+    return taken.reply
 
 
 def _facts_in(folder: Path) -> FilmFacts:

@@ -129,7 +129,7 @@ class Library:
         self, session: str, data: bytes, name: str
     ) -> Generator[Progress, None, Preview]:
         """`preview` step by step: yields rows done and rows in all."""
-        with self._store.session(session):
+        with self._store.reading(session):
             pass  # a session that is not known is told before the work
         sorted_out = yield from sort_out(read(data, name), self._finder, self._catalogue)
         with self._store.session(session) as record:
@@ -260,14 +260,14 @@ class Library:
 
     def ratings_csv(self, session: str) -> str:
         """The films the person has seen as CSV for Letterboxd; see `imports.reading.rated`."""
-        with self._store.session(session) as record:
+        with self._store.reading(session) as record:
             state = SessionState.from_json(record.state, self._catalogue)
             watched = [film.movie_id for film in record.shelf.saved if film.watched_at is not None]
             return to_csv(rated(state, record.shelf.imported, watched, self._catalogue))
 
     def watchlist_csv(self, session: str) -> str:
         """The films of the watch-list that are still to be watched, as CSV for Letterboxd."""
-        with self._store.session(session) as record:
+        with self._store.reading(session) as record:
             waiting = [film.movie_id for film in record.shelf.saved if film.watched_at is None]
         tokens = (self._catalogue.token_of_movie_id(movie_id) for movie_id in waiting)
         return to_csv((self._catalogue.movie(token), None) for token in tokens if token is not None)

@@ -27,6 +27,10 @@ READ_WAIT: Final = 5.0
 """Seconds that PostgreSQL waits for a lock to read; no reader needs what a writer holds, so this is
 a table locked by hand. An answer may take twice as long."""
 
+_POOL: Final = {"pool_size": 10, "max_overflow": 38}
+"""Connections kept, and more at most: a turn holds one while it thinks, and the page's 40 threads
+and the queue's 8 may all think at once."""
+
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _SCHEMA_LOCK: Final = 0x4D61727175656521
 """Key of the PostgreSQL advisory lock under which tables are made ("Marquee!" as a number)."""
@@ -243,7 +247,7 @@ def _parse(url: str) -> URL:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(url, **_POOL)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, entry: ConnectionPoolEntry) -> None:
@@ -271,6 +275,7 @@ def _postgresql_engine(url: URL) -> Engine:
     try:
         return create_engine(
             url,
+            **_POOL,
             pool_pre_ping=True,  # a server that restarted is noticed here, not in a conversation
             connect_args={
                 "client_encoding": "utf8",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
@@ -39,15 +41,22 @@ class SessionRecord:
     meanwhile.
     """
 
-    def __init__(self, connection: Connection, number: int, state: str, next_number: int) -> None:
+    def __init__(self, connection: Connection, row: Row[Any], *, writable: bool = True) -> None:
         self._connection = connection
-        self._number = number
-        self._state = state
-        self._next_number = next_number
+        self._number: int = row.number
+        self._state: str = row.state
+        self._next_number: int = row.next_turn
+        self._updated_at: datetime = row.updated_at
+        self._writable = writable
         self._turns: tuple[Turn, ...] | None = None
         self._last: Turn | None = None
         self._changed = False
         self._closed = False
+
+    @property
+    def version(self) -> tuple[int, datetime]:
+        """As of when it was opened: another one as soon as anything of the session has changed."""
+        return self._number, self._updated_at
 
     @property
     def state(self) -> str:
@@ -251,14 +260,18 @@ class SessionRecord:
     def finish(self) -> None:
         """Write what was kept back to the end (`Store.session` calls this before it commits)."""
         if self._changed:
+            # Later than before also where the clock was put back: it tells versions apart.
+            moment = max(now(), self._updated_at + timedelta(microseconds=1))
             self._connection.execute(
                 update(sessions)
                 .where(sessions.c.number == self._number)
-                .values(state=self._state, next_turn=self._next_number, updated_at=now())
+                .values(state=self._state, next_turn=self._next_number, updated_at=moment)
             )
         self._closed = True
 
     def _touch(self) -> None:
+        if not self._writable:
+            raise RuntimeError("this session record is open to be read, not to be changed")
         if self._closed:
             raise RuntimeError("this session record is closed: open it again with Store.session")
         self._changed = True

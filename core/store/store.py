@@ -148,15 +148,23 @@ class Store:
         """Go on with a session: one transaction, under a lock across threads and processes.
 
         What the body did is committed at its end, all of it, or rolled back when the body raises.
-        Keep the body short: on SQLite no other session can be written meanwhile.
+        Keep the body short: on SQLite no other session can be written meanwhile. What takes thought
+        goes through `Parties.considered`.
 
         Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the
         database fails.
         """
         with self._writing(session_id) as (connection, row):
-            record = SessionRecord(connection, row.number, row.state, row.next_turn)
+            record = SessionRecord(connection, row)
             yield record
             record.finish()
+
+    @contextmanager
+    def reading(self, session_id: str) -> Iterator[SessionRecord]:
+        """A session as of one moment, to be read; waits for nobody. UnknownIdError as above."""
+        with self._database.read() as connection:
+            row = _find(connection, session_id, select(sessions))
+            yield SessionRecord(connection, row, writable=False)
 
     def forget(self, session_id: str) -> None:
         """Delete everything about a session and its guests; UnknownIdError as for `session`.
