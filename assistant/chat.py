@@ -8,17 +8,17 @@ queue; none is lost, and no line, however long, keeps another conversation waiti
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import numpy as np
 
 from assistant.conversation.library import Controls, Library, settings_of
 from assistant.conversation.plan import edited, likened
-from assistant.conversation.records import latest_taste, replayed, with_facts
+from assistant.conversation.records import exchange_of, latest_taste, replayed, reply_of, with_facts
 from assistant.conversation.replies import undone
 from assistant.conversation.together import (
     Evening,
@@ -38,16 +38,42 @@ from assistant.wording import text as wording
 from core.data.facts import FilmFacts
 from core.data.search import word_index
 from core.domain import Reaction
-from core.errors import SettingsError
+from core.errors import MarqueeError, SettingsError, UnreadableError
 from core.model.policy import Exploration, Policy
 from core.session import GEMS, SessionState
-from core.store import OPTED_OUT, Gathering, SessionRecord, Store
+from core.store import OPTED_OUT, Answer, Gathering, SessionRecord, Store
+from core.store.records import is_id
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
     from core.learning.versions import Versions
 
 _LOGGER = logging.getLogger(__name__)
+
+UNREADABLE: Final = "unreadable"
+"""Note in the store: a state that could not be read, when the conversation was started afresh."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _or_unreadable(
+    method: Callable[Concatenate[Assistant, str, P], R],
+) -> Callable[Concatenate[Assistant, str, P], R]:
+    """Raises UnreadableError where a method fails and what is kept of its session is to blame."""
+
+    @wraps(method)
+    def tried(self: Assistant, session: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, session, *args, **kwargs)
+        except MarqueeError:
+            raise
+        except Exception as error:
+            if self.is_readable(session):
+                raise
+            raise UnreadableError(wording("page.unreadable")) from error
+
+    return tried
 
 
 class Assistant:
@@ -175,26 +201,46 @@ class Assistant:
         """StoreError where the store does not answer."""
         self._store.ping()
 
-    def respond(self, session: str, text: str) -> Reply:
-        """Answer one line. UnknownIdError for a session that is not known here."""
+    @_or_unreadable
+    def respond(self, session: str, text: str, request: str = "") -> Reply:
+        """Answer one line. UnknownIdError for a session that is not known here.
+
+        With the number of a `request` that was answered within a day the line is not taken again:
+        it gives the same reply. Whoever gets none may send it again, whatever became of it.
+        SettingsError for a number that is no 1 to 64 letters, digits, "-" and "_".
+        """
+        if request and not is_id(request):
+            raise SettingsError("A request's number is 1 to 64 letters, digits, - and _.")
         was_cut = len(text) > LONGEST_TEXT
         preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
 
-        def think(gathering: Gathering) -> TakenTurn | Utterance:
+        def think(gathering: Gathering) -> TakenTurn | Utterance | Answer:
             scene = self._scene(talk_of(session, gathering))
+            before = scene.talk.record.answered(request) if request else None
+            if before is not None:
+                return before
             utterance = understand(text, scene, self._understanding)
             if utterance.act is Act.UNDO:
                 return utterance
             return self._turn(utterance, scene, preface=preface)
 
-        def write(gathering: Gathering, thought: TakenTurn | Utterance) -> Reply:
+        def write(gathering: Gathering, thought: TakenTurn | Utterance | Answer) -> Reply:
+            if isinstance(thought, Answer):
+                return reply_of(thought, self._policy.catalogue)
             talk = talk_of(session, gathering)
+            number = talk.record.next_number
             if isinstance(thought, TakenTurn):
-                return _written(thought, talk)
-            return self._undone(thought, talk)
+                reply = _written(thought, talk)
+            else:
+                reply = self._undone(thought, talk)
+            if request:
+                made = number if talk.record.next_number > number else None
+                talk.record.answer(request, reply.text, made)
+            return reply
 
         return self._store.parties.considered(session, think, write)
 
+    @_or_unreadable
     def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
         """Take back or turn round what is held, by the key of its chip ("years" for the years).
 
@@ -214,6 +260,7 @@ class Assistant:
 
         return self._store.parties.considered(session, think, write)
 
+    @_or_unreadable
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
         """Record a reaction to a film: the state changes at once, the store holds the reward.
 
@@ -231,6 +278,7 @@ class Assistant:
                 record.state = state.react(token, reaction).to_json(self._policy.catalogue)
             return changed
 
+    @_or_unreadable
     def steer(self, session: str, gems: float) -> float:
         """Turn the knob between popular films (−1) and hidden gems (1); 0 = as trained.
 
@@ -246,6 +294,7 @@ class Assistant:
             talk.record.state = self._state(talk.record).steer(gems).to_json(self._policy.catalogue)
         return float(gems)
 
+    @_or_unreadable
     def undo(self, session: str) -> bool:
         """Take the last turn back, thumbs to earlier ones aside; False where there is none."""
         with open_talk(self._store, session) as talk:
@@ -255,7 +304,26 @@ class Assistant:
         """Start afresh under the same id; what was logged stays for learning."""
         with open_talk(self._store, session) as talk:
             for record in talk.local:
+                lost = None if self._is_state(record.state) else record.state
                 record.clear(SessionState().to_json(self._policy.catalogue))
+                if lost is not None:
+                    record.set_extra(UNREADABLE, lost)
+
+    def is_readable(self, session: str) -> bool:
+        """Whether what is kept of a conversation can be understood; logs where it cannot."""
+        with read_talk(self._store, session) as talk:
+            try:
+                settings_of(talk)
+                self.library.pending(talk.own)
+                for record in talk.gathering.records.values():
+                    self._state(record)
+                    for turn in record.turns:
+                        exchange_of(turn, self._policy.catalogue)
+            except Exception as error:
+                number = talk.own.version[0]
+                _LOGGER.error("session number %d is unreadable: %s", number, type(error).__name__)
+                return False
+        return True
 
     def forget(self, session: str) -> None:
         """Delete everything about the session, the log included."""
@@ -265,6 +333,7 @@ class Assistant:
         """Everything that is held about the session, ready for JSON."""
         return self._store.export(session)
 
+    @_or_unreadable
     def history(self, session: str, latest: int | None = None) -> History:
         """Everything the page needs to draw the conversation, or its `latest` turns.
 
@@ -339,6 +408,13 @@ class Assistant:
         record.state = replayed(self._state(record).steer(gems), record.turns, catalogue).to_json(
             catalogue
         )
+        return True
+
+    def _is_state(self, text: str) -> bool:
+        try:
+            SessionState.from_json(text, self._policy.catalogue)
+        except ValueError:
+            return False
         return True
 
     def _state(self, record: SessionRecord) -> SessionState:

@@ -7,12 +7,13 @@ default, PostgreSQL by URL; the only package that knows SQLAlchemy.
 """
 
 from core.store.parties import Gathering, Parties
-from core.store.records import OPTED_OUT, LoggedStep, Member, Saved, Shown, Statistics, Turn
+from core.store.records import OPTED_OUT, Answer, LoggedStep, Member, Saved, Shown, Statistics, Turn
 from core.store.session import SessionRecord
 from core.store.store import Day, Store, VersionProgress
 
 __all__ = [
     "OPTED_OUT",
+    "Answer",
     "Day",
     "Gathering",
     "LoggedStep",

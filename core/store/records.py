@@ -149,6 +149,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What answered a request."""
+
+    reply: str
+    turn: Turn | None
+    """None where a turn was taken back, and none made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """A film on the watch-list."""
 

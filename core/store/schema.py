@@ -4,6 +4,7 @@ marquee_sessions ─┬─ marquee_turns ── marquee_recommendations ── m
                   ├─ marquee_watchlist
                   ├─ marquee_imported
                   ├─ marquee_extras
+                  ├─ marquee_requests
                   ├─ marquee_members (of marquee_parties)
                   └─ marquee_wrong_codes
 
@@ -169,6 +170,20 @@ extras = Table(
     Column("text", Text, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )
+
+requests = Table(
+    "marquee_requests",
+    metadata,
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("request", String(64), primary_key=True),
+    # What answered it: a turn, or words alone where it took one back.
+    Column("turn", Integer),
+    Column("reply", Text, nullable=False),
+    Column("answered_at", UtcTime, nullable=False),
+)
+"""Requests that were answered, so that one sent twice is not answered twice."""
 
 parties = Table(
     "marquee_parties",

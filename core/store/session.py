@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
 from core.domain import Reaction
 from core.errors import UnknownIdError
-from core.store.records import Shown, Turn, finite, is_id, kind_of, storable
+from core.store.records import Answer, Shown, Turn, finite, is_id, kind_of, storable
 from core.store.schema import (
     CLEARED,
     LIVE,
@@ -21,10 +21,14 @@ from core.store.schema import (
     now,
     reactions,
     recommendations,
+    requests,
     sessions,
     turns,
 )
 from core.store.shelf import Shelf
+
+REQUESTS_KEPT: Final = timedelta(days=1)
+"""A reply that was lost is asked for again within seconds; a laptop may have been closed."""
 
 _SHOWN = select(recommendations, reactions.c.reaction, reactions.c.reward).outerjoin(
     reactions, reactions.c.recommendation == recommendations.c.id
@@ -231,6 +235,36 @@ class SessionRecord:
                 update(reactions).where(its).values(reaction=kind, reward=reward, updated_at=moment)
             )
         return True
+
+    def answered(self, request: str) -> Answer | None:
+        """What answered a request, even if it was taken back since; None where nothing did.
+
+        ValueError for a number of another form than an id.
+        """
+        if not is_id(request):
+            raise ValueError("a request's number is 1 to 64 letters, digits, - and _")
+        its = (requests.c.session == self._number) & (requests.c.request == request)
+        row = self._connection.execute(select(requests).where(its)).one_or_none()
+        if row is None:
+            return None
+        which = (turns.c.session == self._number) & (turns.c.number == row.turn)
+        turn = read_turns(self._connection, which) if row.turn is not None else ()
+        return Answer(row.reply, turn[0] if turn else None)
+
+    def answer(self, request: str, reply: str, turn: int | None) -> None:
+        """Keep what answered a request, for `REQUESTS_KEPT`."""
+        self._touch()
+        moment, its = now(), requests.c.session == self._number
+        old = requests.c.answered_at < moment - REQUESTS_KEPT
+        self._connection.execute(delete(requests).where(its, old))
+        kept = {
+            "session": self._number,
+            "request": request,
+            "turn": turn,
+            "reply": storable(reply),
+            "answered_at": moment,
+        }
+        self._connection.execute(insert(requests).values(kept))
 
     @property
     def extras(self) -> Mapping[str, str]:

@@ -550,6 +550,7 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
             record.undo()
             record.clear("{}")
             record.set_extra("question", word)
+            record.answer("n-1", word, 0)
             record.shelf.save(1)
             record.shelf.add_imported({1: 4.5, 2: None})
     with pytest.raises(PartyError):
@@ -567,6 +568,7 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         "marquee_watchlist": 2,
         "marquee_imported": 4,
         "marquee_extras": 2,
+        "marquee_requests": 2,
         "marquee_parties": 1,
         "marquee_members": 2,
         "marquee_wrong_codes": 1,
@@ -583,6 +585,7 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         "marquee_watchlist": 1,
         "marquee_imported": 2,
         "marquee_extras": 1,
+        "marquee_requests": 1,
         "marquee_parties": 1,
         "marquee_members": 1,
         "marquee_wrong_codes": 0,
