@@ -34,7 +34,7 @@ from core.store.schema import (
     sessions,
     turns,
 )
-from core.store.session import SessionRecord, read_extras
+from core.store.session import SessionRecord, Wholes, read_extras
 from core.store.shelf import read_imported, read_watchlist
 
 _SESSIONS_AT_ONCE: Final = 50
@@ -184,7 +184,9 @@ class Store:
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
+            state = Wholes(connection).restore(row.number, row.state)
             held = {
+                "state": _parsed(state),
                 "extras": dict(read_extras(connection, row.number)),
                 "together": _export_membership(connection, row.number),
                 "watchlist": [_plain(film) for film in read_watchlist(connection, row.number)],
@@ -194,7 +196,7 @@ class Store:
         # Without the id: whoever is shown the file could speak in the session.
         return {
             key: value
-            for key, value in _plain(row, "state").items()
+            for key, value in _plain(row).items()
             if key not in (sessions.c.id.name, sessions.c.client.name)
         } | held
 
@@ -217,8 +219,12 @@ class Store:
                 numbers = connection.scalars(query.limit(_SESSIONS_AT_ONCE)).all()
                 if not numbers:
                     return
-                rows = connection.execute(_log_query(numbers[0], numbers[-1])).all()
-            yield from (LoggedStep(**row._asdict()) for row in rows)
+                wholes = Wholes(connection)
+                steps = [
+                    LoggedStep(**row._asdict() | {"state": wholes.restore(row.session, row.state)})
+                    for row in connection.execute(_log_query(numbers[0], numbers[-1]))
+                ]
+            yield from steps
             after = numbers[-1]
 
     def statistics(self) -> Statistics:
@@ -324,11 +330,13 @@ def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:
     )
     query = query.where(recommendations.c.session == session)
     reacted = {row.recommendation: _plain(row) for row in connection.execute(query)}
-    exported = {}
+    exported, wholes = {}, Wholes(connection)
     for row in connection.execute(
         select(turns).where(turns.c.session == session).order_by(turns.c.number)
     ):
-        turn = _plain(row, "understood", "state_before", "state_shown", "state_after")
+        turn = _plain(row, "understood")
+        for name in ("state_before", "state_shown", "state_after"):
+            turn[name] = _parsed(wholes.restore(session, turn[name]))
         exported[row.number] = turn | {"recommendations": []}
     query = select(recommendations).where(recommendations.c.session == session)
     for row in connection.execute(
