@@ -27,6 +27,7 @@ from assistant.api.evening import EveningEndpoints
 from assistant.api.library import LibraryEndpoints
 from assistant.chat import Assistant
 from assistant.conversation.values import History, Reply
+from assistant.imports.queue import MOST
 from assistant.language.utterance import Act
 from assistant.page import cards, insights, theme
 from assistant.page.guard import BODY_SECONDS, Buckets, Guard
@@ -103,7 +104,8 @@ def build(assistant: Assistant) -> gr.Blocks:
         }
         demo.load(page.opened, [session], [session, conversation], **quiet)
         conversation.keep(None, [], [session], js=_HELD, **quiet)
-        conversation.file(page.brought, [], [courier], **quiet)
+        # More at once than are taken: who is one too many is told so, and waits in no queue.
+        conversation.file(page.brought, [], [courier], concurrency_limit=2 * MOST, **quiet)
         tab.select(page.insights, [], learning, **quiet)
         api.add(assistant, *LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)

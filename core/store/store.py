@@ -22,7 +22,7 @@ from core.domain import Reaction
 from core.errors import UnknownIdError
 from core.store.database import Database, Locks
 from core.store.parties import Parties
-from core.store.records import LoggedStep, Statistics, is_id, storable
+from core.store.records import OPTED_OUT, LoggedStep, Statistics, is_id, storable
 from core.store.schema import (
     UNDONE,
     members,
@@ -137,6 +137,12 @@ class Store:
         with self._database.read() as connection:
             key = connection.execute(select(salt.c.salt)).scalar_one()
         return hmac.new(bytes.fromhex(key), address.encode(), "sha256").hexdigest()[:32]
+
+    def client(self, session_id: str) -> str:
+        """Whose session it is, as a hash; "" where nobody says. UnknownIdError as for `session`."""
+        with self._database.read() as connection:
+            client = _find(connection, session_id, select(sessions.c.client)).client
+        return "" if client == OPTED_OUT else str(client)
 
     def ping(self) -> None:
         """StoreError where the database does not answer."""
