@@ -165,6 +165,11 @@ class Assistant:
         """Version of the policy that recommends."""
         return self._policy.version
 
+    @property
+    def store(self) -> Store:
+        """Where conversations are kept."""
+        return self._store
+
     def insights(self) -> Insights:
         """How the policy fares and was trained, from the store and the manifest, as of now."""
         catalogue, store = self._policy.catalogue, self._store

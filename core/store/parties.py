@@ -218,12 +218,19 @@ class Parties:
             connection.execute(delete(sessions).where(sessions.c.number == number))
         self._database.wipe_deleted()
 
-    def forget(self, session_id: str) -> None:
-        """Delete everything about a session and its guests, from the log too, and nothing else."""
+    def forget(self, session_id: str, before: datetime | None = None) -> bool:
+        """Delete everything about a session and its guests, from the log too, and nothing else.
+
+        Not where somebody of the evening spoke since `before`; returns whether it did.
+        """
         with self._gathering(session_id) as (connection, party, gathering):
+            moments = (record.version[1] for record in gathering.records.values())
+            if before is not None and max(moments) >= before:
+                return False
             _forget_guests(connection, gathering.own)
             connection.execute(delete(sessions).where(sessions.c.number == gathering.own))
             _close_if_empty(connection, party)
+            return True
 
     def revision(self, session_id: str) -> str:
         """Changes whenever anything visible to the evening does; "" without one. Locks nothing."""

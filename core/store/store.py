@@ -8,29 +8,31 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, case, delete, func, insert, select
 
 from core.domain import Reaction
-from core.errors import UnknownIdError
+from core.errors import StoreError, UnknownIdError
 from core.store.database import Database, Locks
 from core.store.parties import Parties
 from core.store.records import OPTED_OUT, LoggedStep, Statistics, is_id, storable
 from core.store.schema import (
     UNDONE,
     members,
+    metadata,
     now,
     prepare,
     reactions,
     recommendations,
     salt,
+    schema_version,
     sessions,
     turns,
 )
@@ -39,6 +41,9 @@ from core.store.shelf import read_imported, read_watchlist
 
 _SESSIONS_AT_ONCE: Final = 50
 """Sessions that `log` reads in one go: bounds its memory and the length of its transactions."""
+
+_ROWS_AT_ONCE: Final = 500
+"""Rows that a copy carries in one go."""
 
 _ID_BYTES: Final = 24
 """Random bytes in an id: 192 bits cannot be guessed."""
@@ -179,6 +184,42 @@ class Store:
         """
         self.parties.forget(session_id)
         self._database.wipe_deleted()
+
+    def purge(self, before: datetime, over: Callable[[], bool] = lambda: False) -> int:
+        """Forget everybody who has said nothing since, one by one; returns how many they were.
+
+        Ends early where it is `over`. An evening is kept as long as one of its people speaks.
+        """
+        query = select(sessions.c.id).where(sessions.c.updated_at < before)
+        with self._database.read() as connection:
+            old = connection.scalars(query).all()
+        gone = 0
+        for session_id in old:
+            if over():
+                break
+            with suppress(UnknownIdError):  # a guest of one who went before
+                gone += self.parties.forget(session_id, before)
+        if gone:
+            self._database.wipe_deleted()
+        return gone
+
+    def copy_to(self, other: Store) -> int:
+        """Copy all of it, as of one moment, into an empty store; returns how many sessions.
+
+        StoreError, with nothing written, where the other one holds sessions.
+        """
+        with self._database.read() as source, other._database.write() as target:
+            if _count(target, select(func.count()).select_from(sessions)):
+                raise StoreError(
+                    f"The database {other._database.name} holds conversations: give an empty one."
+                )
+            target.execute(delete(salt))
+            for table in metadata.sorted_tables:
+                if table is not schema_version:
+                    _copy_table(source, target, table)
+            if not other._database.is_sqlite:
+                _count_on(target)
+            return _count(target, select(func.count()).select_from(sessions))
 
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; UnknownIdError as above.
@@ -323,6 +364,23 @@ def _log_query(first: int, last: int) -> Select[Any]:
         .where(recommendations.c.session.between(first, last), _COUNTED)
         .order_by(recommendations.c.session, recommendations.c.turn, recommendations.c.position)
     )
+
+
+def _copy_table(source: Connection, target: Connection, table: Table) -> None:
+    rows = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table))
+    for some in rows.mappings().partitions():
+        target.execute(insert(table), [dict(row) for row in some])
+
+
+def _count_on(connection: Connection) -> None:
+    """PostgreSQL: the next number of a table comes after those that were copied."""
+    for table in metadata.sorted_tables:
+        column = table.autoincrement_column
+        if column is not None:
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            connection.execute(
+                select(func.setval(sequence, func.max(column))).having(func.max(column) > 0)
+            )
 
 
 def _export_membership(connection: Connection, session: int) -> dict[str, Any] | None:
