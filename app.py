@@ -18,6 +18,7 @@ from assistant.retraining import Retraining, begin, in_a_process
 from core.config import Settings
 from core.errors import MarqueeError
 from core.model.policy import Exploration
+from core.store.upkeep import Retention
 
 
 def main() -> int:
@@ -35,7 +36,8 @@ def main() -> int:
             seed=secrets.randbits(32) if settings.seed is None else settings.seed,
             exploration=exploration,
         )
-        with assistant, _retraining(assistant, settings, exploration):
+        retention = _retention(assistant, settings)
+        with assistant, retention, _retraining(assistant, settings, exploration):
             ui.serve(
                 assistant,
                 host=settings.host,
@@ -59,6 +61,13 @@ def _retraining(
     return Retraining(
         assistant, settings.bundle, learn, hours=settings.learn_hours, exploration=exploration
     )
+
+
+def _retention(assistant: Assistant, settings: Settings) -> AbstractContextManager[object]:
+    """Forgets who has said nothing for as many days as the settings say."""
+    if settings.keep_days is None:
+        return nullcontext()
+    return Retention(assistant.store, settings.keep_days)
 
 
 if __name__ == "__main__":

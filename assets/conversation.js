@@ -23,7 +23,7 @@ async function next() {
   busy = true;
   presses += 1;
   element.setAttribute('aria-busy', 'true');
-  const answer = await ask(event);
+  const answer = await insist(event);
   busy = false;
   element.setAttribute('aria-busy', 'false');
   answered(answer, event);
@@ -35,17 +35,30 @@ function ask({ do: what, id = '', value = '', whose = session }) {
   return server.ask({ session: whose, do: what, id, value, held: Object.fromEntries(parts) });
 }
 
+// A line whose reply was lost is sent again under the same number, so that it is not said twice.
+async function insist(event) {
+  for (let tries = event.do === 'say' ? 3 : 1; ; tries -= 1) {
+    const answer = await ask(event).catch(() => null);
+    if (answer || tries === 1) return answer;
+    await new Promise((later) => setTimeout(later, 1000));
+  }
+}
+
+function fresh() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
+}
+
 function answered(answer, event) {
-  if (!answer) return sorry();
+  if (!answer || answer.notice) return sorry(answer?.notice);
   if (answer.file) save(answer.file);
   if (answer.page) redraw(answer);
   if (event.notice) element.querySelector('.mq-notice').textContent = event.notice;
 }
 
 // The server is away or at its wits' end: what was typed stays to be read.
-function sorry() {
+function sorry(why) {
   const notice = element.querySelector('.mq-notice');
-  notice.textContent = notice.dataset.sorry;
+  notice.textContent = why ?? notice.dataset.sorry;
   element.querySelectorAll('.mq-dots').forEach((dots) => dots.remove());
 }
 
@@ -56,7 +69,7 @@ function touched(button) {
 
 function say(text) {
   pending(text);
-  send({ do: 'say', id: '', value: text });
+  send({ do: 'say', id: fresh(), value: text });
 }
 
 function pending(text) {

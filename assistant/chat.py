@@ -1,22 +1,24 @@
 """The seam: everything above talks to `Assistant`, and the truth of a conversation is in the store.
 
-A turn is one transaction under the session's lock: read the state, take the turn
-(`assistant.turn`), write it all down. Rapid clicks and simultaneous turns queue; none is lost.
+A turn reads the state, is thought out (`assistant.turn`), and written down in one short transaction
+where nothing has changed meanwhile, else thought out again. Rapid clicks and simultaneous turns
+queue; none is lost, and no line, however long, keeps another conversation waiting.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import numpy as np
 
 from assistant.conversation.library import Controls, Library, settings_of
 from assistant.conversation.plan import edited, likened
-from assistant.conversation.records import latest_taste, replayed, with_facts
+from assistant.conversation.records import exchange_of, latest_taste, replayed, reply_of, with_facts
 from assistant.conversation.replies import undone
 from assistant.conversation.together import (
     Evening,
@@ -25,25 +27,53 @@ from assistant.conversation.together import (
     exchanges_of,
     last_of,
     open_talk,
-    show_others,
+    read_talk,
+    talk_of,
+    turns_of_others,
 )
 from assistant.conversation.values import History, Insights, Reply, Understood
 from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
-from assistant.turn import Scene, take_turn, understand
+from assistant.turn import Scene, TakenTurn, take_turn, understand
 from assistant.wording import text as wording
 from core.data.facts import FilmFacts
 from core.data.search import word_index
 from core.domain import Reaction
-from core.errors import SettingsError
+from core.errors import MarqueeError, SettingsError, UnreadableError
 from core.model.policy import Exploration, Policy
 from core.session import GEMS, SessionState
-from core.store import OPTED_OUT, SessionRecord, Store
+from core.store import OPTED_OUT, Answer, Gathering, SessionRecord, Store
+from core.store.records import is_id
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
     from core.learning.versions import Versions
 
 _LOGGER = logging.getLogger(__name__)
+
+UNREADABLE: Final = "unreadable"
+"""Note in the store: a state that could not be read, when the conversation was started afresh."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _or_unreadable(
+    method: Callable[Concatenate[Assistant, str, P], R],
+) -> Callable[Concatenate[Assistant, str, P], R]:
+    """Raises UnreadableError where a method fails and what is kept of its session is to blame."""
+
+    @wraps(method)
+    def tried(self: Assistant, session: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, session, *args, **kwargs)
+        except MarqueeError:
+            raise
+        except Exception as error:
+            if self.is_readable(session):
+                raise
+            raise UnreadableError(wording("page.unreadable")) from error
+
+    return tried
 
 
 class Assistant:
@@ -135,6 +165,11 @@ class Assistant:
         """Version of the policy that recommends."""
         return self._policy.version
 
+    @property
+    def store(self) -> Store:
+        """Where conversations are kept."""
+        return self._store
+
     def insights(self) -> Insights:
         """How the policy fares and was trained, from the store and the manifest, as of now."""
         catalogue, store = self._policy.catalogue, self._store
@@ -171,20 +206,46 @@ class Assistant:
         """StoreError where the store does not answer."""
         self._store.ping()
 
-    def respond(self, session: str, text: str) -> Reply:
-        """Answer one line. UnknownIdError for a session that is not known here."""
-        with open_talk(self._store, session) as talk:
-            scene = self._scene(talk)
+    @_or_unreadable
+    def respond(self, session: str, text: str, request: str = "") -> Reply:
+        """Answer one line. UnknownIdError for a session that is not known here.
+
+        With the number of a `request` that was answered within a day the line is not taken again:
+        it gives the same reply. Whoever gets none may send it again, whatever became of it.
+        SettingsError for a number that is no 1 to 64 letters, digits, "-" and "_".
+        """
+        if request and not is_id(request):
+            raise SettingsError("A request's number is 1 to 64 letters, digits, - and _.")
+        was_cut = len(text) > LONGEST_TEXT
+        preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
+
+        def think(gathering: Gathering) -> TakenTurn | Utterance | Answer:
+            scene = self._scene(talk_of(session, gathering))
+            before = scene.talk.record.answered(request) if request else None
+            if before is not None:
+                return before
             utterance = understand(text, scene, self._understanding)
             if utterance.act is Act.UNDO:
-                answer = undone(self._undo(talk), talk.record.next_number)
-                if utterance.then is None:
-                    return Reply(answer, Understood(Act.UNDO.value))
-                return self._turn(utterance.then, self._scene(talk), preface=f"{answer} ")
-            was_cut = len(text) > LONGEST_TEXT
-            preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
+                return utterance
             return self._turn(utterance, scene, preface=preface)
 
+        def write(gathering: Gathering, thought: TakenTurn | Utterance | Answer) -> Reply:
+            if isinstance(thought, Answer):
+                return reply_of(thought, self._policy.catalogue)
+            talk = talk_of(session, gathering)
+            number = talk.record.next_number
+            if isinstance(thought, TakenTurn):
+                reply = _written(thought, talk)
+            else:
+                reply = self._undone(thought, talk)
+            if request:
+                made = number if talk.record.next_number > number else None
+                talk.record.answer(request, reply.text, made)
+            return reply
+
+        return self._store.parties.considered(session, think, write)
+
+    @_or_unreadable
     def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
         """Take back or turn round what is held, by the key of its chip ("years" for the years).
 
@@ -193,11 +254,18 @@ class Assistant:
         A turn like any other, and undone like any other. UnknownIdError for a session or key that
         is not known.
         """
-        with open_talk(self._store, session) as talk:
-            scene = self._scene(talk)
-            change = likened if more else partial(edited, flip=flip)
+        change = likened if more else partial(edited, flip=flip)
+
+        def think(gathering: Gathering) -> TakenTurn:
+            scene = self._scene(talk_of(session, gathering))
             return self._turn(change(key, scene.state, scene.catalogue), scene)
 
+        def write(gathering: Gathering, taken: TakenTurn) -> Reply:
+            return _written(taken, talk_of(session, gathering))
+
+        return self._store.parties.considered(session, think, write)
+
+    @_or_unreadable
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
         """Record a reaction to a film: the state changes at once, the store holds the reward.
 
@@ -215,6 +283,7 @@ class Assistant:
                 record.state = state.react(token, reaction).to_json(self._policy.catalogue)
             return changed
 
+    @_or_unreadable
     def steer(self, session: str, gems: float) -> float:
         """Turn the knob between popular films (−1) and hidden gems (1); 0 = as trained.
 
@@ -230,6 +299,7 @@ class Assistant:
             talk.record.state = self._state(talk.record).steer(gems).to_json(self._policy.catalogue)
         return float(gems)
 
+    @_or_unreadable
     def undo(self, session: str) -> bool:
         """Take the last turn back, thumbs to earlier ones aside; False where there is none."""
         with open_talk(self._store, session) as talk:
@@ -239,7 +309,26 @@ class Assistant:
         """Start afresh under the same id; what was logged stays for learning."""
         with open_talk(self._store, session) as talk:
             for record in talk.local:
+                lost = None if self._is_state(record.state) else record.state
                 record.clear(SessionState().to_json(self._policy.catalogue))
+                if lost is not None:
+                    record.set_extra(UNREADABLE, lost)
+
+    def is_readable(self, session: str) -> bool:
+        """Whether what is kept of a conversation can be understood; logs where it cannot."""
+        with read_talk(self._store, session) as talk:
+            try:
+                settings_of(talk)
+                self.library.pending(talk.own)
+                for record in talk.gathering.records.values():
+                    self._state(record)
+                    for turn in record.turns:
+                        exchange_of(turn, self._policy.catalogue)
+            except Exception as error:
+                number = talk.own.version[0]
+                _LOGGER.error("session number %d is unreadable: %s", number, type(error).__name__)
+                return False
+        return True
 
     def forget(self, session: str) -> None:
         """Delete everything about the session, the log included."""
@@ -249,13 +338,14 @@ class Assistant:
         """Everything that is held about the session, ready for JSON."""
         return self._store.export(session)
 
+    @_or_unreadable
     def history(self, session: str, latest: int | None = None) -> History:
         """Everything the page needs to draw the conversation, or its `latest` turns.
 
         UnknownIdError for a session that is not known.
         """
         catalogue = self._policy.catalogue
-        with open_talk(self._store, session) as talk:
+        with read_talk(self._store, session) as talk:
             exchanges, earlier = exchanges_of(talk, latest, catalogue)
             state = self._state(talk.record)
             # A diary of thousands is not read twice.
@@ -291,16 +381,22 @@ class Assistant:
             self._seed,
         )
 
-    def _turn(self, utterance: Utterance, scene: Scene, *, preface: str = "") -> Reply:
-        """Take a turn and write down what it came to."""
-        taken = take_turn(utterance, scene, iter(self._store.new_id, ""), preface=preface)
-        record, shared = scene.talk.record, taken.slate.shared
-        for film, reaction in taken.reactions:
-            record.react(film.id, reaction, reaction.reward)
-        record.add(taken.turn)
-        if shared and taken.slate.films:
-            show_others(scene.talk.others, shared, scene.policy, self._store)
-        return taken.reply
+    def _turn(self, utterance: Utterance, scene: Scene, *, preface: str = "") -> TakenTurn:
+        """What a turn comes to, for everybody of the evening; nothing is written yet."""
+        ids = iter(self._store.new_id, "")
+        taken = take_turn(utterance, scene, ids, preface=preface)
+        shared = taken.slate.shared
+        if not (shared and taken.slate.films):
+            return taken
+        others = turns_of_others(scene.talk.others, shared, scene.policy, ids)
+        return replace(taken, others=others)
+
+    def _undone(self, utterance: Utterance, talk: Talk) -> Reply:
+        """Takes the last turn back, and goes on with what else the line says."""
+        answer = undone(self._undo(talk), talk.record.next_number)
+        if utterance.then is None:
+            return Reply(answer, Understood(Act.UNDO.value))
+        return _written(self._turn(utterance.then, self._scene(talk), preface=f"{answer} "), talk)
 
     def _undo(self, talk: Talk) -> bool:
         """Takes back the newest turn at this browser: all sides of it where it was shared."""
@@ -319,8 +415,25 @@ class Assistant:
         )
         return True
 
+    def _is_state(self, text: str) -> bool:
+        try:
+            SessionState.from_json(text, self._policy.catalogue)
+        except ValueError:
+            return False
+        return True
+
     def _state(self, record: SessionRecord) -> SessionState:
         return SessionState.from_json(record.state, self._policy.catalogue)
+
+
+def _written(taken: TakenTurn, talk: Talk) -> Reply:
+    """Writes down what a turn came to."""
+    for film, reaction in taken.reactions:
+        talk.record.react(film.id, reaction, reaction.reward)
+    talk.record.add(taken.turn)
+    for record, turn in zip(talk.others, taken.others, strict=bool(taken.others)):
+        record.add(turn)
+    return taken.reply
 
 
 def _facts_in(folder: Path) -> FilmFacts:

@@ -129,6 +129,8 @@ class TakenTurn:
     reactions: tuple[tuple[Shown, Reaction], ...]
     """What the line said of recommended films; each film as it was before."""
     slate: Slate
+    others: tuple[Turn, ...] = ()
+    """The same films as a turn of each of the others of the evening."""
 
 
 def understand(text: str, scene: Scene, understanding: Understanding) -> Utterance:

@@ -52,6 +52,13 @@ COMMANDS: Final = MappingProxyType(
             "show which policies served and what the gate said, or go back",
             "_versions",
         ),
+        "backup": Command("core.commands.keeping", "copy all that people said into a new file"),
+        "restore": Command(
+            "core.commands.keeping", "fill an empty database from such a copy", "_restore"
+        ),
+        "purge": Command(
+            "core.commands.keeping", "forget who has said nothing for so many days", "_purge"
+        ),
         "simulate": Command(
             "core.commands.learn",
             "fill a store with conversations of simulated viewers",

@@ -24,6 +24,9 @@ gambles."""
 LEARN_HOURS: Final = (0.01, 8_760.0)
 """Shortest and longest time between two lessons: half a minute, to try it, and a year."""
 
+KEEP_DAYS: Final = (1, 36_500)
+"""Shortest and longest time that conversations are kept: a day, and a century."""
+
 _PORTS: Final = (1, 65_535)
 _SEEDS: Final = (0, 2**32 - 1)
 _DATABASES: Final = ("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
@@ -68,6 +71,10 @@ class Settings:
     lessons. With lessons, MARQUEE_BUNDLE is by default "policies", which begins with the bundle
     that ships."""
 
+    keep_days: int | None = None
+    """MARQUEE_KEEP_DAYS: 1 to 36500; who says nothing for so many days is forgotten. Unset = nobody
+    is."""
+
     def __post_init__(self) -> None:
         _check("MARQUEE_PORT", self.port, _PORTS)
         _check("MARQUEE_FILMS", self.films, FILMS)
@@ -76,6 +83,8 @@ class Settings:
             _check("MARQUEE_SEED", self.seed, _SEEDS)
         if self.learn_hours is not None:
             _check("MARQUEE_LEARN_HOURS", self.learn_hours, LEARN_HOURS)
+        if self.keep_days is not None:
+            _check("MARQUEE_KEEP_DAYS", self.keep_days, KEEP_DAYS)
         if not self.database_url.startswith(_DATABASES):
             raise SettingsError(
                 f"DATABASE_URL is {_without_password(self.database_url)!r}, but must start with "
@@ -120,6 +129,7 @@ class Settings:
             exploration=default.exploration if exploration is None else exploration,
             seed=values.whole(_SEEDS, "MARQUEE_SEED"),
             learn_hours=learn_hours,
+            keep_days=values.whole(KEEP_DAYS, "MARQUEE_KEEP_DAYS"),
         )
 
 

@@ -5,6 +5,7 @@ MarqueeError        everything Marquee raises on purpose; the text is one senten
 ├── DownloadError   an archive could not be fetched or is not the one that was published
 ├── BundleError     a saved model is missing a file, altered, or from a newer version
 ├── StoreError      the database cannot be reached or holds something unexpected
+├── UnreadableError what is kept of one conversation cannot be understood (any more)
 ├── SettingsError   a setting or environment variable has a value that makes no sense
 ├── UnknownIdError  an id that this server did not issue (or issued to another session)
 └── PartyError      an evening together that cannot be opened, joined or changed like that
@@ -12,9 +13,14 @@ MarqueeError        everything Marquee raises on purpose; the text is one senten
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class MarqueeError(Exception):
     """Base of every error that is meant to be read by a person."""
+
+    for_guests: ClassVar[bool] = True
+    """Whether that is whoever talks to it; else whoever runs it, and nobody else should read it."""
 
 
 class DataError(MarqueeError):
@@ -28,13 +34,23 @@ class DataError(MarqueeError):
 class DownloadError(MarqueeError):
     """A download failed, was cut short, or does not have the published checksum."""
 
+    for_guests = False
+
 
 class BundleError(MarqueeError):
     """A model folder is incomplete, altered or written by a newer version."""
 
+    for_guests = False
+
 
 class StoreError(MarqueeError):
-    """The store cannot be opened, or a record in it cannot be understood."""
+    """The store cannot be opened, or the database fails."""
+
+    for_guests = False
+
+
+class UnreadableError(MarqueeError):
+    """What is kept of one conversation cannot be understood (any more); to start afresh helps."""
 
 
 class SettingsError(MarqueeError):

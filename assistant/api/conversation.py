@@ -10,9 +10,13 @@ client.predict(session, turn["recommendations"][0]["id"], "up", api_name="/react
 from __future__ import annotations
 
 import json
+import logging
+import secrets
+import traceback
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Literal, ParamSpec, TypedDict, TypeVar
+from pathlib import Path
+from typing import Any, Final, Literal, ParamSpec, TypedDict, TypeVar
 
 import gradio as gr
 from gradio.context import LocalContext
@@ -20,8 +24,13 @@ from gradio.events import api
 
 from assistant.chat import Assistant
 from assistant.conversation.values import Chip, History, Reply
+from assistant.wording import text as wording
 from core.domain import Reaction, Recommendation
 from core.errors import MarqueeError
+
+_LOGGER: Final = logging.getLogger(__name__)
+_FRAMES: Final = 8
+"""Of a stack in the log, those nearest to the error."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -104,16 +113,46 @@ def begun(assistant: Assistant) -> str:
 
 
 def _in_words(function: Callable[P, R]) -> Callable[P, R]:
-    """Errors that are meant for people reach the caller; all others stay on the server."""
+    """Errors that are meant for guests reach the caller; of all others a number."""
 
     @wraps(function)
     def endpoint(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except MarqueeError as error:
-            raise gr.Error(str(error)) from error
+        except Exception as error:
+            # Without Gradio's traceback, which would quote what was typed.
+            raise gr.Error(in_plain_words(error), print_exception=False) from None
 
     return endpoint
+
+
+def in_plain_words(error: Exception) -> str:
+    """An error as one sentence for a guest.
+
+    What is meant for whoever runs this, or for nobody, is in the log under the number that the
+    sentence gives.
+    """
+    if isinstance(error, MarqueeError) and error.for_guests:
+        return str(error)
+    number = secrets.token_hex(3).upper()
+    _LOGGER.error("%s: %s", number, traced(error))
+    return wording("page.failed", number=number)
+
+
+def traced(error: BaseException | None) -> str:
+    """Kinds and places of an error and of what led to it.
+
+    Messages only where they are meant for whoever runs this: any other may quote what was typed.
+    """
+    parts: list[str] = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        places = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in reversed(frames)]
+        tells = isinstance(error, MarqueeError) and not error.for_guests
+        kind = f"{type(error).__name__}: {error}" if tells else type(error).__name__
+        parts.append(f"{kind} ({' < '.join(places)})")
+        error = error.__cause__ or error.__context__
+    return "; from ".join(parts)
 
 
 class Endpoints:
@@ -145,15 +184,17 @@ class Endpoints:
         return begun(self._assistant)
 
     @_in_words
-    def respond(self, session: str, text: str) -> TurnRecord:
+    def respond(self, session: str, text: str, request: str = "") -> TurnRecord:
         """Say something in plain words ("I loved Alien, hated Titanic, something from the 90s") and
         get films.
 
         Args:
             session: id from `start`.
             text: what the person says.
+            request: a number of your own for this line (1 to 64 letters, digits, - and _): where no
+                reply arrives, send it again with the same one, and it is not said twice; optional.
         """
-        return turn_record(text, self._assistant.respond(session, text))
+        return turn_record(text, self._assistant.respond(session, text, request))
 
     @_in_words
     def react(self, session: str, recommendation_id: str, reaction: ReactionName) -> bool:

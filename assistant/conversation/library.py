@@ -22,6 +22,7 @@ from assistant.conversation.records import shown_films, turn_of
 from assistant.conversation.together import Talk, open_talk
 from assistant.conversation.values import Chip, ChipKind, Exchange, Reply, SavedFilm, Understood
 from assistant.imports.preview import FilmFinder, Preview, Progress, sort_out
+from assistant.imports.queue import ImportQueue
 from assistant.imports.reading import FileKind, rated, read, stated_by, to_csv
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.utterance import Act, Utterance
@@ -46,6 +47,7 @@ class Library:
         self._catalogue = catalogue
         self._linker = linker
         self._store = store
+        self._imports = ImportQueue()
 
     # ---- the watch-list
 
@@ -128,10 +130,16 @@ class Library:
     def previewing(
         self, session: str, data: bytes, name: str
     ) -> Generator[Progress, None, Preview]:
-        """`preview` step by step: yields rows done and rows in all."""
-        with self._store.session(session):
-            pass  # a session that is not known is told before the work
-        sorted_out = yield from sort_out(read(data, name), self._finder, self._catalogue)
+        """`preview` step by step: yields rows done and rows in all, (0, 0) while others are first.
+
+        Whoever lets go of it in between gets no preview, and the work ends.
+        """
+        client = self._store.client(session) or session
+
+        def steps() -> Generator[Progress, None, Preview]:
+            return sort_out(read(data, name), self._finder, self._catalogue)
+
+        sorted_out = yield from self._imports.follow(client, steps)
         with self._store.session(session) as record:
             record.set_extra(IMPORTED, sorted_out.to_json())
         return sorted_out
@@ -260,14 +268,14 @@ class Library:
 
     def ratings_csv(self, session: str) -> str:
         """The films the person has seen as CSV for Letterboxd; see `imports.reading.rated`."""
-        with self._store.session(session) as record:
+        with self._store.reading(session) as record:
             state = SessionState.from_json(record.state, self._catalogue)
             watched = [film.movie_id for film in record.shelf.saved if film.watched_at is not None]
             return to_csv(rated(state, record.shelf.imported, watched, self._catalogue))
 
     def watchlist_csv(self, session: str) -> str:
         """The films of the watch-list that are still to be watched, as CSV for Letterboxd."""
-        with self._store.session(session) as record:
+        with self._store.reading(session) as record:
             waiting = [film.movie_id for film in record.shelf.saved if film.watched_at is None]
         tokens = (self._catalogue.token_of_movie_id(movie_id) for movie_id in waiting)
         return to_csv((self._catalogue.movie(token), None) for token in tokens if token is not None)

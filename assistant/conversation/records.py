@@ -40,7 +40,7 @@ from assistant.conversation.values import (
     Reply,
     Understood,
 )
-from assistant.language.utterance import AmbiguousMention, Context, Span
+from assistant.language.utterance import Act, AmbiguousMention, Context, Span
 from assistant.language.words import normal
 from assistant.wording import several, text
 from core.catalogue import Catalogue
@@ -48,7 +48,7 @@ from core.data.facts import CatalogueFacts, Fact, Film
 from core.domain import Constraints, Movie, Outcome, Reaction, Reason, Recommendation
 from core.model.policy import WORDS, Choice, Policy
 from core.session import SessionState
-from core.store import SessionRecord, Shown, Turn
+from core.store import Answer, SessionRecord, Shown, Turn
 
 FILMS_OF_TASTE, WITH_DIARY = 40, 12
 """Most films of the taste beside the latest turns; of more, so many: nobody reads a diary."""
@@ -166,6 +166,15 @@ def exchange_of(turn: Turn, catalogue: Catalogue) -> Exchange:
         tuple(card for card in cards if card is not None),
         musts=tokens_of_keys(required, catalogue),
     )
+
+
+def reply_of(answer: Answer, catalogue: Catalogue) -> Reply:
+    """What answered a request, once more."""
+    if answer.turn is None:
+        return Reply(answer.reply, Understood(Act.UNDO.value))
+    exchange = exchange_of(answer.turn, catalogue)
+    films = tuple(card.recommendation for card in exchange.cards)
+    return Reply(exchange.reply, exchange.understood, films)
 
 
 def question_of(mention: AmbiguousMention, catalogue: Catalogue) -> Question:

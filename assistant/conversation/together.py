@@ -79,13 +79,23 @@ class Talk:
 def open_talk(store: Store, session: str) -> Iterator[Talk]:
     """A session's conversation and its evening, under their locks. UnknownIdError if unknown."""
     with store.parties.gathered(session) as gathering:
-        speaker = _speaker(gathering)
-        records = gathering.records
-        if speaker is None:
-            yield Talk(session, records[gathering.own], (), gathering)
-        else:
-            others = tuple(records[one.number] for one in gathering.people if one != speaker)
-            yield Talk(speaker.session, records[speaker.number], others, gathering)
+        yield talk_of(session, gathering)
+
+
+@contextmanager
+def read_talk(store: Store, session: str) -> Iterator[Talk]:
+    """The same as of one moment, to be read: it waits for nobody."""
+    with store.parties.seen(session) as gathering:
+        yield talk_of(session, gathering)
+
+
+def talk_of(session: str, gathering: Gathering) -> Talk:
+    """The conversation of whoever speaks at a session's browser."""
+    speaker, records = _speaker(gathering), gathering.records
+    if speaker is None:
+        return Talk(session, records[gathering.own], (), gathering)
+    others = tuple(records[one.number] for one in gathering.people if one != speaker)
+    return Talk(speaker.session, records[speaker.number], others, gathering)
 
 
 def _speaker(gathering: Gathering) -> Member | None:
@@ -178,19 +188,22 @@ def _recommended(
     return tuple(replace(film, policy_version=f"{film.policy_version}{SHARED}") for film in films)
 
 
-def show_others(
-    records: Sequence[SessionRecord], shared: Shared, policy: Policy, store: Store
-) -> None:
-    """Write the slate into the records of those who did not ask."""
+def turns_of_others(
+    records: Sequence[SessionRecord], shared: Shared, policy: Policy, ids: Iterable[str]
+) -> tuple[Turn, ...]:
+    """The slate as a turn of each of those who did not ask; an id is taken for each film."""
     catalogue = policy.catalogue
+    turns = []
     for record, (state, choices, fits) in zip(records, shared.others, strict=True):
         before, after = SessionState.from_json(record.state, catalogue), _shown(state, choices)
-        films = _recommended(policy, state, choices, (store.new_id() for _ in choices))
+        films = _recommended(policy, state, choices, ids)
         keys = [catalogue.key_of(choice.token) for choice in choices]
         memory = memory_of(record.last).shown(keys, record.next_number)
         understood = Understood(TOGETHER, fits=fits, memory=memory)
         reply = Reply(for_everybody(len(films), len(records) + 1), understood, films)
-        record.add(turn_of(record.next_number, "", reply, (before, state, after), catalogue))
+        states = (before, state, after)
+        turns.append(turn_of(record.next_number, "", reply, states, catalogue))
+    return tuple(turns)
 
 
 def for_everybody(count: int, people: int) -> str:

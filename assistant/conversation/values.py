@@ -323,6 +323,8 @@ class History:
     """The watch-list."""
     pending: Preview | None = None
     """An import that waits to be confirmed."""
+    unreadable: bool = False
+    """Whether there is more, which cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)

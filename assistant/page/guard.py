@@ -25,6 +25,8 @@ from assistant.imports.reading import LARGEST
 
 LARGEST_BODY: Final = LARGEST * 4 // 3 + 64 * 1024
 """Bytes: a file of ratings in base64, and what is around it."""
+BYTES_A_TOKEN: Final = 50_000
+"""Of a body: to read one of the largest size takes the server as long as a hundred small ones."""
 BODY_SECONDS: Final = 20.0
 """For a body to arrive. A file of the largest size takes 10 s at 4 Mbit/s."""
 MOST_CLIENTS: Final = 10_000
@@ -48,17 +50,17 @@ class Buckets:
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._guard = threading.Lock()
 
-    def wait(self, client: str) -> float:
-        """Takes a token; 0, or the seconds to wait for one."""
+    def wait(self, client: str, price: float = 1.0) -> float:
+        """Takes the tokens of a price; 0, or the seconds to wait for them."""
         moment = self._clock()
         with self._guard:
             tokens, before = self._held.pop(client, (self._burst, moment))
             tokens = min(self._burst, tokens + self._rate * (moment - before))
-            allowed = tokens >= 1
-            self._held[client] = (tokens - allowed, moment)
+            allowed = tokens >= price
+            self._held[client] = (tokens - price * allowed, moment)
             if len(self._held) > MOST_CLIENTS:
                 self._held.popitem(last=False)
-        return 0.0 if allowed else (1 - tokens) / self._rate
+        return 0.0 if allowed else (price - tokens) / self._rate
 
 
 class Guard:
@@ -98,7 +100,8 @@ class Guard:
         if kind != "application/json" and (length != "0" or "transfer-encoding" in headers):
             return 415, "Send JSON (Content-Type: application/json).", 0.0
         client = scope.get("client")
-        wait = self._buckets.wait(client[0] if client else "")
+        size = LARGEST_BODY if "transfer-encoding" in headers else int(length)
+        wait = self._buckets.wait(client[0] if client else "", 1 + size / BYTES_A_TOKEN)
         return (429, "Too many requests: wait a moment.", wait) if wait else (0, "", 0.0)
 
     def _bounded(self, receive: Receive) -> Receive:

@@ -76,9 +76,8 @@ def sorting(library: Library, session: str, data: str, name: str) -> Iterator[st
     except ValueError as error:
         raise DataError(text("page.broken")) from error
     for done, of in library.previewing(session, plain, name):
-        yield json.dumps(
-            {"done": done, "of": of, "words": text("page.rows", done=f"{done:,}", of=f"{of:,}")}
-        )
+        words = text("page.rows", done=f"{done:,}", of=f"{of:,}") if of else text("page.waiting")
+        yield json.dumps({"done": done, "of": of or 1, "words": words})
 
 
 def sorted_out(session: str, notice: str) -> str:

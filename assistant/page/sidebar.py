@@ -98,7 +98,9 @@ TOOLS = (
 
 def beside(history: History, parts: Parts) -> str:
     """What stands beside the conversation, or below it on a phone."""
-    tools = "".join(_tool(*tool) for tool in TOOLS) if history.exchanges else ""
+    tools = (
+        "".join(_tool(*tool) for tool in TOOLS) if history.exchanges or history.unreadable else ""
+    )
     folds = (
         ("taste", _taste(history)),
         ("steer", controls(history)),

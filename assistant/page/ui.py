@@ -9,8 +9,10 @@ serves what takes longer: opening and imports.
 from __future__ import annotations
 
 import gc
+import logging
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -25,12 +27,15 @@ from assistant.api.evening import EveningEndpoints
 from assistant.api.library import LibraryEndpoints
 from assistant.chat import Assistant
 from assistant.conversation.values import History, Reply
+from assistant.imports.queue import MOST
 from assistant.language.utterance import Act
 from assistant.page import cards, insights, theme
 from assistant.page.guard import BODY_SECONDS, Buckets, Guard
 from assistant.page.handlers import actions, openings, packed, sorted_out, sorting
 from assistant.wording import text
-from core.errors import MarqueeError, SettingsError, UnknownIdError
+from core.errors import MarqueeError, SettingsError, UnknownIdError, UnreadableError
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 _STORAGE_KEY: Final = "marquee-session"
 _STORAGE_SECRET: Final = "what-the-box-office-keeps"
@@ -99,7 +104,8 @@ def build(assistant: Assistant) -> gr.Blocks:
         }
         demo.load(page.opened, [session], [session, conversation], **quiet)
         conversation.keep(None, [], [session], js=_HELD, **quiet)
-        conversation.file(page.brought, [], [courier], **quiet)
+        # More at once than are taken: who is one too many is told so, and waits in no queue.
+        conversation.file(page.brought, [], [courier], concurrency_limit=2 * MOST, **quiet)
         tab.select(page.insights, [], learning, **quiet)
         api.add(assistant, *LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
     demo.queue(default_concurrency_limit=8, max_size=64)
@@ -167,11 +173,7 @@ def application(assistant: Assistant, hosts: Sequence[str] = ()) -> FastAPI:
     @app.get("/readyz")
     def readyz() -> JSONResponse:
         """Says whether the store answers too."""
-        try:
-            assistant.ready()
-        except MarqueeError:
-            return JSONResponse({"status": "unavailable"}, 503)
-        return JSONResponse({"status": "ok"})
+        return readiness(assistant)
 
     gr.mount_gradio_app(
         app,
@@ -188,6 +190,16 @@ def application(assistant: Assistant, hosts: Sequence[str] = ()) -> FastAPI:
     return app
 
 
+def readiness(assistant: Assistant) -> JSONResponse:
+    """What `/readyz` answers: 503, with why in the log, where the store does not answer."""
+    try:
+        assistant.ready()
+    except MarqueeError as error:
+        _LOGGER.error("not ready: %s", error)
+        return JSONResponse({"status": "unavailable"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
 class Page:
     """What the page asks for, checked here and by the store: anybody may post anything."""
 
@@ -198,11 +210,18 @@ class Page:
 
     def opened(self, session: Any) -> tuple[str, str]:
         """The page is opened or reloaded: the id to keep, and what the store has, drawn."""
-        return self._drawn(_text(session))
+        try:
+            return self._drawn(_text(session))
+        except Exception as error:
+            history = History(_text(session), (), ())
+            return history.session, cards.conversation(history, api.in_plain_words(error), {})
 
     def insights(self) -> str:
         """The tab on how it learns is opened."""
-        return insights.page(self._assistant.insights())
+        try:
+            return insights.page(self._assistant.insights())
+        except Exception as error:
+            return f"<p>{escape(api.in_plain_words(error))}</p>"
 
     def asked(self, sent: object) -> dict[str, object]:
         """Something was typed or pressed, or the browser looks for news of the evening.
@@ -212,8 +231,8 @@ class Page:
                 of what is drawn.
 
         Returns:
-            The "session" to keep and the "page" to bring the old one to, or a "file"; nothing where
-            nothing is new.
+            The "session" to keep and the "page" to bring the old one to, or a "notice" where the
+            page cannot be drawn, or a "file"; nothing where nothing is new.
         """
         data = sent if isinstance(sent, dict) else {}
         session, do, identity, value = (
@@ -226,17 +245,18 @@ class Page:
             if do == "fetch":
                 return {"file": packed(self._assistant, session, value)}
             session, notice = self._do(session, do, identity, value)
-        except MarqueeError as error:
-            notice = str(error)
-        except ValueError:
-            notice = text("page.failed")
-        session, page = self._drawn(session, notice, held if isinstance(held, dict) else {})
+        except Exception as error:
+            notice = api.in_plain_words(error)
+        try:
+            session, page = self._drawn(session, notice, held if isinstance(held, dict) else {})
+        except Exception as error:
+            return {"session": session, "notice": notice or api.in_plain_words(error)}
         return {"session": session, "page": page}
 
     def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
         """Does it; returns the session to go on with and the notice beside the conversation."""
         if do == "say":
-            return self._said(session, value)
+            return self._said(session, value, identity)
         if do == "forget":
             self._assistant.forget(session)
             return "", text("page.forgotten")
@@ -260,20 +280,23 @@ class Page:
             yield from sorting(
                 self._assistant.library, session, _text(sent.get("data")), _text(sent.get("name"))
             )
-        except MarqueeError as error:
-            notice = str(error)
+        except Exception as error:
+            notice = api.in_plain_words(error)
         yield sorted_out(session, notice)
 
-    def _said(self, session: str, line: str) -> tuple[str, str]:
-        """Answers a line, in a new session where the browser holds none that is known."""
+    def _said(self, session: str, line: str, request: str) -> tuple[str, str]:
+        """Answers a line, in a new session where the browser holds none that is known.
+
+        A `request` that was answered before is answered in the same words: its reply was lost.
+        """
         lost = ""
         if session:
             try:
-                return session, self._notice(self._assistant.respond(session, line))
+                return session, self._notice(self._assistant.respond(session, line, request))
             except UnknownIdError:
                 lost = text("page.lost")
         session = api.begun(self._assistant)
-        return session, lost or self._notice(self._assistant.respond(session, line))
+        return session, lost or self._notice(self._assistant.respond(session, line, request))
 
     def _notice(self, reply: Reply) -> str:
         """What to say beside the conversation: a line that took a turn back is no turn itself."""
@@ -288,6 +311,8 @@ class Page:
                 history = self._assistant.history(session, cards.LONGEST)
         except UnknownIdError:
             notice = text("page.lost")
+        except UnreadableError as error:
+            history, notice = History(session, (), (), unreadable=True), str(error)
         return history.session, cards.conversation(history, notice, held)
 
 

@@ -27,6 +27,10 @@ READ_WAIT: Final = 5.0
 """Seconds that PostgreSQL waits for a lock to read; no reader needs what a writer holds, so this is
 a table locked by hand. An answer may take twice as long."""
 
+_POOL: Final = {"pool_size": 10, "max_overflow": 38}
+"""Connections kept, and more at most: a turn holds one while it thinks, and the page's 40 threads
+and the queue's 8 may all think at once."""
+
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _SCHEMA_LOCK: Final = 0x4D61727175656521
 """Key of the PostgreSQL advisory lock under which tables are made ("Marquee!" as a number)."""
@@ -46,6 +50,8 @@ class Database:
         if self.is_sqlite:
             parsed = self._file(parsed)
         self.name: str = parsed.set(query={}).render_as_string(hide_password=True)
+        self._path = _path_of(parsed) if self.is_sqlite else None
+        self._identity = _identity(self._path)
         self._writer = threading.Lock()
         self._thread = threading.local()
         self._engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed)
@@ -68,17 +74,21 @@ class Database:
         self._thread.writes = True
         try:
             with self._one_writer(), self._translated():
+                self._check_file()
                 with self._engine.connect() as raw:
                     connection = raw.execution_options(marquee_begin="BEGIN IMMEDIATE")
                     with connection.begin():
                         self._bound(connection, WAIT)
                         yield connection
+                        # What would be written into a file that is gone is not written.
+                        self._check_file()
         finally:
             self._thread.writes = False
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, all of it from one snapshot."""
+        self._check_file()
         with self._translated(), self._engine.connect() as raw:
             connection = (
                 raw if self.is_sqlite else raw.execution_options(isolation_level="REPEATABLE READ")
@@ -86,6 +96,14 @@ class Database:
             with connection.begin():
                 self._bound(connection, READ_WAIT)
                 yield connection
+
+    def _check_file(self) -> None:
+        """SQLite would go on with a file that was deleted, and lose all of it at the end."""
+        if self._identity != _identity(self._path):
+            raise StoreError(
+                f"The database file {self._path} was deleted or replaced while Marquee runs: "
+                "put it back, or stop Marquee and start it anew."
+            )
 
     def _bound(self, connection: Connection, seconds: float) -> None:
         """PostgreSQL: nobody waits for ever, neither for a lock nor for an answer.
@@ -223,6 +241,20 @@ class Locks:
                     self._held[key] = (lock, users - 1)
 
 
+def _path_of(url: URL) -> Path | None:
+    """The file of an SQLite database; None where options decide which one it is."""
+    return None if url.query else Path(str(url.database))
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Which file lies at a path: equal as long as it is the same one."""
+    try:
+        status = None if path is None else path.stat()
+    except OSError:
+        return (0, 0)
+    return None if status is None else (status.st_dev, status.st_ino)
+
+
 def _parse(url: str) -> URL:
     """A URL with the driver spelt out. StoreError names what is possible, without the password."""
     try:
@@ -243,7 +275,7 @@ def _parse(url: str) -> URL:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(url, **_POOL)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, entry: ConnectionPoolEntry) -> None:
@@ -271,6 +303,7 @@ def _postgresql_engine(url: URL) -> Engine:
     try:
         return create_engine(
             url,
+            **_POOL,
             pool_pre_ping=True,  # a server that restarted is noticed here, not in a conversation
             connect_args={
                 "client_encoding": "utf8",

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
@@ -25,6 +25,9 @@ from core.store.database import Database, Locks, busy
 from core.store.records import OPTED_OUT, Member, is_id, storable
 from core.store.schema import members, now, parties, sessions, wrong_codes
 from core.store.session import SessionRecord
+
+Thought = TypeVar("Thought")
+Result = TypeVar("Result")
 
 MOST_MEMBERS: Final = 6
 """People of one evening: more rows of buttons than that no card has room for."""
@@ -45,6 +48,8 @@ sessions. Nobody else has to wait for them."""
 WRONG_WINDOW: Final = timedelta(minutes=10)
 
 _TRIES: Final = 20
+_THOUGHTS: Final = (False, False, True, True)
+"""How often `considered` thinks at most; True: while nobody of this process can come in between."""
 _NOBODY: Final = "You are not in an evening together."
 
 
@@ -68,6 +73,16 @@ class Gathering:
     """What `Parties.revision` said when the records were opened."""
 
     @property
+    def version(self) -> tuple[object, ...]:
+        """Another one as soon as who is there, or anything of anybody's session, has changed."""
+        return self.people, *(record.version for record in self.records.values())
+
+    def finish(self) -> None:
+        """Write what was kept back to the end."""
+        for record in self.records.values():
+            record.finish()
+
+    @property
     def held(self) -> tuple[Member, ...]:
         """The member that asked, and their guests."""
         return tuple(one for one in self.people if self.own in (one.number, one.host))
@@ -79,6 +94,47 @@ class Parties:
     def __init__(self, database: Database, locks: Locks) -> None:
         self._database = database
         self._locks = locks
+        self._thoughts = Locks()
+
+    @contextmanager
+    def seen(self, session_id: str) -> Iterator[Gathering]:
+        """A session and all that share its evening, as of one moment, to be read.
+
+        Waits for nobody, and nobody waits for it. UnknownIdError and StoreError as for `gathered`.
+        """
+        with self._database.read() as connection:
+            own, party = _who(connection, session_id)
+            row = _lock(connection, party, writable=False)
+            yield _gathered(connection, session_id, own, party, row, writable=False)
+
+    def considered(
+        self,
+        session_id: str,
+        think: Callable[[Gathering], Thought],
+        write: Callable[[Gathering, Thought], Result],
+    ) -> Result:
+        """Go on with a session where that takes thought: think, then write, all of it or nothing.
+
+        `think` reads as of one moment, past all locks but that of other thoughts on this session.
+        `write` gets what it came to, where nothing has changed since; else there is another try,
+        the last ones with the locks of this process held, yet never with the database's.
+
+        Raises as `gathered` does; StoreError where it was changed during every try.
+        """
+        with self._thoughts.hold(session_id):
+            for undisturbed in _THOUGHTS:
+                with self._held(session_id) if undisturbed else nullcontext():
+                    with self.seen(session_id) as seen:
+                        thought = think(seen)
+                    with (
+                        nullcontext() if undisturbed else self._held(session_id),
+                        self._locked(session_id) as (_, _, gathering),
+                    ):
+                        if gathering.version == seen.version:
+                            result = write(gathering, thought)
+                            gathering.finish()
+                            return result
+        raise busy("This conversation")
 
     @contextmanager
     def gathered(self, session_id: str) -> Iterator[Gathering]:
@@ -89,8 +145,7 @@ class Parties:
         """
         with self._gathering(session_id) as (_, _, gathering):
             yield gathering
-            for record in gathering.records.values():
-                record.finish()
+            gathering.finish()
 
     def open(self, session_id: str, name: str) -> str:
         """The code under which others join this session's evening, a new one if need be.
@@ -163,12 +218,19 @@ class Parties:
             connection.execute(delete(sessions).where(sessions.c.number == number))
         self._database.wipe_deleted()
 
-    def forget(self, session_id: str) -> None:
-        """Delete everything about a session and its guests, from the log too, and nothing else."""
+    def forget(self, session_id: str, before: datetime | None = None) -> bool:
+        """Delete everything about a session and its guests, from the log too, and nothing else.
+
+        Not where somebody of the evening spoke since `before`; returns whether it did.
+        """
         with self._gathering(session_id) as (connection, party, gathering):
+            moments = (record.version[1] for record in gathering.records.values())
+            if before is not None and max(moments) >= before:
+                return False
             _forget_guests(connection, gathering.own)
             connection.execute(delete(sessions).where(sessions.c.number == gathering.own))
             _close_if_empty(connection, party)
+            return True
 
     def revision(self, session_id: str) -> str:
         """Changes whenever anything visible to the evening does; "" without one. Locks nothing."""
@@ -197,29 +259,32 @@ class Parties:
     def _gathering(self, session_id: str) -> Iterator[tuple[Connection, int | None, Gathering]]:
         """Everybody locked. Who they are is read before there is a lock, and again under it."""
         for _ in range(_TRIES):
-            with ExitStack() as stack:
-                with self._database.read() as before:
-                    ids = _ids(before, _who(before, session_id)[1], session_id)
-                for one in ids:
-                    stack.enter_context(self._locks.hold(one))
-                connection = stack.enter_context(self._database.write())
-                own, party = _who(connection, session_id)
-                row = _lock(connection, party)
-                if _ids(connection, party, session_id) != ids:
-                    continue
-                records = _records(connection, ids)
-                open_row = None if row is None or row.code_until <= now() else row
-                gathering = Gathering(
-                    own=own,
-                    people=_members(connection, party),
-                    records=records,
-                    code="" if open_row is None else open_row.code,
-                    code_until=None if open_row is None else open_row.code_until,
-                    revision="" if party is None else _revision(connection, party),
-                )
-                yield connection, party, gathering
-                return
+            with (
+                self._held(session_id) as ids,
+                self._locked(session_id) as (connection, party, gathering),
+            ):
+                if _ids(gathering.people, session_id) == ids:
+                    yield connection, party, gathering
+                    return
         raise busy("This evening")
+
+    @contextmanager
+    def _held(self, session_id: str) -> Iterator[list[str]]:
+        """The locks of this process of everybody who is there now."""
+        with self._database.read() as before:
+            ids = _ids(_members(before, _who(before, session_id)[1]), session_id)
+        with ExitStack() as stack:
+            for one in ids:
+                stack.enter_context(self._locks.hold(one))
+            yield ids
+
+    @contextmanager
+    def _locked(self, session_id: str) -> Iterator[tuple[Connection, int | None, Gathering]]:
+        """Everybody as they are in a writing transaction, their rows locked."""
+        with self._database.write() as connection:
+            own, party = _who(connection, session_id)
+            row = _lock(connection, party)
+            yield connection, party, _gathered(connection, session_id, own, party, row)
 
 
 _UNOPENED: Final = "No evening is open under that code (any more): check it, or ask for a new one."
@@ -270,25 +335,41 @@ def _revision(connection: Connection, party: int) -> str:
     return f"{party}.{'.'.join(f'{number}-{moment.timestamp():.6f}' for number, moment in rows)}"
 
 
-def _lock(connection: Connection, party: int | None) -> Row[Any] | None:
+def _lock(connection: Connection, party: int | None, *, writable: bool = True) -> Row[Any] | None:
+    """The row of a party; locked, unless it is only read."""
     if party is None:
         return None
-    return connection.execute(
-        select(parties).where(parties.c.number == party).with_for_update()
-    ).one_or_none()
+    query = select(parties).where(parties.c.number == party)
+    return connection.execute(query.with_for_update() if writable else query).one_or_none()
 
 
-def _records(connection: Connection, ids: list[str]) -> dict[int, SessionRecord]:
-    """The sessions of these ids, locked, by their numbers."""
-    query = select(sessions).where(sessions.c.id.in_(ids)).order_by(sessions.c.id)
-    return {
-        one.number: SessionRecord(connection, one.number, one.state, one.next_turn)
-        for one in connection.execute(query.with_for_update()).all()
-    }
+def _gathered(
+    connection: Connection,
+    session_id: str,
+    own: int,
+    party: int | None,
+    row: Row[Any] | None,
+    *,
+    writable: bool = True,
+) -> Gathering:
+    """Everybody who is there, their rows locked unless they are only read."""
+    people = _members(connection, party)
+    query = select(sessions).where(sessions.c.id.in_(_ids(people, session_id)))
+    query = query.order_by(sessions.c.id)
+    rows = connection.execute(query.with_for_update() if writable else query).all()
+    is_open = row is not None and row.code_until > now()
+    return Gathering(
+        own=own,
+        people=people,
+        records={one.number: SessionRecord(connection, one, writable=writable) for one in rows},
+        code=row.code if row is not None and is_open else "",
+        code_until=row.code_until if row is not None and is_open else None,
+        revision="" if party is None else _revision(connection, party),
+    )
 
 
-def _ids(connection: Connection, party: int | None, session_id: str) -> list[str]:
-    return sorted({session_id, *(one.session for one in _members(connection, party))})
+def _ids(people: Iterable[Member], session_id: str) -> list[str]:
+    return sorted({session_id, *(one.session for one in people)})
 
 
 def _members(connection: Connection, party: int | None) -> tuple[Member, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -33,6 +33,55 @@ def storable(text: str) -> str:
     True
     """
     return _NOT_STORABLE.sub(REPLACEMENT, text)
+
+
+LONG: Final = 2_000
+"""Characters of a state from which on the difference is kept: an evening's state has fewer, a diary
+of thousands of films has a hundred thousand."""
+_LEAST_SAVED: Final = 8
+"""A difference is at most one part in so many of what it stands for; else a new whole is kept."""
+
+
+def shortened(text: str, whole: str, number: int) -> str | None:
+    """A state as its difference from another, which has this number; None where that is long.
+
+    >>> shortened("[1, 2, 3, 4, 5, 9, 7, 8]", "[1, 2, 3, 4, 5, 6, 7, 8]", 3)
+    '@3:16:7:9'
+    """
+    before = _common(text, whole)
+    after = _common(text[before:][::-1], whole[before:][::-1])
+    middle = text[before : len(text) - after]
+    return (
+        f"@{number}:{before}:{after}:{middle}" if _LEAST_SAVED * len(middle) <= len(text) else None
+    )
+
+
+def plainly(text: str) -> str:
+    """A state as itself, told from a difference."""
+    return f"@:{text}" if text.startswith("@") else text
+
+
+def restored(text: str, whole: Callable[[int], str]) -> str:
+    """Inverse of both; `whole` gives a state by its number. ValueError for what neither wrote."""
+    if not text.startswith("@"):
+        return text
+    if text.startswith("@:"):
+        return text[2:]
+    number, before, after, middle = text[1:].split(":", 3)
+    other = whole(int(number))
+    return other[: int(before)] + middle + other[len(other) - int(after) :]
+
+
+def _common(one: str, other: str) -> int:
+    """Length of the longest common beginning, by halving: a comparison of slices is one memcmp."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def is_id(value: object) -> bool:
@@ -146,6 +195,15 @@ class Turn:
         if min(len(places), len(ids)) < len(shown):
             raise ValueError(f"turn {self.number} shows two films at one place, or under one id")
         object.__setattr__(self, "shown", shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What answered a request."""
+
+    reply: str
+    turn: Turn | None
+    """None where a turn was taken back, and none made."""
 
 
 @dataclass(frozen=True, slots=True)

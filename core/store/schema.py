@@ -3,7 +3,9 @@
 marquee_sessions ─┬─ marquee_turns ── marquee_recommendations ── marquee_reactions
                   ├─ marquee_watchlist
                   ├─ marquee_imported
+                  ├─ marquee_states
                   ├─ marquee_extras
+                  ├─ marquee_requests
                   ├─ marquee_members (of marquee_parties)
                   └─ marquee_wrong_codes
 
@@ -37,13 +39,16 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 
 from core.errors import StoreError
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of these tables. Raise it with every change that an older Marquee could not read or
-write."""
+write.
+
+Tables of version 1 become 2 where they lie: its states are all whole."""
 
 LIVE, UNDONE, CLEARED = "live", "undone", "cleared"
 """What became of a turn: part of the conversation; taken back; part of a conversation before "start
@@ -170,6 +175,32 @@ extras = Table(
     Column("updated_at", UtcTime, nullable=False),
 )
 
+states = Table(
+    "marquee_states",
+    metadata,
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+"""Long states of a session, whole; of those before and after them the difference is kept
+(`core.store.records.shortened`)."""
+
+requests = Table(
+    "marquee_requests",
+    metadata,
+    Column(
+        "session", ForeignKey(_SESSION, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("request", String(64), primary_key=True),
+    # What answered it: a turn, or words alone where it took one back.
+    Column("turn", Integer),
+    Column("reply", Text, nullable=False),
+    Column("answered_at", UtcTime, nullable=False),
+)
+"""Requests that were answered, so that one sent twice is not answered twice."""
+
 parties = Table(
     "marquee_parties",
     metadata,
@@ -270,3 +301,5 @@ def prepare(connection: Connection, where: str) -> None:
         )
     if found is None:
         connection.execute(insert(schema_version).values(id=1, version=VERSION, created_at=now()))
+    elif found < VERSION:
+        connection.execute(update(schema_version).values(version=VERSION))

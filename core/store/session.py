@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
 from core.domain import Reaction
 from core.errors import UnknownIdError
-from core.store.records import Shown, Turn, finite, is_id, kind_of, storable
+from core.store.records import (
+    LONG,
+    Answer,
+    Shown,
+    Turn,
+    finite,
+    is_id,
+    kind_of,
+    plainly,
+    restored,
+    shortened,
+    storable,
+)
 from core.store.schema import (
     CLEARED,
     LIVE,
@@ -19,10 +33,15 @@ from core.store.schema import (
     now,
     reactions,
     recommendations,
+    requests,
     sessions,
+    states,
     turns,
 )
 from core.store.shelf import Shelf
+
+REQUESTS_KEPT: Final = timedelta(days=1)
+"""A reply that was lost is asked for again within seconds; a laptop may have been closed."""
 
 _SHOWN = select(recommendations, reactions.c.reaction, reactions.c.reward).outerjoin(
     reactions, reactions.c.recommendation == recommendations.c.id
@@ -39,25 +58,37 @@ class SessionRecord:
     meanwhile.
     """
 
-    def __init__(self, connection: Connection, number: int, state: str, next_number: int) -> None:
+    def __init__(self, connection: Connection, row: Row[Any], *, writable: bool = True) -> None:
         self._connection = connection
-        self._number = number
-        self._state = state
-        self._next_number = next_number
+        self._number: int = row.number
+        self._written_state: str | None = row.state
+        self._state = ""
+        self._states = Wholes(connection)
+        self._next_number: int = row.next_turn
+        self._updated_at: datetime = row.updated_at
+        self._writable = writable
         self._turns: tuple[Turn, ...] | None = None
         self._last: Turn | None = None
         self._changed = False
         self._closed = False
 
     @property
+    def version(self) -> tuple[int, datetime]:
+        """As of when it was opened: another one as soon as anything of the session has changed."""
+        return self._number, self._updated_at
+
+    @property
     def state(self) -> str:
         """JSON of the `SessionState` now; assign to change it."""
+        if self._written_state is not None:
+            self._state = self._states.restore(self._number, self._written_state)
+            self._written_state = None
         return self._state
 
     @state.setter
     def state(self, state_json: str) -> None:
         self._touch()
-        self._state = storable(state_json)
+        self._state, self._written_state = storable(state_json), None
 
     @property
     def next_number(self) -> int:
@@ -128,9 +159,9 @@ class SessionRecord:
                 text=turn.text,
                 understood=turn.understood,
                 reply=turn.reply,
-                state_before=turn.state_before,
-                state_shown=turn.state_shown,
-                state_after=turn.state_after,
+                state_before=self._states.keep(self._number, turn.state_before),
+                state_shown=self._states.keep(self._number, turn.state_shown),
+                state_after=self._states.keep(self._number, turn.state_after),
                 created_at=moment,
             )
         )
@@ -223,6 +254,36 @@ class SessionRecord:
             )
         return True
 
+    def answered(self, request: str) -> Answer | None:
+        """What answered a request, even if it was taken back since; None where nothing did.
+
+        ValueError for a number of another form than an id.
+        """
+        if not is_id(request):
+            raise ValueError("a request's number is 1 to 64 letters, digits, - and _")
+        its = (requests.c.session == self._number) & (requests.c.request == request)
+        row = self._connection.execute(select(requests).where(its)).one_or_none()
+        if row is None:
+            return None
+        which = (turns.c.session == self._number) & (turns.c.number == row.turn)
+        turn = read_turns(self._connection, which) if row.turn is not None else ()
+        return Answer(row.reply, turn[0] if turn else None)
+
+    def answer(self, request: str, reply: str, turn: int | None) -> None:
+        """Keep what answered a request, for `REQUESTS_KEPT`."""
+        self._touch()
+        moment, its = now(), requests.c.session == self._number
+        old = requests.c.answered_at < moment - REQUESTS_KEPT
+        self._connection.execute(delete(requests).where(its, old))
+        kept = {
+            "session": self._number,
+            "request": request,
+            "turn": turn,
+            "reply": storable(reply),
+            "answered_at": moment,
+        }
+        self._connection.execute(insert(requests).values(kept))
+
     @property
     def extras(self) -> Mapping[str, str]:
         """Small notes of the session (an open question, say) by key."""
@@ -251,14 +312,19 @@ class SessionRecord:
     def finish(self) -> None:
         """Write what was kept back to the end (`Store.session` calls this before it commits)."""
         if self._changed:
+            # Later than before also where the clock was put back: it tells versions apart.
+            state = self._written_state or self._states.keep(self._number, self._state)
+            moment = max(now(), self._updated_at + timedelta(microseconds=1))
             self._connection.execute(
                 update(sessions)
                 .where(sessions.c.number == self._number)
-                .values(state=self._state, next_turn=self._next_number, updated_at=now())
+                .values(state=state, next_turn=self._next_number, updated_at=moment)
             )
         self._closed = True
 
     def _touch(self) -> None:
+        if not self._writable:
+            raise RuntimeError("this session record is open to be read, not to be changed")
         if self._closed:
             raise RuntimeError("this session record is closed: open it again with Store.session")
         self._changed = True
@@ -281,9 +347,52 @@ class SessionRecord:
         )
 
 
+class Wholes:
+    """States of sessions as they are written: a short one as it is, of a long one what differs."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._read: dict[tuple[int, int], str] = {}
+        self._latest: dict[int, tuple[int, str]] = {}
+
+    def restore(self, session: int, written: str) -> str:
+        """A state, whole; as written where it cannot be restored, which no reader takes for one."""
+        try:
+            return restored(written, lambda number: self._whole(session, number))
+        except ValueError:
+            return written
+
+    def keep(self, session: int, text: str) -> str:
+        """What to write for a state; keeps it whole where it is long and like none before."""
+        if len(text) < LONG:
+            return plainly(text)
+        if session not in self._latest:
+            query = select(states.c.number, states.c.text).where(states.c.session == session)
+            row = self._connection.execute(query.order_by(states.c.number.desc()).limit(1)).first()
+            self._latest[session] = (0, "") if row is None else (row.number, row.text)
+        number, whole = self._latest[session]
+        short = shortened(text, whole, number) if number else None
+        if short is None:
+            fresh = {"session": session, "number": number + 1, "text": text}
+            self._connection.execute(insert(states).values(fresh))
+            self._latest[session] = number + 1, text
+            return f"@{number + 1}:{len(text)}:0:"
+        return short
+
+    def _whole(self, session: int, number: int) -> str:
+        if (session, number) not in self._read:
+            its = (states.c.session == session) & (states.c.number == number)
+            text = self._connection.scalar(select(states.c.text).where(its))
+            if text is None:
+                raise ValueError(f"state {number} of session {session} is not there")
+            self._read[session, number] = text
+        return self._read[session, number]
+
+
 def read_turns(connection: Connection, which: ColumnElement[bool]) -> tuple[Turn, ...]:
     """The turns of one session that fulfil a condition on `turns`, in order, in two queries."""
     shown: dict[int, list[Shown]] = defaultdict(list)
+    wholes = Wholes(connection)
     query = _SHOWN.join(turns, _OF_TURN).where(which)
     for row in connection.execute(
         query.order_by(recommendations.c.turn, recommendations.c.position)
@@ -296,9 +405,9 @@ def read_turns(connection: Connection, which: ColumnElement[bool]) -> tuple[Turn
             understood=row.understood,
             reply=row.reply,
             shown=tuple(shown[row.number]),
-            state_before=row.state_before,
-            state_after=row.state_after,
-            state_shown=row.state_shown,
+            state_before=wholes.restore(row.session, row.state_before),
+            state_after=wholes.restore(row.session, row.state_after),
+            state_shown=wholes.restore(row.session, row.state_shown),
             at=row.created_at,
         )
         for row in connection.execute(select(turns).where(which).order_by(turns.c.number))

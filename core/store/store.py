@@ -8,37 +8,42 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, case, delete, func, insert, select
 
 from core.domain import Reaction
-from core.errors import UnknownIdError
+from core.errors import StoreError, UnknownIdError
 from core.store.database import Database, Locks
 from core.store.parties import Parties
-from core.store.records import LoggedStep, Statistics, is_id, storable
+from core.store.records import OPTED_OUT, LoggedStep, Statistics, is_id, storable
 from core.store.schema import (
     UNDONE,
     members,
+    metadata,
     now,
     prepare,
     reactions,
     recommendations,
     salt,
+    schema_version,
     sessions,
     turns,
 )
-from core.store.session import SessionRecord, read_extras
+from core.store.session import SessionRecord, Wholes, read_extras
 from core.store.shelf import read_imported, read_watchlist
 
 _SESSIONS_AT_ONCE: Final = 50
 """Sessions that `log` reads in one go: bounds its memory and the length of its transactions."""
+
+_ROWS_AT_ONCE: Final = 500
+"""Rows that a copy carries in one go."""
 
 _ID_BYTES: Final = 24
 """Random bytes in an id: 192 bits cannot be guessed."""
@@ -138,6 +143,12 @@ class Store:
             key = connection.execute(select(salt.c.salt)).scalar_one()
         return hmac.new(bytes.fromhex(key), address.encode(), "sha256").hexdigest()[:32]
 
+    def client(self, session_id: str) -> str:
+        """Whose session it is, as a hash; "" where nobody says. UnknownIdError as for `session`."""
+        with self._database.read() as connection:
+            client = _find(connection, session_id, select(sessions.c.client)).client
+        return "" if client == OPTED_OUT else str(client)
+
     def ping(self) -> None:
         """StoreError where the database does not answer."""
         with self._database.read() as connection:
@@ -148,15 +159,23 @@ class Store:
         """Go on with a session: one transaction, under a lock across threads and processes.
 
         What the body did is committed at its end, all of it, or rolled back when the body raises.
-        Keep the body short: on SQLite no other session can be written meanwhile.
+        Keep the body short: on SQLite no other session can be written meanwhile. What takes thought
+        goes through `Parties.considered`.
 
         Raises UnknownIdError for an id that was not issued (or forgotten), StoreError when the
         database fails.
         """
         with self._writing(session_id) as (connection, row):
-            record = SessionRecord(connection, row.number, row.state, row.next_turn)
+            record = SessionRecord(connection, row)
             yield record
             record.finish()
+
+    @contextmanager
+    def reading(self, session_id: str) -> Iterator[SessionRecord]:
+        """A session as of one moment, to be read; waits for nobody. UnknownIdError as above."""
+        with self._database.read() as connection:
+            row = _find(connection, session_id, select(sessions))
+            yield SessionRecord(connection, row, writable=False)
 
     def forget(self, session_id: str) -> None:
         """Delete everything about a session and its guests; UnknownIdError as for `session`.
@@ -165,6 +184,42 @@ class Store:
         """
         self.parties.forget(session_id)
         self._database.wipe_deleted()
+
+    def purge(self, before: datetime, over: Callable[[], bool] = lambda: False) -> int:
+        """Forget everybody who has said nothing since, one by one; returns how many they were.
+
+        Ends early where it is `over`. An evening is kept as long as one of its people speaks.
+        """
+        query = select(sessions.c.id).where(sessions.c.updated_at < before)
+        with self._database.read() as connection:
+            old = connection.scalars(query).all()
+        gone = 0
+        for session_id in old:
+            if over():
+                break
+            with suppress(UnknownIdError):  # a guest of one who went before
+                gone += self.parties.forget(session_id, before)
+        if gone:
+            self._database.wipe_deleted()
+        return gone
+
+    def copy_to(self, other: Store) -> int:
+        """Copy all of it, as of one moment, into an empty store; returns how many sessions.
+
+        StoreError, with nothing written, where the other one holds sessions.
+        """
+        with self._database.read() as source, other._database.write() as target:
+            if _count(target, select(func.count()).select_from(sessions)):
+                raise StoreError(
+                    f"The database {other._database.name} holds conversations: give an empty one."
+                )
+            target.execute(delete(salt))
+            for table in metadata.sorted_tables:
+                if table is not schema_version:
+                    _copy_table(source, target, table)
+            if not other._database.is_sqlite:
+                _count_on(target)
+            return _count(target, select(func.count()).select_from(sessions))
 
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything held about one session, ready for `json.dumps`; UnknownIdError as above.
@@ -176,7 +231,9 @@ class Store:
         """
         with self._database.read() as connection:
             row = _find(connection, session_id, select(sessions))
+            state = Wholes(connection).restore(row.number, row.state)
             held = {
+                "state": _parsed(state),
                 "extras": dict(read_extras(connection, row.number)),
                 "together": _export_membership(connection, row.number),
                 "watchlist": [_plain(film) for film in read_watchlist(connection, row.number)],
@@ -186,7 +243,7 @@ class Store:
         # Without the id: whoever is shown the file could speak in the session.
         return {
             key: value
-            for key, value in _plain(row, "state").items()
+            for key, value in _plain(row).items()
             if key not in (sessions.c.id.name, sessions.c.client.name)
         } | held
 
@@ -209,8 +266,12 @@ class Store:
                 numbers = connection.scalars(query.limit(_SESSIONS_AT_ONCE)).all()
                 if not numbers:
                     return
-                rows = connection.execute(_log_query(numbers[0], numbers[-1])).all()
-            yield from (LoggedStep(**row._asdict()) for row in rows)
+                wholes = Wholes(connection)
+                steps = [
+                    LoggedStep(**row._asdict() | {"state": wholes.restore(row.session, row.state)})
+                    for row in connection.execute(_log_query(numbers[0], numbers[-1]))
+                ]
+            yield from steps
             after = numbers[-1]
 
     def statistics(self) -> Statistics:
@@ -305,6 +366,23 @@ def _log_query(first: int, last: int) -> Select[Any]:
     )
 
 
+def _copy_table(source: Connection, target: Connection, table: Table) -> None:
+    rows = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table))
+    for some in rows.mappings().partitions():
+        target.execute(insert(table), [dict(row) for row in some])
+
+
+def _count_on(connection: Connection) -> None:
+    """PostgreSQL: the next number of a table comes after those that were copied."""
+    for table in metadata.sorted_tables:
+        column = table.autoincrement_column
+        if column is not None:
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            connection.execute(
+                select(func.setval(sequence, func.max(column))).having(func.max(column) > 0)
+            )
+
+
 def _export_membership(connection: Connection, session: int) -> dict[str, Any] | None:
     row = connection.execute(select(members).where(members.c.session == session)).one_or_none()
     return None if row is None else _plain(row)
@@ -316,11 +394,13 @@ def _export_turns(connection: Connection, session: int) -> list[dict[str, Any]]:
     )
     query = query.where(recommendations.c.session == session)
     reacted = {row.recommendation: _plain(row) for row in connection.execute(query)}
-    exported = {}
+    exported, wholes = {}, Wholes(connection)
     for row in connection.execute(
         select(turns).where(turns.c.session == session).order_by(turns.c.number)
     ):
-        turn = _plain(row, "understood", "state_before", "state_shown", "state_after")
+        turn = _plain(row, "understood")
+        for name in ("state_before", "state_shown", "state_after"):
+            turn[name] = _parsed(wholes.restore(session, turn[name]))
         exported[row.number] = turn | {"recommendations": []}
     query = select(recommendations).where(recommendations.c.session == session)
     for row in connection.execute(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from theatre import DESKTOP, OPENING, PHONE, answered, chips, films, on_both, say, thumb, unfold
 
 
@@ -316,6 +316,26 @@ def test_when_no_answer_comes_it_says_so_and_goes_on(
     expect(page.locator(".mq-turn")).to_have_count(2)
     expect(page.locator(".mq-notice")).to_be_empty()
     expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_line_whose_reply_is_lost_is_not_said_twice(visit: Callable[..., Page]) -> None:
+    page, lost = visit(), list[int]()
+    say(page, OPENING)
+
+    def lose_one(route: Route) -> None:
+        answer = route.fetch()  # the server has taken the line
+        if lost:
+            route.fulfill(response=answer)
+        else:
+            lost.append(1)
+            route.fulfill(json=None)
+
+    page.route("**/component_server/**", lose_one)
+    say(page, "something from the 90s")
+    assert lost
+    page.unroute("**/component_server/**")
+    page.reload()
+    expect(page.locator(".mq-turn")).to_have_count(2)
 
 
 def test_two_tabs_of_one_browser_share_the_conversation(visit: Callable[..., Page]) -> None:

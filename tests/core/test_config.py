@@ -140,3 +140,11 @@ def test_settings_made_by_hand_are_checked_and_frozen() -> None:
         Settings(films=11)
     with pytest.raises(FrozenInstanceError):
         Settings().films = 4  # type: ignore[misc]
+
+
+def test_how_long_conversations_are_kept() -> None:
+    assert Settings.from_environment({}).keep_days is None
+    assert Settings.from_environment({"MARQUEE_KEEP_DAYS": "90"}).keep_days == 90
+    for wrong in ("0", "36501", "a while"):
+        with pytest.raises(SettingsError, match="MARQUEE_KEEP_DAYS"):
+            Settings.from_environment({"MARQUEE_KEEP_DAYS": wrong})

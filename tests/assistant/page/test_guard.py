@@ -96,6 +96,11 @@ class TestBuckets:
         moment[0] = 100.0
         assert [buckets.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
 
+    def test_what_costs_more_empties_it_sooner(self) -> None:
+        buckets = Buckets(rate=1.0, burst=10.0, clock=lambda: 0.0)
+        assert [buckets.wait("a", 4.0) for _ in range(3)] == [0, 0, 2.0]
+        assert buckets.wait("a") == 0
+
 
 def answer(guard: Guard, messages: list[dict[str, Any]], **scope: object) -> list[int]:
     """Statuses that the guard sends for a request whose body comes as these messages."""
@@ -140,6 +145,18 @@ def test_a_flood_is_told_to_wait_and_others_are_not() -> None:
     assert statuses == [[200], [200], [429]]
     assert answer(guard, [part(2, False)], client=("10.0.0.2", 1)) == [200]
     assert answer(guard, [part(0, False)], method="GET") == [200]
+
+
+def test_files_count_by_their_size() -> None:
+    guard = Guard(reader, buckets=Buckets(0.01, 300.0), body_seconds=5)
+    kind = (b"content-type", b"application/json")
+    for length in ((b"content-length", b"%d" % LARGEST_BODY), (b"transfer-encoding", b"chunked")):
+        client = (length[0].decode(), 1)
+        statuses = [
+            answer(guard, [part(9, False)], headers=[kind, length], client=client) for _ in range(4)
+        ]
+        assert statuses == [[200], [200], [429], [429]]
+        assert answer(guard, [part(9, False)], client=client) == [200]
 
 
 def test_a_body_that_never_ends_is_given_up() -> None:

@@ -49,7 +49,7 @@ def test_tables_of_a_newer_version_are_refused_and_left_alone(
     execute("UPDATE marquee_schema_version SET version = 99")
     execute("DROP TABLE marquee_extras")
     with pytest.raises(
-        StoreError, match=r"version 99, this Marquee knows version 1: update Marquee"
+        StoreError, match=r"version 99, this Marquee knows version 2: update Marquee"
     ):
         Store.open(url)
     assert execute("SELECT version FROM marquee_schema_version") == [(99,)]
@@ -57,10 +57,10 @@ def test_tables_of_a_newer_version_are_refused_and_left_alone(
         execute("SELECT * FROM marquee_extras")
 
 
-def test_the_version_row_says_1(
+def test_the_version_row_says_2(
     store: Store, execute: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
-    assert execute("SELECT id, version FROM marquee_schema_version") == [(1, 1)]
+    assert execute("SELECT id, version FROM marquee_schema_version") == [(1, 2)]
 
 
 def test_sqlite_runs_in_wal_and_the_file_is_the_owners_alone(tmp_path: Path) -> None:
@@ -543,13 +543,16 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
     for session, word in ((kept, "plugh"), (gone, "xyzzy")):
         with store.session(session) as record:
             for number in range(3):
-                turn = make_turn(number, text=word * 2000, reply=word, state_after=f'"{word}"')
+                turn = make_turn(
+                    number, text=word * 2000, reply=word, state_after=f'"{word * 500}"'
+                )
                 record.add(turn)
                 record.react(turn.shown[0].id, "up", 1.0)
             record.set_extra("question", word)
             record.undo()
             record.clear("{}")
             record.set_extra("question", word)
+            record.answer("n-1", word, 0)
             record.shelf.save(1)
             record.shelf.add_imported({1: 4.5, 2: None})
     with pytest.raises(PartyError):
@@ -566,7 +569,9 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         "marquee_reactions": 6,
         "marquee_watchlist": 2,
         "marquee_imported": 4,
+        "marquee_states": 2,
         "marquee_extras": 2,
+        "marquee_requests": 2,
         "marquee_parties": 1,
         "marquee_members": 2,
         "marquee_wrong_codes": 1,
@@ -582,7 +587,9 @@ def test_forget_deletes_every_trace_of_that_session_and_nothing_else(
         "marquee_reactions": 3,
         "marquee_watchlist": 1,
         "marquee_imported": 2,
+        "marquee_states": 1,
         "marquee_extras": 1,
+        "marquee_requests": 1,
         "marquee_parties": 1,
         "marquee_members": 1,
         "marquee_wrong_codes": 0,
