@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -125,8 +126,26 @@ class Catalogue:
             case "year":
                 return np.where(self.years > 0, self.years, -1)
             case "rank":
-                return np.arange(len(self.movies))
+                return self.ranks
         return self.columns[column]
+
+    @cached_property
+    def ranks(self) -> IntArray:
+        """Place of each film by how well known it is, (movies,), 0 is the best known.
+
+        Whoever rated films in 1999 could not rate Parasite: a film counts as known as the best
+        known ones of its years are, where these have fewer ratings than those of the best years
+        before them.
+        """
+        best = _best_known(self.years, self.n_ratings)
+        peak = int(best.argmax()) if len(best) else 0
+        later = np.maximum(self.years, peak)
+        shares = best[later] / best[peak] if len(best) and best[peak] > 0 else np.ones(len(later))
+        known = self.n_ratings / np.maximum(shares, _LEAST_SHARE)
+        order = np.argsort(-known, kind="stable")
+        ranks = np.empty(len(order), dtype=np.int64)
+        ranks[order] = np.arange(len(order))
+        return ranks
 
     def measures(self, column: str) -> bool:
         """Whether films have such a number here."""
@@ -221,3 +240,22 @@ class Catalogue:
     @cached_property
     def _token_of_facet(self) -> dict[str, int]:
         return {facet.key: self.facet_token(index) for index, facet in enumerate(self.facets)}
+
+
+_BEST: Final = 20
+"""Best known films of a year and of the years beside it: their mean says how much was rated."""
+_LEAST_SHARE: Final = 0.02
+"""Of the best years: the films of 2022 have a fortieth of the ratings of those of 1994, and beyond
+that a handful of ratings says nothing."""
+
+
+def _best_known(years: IntArray, n_ratings: IntArray) -> npt.NDArray[np.float64]:
+    """Mean ratings of the best known films around each year, (last year + 1,); 0 where films are
+    fewer.
+    """
+    best = np.zeros(int(years.max(initial=-1)) + 1)
+    for year in np.unique(years[years > 0]).tolist():
+        around = n_ratings[np.abs(years - year) <= 1]
+        if len(around) >= _BEST:
+            best[year] = np.sort(around)[-_BEST:].mean()
+    return best

@@ -113,3 +113,20 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         Catalogue(CATALOGUE.movies, (), CATALOGUE.membership, CATALOGUE.n_ratings, 4)
     with pytest.raises(ValueError, match="n_items 6 of 5"):
         Catalogue(CATALOGUE.movies, CATALOGUE.facets, CATALOGUE.membership, CATALOGUE.n_ratings, 6)
+
+
+def test_a_late_film_is_as_well_known_as_the_best_of_its_years_are() -> None:
+    # Twenty films of 1994 with 100 ratings each and twenty of 2020 with 10 each: 15 ratings in 2020
+    # are 150 in 1994, and 12 in 1950, when fewer films were rated at all, are 12.
+    years = [2020, *[1994] * 20, *[2020] * 19, 1950]
+    ratings = [15, *[100] * 20, *[10] * 19, 12]
+    order = np.argsort(-np.array(ratings), kind="stable")
+    films = tuple(
+        Movie(row, 100 + number, f"Film {number}", years[number], ())
+        for row, number in enumerate(order.tolist())
+    )
+    none = sparse.csr_matrix((0, len(films)), dtype=np.bool_)
+    catalogue = Catalogue(films, (), none, np.array(ratings)[order], len(films))
+    rank = {film.movie_id - 100: int(catalogue.ranks[film.row]) for film in films}
+    assert rank[0] == 0
+    assert max(rank[number] for number in range(21, 40)) < rank[40] == 40
