@@ -44,6 +44,10 @@ class Catalogue:
     """How much of each facet the recommendable films are, CSR float32 (facets, n_items) in 0 … 1
     (`core.data.typicality`); None where nobody has foretold it."""
 
+    akin: sparse.csr_matrix | None = None
+    """How alike recommendable films are by the words that are said of them, CSR float32 (n_items,
+    n_items) (`core.data.search.akin`); None where nothing is said."""
+
     def __post_init__(self) -> None:
         if self.membership.shape != (len(self.facets), len(self.movies)):
             raise ValueError(f"membership has shape {self.membership.shape}")

@@ -22,7 +22,7 @@ from core.data.facts import FilmFacts
 from core.data.formats import SCHEMAS, Table, read_csv, read_parquet
 from core.data.names import parse_title
 from core.data.ratings import Ratings
-from core.data.search import said_of_films
+from core.data.search import akin, said_of_films
 from core.data.typicality import typicality
 from core.domain import Facet, Movie
 from core.errors import DataError
@@ -264,9 +264,9 @@ def _catalogue(
 
 
 def _graded(catalogue: Catalogue, facts: FilmFacts) -> Catalogue:
-    """The catalogue with how typical films are of their facets."""
+    """The catalogue with how typical films are of their facets, and how alike by their words."""
     words = said_of_films(facts.of(catalogue))
-    return replace(catalogue, typicality=typicality(catalogue, words))
+    return replace(catalogue, typicality=typicality(catalogue, words), akin=akin(words))
 
 
 def _genres(movies: list[Movie]) -> dict[str, IntArray]:

@@ -175,11 +175,12 @@ class Strength(IntEnum):
     TALK_PRIOR = 9
     APPROVAL = 10
     NAMED = 11
+    WORDS = 12
 
 
 _WANTED: Final = (Strength.WANTED_GENRE, Strength.WANTED_OTHER)
 
-START: Final = (0.8, 1.4, 6.5, 0.5, 3.7, 4.4, -3.7, -4.4, 2.0, 1.0, 0.5, 2.0)
+START: Final = (0.8, 1.4, 6.5, 0.5, 3.7, 4.4, -3.7, -4.4, 2.0, 1.0, 0.5, 2.0, 13.0)
 """Strengths before any learning, by `Strength`, in log-odds.
 
 That of people is half as much again as the logit's: conversations of strangers stay with what
@@ -193,7 +194,9 @@ of what comes to mind and no guide to what is good: without approval, "something
 Of films that conversations name together, on the development part of ReDial, lifts never from the
 conversation that is judged (ten folds), Recall@10 from titles and from text is .145 and .162 at 0,
 .163 and .168 at 2, .168 and .175 at 4, .163 and .175 at 6, with mentions at 1.2. Evenings of
-MovieLens people lose at 4: .1 of 9 hits with one or three films stated (research.md)."""
+MovieLens people lose at 4: .1 of 9 hits with one or three films stated (research.md). Of words that
+films share, Recall@10 from titles and from text rises from .193 and .179 to .196 and .181 at 3, and
+to .198 and .182 at 6.5 and at 13; with 13 Before Sunset comes first after Before Sunrise."""
 
 
 class Opening(NamedTuple):
@@ -256,9 +259,11 @@ class Affinity:
             },
             Strength.CIRCLE: _Channel(first, _typical(catalogue, of), to, Kind.WANTED_OTHER),
         }
-        if (named := cooccurrence.named_together) is not None:
-            one_each = sparse.identity(n_items, dtype=np.float32, format="csr")
-            self._channels[Strength.NAMED] = _Channel(1, named, one_each, Kind.LIKED)
+        one_each = sparse.identity(n_items, dtype=np.float32, format="csr")
+        between = {Strength.NAMED: cooccurrence.named_together, Strength.WORDS: catalogue.akin}
+        for name, table in between.items():
+            if table is not None:
+                self._channels[name] = _Channel(1, table, one_each, Kind.LIKED)
 
     def opening(self, observations: npt.NDArray[np.int32]) -> Opening:
         """What the gate depends on, of (B, L, 2) transcripts."""

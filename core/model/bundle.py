@@ -129,15 +129,15 @@ _FILES, _PANEL = (_WEIGHTS, _MOVIES, _FACETS), "panel.parquet"
 _COOCCURRENCE = {"of": "of", "to": "to", "talk_prior": "appeal"}
 """Field → tensor, after "company.". Names on disk stay as format 2 gave them, so that older bundles
 load."""
-_NAMED = ("indptr", "indices", "data")
-"""Tensors of the films that are named together, after "named.": those of a CSR matrix."""
+_CSR = ("indptr", "indices", "data")
+"""Tensors of a CSR matrix, after its name: "named." for films that are named together."""
 _VECTORS = ("like", "seen", "like_prior", "seen_prior")
 _LIFTED = 5
 """First format whose cooccurrence of films is that of lifts."""
 _ONE_SCORE = 6
 """First format whose network holds all that ranks."""
 _FINE = 255.0
-"""Steps of typicality on disk."""
+"""Steps of typicality and likeness on disk."""
 _EASE = 60.0
 """Log-lifts per unit of EASE weight, where their strength in the pull is the same."""
 _CLASSES = ("prior", "liked", "disliked", "fair")
@@ -198,7 +198,7 @@ class Bundle:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
-        tensors = _tensors(self.network) | _typicality_tensors(self.catalogue.typicality)
+        tensors = _tensors(self.network) | _csr_tensors(self.catalogue)
         (folder / _WEIGHTS).write_bytes(save_tensors(tensors))
         write_tables(self.catalogue, folder / _MOVIES, folder / _FACETS)
         (folder / _PANEL).unlink(missing_ok=True)
@@ -239,7 +239,10 @@ class Bundle:
             catalogue = replace(catalogue, columns=columns_of(facts.of(catalogue)))
         try:
             tensors = load_tensors((folder / _WEIGHTS).read_bytes())
-            catalogue = replace(catalogue, typicality=_typicality(tensors, catalogue))
+            n_items = catalogue.n_items
+            typical = _csr(tensors, "typicality", len(catalogue.facets), n_items)
+            akin = _csr(tensors, "akin", n_items, n_items)
+            catalogue = replace(catalogue, typicality=typical, akin=akin)
             fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
             like, seen, like_prior, seen_prior = fitted
             vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
@@ -340,21 +343,37 @@ def _cooccurrence_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:
     }
     if (named := cooccurrence.named_together) is None:
         return tables
-    return tables | {f"named.{name}": torch.from_numpy(getattr(named, name)) for name in _NAMED}
+    return tables | {f"named.{name}": torch.from_numpy(getattr(named, name)) for name in _CSR}
 
 
-def _named_together(tensors: dict[str, Tensor], n_items: int) -> sparse.csr_matrix | None:
-    """Takes their tensors out of these; None where they have none. ValueError where they do not
-    fit.
+def _csr(tensors: dict[str, Tensor], name: str, n_rows: int, n_items: int) -> sparse.csr_matrix:
+    """Takes the tensors of a table (n_rows, n_items) out of these; None where they have none.
+
+    ValueError where they do not fit.
     """
-    if "named.data" not in tensors:
+    if f"{name}.data" not in tensors:
         return None
-    starts, films, values = (tensors.pop(f"named.{name}") for name in _NAMED)
-    named = sparse.csr_matrix(
-        (values.float().numpy(), films.numpy(), starts.numpy()), shape=(n_items, n_items)
-    )
-    named.check_format()
-    return named
+    starts, films, values = (tensors.pop(f"{name}.{part}") for part in _CSR)
+    scale = _FINE if values.dtype == torch.uint8 else 1.0
+    parts = values.float().numpy() / np.float32(scale), films.int().numpy(), starts.numpy()
+    table = sparse.csr_matrix(parts, shape=(n_rows, n_items))
+    table.check_format()
+    return table
+
+
+def _csr_tensors(catalogue: Catalogue) -> dict[str, Tensor]:
+    """Tensors of the tables of a catalogue that hold 0 … 1."""
+    found: dict[str, Tensor] = {}
+    for name, table in (("typicality", catalogue.typicality), ("akin", catalogue.akin)):
+        if table is not None:
+            fine = np.rint(table.data * _FINE).astype(np.uint8)
+            small = np.int16 if table.shape[1] <= np.iinfo(np.int16).max else np.int32
+            parts = (table.indptr, table.indices.astype(small), fine)
+            found |= {
+                f"{name}.{part}": torch.from_numpy(one)
+                for part, one in zip(_CSR, parts, strict=True)
+            }
+    return found
 
 
 def _completed(tensors: dict[str, Tensor], network: QNetwork, written_as: int) -> dict[str, Tensor]:
@@ -373,6 +392,8 @@ def _completed(tensors: dict[str, Tensor], network: QNetwork, written_as: int) -
         known = len(tensors[name]) - after
         new = start[name][known : len(start[name]) - after]
         tensors[name] = torch.cat([tensors[name][:known], new, tensors[name][known:]])
+    known = len(tensors["strengths"])
+    tensors["strengths"] = torch.cat([tensors["strengths"], start["strengths"][known:]])
     lacking = {
         "lift": torch.zeros(network.encoder.n_items),
         "encoder.log_spread": torch.tensor(0.0),
@@ -380,29 +401,6 @@ def _completed(tensors: dict[str, Tensor], network: QNetwork, written_as: int) -
     if network.classes is not None:
         lacking |= {f"classes.{name}": torch.tensor(0.0) for name in ("log_caution", "reach")}
     return lacking | tensors
-
-
-def _typicality(tensors: dict[str, Tensor], catalogue: Catalogue) -> sparse.csr_matrix | None:
-    """Takes its tensors out of these; None where they have none. ValueError where they do not
-    fit.
-    """
-    if "typicality.data" not in tensors:
-        return None
-    starts, films, values = (tensors.pop(f"typicality.{name}") for name in _NAMED)
-    table = sparse.csr_matrix(
-        (values.float().numpy() / _FINE, films.numpy(), starts.numpy()),
-        shape=(len(catalogue.facets), catalogue.n_items),
-    )
-    table.check_format()
-    return table
-
-
-def _typicality_tensors(table: sparse.csr_matrix | None) -> dict[str, Tensor]:
-    if table is None:
-        return {}
-    fine = np.rint(table.data * _FINE).astype(np.uint8)
-    parts = {"indptr": table.indptr, "indices": table.indices.astype(np.int32), "data": fine}
-    return {f"typicality.{name}": torch.from_numpy(values) for name, values in parts.items()}
 
 
 def _affinity(
@@ -421,7 +419,7 @@ def _affinity(
         of if written_as >= _LIFTED else np.float32(_EASE) * of,
         to,
         talk_prior,
-        _named_together(tensors, catalogue.n_items),
+        _csr(tensors, "named", catalogue.n_items, catalogue.n_items),
     )
     return Affinity(catalogue, cooccurrence, approved)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.facts import FilmFacts
-from core.data.search import WordIndex, stems, word_index
+from core.data.search import WordIndex, akin, said_of_films, stems, word_index
 from tests.assistant.films import small
 
 FILMS = small([("One", 1990, 9), ("Two", 1991, 8), ("Three", 1992, 7), ("Four", 1993, 6)])
@@ -83,3 +83,21 @@ def test_without_a_pack_nothing_is_found() -> None:
 def test_any_text_is_fine(text: str) -> None:
     relevance = word_index(pack(), FILMS).relevance(text)
     assert relevance.shape == (4,) and (relevance >= 0).all()
+
+
+def test_films_are_akin_by_the_rare_words_they_share() -> None:
+    # Four films; "prison" is said of two of them (log 2), "banker" of one, so it is left out.
+    words = said_of_films(pack().of(FILMS))
+    table = akin(words).toarray()
+    np.testing.assert_allclose(table, table.T, atol=1e-6)
+    assert not table.diagonal().any() and not table[3].any()
+    # Film 1: prison said three times and lighthouses never, so its row is prison alone; film 2:
+    # prison and keeper, once each and equally rare: cosine 1 / sqrt(2).
+    assert table[0, 1] == pytest.approx(1 / np.sqrt(2), rel=1e-5)
+    assert table[1, 2] == pytest.approx(1 / np.sqrt(2), rel=1e-5)
+    assert table[0, 2] == 0
+
+
+def test_no_more_films_are_akin_than_are_kept() -> None:
+    table = akin(said_of_films(pack().of(FILMS)), most=1)
+    assert (table.getnnz(axis=1) <= 2).all()  # two that are as near are both kept
