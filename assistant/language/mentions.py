@@ -283,7 +283,8 @@ def together(lower: str) -> bool:
 def is_for_another(cues: Sequence[Cue]) -> bool:
     """Whether only somebody near to the speaker is spoken of: it is for them, then."""
     tastes = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
-    return bool(tastes) and all(cue.teller is Teller.NEAR for cue in tastes)
+    feels = any(cue.force is Force.FEEL for cue in tastes)  # not "my boss says it is great"
+    return feels and all(cue.teller is Teller.NEAR for cue in tastes)
 
 
 def unswallowed(

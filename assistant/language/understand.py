@@ -137,9 +137,7 @@ class Understanding:
         if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
-        told = does.act in (Act.WHY, Act.REACT)
-        wanted = wishes.facets or wishes.limits or (wishes.act is Act.MORE and told)
-        if _acts_alone(does) and wanted and wishes.act not in _ALONE:
+        if _acts_alone(does) and _wants(wishes, does):
             return replace(does, text=text, then=replace(wishes, text=text))
         return None
 
@@ -381,6 +379,15 @@ def _acts_alone(does: Utterance) -> bool:
     """Whether a part of a line is a command, or a remark that says of which films."""
     pointless = does.act is Act.REACT and not (does.picks or does.seen)
     return does.act in _ALONE and not pointless and not does.facets
+
+
+def _wants(wishes: Utterance, does: Utterance) -> bool:
+    """Whether the rest of a line asks for films of some kind, after what its beginning does."""
+    told = does.act in (Act.WHY, Act.REACT)
+    if wishes.facets or (wishes.act is Act.MORE and told):
+        return wishes.act not in _ALONE
+    # "the first one but newer" is newer than that
+    return bool(wishes.limits) and wishes.act not in _ALONE and (does.seen or not told)
 
 
 def _lets_go(utterance: Utterance, line: acts.Line) -> bool:
