@@ -146,14 +146,14 @@ def found_by_words(
 
 def _spared(step: Interpretation, utterance: Utterance, phrases: tuple[str, ...]) -> Interpretation:
     """The step with words that films must not tell of, and without those that are let go."""
-    kept = step.state.spared
-    for phrase in kept:
+    kept = list(step.state.spared)
+    for phrase in step.state.spared:
         forgotten = utterance.act is Act.FORGET and phrase in utterance.text.lower()
         if forgotten or f"{SPARED}{phrase}" in utterance.lifted:
-            kept = tuple(other for other in kept if other != phrase)
+            kept.remove(phrase)
             step = step.say(step.state.spare(*kept), spared_chip(phrase, ChipKind.LIFTED))
-    fresh = tuple(phrase for phrase in dict.fromkeys(phrases) if phrase not in kept)
-    if not fresh or utterance.act is Act.FORGET:
+    fresh = [one for one in phrases if one not in kept]
+    if utterance.act is Act.FORGET or not fresh:
         return step
     return step.say(step.state.spare(*kept, *fresh), *map(spared_chip, fresh))
 

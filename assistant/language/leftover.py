@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from assistant.language.lexicon import heard_words, word_class
 from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause, ends_clause
 from assistant.language.utterance import Act, Utterance
-from assistant.language.words import Word, stands_apart, text_at
+from assistant.language.words import Word, stands_apart, text_at, texts_of
 from assistant.language.words import words as words_of
 
 _STORY: Final = 25
@@ -54,54 +54,64 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     if "series" in utterance.beyond or utterance.act is Act.BEYOND:
         return Leftover()
     text, found = utterance.text, words_of(utterance.text)
-    phrases = list(_strange_phrases(utterance, found)) if len(found) <= _STORY else []
+    if len(found) > _STORY:
+        return Leftover()
+    away = list(_turned_away(utterance, found))
+    spared = {place for span in away for place in range(*span)}
     sought: list[str] = []
     strange: list[str] = []
     goes_on = -1
-    away = list(_turned_away(utterance, found)) if len(found) <= _STORY else []
-    for first, last in phrases:
-        if any(begin <= first < end for begin, end in away):
-            continue
+    for first, last in _strange_phrases(utterance, found):
         phrase = text[found[first].start : found[last - 1].end]
-        joined = goes_on == first - 1 and text_at(found, goes_on) in _GOES_ON
-        is_wish = utterance.act is Act.RECOMMEND and (
-            joined or _is_described(utterance, found, first, last)
-        )
+        is_wish = first not in spared and _is_wished(utterance, found, (first, last), goes_on)
         if is_wish and knows(phrase):
             sought.append(phrase)
             goes_on = last
-        else:
+        elif first not in spared:
             strange.append(phrase)
-    spared = [" ".join(word.text for word in found[begin:end]) for begin, end in away]
-    return Leftover(sought, strange, spared)
+    return Leftover(sought, strange, [" ".join(texts_of(found, *span)) for span in away])
+
+
+def _is_wished(
+    utterance: Utterance, found: Sequence[Word], span: tuple[int, int], goes_on: int
+) -> bool:
+    """Whether a phrase is what films are asked for by; `goes_on` is the end of the one before."""
+    if utterance.act is not Act.RECOMMEND:
+        return False
+    joined = goes_on == span[0] - 1 and text_at(found, goes_on) in _GOES_ON
+    return joined or _is_described(utterance, found, *span)
 
 
 def _turned_away(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Ranges of words that mean something and to which a scope that turns away leads: "without all
     the fighting", "nothing haunted".
     """
-    spans = utterance.spans
-    taken = [any(start < word.end and word.start < end for start, end in spans) for word in found]
+    named = utterance.spans
+    taken = [any(start < word.end and word.start < end for start, end in named) for word in found]
     for begin, word in enumerate(found):
-        if word.text not in NEGATORS or taken[begin]:
-            continue
-        first = begin + 1
-        while text_at(found, first) in _LEADS and not ends_clause(
-            utterance.text, found, first - 1, first
-        ):
-            first += 1
-        last = first
-        while last < len(found) and not taken[last] and _may_be_spared(utterance, found, last):
-            last += 1
-        if last > first and not taken[min(last, len(found) - 1)]:  # "not so flaming sad"
-            yield first, last
+        if word.text in NEGATORS and not taken[begin]:
+            first = _led_to(utterance.text, found, begin + 1)
+            last = _spared_to(utterance.text, found, first, taken)
+            if first < last and not any(taken[last : last + 1]):  # "not so flaming sad"
+                yield first, last
 
 
-def _may_be_spared(utterance: Utterance, found: Sequence[Word], place: int) -> bool:
-    """Whether a word goes on what is turned away."""
-    word = found[place].text
-    parted = ends_clause(utterance.text, found, place - 1, place)
-    return not parted and len(word) >= _SHORTEST and word not in _ENDS_SPARED
+def _led_to(text: str, found: Sequence[Word], place: int) -> int:
+    """The first word from a place on that does not only lead on."""
+    while text_at(found, place) in _LEADS and not ends_clause(text, found, place - 1, place):
+        place += 1
+    return place
+
+
+def _spared_to(text: str, found: Sequence[Word], place: int, taken: Sequence[bool]) -> int:
+    """One past the words that are turned away from a place on."""
+    while place < len(found) and not taken[place]:
+        word = found[place].text
+        ends = len(word) < _SHORTEST or word in _ENDS_SPARED
+        if ends or ends_clause(text, found, place - 1, place):
+            break
+        place += 1
+    return place
 
 
 def _strange_phrases(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:

@@ -6,17 +6,17 @@ one".
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from assistant.language.leftover import means_something
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller, cue_book, scopes
-from assistant.language.meaning.verdicts import complains, turns_down
+from assistant.language.meaning.speakers import kin
+from assistant.language.meaning.tastes import Cue, Force, Sign, Teller, scopes
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -26,16 +26,8 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.language.words import (
-    Found,
-    Word,
-    any_of,
-    stands_apart,
-    taken_by,
-    text_at,
-    texts_of,
-    words,
-)
+from assistant.language.wishes import Signs, Wish, complaints, is_idle, span_of
+from assistant.language.words import Found, Word, stands_apart, taken_by, text_at, texts_of, words
 from core.catalogue import Catalogue
 
 _BUT: Final = word_class("excepts")
@@ -84,43 +76,12 @@ def _numbers(title: str) -> set[int]:
     return {int(word.text) for word in words(title) if word.text.isdecimal() and len(word.text) < 3}
 
 
-_ASKED_OF_US: Final = frozenset(("recommend", "suggest"))
-"""After "can you"; after "I" they praise a film."""
-Signs = Mapping[tuple[int, int], Sign]
-"""How each name is meant, by its first word and the one past its last."""
-
-_EXISTENTIAL: Final = frozenset(
-    [
-        *((verb, "there") for verb in ("is", "are", "isnt", "arent", "theres")),
-        ("what", "are"),
-        ("whats", "a"),
-        ("is", "a"),
-        ("what", "good"),
-        ("which", "are"),
-    ]
-)
 _CANDIDATES: Final = 5
-_LIST: Final = 20
-"""Words of a list in front of a name, at the head of which "I've seen" may stand."""
-_SAW: Final = frozenset(("seen", "saw", "watched"))
-_EXHAUSTS: Final = word_class("exhausts")
-_CLAUSE: Final = 8
-"""Words beside a name in which it is said that all of it was seen."""
 _PREDICATES: Final = word_class("predicates")
 _FINDS: Final = frozenset(("find", "found", "consider", "considered"))
 _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
 _WISHES: Final = ("want: ", "similar: ")
-_NONE_AT_ALL: Final = -0.9
-"""Strength from which on no such film is shown."""
-_TOO_MUCH: Final = -0.6
-_CRUSHING: Final = -0.7
-_A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
-"""Before a genre: some of it is welcome, it need not be of that genre."""
-_EVERY: Final = frozenset(("all", "every", "everything"))
-"""Behind "I've seen": none of these is wanted any more."""
-_RATHER: Final = word_class("rather")
-_ALLOWED: Final = tuple(word_class("allowed"))
 _CASTS: Final = word_class("casts")
 _ONE_OF: Final = word_class("one_of")
 _NOUNS: Final = word_class("film_nouns")
@@ -143,11 +104,7 @@ def of_movies(
     movies: list[MovieMention] = []
     ambiguous: list[AmbiguousMention] = []
     for link in links:
-        sign = signs[link.first, link.last]
-        if sign.force is None and alone:
-            sign = Sign(_NAMED_ALONE, "named alone")
-        elif sign.force in (None, Force.ASKED) and _is_said_strangely(found, link.last):
-            sign = Sign(0.0, "said in words unknown", seen=True)
+        sign = _as_said(found, link, signs[link.first, link.last], alone=alone)
         if is_idle(sign, together=together) or sign.force is Force.FREE:
             sign = sign._replace(strength=0.0, similar=False, idle=True)
         if link.also or len(link.rows) == 1:
@@ -164,6 +121,15 @@ def of_movies(
     return tuple(movies), tuple(ambiguous)
 
 
+def _as_said(found: Sequence[Word], link: Link, sign: Sign, *, alone: bool) -> Sign:
+    """The sign of a title of which nothing was understood."""
+    if sign.force is None and alone:
+        return Sign(_NAMED_ALONE, "named alone")
+    if sign.force in (None, Force.ASKED) and _is_said_strangely(found, link.last):
+        return Sign(0.0, "said in words unknown", seen=True)
+    return sign
+
+
 def _is_said_strangely(found: Sequence[Word], last: int) -> bool:
     """Whether a clause says something of the film before it in words that nobody knows: "… has aged
     like milk", "… I find insufferable". It may be praise or blame.
@@ -178,11 +144,6 @@ def _is_said_strangely(found: Sequence[Word], last: int) -> bool:
             return True
         place += 1
     return False
-
-
-def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:
-    """The characters that a title or a facet takes."""
-    return Span(found[named.first].start, found[named.last - 1].end)
 
 
 def _movie(
@@ -222,12 +183,6 @@ def _spared_one(
     ]
 
 
-def is_idle(sign: Sign, *, together: bool) -> bool:
-    """Whether a sign says nothing of the taste that films are chosen for."""
-    of_somebody = sign.teller is Teller.NEAR and not together
-    return sign.idle or of_somebody or sign.teller is Teller.EVERYONE
-
-
 def of_more_than_films(
     found: Sequence[Word], links: Sequence[Link], signs: Signs, facets: FacetFinder
 ) -> dict[int, FacetMention]:
@@ -237,9 +192,9 @@ def of_more_than_films(
         sign = signs[link.first, link.last]
         name, before, after = _series_named(found, link, facets)
         is_any = after in _NOUNS and (before in _ONE_OF or after.endswith("s"))
-        wish = _Wish(0.8, True, "wanted")
+        wish = Wish(0.8, True, "wanted")
         if before == "no" or sign.force is Force.AVOID:  # "no James Bond"
-            wish = _Wish(-1.0, True, sign.rule)
+            wish = Wish(-1.0, True, sign.rule)
             is_any = before == "no"
         tokens = facets.of_kind("series", name) if is_any else ()
         if before == "from":  # "films from Brazil"
@@ -265,100 +220,6 @@ def _series_named(found: Sequence[Word], link: Link, facets: FacetFinder) -> tup
     return name, text_at(found, first - 1), text_at(found, last)
 
 
-def of_facets(
-    found: Sequence[Word],
-    terms: Sequence[Found[Term]],
-    signs: Signs,
-    complaints: Container[int],
-    *,
-    together: bool,
-) -> tuple[FacetMention, ...]:
-    """Genres, tags and people, each once; what somebody near can't stand is kept away, too.
-
-    `complaints` are the first words of those that there is too much of.
-    """
-    mentions: dict[int, FacetMention] = {}
-    alternatives = _alternatives(found, terms)
-    for term in terms:
-        sign = signs[term.first, term.last]
-        if sign.strength >= 0 and is_idle(sign, together=together):
-            continue
-        wish = _wish(found, term, sign, complaints)
-        if wish is None:
-            continue
-        if wish.strength > 0 and term.first in alternatives:
-            wish = wish.softly("one of several")
-        span = span_of(found, term)
-        for token in term.meaning.tokens:
-            said = mentions.get(token)
-            # "the first is a comedy, I don't want comedy"
-            if said is None or (wish.strength < 0 < said.strength):
-                mentions[token] = FacetMention(span, token, *wish)
-    return tuple(mentions.values())
-
-
-class _Wish(NamedTuple):
-    """How much films of a facet are wanted."""
-
-    strength: float
-    required: bool
-    rule: str
-
-    def softly(self, why: str) -> _Wish:
-        """The same without being a must."""
-        return _Wish(self.strength, False, f"{self.rule}; {why}")
-
-
-def _wish(
-    found: Sequence[Word], term: Found[Term], sign: Sign, complaints: Container[int]
-) -> _Wish | None:
-    """The wish for a facet with its sign in its place; None where there is none."""
-    if sign.force is Force.ASKED:
-        if not (_is_request(sign.rule) or _is_sought(found, term)):
-            return None
-        sign = NAMED  # "can you show me a western?" wants one
-    if sign.force is None:
-        if _is_scolded(found, term.first):
-            return None  # "dreadful action film" asks for none
-        if term.first in complaints:
-            return _Wish(_TOO_MUCH, True, "too much of it")
-    wish = _wish_of(term, _used_up(found, term, sign))
-    if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
-        return _Wish(0.0, False, wish.rule)
-    if wish.strength > 0 and wish.required and _is_soft(found, term):
-        return wish.softly("rather so")
-    return wish
-
-
-def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
-    """A facet's sign; it is to be kept away where all films of it were seen."""
-    every = any_of(_EVERY, found, term.first - 4, term.last + 4)
-    is_every = text_at(found, term.first - 1) in _EVERY and any_of(
-        _SAW, found, term.first - _LIST, term.first
-    )
-    if not (is_every or _is_exhausted(found, term) or (every and sign.force is Force.SEEN)):
-        return sign
-    return Sign(-1.0, "seen all of them", Force.AVOID)
-
-
-def _is_exhausted(found: Sequence[Word], term: Found[Term]) -> bool:
-    """Whether the clause of a name says that all of it was seen: "Ghibli I know inside out"."""
-    first, last = term.first, term.last
-    while first > max(term.first - _CLAUSE, 0) and not stands_apart(found, first):
-        first -= 1
-    while last < min(term.last + _CLAUSE, len(found)) and not stands_apart(found, last):
-        last += 1
-    clause = f" {' '.join(texts_of(found, first, last))} "
-    return any(f" {phrase} " in clause for phrase in _EXHAUSTS)
-
-
-def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:
-    """Whether a little of it will do, or other films will, too: "preferably French"."""
-    before, behind = term.first - 3, " ".join(texts_of(found, term.last, term.last + 2))
-    is_little = any_of(_A_LITTLE, found, before + 1, term.first)
-    return is_little or any_of(_RATHER, found, before, term.first) or behind.startswith(_ALLOWED)
-
-
 def tells_apart(
     found: Sequence[Word], links: Sequence[Link], term: Found[Term], catalogue: Catalogue
 ) -> bool:
@@ -371,22 +232,6 @@ def tells_apart(
     rows = (link.rows[0] for link in links if link.last == ends or link.first == begins)
     tokens = map(catalogue.movie_token, rows)
     return any(set(term.meaning.tokens) <= set(catalogue.facets_of(token)) for token in tokens)
-
-
-def of_others(
-    found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
-) -> tuple[FacetMention, ...]:
-    """What somebody near to the speaker likes, where no film is looked for together: "she likes
-    romcoms, I don't".
-    """
-    if together:
-        return ()
-    return tuple(
-        FacetMention(span_of(found, term), token, 0.0, False, sign.rule)
-        for term in terms
-        if (sign := signs[term.first, term.last]).teller is Teller.NEAR and sign.strength > 0
-        for token in term.meaning.tokens
-    )
 
 
 def let_go(utterance: Utterance) -> Utterance:
@@ -409,77 +254,37 @@ def let_go(utterance: Utterance) -> Utterance:
     return replace(utterance, movies=tuple(movies), facets=tuple(facets))
 
 
-def _is_scolded(found: Sequence[Word], first: int) -> bool:
-    """Whether a crushing word stands right before: nobody wishes for a dreadful film; a bad or
-    stupid one perhaps.
+_TOGETHER: Final = re.compile(
+    r"\b(?:we|us|we'?re|we'?ll|together|both of us|coming (?:over|round|around)|visiting"
+    r"|(?:date|movie|family) night"
+    r"|with (?:her|him|them|my|the|our)|for (?:her|him|them|us))\b"
+)
+_FOR_WHOM: Final = 4
+"""Words before somebody in which "for my" stands: "for my poor old dad"."""
+_OWNERS: Final = word_class("owners")
+
+
+def is_for_somebody(words: Sequence[Word]) -> bool:
+    """Whether somebody is named whom a film is for, or with: "it's for my dad", "typing for my
+    neighbour", "movie night with my girlfriend".
     """
-    before = text_at(found, first - 1)
-    if before not in cue_book() or before in ("bad", "stupid"):
-        return False
-    cue = cue_book().meaning(before)
-    return cue.verdict and cue.strength <= _CRUSHING
+    for place, word in enumerate(words):
+        near = texts_of(words, place - _FOR_WHOM, place)
+        if kin(word.text) and not _OWNERS.isdisjoint(near) and ("for" in near or "with" in near):
+            return True
+    return False
 
 
-def _is_request(rule: str) -> bool:
-    """Whether what is asked of us is to find films: "can you recommend …", not "do you like …"."""
-    phrase = rule.removeprefix("asked: ")
-    return phrase in _ASKED_OF_US or (
-        phrase in cue_book() and cue_book().meaning(phrase).force is Force.WANT
-    )
-
-
-def _is_sought(found: Sequence[Word], term: Found[Term]) -> bool:
-    """Whether the question is if there are such films: "is there a good comedy?", not "is it a good
-    comedy?".
-    """
-    before = texts_of(found, term.first - 5, term.first)
-    return any(pair in _EXISTENTIAL for pair in pairwise(before))
-
-
-def _wish_of(term: Found[Term], sign: Sign) -> _Wish:
-    """The wish for a facet as its own words or its sign say it."""
-    own, firm = term.meaning.strength, term.meaning.firm
-    if own is not None and sign.force is not Force.AVOID:
-        return _Wish(own, own <= _NONE_AT_ALL, f"comparative: {term.phrase}")
-    if sign.force is None:
-        return _Wish(0.8, firm, "wanted")
-    if sign.strength < 0:
-        none_at_all = -0.55 if sign.force is Force.AVOID else _NONE_AT_ALL
-        return _Wish(sign.strength, sign.strength <= none_at_all, sign.rule)
-    required = firm and sign.force is Force.WANT and "more" not in sign.rule
-    return _Wish(sign.strength or 0.5, required, sign.rule)
-
-
-def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[int]:
-    """First words of facets joined by "or": none of them alone is a must."""
-    either: set[int] = set()
-    for one, other in pairwise(terms):
-        between = texts_of(found, one.last, other.first)
-        if "or" in between and len(between) <= 4:
-            either |= {one.first, other.first}
-    return either
-
-
-def complaints(
-    text: str,
-    found: Sequence[Word],
-    titles: Sequence[tuple[int, int]],
-    terms: Sequence[Found[Term]],
-) -> set[int]:
-    """The first words of the terms that there is too much of."""
-    ends = frozenset(last for _, last in titles)
-    firsts = [term.first for term in terms]
-    return {
-        first
-        for first in firsts
-        if complains(text, found, ends, first) or turns_down(text, found, first)
-    }
+def together(lower: str) -> bool:
+    """Whether the speaker looks for a film with somebody: `lower` is the line in lower case."""
+    return _TOGETHER.search(lower) is not None
 
 
 def is_for_another(cues: Sequence[Cue]) -> bool:
     """Whether only somebody near to the speaker is spoken of: it is for them, then."""
     tastes = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
-    return bool(tastes) and all(cue.teller is Teller.NEAR for cue in tastes)
+    feels = any(cue.force is Force.FEEL for cue in tastes)  # not "my boss says it is great"
+    return feels and all(cue.teller is Teller.NEAR for cue in tastes)
 
 
 def unswallowed(

@@ -6,10 +6,10 @@ words → titles → cues and facets in what is left → a sign for each name �
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from dataclasses import replace
+from typing import Final
 
-from assistant.language import acts, mentions
+from assistant.language import acts, mentions, wishes
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import FacetFinder, Term
@@ -24,7 +24,7 @@ from assistant.language.meaning.reference import (
     reaction,
     singled_out,
 )
-from assistant.language.meaning.speakers import MARKS, is_for_somebody, together
+from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
@@ -39,6 +39,7 @@ from assistant.language.meaning.years import (
     years_wanted,
 )
 from assistant.language.questions import Questions
+from assistant.language.reading import BLANK, Reading
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
@@ -49,51 +50,6 @@ from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMentio
 from assistant.language.words import Found, Word, in_english, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
-
-BLANK: Final = "\x00"  # stands for each character of a title
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A line with the titles that are taken to be in it."""
-
-    text: str
-    """As typed."""
-    read: str
-    """The part that is looked at."""
-    words: Sequence[Word]
-    links: Sequence[Link]
-    """In order."""
-    series: Sequence[tuple[int, int]]
-    """Where well-known series are named."""
-    masked: str
-    """`read` with the titles blanked out."""
-    line: acts.Line
-    """The same as patterns want it."""
-
-    @classmethod
-    def of(
-        cls,
-        text: str,
-        read: str,
-        words: Sequence[Word],
-        links: Sequence[Link],
-        series: Sequence[tuple[int, int]],
-    ) -> Self:
-        """Blanks the titles out."""
-        pieces, at = [], 0
-        for link in links:
-            start, end = words[link.first].start, words[link.last - 1].end
-            pieces += [read[at:start], BLANK * (end - start)]
-            at = end
-        masked = "".join([*pieces, read[at:]])
-        return cls(text, read, words, links, series, masked, acts.line_of(masked))
-
-    def naming(self, links: Sequence[Link]) -> Self:
-        """The same line with these titles."""
-        ordered = sorted(links, key=lambda link: link.first)
-        return self.of(self.text, self.read, self.words, ordered, self.series)
-
 
 _SURE: Final = 5.0
 """Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
@@ -181,12 +137,9 @@ class Understanding:
         if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
-        acts_alone = does.act in _ALONE and (does.act is not Act.REACT or does.picks or does.seen)
-        told = does.act in (Act.WHY, Act.REACT)
-        wanted = wishes.facets or wishes.limits or (wishes.act is Act.MORE and told)
-        if not acts_alone or does.facets or not wanted or wishes.act in _ALONE:
-            return None
-        return replace(does, text=text, then=replace(wishes, text=text))
+        if _acts_alone(does) and _wants(wishes, does):
+            return replace(does, text=text, then=replace(wishes, text=text))
+        return None
 
     def _alone(self, text: str, context: Context) -> Utterance:
         """A part of a line that may be a command; what is to be forgotten may be no name."""
@@ -213,7 +166,7 @@ class Understanding:
         terms = self._facets.find(reading.words, _taken(reading))
         if act is Act.WHY:
             titles = [(link.first, link.last) for link in reading.links]
-            return bool(mentions.complaints(reading.read, reading.words, titles, terms))
+            return bool(wishes.complaints(reading.read, reading.words, titles, terms))
         plain = self._years(reading.line, context, lambda _: None)
         return act in _MAY_WISH and bool(terms or plain)
 
@@ -250,7 +203,7 @@ class Understanding:
         renown = self._titles.index.renown
         meant = []
         for link in links:
-            span = mentions.span_of(found, link)
+            span = wishes.span_of(found, link)
             # "The Office" is the series, whatever little-known film is called so
             is_series = span in series and renown[link.rows[0]] < _SERIES
             if not (
@@ -280,7 +233,7 @@ class Understanding:
         felt = preferences.signs(read, found, names, cues)
         signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
         scope = scope_of(read, found, cues)
-        for_another = together(line.lower) or is_for_somebody(found)
+        for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)
         called = mentions.of_more_than_films(found, links, signs, self._facets)
         movies, ambiguous = mentions.of_movies(
@@ -294,9 +247,9 @@ class Understanding:
         wished = [
             term for term in terms if not mentions.tells_apart(found, links, term, self.catalogue)
         ]
-        complaints = mentions.complaints(read, found, titles, terms)
+        complaints = wishes.complaints(read, found, titles, terms)
         facets = (
-            *mentions.of_facets(found, wished, signs, complaints, together=with_others),
+            *wishes.of_facets(found, wished, signs, complaints, together=with_others),
             *called.values(),
         )
         utterance = Utterance(
@@ -304,7 +257,7 @@ class Understanding:
             Act.RECOMMEND,
             movies=movies,
             facets=facets,
-            aside=mentions.of_others(found, terms, signs, together=with_others),
+            aside=wishes.of_others(found, terms, signs, together=with_others),
             ambiguous=ambiguous,
             unknown=unknown,
             limits=(
@@ -314,7 +267,7 @@ class Understanding:
             lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
             count=count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
-            for_another=is_for_somebody(found),
+            for_another=mentions.is_for_somebody(found),
         )
         return self._acted(utterance, line, found, cues, context)
 
@@ -325,7 +278,7 @@ class Understanding:
         read, found, taken = reading.read, reading.words, _taken(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
-        complaints = mentions.complaints(read, found, titles, terms)
+        complaints = wishes.complaints(read, found, titles, terms)
         ends = frozenset(last for _, last in titles)
         others = taken_by(spans, len(found))
         terms = [
@@ -420,6 +373,21 @@ class Understanding:
         if whole is None or wishes:
             return None
         return self._plain(utterance.text, whole, line, context)
+
+
+def _acts_alone(does: Utterance) -> bool:
+    """Whether a part of a line is a command, or a remark that says of which films."""
+    pointless = does.act is Act.REACT and not (does.picks or does.seen)
+    return does.act in _ALONE and not pointless and not does.facets
+
+
+def _wants(wishes: Utterance, does: Utterance) -> bool:
+    """Whether the rest of a line asks for films of some kind, after what its beginning does."""
+    told = does.act in (Act.WHY, Act.REACT)
+    if wishes.facets or (wishes.act is Act.MORE and told):
+        return wishes.act not in _ALONE
+    # "the first one but newer" is newer than that
+    return bool(wishes.limits) and wishes.act not in _ALONE and (does.seen or not told)
 
 
 def _lets_go(utterance: Utterance, line: acts.Line) -> bool:

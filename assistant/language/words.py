@@ -382,25 +382,27 @@ def rated(text: str, is_title: Callable[[str], bool]) -> str:
     """
     if len(_STARS.findall(text)) >= _LEAST_RATED:
         text = _STARS.sub(lambda stars: f"{2 * len(stars[0])}/10", text)
-    found = [
-        match
-        for match in _RATED.finditer(text)
-        if match["of"]
-        or not match["mark"].isalnum()
-        or not is_title(f"{match['name']} {match['mark']}")
-    ]
+    found = [match for match in _RATED.finditer(text) if not _is_part_of(is_title, match)]
     bare = [match for match in found if not match["of"] or "." in match["mark"]]
     if len(found) < _LEAST_RATED or not bare:
         return text
     pieces, at = [], 0
     for match in bare:
-        mark = match["mark"].lower().removesuffix("/10")
-        worth = _OUT_OF_TEN.get(mark)
-        if worth is None:
-            worth = round(float(mark.replace(",", ".")))
-        pieces += [text[at : match.end("name")], f" {worth}/10"]
+        pieces += [text[at : match.end("name")], f" {_worth(match['mark'])}/10"]
         at = match.end()
     return "".join([*pieces, text[at:]])
+
+
+def _is_part_of(is_title: Callable[[str], bool], match: re.Match[str]) -> bool:
+    """Whether a number behind a name belongs to the title."""
+    is_plain = not match["of"] and match["mark"].isalnum()
+    return is_plain and is_title(f"{match['name']} {match['mark']}")
+
+
+def _worth(mark: str) -> int:
+    """A rating out of ten."""
+    mark = mark.lower().removesuffix("/10")
+    return _OUT_OF_TEN[mark] if mark in _OUT_OF_TEN else round(float(mark.replace(",", ".")))
 
 
 # ---- other languages

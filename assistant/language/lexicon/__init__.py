@@ -12,6 +12,7 @@ word_classes.toml   closed classes of words that stand in certain places of a se
 franchises.toml     series that go by one name, and nicknames of films
 cues.toml           what says like, hate, seen, want and avoid
 constraints.toml    genres, moods, people and years in plain words
+measures.toml       how long films may run, and for what age, in plain words
 acts.toml           what greets, asks for help, thanks, takes back
 questions.toml      how facts of films and people are asked for
 recent.txt          films of the last years that are better known than their few ratings tell

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, zip_longest
 from operator import or_
 from typing import Final
 
-from assistant.language.lexicon import background, full_names, table, word_class
+from assistant.language.lexicon import (
+    background,
+    but_for_a_letter,
+    dictionary,
+    full_names,
+    remains_of,
+    table,
+    word_class,
+)
 from assistant.language.meaning.cues import is_all_of_a_clause
 from assistant.language.meaning.people import (
     ROLES,
@@ -21,7 +29,6 @@ from assistant.language.meaning.people import (
     people_of,
     said_of_people,
 )
-from assistant.language.meaning.tastes import as_genre_word
 from assistant.language.words import (
     Found,
     PhraseBook,
@@ -127,7 +134,7 @@ class FacetFinder:
 
     def _as_genre(self, word: str) -> str:
         """The name of a genre that a word is but for a typing error; "arnie" is no anime."""
-        return word if word in self._book else as_genre_word(word)
+        return word if word in self._book else _as_genre_word(word)
 
     def _of_names_of_people(self, words: Sequence[Word], taken: Sequence[int]) -> Sequence[int]:
         """`taken` with the words of full names: "cary" is no "scary" before "grant"."""
@@ -435,3 +442,31 @@ def _wished(words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> 
         or is_given
         or is_all_of_a_clause(words, (found.first, found.last), named)
     )
+
+
+_GENRE_FROM: Final = 4
+"""Letters from which the name of a genre is looked at for typing errors."""
+
+
+@cache
+def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
+    """The words that genres are called by, and what is left of them without one letter → the
+    word.
+    """
+    names = table("constraints")["genres"]
+    known = {normal(phrase) for written in names.values() for phrase in written if phrase.isalpha()}
+    return frozenset(known), remains_of(word for word in known if len(word) >= _GENRE_FROM)
+
+
+@lru_cache(maxsize=4096)
+def _as_genre_word(word: str) -> str:
+    """The name of a genre that a word is but for a typing error ("thriler", "horrer"); the word
+    where it is none.
+    """
+    known, remains = _genre_words()
+    too_short = len(word) < _GENRE_FROM or not word.isalpha()
+    if too_short or word in known or background().is_common(word) or word in dictionary():
+        return word
+    if len(word) == _GENRE_FROM:  # so short a word must be right but for a letter left out
+        return remains.get(word, word)
+    return but_for_a_letter(word, remains)

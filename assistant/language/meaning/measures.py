@@ -73,7 +73,7 @@ _BARE: Final = range(60, 241)
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _Measured:
     """A line with its amounts of time, and what is said of lengths in it."""
 
     text: str
@@ -107,7 +107,7 @@ def _book(section: str) -> PhraseBook[str]:
 
 
 @lru_cache(maxsize=4)
-def _read(text: str) -> _Line:
+def _read(text: str) -> _Measured:
     """A line in lower case, read."""
     amounts: dict[int, int] = {}
 
@@ -123,7 +123,7 @@ def _read(text: str) -> _Line:
     if not amounts:
         found = _bare_amounts(text, found, amounts)
     places = {at: amounts[word.start] for at, word in enumerate(found) if word.start in amounts}
-    return _Line(text, found, places, _book("length").find(found))
+    return _Measured(text, found, places, _book("length").find(found))
 
 
 def _bare_amounts(text: str, found: list[Word], amounts: dict[int, int]) -> list[Word]:
@@ -191,7 +191,7 @@ def _number(said: str) -> int:
     return int(said) if said.isdecimal() else table("measures")["numbers"].get(said) or more[said]
 
 
-def _of_amounts(line: _Line, scope: Scope) -> Limit | None:
+def _of_amounts(line: _Measured, scope: Scope) -> Limit | None:
     """The limit that is told by amounts of time."""
     for at, minutes in line.minutes.items():  # "100 to 120 minutes"
         last = at + 1 + (text_at(line.words, at + 1) in _JOINS)
@@ -216,7 +216,7 @@ def _of_amounts(line: _Line, scope: Scope) -> Limit | None:
     return None
 
 
-def _compared(line: _Line, shown: Sequence[int], scope: Scope) -> Limit | None:
+def _compared(line: _Measured, shown: Sequence[int], scope: Scope) -> Limit | None:
     """Shorter or longer than the films on the table."""
     if not shown or "\x00" in line.text:
         return None
@@ -239,7 +239,7 @@ _VAGUE: Final = {
 """What is short or long by judgement: wanted, and turned away."""
 
 
-def _vague(line: _Line, scope: Scope) -> Limit | None:
+def _vague(line: _Measured, scope: Scope) -> Limit | None:
     """Short or long by judgement."""
     for one in line.said:
         if one.meaning not in _VAGUE or not _is_wish(line, one):
@@ -253,7 +253,7 @@ def _vague(line: _Line, scope: Scope) -> Limit | None:
     return None
 
 
-def _is_wish(line: _Line, one: Found[str]) -> bool:
+def _is_wish(line: _Measured, one: Found[str]) -> bool:
     """Whether "a short" is all that is said of the film, and no "short story" is spoken of."""
     if one.phrase.rpartition(" ")[2] not in ("short", "quick", "long"):
         return True

@@ -415,8 +415,6 @@ def _opens(text: str, words: Sequence[Word], first: int) -> bool:
 
 
 _EVERYONE: Final = word_class("everyone")
-_FOR_WHOM: Final = 4
-"""Words before somebody in which "for my" stands: "for my poor old dad"."""
 _OLD: Final = frozenset(("old", "olds", "yo"))
 _YEARS: Final = frozenset(("year", "years", "yr", "yo", "old"))
 _KIDS: Final = word_class("kids")
@@ -426,11 +424,6 @@ _THIRD_PERSON: Final = word_class("third_person")
 _OWNERS: Final = word_class("owners")
 _THEY_FELT: Final = word_class("they_felt")
 _BEFORE_TASTE: Final = word_class("before_taste")
-_TOGETHER: Final = re.compile(
-    r"\b(?:we|us|we'?re|we'?ll|together|both of us|coming (?:over|round|around)|visiting"
-    r"|(?:date|movie|family) night"
-    r"|with (?:her|him|them|my|the|our)|for (?:her|him|them|us))\b"
-)
 
 
 def teller(text: str, words: Sequence[Word], first: int) -> Teller:
@@ -465,18 +458,18 @@ def _named(words: Sequence[Word], place: int) -> Teller | None:
         return Teller.EVERYONE
     if word in _OLD and any_of(_YEARS, words, place - 2, place + 1):
         return Teller.KIDS  # "my 6 year old loves …"
-    kin = _kin(word)
-    if kin is None and text_at(words, place - 2) in _OWNERS:  # "my friend Tom"
-        kin = _kin(words[place - 1].text)
-    if kin is not None:
-        return kin
+    who = kin(word)
+    if who is None and text_at(words, place - 2) in _OWNERS:  # "my friend Tom"
+        who = kin(words[place - 1].text)
+    if who is not None:
+        return who
     if word in ("she", "he", "they") and any_of(_KIDS, words, 0, place):
         return Teller.KIDS  # "for my daughter, she loves …"
     they_feel = word == "they" and words[place + 1].text in _THEY_FELT
     return Teller.NEAR if they_feel or word in _NEAR_PRONOUNS else None
 
 
-def _kin(word: str) -> Teller | None:
+def kin(word: str) -> Teller | None:
     """Who a word for kin or friends, or its plural or possessive, speaks of."""
     return _KIN.get(word) or _KIN.get(word.removesuffix("s"))
 
@@ -495,19 +488,3 @@ def _with_me(near: Sequence[str]) -> bool:
 def _of_company(before: Sequence[str]) -> bool:
     """Whether somebody was only there: "watched it with my wife, loved it"."""
     return any(word in ("with", "for", "than", "unlike") for word in before[-2:])
-
-
-def is_for_somebody(words: Sequence[Word]) -> bool:
-    """Whether somebody is named whom a film is for, or with: "it's for my dad", "typing for my
-    neighbour", "movie night with my girlfriend".
-    """
-    for place, word in enumerate(words):
-        near = texts_of(words, place - _FOR_WHOM, place)
-        if _kin(word.text) and not _OWNERS.isdisjoint(near) and ("for" in near or "with" in near):
-            return True
-    return False
-
-
-def together(lower: str) -> bool:
-    """Whether the speaker looks for a film with somebody: `lower` is the line in lower case."""
-    return _TOGETHER.search(lower) is not None

@@ -416,34 +416,6 @@ def _is_somebodys(word: str) -> bool:
     return word[-1] == "s" and word[:-1] in dictionary()
 
 
-_GENRE_FROM: Final = 4
-"""The same for the name of a genre."""
-
-
-@cache
-def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
-    """The words that genres are called by, and what is left of them without one letter → the
-    word.
-    """
-    names = table("constraints")["genres"]
-    known = {normal(phrase) for written in names.values() for phrase in written if phrase.isalpha()}
-    return frozenset(known), remains_of(word for word in known if len(word) >= _GENRE_FROM)
-
-
-@lru_cache(maxsize=4096)
-def as_genre_word(word: str) -> str:
-    """The name of a genre that a word is but for a typing error ("thriler", "horrer"); the word
-    where it is none.
-    """
-    known, remains = _genre_words()
-    too_short = len(word) < _GENRE_FROM or not word.isalpha()
-    if too_short or word in known or background().is_common(word) or word in dictionary():
-        return word
-    if len(word) == _GENRE_FROM:  # so short a word must be right but for a letter left out
-        return remains.get(word, word)
-    return but_for_a_letter(word, remains)
-
-
 class TasteCue(NamedTuple):
     """A cue phrase in a sentence."""
 

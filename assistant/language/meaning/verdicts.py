@@ -43,8 +43,7 @@ _BEFORE_DEEDS: Final = word_class("before_deeds")
 _TELLERS: Final = word_class("tellers")
 _HEARD: Final = word_class("heard")
 _NEAR: Final = word_class("near") | word_class("near_pronouns")
-_FURTHEST_PREDICATE: Final = 12
-"""Words before a term in which "was" stands: "was very funny, scary and …"."""
+_FURTHEST_PREDICATE: Final = 12  # words before a term in which "was" stands
 _SPEAKERS: Final = frozenset(("i", "ive", "id"))
 _COLOURS_OR_OFTEN: Final = _COLOURS | word_class("often")
 _COPULAS_OR_OFTEN: Final = COPULAS | word_class("often")
@@ -118,16 +117,14 @@ def describes_a_film(
 def _is_all_that_is_said(
     text: str, words: Sequence[Word], term: tuple[int, int], ends: Collection[int]
 ) -> bool:
-    """Whether a word behind a title is a sentence of its own, or goes on so: "The Lobster? Weird,
-    but …"; `ends` are those of the titles.
-    """
+    """Whether a word behind a title is a sentence, or goes on so: "The Lobster? Weird, but …"."""
     first, last = term
     goes_on = first in ends and text_at(words, last) in ("but", "yet")
     return (goes_on or closes_sentence(text, words, last)) and min(ends, default=last) <= first
 
 
 def _predicate_begins(words: Sequence[Word], terms: Sequence[int], term: tuple[int, int]) -> int:
-    """The first of the words that colour a term and of the other terms that stand before it."""
+    """The first of the words that colour a term, and of other terms, right before it."""
     first, least = term[0], max(term[0] - _FURTHEST_PREDICATE, 0)
     while first > least and (terms[first - 1] or words[first - 1].text in _COLOURS_OR_OFTEN):
         first -= 1

@@ -1,0 +1,234 @@
+"""Genres, tags and people that were named, with the signs they were said with, as wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from assistant.language.lexicon import word_class
+from assistant.language.meaning.facets import Term
+from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
+from assistant.language.meaning.verdicts import complains, turns_down
+from assistant.language.titles.links import Link
+from assistant.language.utterance import FacetMention, Span
+from assistant.language.words import Found, Word, any_of, stands_apart, text_at, texts_of
+
+Signs = Mapping[tuple[int, int], Sign]
+"""How each name is meant, by its first word and the one past its last."""
+_ASKED_OF_US: Final = frozenset(("recommend", "suggest"))
+"""After "can you"; after "I" they praise a film."""
+_EXISTENTIAL: Final = frozenset(
+    [
+        *((verb, "there") for verb in ("is", "are", "isnt", "arent", "theres")),
+        ("what", "are"),
+        ("whats", "a"),
+        ("is", "a"),
+        ("what", "good"),
+        ("which", "are"),
+    ]
+)
+_NONE_AT_ALL: Final = -0.9
+"""Strength from which on no such film is shown."""
+_TOO_MUCH: Final = -0.6
+_CRUSHING: Final = -0.7
+_A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
+"""Before a genre: some of it is welcome, it need not be of that genre."""
+_EVERY: Final = frozenset(("all", "every", "everything"))
+"""Behind "I've seen": none of these is wanted any more."""
+_RATHER: Final = word_class("rather")
+_ALLOWED: Final = tuple(word_class("allowed"))
+_LIST: Final = 20
+"""Words of a list in front of a name, at the head of which "I've seen" may stand."""
+_SAW: Final = frozenset(("seen", "saw", "watched"))
+_EXHAUSTS: Final = word_class("exhausts")
+_CLAUSE: Final = 8
+"""Words beside a name in which it is said that all of it was seen."""
+
+
+def is_idle(sign: Sign, *, together: bool) -> bool:
+    """Whether a sign says nothing of the taste that films are chosen for."""
+    of_somebody = sign.teller is Teller.NEAR and not together
+    return sign.idle or of_somebody or sign.teller is Teller.EVERYONE
+
+
+def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:
+    """The characters that a title or a facet takes."""
+    return Span(found[named.first].start, found[named.last - 1].end)
+
+
+def of_facets(
+    found: Sequence[Word],
+    terms: Sequence[Found[Term]],
+    signs: Signs,
+    complaints: Container[int],
+    *,
+    together: bool,
+) -> tuple[FacetMention, ...]:
+    """Genres, tags and people, each once; what somebody near can't stand is kept away, too.
+
+    `complaints` are the first words of those that there is too much of.
+    """
+    mentions: dict[int, FacetMention] = {}
+    alternatives = _alternatives(found, terms)
+    for term in terms:
+        sign = signs[term.first, term.last]
+        if sign.strength >= 0 and is_idle(sign, together=together):
+            continue
+        wish = _wish(found, term, sign, complaints)
+        if wish is None:
+            continue
+        if wish.strength > 0 and term.first in alternatives:
+            wish = wish.softly("one of several")
+        span = span_of(found, term)
+        for token in term.meaning.tokens:
+            said = mentions.get(token)
+            # "the first is a comedy, I don't want comedy"
+            if said is None or (wish.strength < 0 < said.strength):
+                mentions[token] = FacetMention(span, token, *wish)
+    return tuple(mentions.values())
+
+
+class Wish(NamedTuple):
+    """How much films of a facet are wanted."""
+
+    strength: float
+    required: bool
+    rule: str
+
+    def softly(self, why: str) -> Wish:
+        """The same without being a must."""
+        return Wish(self.strength, False, f"{self.rule}; {why}")
+
+
+def _wish(
+    found: Sequence[Word], term: Found[Term], sign: Sign, complaints: Container[int]
+) -> Wish | None:
+    """The wish for a facet with its sign in its place; None where there is none."""
+    if sign.force is Force.ASKED:
+        if not (_is_request(sign.rule) or _is_sought(found, term)):
+            return None
+        sign = NAMED  # "can you show me a western?" wants one
+    if sign.force is None:
+        if _is_scolded(found, term.first):
+            return None  # "dreadful action film" asks for none
+        if term.first in complaints:
+            return Wish(_TOO_MUCH, True, "too much of it")
+    wish = _wish_of(term, _used_up(found, term, sign))
+    if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
+        return Wish(0.0, False, wish.rule)
+    if wish.strength > 0 and wish.required and _is_soft(found, term):
+        return wish.softly("rather so")
+    return wish
+
+
+def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
+    """A facet's sign; it is to be kept away where all films of it were seen."""
+    every = any_of(_EVERY, found, term.first - 4, term.last + 4)
+    is_every = text_at(found, term.first - 1) in _EVERY and any_of(
+        _SAW, found, term.first - _LIST, term.first
+    )
+    if not (is_every or _is_exhausted(found, term) or (every and sign.force is Force.SEEN)):
+        return sign
+    return Sign(-1.0, "seen all of them", Force.AVOID)
+
+
+def _is_exhausted(found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether the clause of a name says that all of it was seen: "Ghibli I know inside out"."""
+    first, last = term.first, term.last
+    while first > max(term.first - _CLAUSE, 0) and not stands_apart(found, first):
+        first -= 1
+    while last < min(term.last + _CLAUSE, len(found)) and not stands_apart(found, last):
+        last += 1
+    clause = f" {' '.join(texts_of(found, first, last))} "
+    return any(f" {phrase} " in clause for phrase in _EXHAUSTS)
+
+
+def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether a little of it will do, or other films will, too: "preferably French"."""
+    before, behind = term.first - 3, " ".join(texts_of(found, term.last, term.last + 2))
+    is_little = any_of(_A_LITTLE, found, before + 1, term.first)
+    return is_little or any_of(_RATHER, found, before, term.first) or behind.startswith(_ALLOWED)
+
+
+def of_others(
+    found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
+) -> tuple[FacetMention, ...]:
+    """What somebody near to the speaker likes, where no film is looked for together: "she likes
+    romcoms, I don't".
+    """
+    if together:
+        return ()
+    return tuple(
+        FacetMention(span_of(found, term), token, 0.0, False, sign.rule)
+        for term in terms
+        if (sign := signs[term.first, term.last]).teller is Teller.NEAR and sign.strength > 0
+        for token in term.meaning.tokens
+    )
+
+
+def _is_scolded(found: Sequence[Word], first: int) -> bool:
+    """Whether a crushing word stands right before: nobody wishes for a dreadful film; a bad or
+    stupid one perhaps.
+    """
+    before = text_at(found, first - 1)
+    if before not in cue_book() or before in ("bad", "stupid"):
+        return False
+    cue = cue_book().meaning(before)
+    return cue.verdict and cue.strength <= _CRUSHING
+
+
+def _is_request(rule: str) -> bool:
+    """Whether what is asked of us is to find films: "can you recommend …", not "do you like …"."""
+    phrase = rule.removeprefix("asked: ")
+    return phrase in _ASKED_OF_US or (
+        phrase in cue_book() and cue_book().meaning(phrase).force is Force.WANT
+    )
+
+
+def _is_sought(found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether the question is if there are such films: "is there a good comedy?", not "is it a good
+    comedy?".
+    """
+    before = texts_of(found, term.first - 5, term.first)
+    return any(pair in _EXISTENTIAL for pair in pairwise(before))
+
+
+def _wish_of(term: Found[Term], sign: Sign) -> Wish:
+    """The wish for a facet as its own words or its sign say it."""
+    own, firm = term.meaning.strength, term.meaning.firm
+    if own is not None and sign.force is not Force.AVOID:
+        return Wish(own, own <= _NONE_AT_ALL, f"comparative: {term.phrase}")
+    if sign.force is None:
+        return Wish(0.8, firm, "wanted")
+    if sign.strength < 0:
+        none_at_all = -0.55 if sign.force is Force.AVOID else _NONE_AT_ALL
+        return Wish(sign.strength, sign.strength <= none_at_all, sign.rule)
+    required = firm and sign.force is Force.WANT and "more" not in sign.rule
+    return Wish(sign.strength or 0.5, required, sign.rule)
+
+
+def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[int]:
+    """First words of facets joined by "or": none of them alone is a must."""
+    either: set[int] = set()
+    for one, other in pairwise(terms):
+        between = texts_of(found, one.last, other.first)
+        if "or" in between and len(between) <= 4:
+            either |= {one.first, other.first}
+    return either
+
+
+def complaints(
+    text: str,
+    found: Sequence[Word],
+    titles: Sequence[tuple[int, int]],
+    terms: Sequence[Found[Term]],
+) -> set[int]:
+    """The first words of the terms that there is too much of."""
+    ends = frozenset(last for _, last in titles)
+    firsts = [term.first for term in terms]
+    return {
+        first
+        for first in firsts
+        if complains(text, found, ends, first) or turns_down(text, found, first)
+    }
