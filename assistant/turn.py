@@ -20,9 +20,9 @@ from assistant.conversation.interpret import (
     said_of,
     table_of,
 )
-from assistant.conversation.library import films_now, settings_of
+from assistant.conversation.library import films_now, from_saved, settings_of, waiting
 from assistant.conversation.memory import Memory, remembered
-from assistant.conversation.phrasing import films_words
+from assistant.conversation.phrasing import SAVED_KEY, films_words
 from assistant.conversation.plan import (
     brought_back,
     cold,
@@ -32,6 +32,7 @@ from assistant.conversation.plan import (
     is_said_of_nothing,
     lifts,
     named_before,
+    of_the_list,
     relaxed,
     settled,
     suggestions,
@@ -50,7 +51,7 @@ from assistant.conversation.records import (
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
-from assistant.language.acts import line_of
+from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
@@ -132,7 +133,17 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     read = understanding.in_english(text[:LONGEST_TEXT])
     table = scene.table(read)
     context = context_of(scene.talk.record.last, table, scene.state, scene.catalogue)
-    utterance = understanding.understand(read, context)
+    saved = saved_only(read)
+    rest = read
+    if saved is not None:
+        start, end = saved
+        rest = f"{read[:start]}{' ' * (end - start)}{read[end:]}"
+    utterance = understanding.understand(rest, context)
+    if saved is not None:
+        act = Act.RECOMMEND if utterance.act.is_talk else utterance.act
+        utterance = replace(utterance, text=read, act=act, saved=saved)
+    elif holds("any_list", line_of(read)):
+        utterance = replace(utterance, act=Act.RECOMMEND, lifted=(*utterance.lifted, SAVED_KEY))
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
     if is_said_of_nothing(utterance) or is_a_wish_unheard(utterance, scene.state):
@@ -164,7 +175,8 @@ def take_turn(
     on_table = scene.table(utterance.text)
     table = table_of(record, scene.state, utterance, on_table, catalogue)
     table = replace(table, room=scene.room())
-    step = interpret(utterance, scene.state, table)
+    saved = waiting(scene.talk.own, catalogue)
+    step = from_saved(utterance, interpret(utterance, scene.state, table), saved)
     open_films = scene.policy.available(step.state)
     step, unclear = found_by_words(
         utterance, step, lambda words: scene.words.knows(words, open_films)
@@ -185,6 +197,8 @@ def take_turn(
         slate = _chosen(chosen_from, wanted, scene, ids)
         after = slate.after.constrain(step.state.constraints)
         slate = replace(slate, after=after)
+    if not slate.films or not saved:
+        preface += of_the_list(utterance, step, saved, catalogue)
     situation = replace(
         _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back),
         complaint=complaint,

@@ -166,6 +166,7 @@ class SessionState:
         def keys(tokens: Iterable[int]) -> list[str]:
             return [catalogue.key_of(token) for token in tokens]
 
+        among = self.constraints.among
         return json.dumps(
             {
                 "events": list(_written(self.events, catalogue)),
@@ -174,6 +175,7 @@ class SessionState:
                 "excluded": keys(self.constraints.excluded),
                 "gems": self.gems,
                 **({"sought": self.sought} if self.sought else {}),
+                **({} if among is None else {"among": keys(among)}),
             }
         )
 
@@ -194,6 +196,7 @@ class SessionState:
                 tuple(one for one in _limits(record) if catalogue.measures(one.column)),
                 _tokens(record["required"], catalogue),
                 _tokens(record["excluded"], catalogue),
+                _tokens(record["among"], catalogue) if "among" in record else None,
             )
             gems = float(record.get("gems", 0.0))  # not in older sessions
             sought = str(record.get("sought", ""))

@@ -74,6 +74,7 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         _after("in", [_language(name) for name in _names(required, "language")]),
         _after("with", _names(required, "person")),
         listing(_bounds(constraints, lambda words, limit: words.after(limit, catalogue))),
+        "" if constraints.among is None else "from your watch-list",
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
@@ -305,6 +306,15 @@ def limit_chip(limit: Limit, catalogue: Catalogue, kind: ChipKind | None = None)
     """Chip for a limit: that it is set, or with another `kind` that it is lifted or forgotten."""
     words = LIMIT_WORDS[limit.column]
     return Chip(kind or words.kind, words.label(limit, catalogue), words.key)
+
+
+SAVED_KEY: Final = "watch-list"
+"""Stands for the wish for films of the watch-list alone, where its chip is edited."""
+
+
+def saved_chip(kind: ChipKind = ChipKind.SAVED) -> Chip:
+    """Chip for that wish."""
+    return Chip(kind, "films of your watch-list", SAVED_KEY)
 
 
 WORDS_KEY: Final = "words"

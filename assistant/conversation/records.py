@@ -13,6 +13,7 @@ from assistant.conversation.phrasing import (
     capitalised,
     limit_chip,
     listing,
+    saved_chip,
     words_chip,
 )
 from assistant.conversation.reasons import (
@@ -230,6 +231,7 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
             chips.append(chip_of(catalogue, token, ChipKind.of_film(outcome)))
     limits = filter(None, map(constraints.limit, LIMIT_WORDS))
     words = [words_chip(state.sought)] if state.sought else []
+    words += [saved_chip()] if constraints.among is not None else []
     return (*chips, *(limit_chip(limit, catalogue) for limit in limits), *words)
 
 
