@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.conversation.answers import Grounds, answers
+from assistant.conversation.answers import Grounds, answers, people_asked
 from assistant.conversation.interpret import (
     Interpretation,
     interpret,
@@ -209,7 +209,9 @@ def take_turn(
     reactions = reactions_in_words(record, step, catalogue)
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
-    memory = remembered(scene.memory, scene.number, said_of(utterance, on_table, catalogue), keys)
+    people = people_asked(utterance.questions, Grounds(scene.facts, scene.policy, step.state))
+    said = replace(said_of(utterance, on_table, catalogue), people=people)
+    memory = remembered(scene.memory, scene.number, said, keys)
     replaced = tuple((film.id, film.reaction or Reaction.CLEAR.value) for film, _ in reactions)
     fits = slate.shared.fits if slate.shared else ()
     understood = replace(reply.understood, replaced=replaced, fits=fits, memory=memory)

@@ -69,6 +69,8 @@ class Memory:
     """The last line named genres, tags or people only to keep them away."""
     confessed: tuple[str, ...] = ()
     """What Marquee has said it does not know: keys of `utterance.beyond`."""
+    people: tuple[str, ...] = ()
+    """Who was asked of last, by name: "he" and "she" are the first."""
 
     @property
     def named(self) -> str | None:
@@ -160,6 +162,7 @@ class Memory:
             "mood": self.mood,
             "spurned": self.spurned,
             "confessed": list(self.confessed),
+            "people": list(self.people),
         }
 
     @classmethod
@@ -178,6 +181,7 @@ class Memory:
             record["mood"],
             record["spurned"],
             tuple(record["confessed"]),
+            tuple(record.get("people", ())),  # not in older turns
         )
 
 
@@ -194,6 +198,8 @@ class Said:
     spurned: bool = False
     confessed: tuple[str, ...] = field(default=())
     """What the reply said it does not know."""
+    people: tuple[str, ...] = ()
+    """Who was asked of, or told in answer."""
 
 
 def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> Memory:
@@ -207,6 +213,7 @@ def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> M
         mood=mood,
         spurned=said.spurned and mood <= 0,
         confessed=tuple(dict.fromkeys((*memory.confessed, *said.confessed))),
+        people=said.people or memory.people,
     )
     named = tuple(dict.fromkeys(key for key, _ in said.named))
     return after.with_spoken(

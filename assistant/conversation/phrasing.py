@@ -75,6 +75,8 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         _after("with", _names(required, "person")),
         listing(_bounds(constraints, lambda words, limit: words.after(limit, catalogue))),
         "" if constraints.among is None else "from your watch-list",
+        _after("from outside", _spared(constraints.excluded, "country", catalogue)),
+        _after("not in", _spared(constraints.excluded, "language", catalogue), "or"),
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
@@ -169,18 +171,27 @@ def genres_words(names: Iterable[str]) -> str:
     return " ".join([*adjectives, _NOUNS.get(ordered[-1], f"{ordered[-1].lower()} films")])
 
 
+def _spared(tokens: Iterable[int], kind: str, catalogue: Catalogue) -> list[str]:
+    """Countries, or languages, that films are not to be of, in words."""
+    facets = [facet for facet in map(catalogue.facet, tokens) if facet.kind == kind]
+    if kind == "country":
+        return [in_running_text(facet) for facet in facets]
+    return [_language(facet.name) for facet in facets if facet.name != FOREIGN]
+
+
 def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> list[str]:
     """Excluded facets after "without": "horror", "anything tagged “gory”"."""
     spared, tags = [], []
     for facet in map(catalogue.facet, tokens):
         name = as_written(facet.name)
+        if facet.kind in ("country", "language") and facet.name != FOREIGN:
+            continue
         if facet.kind == "genre":
             noun = _NOUNS.get(facet.name, facet.name.lower()).removesuffix(" films")
             spared.append(_EXCLUDED.get(facet.name, noun))
-        elif facet.kind == "language":
-            foreign = facet.name == FOREIGN
-            spared.append("subtitles" if foreign else f"any in {_language(facet.name)}")
-        elif facet.kind in ("source", "country"):
+        elif facet.name == FOREIGN:
+            spared.append("subtitles")
+        elif facet.kind == "source":
             spared.append(f"any {_shared(facet)}")
         elif facet.kind in ("person", "director", "series") or name != name.lower():
             spared.append(name)

@@ -272,6 +272,7 @@ def context_of(
         memory.mood,
         spurned=memory.spurned,
         for_children=for_children,
+        people=memory.people,
     )
 
 
@@ -419,7 +420,8 @@ def _is_told(names: Iterable[str], phrase: str) -> bool:
 def _clauses(
     known: Known, reasons: Sequence[Reason], wishes: Sequence[str], facts: CatalogueFacts
 ) -> Iterator[Because]:
-    """What a sentence can go on with, the best first."""
+    """What a sentence can go on with, the best first; that a film is like itself says nothing."""
+    reasons = [one for one in reasons if one.token != known.token]
     if wishes:
         said = text("answer.with_wish", wishes=listing(f"“{wish}”" for wish in wishes[:2]))
         yield Because(said, frozenset(wishes))

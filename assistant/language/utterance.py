@@ -290,5 +290,7 @@ class Context:
     nothing."""
     spurned: bool = False
     """The last line named genres, tags or people only to keep them away."""
+    people: tuple[str, ...] = ()
+    """Names of whom was asked last, the first of whom "he" or "she" is."""
     for_children: bool = False
     """Films for children are looked for: what they love counts, whoever tells it."""
