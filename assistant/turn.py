@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.conversation.answers import Grounds, answers
+from assistant.conversation.answers import Grounds, answers, people_asked
 from assistant.conversation.interpret import (
     Interpretation,
     interpret,
@@ -20,9 +20,9 @@ from assistant.conversation.interpret import (
     said_of,
     table_of,
 )
-from assistant.conversation.library import films_now, settings_of
+from assistant.conversation.library import films_now, from_saved, settings_of, waiting
 from assistant.conversation.memory import Memory, remembered
-from assistant.conversation.phrasing import films_words
+from assistant.conversation.phrasing import SAVED_KEY, films_words
 from assistant.conversation.plan import (
     brought_back,
     cold,
@@ -32,6 +32,7 @@ from assistant.conversation.plan import (
     is_said_of_nothing,
     lifts,
     named_before,
+    of_the_list,
     relaxed,
     settled,
     suggestions,
@@ -50,7 +51,7 @@ from assistant.conversation.records import (
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
-from assistant.language.acts import line_of
+from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
@@ -138,7 +139,17 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     read = understanding.in_english(text[:LONGEST_TEXT])
     table = scene.table(read)
     context = context_of(scene.talk.record.last, table, scene.state, scene.catalogue)
-    utterance = understanding.understand(read, context)
+    saved = saved_only(read)
+    rest = read
+    if saved is not None:
+        start, end = saved
+        rest = f"{read[:start]}{' ' * (end - start)}{read[end:]}"
+    utterance = understanding.understand(rest, context)
+    if saved is not None:
+        act = Act.RECOMMEND if utterance.act.is_talk else utterance.act
+        utterance = replace(utterance, text=read, act=act, saved=saved)
+    elif holds("any_list", line_of(read)):
+        utterance = replace(utterance, act=Act.RECOMMEND, lifted=(*utterance.lifted, SAVED_KEY))
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
     unheard = is_a_wish_unheard(
@@ -173,7 +184,8 @@ def take_turn(
     on_table = scene.table(utterance.text)
     table = table_of(record, scene.state, utterance, on_table, catalogue)
     table = replace(table, room=scene.room())
-    step = interpret(utterance, scene.state, table)
+    saved = waiting(scene.talk.own, catalogue)
+    step = from_saved(utterance, interpret(utterance, scene.state, table), saved)
     step, unclear = found_by_words(
         utterance, step, replace(scene, state=step.state).knows, scene.words.rare
     )
@@ -193,6 +205,8 @@ def take_turn(
         slate = _chosen(chosen_from, wanted, scene, ids)
         after = slate.after.constrain(step.state.constraints)
         slate = replace(slate, after=after)
+    if not slate.films or not saved:
+        preface += of_the_list(utterance, step, saved, catalogue)
     situation = replace(
         _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back),
         complaint=complaint,
@@ -203,7 +217,9 @@ def take_turn(
     reactions = reactions_in_words(record, step, catalogue)
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
-    memory = remembered(scene.memory, scene.number, said_of(utterance, on_table, catalogue), keys)
+    people = people_asked(utterance.questions, Grounds(scene.facts, scene.policy, step.state))
+    said = replace(said_of(utterance, on_table, catalogue), people=people)
+    memory = remembered(scene.memory, scene.number, said, keys)
     replaced = tuple((film.id, film.reaction or Reaction.CLEAR.value) for film, _ in reactions)
     fits = slate.shared.fits if slate.shared else ()
     understood = replace(reply.understood, replaced=replaced, fits=fits, memory=memory)

@@ -218,6 +218,8 @@ class Catalogue:
             mask &= self.has(token)
         for token in constraints.excluded:
             mask &= ~self.has(token)
+        if constraints.among is not None:
+            mask &= np.isin(np.arange(1, self.n_items + 1), constraints.among)
         return mask
 
     def rows_of(self, movie_ids: Iterable[int]) -> IntArray:

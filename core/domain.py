@@ -226,6 +226,8 @@ class Constraints:
     """Facet tokens a film must all have, sorted."""
     excluded: tuple[int, ...] = ()
     """Facet tokens none of which a film may have, sorted."""
+    among: tuple[int, ...] | None = None
+    """Tokens of the only films that may be shown, sorted; None where there is no such list."""
 
     def limit(self, column: str) -> Limit | None:
         """The limit on a column; None where there is none."""

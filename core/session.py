@@ -172,6 +172,7 @@ class SessionState:
         def keys(tokens: Iterable[int]) -> list[str]:
             return [catalogue.key_of(token) for token in tokens]
 
+        among = self.constraints.among
         return json.dumps(
             {
                 "events": list(_written(self.events, catalogue)),
@@ -181,6 +182,7 @@ class SessionState:
                 "gems": self.gems,
                 **({"sought": self.sought} if self.sought else {}),
                 **({"spared": list(self.spared)} if self.spared else {}),
+                **({} if among is None else {"among": keys(among)}),
             }
         )
 
@@ -201,6 +203,7 @@ class SessionState:
                 tuple(one for one in _limits(record) if catalogue.measures(one.column)),
                 _tokens(record["required"], catalogue),
                 _tokens(record["excluded"], catalogue),
+                _tokens(record["among"], catalogue) if "among" in record else None,
             )
             gems = float(record.get("gems", 0.0))  # not in older sessions
             sought = str(record.get("sought", ""))

@@ -1,7 +1,6 @@
 """Answers to questions of fact, in a sentence or two, never with new films.
 
-What is not known is said, with the page where it stands. A sketch of what a film is about is made
-of facts and keywords and says that it is one.
+What is not known is said, with the page where it stands. What a film is about is told by keywords.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from assistant.conversation.phrasing import listing
-from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
+from assistant.conversation.reasons import BILLED, REST, Known, kinds_of, known_of, portraits
 from assistant.conversation.records import (
     barring,
     length,
@@ -27,7 +26,6 @@ from assistant.language.words import normal
 from assistant.wording import text
 from core.catalogue import Catalogue
 from core.data.facts import AGES, CatalogueFacts, Fact, Prize
-from core.domain import Movie
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 
@@ -37,13 +35,18 @@ _CAST: Final = 6
 """Names in an answer."""
 _WORKS: Final = 6
 """Films of somebody that are named, the best known first."""
+_PARTS: Final = 15
+"""Films of a series that are named: of longer ones (James Bond) the first."""
 _KEYWORDS: Final = 5
-"""Keywords of a sketch: more read as a list."""
+"""Of a sketch: more read as a list."""
+_ROLES: Final = (
+    (Fact.DIRECTOR, "answer.made", "answer.made_too"),
+    (Fact.ACTOR, "answer.acted", "answer.acted_too"),
+)
 _VIDEO: Final = "https://www.youtube.com/watch?v={}"
 _SEARCH: Final = "https://www.imdb.com/find/?q={}"
 _CLEARLY: Final = 0.03
-"""Chances of being liked that are closer than this recommend neither film: the calibration of the
-match is not finer."""
+"""Chances that are closer recommend neither film: the match is calibrated no finer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,18 @@ def answers(questions: Sequence[FactQuestion], asked: Grounds) -> str:
         for line in _answered(question, asked):
             lines.setdefault(line)
     return "\n".join(lines)
+
+
+def people_asked(questions: Sequence[FactQuestion], asked: Grounds) -> tuple[str, ...]:
+    """Names of whom the questions are about, or whom their answers name, the first ones first."""
+    names: list[str] = []
+    for question in questions:
+        names += [asked.facts.facts.people.names[code] for code in question.people]
+        for token in question.films[:1]:
+            film = known_of(token, asked.facts).film
+            told = {Topic.MAKER: film.directors, Topic.CAST: film.cast, Topic.WRITER: film.writers}
+            names += told.get(question.topic, ())
+    return tuple(dict.fromkeys(names))[:_CAST]
 
 
 def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
@@ -289,27 +304,16 @@ def _prizes(prizes: Iterable[Prize]) -> list[str]:
 
 
 def _order(known: Known, *rest: object) -> str:
+    """A series in order: the same answer for each film of it."""
     asked = rest[-1]
     assert isinstance(asked, Grounds)
     series = series_of(known, asked.facts)
-    label = known.movie.label
     if len(series) < 2:
-        return text("answer.no_series", film=label)
-    place = series.index(known.movie) + 1
-    return text(
-        "answer.order",
-        film=label,
-        place=place,
-        count=len(series),
-        series=known.film.series,
-        films=listing([movie.label for movie in _around(series, place - 1)]),
-    )
-
-
-def _around(series: Sequence[Movie], place: int) -> Sequence[Movie]:
-    """The series, or of a long one the part around a place."""
-    first = max(0, min(place - _WORKS // 2, len(series) - 2 * _WORKS))
-    return series[first : first + 2 * _WORKS]
+        return text("answer.no_series", film=known.movie.label)
+    films = [f"{place}. {movie.label}" for place, movie in enumerate(series, 1)][:_PARTS]
+    more = len(series) - len(films)
+    end = text("answer.more_films", count=more) if more else ""
+    return text("answer.order", series=known.film.series, films=", ".join(films), more=end)
 
 
 def _sequel(known: Known, *rest: object) -> str:
@@ -386,15 +390,14 @@ def _works(code: int, asked: Grounds) -> str:
     """Films of somebody, the best known first, without those of which was spoken."""
     facts, name = asked.facts, asked.facts.facts.people.names[code]
     spoken = {token - 1 for token in asked.state.tokens()}  # a row is a film's token less one
-    parts = []
-    for fact, form in ((Fact.DIRECTOR, "answer.made"), (Fact.ACTOR, "answer.acted")):
-        rows = [row for row in facts.rows(fact, (code,)).tolist() if row not in spoken]
-        if rows:
-            labels = [asked.catalogue.movies[row].label for row in rows[:_WORKS]]
-            more = len(rows) - len(labels)
-            end = text("answer.more_films", count=more) if more else ""
-            parts.append(text(form, name=name, films=listing(labels), more=end))
-            name = text("answer.they")
+    parts: list[str] = []
+    found = ((facts.rows(fact, (code,)).tolist(), *forms) for fact, *forms in _ROLES)
+    for every, first, further in sorted(found, key=lambda one: -len(one[0])):
+        labels = [asked.catalogue.movies[row].label for row in every if row not in spoken]
+        more = len(labels[_WORKS:])
+        end = text("answer.more_films", count=more) if more else ""
+        form, films = further if parts else first, listing(labels[:_WORKS])
+        parts += [text(form, name=name, films=films, more=end)] if labels else []
     if parts:
         return " ".join(parts)
     return text("answer.no_films", name=name, link=_SEARCH.format(name.replace(" ", "+")))
@@ -478,7 +481,8 @@ def _why_not(token: int, asked: Grounds) -> str:
         return text("answer.barred", film=movie.label, wishes=listing(barred))
     rank = _rank(choice, asked)
     (film,) = recommend(asked.policy, asked.state, [choice], [""])
-    against = [reason.text for reason in film.reasons if reason.contribution < 0][:2]
+    worse = (reason.text for reason in film.reasons if reason.contribution < 0)
+    against = [words for words in worse if words != REST][:2]
     form = "answer.ranked_against" if against else "answer.ranked"
     return text(
         form,

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Generator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
 from assistant.conversation.interpret import Interpretation
-from assistant.conversation.phrasing import listing
+from assistant.conversation.phrasing import SAVED_KEY, listing, saved_chip
 from assistant.conversation.plan import films_wanted
 from assistant.conversation.records import shown_films, turn_of
 from assistant.conversation.together import Talk, open_talk
@@ -311,6 +311,36 @@ def _verdict(outcome: Outcome) -> str:
 
 def _films(count: int) -> str:
     return f"{count:,} film{'' if count == 1 else 's'}"
+
+
+# ---- films of the watch-list alone
+
+
+def waiting(record: SessionRecord, catalogue: Catalogue) -> tuple[int, ...]:
+    """Tokens of the films on the watch-list that are still to be watched, sorted."""
+    films = (film.movie_id for film in record.shelf.saved if film.watched_at is None)
+    tokens = map(catalogue.token_of_movie_id, films)
+    return tuple(sorted(token for token in tokens if token is not None))
+
+
+def from_saved(
+    utterance: Utterance, step: Interpretation, saved: tuple[int, ...]
+) -> Interpretation:
+    """The step with the wish for films of the watch-list alone, or without it where it is lifted.
+
+    It holds until then, for what is on the list by now. An empty list is no wish.
+    """
+    constraints = step.state.constraints
+    holds = constraints.among is not None
+    if holds and SAVED_KEY in utterance.lifted:
+        state = step.state.constrain(replace(constraints, among=None))
+        return step.say(state, saved_chip(ChipKind.LIFTED))
+    asks = utterance.saved is not None and bool(saved)
+    if asks or holds:
+        state = step.state.constrain(replace(constraints, among=saved))
+        step = replace(step, asked=step.asked | ({SAVED_KEY} if asks else set()))
+        step = step.say(state, *([saved_chip()] if asks else []))
+    return step
 
 
 # ---- settings of a session

@@ -69,6 +69,8 @@ class Memory:
     """The last line named genres, tags or people only to keep them away."""
     confessed: tuple[str, ...] = ()
     """What Marquee has said it does not know: keys of `utterance.beyond`."""
+    people: tuple[str, ...] = ()
+    """Who was asked of last, by name: "he" and "she" are the first."""
 
     for_another: bool = False
     """Films are looked for somebody else, or with them."""
@@ -164,6 +166,7 @@ class Memory:
             "spurned": self.spurned,
             "confessed": list(self.confessed),
             "for_another": self.for_another,
+            "people": list(self.people),
         }
 
     @classmethod
@@ -182,6 +185,7 @@ class Memory:
             record["mood"],
             record["spurned"],
             tuple(record["confessed"]),
+            tuple(record.get("people", ())),  # not in older turns
             bool(record.get("for_another")),
         )
 
@@ -201,6 +205,8 @@ class Said:
     """What the reply said it does not know."""
     for_another: bool = False
     """Whether films are looked for somebody else, or with them."""
+    people: tuple[str, ...] = ()
+    """Who was asked of, or told in answer."""
 
 
 def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> Memory:
@@ -215,6 +221,7 @@ def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> M
         spurned=said.spurned and mood <= 0,
         confessed=tuple(dict.fromkeys((*memory.confessed, *said.confessed))),
         for_another=memory.for_another or said.for_another,
+        people=said.people or memory.people,
     )
     named = tuple(dict.fromkeys(key for key, _ in said.named))
     return after.with_spoken(

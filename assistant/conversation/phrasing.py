@@ -74,6 +74,9 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         _after("in", [_language(name) for name in _names(required, "language")]),
         _after("with", _names(required, "person")),
         listing(_bounds(constraints, lambda words, limit: words.after(limit, catalogue))),
+        "" if constraints.among is None else "from your watch-list",
+        _after("from outside", _spared(constraints.excluded, "country", catalogue)),
+        _after("not in", _spared(constraints.excluded, "language", catalogue), "or"),
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
@@ -168,18 +171,27 @@ def genres_words(names: Iterable[str]) -> str:
     return " ".join([*adjectives, _NOUNS.get(ordered[-1], f"{ordered[-1].lower()} films")])
 
 
+def _spared(tokens: Iterable[int], kind: str, catalogue: Catalogue) -> list[str]:
+    """Countries, or languages, that films are not to be of, in words."""
+    facets = [facet for facet in map(catalogue.facet, tokens) if facet.kind == kind]
+    if kind == "country":
+        return [in_running_text(facet) for facet in facets]
+    return [_language(facet.name) for facet in facets if facet.name != FOREIGN]
+
+
 def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> list[str]:
     """Excluded facets after "without": "horror", "anything tagged “gory”"."""
     spared, tags = [], []
     for facet in map(catalogue.facet, tokens):
         name = as_written(facet.name)
+        if facet.kind in ("country", "language") and facet.name != FOREIGN:
+            continue
         if facet.kind == "genre":
             noun = _NOUNS.get(facet.name, facet.name.lower()).removesuffix(" films")
             spared.append(_EXCLUDED.get(facet.name, noun))
-        elif facet.kind == "language":
-            foreign = facet.name == FOREIGN
-            spared.append("subtitles" if foreign else f"any in {_language(facet.name)}")
-        elif facet.kind in ("source", "country"):
+        elif facet.name == FOREIGN:
+            spared.append("subtitles")
+        elif facet.kind == "source":
             spared.append(f"any {_shared(facet)}")
         elif facet.kind in ("person", "director", "series") or name != name.lower():
             spared.append(name)
@@ -305,6 +317,15 @@ def limit_chip(limit: Limit, catalogue: Catalogue, kind: ChipKind | None = None)
     """Chip for a limit: that it is set, or with another `kind` that it is lifted or forgotten."""
     words = LIMIT_WORDS[limit.column]
     return Chip(kind or words.kind, words.label(limit, catalogue), words.key)
+
+
+SAVED_KEY: Final = "watch-list"
+"""Stands for the wish for films of the watch-list alone, where its chip is edited."""
+
+
+def saved_chip(kind: ChipKind = ChipKind.SAVED) -> Chip:
+    """Chip for that wish."""
+    return Chip(kind, "films of your watch-list", SAVED_KEY)
 
 
 WORDS_KEY: Final = "words"

@@ -13,11 +13,13 @@ from typing import Final, NamedTuple
 from assistant.conversation.interpret import Interpretation, Referents, aspect_of, without
 from assistant.conversation.phrasing import (
     LIMIT_WORDS,
+    SAVED_KEY,
     SPARED,
     WORDS_KEY,
     capitalised,
     films_words,
     limit_chip,
+    listing,
     spared_chip,
     words_chip,
 )
@@ -33,7 +35,7 @@ from assistant.language.utterance import (
     Span,
     Utterance,
 )
-from assistant.wording import several
+from assistant.wording import several, text
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome
 from core.errors import UnknownIdError
@@ -56,6 +58,8 @@ tagged it, whether it is of the very years; what kind of film it is last. For wh
 be, is never let go."""
 _MOST_UNCLEAR: Final = 2
 """Phrases that are said back."""
+_NAMED: Final = 5
+"""Films of the watch-list that are named at once."""
 _FEW_WISHES: Final = 2
 """Wishes that are read out together."""
 _MANY_WISHES: Final = 8
@@ -106,6 +110,7 @@ def named_before(step: Interpretation, catalogue: Catalogue) -> Constraints:
         tuple(limit for limit in wishes.limits if LIMIT_WORDS[limit.column].key in asked),
         tuple(filter(is_said, wishes.required)),
         tuple(token for token in wishes.excluded if catalogue.key_of(token) in asked),
+        wishes.among,
     )
 
 
@@ -247,6 +252,8 @@ def _line(
 
 def _lifting(key: str, constraints: Constraints) -> Utterance | None:
     """The line that lifts the limit of a chip; None where `key` stands for no limit there is."""
+    if key == SAVED_KEY and constraints.among is not None:
+        return Utterance("Any film", Act.RECOMMEND, lifted=(SAVED_KEY,))
     if key == WORDS_KEY:
         return Utterance("Any words", Act.RECOMMEND, lifted=(WORDS_KEY,))
     if key.startswith(SPARED):
@@ -265,6 +272,20 @@ def likened(key: str, state: SessionState, catalogue: Catalogue) -> Utterance:
     return _line("More like", token, 0.0, catalogue, similar_only=True)
 
 
+def of_the_list(
+    utterance: Utterance, step: Interpretation, saved: tuple[int, ...], catalogue: Catalogue
+) -> str:
+    """What is said of the watch-list where it is empty, or where nothing of it can be shown."""
+    if utterance.saved is not None and not saved:
+        return text("reply.list_empty")
+    known = [catalogue.movie(token).title for token in saved if step.state.outcome_of(token)]
+    if step.state.constraints.among is None or not known:
+        return ""
+    more = len(known) - _NAMED
+    names = known if more <= 0 else [*known[:_NAMED], f"{more} more"]
+    return text("reply.list_known", films=listing(names))
+
+
 def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     """Wishes each of which, lifted alone, leaves films to show, as a person would type it."""
     constraints = state.constraints
@@ -273,6 +294,8 @@ def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
         for column, words in LIMIT_WORDS.items()
         if constraints.limit(column) is not None
     ]
+    if constraints.among is not None:
+        eased.append((text("reply.any_film"), state.constrain(replace(constraints, among=None))))
     for token in (*constraints.required, *constraints.excluded):
         eased.append((f"forget {facet_words(policy.catalogue, token)}", without(state, token)))
     return tuple(wish for wish, changed in eased if policy.available(changed).any())

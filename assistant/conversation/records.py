@@ -13,6 +13,7 @@ from assistant.conversation.phrasing import (
     capitalised,
     limit_chip,
     listing,
+    saved_chip,
     spared_chip,
     words_chip,
 )
@@ -241,6 +242,7 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     limits = filter(None, map(constraints.limit, LIMIT_WORDS))
     words = [words_chip(state.sought)] if state.sought else []
     words += map(spared_chip, state.spared)
+    words += [saved_chip()] if constraints.among is not None else []
     return (*chips, *(limit_chip(limit, catalogue) for limit in limits), *words)
 
 
@@ -282,6 +284,7 @@ def context_of(
         memory.mood,
         spurned=memory.spurned,
         for_another=for_children or memory.for_another,
+        people=memory.people,
     )
 
 
@@ -429,7 +432,8 @@ def _is_told(names: Iterable[str], phrase: str) -> bool:
 def _clauses(
     known: Known, reasons: Sequence[Reason], wishes: Sequence[str], facts: CatalogueFacts
 ) -> Iterator[Because]:
-    """What a sentence can go on with, the best first."""
+    """What a sentence can go on with, the best first; that a film is like itself says nothing."""
+    reasons = [one for one in reasons if one.token != known.token]
     if wishes:
         said = text("answer.with_wish", wishes=listing(f"“{wish}”" for wish in wishes[:2]))
         yield Because(said, frozenset(wishes))

@@ -36,6 +36,7 @@ class ChipKind(Enum):
     WORDS = "words", "+"
     LENGTH = "length", "+"
     AGE = "age", "+"
+    SAVED = "saved", "+"
     LIFTED = "lifted", "×"
     FORGOTTEN = "forgotten", "×"
     ASIDE = "aside", "·"
@@ -81,7 +82,7 @@ class ChipKind(Enum):
     @property
     def is_hard_wish(self) -> bool:
         """Whether it is a condition: a film that does not fulfil it is never shown."""
-        return self in (ChipKind.ONLY, ChipKind.NEVER) or self.is_limit
+        return self in (ChipKind.ONLY, ChipKind.NEVER, ChipKind.SAVED) or self.is_limit
 
     @property
     def is_limit(self) -> bool:

@@ -68,6 +68,10 @@ class FileKind(Enum):
     """Films to watch."""
 
 
+_LISTS: Final = re.compile(r"watch-?_?list|to-?_?watch|shelf|collection|dvds|blu-?_?rays")
+"""In the name of a file of films that are at hand, or to be watched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a file that can be read."""
@@ -110,7 +114,8 @@ def read(data: bytes, name: str) -> RatingsFile:
 
     Args:
         data: the file as it is; UTF-8, UTF-16 (with its mark) or Windows' Latin.
-        name: what the file is called, for messages; "watchlist" in it makes it a watch-list.
+        name: what the file is called, for messages; "watchlist" in it, or another word for films at
+            hand ("my-shelf.csv", "dvds.csv"), makes it a watch-list.
 
     Raises DataError, in one sentence that says how to go on, for a file that is no table of films
     at all; what is wrong with single lines stands in `problems`, and the other lines count.
@@ -123,7 +128,7 @@ def read(data: bytes, name: str) -> RatingsFile:
     rows, problems = _rows(lines, out_of)
     if not rows and not problems:
         raise DataError(f"{name} names no films: below its header there has to be one film a line.")
-    kind = FileKind.WATCHLIST if re.search(r"watch-?_?list", name.lower()) else FileKind.RATINGS
+    kind = FileKind.WATCHLIST if _LISTS.search(name.lower()) else FileKind.RATINGS
     return RatingsFile(name, kind, out_of, rows, problems)
 
 

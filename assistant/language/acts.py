@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from assistant.language.lexicon import table, word_class
-from assistant.language.utterance import Act
+from assistant.language.utterance import Act, Span
 from assistant.language.words import normal
 
 _WHOLE_ACTS: Final = {
@@ -131,6 +131,16 @@ def is_whole(name: str, line: Line) -> bool:
 def holds(name: str, line: Line) -> bool:
     """Whether the line says this anywhere."""
     return _patterns("inside")[name].search(line.lower) is not None
+
+
+def saved_only(text: str) -> Span | None:
+    """Where a line asks for films of the person's list alone; None where it does not, or where the
+    list is spoken of otherwise ("put it on my list", "what is on my list?").
+    """
+    line = line_of(text)
+    match = _patterns("inside")["from_list"].search(line.lower)
+    spoken_of = holds("any_list", line) or holds("lists", line)
+    return None if match is None or spoken_of else Span(*match.span())
 
 
 def whole_act(line: Line) -> Act | None:

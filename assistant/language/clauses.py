@@ -127,13 +127,36 @@ class Clauses:
             stands = {
                 **{link.first: (link.last, _film(found, link, self._catalogue)) for link in links},
                 **{at: (past, Bone(PERSON, people=codes)) for at, past, codes in people},
+                **self._just_asked(found, (first, last), context),
                 **_pointed(text, found, (first, last), links, context.shown),
             }
-            bones = self.bones(found, (first, last), stands)
+            bones = self._with_makers(self.bones(found, (first, last), stands))
             if bones:
                 opens = bones[0].text in words_of("openers")
                 asks = "?" in tail or opens
                 yield Clause(tuple(bones), (first, last), found[first].start, end, asks)
+
+    def _just_asked(
+        self, found: Sequence[Word], clause: tuple[int, int], context: Context
+    ) -> dict[int, tuple[int, Bone]]:
+        """Words of a clause that mean whoever was asked of last: "what else has she been in?"."""
+        codes = self._facts.people.find(context.people[0]) if context.people else ()
+        places = (at for at in range(*clause) if found[at].text in words_of("persons"))
+        return {at: (at + 1, Bone(PERSON, people=codes)) for at in places if codes}
+
+    def _with_makers(self, bones: list[Bone]) -> list[Bone]:
+        """Bones with "the director of _" as who made it, where others by them are asked for."""
+        texts = [bone.text for bone in bones]
+        if words_of("others").isdisjoint(texts):
+            return bones
+        for at in range(len(bones) - 2):
+            films = bones[at + 2].films if texts[at + 1] == "of" else ()
+            if texts[at] in words_of("makers") and films:
+                film = self._facts.film(self._catalogue.movie(films[0]).movie_id)
+                named = film.directors if film else ()
+                codes = tuple(code for name in named for code in self._facts.people.find(name)[:1])
+                return [*bones[:at], Bone(PERSON, people=codes), *bones[at + 3 :]]
+        return bones
 
     def bones(
         self, found: Sequence[Word], clause: tuple[int, int], stands: Mapping[int, tuple[int, Bone]]

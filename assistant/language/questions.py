@@ -124,29 +124,28 @@ class Questions:
             return None
         questions: list[FactQuestion] = []
         spans: list[tuple[int, int]] = []
-        named: list[tuple[int, int, int]] = []
-        picks: list[int] = []
+        bones: list[Bone] = []
         before: tuple[int, ...] = ()
+        listed = (0, 0)
         for parted in self._clauses.of(text, found, links, context):
-            clause = parted
-            meant = clause.films() or before
+            clause, meant = parted, parted.films() or before
             asked = self._of_clause(clause, before, context)
             if not asked:
                 clause, asked = self._with_a_title(clause, found, context)
                 meant = clause.films() or meant
             before = meant
+            span = (clause.start, clause.end)
             if not asked:
+                listed = span
                 continue
+            if asked[0].topic is Topic.BETTER and not clause.films():
+                spans.append(listed)  # "Alien or Heat, which is better for me?"
             questions += asked
-            spans.append((clause.start, clause.end))
-            for bone in clause.bones:
-                if bone.place >= 0:
-                    picks.append(bone.place)
-                elif bone.films and not bone.refers_back:
-                    named.append((*bone.span, bone.films[0]))
+            spans.append(span)
+            bones += clause.bones
         if not questions:
             return None
-        return Asked(tuple(questions), tuple(named), tuple(picks), _without(text, spans))
+        return Asked(tuple(questions), _named_in(bones), _picked_in(bones), _without(text, spans))
 
     def _with_a_title(
         self, clause: Clause, found: Sequence[Word], context: Context
@@ -193,7 +192,7 @@ class Questions:
             return []
         people = clause.people()
         films = clause.films() or self._meant(clause, before, context, alone=alone)
-        topics = _chosen(topics, clause, bool(people))
+        topics = _chosen(topics, clause, bool(people), among=len(before))
         wishes = _wishes(clause, beside)
         if wishes:
             topics = [topic for topic in topics if topic in _OUTRIGHT]
@@ -281,6 +280,17 @@ class Questions:
         return ""
 
 
+def _picked_in(bones: Sequence[Bone]) -> tuple[int, ...]:
+    """Places of the films on the table that are pointed at."""
+    return tuple(bone.place for bone in bones if bone.place >= 0)
+
+
+def _named_in(bones: Sequence[Bone]) -> tuple[tuple[int, int, int], ...]:
+    """First character, one past the last, and token of each film that is named."""
+    named = (bone for bone in bones if bone.place < 0 and bone.films and not bone.refers_back)
+    return tuple((*bone.span, bone.films[0]) for bone in named)
+
+
 def _heard(clause: Clause) -> tuple[list[Topic], set[str], set[int]]:
     """Topics that a clause names, the words beside them, and the places of the words of topics."""
     phrases = phrases_of_topics().find(clause.words)
@@ -319,11 +329,16 @@ def _is_heading(clause: Clause, covered: set[int], beside: set[str]) -> bool:
     return 0 in covered and clause.has(FILM) and not told
 
 
-def _chosen(topics: list[Topic], clause: Clause, has_people: bool) -> list[Topic]:
-    """The topics that a clause asks of: weaker ones yield to others."""
+def _chosen(
+    topics: list[Topic], clause: Clause, has_people: bool, *, among: int = 0
+) -> list[Topic]:
+    """The topics that a clause asks of: weaker ones yield to others.
+
+    `among` so many films were named before it.
+    """
     if Topic.WHY_NOT in topics:
         return [Topic.WHY_NOT]
-    if Topic.BETTER in topics and _films_named(clause) > 1:
+    if Topic.BETTER in topics and (_films_named(clause) or among) > 1:
         return [Topic.BETTER]
     of_film = clause.has(FILM)
     if has_people and of_film and clause.bones[0].text not in ("who", "what", "which"):

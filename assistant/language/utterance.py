@@ -198,6 +198,8 @@ class Utterance:
     """What is asked of films and people."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
+    saved: Span | None = None
+    """Where they ask for films of their watch-list alone."""
     sought: str = ""
     """What they describe a film by: all that counts of "what's that movie where …"."""
     count: int | None = None
@@ -228,6 +230,7 @@ class Utterance:
         spans += [movie.span for movie in self.movies]
         spans += [aside.span for aside in self.aside]
         spans += [film.span for film in self.ambiguous]
+        spans += [] if self.saved is None else [self.saved]
         return spans + [name.span for name in self.unknown]
 
     @property
@@ -291,3 +294,5 @@ class Context:
     """The last line named genres, tags or people only to keep them away."""
     for_another: bool = False
     """Films are looked for somebody else, or with them: what they love counts, whoever tells it."""
+    people: tuple[str, ...] = ()
+    """Names of whom was asked last, the first of whom "he" or "she" is."""

@@ -88,6 +88,16 @@ def test_json_and_back_is_the_same_state(state: SessionState) -> None:
     assert SessionState.from_json(state.to_json(CATALOGUE), CATALOGUE) == state
 
 
+def test_films_of_a_list_alone_are_kept_by_their_stable_names() -> None:
+    """An empty list is one, too: it leaves no film."""
+    for among in ((), (1, 3)):
+        state = SessionState().constrain(Constraints(among=among))
+        assert SessionState.from_json(state.to_json(CATALOGUE), CATALOGUE) == state
+        assert np.flatnonzero(CATALOGUE.allowed(state.constraints)).tolist() == [
+            token - 1 for token in among
+        ]
+
+
 def test_json_is_read_by_a_later_catalogue_that_numbers_differently_and_lacks_a_film() -> None:
     state = SessionState().state(1, Outcome.STATED_LIKE).show(2).state(7, Outcome.AVOIDED)
     state = state.constrain(Constraints(limits=(Limit("year", 1980, 1989),), excluded=(7, 8)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from films import catalogue, facts_of
 
-from assistant.conversation.answers import Grounds, answers
+from assistant.conversation.answers import Grounds, answers, people_asked
 from assistant.conversation.reasons import known_of, portraits
 from assistant.conversation.records import details, length, sentences
 from assistant.language.utterance import FactQuestion, Topic
@@ -99,7 +99,7 @@ def told(topic: Topic, *movie_ids: int, detail: str = "", who: str = "") -> str:
             "Alien (1979) is a horror film by Ridley Scott with Sigourney Weaver and "
             "Tom Skerritt. Going by its keywords it has to do with android and cat; the plot itself I don’t have.",
         ),
-        (Topic.ORDER, "Alien (1979) is number 1 of 2 of Alien: Alien (1979) and Titanic (1997)."),
+        (Topic.ORDER, "Alien in order: 1. Alien (1979), 2. Titanic (1997)."),
     ],
 )
 def test_what_is_known_is_told(topic: Topic, words: str) -> None:
@@ -229,3 +229,14 @@ def test_a_wished_kind_is_told_before_the_most_telling_one() -> None:
     assert portraits(replace(known, kinds=("romantic drama",), mood="romantic"))[0] == (
         "a romantic drama by Ridley Scott"
     )
+
+
+def test_who_was_asked_of_is_remembered_for_he_and_she() -> None:
+    def asked_of(topic: Topic, who: str = "") -> tuple[str, ...]:
+        people = FACTS.people.find(who) if who else ()
+        return people_asked([FactQuestion(topic, (ALIEN - 99,), people)], asked())
+
+    assert asked_of(Topic.MAKER) == ("Ridley Scott",)
+    assert asked_of(Topic.CAST)[0] == "Sigourney Weaver"
+    assert asked_of(Topic.PLAYS, "Ian Holm") == ("Ian Holm",)
+    assert asked_of(Topic.LENGTH) == ()

@@ -370,3 +370,67 @@ class TestTakingAlong:
             ["Titanic", "1997", "2"],
             ["Amelie", "2001", ""],
         ]
+
+
+LIST = b"Title,Year\nJaws,1975\nCabaret,1972\nHeat,1995\nSolaris,1972\nCasablanca,1942\n"
+
+
+class TestFilmsOfTheWatchListAlone:
+    @pytest.fixture
+    def session(self, chat: Assistant) -> str:
+        """A list of five films, brought as a file of what stands on a shelf."""
+        session = chat.start()
+        chat.library.preview(session, LIST, "my-shelf.csv")
+        chat.library.confirm(session)
+        assert len(chat.history(session).saved) == 5
+        return session
+
+    def asked(self, chat: Assistant, session: str, line: str) -> list[str]:
+        return [film.movie.title for film in chat.respond(session, line).recommendations]
+
+    def test_it_is_a_condition_with_a_cross_until_it_is_lifted(
+        self, chat: Assistant, session: str
+    ) -> None:
+        on_it = {film.movie.title for film in chat.history(session).saved}
+        first = self.asked(chat, session, "only from my watch-list, please")
+        assert len(first) == 3 and set(first) <= on_it
+        assert [chip.label for chip in chat.history(session).taste] == ["films of your watch-list"]
+        second = self.asked(chat, session, "more")
+        assert set(second) == on_it - set(first)
+        lifted = chat.edit(session, "watch-list")
+        assert len(lifted.recommendations) == 3
+        assert on_it.isdisjoint(film.movie.title for film in lifted.recommendations)
+        assert not chat.history(session).taste
+
+    def test_used_up_it_says_so_and_names_the_films(self, chat: Assistant, session: str) -> None:
+        for line in ("just from my list tonight", "more"):
+            self.asked(chat, session, line)
+        reply = chat.respond(session, "more")
+        assert not reply.recommendations
+        assert "Of your watch-list I have shown you, or you know, " in reply.text
+        assert "“any film”" in reply.text
+        assert len(self.asked(chat, session, "any film")) == 3
+
+    def test_what_is_saved_or_watched_meanwhile_counts(
+        self, chat: Assistant, session: str, films: Catalogue
+    ) -> None:
+        chat.respond(session, "something off my shelf")
+        others = [film for film in films.movies if film.title in ("Titanic", "Alien")]
+        for movie in others:
+            chat.library.save(session, f"movie:{movie.movie_id}")
+        assert {movie.title for movie in others} <= set(self.asked(chat, session, "more"))
+
+    def test_an_empty_list_is_said_and_is_no_wish(self, chat: Assistant) -> None:
+        session = chat.start()
+        reply = chat.respond(session, "only from my watch-list")
+        assert reply.text.startswith("Your watch-list is empty")
+        assert len(reply.recommendations) == 3 and not chat.history(session).taste
+
+    @pytest.mark.parametrize(
+        "line", ["put Heat on my watch-list", "what's on my list?", "I loved Schindler's List"]
+    )
+    def test_a_list_that_is_spoken_of_is_no_wish(
+        self, chat: Assistant, session: str, line: str
+    ) -> None:
+        chat.respond(session, line)
+        assert "watch-list" not in {chip.key for chip in chat.history(session).taste}

@@ -19,7 +19,7 @@ def test_every_kind_answers_every_question(kind: ChipKind) -> None:
     assert kind.wish == (kind in WANTED) - (kind in SPARED)
     assert kind.is_soft_wish == (kind in (ChipKind.WANT, ChipKind.AVOID))
     limits = [ChipKind.YEARS, ChipKind.LESSER_KNOWN, ChipKind.LENGTH, ChipKind.AGE]
-    conditions = [ChipKind.ONLY, ChipKind.NEVER, *limits]
+    conditions = [ChipKind.ONLY, ChipKind.NEVER, ChipKind.SAVED, *limits]
     assert kind.is_hard_wish == (kind in conditions)
     assert kind.is_unclear == (kind in (ChipKind.ASIDE, ChipKind.AMBIGUOUS, ChipKind.UNKNOWN))
     flippable = [ChipKind.LIKE, ChipKind.DISLIKE, *WANTED, *SPARED]

@@ -182,6 +182,6 @@ def test_musts_in_a_sentence() -> None:
         required=tuple(map(token, wanted)), excluded=tuple(map(token, spared))
     )
     assert films_words(constraints, CATALOGUE) == (
-        "comedies by Otto Quill from Australia with Irma Quill "
-        "without Wasp Woman Universe or any from the United Kingdom"
+        "comedies by Otto Quill from Australia with Irma Quill from outside the United Kingdom "
+        "without Wasp Woman Universe"
     )

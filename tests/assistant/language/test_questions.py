@@ -118,6 +118,33 @@ def test_people_are_asked_about() -> None:
     assert (question.topic, question.films) == (Topic.PLAYS, (token("Alien"),))
 
 
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("what else has he made?", "Ridley Scott"),
+        ("what other films has she done?", "Sigourney Weaver"),
+        ("what else did she direct?", "Sigourney Weaver"),
+    ],
+)
+def test_he_and_she_are_who_was_asked_of_last(text: str, who: str) -> None:
+    (question,) = UNDERSTANDING.understand(text, Context(people=(who,))).questions
+    assert (question.topic, question.people) == (Topic.FILMS, FACTS.people.find(who))
+    assert not read(text).questions
+
+
+def test_the_director_of_a_film_is_somebody() -> None:
+    line = "what else has the director of the first one made?"
+    (question,) = read(line, "Alien", "Up").questions
+    assert (question.topic, question.people) == (Topic.FILMS, FACTS.people.find("Ridley Scott"))
+    assert asked("who is the director of Alien?") == [("maker", ["Alien"], "")]
+
+
+def test_two_films_may_be_weighed_in_a_clause_of_its_own() -> None:
+    line = read("Alien or Titanic, which is better for me?")
+    assert [one.topic for one in line.questions] == [Topic.BETTER]
+    assert not any(movie.strength for movie in line.movies)
+
+
 def test_two_films_are_weighed() -> None:
     assert asked("which is better for me, Alien or Titanic?") == [
         ("better", ["Alien", "Titanic"], "")
