@@ -116,7 +116,7 @@ def tried(count: int, until: float, take: Callable[[], object]) -> tuple[int, in
             take()
         except MarqueeError:
             pass
-        except Exception as error:
+        except Exception:
             raised += 1
             if raised == 1:
                 traceback.print_exc()
