@@ -100,8 +100,7 @@ class Guard:
         if kind != "application/json" and (length != "0" or "transfer-encoding" in headers):
             return 415, "Send JSON (Content-Type: application/json).", 0.0
         client = scope.get("client")
-        size = LARGEST_BODY if "transfer-encoding" in headers else int(length)
-        wait = self._buckets.wait(client[0] if client else "", 1 + size / BYTES_A_TOKEN)
+        wait = self._buckets.wait(client[0] if client else "", _price(headers))
         return (429, "Too many requests: wait a moment.", wait) if wait else (0, "", 0.0)
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -123,3 +122,9 @@ class Guard:
             return message
 
         return bounded
+
+
+def _price(headers: Headers) -> float:
+    """Tokens of a request; of one that does not say how large it is, as of the largest."""
+    size = LARGEST_BODY if "transfer-encoding" in headers else int(headers.get("content-length", 0))
+    return 1 + size / BYTES_A_TOKEN

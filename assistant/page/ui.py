@@ -195,7 +195,7 @@ def readiness(assistant: Assistant) -> JSONResponse:
     try:
         assistant.ready()
     except MarqueeError as error:
-        _LOGGER.error("not ready: %s", error)
+        _LOGGER.error("/readyz: %s", error)
         return JSONResponse({"status": "unavailable"}, 503)
     return JSONResponse({"status": "ok"})
 

@@ -36,6 +36,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    delete,
+    func,
     insert,
     inspect,
     select,
@@ -53,6 +55,10 @@ Tables of version 1 become 2 where they lie: its states are all whole."""
 LIVE, UNDONE, CLEARED = "live", "undone", "cleared"
 """What became of a turn: part of the conversation; taken back; part of a conversation before "start
 over"."""
+
+
+_ROWS_AT_ONCE: Final = 500
+"""Rows that a copy carries in one go."""
 
 
 def now() -> datetime:
@@ -303,3 +309,23 @@ def prepare(connection: Connection, where: str) -> None:
         connection.execute(insert(schema_version).values(id=1, version=VERSION, created_at=now()))
     elif found < VERSION:
         connection.execute(update(schema_version).values(version=VERSION))
+
+
+def copy_tables(source: Connection, target: Connection, *, has_sequences: bool) -> None:
+    """Copies every row into tables that are empty but for their salt.
+
+    Where a database `has_sequences` (PostgreSQL), the next number of a table comes after those that
+    were copied.
+    """
+    target.execute(delete(salt))
+    for table in metadata.sorted_tables:
+        if table is schema_version:
+            continue
+        rows = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table))
+        for some in rows.mappings().partitions():
+            target.execute(insert(table), [dict(row) for row in some])
+        column = table.autoincrement_column
+        if has_sequences and column is not None:
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            next_one = func.setval(sequence, func.max(column))
+            target.execute(select(next_one).having(func.max(column) > 0))

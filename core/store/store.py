@@ -16,7 +16,7 @@ from ipaddress import ip_network
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Row, Select, Table, case, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, case, func, insert, select
 
 from core.domain import Reaction
 from core.errors import StoreError, UnknownIdError
@@ -25,14 +25,13 @@ from core.store.parties import Parties
 from core.store.records import OPTED_OUT, LoggedStep, Statistics, is_id, storable
 from core.store.schema import (
     UNDONE,
+    copy_tables,
     members,
-    metadata,
     now,
     prepare,
     reactions,
     recommendations,
     salt,
-    schema_version,
     sessions,
     turns,
 )
@@ -41,9 +40,6 @@ from core.store.shelf import read_imported, read_watchlist
 
 _SESSIONS_AT_ONCE: Final = 50
 """Sessions that `log` reads in one go: bounds its memory and the length of its transactions."""
-
-_ROWS_AT_ONCE: Final = 500
-"""Rows that a copy carries in one go."""
 
 _ID_BYTES: Final = 24
 """Random bytes in an id: 192 bits cannot be guessed."""
@@ -213,12 +209,7 @@ class Store:
                 raise StoreError(
                     f"The database {other._database.name} holds conversations: give an empty one."
                 )
-            target.execute(delete(salt))
-            for table in metadata.sorted_tables:
-                if table is not schema_version:
-                    _copy_table(source, target, table)
-            if not other._database.is_sqlite:
-                _count_on(target)
+            copy_tables(source, target, has_sequences=not other._database.is_sqlite)
             return _count(target, select(func.count()).select_from(sessions))
 
     def export(self, session_id: str) -> dict[str, Any]:
@@ -364,23 +355,6 @@ def _log_query(first: int, last: int) -> Select[Any]:
         .where(recommendations.c.session.between(first, last), _COUNTED)
         .order_by(recommendations.c.session, recommendations.c.turn, recommendations.c.position)
     )
-
-
-def _copy_table(source: Connection, target: Connection, table: Table) -> None:
-    rows = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table))
-    for some in rows.mappings().partitions():
-        target.execute(insert(table), [dict(row) for row in some])
-
-
-def _count_on(connection: Connection) -> None:
-    """PostgreSQL: the next number of a table comes after those that were copied."""
-    for table in metadata.sorted_tables:
-        column = table.autoincrement_column
-        if column is not None:
-            sequence = func.pg_get_serial_sequence(table.name, column.name)
-            connection.execute(
-                select(func.setval(sequence, func.max(column))).having(func.max(column) > 0)
-            )
 
 
 def _export_membership(connection: Connection, session: int) -> dict[str, Any] | None:

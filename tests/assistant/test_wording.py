@@ -31,6 +31,8 @@ SPEAKERS = (
         for name in ("answers", "plan", "reasons", "records", "replies", "together")
     ),
     "chat",
+    "api/conversation",
+    "imports/queue",
 )
 """Modules that say what stands in the file."""
 SCRIPTS = ("composer", "conversation", "courier", "drawing")
