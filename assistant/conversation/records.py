@@ -490,20 +490,9 @@ def _a(noun: str) -> str:
 
 def barring(token: int, constraints: Constraints, catalogue: Catalogue) -> list[str]:
     """The hard wishes that a film does not fulfil, in words."""
-    row = token - 1
-    barred = []
-    for limit in constraints.limits:
-        number = int(catalogue.numbers(limit.column)[row])
-        if not limit.holds(number):
-            barred.append(limit.column)
-    barred += [
-        label_of(catalogue, facet)
-        for facet in constraints.required
-        if not catalogue.has(facet)[row]
+    row, numbers, has = token - 1, catalogue.numbers, catalogue.has
+    return [
+        *(one.column for one in constraints.limits if not one.holds(int(numbers(one.column)[row]))),
+        *(label_of(catalogue, one) for one in constraints.required if not has(one)[row]),
+        *(f"no {label_of(catalogue, one)}" for one in constraints.excluded if has(one)[row]),
     ]
-    barred += [
-        f"no {label_of(catalogue, facet)}"
-        for facet in constraints.excluded
-        if catalogue.has(facet)[row]
-    ]
-    return barred
