@@ -57,6 +57,13 @@ def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:
     return Span(found[named.first].start, found[named.last - 1].end)
 
 
+def _counts(said: FacetMention | None, wish: Wish, *, again: bool) -> bool:
+    """Whether a wish counts beside what was said before: "the first is a comedy, I don't want
+    comedy" is against it, "a western, no cowboys" is not.
+    """
+    return said is None or (again and wish.strength < 0 < said.strength)
+
+
 def of_facets(
     found: Sequence[Word],
     terms: Sequence[Found[Term]],
@@ -70,6 +77,7 @@ def of_facets(
     `complaints` are the first words of those that there is too much of.
     """
     mentions: dict[int, FacetMention] = {}
+    phrases: set[str] = set()
     alternatives = _alternatives(found, terms)
     for term in terms:
         sign = signs[term.first, term.last]
@@ -82,10 +90,9 @@ def of_facets(
             wish = wish.softly("one of several")
         span = span_of(found, term)
         for token in term.meaning.tokens:
-            said = mentions.get(token)
-            # "the first is a comedy, I don't want comedy"
-            if said is None or (wish.strength < 0 < said.strength):
+            if _counts(mentions.get(token), wish, again=term.phrase in phrases):
                 mentions[token] = FacetMention(span, token, *wish)
+        phrases.add(term.phrase)
     return tuple(mentions.values())
 
 
