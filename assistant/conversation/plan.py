@@ -26,7 +26,7 @@ from assistant.conversation.phrasing import (
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import holds, how_many, is_plain_request, line_of
-from assistant.language.leftover import leftover
+from assistant.language.leftover import leftover, told
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -136,7 +136,7 @@ def found_by_words(
     """
     sought, strange, spared = leftover(utterance, knows)
     step = _spared(step, utterance, tuple(filter(None, map(rare, spared))))
-    words = utterance.sought or ", ".join(sought)
+    words = utterance.sought or ", ".join(sought) or told(utterance, knows)
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
     if words:

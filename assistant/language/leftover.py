@@ -20,6 +20,8 @@ from assistant.language.words import words as words_of
 _STORY: Final = 25
 """Words from which on a line tells a story: it is full of words that mean something, and nobody
 wants them read back."""
+_TOLD: Final = 8
+"""Words from which on a line may describe a film: "a man wakes up in a bathtub and …"."""
 _SHORTEST: Final = 3
 """Letters of the shortest word that may mean something."""
 _ENDINGS: Final = ("s", "es", "d", "ed", "ing")
@@ -70,6 +72,13 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
         elif first not in spared:
             strange.append(phrase)
     return Leftover(sought, strange, [" ".join(texts_of(found, *span)) for span in away])
+
+
+def told(utterance: Utterance, knows: Callable[[str], bool]) -> str:
+    """The whole of a line that describes a film and of which nothing else was understood."""
+    is_told = len(words_of(utterance.text)) >= _TOLD and utterance.act is Act.RECOMMEND
+    unheard = not utterance.names_anything and not utterance.beyond
+    return utterance.text if is_told and unheard and knows(utterance.text) else ""
 
 
 def _is_wished(

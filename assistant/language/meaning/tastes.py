@@ -304,7 +304,7 @@ def _scope(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -
     telling = [span for *span, part in said if part is not _Part.LEADS]
     phrase = " ".join(word for span in telling for word in texts_of(words, *span))
     force, strength = _force_of([part for _, _, part in said])
-    if taken[last] and not ends_clause(text, words, last - 1, last):
+    if last < len(taken) and taken[last] and not ends_clause(text, words, last - 1, last):
         return Cue(first, last, force, strength, phrase)
     behind = len(telling) > 1 and force is Force.FREE and closes_clause(text, words, last)
     return Cue(first, last, force, strength, phrase, backward=True) if behind else None
