@@ -135,8 +135,9 @@ class TestTastes:
 
     def test_cold_it_recommends_and_invites(self, chat: Assistant) -> None:
         reply = chat.respond(chat.start(), "Surprise me")
-        # Card by card: Alien shown without a word takes .02 from The Thing (.49), of its genres.
-        assert titles(reply) == ["Alien", "Titanic", "The Thing"]
+        # Card by card: Alien passed over takes little from The Thing (.49), of its genres, so that
+        # Titanic comes last; looked at without a word it would take .02.
+        assert titles(reply) == ["Alien", "The Thing", "Titanic"]
         assert "loved" in reply.text
 
 
@@ -403,8 +404,9 @@ class TestSmallTalk:
         chat.respond(session, OPENING)
         reply = chat.respond(session, "why the second one?")
         assert reply.text == (  # 0.5 − 0.03 + (.4 + .4) / 2
-            "Aliens (1986) comes to +0.87 (a thumb up is worth +1): many people like it (+0.47); "
-            "liked by fans of Alien (+0.20); liked by fans of The Thing (+0.20)."
+            "Aliens (1986): An action film; fans of Alien and The Thing love it. In figures, where a "
+            "thumb up is worth +1, it comes to +0.87: many people like it (+0.47); liked by fans of "
+            "Alien (+0.20); liked by fans of The Thing (+0.20)."
         )
 
     def test_what_is_known(self, chat: Assistant) -> None:
