@@ -22,6 +22,8 @@ _STORY: Final = 25
 wants them read back."""
 _TOLD: Final = 8
 """Words from which on a line may describe a film: "a man wakes up in a bathtub and …"."""
+_TELLING: Final = 3
+"""Words among them that no rule knows: "can you show me a good film please" has none."""
 _SHORTEST: Final = 3
 """Letters of the shortest word that may mean something."""
 _ENDINGS: Final = ("s", "es", "d", "ed", "ing")
@@ -76,9 +78,11 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
 
 def told(utterance: Utterance, knows: Callable[[str], bool]) -> str:
     """The whole of a line that describes a film and of which nothing else was understood."""
-    is_told = len(words_of(utterance.text)) >= _TOLD and utterance.act is Act.RECOMMEND
-    unheard = not utterance.names_anything and not utterance.beyond
-    return utterance.text if is_told and unheard and knows(utterance.text) else ""
+    if utterance.act is not Act.RECOMMEND or utterance.names_anything or utterance.beyond:
+        return ""
+    said = [word.text for word in words_of(utterance.text)]
+    is_told = len(said) >= _TOLD and sum(map(means_something, said)) >= _TELLING
+    return utterance.text if is_told and knows(utterance.text) else ""
 
 
 def _is_wished(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from films import catalogue
 
-from assistant.language.leftover import leftover
+from assistant.language.leftover import leftover, told
 from assistant.language.understand import Understanding
+from assistant.language.utterance import Act
 
 UNDERSTANDING = Understanding(catalogue())
 
@@ -72,3 +75,41 @@ def test_a_film_that_is_half_remembered_is_looked_for_by_all_that_is_said(line: 
 )
 def test_a_wish_is_no_film_that_is_half_remembered(line: str) -> None:
     assert not UNDERSTANDING.understand(line).sought
+
+
+BATHTUB = (
+    "a man wakes up in a bathtub in a town of endless night, and pale strangers in trench coats "
+    "chase him"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"trying to remember a movie: {BATHTUB}",
+        f"there is this film where {BATHTUB}, what's it called",
+        f"I forgot the name of a film, {BATHTUB}",
+        f"what's that movie where {BATHTUB}?",
+    ],
+)
+def test_a_film_half_remembered_is_described_by_the_rest(line: str) -> None:
+    assert "bathtub" in UNDERSTANDING.understand(line).sought
+    assert "remember" not in UNDERSTANDING.understand(line).sought
+
+
+def test_a_long_line_that_tells_of_a_film_and_of_nothing_else_is_looked_for_whole() -> None:
+    read = replace(UNDERSTANDING.understand(BATHTUB), act=Act.RECOMMEND)
+    assert told(read, lambda _: True) == BATHTUB
+    assert not told(read, lambda _: False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "can you please recommend me a really good movie for tonight",
+        "Alien, where a crew wakes up in a freighter and something hatches in its galley",
+        "bathtub, trench coats",
+    ],
+)
+def test_a_request_a_film_and_a_few_words_are_no_story(line: str) -> None:
+    assert not told(UNDERSTANDING.understand(line), lambda _: True)
