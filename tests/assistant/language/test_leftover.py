@@ -107,7 +107,7 @@ def test_a_long_line_that_tells_of_a_film_and_of_nothing_else_is_looked_for_whol
     "line",
     [
         "can you please recommend me a really good movie for tonight",
-        "Alien, where a crew wakes up in a freighter and something hatches in its galley",
+        "I loved Alien, where a freighter wakes its crew and something hatches in the galley",
         "bathtub, trench coats",
     ],
 )
