@@ -335,8 +335,18 @@ SPARED: Final = "not words:"
 
 
 def words_chip(words: str, kind: ChipKind = ChipKind.WORDS) -> Chip:
-    """Chip for the words that films are found by."""
-    return Chip(kind, f"“{words}”", WORDS_KEY)
+    """Chip for the words that films are found by; of a whole story its beginning."""
+    return Chip(kind, f"“{beginning(words)}”", WORDS_KEY)
+
+
+_BEGINNING: Final = 5
+"""Words of a story that are said back: it is long, and the person knows it."""
+
+
+def beginning(words: str) -> str:
+    """The first words of what is sought, and dots where there are more."""
+    said = words.split()
+    return words if len(said) <= _BEGINNING else f"{' '.join(said[:_BEGINNING]).rstrip(',;.:')} …"
 
 
 def spared_chip(words: str, kind: ChipKind = ChipKind.AVOID) -> Chip:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from assistant.conversation.phrasing import FILMS, capitalised, in_running_text, listing
+from assistant.conversation.phrasing import FILMS, beginning, capitalised, in_running_text, listing
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
 from assistant.language.words import normal
@@ -134,7 +134,7 @@ def reasons(
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
     rest = [_total(contributions, {WHOLE}), *left_over]
     for reason in (
-        Reason(f"tells of “{state.sought}”{ASKED}", found, WORDS),
+        Reason(f"tells of “{beginning(state.sought)}”{ASKED}", found, WORDS),
         Reason(_knob_words(state.gems, knob), knob),
         Reason(_PASSED[passed < 0], passed),
     ):

@@ -251,7 +251,7 @@ class TestExplanation:
         for token, parts in zip((3, 6, 8), films, strict=True):
             assert [part.token for part in parts] == [0, WHOLE, 1, 4, KNOB]
             assert [part.value for part in parts] == pytest.approx(
-                [part.value for part in served.explain(state, token)]
+                [part.value for part in served.explain(state, token)], rel=1e-5, abs=1e-6
             )
             assert sum(part.value for part in parts) == pytest.approx(
                 served.q_values(state)[token - 1], abs=1e-5
@@ -321,3 +321,41 @@ def test_every_film_is_the_best_remaining_one_of_the_q_function_unless_it_is_a_g
             gambles += choice.explored
             state = state.show(choice.token)
     assert 300 < gambles < 1200
+
+
+class Heard(Fixed):
+    """The same, and what was asked of it: outcomes of the films shown, a slate's cards in order."""
+
+    def __init__(self) -> None:
+        super().__init__({row: 1.0 - row / 10 for row in range(6)})
+        self.outcomes: list[list[Outcome]] = []
+
+    def q_values(
+        self, observations: np.ndarray, gems: float = 0.0, sought: object = None
+    ) -> FloatArray:
+        events = [Outcome(one) for token, one in observations[0].tolist() if token]
+        self.outcomes.append(events)
+        return super().q_values(observations, gems, sought)
+
+
+def test_the_last_of_three_hedges_and_the_others_do_not() -> None:
+    heard = Heard()
+    chosen = Policy(heard, CINEMA, "heard-1", GREEDY).choose(SessionState(), 5, rng())
+    assert [choice.token for choice in chosen] == [1, 2, 3, 4, 5]
+    shown, passed = Outcome.SHOWN, Outcome.PASSED
+    assert heard.outcomes == [
+        [],
+        [passed],
+        [shown, shown],
+        [shown, shown, shown],
+        [shown, shown, shown, shown],  # the fifth is the last of the slate
+    ]
+
+
+def test_what_a_slate_might_have_been_is_told_as_it_was_chosen() -> None:
+    chosen, told = Heard(), Heard()
+    slate = Policy(chosen, CINEMA, "heard-1", GREEDY).choose(SessionState(), 4, rng())
+    Policy(told, CINEMA, "heard-1", GREEDY).chances(
+        SessionState(), [choice.token for choice in slate]
+    )
+    assert told.outcomes == chosen.outcomes
