@@ -78,6 +78,8 @@ def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
         yield from (_works(code, asked) for code in question.people)
     elif question.topic is Topic.BETTER:
         yield _better(question.films, asked)
+    elif question.topic is Topic.MOST:
+        yield _most(question, asked)
     elif question.topic in _OF_TASTE:
         yield from (_OF_TASTE[question.topic](token, asked) for token in question.films[:FILMS])
     else:
@@ -269,6 +271,12 @@ def _keyword(known: Known, detail: str, *rest: object) -> str:
     return ""
 
 
+def _other(known: Known, detail: str, *_: object) -> str:
+    """That nothing is known of what is asked."""
+    label = known.movie.label
+    return text("answer.whether", film=label, asked=detail) if detail else ""
+
+
 def _prize(known: Known, *_: object) -> str:
     prizes, label = known.film.prizes, known.movie.label
     won = [prize for prize in prizes if prize.won]
@@ -379,6 +387,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
     Topic.ORDER: _order,
     Topic.SEQUEL: _sequel,
     Topic.TRAILER: _trailer,
+    Topic.OTHER: _other,
 }
 
 
@@ -443,6 +452,37 @@ def _better(tokens: Sequence[int], asked: Grounds) -> str:
         reason=_because(best, asked),
         matches=listing(labels),
     )
+
+
+def _most(question: FactQuestion, asked: Grounds) -> str:
+    """Which of several films is the most so, by what speaks for it; where nothing tells them
+    apart, the one that suits the person best.
+    """
+    catalogue, detail = asked.catalogue, question.detail
+    signs = next((mood["signs"].split() for mood in _moods_by(detail)), [])
+    named = frozenset((detail, *signs))
+    known = [known_of(token, asked.facts) for token in question.films]
+    speak = {one.movie.label: one.speaking_for(named) for one in known}
+    best = max(speak, key=lambda label: len(speak[label]))
+    counts = sorted(map(len, speak.values()))
+    if counts[-1] > counts[-2]:
+        said = listing([f"“{as_written(word)}”" for word in speak[best][:BILLED]])
+        return text("answer.most", film=best, asked=detail, signs=said)
+    tied = [
+        token
+        for token, one in zip(question.films, known, strict=True)
+        if len(speak[one.movie.label]) == counts[-1]
+    ]
+    matched = _matched(tied, asked)
+    first = max(matched, key=lambda token: matched[token].q_value) if matched else tied[0]
+    form = "answer.most_alike" if counts[-1] else "answer.most_unknown"
+    return text(form, film=catalogue.movie(first).label, asked=detail)
+
+
+def _moods_by(word: str) -> Iterator[Mapping[str, str]]:
+    """The moods that a word asks for."""
+    moods = table("questions")["moods"].values()
+    return (mood for mood in moods if word.replace(" ", "_") in mood["words"].split())
 
 
 def _worth(token: int, asked: Grounds) -> str:

@@ -22,7 +22,7 @@ from assistant.conversation.records import shown_films, tokens_of
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.acts import line_of
 from assistant.language.lexicon import word_class
-from assistant.language.utterance import Act, FacetMention, MovieMention, Utterance
+from assistant.language.utterance import EVERY_WISH, Act, FacetMention, MovieMention, Utterance
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome, Reaction
 from core.session import SessionState
@@ -43,6 +43,7 @@ _LIKED = 0.7
 """How strongly a line speaks of a film that it likes: as "liked" does in the lexicon."""
 _FORMS = ("Children", "Animation", "IMAX")
 """Genres that go with any kind: they say for whom a film is, or in what form."""
+_FOR_CHILDREN = "genre:Children"
 _JOINING = word_class("joining")
 _OF_THE_TABLE = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY)
 """Acts that are about films on the table."""
@@ -118,16 +119,42 @@ def _interpreted(utterance: Utterance, state: SessionState, table: Referents) ->
     if utterance.act is Act.FORGET:
         return _forget(utterance, Interpretation(state), table)
     step = Interpretation(cleared(state) if utterance.act is Act.START_OVER else state)
+    if EVERY_WISH in utterance.lifted:
+        step = _unwished(step, table.catalogue)
     for token in utterance.instead:
         step = _let_go(token, step, table)
     for movie in utterance.movies:
         step = _movie(movie, step, table)
     step = _facets(utterance.facets, step, table.catalogue, way=_way_of(utterance.text))
+    if "age" in utterance.lifted:
+        step = _without_children(step, table.catalogue)
     step = _limits(utterance, step, table.catalogue)
     if utterance.act is Act.REACT and not utterance.ambiguous:
         step = _picks(utterance, step, table)
     asides = _asides(utterance, step, table.catalogue)
     return step.say(step.state, *asides, *_unclear(utterance))
+
+
+def _unwished(step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """All wishes taken back; what was said of films stays."""
+    state = step.state
+    wishes = [token for token in state.tokens() if catalogue.is_facet(token)]
+    lifted = [token for token in wishes if token in state.constraints.required]
+    for token in wishes:
+        state = state.retract(token)
+    state = state.constrain(Constraints()).seek("").spare()
+    chips = tuple(chip_of(catalogue, token, ChipKind.LIFTED) for token in lifted)
+    return replace(step, tacit=(*step.tacit, *chips)).say(state, *chips)
+
+
+def _without_children(step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """The wish for children's films taken back with that for their age: "they're asleep now"."""
+    token = catalogue.token_of(_FOR_CHILDREN)
+    if token is None or token in step.asked or token not in step.state.constraints.required:
+        return step
+    chip = chip_of(catalogue, token, ChipKind.LIFTED)
+    step = replace(step, tacit=(*step.tacit, chip))
+    return step.say(without(step.state.retract(token), token), chip)
 
 
 class _Way(Enum):

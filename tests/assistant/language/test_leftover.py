@@ -72,3 +72,18 @@ def test_a_film_that_is_half_remembered_is_looked_for_by_all_that_is_said(line: 
 )
 def test_a_wish_is_no_film_that_is_half_remembered(line: str) -> None:
     assert not UNDERSTANDING.understand(line).sought
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("somthing funny pls", False),
+        ("anythin with a comedy, smth good", False),
+        ("my cousin is arriving at the harbour, a comedy", True),
+        ("my cousin is arriving, a comedy", False),
+        ("they've ordered, a comedy please", False),
+        ("a comedy like those of Zorblax", True),
+    ],
+)
+def test_words_of_talk_are_not_said_back(line: str, *, said: bool) -> None:
+    assert bool(leftover(UNDERSTANDING.understand(line), lambda _: False).strange) == said
