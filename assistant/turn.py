@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.conversation.answers import Grounds, answers
-from assistant.conversation.interpret import (
-    Interpretation,
-    interpret,
-    reactions_in_words,
-    said_of,
-    table_of,
-)
+from assistant.conversation.answers import answers
+from assistant.conversation.interpret import Interpretation, interpret, said_of
 from assistant.conversation.library import films_now, settings_of
 from assistant.conversation.memory import Memory, remembered
 from assistant.conversation.phrasing import films_words
@@ -31,9 +25,11 @@ from assistant.conversation.plan import (
     is_a_wish_unheard,
     is_said_of_nothing,
     lifts,
+    reactions_in_words,
     relaxed,
     settled,
     suggestions,
+    table_of,
     unheard,
 )
 from assistant.conversation.records import (
@@ -47,6 +43,7 @@ from assistant.conversation.records import (
     unanswered,
 )
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
+from assistant.conversation.suits import Grounds
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import line_of

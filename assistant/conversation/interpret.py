@@ -18,7 +18,6 @@ from typing import Final
 from assistant.conversation.memory import Said
 from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
 from assistant.conversation.reasons import chip_of, name_of
-from assistant.conversation.records import shown_films, tokens_of
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.acts import line_of
 from assistant.language.lexicon import word_class
@@ -26,7 +25,6 @@ from assistant.language.utterance import EVERY_WISH, Act, FacetMention, MovieMen
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome, Reaction
 from core.session import SessionState
-from core.store import SessionRecord, Shown
 
 LIKED_FROM = 0.2
 """Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
@@ -489,36 +487,4 @@ def without(state: SessionState, token: int) -> SessionState:
             required=tuple(other for other in constraints.required if other != token),
             excluded=tuple(other for other in constraints.excluded if other != token),
         )
-    )
-
-
-def table_of(
-    record: SessionRecord,
-    state: SessionState,
-    utterance: Utterance,
-    table: tuple[int, ...],
-    catalogue: Catalogue,
-) -> Referents:
-    """What the line can refer to; all turns are read only for a film that may have been shown.
-
-    `table` are the films that it points at by their places.
-    """
-    spoken = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
-    issued = set(tokens_of(record.last_shown, catalogue))
-    outcomes = filter(None, map(state.outcome_of, spoken.union(table) - issued))
-    if any(outcome.is_event for outcome in outcomes):
-        found = map(catalogue.token_of_movie_id, shown_films(record))
-        issued |= {token for token in found if token is not None}
-    return Referents(catalogue, table, frozenset(issued))
-
-
-def reactions_in_words(
-    record: SessionRecord, step: Interpretation, catalogue: Catalogue
-) -> tuple[tuple[Shown, Reaction], ...]:
-    """What the line said of recommended films, as reactions to them; each film as it was before."""
-    if not step.reactions:
-        return ()
-    shown = shown_films(record)
-    return tuple(
-        (shown[catalogue.movie(token).movie_id], reaction) for token, reaction in step.reactions
     )

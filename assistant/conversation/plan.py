@@ -22,6 +22,7 @@ from assistant.conversation.phrasing import (
     words_chip,
 )
 from assistant.conversation.reasons import chip_of, facet_words, label_of
+from assistant.conversation.records import shown_films, tokens_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import holds, how_many, is_plain_request, line_of
 from assistant.language.leftover import leftover
@@ -35,10 +36,11 @@ from assistant.language.utterance import (
 )
 from assistant.wording import several
 from core.catalogue import Catalogue
-from core.domain import Constraints, Limit, Outcome
+from core.domain import Constraints, Limit, Outcome, Reaction
 from core.errors import UnknownIdError
 from core.model.policy import Policy
 from core.session import SessionState
+from core.store import SessionRecord, Shown
 
 _NUDGES = (
     ("Something funnier", "genre:Comedy"),
@@ -449,3 +451,35 @@ def _after_talk(act: Act, state: SessionState) -> tuple[str, ...]:
     if is_cold:
         return several("reply.examples") if act not in (Act.THANKS, Act.BYE) else ()
     return ("More", "What do you know about me?")
+
+
+def table_of(
+    record: SessionRecord,
+    state: SessionState,
+    utterance: Utterance,
+    table: tuple[int, ...],
+    catalogue: Catalogue,
+) -> Referents:
+    """What the line can refer to; all turns are read only for a film that may have been shown.
+
+    `table` are the films that it points at by their places.
+    """
+    spoken = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
+    issued = set(tokens_of(record.last_shown, catalogue))
+    outcomes = filter(None, map(state.outcome_of, spoken.union(table) - issued))
+    if any(outcome.is_event for outcome in outcomes):
+        found = map(catalogue.token_of_movie_id, shown_films(record))
+        issued |= {token for token in found if token is not None}
+    return Referents(catalogue, table, frozenset(issued))
+
+
+def reactions_in_words(
+    record: SessionRecord, step: Interpretation, catalogue: Catalogue
+) -> tuple[tuple[Shown, Reaction], ...]:
+    """What the line said of recommended films, as reactions to them; each film as it was before."""
+    if not step.reactions:
+        return ()
+    shown = shown_films(record)
+    return tuple(
+        (shown[catalogue.movie(token).movie_id], reaction) for token, reaction in step.reactions
+    )

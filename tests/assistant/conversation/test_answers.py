@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from films import catalogue, facts_of
 
-from assistant.conversation.answers import Grounds, answers
+from assistant.conversation.answers import answers
 from assistant.conversation.reasons import known_of, length
 from assistant.conversation.records import details, sentence
+from assistant.conversation.suits import Grounds
 from assistant.language.utterance import FactQuestion, Topic
 from core.data.facts import Film, FilmFacts, Prize, Relation
 from core.domain import Reason
