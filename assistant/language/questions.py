@@ -228,7 +228,9 @@ class Questions:
         # "the second one, is there a happy ending?"
         set_off = before if set(before) <= set(context.shown) and not clause.has(PERSON) else ()
         films = films or set_off
-        return self._told(clause, films, people) or _of_the_table(clause, films, context)
+        return self._told(clause, films, people) or _of_the_table(
+            clause, films, context, set_off=bool(set_off)
+        )
 
     def _told(
         self, clause: Clause, films: tuple[int, ...], people: tuple[int, ...]
@@ -308,14 +310,17 @@ class Questions:
         return ""
 
 
-def _of_the_table(clause: Clause, films: tuple[int, ...], context: Context) -> list[FactQuestion]:
+def _of_the_table(
+    clause: Clause, films: tuple[int, ...], context: Context, *, set_off: bool
+) -> list[FactQuestion]:
     """A question about films that are pointed at, whatever it asks; none or one.
 
     "Is the first one confusing?" praises nothing, and asks for no films.
     """
     texts = [bone.text for bone in clause.bones]
     asks = clause.asks and texts[0] in words_of("asks_of_it") and texts[1:2] != ["you"]
-    points = any(bone.place >= 0 for bone in clause.bones) or not clause.has(FILM)
+    # behind "the second one," an "it" is that film
+    points = set_off or any(bone.place >= 0 for bone in clause.bones)
     if not (asks and points and films and set(films) <= set(context.shown)):
         return []
     if not words_of("children").isdisjoint(texts):
