@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.conversation.answers import Grounds, answers, people_asked
-from assistant.conversation.interpret import (
-    Interpretation,
-    interpret,
+from assistant.conversation.answers import answers, people_asked
+from assistant.conversation.interpret import Interpretation, interpret, said_of
+from assistant.conversation.library import (
+    films_now,
+    from_saved,
     reactions_in_words,
-    said_of,
+    settings_of,
     table_of,
+    waiting,
 )
-from assistant.conversation.library import films_now, from_saved, settings_of, waiting
 from assistant.conversation.memory import Memory, remembered
 from assistant.conversation.phrasing import SAVED_KEY, films_words
 from assistant.conversation.plan import (
@@ -49,6 +50,7 @@ from assistant.conversation.records import (
     unanswered,
 )
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
+from assistant.conversation.suits import Grounds
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import holds, line_of, saved_only

@@ -6,28 +6,18 @@ What is not known is said, with the page where it stands. What a film is about i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from assistant.conversation.phrasing import listing
-from assistant.conversation.reasons import BILLED, REST, Known, kinds_of, known_of, portraits
-from assistant.conversation.records import (
-    barring,
-    length,
-    recommend,
-    remakes_of,
-    sentences,
-    series_of,
-)
+from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
+from assistant.conversation.records import length, remakes_of, series_of
+from assistant.conversation.suits import OF_TASTE, Grounds, better, most
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
 from assistant.wording import text
-from core.catalogue import Catalogue
-from core.data.facts import AGES, CatalogueFacts, Fact, Prize
-from core.model.policy import Choice, Policy
-from core.session import SessionState
+from core.data.facts import AGES, Fact, Prize
 
 FILMS: Final = 3
 """Films of which a question is answered at once."""
@@ -45,23 +35,6 @@ _ROLES: Final = (
 )
 _VIDEO: Final = "https://www.youtube.com/watch?v={}"
 _SEARCH: Final = "https://www.imdb.com/find/?q={}"
-_CLEARLY: Final = 0.03
-"""Chances that are closer recommend neither film: the match is calibrated no finer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """What answers are drawn from."""
-
-    facts: CatalogueFacts
-    policy: Policy
-    state: SessionState
-    """What is known of the person who asks."""
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The films."""
-        return self.policy.catalogue
 
 
 def answers(questions: Sequence[FactQuestion], asked: Grounds) -> str:
@@ -89,9 +62,11 @@ def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
     if question.topic is Topic.FILMS:
         yield from (_works(code, asked) for code in question.people)
     elif question.topic is Topic.BETTER:
-        yield _better(question.films, asked)
-    elif question.topic in _OF_TASTE:
-        yield from (_OF_TASTE[question.topic](token, asked) for token in question.films[:FILMS])
+        yield better(question.films, asked)
+    elif question.topic is Topic.MOST:
+        yield most(question, asked)
+    elif question.topic in OF_TASTE:
+        yield from (OF_TASTE[question.topic](token, asked) for token in question.films[:FILMS])
     else:
         for token in question.films[:FILMS]:
             known = known_of(token, asked.facts)
@@ -281,6 +256,12 @@ def _keyword(known: Known, detail: str, *rest: object) -> str:
     return ""
 
 
+def _other(known: Known, detail: str, *_: object) -> str:
+    """That nothing is known of what is asked."""
+    label = known.movie.label
+    return text("answer.whether", film=label, asked=detail) if detail else ""
+
+
 def _prize(known: Known, *_: object) -> str:
     prizes, label = known.film.prizes, known.movie.label
     won = [prize for prize in prizes if prize.won]
@@ -380,6 +361,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
     Topic.ORDER: _order,
     Topic.SEQUEL: _sequel,
     Topic.TRAILER: _trailer,
+    Topic.OTHER: _other,
 }
 
 
@@ -401,100 +383,3 @@ def _works(code: int, asked: Grounds) -> str:
     if parts:
         return " ".join(parts)
     return text("answer.no_films", name=name, link=_SEARCH.format(name.replace(" ", "+")))
-
-
-# ---- what suits the person
-
-
-def _matched(tokens: Sequence[int], asked: Grounds) -> dict[int, Choice]:
-    """The films that can be recommended, with score and match."""
-    values = asked.policy.q_values(asked.state)
-    choices = [
-        Choice(token, float(values[token - 1]), 1.0, explored=False)
-        for token in tokens
-        if token <= asked.catalogue.n_items
-    ]
-    return {choice.token: choice for choice in asked.policy.matched(choices, asked.state)}
-
-
-def _percent(choice: Choice | None) -> str:
-    if choice is None or choice.match is None:
-        return ""
-    return text("answer.percent", percent=f"{100 * choice.match:.0f}")
-
-
-def _because(choice: Choice, asked: Grounds) -> str:
-    """The strongest reasons, as a sentence."""
-    (film,) = recommend(asked.policy, asked.state, [choice], [""])
-    known = known_of(choice.token, asked.facts)
-    return sentences([(known, film.reasons)], asked.facts, asked.state.constraints.required)[0]
-
-
-def _better(tokens: Sequence[int], asked: Grounds) -> str:
-    """Which of several films suits the person, with a reason."""
-    found = sorted(_matched(tokens, asked).values(), key=lambda choice: -choice.q_value)
-    if len(found) < 2:
-        return text("answer.no_ranking")
-    labels = [f"{asked.catalogue.movie(one.token).label}{_percent(one)}" for one in found[:_WORKS]]
-    best = found[0]
-    close = best.match is not None and abs(best.match - (found[1].match or 0)) < _CLEARLY
-    return text(
-        "answer.better_close" if close else "answer.better",
-        film=asked.catalogue.movie(best.token).title,
-        reason=_because(best, asked),
-        matches=listing(labels),
-    )
-
-
-def _worth(token: int, asked: Grounds) -> str:
-    """Whether a film suits the person."""
-    label = asked.catalogue.movie(token).label
-    choice = _matched((token,), asked).get(token)
-    if choice is None:
-        return text("answer.few_ratings", film=label)
-    rank = _rank(choice, asked)
-    match = text("answer.match", percent=_percent(choice)) if choice.match is not None else ""
-    place = text("answer.rank", rank=f"{rank:,}", count=f"{asked.catalogue.n_items:,}")
-    return text(
-        "answer.worth", film=label, match=match, place=place, reason=_because(choice, asked)
-    )
-
-
-def _rank(choice: Choice, asked: Grounds) -> int:
-    """Place of a film among all that can be recommended, from 1."""
-    return int((asked.policy.q_values(asked.state) > choice.q_value).sum()) + 1
-
-
-def _why_not(token: int, asked: Grounds) -> str:
-    """What bars a film, or ranks it lower."""
-    movie, catalogue = asked.catalogue.movie(token), asked.catalogue
-    choice = _matched((token,), asked).get(token)
-    if choice is None:
-        return text("answer.few_ratings", film=movie.label)
-    outcome = asked.state.outcome_of(token)
-    if outcome is not None and outcome.is_known:
-        return text("answer.known", film=movie.label)
-    if outcome is not None and outcome.is_event:
-        return text("answer.was_shown", film=movie.label)
-    barred = barring(token, asked.state.constraints, catalogue)
-    if barred:
-        return text("answer.barred", film=movie.label, wishes=listing(barred))
-    rank = _rank(choice, asked)
-    (film,) = recommend(asked.policy, asked.state, [choice], [""])
-    worse = (reason.text for reason in film.reasons if reason.contribution < 0)
-    against = [words for words in worse if words != REST][:2]
-    form = "answer.ranked_against" if against else "answer.ranked"
-    return text(
-        form,
-        film=movie.label,
-        rank=f"{rank:,}",
-        count=f"{catalogue.n_items:,}",
-        against=listing(against),
-        match=_percent(choice),
-    )
-
-
-_OF_TASTE: Final[Mapping[Topic, Callable[[int, Grounds], str]]] = {
-    Topic.WORTH: _worth,
-    Topic.WHY_NOT: _why_not,
-}

@@ -18,15 +18,13 @@ from typing import Final
 from assistant.conversation.memory import Said
 from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
 from assistant.conversation.reasons import chip_of, name_of
-from assistant.conversation.records import shown_films, tokens_of
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.acts import line_of
 from assistant.language.lexicon import word_class
-from assistant.language.utterance import Act, FacetMention, MovieMention, Utterance
+from assistant.language.utterance import EVERY_WISH, Act, FacetMention, MovieMention, Utterance
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome, Reaction
 from core.session import SessionState
-from core.store import SessionRecord, Shown
 
 LIKED_FROM = 0.2
 """Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
@@ -43,6 +41,7 @@ _LIKED = 0.7
 """How strongly a line speaks of a film that it likes: as "liked" does in the lexicon."""
 _FORMS = ("Children", "Animation", "IMAX")
 """Genres that go with any kind: they say for whom a film is, or in what form."""
+_FOR_CHILDREN = "genre:Children"
 _JOINING = word_class("joining")
 _OF_THE_TABLE = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY)
 """Acts that are about films on the table."""
@@ -118,16 +117,42 @@ def _interpreted(utterance: Utterance, state: SessionState, table: Referents) ->
     if utterance.act is Act.FORGET:
         return _forget(utterance, Interpretation(state), table)
     step = Interpretation(cleared(state) if utterance.act is Act.START_OVER else state)
+    if EVERY_WISH in utterance.lifted:
+        step = _unwished(step, table.catalogue)
     for token in utterance.instead:
         step = _let_go(token, step, table)
     for movie in utterance.movies:
         step = _movie(movie, step, table)
     step = _facets(utterance.facets, step, table.catalogue, way=_way_of(utterance.text))
+    if "age" in utterance.lifted:
+        step = _without_children(step, table.catalogue)
     step = _limits(utterance, step, table.catalogue)
     if utterance.act is Act.REACT and not utterance.ambiguous:
         step = _picks(utterance, step, table)
     asides = _asides(utterance, step, table.catalogue)
     return step.say(step.state, *asides, *_unclear(utterance))
+
+
+def _unwished(step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """All wishes taken back; what was said of films stays."""
+    state = step.state
+    wishes = [token for token in state.tokens() if catalogue.is_facet(token)]
+    lifted = [token for token in wishes if token in state.constraints.required]
+    for token in wishes:
+        state = state.retract(token)
+    state = state.constrain(Constraints()).seek("").spare()
+    chips = tuple(chip_of(catalogue, token, ChipKind.LIFTED) for token in lifted)
+    return replace(step, tacit=(*step.tacit, *chips)).say(state, *chips)
+
+
+def _without_children(step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """The wish for children's films taken back with that for their age: "they're asleep now"."""
+    token = catalogue.token_of(_FOR_CHILDREN)
+    if token is None or token in step.asked or token not in step.state.constraints.required:
+        return step
+    chip = chip_of(catalogue, token, ChipKind.LIFTED)
+    step = replace(step, tacit=(*step.tacit, chip))
+    return step.say(without(step.state.retract(token), token), chip)
 
 
 class _Way(Enum):
@@ -462,36 +487,4 @@ def without(state: SessionState, token: int) -> SessionState:
             required=tuple(other for other in constraints.required if other != token),
             excluded=tuple(other for other in constraints.excluded if other != token),
         )
-    )
-
-
-def table_of(
-    record: SessionRecord,
-    state: SessionState,
-    utterance: Utterance,
-    table: tuple[int, ...],
-    catalogue: Catalogue,
-) -> Referents:
-    """What the line can refer to; all turns are read only for a film that may have been shown.
-
-    `table` are the films that it points at by their places.
-    """
-    spoken = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
-    issued = set(tokens_of(record.last_shown, catalogue))
-    outcomes = filter(None, map(state.outcome_of, spoken.union(table) - issued))
-    if any(outcome.is_event for outcome in outcomes):
-        found = map(catalogue.token_of_movie_id, shown_films(record))
-        issued |= {token for token in found if token is not None}
-    return Referents(catalogue, table, frozenset(issued))
-
-
-def reactions_in_words(
-    record: SessionRecord, step: Interpretation, catalogue: Catalogue
-) -> tuple[tuple[Shown, Reaction], ...]:
-    """What the line said of recommended films, as reactions to them; each film as it was before."""
-    if not step.reactions:
-        return ()
-    shown = shown_films(record)
-    return tuple(
-        (shown[catalogue.movie(token).movie_id], reaction) for token, reaction in step.reactions
     )

@@ -15,10 +15,10 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from assistant.conversation.interpret import Interpretation
+from assistant.conversation.interpret import Interpretation, Referents
 from assistant.conversation.phrasing import SAVED_KEY, listing, saved_chip
 from assistant.conversation.plan import films_wanted
-from assistant.conversation.records import shown_films, turn_of
+from assistant.conversation.records import shown_films, tokens_of, turn_of
 from assistant.conversation.together import Talk, open_talk
 from assistant.conversation.values import Chip, ChipKind, Exchange, Reply, SavedFilm, Understood
 from assistant.imports.preview import FilmFinder, Preview, Progress, sort_out
@@ -30,7 +30,7 @@ from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
 from core.errors import DataError, SettingsError, UnknownIdError
 from core.session import SessionState
-from core.store import SessionRecord, Store
+from core.store import SessionRecord, Shown, Store
 
 IMPORTED: Final = "import"
 """The act of an import, and the note in the store that holds one until it is confirmed."""
@@ -429,3 +429,35 @@ class Controls:
         with open_talk(self._store, session) as talk:
             changed = SessionSettings(**asdict(settings_of(talk)) | changes)
             talk.own.set_extra(_EXTRA, json.dumps(asdict(changed)))
+
+
+def table_of(
+    record: SessionRecord,
+    state: SessionState,
+    utterance: Utterance,
+    table: tuple[int, ...],
+    catalogue: Catalogue,
+) -> Referents:
+    """What the line can refer to; all turns are read only for a film that may have been shown.
+
+    `table` are the films that it points at by their places.
+    """
+    spoken = {token for mention in utterance.movies for token in (mention.token, *mention.also)}
+    issued = set(tokens_of(record.last_shown, catalogue))
+    outcomes = filter(None, map(state.outcome_of, spoken.union(table) - issued))
+    if any(outcome.is_event for outcome in outcomes):
+        found = map(catalogue.token_of_movie_id, shown_films(record))
+        issued |= {token for token in found if token is not None}
+    return Referents(catalogue, table, frozenset(issued))
+
+
+def reactions_in_words(
+    record: SessionRecord, step: Interpretation, catalogue: Catalogue
+) -> tuple[tuple[Shown, Reaction], ...]:
+    """What the line said of recommended films, as reactions to them; each film as it was before."""
+    if not step.reactions:
+        return ()
+    shown = shown_films(record)
+    return tuple(
+        (shown[catalogue.movie(token).movie_id], reaction) for token, reaction in step.reactions
+    )

@@ -178,6 +178,14 @@ def decides(line: Line, n_shown: int) -> bool:
     return points and bool(said & closing) and said <= closing | word_class("beside_closing")
 
 
+def wishes_cleared(text: str) -> str:
+    """The text with blanks for what takes all earlier wishes back ("forget all that, just a
+    comedy"); empty where nothing does.
+    """
+    match = _patterns("inside")["clears"].search(text.lower().replace("’", "'"))
+    return text[: match.start()] + " " * len(match[0]) + text[match.end() :] if match else ""
+
+
 def may_act_alone(text: str, n_shown: int) -> bool:
     """Whether a part of a line may be a command or a remark on films shown."""
     line = line_of(text)

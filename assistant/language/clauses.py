@@ -99,6 +99,12 @@ class Clause:
         return first in words_of("yes_or_no") and second == FILM
 
     @property
+    def said_of_it(self) -> str:
+        """What is asked of a film behind "is it"; "" for any other question."""
+        rest = [bone.text for bone in self.bones[2:]]
+        return " ".join(rest) if self.is_predication and not {FILM, PERSON} & {*rest} else ""
+
+    @property
     def confirms(self) -> bool:
         """Whether it only wants a yes: "british, right?"."""
         return self.bones[-1].text in ("right", "correct")

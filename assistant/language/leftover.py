@@ -8,10 +8,11 @@ found by them, as far as films hold such words. Elsewhere they can only be said 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from assistant.language.lexicon import heard_words, word_class
+from assistant.language.lexicon import background, dictionary, heard_words, shortened, word_class
 from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause, ends_clause
 from assistant.language.utterance import Act, Utterance
 from assistant.language.words import Word, stands_apart, text_at, texts_of
@@ -32,6 +33,10 @@ _APART: Final = 1
 """Known words between two strange ones of one phrase: "drill and sergeants"."""
 _OWN_CLAUSE: Final = 4
 """Words of a clause that is all a wish: "vineyards, sun, Tuscany"."""
+_DEEDS: Final = ("ing", "ed", "ve", "ll")
+"""What the forms of verbs end in, and contractions, which are read without their marks."""
+_SUBJECTS: Final = word_class("personal_pronouns") | word_class("near") | word_class("kids")
+_REQUESTED: Final = frozenset("something somebody anything about sth want tonight".split())
 _SCENES: Final = word_class("scenes")
 _DESCRIBES: Final = word_class("describes")
 _BESIDE: Final = word_class("beside_described")
@@ -71,7 +76,9 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
         if is_wish and knows(phrase):
             sought.append(phrase)
             goes_on = last
-        elif first not in spared:
+        elif first not in spared and any(
+            _is_worth_saying(text, found, place, is_wish=is_wish) for place in range(first, last)
+        ):
             strange.append(phrase)
     return Leftover(sought, strange, [" ".join(texts_of(found, *span)) for span in away])
 
@@ -83,6 +90,38 @@ def told(utterance: Utterance, knows: Callable[[str], bool]) -> str:
     said = [word.text for word in words_of(utterance.text)]
     is_told = len(said) >= _TOLD and sum(map(means_something, said)) >= _TELLING
     return utterance.text if is_told and knows(utterance.text) else ""
+
+
+def _is_worth_saying(text: str, found: Sequence[Word], place: int, *, is_wish: bool) -> bool:
+    """Whether a word of which nothing is made may be a wish about films, and no word of talk.
+
+    A name may be one, but for its capital. What somebody does ("my cousin is arriving"), a
+    contraction and a common word spelled wrong say nothing of films.
+    """
+    word = found[place]
+    if not means_something(word.text):
+        return False
+    if text[word.start].isupper() and not begins_clause(text, found, place):
+        return "'" not in text[word.start : word.end].replace("’", "'")
+    deed = word.text.endswith(_DEEDS) or text_at(found, place - 1) in _SUBJECTS
+    is_talk = background().is_common(word.text) or _misspells(word.text)
+    return not is_talk and (is_wish or not deed)
+
+
+@lru_cache(maxsize=4096)
+def _misspells(word: str) -> bool:
+    """Whether a word is a common one but for a letter left out, added, changed or swapped."""
+    if word in dictionary():
+        return False
+    return background().nearly(word) or not _request_words().isdisjoint((word, *shortened(word)))
+
+
+@cache
+def _request_words() -> frozenset[str]:
+    """The words that requests are made of, without one letter."""
+    return frozenset(
+        short for word in _REQUESTED if len(word) >= _SHORTEST for short in (word, *shortened(word))
+    )
 
 
 def _is_wished(
@@ -105,7 +144,8 @@ def _turned_away(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[
         if word.text in NEGATORS and not taken[begin]:
             first = _led_to(utterance.text, found, begin + 1)
             last = _spared_to(utterance.text, found, first, taken)
-            if first < last and not any(taken[last : last + 1]):  # "not so flaming sad"
+            says = any(not background().is_common(word.text) for word in found[first:last])
+            if says and first < last and not any(taken[last : last + 1]):  # "not so flaming sad"
                 yield first, last
 
 

@@ -24,7 +24,7 @@ from assistant.language.clauses import (
     plain_words,
     words_of,
 )
-from assistant.language.lexicon import table
+from assistant.language.lexicon import dictionary, table
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
@@ -54,6 +54,8 @@ _OF_PEOPLE: Final = (Topic.FILMS,)
 _ASIDE: Final = 3
 """Words that may round off a clause that is no sentence."""
 _ROLE: Final = "role"
+_OPENING: Final = 2
+"""Words that may lead to a question: "Great!", "oh nice"."""
 _COUNTS: Final = frozenset(("1", "ones"))
 """Nouns that may count something else: "in one line"."""
 
@@ -73,6 +75,9 @@ class Asked(NamedTuple):
     rest: str
     """The text without them, as long as before."""
 
+    begins: int
+    """The first character of the first of them."""
+
     @property
     def films(self) -> tuple[int, ...]:
         """Tokens of the films that they are about."""
@@ -86,6 +91,8 @@ class Asked(NamedTuple):
 
     def with_rest(self, text: str, rest: Utterance) -> Utterance:
         """The line; what else it says counts if it tells tastes or wishes."""
+        if self._only_opens(rest):
+            rest = replace(rest, act=Act.AGREE, movies=())
         judged = any(movie.strength for movie in _told(rest))
         if rest.wishes or judged or rest.act is Act.REACT:
             return replace(rest, text=text, questions=self.questions)
@@ -98,6 +105,17 @@ class Asked(NamedTuple):
             movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
         named = tuple(movies.values())
         return Utterance(text, Act.ASK, named, picks=self.picks, questions=self.questions)
+
+    def _only_opens(self, rest: Utterance) -> bool:
+        """Whether what else is said only leads to the question: "Perfect. What's it about?"."""
+        before = self.rest[: self.begins].split()
+        praises = (rest.strength or 0) > 0 or all(one.strength > 0 for one in rest.movies)
+        return (
+            praises
+            and 0 < len(before) <= _OPENING
+            and not (rest.picks or rest.wishes or self.rest[self.begins :].strip(" .,!?"))
+            and all(movie.rule == "just named" for movie in rest.movies)
+        )
 
 
 class Questions:
@@ -127,6 +145,7 @@ class Questions:
         bones: list[Bone] = []
         before: tuple[int, ...] = ()
         listed = (0, 0)
+        set_off: Clause | None = None  # "the second one, is it sad?"
         for parted in self._clauses.of(text, found, links, context):
             clause, meant = parted, parted.films() or before
             asked = self._of_clause(clause, before, context)
@@ -137,15 +156,19 @@ class Questions:
             span = (clause.start, clause.end)
             if not asked:
                 listed = span
+                set_off = clause if all(bone.place >= 0 for bone in clause.bones) else None
                 continue
             if asked[0].topic is Topic.BETTER and not clause.films():
                 spans.append(listed)  # "Alien or Heat, which is better for me?"
             questions += asked
-            spans.append(span)
+            spans += [(one.start, one.end) for one in (set_off, clause) if one is not None]
+            set_off = None
             bones += clause.bones
         if not questions:
             return None
-        return Asked(tuple(questions), _named_in(bones), _picked_in(bones), _without(text, spans))
+        begins = min(start for start, _ in spans)
+        rest = _without(text, spans)
+        return Asked(tuple(questions), _named_in(bones), _picked_in(bones), rest, begins)
 
     def _with_a_title(
         self, clause: Clause, found: Sequence[Word], context: Context
@@ -186,6 +209,8 @@ class Questions:
         self, clause: Clause, before: tuple[int, ...], context: Context
     ) -> list[FactQuestion]:
         """The questions of one clause; `before` are the films that the line named before it."""
+        if most := _most_of(clause, context.shown):
+            return [most]
         topics, beside, covered = _heard(clause)
         alone = _stands_alone(clause, topics, beside, follows=bool(before))
         if not (clause.asks or alone or _is_heading(clause, covered, beside)):
@@ -200,7 +225,12 @@ class Questions:
         questions = list(filter(None, found))
         if questions or wishes:
             return questions
-        return self._told(clause, films, people)
+        # "the second one, is there a happy ending?"
+        set_off = before if set(before) <= set(context.shown) and not clause.has(PERSON) else ()
+        films = films or set_off
+        return self._told(clause, films, people) or _of_the_table(
+            clause, films, context, set_off=bool(set_off)
+        )
 
     def _told(
         self, clause: Clause, films: tuple[int, ...], people: tuple[int, ...]
@@ -289,6 +319,72 @@ def _named_in(bones: Sequence[Bone]) -> tuple[tuple[int, int, int], ...]:
     """First character, one past the last, and token of each film that is named."""
     named = (bone for bone in bones if bone.place < 0 and bone.films and not bone.refers_back)
     return tuple((*bone.span, bone.films[0]) for bone in named)
+
+
+def _of_the_table(
+    clause: Clause, films: tuple[int, ...], context: Context, *, set_off: bool
+) -> list[FactQuestion]:
+    """A question about films that are pointed at, whatever it asks; none or one.
+
+    "Is the first one confusing?" praises nothing, and asks for no films.
+    """
+    texts = [bone.text for bone in clause.bones]
+    asks = clause.asks and texts[0] in words_of("asks_of_it") and texts[1:2] != ["you"]
+    # behind "the second one," an "it" is that film
+    points = set_off or any(bone.place >= 0 for bone in clause.bones)
+    if not (asks and points and films and set(films) <= set(context.shown)):
+        return []
+    if not words_of("children").isdisjoint(texts):
+        return [FactQuestion(Topic.AGE, films)]
+    return [FactQuestion(Topic.OTHER, films, detail=clause.said_of_it)]
+
+
+def _most_of(clause: Clause, shown: tuple[int, ...]) -> FactQuestion | None:
+    """A question which of the films on the table is the most so: "which is the saddest?"."""
+    texts = [bone.text for bone in clause.bones]
+    which = texts[0] == "which"
+    together = any(bone.is_plural for bone in clause.bones)
+    if len(shown) < 2 or not (which or (texts[0] == "what" and together)):
+        return None
+    pointed, detail = clause.films(), _superlative(texts)
+    told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)}
+    if not detail or not set(pointed) <= set(shown) or (told - set(WEAK) and not _is_mood(detail)):
+        return None
+    return FactQuestion(Topic.MOST, pointed if len(pointed) > 1 else shown, detail=detail)
+
+
+def _superlative(texts: Sequence[str]) -> str:
+    """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
+    best visuals" the noun.
+    """
+    for at, word in enumerate(texts):
+        behind = texts[at + 1] if at + 1 < len(texts) else ""
+        if word in ("most", "more", "least"):
+            return behind if behind not in ("", FILM) else next(filter(_is_mood, texts), "")
+        if word in ("best", "better") and behind not in ("", FILM, "of", "for", "to"):
+            return behind
+        before = texts[at - 1] if at else ""
+        is_second = word.endswith("er") and before in words_of("looks")
+        if word.endswith("est") or is_second:
+            ending = 3 if word.endswith("est") else 2
+            if plain := _plain(word[:-ending]):
+                return plain
+    return ""
+
+
+def _plain(stem: str) -> str:
+    """The word whose forms begin with what is left of a comparative: "sadd", "funni", "strang"."""
+    forms = [stem, stem[:-1], f"{stem[:-1]}y", f"{stem}e"]
+    if stem[-1:] == "i":
+        forms = [f"{stem[:-1]}y"]
+    elif stem[-1:] != stem[-2:-1]:
+        forms = [stem, f"{stem}e"]
+    known = (form for form in forms if _is_mood(form))
+    return next(known, "") or next((form for form in forms if form in dictionary()), "")
+
+
+def _is_mood(word: str) -> bool:
+    return bool(_mood_in([word]))
 
 
 def _heard(clause: Clause) -> tuple[list[Topic], set[str], set[int]]:

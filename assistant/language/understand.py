@@ -46,7 +46,14 @@ from assistant.language.titles.links import Link
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
-from assistant.language.utterance import LONGEST_TEXT, Act, Context, FacetMention, Utterance
+from assistant.language.utterance import (
+    EVERY_WISH,
+    LONGEST_TEXT,
+    Act,
+    Context,
+    FacetMention,
+    Utterance,
+)
 from assistant.language.words import Found, Word, in_english, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
@@ -110,6 +117,10 @@ class Understanding:
         if len(read) <= _LONGEST_OF_TWO:
             if described := acts.recalled(acts.line_of(read)):
                 return Utterance(text, Act.RECOMMEND, sought=described)
+            if (cleared := acts.wishes_cleared(read)) and acts.has_words([cleared]):
+                left = self._one(text, cleared, context)
+                if left.wishes:
+                    return replace(left, lifted=(*left.lifted, EVERY_WISH))
             for first, rest in acts.parted(read):
                 if (both := self._both(text, first, rest, context)) is not None:
                     return both

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from core.domain import Limit
 
+EVERY_WISH = "every wish"
+"""In `Utterance.lifted`: all earlier wishes are, and what was said of films stays."""
+
 LONGEST_TEXT = 20_000
 """Characters of one line that are read; nobody tells a taste in more."""
 
@@ -162,6 +165,10 @@ class Topic(Enum):
     """Whether it suits the person."""
     WHY_NOT = "why_not"
     """Why it was not shown."""
+    MOST = "most"
+    """Which of several films is the most so: `FactQuestion.detail` says how, in normal form."""
+    OTHER = "other"
+    """Whether it is as the words behind "is it" say (`FactQuestion.detail`), or anything else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import takewhile
 from typing import Final
 
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.tastes import (
+    NEGATORS,
     Force,
     begins_clause,
     closes_clause,
@@ -68,6 +70,7 @@ _OF_LENGTH: Final = re.compile(
 )
 """Most lines hold none of these, and so say nothing of lengths."""
 _JOINS: Final = frozenset(("and", "to", "or"))
+_COMPARED: Final = frozenset(("than", "over", "above", "beyond"))
 _BARE: Final = range(60, 241)
 """Numbers that are minutes of a film even where nobody says so: "no longer than 95"."""
 
@@ -200,7 +203,7 @@ def _of_amounts(line: _Measured, scope: Scope) -> Limit | None:
     for least in line.of("at_least"):
         force, (minutes, *_) = scope(line.words[least.first].start), line.amounts(least)
         if force is not Force.FREE:
-            away = force is Force.AVOID
+            away = force is Force.AVOID or _is_turned(line, least)
             return Limit("minutes", 1, minutes) if away else Limit("minutes", minutes)
     for most in line.of("at_most"):
         force, (minutes, *_) = scope(line.words[most.first].start), line.amounts(most)
@@ -214,6 +217,18 @@ def _of_amounts(line: _Measured, scope: Scope) -> Limit | None:
         ):
             return Limit("minutes", 1, minutes)
     return None
+
+
+def _is_turned(line: _Measured, least: Found[str]) -> bool:
+    """Whether a clause denies its "more than" in any words: "nobody sits through more than #"."""
+    if _COMPARED.isdisjoint(least.phrase.split(" ")):
+        return False
+    first = least.first
+    while not begins_clause(line.text, line.words, first):
+        first -= 1
+    before = [word.text for word in line.words[first : least.first]]
+    turns = sum(word in NEGATORS for word in takewhile("but".__ne__, before[::-1]))
+    return turns % 2 == 1
 
 
 def _compared(line: _Measured, shown: Sequence[int], scope: Scope) -> Limit | None:
@@ -296,7 +311,7 @@ def age_wanted(text: str, scope: Scope) -> Limit | None:
 
 def any_age(text: str) -> bool:
     """Whether an earlier wish for an age is lifted."""
-    needed = ("rating", "rated", " is ", "kids", "children", "age")
+    needed = ("rating", "rated", " is ", "kids", "children", "age", "bed", "asleep", "home", "left")
     return any(map(text.__contains__, needed)) and bool(_book("age").find(words(text)))
 
 

@@ -33,6 +33,7 @@ from assistant.language.words import Word, any_of, text_at, texts_of
 _LIST_WORDS: Final = word_class("list_words")
 _FRESH_STARTS: Final = frozenset(("something", "anything", "some"))
 _RESETS: Final = word_class("resets")
+_ALL_OF: Final = word_class("universals")
 _EXCEPTS: Final = frozenset(("except", "except for", "apart from"))
 _OTHERWISE: Final = frozenset(("not", "but not", "except", "except for", "never"))
 _FRESH: Final = word_class("fresh")
@@ -80,6 +81,8 @@ class _Walk:
         """Names since the last cue."""
         self._sentence: list[int] = []
         """Names since the sentence began."""
+        self._over: Cue | None = None
+        """The heading over the list that the walk is in."""
         self._at = 0
         """One past the last word of the last name or cue."""
         self._watched = -_REACH
@@ -92,6 +95,8 @@ class _Walk:
             return  # a mark right before the name
         if current and not _carries(self._text, self._words, self._at, first, current):
             self._current = None
+        if ends_sentence(self._text, self._words, self._at - 1, first):
+            self._over = None
 
     def name(self, number: int, first: int, last: int) -> None:
         """Gives the current cue to the name of a number, which takes the words [first, last)."""
@@ -100,6 +105,7 @@ class _Walk:
             self._current = None
         if self._current is not None:
             found[number] = sign_of(self._current, found[number])
+            self._current = self._over or self._current
         unsaid = found[number].force in (None, Force.ASKED)
         if number and unsaid and _is_too(words, self._at, first):
             found[number] = found[number - 1]
@@ -114,9 +120,12 @@ class _Walk:
         instead".
         """
         cue = self._current
-        away = cue is not None and cue.strength < 0 and self._at != cue.last
-        parted = "," in self._text[self._words[self._at - 1].end : self._words[first].start]
-        return away and parted and text_at(self._words, last) in ("instead", "then", "rather")
+        if cue is None or cue.strength >= 0 or self._at == cue.last:
+            return False
+        if "," not in self._text[self._words[self._at - 1].end : self._words[first].start]:
+            return False
+        afresh = text_at(self._words, first - 1) in ("a", "an") and cue.phrase in SHORT_SIGHTED
+        return afresh or text_at(self._words, last) in ("instead", "then", "rather")
 
     def look_back(self, cue: Cue) -> None:
         """Gives a cue to the names before it, or keeps it for those that it introduces."""
@@ -128,6 +137,8 @@ class _Walk:
     def look_ahead(self, cue: Cue) -> None:
         """Keeps a cue for the names that follow."""
         current = self._current
+        if cue.phrase.startswith(HEADING):
+            self._over = cue
         seen = current is not None and current.force is Force.SEEN
         if cue.force is Force.SEEN and self._has_just_felt():
             self._at = cue.last  # "the worst film I ever saw is …"
@@ -137,7 +148,8 @@ class _Walk:
         if cue.phrase in _OTHERWISE and (seen or self._is_in_reach(cue.first)):
             self._current = cue._replace(force=Force.ASKED, strength=0.0, phrase="not seen")
         else:
-            self._current = _in_turn(self._words, self._at, cue, current)
+            parted = "," in self._text[self._words[self._at - 1].end : self._words[cue.first].start]
+            self._current = _in_turn(self._words, self._at, cue, current, parted=parted)
         self._pass(cue)
 
     def _has_just_felt(self) -> bool:
@@ -199,20 +211,34 @@ class _Walk:
         return joined or self._names[number][1] == cue.first
 
 
-def _in_turn(words: Sequence[Word], at: int, cue: Cue, current: Cue | None) -> Cue:
+def _in_turn(words: Sequence[Word], at: int, cue: Cue, current: Cue | None, *, parted: bool) -> Cue:
     """A cue in the light of the one before it: examples share its sign, exceptions have the other.
 
     "I don't like scary films like Saw" dislikes Saw; "I don't like horror, except Alien" likes
-    Alien.
+    Alien. Of a list that is disliked a part may begin with "anything with". Behind a comma a
+    pattern is what is wanted in place of what is kept away: "no gore, like The Others".
     """
     if current is None or current.force not in (Force.FEEL, Force.AVOID) or current.strength >= 0:
         return cue
+    if _is_item(cue, current, parted=parted):
+        return current
     if cue.force is Force.SIMILAR and cue.strength > 0:
-        fresh = _is_fresh(cue, texts_of(words, at, cue.first))
+        instead = parted and current.force is Force.AVOID and text_at(words, cue.last) != "in"
+        fresh = instead or _is_fresh(cue, texts_of(words, at, cue.first))
         return cue if fresh else cue._replace(strength=current.strength)
     if cue.phrase in _EXCEPTS and current.force is Force.FEEL:
         return cue._replace(force=Force.FEEL, strength=0.6)
     return cue
+
+
+def _is_item(cue: Cue, current: Cue, *, parted: bool) -> bool:
+    """Whether a wish only begins one more part of a list that a taste is of: "I hate westerns,
+    anything with John Wayne and musicals".
+    """
+    wants = cue.force is Force.WANT and cue.strength > 0 and current.force is Force.FEEL
+    if current.phrase.startswith(HEADING):
+        return wants
+    return wants and parted and cue.phrase.split(" ")[0] in _ALL_OF
 
 
 def _is_fresh(cue: Cue, between: Sequence[str]) -> bool:
@@ -316,8 +342,10 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
     """Whether a cue still speaks after the words [at, first)."""
     between = texts_of(words, at, first)
     if cue.phrase.startswith(HEADING):
-        return _is_listed(text[words[at - 1].end : words[first].start], between)
-    left = at != cue.last and _is_left(cue, between)
+        gap = text[words[at - 1].end : words[first].start]
+        return _is_listed(gap if at > cue.last else "", between)
+    parted = "," in text[words[at - 1].end : words[first].start]
+    left = at != cue.last and _is_left(cue, between, parted=parted)
     if left or ends_sentence(text, words, at - 1, first):
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
@@ -332,10 +360,10 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
 
 def _is_listed(gap: str, between: Sequence[str]) -> bool:
     """Whether a name still stands under a heading, with such text before it."""
-    return "\n\n" not in gap and _RESETS.isdisjoint(between)
+    return "\n\n" not in gap and ":" not in gap and (_RESETS - _FRESH_STARTS).isdisjoint(between)
 
 
-def _is_left(cue: Cue, between: Sequence[str]) -> bool:
+def _is_left(cue: Cue, between: Sequence[str], *, parted: bool) -> bool:
     """Whether the words behind the last name begin another wish, or what another is measured by:
     "give me Alien over Avatar".
     """
@@ -343,6 +371,8 @@ def _is_left(cue: Cue, between: Sequence[str]) -> bool:
     disliked = cue.strength < 0 and cue.force is Force.FEEL
     if disliked and between[:1] in (["and"], ["or"]):
         resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
+    elif disliked and parted:
+        resets -= _ALL_OF  # "I hate Gigli, anything with musicals"
     instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
     return instead or bool(resets)
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from films import catalogue, facts_of
 
-from assistant.conversation.answers import Grounds, answers, people_asked
+from assistant.conversation.answers import answers, people_asked
 from assistant.conversation.reasons import known_of, portraits
 from assistant.conversation.records import details, length, sentences
+from assistant.conversation.suits import Grounds
 from assistant.language.utterance import FactQuestion, Topic
 from core.data.facts import Film, FilmFacts, Prize, Relation
 from core.domain import Reason

@@ -113,3 +113,18 @@ def test_a_long_line_that_tells_of_a_film_and_of_nothing_else_is_looked_for_whol
 )
 def test_a_request_a_film_and_a_few_words_are_no_story(line: str) -> None:
     assert not told(UNDERSTANDING.understand(line), lambda _: True)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("somthing funny pls", False),
+        ("anythin with a comedy, smth good", False),
+        ("my cousin is arriving at the harbour, a comedy", True),
+        ("my cousin is arriving, a comedy", False),
+        ("they've ordered, a comedy please", False),
+        ("a comedy like those of Zorblax", True),
+    ],
+)
+def test_words_of_talk_are_not_said_back(line: str, *, said: bool) -> None:
+    assert bool(leftover(UNDERSTANDING.understand(line), lambda _: False).strange) == said

@@ -172,3 +172,46 @@ def test_what_else_a_line_tells_counts() -> None:
 )
 def test_wishes_and_tastes_are_no_questions(text: str) -> None:
     assert read(text, *TABLE).questions == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("is the first one confusing?", "confusing"),
+        ("is the first one hard to follow? my dad gets lost", "hard to follow"),
+        ("would my grandmother enjoy the first one?", ""),
+        ("the first one, does the hero survive?", ""),
+    ],
+)
+def test_a_question_about_a_film_shown_is_no_verdict_on_it(line: str, said: str) -> None:
+    understood = read(line, *TABLE)
+    assert understood.act is Act.ASK
+    (question,) = understood.questions
+    assert (question.topic, question.films) == (Topic.OTHER, (token("Up"),))
+    assert question.detail == said
+
+
+@pytest.mark.parametrize("opening", ["Perfect.", "Great!", "Oh nice."])
+def test_praise_that_leads_to_a_question_is_none_of_the_film(opening: str) -> None:
+    understood = read(f"{opening} What's the first one about?", *TABLE)
+    assert understood.act is Act.ASK
+    assert not any(movie.strength for movie in understood.movies)
+
+
+@pytest.mark.parametrize(
+    ("line", "how"),
+    [
+        ("which of these is the darkest?", "dark"),
+        ("which one is the saddest", "sad"),
+        ("wich one is funnier", "funny"),
+        ("which of them is the most accurate?", "accurate"),
+        ("what's the most exciting one of those", "exciting"),
+        ("which of those three would make me cry the most?", "cry"),
+        ("which one has the best visuals?", "visuals"),
+    ],
+)
+def test_a_comparison_is_asked_of_what_was_shown(line: str, how: str) -> None:
+    (question,) = read(line, *TABLE).questions
+    assert question.topic is Topic.MOST
+    assert question.films == tuple(map(token, TABLE))
+    assert question.detail == how

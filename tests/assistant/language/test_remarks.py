@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from templates import OPEN, Fillers, templates
 
+from assistant.language.meaning.measures import minutes_wanted
 from assistant.language.understand import Understanding
-from assistant.language.utterance import Act, Context, Utterance
+from assistant.language.utterance import EVERY_WISH, Act, Context, Utterance
 from core.model.bundle import Bundle
 
 SHIPPED = Path(__file__).parents[3] / "models/marquee"
@@ -142,3 +143,38 @@ def test_templates_of_wishes_touch_no_film_on_the_table() -> None:
         for sentence in fillers.sentences(template, 1):
             utterance = understanding.understand(sentence.text, TABLE)
             assert utterance.act is not Act.REACT or utterance.picks, sentence.text
+
+
+LISTS = (
+    "Dislikes: {a}, anything with Adam Sandler, {b}", "Avoid: {a}, something with {b}",
+    "Hated: {a}, everything by Ridley Scott, {b}", "I hate {a}, anything with Tom Hanks and {b}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LISTS)
+def test_a_list_keeps_the_sign_of_its_heading(line: str) -> None:
+    said = TINY.understand(line.format(a="comedies", b="horror"))
+    assert len(said.facets) >= 2
+    assert all(facet.strength < 0 for facet in said.facets)
+
+
+@pytest.mark.parametrize("away", ["no horror", "not too scary", "without any horror"])
+def test_a_pattern_behind_a_comma_is_wanted(away: str) -> None:
+    (movie,) = TINY.understand(f"a comedy, {away}, like Titanic").movies
+    assert movie.strength > 0
+    assert movie.similar_only
+
+
+@pytest.mark.parametrize("who", ["we can't sit through", "nobody lasts", "she never watches"])
+@pytest.mark.parametrize("more", ["more than", "over", "longer than"])
+def test_more_than_is_at_most_where_it_is_denied(who: str, more: str) -> None:
+    limit = minutes_wanted(f"{who} {more} 90 minutes", (), lambda _: None)
+    assert limit is not None
+    assert (limit.low, limit.high) == (1, 90)
+
+
+def test_all_earlier_wishes_go_at_once() -> None:
+    said = TINY.understand("okay forget all that, just a comedy")
+    assert said.act is Act.RECOMMEND
+    assert EVERY_WISH in said.lifted
+    assert [facet.strength > 0 for facet in said.facets] == [True]
