@@ -137,9 +137,9 @@ class Catalogue:
     def ranks(self) -> IntArray:
         """Place of each film by how well known it is, (movies,), 0 is the best known.
 
-        Whoever rated films in 1999 could not rate Parasite: a film counts as known as the best
-        known ones of its years are, where these have fewer ratings than those of the best years
-        before them.
+        Whoever rated films in 1999 could not rate Parasite: a film is as well known as its ratings
+        say, or as they say beside the best known films of its years, where these have fewer ratings
+        than those of the best years before them. The better place of the two.
         """
         best = _best_known(self.years, self.n_ratings)
         peak = int(best.argmax()) if len(best) else 0
@@ -149,7 +149,7 @@ class Catalogue:
         order = np.argsort(-known, kind="stable")
         ranks = np.empty(len(order), dtype=np.int64)
         ranks[order] = np.arange(len(order))
-        return ranks
+        return np.minimum(ranks, np.arange(len(ranks)))
 
     def measures(self, column: str) -> bool:
         """Whether films have such a number here."""
