@@ -346,7 +346,9 @@ def _cooccurrence_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:
     return tables | {f"named.{name}": torch.from_numpy(getattr(named, name)) for name in _CSR}
 
 
-def _csr(tensors: dict[str, Tensor], name: str, n_rows: int, n_items: int) -> sparse.csr_matrix:
+def _csr(
+    tensors: dict[str, Tensor], name: str, n_rows: int, n_items: int
+) -> sparse.csr_matrix | None:
     """Takes the tensors of a table (n_rows, n_items) out of these; None where they have none.
 
     ValueError where they do not fit.
