@@ -346,10 +346,8 @@ def _cooccurrence_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:
     return tables | {f"named.{name}": torch.from_numpy(getattr(named, name)) for name in _CSR}
 
 
-def _csr(
-    tensors: dict[str, Tensor], name: str, n_rows: int, n_items: int
-) -> sparse.csr_matrix | None:
-    """Takes the tensors of a table (n_rows, n_items) out of these; None where they have none.
+def _csr(tensors: dict[str, Tensor], name: str, rows: int, n: int) -> sparse.csr_matrix | None:
+    """Takes the tensors of a table (rows, n) out of these; None where they have none.
 
     ValueError where they do not fit.
     """
@@ -358,7 +356,7 @@ def _csr(
     starts, films, values = (tensors.pop(f"{name}.{part}") for part in _CSR)
     scale = _FINE if values.dtype == torch.uint8 else 1.0
     parts = values.float().numpy() / np.float32(scale), films.int().numpy(), starts.numpy()
-    table = sparse.csr_matrix(parts, shape=(n_rows, n_items))
+    table = sparse.csr_matrix(parts, shape=(rows, n))
     table.check_format()
     return table
 
