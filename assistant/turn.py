@@ -15,6 +15,7 @@ import numpy as np
 from assistant.conversation.answers import answers, people_asked
 from assistant.conversation.interpret import Interpretation, interpret, said_of
 from assistant.conversation.library import (
+    elsewhere,
     films_now,
     from_saved,
     reactions_in_words,
@@ -23,11 +24,9 @@ from assistant.conversation.library import (
     waiting,
 )
 from assistant.conversation.memory import Memory, remembered
-from assistant.conversation.phrasing import SAVED_KEY, films_words
+from assistant.conversation.phrasing import SAVED_KEY, brought_back, films_words
 from assistant.conversation.plan import (
-    brought_back,
     cold,
-    elsewhere,
     found_by_words,
     is_a_wish_unheard,
     is_said_of_nothing,
@@ -199,7 +198,7 @@ def take_turn(
     if wanted:
         # Nobody has to answer to every film: what stays without a word when the next ones come
         # says little.
-        step = relaxed(replace(step, state=passed_over(step.state)), table)
+        step = relaxed(replace(step, state=passed_over(step.state)), table, wanted)
         chosen_from = step.state
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
@@ -215,6 +214,7 @@ def take_turn(
         unclear=unclear,
         insisted=films_words(replace(insisted, excluded=()), catalogue),
         used_up=bool(catalogue.allowed(insisted).any()),
+        few=table.has_room(step.state.constrain(insisted)),
     )
     reactions = reactions_in_words(record, step, catalogue)
     reply = _phrased(utterance, step, situation, scene, on_table)

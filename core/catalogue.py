@@ -199,6 +199,24 @@ class Catalogue:
             self._masks[token] = mask
         return mask
 
+    def degree(self, token: int) -> npt.NDArray[np.float32]:
+        """How far each recommendable film is what is meant by a facet, (n_items,), 0 … 1."""
+        whole = np.zeros(self.n_items, dtype=np.float32)
+        number = token - 1 - len(self.movies)
+        span = slice(*self.degrees.indptr[number : number + 2])
+        whole[self.degrees.indices[span]] = self.degrees.data[span]
+        return whole
+
+    def fits(self, token: int) -> BoolArray:
+        """Which recommendable films a wish for a facet allows, (n_items,): those that have it, and
+        where not every film was asked about it, those that are like them (`degrees`).
+        """
+        if token not in self._fitting:
+            has = self.has(token)
+            is_theme = self.facet(token).is_theme
+            self._fitting[token] = has | (self.degree(token) > 0) if is_theme else has
+        return self._fitting[token]
+
     def facets_of(self, token: int) -> tuple[int, ...]:
         """Facet tokens of a film; KeyError for any other token."""
         if not self.is_movie(token):
@@ -215,9 +233,9 @@ class Catalogue:
             numbers = self.numbers(limit.column)[: self.n_items]
             mask &= (numbers >= limit.low) & (numbers <= limit.high)
         for token in constraints.required:
-            mask &= self.has(token)
+            mask &= self.fits(token)
         for token in constraints.excluded:
-            mask &= ~self.has(token)
+            mask &= ~self.fits(token)
         if constraints.among is not None:
             mask &= np.isin(np.arange(1, self.n_items + 1), constraints.among)
         return mask
@@ -237,6 +255,11 @@ class Catalogue:
     @cached_property
     def _masks(self) -> dict[int, BoolArray]:
         """Which films have a facet, by its token, for those that were asked for."""
+        return {}
+
+    @cached_property
+    def _fitting(self) -> dict[int, BoolArray]:
+        """Which films a wish for a facet allows, by its token, for those that were asked for."""
         return {}
 
     @cached_property

@@ -199,6 +199,11 @@ class Facet:
         """Stable name that the store writes: "genre:Sci-Fi"."""
         return f"{self.kind}:{self.name}"
 
+    @property
+    def is_theme(self) -> bool:
+        """Whether films have it where somebody thought of it, and others may well be like them."""
+        return self.kind in ("tag", "keyword", "subgenre")
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:

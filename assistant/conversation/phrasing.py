@@ -354,6 +354,18 @@ def spared_chip(words: str, kind: ChipKind = ChipKind.AVOID) -> Chip:
     return Chip(kind, f"“{words}”", f"{SPARED}{words}")
 
 
+def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:
+    """Lines that ask again for wishes that were let go: "Films in Korean", "From the 60s"."""
+    lines = []
+    for chip in chips:
+        token = catalogue.token_of(chip.key)
+        if token is not None:
+            lines.append(films_words(Constraints(required=(token,)), catalogue))
+        elif chip.key == LIMIT_WORDS["year"].key:
+            lines.append(f"from {chip.label}" if chip.label[0].isdigit() else chip.label)
+    return tuple(map(capitalised, lines))
+
+
 def listing(names: Iterable[str], last: str = "and") -> str:
     """As one reads it out: "a", "a and b", "a, b and c"."""
     items = list(names)

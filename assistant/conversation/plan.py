@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations, product
@@ -17,7 +16,6 @@ from assistant.conversation.phrasing import (
     SPARED,
     WORDS_KEY,
     capitalised,
-    films_words,
     limit_chip,
     listing,
     spared_chip,
@@ -56,6 +54,9 @@ _SOFTNESS: Final = (
 """What is let go first where nothing fulfils all wishes: how well known a film is, what viewers
 tagged it, whether it is of the very years; what kind of film it is last. For whom a film is, or may
 be, is never let go."""
+_THEME: Final = _SOFTNESS.index("tag")
+_ENOUGH: Final = 9
+"""Films from which on an older theme stays a must beside a new one: three slates."""
 _MOST_UNCLEAR: Final = 2
 """Phrases that are said back."""
 _NAMED: Final = 5
@@ -305,20 +306,24 @@ class _Ease(NamedTuple):
     """One wish let go, or widened."""
 
     chip: Chip
-    softness: int
-    """How soon it is let go among those of one age: 0 first."""
+    softness: float
+    """How soon it is let go among those of one age: 0 first, and of themes the vaguer ones."""
     fresh: bool
     """Asked for by this very line."""
     apply: Callable[[SessionState], SessionState]
+    token: int = 0
+    """Of a facet."""
 
 
-def relaxed(step: Interpretation, table: Referents) -> Interpretation:
+def relaxed(step: Interpretation, table: Referents, wanted: int) -> Interpretation:
     """The step with as few wishes let go as leave films to show; as it is where none do.
 
     What this line asks for is kept as long as older wishes can give way. Among those of one age the
     softest goes first: one alone if that is enough, else two, else all up to the first that does.
-    What is to be spared is never let go, nor for what age a film has to be fit.
+    What is to be spared is never let go, nor for what age a film has to be fit. Themes that leave
+    few films become leanings before (`_leaning`).
     """
+    step = _leaning(step, table, wanted)
     if table.has_room(step.state):
         return step
     eases = sorted(_eases(step, table.catalogue), key=attrgetter("softness"))
@@ -331,6 +336,25 @@ def relaxed(step: Interpretation, table: Referents) -> Interpretation:
         if table.has_room(state):
             chips = tuple(dict.fromkeys(ease.chip for ease in (*those, *these)))
             return replace(step, relaxed=chips).say(state, *chips)
+    return step
+
+
+def _leaning(step: Interpretation, table: Referents, wanted: int) -> Interpretation:
+    """The step with themes that no longer must be, only lean, but for one: where they leave fewer
+    films than are `wanted`, or older ones few beside a new theme.
+
+    "Smart aliens" and "dark puppets" are few; whoever goes on from unreliable narrators to films on
+    filmmaking has said what they want now.
+    """
+    themes = [ease for ease in _eases(step, table.catalogue) if int(ease.softness) == _THEME]
+    is_new = any(ease.fresh for ease in themes)
+    for ease in sorted(themes, key=attrgetter("fresh", "softness"))[:-1]:
+        room = table.room(step.state) if table.room else _ENOUGH
+        if room >= (_ENOUGH if is_new and not ease.fresh else wanted):
+            break
+        state = _no_must(step.state, ease.token)
+        if table.room and table.room(state) > room:
+            step = replace(step, relaxed=(*step.relaxed, ease.chip)).say(state, ease.chip)
     return step
 
 
@@ -364,10 +388,16 @@ def _eases(step: Interpretation, catalogue: Catalogue) -> Iterator[_Ease]:
         aspect = aspect_of(catalogue, token) or ("genre" if facet.kind == "genre" else "tag")
         yield _Ease(
             chip_of(catalogue, token, ChipKind.LIFTED),
-            _SOFTNESS.index(aspect),
+            _SOFTNESS.index(aspect) + (_telling(token, catalogue) if aspect == "tag" else 0.0),
             token in step.asked,
             partial(_let_go, token, facet.name if aspect == "tag" else ""),
+            token,
         )
+
+
+def _telling(token: int, catalogue: Catalogue) -> float:
+    """How much of a theme its films are, 0 … 1: "aliens" tells more of a film than "smart"."""
+    return 0.99 * float(catalogue.degree(token)[catalogue.has(token)].mean())
 
 
 def _within(limit: Limit, state: SessionState) -> SessionState:
@@ -380,35 +410,13 @@ def _unlimited(column: str, state: SessionState) -> SessionState:
 
 def _let_go(token: int, words: str, state: SessionState) -> SessionState:
     """The state without a must; films that such `words` find, if any, are still liked better."""
-    constraints = state.constraints
-    required = tuple(other for other in constraints.required if other != token)
-    kept = state.constrain(replace(constraints, required=required))
+    kept = _no_must(state, token)
     return kept.seek(words) if words else kept.retract(token)
 
 
-def elsewhere(
-    state: SessionState, shown: Sequence[int], table: Referents, wanted: int
-) -> SessionState:
-    """The state without the kinds that most of the films shown were of, for one slate.
-
-    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films.
-    """
-    constraints = state.constraints
-    kinds = _common_kinds(shown, table.catalogue)
-    left_out = [kind for kind in kinds if kind not in constraints.required]
-    for count in range(len(left_out), 0, -1):
-        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
-        changed = state.constrain(replace(constraints, excluded=excluded))
-        if table.room is None or table.room(changed) >= wanted:
-            return changed
-    return state
-
-
-def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
-    """Genres that most of the films are of, the commonest first."""
-    facets = (facet for token in films for facet in catalogue.facets_of(token))
-    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
-    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]
+def _no_must(state: SessionState, token: int) -> SessionState:
+    required = tuple(other for other in state.constraints.required if other != token)
+    return state.constrain(replace(state.constraints, required=required))
 
 
 def is_said_of_nothing(utterance: Utterance) -> bool:
@@ -445,18 +453,6 @@ def is_a_wish_unheard(
         return False
     left = leftover(replace(utterance, act=Act.RECOMMEND), knows)
     return underway or bool(left.sought) or any(map(rare, left.spared))
-
-
-def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:
-    """Lines that ask again for wishes that were let go: "Films in Korean", "From the 60s"."""
-    lines = []
-    for chip in chips:
-        token = catalogue.token_of(chip.key)
-        if token is not None:
-            lines.append(films_words(Constraints(required=(token,)), catalogue))
-        elif chip.key == LIMIT_WORDS["year"].key:
-            lines.append(f"from {chip.label}" if chip.label[0].isdigit() else chip.label)
-    return tuple(map(capitalised, lines))
 
 
 def suggestions(

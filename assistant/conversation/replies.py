@@ -62,15 +62,13 @@ class Situation:
     """Whether there are hard wishes."""
     cold: bool = False
     """Nothing is known of the person’s taste."""
-    first: bool = False  # these are the first films of the conversation
-    more: bool = False
-    """They asked for others of the same."""
+    first: bool = False  # the first films of the conversation
+    more: bool = False  # they asked for others of the same
     beyond: tuple[str, ...] = ()
     """What they asked for that is not known here: keys of `utterance.beyond`."""
     unheard: bool = False
     """They said something of which nothing was understood."""
-    line: str = ""
-    """What they said."""
+    line: str = ""  # what they said
     recalled: bool = False
     """They half remember one film."""
     unclear: tuple[str, ...] = ()
@@ -85,6 +83,8 @@ class Situation:
     """Those that were."""
     used_up: bool = False
     """There were films for all of them, but those are seen."""
+    few: bool = False
+    """There still are some."""
     lift: tuple[str, ...] = ()
     """Wishes whose lifting would leave films again, as one would type it: "any year"."""
     people: int = 1
@@ -216,8 +216,9 @@ def _let_go(situation: Situation) -> str:
     """Says which wishes were let go since nothing fulfils them all."""
     if not situation.relaxed:
         return ""
+    why = "relaxed" if not situation.used_up else "few" if situation.few else "used_up"
     return say(
-        "reply.used_up" if situation.used_up else "reply.relaxed",
+        f"reply.{why}",
         situation.variant,
         insisted=situation.insisted,
         wishes=listing(situation.relaxed),
@@ -225,7 +226,6 @@ def _let_go(situation: Situation) -> str:
 
 
 def _sentences(*parts: str) -> str:
-    """The parts that say something, in one line."""
     return " ".join(filter(None, parts))
 
 

@@ -33,6 +33,7 @@ from core.data.search import Words, stems
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 GRADED: Final = ("genre", "tag", "subgenre", "keyword", "source")
 """Kinds of facets that films are more or less of; a director has made a film or not."""
@@ -41,7 +42,12 @@ EVEN: Final = 2.0
 as text, Recall@10 is .166 without typicality, .176, .180 and .183 with .5, 1.5 and 3; Recall@50
 .360, .368, .366 and .363."""
 MISSING: Final = 0.5
-"""Chance from which on a film counts as of a facet that nobody has given it."""
+"""Chance from which on a film counts as of a genre that nobody has given it."""
+UNNAMED: Final = 4.0
+"""Log-likelihood ratio at which a film that nobody has given a facet is half of the kind. Genres
+are given to every film; tags and keywords to those that somebody thought of."""
+NEAR: Final = 0.1
+"""Typicality from which on such a film counts as of the kind at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class TypicalitySettings:
     ridge: float = 20.0
     least: int = 8
     """Films of a facet from which on it can be told what they have in common."""
+    few: float = 10.0
+    """Films of a facet at which half of what they have in common is believed."""
     anchors: int = 8000
     """Films that are learned from, the best known ones: the kernel has as many rows and columns."""
     block: int = 64
@@ -70,8 +78,8 @@ def typicality(
 ) -> sparse.csr_matrix:
     """Typicality of the recommendable films, CSR float32 (facets, n_items), 0 … 1.
 
-    Films without a facet are 0, but for those that surely miss it (`MISSING`). Facets that are not
-    graded, or have too few films, are 1 for their films.
+    Films without a facet are 0, but for those that are like its films. Facets that are not graded,
+    have too few films or films of all sorts (`_telling`) are 1 for their films.
     """
     chosen = settings or TypicalitySettings()
     members = catalogue.membership[:, : catalogue.n_items].astype(np.float32).tocsr()
@@ -83,12 +91,28 @@ def typicality(
     whole = (plain @ members).tocsr()
     for numbers, ratio, chance in foretold(catalogue, words, told, chosen):
         has = members[numbers].toarray().T > 0
-        value = expit(ratio - EVEN)
-        value = np.where(has, value, np.where(chance >= MISSING, chance * value, 0.0))
+        complete = np.array([catalogue.facets[one].kind == "genre" for one in numbers.tolist()])
+        surely = np.where(chance >= MISSING, chance * expit(ratio - EVEN), 0.0)
+        tells = _telling(ratio, has, chosen.few)
+        like_them = tells * expit(ratio - UNNAMED)
+        others = np.where(complete, surely, np.where(like_them >= NEAR, like_them, 0.0))
+        value = np.where(has, 1.0 - tells * expit(EVEN - ratio), others)
         film, place = np.nonzero(value)
         whole += sparse.csr_matrix((value[film, place], (numbers[place], film)), members.shape)
     whole.sort_indices()
     return whole.astype(np.float32)
+
+
+def _telling(ratio: FloatArray, has: BoolArray, few: float) -> FloatArray:
+    """How far all else that is known of a film tells of each facet, (n,), 0 … 1.
+
+    Heist films have much in common; films with chess in them have the chess, and whoever has given
+    a film the facet is to be believed.
+    """
+    middle = np.nanmedian(np.where(has, ratio, np.nan), axis=0)
+    films = has.sum(axis=0)
+    telling: FloatArray = np.clip(middle, 0.0, 1.0) * films / (films + few)
+    return telling
 
 
 class Foretold(NamedTuple):

@@ -21,9 +21,10 @@ well, so that ten of them do not say ten times as much as one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy import sparse
 from torch import Tensor, nn
@@ -34,6 +35,19 @@ from core.model.factors import KINDS, LatentClasses, MovieVectors, kind_tastes
 from core.rewards import by_outcome
 
 N_OUTCOMES = len(Outcome)
+
+
+THEME: Final = 2.5
+"""What being of a theme that is asked for counts against being of a genre. A genre has films enough
+for the mood to lift; the fifteen films with chess in them lose to what everybody loves. From there
+on they come first where they need not be."""
+
+
+def _themes(catalogue: Catalogue) -> npt.NDArray[np.float32]:
+    """What films gain by each facet that is asked for, (facets,), against a genre."""
+    themes = np.array([facet.is_theme for facet in catalogue.facets], dtype=np.bool_)
+    weights: npt.NDArray[np.float32] = np.where(themes, np.float32(THEME), np.float32(1.0))
+    return weights
 
 
 class TasteEncoder(nn.Module):
@@ -54,7 +68,7 @@ class TasteEncoder(nn.Module):
         self.n_items = catalogue.n_items
         self._buffer("lookup", _lookup(catalogue))
         self._membership = _by_facet(catalogue.membership[:, : catalogue.n_items])
-        self._degrees = _by_facet(catalogue.degrees)
+        self._degrees = _by_facet(sparse.diags(_themes(catalogue)) @ catalogue.degrees)
         like, seen, like_prior, seen_prior = (
             torch.stack([torch.from_numpy(getattr(vectors, name)) for vectors in sets])
             for name in ("like", "seen", "like_prior", "seen_prior")
@@ -112,7 +126,9 @@ class TasteEncoder(nn.Module):
         return torch.from_numpy(self._membership[facets.numpy()].toarray())
 
     def degrees(self, facets: Tensor) -> Tensor:
-        """How far each film is what is meant by each of these facets (n,), float32 (n, n_items)."""
+        """How far each film is what is meant by each of these facets (n,), float32 (n, n_items):
+        0 … 1, of themes 0 … `THEME`.
+        """
         return torch.from_numpy(self._degrees[facets.numpy()].toarray())
 
     def wish_films(self) -> tuple[tuple[Tensor, Callable[[Tensor], Tensor]], ...]:

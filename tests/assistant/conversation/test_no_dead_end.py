@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from assistant.chat import Assistant
 from assistant.conversation.interpret import Interpretation, Referents, interpret
-from assistant.conversation.plan import elsewhere, relaxed
+from assistant.conversation.library import elsewhere
+from assistant.conversation.plan import relaxed
 from assistant.conversation.replies import unlike
 from assistant.conversation.values import Reply
 from assistant.language.leftover import leftover
@@ -66,7 +67,7 @@ def after(films: Catalogue, wishes: Constraints, *, asked: str = "") -> Interpre
     fresh = frozenset({token(films, asked)} if asked else ())
     step = Interpretation(SessionState().constrain(wishes), asked=fresh)
     table = Referents(films, room=lambda state: int(films.allowed(state.constraints).sum()))
-    return relaxed(step, table)
+    return relaxed(step, table, 1)
 
 
 def test_what_can_be_fulfilled_stays(films: Catalogue) -> None:

@@ -24,7 +24,7 @@ from core.data.typicality import (
 )
 from core.domain import Facet
 
-FEW = TypicalitySettings(least=3, ridge=1.0, years=0.0)
+FEW = TypicalitySettings(least=3, ridge=1.0, years=0.0, few=0.0)
 
 
 def world(

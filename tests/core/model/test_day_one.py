@@ -104,6 +104,16 @@ def wishes(state: SessionState) -> Values:
     return total
 
 
+def asked(state: SessionState) -> Values:
+    """The same, with a theme that is wanted for two and a half genres."""
+    total = wishes(state)
+    for event in state.events:
+        facet = facet_of(event)
+        if facet is not None and event.outcome.wish > 0 and FILMS.facets[facet].kind == "tag":
+            total += 1.5 * HAS[facet]
+    return total
+
+
 def evidence(state: SessionState) -> float:
     """Films liked, a wish as much as two."""
     return sum(max(event.outcome.liking, 2 * event.outcome.wish, 0) for event in state.events)
@@ -239,7 +249,7 @@ def gate(state: SessionState) -> float:
 def score(state: SessionState) -> Values:
     chances = worth(state)
     lifted = np.where(chances > 0, chances * lift(state, chances), chances)
-    total = lifted + fame(state, 0.13, 8.0) + gate(state) * pull(state) + 0.2 * wishes(state)
+    total = lifted + fame(state, 0.13, 8.0) + gate(state) * pull(state) + 0.2 * asked(state)
     if state.gems:
         total += fame(state, state.gems, 2.0)
         talked = gate(state) * known_of(state) * AFFINITY.cooccurrence.talk_prior
