@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import sparse
+from worlds import catalogue_of
 
 from core.catalogue import Catalogue
 from core.domain import Constraints, Facet, Limit, Movie
@@ -106,6 +109,19 @@ def test_which_films_have_a_facet_is_told_the_same_each_time_and_nobody_can_chan
     assert first.tolist() == again.tolist() == [True, False, False, True]
     with pytest.raises(ValueError, match="read-only"):
         first[1] = True
+
+
+def test_a_wish_for_a_theme_allows_films_that_are_like_those_of_it() -> None:
+    # Film 1 was tagged "heist", and film 2 is like it; film 0 is a comedy as much as film 3 is.
+    films, facets = catalogue_of([4, 3, 2, 1]), (Facet("tag", "heist"), Facet("genre", "Comedy"))
+    has = sparse.csr_matrix([[0, 1, 0, 0], [0, 0, 0, 1]], dtype=np.bool_)
+    degrees = sparse.csr_matrix([[0, 0.9, 0.4, 0], [0.8, 0, 0, 0.7]], dtype=np.float32)
+    films = replace(films, facets=facets, membership=has, typicality=degrees)
+    heist, comedy = films.facet_token(0), films.facet_token(1)
+    assert films.allowed(Constraints(required=(heist,))).tolist() == [False, True, True, False]
+    assert films.allowed(Constraints(excluded=(heist,))).tolist() == [True, False, False, True]
+    assert films.allowed(Constraints(required=(comedy,))).tolist() == [False, False, False, True]
+    np.testing.assert_allclose(films.degree(heist), [0, 0.9, 0.4, 0])
 
 
 def test_shapes_that_do_not_fit_are_refused() -> None:

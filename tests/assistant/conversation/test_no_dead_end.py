@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import screening
 from films import small
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
+from worlds import catalogue_of
 
 from assistant.chat import Assistant
 from assistant.conversation.interpret import Interpretation, Referents, interpret
@@ -23,7 +27,7 @@ from assistant.language.leftover import leftover
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Act, FacetMention, Span, Utterance
 from core.catalogue import Catalogue
-from core.domain import Constraints, Limit, Outcome
+from core.domain import Constraints, Facet, Limit, Outcome
 from core.session import SessionState
 
 
@@ -95,6 +99,43 @@ def test_older_wishes_give_way_to_those_of_the_line(films: Catalogue) -> None:
 def test_what_is_to_be_spared_is_never_let_go(films: Catalogue) -> None:
     wishes = Constraints(required=(token(films, "Western"),), excluded=(token(films, "Western"),))
     assert after(films, wishes).state.constraints.excluded == wishes.excluded
+
+
+def themed(aliens: list[int], smart: list[int], mazes: list[int]) -> tuple[Catalogue, list[int]]:
+    """Twenty films, those with aliens, the smart ones, those with mazes, and the three tokens."""
+    facets = tuple(Facet("tag", name) for name in ("aliens", "smart", "mazes"))
+    has = np.zeros((3, 20), dtype=np.bool_)
+    for number, rows in enumerate((aliens, smart, mazes)):
+        has[number, rows] = True
+    films = replace(catalogue_of([1] * 20), facets=facets, membership=sparse.csr_matrix(has))
+    sure = np.array([[0.9], [0.2], [0.5]]) * has
+    films = replace(films, typicality=sparse.csr_matrix(sure.astype(np.float32)))
+    return films, [films.facet_token(number) for number in range(3)]
+
+
+def left(films: Catalogue, musts: list[int], *asked: int) -> tuple[int, ...]:
+    """Those of the musts that stay when three films are wanted and some are of this line."""
+    step = Interpretation(SessionState(), asked=frozenset(asked))
+    for one in musts:
+        step = replace(step, state=step.state.state(one, Outcome.WANTED))
+    step = replace(step, state=step.state.constrain(Constraints(required=tuple(musts))))
+    table = Referents(films, room=lambda state: int(films.allowed(state.constraints).sum()))
+    eased = relaxed(step, table, 3).state
+    assert set(eased.tokens(Outcome.WANTED)) == set(musts)  # what need not be is liked better
+    return eased.constraints.required
+
+
+def test_of_themes_with_too_few_films_the_one_that_tells_more_stays() -> None:
+    films, (aliens, smart, _) = themed([0, 1, 2, 3, 4], [4, 5, 6, 7, 8, 9], [])
+    assert left(films, [aliens, smart], aliens, smart) == (aliens,)
+
+
+def test_an_older_theme_leans_where_few_films_are_of_the_new_one_too() -> None:
+    films, (aliens, _, mazes) = themed([*range(8)], [], [*range(16)])
+    assert left(films, [aliens, mazes], mazes) == (mazes,)
+    assert left(films, [aliens, mazes]) == (aliens, mazes)  # "more" of both, and three are enough
+    films, (aliens, _, mazes) = themed([*range(9)], [], [*range(16)])
+    assert left(films, [aliens, mazes], mazes) == (aliens, mazes)  # a heist in Paris
 
 
 WISHES = st.sampled_from(
