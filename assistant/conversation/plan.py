@@ -411,7 +411,7 @@ def _unlimited(column: str, state: SessionState) -> SessionState:
 def _let_go(token: int, words: str, state: SessionState) -> SessionState:
     """The state without a must; films that such `words` find, if any, are still liked better."""
     kept = _no_must(state, token)
-    return kept.seek(words) if words else kept.retract(token)
+    return kept.seek(words) if words else kept
 
 
 def _no_must(state: SessionState, token: int) -> SessionState:
