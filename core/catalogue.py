@@ -232,8 +232,8 @@ class Catalogue:
         for limit in constraints.limits:
             numbers = self.numbers(limit.column)[: self.n_items]
             mask &= (numbers >= limit.low) & (numbers <= limit.high)
-        for token in constraints.required:
-            mask &= self.fits(token)
+        for group in constraints.musts:
+            mask &= np.logical_or.reduce([self.fits(token) for token in group])
         for token in constraints.excluded:
             mask &= ~self.fits(token)
         if constraints.among is not None:

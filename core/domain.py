@@ -233,6 +233,16 @@ class Constraints:
     """Facet tokens none of which a film may have, sorted."""
     among: tuple[int, ...] | None = None
     """Tokens of the only films that may be shown, sorted; None where there is no such list."""
+    either: tuple[tuple[int, ...], ...] = ()
+    """Required tokens of which one is enough, a group each: Korean or Indonesian."""
+
+    @property
+    def musts(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of required tokens, of each of which a film must have one."""
+        grouped = (tuple(filter(self.required.__contains__, group)) for group in self.either)
+        groups = tuple(filter(None, grouped))
+        alone = set(self.required).difference(*groups)
+        return *groups, *((token,) for token in self.required if token in alone)
 
     def limit(self, column: str) -> Limit | None:
         """The limit on a column; None where there is none."""

@@ -172,7 +172,7 @@ class SessionState:
         def keys(tokens: Iterable[int]) -> list[str]:
             return [catalogue.key_of(token) for token in tokens]
 
-        among = self.constraints.among
+        among, either = self.constraints.among, self.constraints.either
         return json.dumps(
             {
                 "events": list(_written(self.events, catalogue)),
@@ -183,6 +183,7 @@ class SessionState:
                 **({"sought": self.sought} if self.sought else {}),
                 **({"spared": list(self.spared)} if self.spared else {}),
                 **({} if among is None else {"among": keys(among)}),
+                **({"either": list(map(keys, either))} if either else {}),
             }
         )
 
@@ -204,6 +205,7 @@ class SessionState:
                 _tokens(record["required"], catalogue),
                 _tokens(record["excluded"], catalogue),
                 _tokens(record["among"], catalogue) if "among" in record else None,
+                tuple(_tokens(group, catalogue) for group in record.get("either", ())),
             )
             gems = float(record.get("gems", 0.0))  # not in older sessions
             sought = str(record.get("sought", ""))

@@ -94,6 +94,12 @@ def test_columns() -> None:
         (Constraints(limits=(Limit("rank", 2),)), ["Big", "Nameless"]),
         (Constraints(limits=(Limit("rank", 2),), required=(SCI_FI,)), ["Nameless"]),
         (Constraints(limits=(Limit("rank", 9),)), []),
+        (Constraints(required=(SCI_FI, COMEDY)), ["Nameless"]),
+        (
+            Constraints(required=(SCI_FI, COMEDY), either=((SCI_FI, COMEDY),)),
+            ["Alien", "Big", "Nameless"],
+        ),
+        (Constraints(required=(SCI_FI,), either=((SCI_FI, COMEDY),)), ["Alien", "Nameless"]),
     ],
 )
 def test_constraints_leave_only_films_that_fulfil_all(
