@@ -1,8 +1,8 @@
 """Evenings as they are served: slates filled card by card, for people with and without a mood.
 
 A person names some films they like and is shown slates. Each card is chosen as if those above it
-had been looked at without a word; then they react to the whole slate at once, and what stays
-without a word is passed over, as in the chat. On an evening with a *mood* a film counts when it is
+had been passed over; then they react to the whole slate at once, and what stays without a word is
+passed over, as in the chat. On an evening with a *mood* a film counts when it is
 liked and of the mood; films beside the mood get no reaction. On an *open* evening every liked film
 counts, on a *rated* one only films that the person rated may be shown, and on one with a *history*
 films rated elsewhere are known before the first slate.
@@ -26,7 +26,7 @@ from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.model.mood import KINDS as MOOD_KINDS
 from core.model.mood import LEAST, SharedMood, catalogue_moods, mood_table
-from core.model.policy import Exploration, silent_above
+from core.model.policy import Exploration
 from core.rewards import reaction_to
 from core.simulation.replay import IntArray, OutcomeArray, outcome_table, stated_films
 from core.simulation.scorer import Observations, PersonSeeded, Scorer
@@ -318,23 +318,14 @@ class _Talk:
         shown = np.full((len(self.transcript), cards), -1, dtype=np.int64)
         for card in range(cards):
             going = np.flatnonzero(~self._barred.all(axis=1))
-            self._look_at(card, silent_above(card, cards))
             scores = _scores(self._scorer, self.transcript)
             open_scores = np.where(self._barred, -np.inf, scores)
             shown[going, card] = open_scores[going].argmax(axis=1)
             for person in self._gambling():
                 if shown[person, card] >= 0:
                     shown[person, card] = self._drawn(person, open_scores[person])
-            self.say(shown[:, card], np.int8(Outcome.SHOWN))
-        self._look_at(cards, cards)
+            self.say(shown[:, card], np.int8(Outcome.PASSED))
         return shown
-
-    def _look_at(self, above: int, silent: int) -> None:
-        """The last films count as shown, so many of them; those after them as passed over."""
-        if above:
-            events = self.transcript[:, -above:]
-            kinds = np.where(np.arange(above) < silent, int(Outcome.SHOWN), int(Outcome.PASSED))
-            events[..., 1] = np.where(events[..., 0] > 0, kinds, events[..., 1])
 
     def answer(self, outcomes: OutcomeArray) -> None:
         """What people make of the last slate, (P, cards)."""

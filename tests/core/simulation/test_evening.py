@@ -63,15 +63,15 @@ def test_a_film_counts_when_it_is_liked_and_of_the_mood() -> None:
     assert served.hits.sum() == 1
 
 
-def test_cards_are_chosen_as_if_those_above_were_looked_at_without_a_word() -> None:
+def test_cards_are_chosen_as_if_those_above_had_been_passed_over() -> None:
     scorer = InOrder()
     serve(scorer, person(5, 5, 5, 0, 1, 5), RULES)
-    like, shown, passed, up = Outcome.STATED_LIKE, Outcome.SHOWN, Outcome.PASSED, Outcome.UP
+    like, passed, up = Outcome.STATED_LIKE, Outcome.PASSED, Outcome.UP
     assert [asked[0].tolist() for asked in scorer.asked] == [
         [[1, like]],
-        [[1, like], [2, shown]],
+        [[1, like], [2, passed]],
         [[1, like], [2, passed], [3, up]],
-        [[1, like], [2, passed], [3, up], [4, shown]],
+        [[1, like], [2, passed], [3, up], [4, passed]],
     ]
 
 
@@ -248,7 +248,7 @@ def test_fans_answer_and_see_the_next_slate() -> None:
         [4, passed],
         [6, passed],
         [7, Outcome.UP],
-        [8, Outcome.SHOWN],
+        [8, passed],
     ]
 
 
