@@ -6,18 +6,30 @@ What is not known is said, with the page where it stands. What a film is about i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Final
 
 from assistant.conversation.phrasing import listing
 from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
 from assistant.conversation.records import length, remakes_of, series_of
-from assistant.conversation.suits import OF_TASTE, Grounds, better, most
-from assistant.language.lexicon import as_written, table
+from assistant.conversation.suits import (
+    OF_TASTE,
+    Grounds,
+    Shade,
+    better,
+    has_signs,
+    most,
+    opposite,
+    quoted,
+    said_of,
+    shade,
+    share_around,
+)
+from assistant.language.lexicon import as_written
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
 from assistant.wording import text
 from core.data.facts import AGES, Fact, Prize
+from core.data.telling import telling
 
 FILMS: Final = 3
 """Films of which a question is answered at once."""
@@ -29,6 +41,17 @@ _PARTS: Final = 15
 """Films of a series that are named: of longer ones (James Bond) the first."""
 _KEYWORDS: Final = 5
 """Of a sketch: more read as a list."""
+_SO: Final = 0.5
+"""Degree from which on a film is so."""
+_SOME: Final = 0.25
+"""Degree from which on it is so somewhat."""
+_OFTEN: Final = 0.3
+"""Share of the films of its years from which on a film may be so with nobody saying it."""
+_CLEARER: Final = 0.2
+"""Difference of degrees of which one is said to be the greater."""
+_ENOUGH: Final = 4
+"""Words that are known of a film from which on silence tells something."""
+_GUIDED: Final = AGES["PG"]
 _ROLES: Final = (
     (Fact.DIRECTOR, "answer.made", "answer.made_too"),
     (Fact.ACTOR, "answer.acted", "answer.acted_too"),
@@ -75,6 +98,8 @@ def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
 
 def _fact(question: FactQuestion, known: Known, asked: Grounds) -> str:
     """One film's answer; where nothing is known, that and the page that may know."""
+    if question.instead:
+        return _rather(question, known, asked)
     names = tuple(asked.facts.facts.people.names[code] for code in question.people)
     told = _TELL[question.topic](known, question.detail, names, asked)
     return told or unknown(known)
@@ -173,9 +198,7 @@ def _country(known: Known, detail: str, *rest: object) -> str:
 
 def _named(fact: Fact, detail: str, rest: Sequence[object]) -> set[str]:
     """Values of a fact that words name."""
-    asked = rest[-1]
-    assert isinstance(asked, Grounds)
-    names = asked.facts.facts.names(fact)
+    names = _grounds(rest).facts.facts.names(fact)
     return {names.names[code] for code in names.find(detail)}
 
 
@@ -208,7 +231,8 @@ def _source(known: Known, *_: object) -> str:
     return text("answer.source", film=known.movie.label, sources=what, by=by)
 
 
-def _age(known: Known, *_: object) -> str:
+def _age(known: Known, detail: str, *rest: object) -> str:
+    """From what age a film is fit, for how old they are who want to see it, and how scary it is."""
     film, parts = known.film, []
     if film.age:
         years = AGES.get(film.age, 0)
@@ -223,25 +247,94 @@ def _age(known: Known, *_: object) -> str:
         return f"{text('answer.age_unknown', film=known.movie.label)} {known.look}".strip()
     if not film.age:
         parts.append(text("answer.no_rating"))
-    return " ".join(parts)
+    elif detail:
+        parts.append(_fit_for(int(detail), AGES.get(film.age, 0)))
+    return " ".join([*parts, _frightens(known, _grounds(rest))])
 
 
-def _mood(known: Known, detail: str, *_: object) -> str:
-    """Whether a film is scary, sad …: what speaks for it, or that nothing known does."""
-    found = known.speaking_for(_signs(detail))
-    mood, label = detail.replace("_", " "), known.movie.label
-    if found:
-        said = listing([f"“{as_written(word)}”" for word in found[:BILLED]])
-        return text("answer.mood", film=label, mood=mood, signs=said)
-    kinds = listing(kinds_of(known)[:BILLED])
-    if not kinds:
-        return ""
-    return text("answer.mood_unknown", film=label, mood=mood, genres=kinds)
+def _fit_for(age: int, rated: int) -> str:
+    """Whether somebody so old may see a film that is rated for an age."""
+    fits = "answer.fit" if rated <= age else "answer.fit_beside"
+    return text("answer.unfit" if rated > max(age, _GUIDED) else fits, age=age)
 
 
-@cache
-def _signs(mood: str) -> frozenset[str]:
-    return frozenset(table("questions")["moods"][mood]["signs"].split())
+def _frightens(known: Known, asked: Grounds) -> str:
+    scary = shade("scary", known, asked.facts)
+    if scary.degree >= _SOME:
+        return text("answer.frightens", signs=quoted(scary.signs))
+    return text("answer.frightens_not")
+
+
+def _mood(known: Known, detail: str, *rest: object) -> str:
+    """How far a film is scary, sad …, by what speaks for it and for the opposite."""
+    asked, other = _grounds(rest), opposite(detail)
+    so, against = (
+        shade(one, known, asked.facts) if one else Shade(0.0) for one in (detail, other)
+    )
+    values = {
+        "film": known.movie.label,
+        "mood": said_of(detail),
+        "other": said_of(other),
+        "signs": quoted(so.signs),
+        "against": quoted(against.signs),
+        "portrait": _portrayed(known),
+        "year": known.movie.year,
+    }
+    return text(f"answer.{_form(detail, known, asked, (so, against))}", **values)
+
+
+def _form(detail: str, known: Known, asked: Grounds, shades: tuple[Shade, Shade]) -> str:
+    """The name of the sentence that says how far a film is so."""
+    so, against = shades
+    if not so.signs and not against.signs and (dated := _dated(detail, known, asked)):
+        return dated
+    if so.degree >= _SO:
+        unlike = against.degree > so.degree + _CLEARER
+        plain = "mood" if so.signs else "mood_plain"
+        return "mood_partly" if unlike and so.signs else plain
+    if against.degree >= _SO:
+        return "mood_other" if against.signs else "mood_not"
+    if so.degree >= _SOME:
+        return "mood_some"
+    words = (*known.tags, *known.film.all_keywords, *known.film.moods)
+    return "mood_not" if len(words) >= _ENOUGH else "mood_unsure"
+
+
+def _dated(detail: str, known: Known, asked: Grounds) -> str:
+    """The sentence for what nothing marks in a film and its years tell; "" where they do not."""
+    other = opposite(detail)
+    if other and opposite(other) == detail and not all(map(has_signs, (detail, other))):
+        marked = detail if has_signs(detail) else other
+        usual = share_around(marked, known, asked.facts) >= _OFTEN
+        if usual:
+            return "mood_of_its_time"
+        return "mood_past" if marked == detail else "mood_by_now"
+    return ""
+
+
+def _rather(question: FactQuestion, known: Known, asked: Grounds) -> str:
+    """Which of two things a film is more."""
+    one, other = question.detail, question.instead
+    shades = {name: shade(name, known, asked.facts) for name in (one, other)}
+    more, less = sorted(shades, key=lambda name: -shades[name].degree)
+    values = {"film": known.movie.label, "more": said_of(more), "less": said_of(less)}
+    values |= {"signs": quoted(shades[more].signs), "others": quoted(shades[less].signs)}
+    if shades[more].degree < _SOME:
+        return text("answer.rather_neither", portrait=_portrayed(known), **values)
+    both = shades[less].degree > shades[more].degree - _CLEARER and shades[less].signs
+    return text("answer.rather_both" if both else "answer.rather", **values)
+
+
+def _portrayed(known: Known) -> str:
+    """What a film is, with its rating: "an animated film by Don Hall, rated PG"."""
+    rated = text("answer.rated", rating=known.film.age) if known.film.age else ""
+    return f"{portraits(known)[0]}{rated}"
+
+
+def _grounds(rest: Sequence[object]) -> Grounds:
+    asked = rest[-1]
+    assert isinstance(asked, Grounds)
+    return asked
 
 
 def _keyword(known: Known, detail: str, *rest: object) -> str:
@@ -256,10 +349,13 @@ def _keyword(known: Known, detail: str, *rest: object) -> str:
     return ""
 
 
-def _other(known: Known, detail: str, *_: object) -> str:
-    """That nothing is known of what is asked."""
-    label = known.movie.label
-    return text("answer.whether", film=label, asked=detail) if detail else ""
+def _other(known: Known, detail: str, *rest: object) -> str:
+    """That nothing is known of what is asked, and what is."""
+    values = {"film": known.movie.label, "asked": detail, "portrait": _portrayed(known)}
+    words = listing(_telling(known, _grounds(rest)))
+    form = "answer.whether" if detail else "answer.how_it_goes"
+    said = text(form, **values)
+    return f"{said} {text('answer.instead', keywords=words)}" if words else said
 
 
 def _prize(known: Known, *_: object) -> str:
@@ -286,8 +382,7 @@ def _prizes(prizes: Iterable[Prize]) -> list[str]:
 
 def _order(known: Known, *rest: object) -> str:
     """A series in order: the same answer for each film of it."""
-    asked = rest[-1]
-    assert isinstance(asked, Grounds)
+    asked = _grounds(rest)
     series = series_of(known, asked.facts)
     if len(series) < 2:
         return text("answer.no_series", film=known.movie.label)
@@ -298,8 +393,7 @@ def _order(known: Known, *rest: object) -> str:
 
 
 def _sequel(known: Known, *rest: object) -> str:
-    asked = rest[-1]
-    assert isinstance(asked, Grounds)
+    asked = _grounds(rest)
     series, label = series_of(known, asked.facts), known.movie.label
     remakes = remakes_of(known, asked.facts)
     parts = []
@@ -325,15 +419,30 @@ def _trailer(known: Known, *_: object) -> str:
     return f"{text('answer.no_trailer', film=known.movie.label)} {known.look}".strip()
 
 
-def _about(known: Known, *_: object) -> str:
-    film = known.film
-    words = [*film.keywords[:_KEYWORDS]] or [as_written(tag) for tag in known.tags[:_KEYWORDS]]
+def _about(known: Known, _: str, *rest: object) -> str:
+    words = _telling(known, _grounds(rest)) or list(map(as_written, known.tags[:_KEYWORDS]))
     parts = [f"{portraits(known)[0]}{_starring(known)}."]
     if words:
         parts.append(text("answer.sketch", keywords=listing(words)))
     elif known.link:
         parts.append(known.look)
     return text("answer.about", film=known.movie.label, sketch=" ".join(parts))
+
+
+def _telling(known: Known, asked: Grounds) -> list[str]:
+    """Keywords of a film, those first that few films have and that are most typical of it; none
+    that repeats a word of one before.
+    """
+    row, facts = known.movie.row, asked.facts
+    weights = {word.name: word.weight for word in telling(facts, Fact.KEYWORD, row)}
+    shades = {word: shade(normal(word).replace(" ", "_"), known, facts) for word in weights}
+    fit = [word for word in known.film.keywords if word in weights] or [*known.film.keywords]
+    fit.sort(key=lambda word: -weights.get(word, 0.0) * shades.get(word, Shade(0.0)).degree)
+    chosen: list[str] = []
+    for word in fit:
+        if set(normal(word).split()).isdisjoint(normal(" ".join(chosen)).split()):
+            chosen.append(word)
+    return chosen[:_KEYWORDS]
 
 
 def _starring(known: Known) -> str:

@@ -1,19 +1,27 @@
-"""Which of several films suits the person better, or is the most so, and whether one does."""
+"""Which of several films suits the person better, or is the most so, and whether one does.
+
+How far a film is scary, slow or in colour: the typicality of what would say so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from assistant.conversation.phrasing import listing
-from assistant.conversation.reasons import BILLED, known_of
+from assistant.conversation.reasons import BILLED, Known, known_of
 from assistant.conversation.records import barring, recommend, sentences
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
+from assistant.language.words import normal
 from assistant.wording import text
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
+from core.data.typicality import GRADED
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 
@@ -22,6 +30,12 @@ _WORKS: Final = 6
 _CLEARLY: Final = 0.03
 """Chances of being liked that are closer than this recommend neither film: the calibration of the
 match is not finer."""
+_SAID: Final = 0.5
+"""Degree of a word of a film of which no typicality is known."""
+_FAINT: Final = 0.2
+"""Degree below which a word is one of many, or a slip."""
+_YEARS: Final = 4
+"""Films so many years apart were made alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +97,136 @@ def better(tokens: Sequence[int], asked: Grounds) -> str:
 
 
 def most(question: FactQuestion, asked: Grounds) -> str:
-    """Which of several films is the most so, by what speaks for it; where nothing tells them
-    apart, the one that suits the person best.
+    """Which of several films is the most so, or the least; where nothing tells them apart, the one
+    that suits the person best.
     """
     catalogue, detail = asked.catalogue, question.detail
-    signs = next((mood["signs"].split() for mood in _moods_by(detail)), [])
-    named = frozenset((detail, *signs))
-    known = [known_of(token, asked.facts) for token in question.films]
-    speak = {one.movie.label: one.speaking_for(named) for one in known}
-    best = max(speak, key=lambda label: len(speak[label]))
-    counts = sorted(map(len, speak.values()))
-    if counts[-1] > counts[-2]:
-        said = listing([f"“{as_written(word)}”" for word in speak[best][:BILLED]])
-        return text("answer.most", film=best, signs=said)
-    tied = [
-        token
-        for token, one in zip(question.films, known, strict=True)
-        if len(speak[one.movie.label]) == counts[-1]
-    ]
+    if measured := _measured(question, asked):
+        return measured
+    known = {token: known_of(token, asked.facts) for token in question.films}
+    shades = {token: shade(quality_of(detail), one, asked.facts) for token, one in known.items()}
+    ranked = sorted(shades, key=lambda token: shades[token].degree, reverse=not question.least)
+    best, label = shades[ranked[0]], catalogue.movie(ranked[0]).label
+    if abs(best.degree - shades[ranked[1]].degree) >= _CLEARLY:
+        if question.least:
+            return text("answer.least", film=label, asked=detail)
+        return text("answer.most", film=label, signs=quoted(best.signs))
+    tied = [token for token in ranked if abs(shades[token].degree - best.degree) < _CLEARLY]
     matched = _matched(tied, asked)
     first = max(matched, key=lambda token: matched[token].q_value) if matched else tied[0]
-    form = "answer.most_alike" if counts[-1] else "answer.most_unknown"
+    form = "answer.most_alike" if best.degree else "answer.most_unknown"
     return text(form, film=catalogue.movie(first).label, asked=detail)
 
 
-def _moods_by(word: str) -> Iterator[Mapping[str, str]]:
-    """The moods that a word asks for."""
-    moods = table("questions")["moods"].values()
-    return (mood for mood in moods if word.replace(" ", "_") in mood["words"].split())
+def _measured(question: FactQuestion, asked: Grounds) -> str:
+    """Which of several films is the longest, newest …; "" where no number tells."""
+    for column, words in table("questions")["measures"].items():
+        more = question.detail in words["more"].split()
+        if not (more or question.detail in words["less"].split()):
+            continue
+        if not asked.catalogue.measures(column):
+            return ""
+        numbers = asked.catalogue.numbers(column)
+        ranked = sorted(
+            (number, token)
+            for token in question.films
+            if token <= len(numbers) and (number := int(numbers[token - 1])) > 0
+        )
+        if not ranked:
+            return ""
+        number, token = ranked[-1 if more != question.least else 0]
+        film = asked.catalogue.movie(token).label
+        return text(f"answer.most_{column}", film=film, asked=question.detail, number=number)
+    return ""
+
+
+# ---- how far a film is so
+
+
+class Shade(NamedTuple):
+    """How far a film is scary, slow …"""
+
+    degree: float
+    """0 … 1."""
+    signs: tuple[str, ...] = ()
+    """What says so, the strongest first."""
+
+
+def quality_of(word: str) -> str:
+    """The mood that a word asks for; the word itself where it is of none."""
+    written = word.replace(" ", "_")
+    moods = table("questions")["moods"].items()
+    return next((name for name, mood in moods if written in mood["words"].split()), written)
+
+
+def said_of(quality: str) -> str:
+    """How it is said that a film is so: "in colour", "a film that ends well"."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("said", quality.replace("_", " ")))
+
+
+def has_signs(quality: str) -> bool:
+    """Whether anything says that a film is so, rather than not the opposite."""
+    return bool(_signs(quality))
+
+
+def opposite(quality: str) -> str:
+    """What a film is instead; "" where nothing is known to be."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("against", ""))
+
+
+def shade(quality: str, known: Known, facts: CatalogueFacts) -> Shade:
+    """How far a film is so, by the typicality of what says it; a word that no facet is called by
+    counts half.
+
+    What nothing speaks for is told by what speaks against it: a film is in colour as far as it is
+    not black and white.
+    """
+    signs = _signs(quality)
+    if not signs and (other := opposite(quality)):
+        return Shade(1.0 - shade(other, known, facts).degree)
+    told = dict.fromkeys(known.speaking_for(signs), _SAID)
+    catalogue = facts.catalogue
+    if known.movie.row < catalogue.n_items:
+        for index in _facets_called(catalogue, signs):
+            name, degree = catalogue.facets[index].name, catalogue.degrees[index, known.movie.row]
+            if name in told or degree:
+                told[name] = float(degree)
+    ranked = sorted(told, key=lambda name: -told[name])
+    first, second = (*(told[name] for name in ranked), 0.0, 0.0)[:2]
+    spoken = tuple(name for name in ranked if told[name] >= _FAINT)
+    return Shade(1.0 - (1.0 - first) * (1.0 - second / 2), spoken)
+
+
+def share_around(quality: str, known: Known, facts: CatalogueFacts) -> float:
+    """Share of the films of a film's years that are so, 0 … 1."""
+    catalogue = facts.catalogue
+    near = np.abs(catalogue.years[: catalogue.n_items] - known.movie.year) <= _YEARS
+    named = _facets_called(catalogue, _signs(quality))
+    so = [catalogue.has(catalogue.facet_token(index)) for index in named]
+    return float(np.any(so, axis=0)[near].mean()) if so and near.any() else 0.0
+
+
+def quoted(signs: Sequence[str]) -> str:
+    """What says so, as it is written: “creepy” and “ghosts”."""
+    return listing([f"“{as_written(word)}”" for word in signs[:BILLED]])
+
+
+@lru_cache(maxsize=256)
+def _signs(quality: str) -> frozenset[str]:
+    mood = table("questions")["moods"].get(quality)
+    return frozenset((quality,) if mood is None else mood["signs"].split())
+
+
+@lru_cache(maxsize=256)
+def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> tuple[int, ...]:
+    """Numbers of the graded facets with one of these names in normal form."""
+    return tuple(
+        index
+        for index, facet in enumerate(catalogue.facets)
+        if facet.kind in GRADED and normal(facet.name).replace(" ", "_") in names
+    )
 
 
 def _worth(token: int, asked: Grounds) -> str:

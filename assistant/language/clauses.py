@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Final
 
 from assistant.language import acts
-from assistant.language.lexicon import table
+from assistant.language.lexicon import dictionary, table
 from assistant.language.titles.links import Link
 from assistant.language.utterance import Context, Topic
 from assistant.language.words import PhraseBook, Word, fold, spelled_out, stands_apart, text_at
@@ -28,6 +28,8 @@ _NAMESAKES: Final = 3
 """Most films of one title that a question is answered of."""
 _NAME: Final = 4
 """Most words of a person's name."""
+_TODDLER: Final = "3"
+"""Years of a toddler."""
 WEAK: Final = (Topic.ABOUT, Topic.WORTH, Topic.BETTER, Topic.ORDER)
 """Topics whose words are said of much else: another one in the clause takes their place."""
 
@@ -99,6 +101,20 @@ class Clause:
         return first in words_of("yes_or_no") and second == FILM
 
     @property
+    def is_of_the_table(self) -> bool:
+        """Whether it asks something of a film that it points at: "does the first have …"."""
+        points = any(bone.place >= 0 for bone in self.bones)
+        texts = [bone.text for bone in self.bones]
+        return points and self.asks and texts[0] in words_of("asks_of_it") and "you" not in texts
+
+    @property
+    def compares(self) -> bool:
+        """Whether it asks which of several films: "which is …", "what's the … of those"."""
+        first = self.bones[0].text
+        together = any(bone.is_plural for bone in self.bones)
+        return first == "which" or (first == "what" and together)
+
+    @property
     def said_of_it(self) -> str:
         """What is asked of a film behind "is it"; "" for any other question."""
         rest = [bone.text for bone in self.bones[2:]]
@@ -136,7 +152,7 @@ class Clauses:
                 **self._just_asked(found, (first, last), context),
                 **_pointed(text, found, (first, last), links, context.shown),
             }
-            bones = self._with_makers(self.bones(found, (first, last), stands))
+            bones = self._with_makers(_together(self.bones(found, (first, last), stands)))
             if bones:
                 opens = bones[0].text in words_of("openers")
                 asks = "?" in tail or opens
@@ -231,6 +247,18 @@ class Clauses:
             if codes := self._facts.people.find(name):
                 return last, codes
         return at, ()
+
+
+def _together(bones: list[Bone]) -> list[Bone]:
+    """Bones with "any of them" as the films that it speaks of."""
+    kept: list[Bone] = []
+    for bone in bones:
+        if bone.is_plural and [one.text for one in kept[-1:]] == ["of"]:
+            kept.pop()
+            if kept and kept[-1].text in words_of("shares"):
+                kept.pop()
+        kept.append(bone)
+    return kept
 
 
 def _add(bones: list[Bone], bone: Bone) -> None:
@@ -361,3 +389,75 @@ def plain_words() -> frozenset[str]:
     """Words that questions are made of, which no fact is called by."""
     known = table("questions")["classes"]
     return frozenset(word for words in known.values() for word in words.split())
+
+
+# ---- how a film is
+
+
+def superlative(texts: Sequence[str]) -> str:
+    """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
+    best visuals" the noun.
+    """
+    for at, word in enumerate(texts):
+        behind = texts[at + 1] if at + 1 < len(texts) else ""
+        if word in ("most", "more", "least"):
+            return behind if behind not in ("", FILM) else next(filter(is_mood, texts), "")
+        if word in ("best", "better") and behind not in ("", FILM, "of", "for", "to"):
+            return behind
+        before = texts[at - 1] if at else ""
+        is_second = word.endswith("er") and before in words_of("looks")
+        if word.endswith("est") or is_second:
+            ending = 3 if word.endswith("est") else 2
+            if plain := _plain(word[:-ending]):
+                return plain
+    return ""
+
+
+def _plain(stem: str) -> str:
+    """The word whose forms begin with what is left of a comparative: "sadd", "funni", "strang"."""
+    forms = [stem, stem[:-1], f"{stem[:-1]}y", f"{stem}e"]
+    if stem[-1:] == "i":
+        forms = [f"{stem[:-1]}y"]
+    elif stem[-1:] != stem[-2:-1]:
+        forms = [stem, f"{stem}e"]
+    known = (form for form in forms if is_mood(form))
+    return next(known, "") or next((form for form in forms if form in dictionary()), "")
+
+
+def is_mood(word: str) -> bool:
+    return bool(mood_in([word]))
+
+
+def mood_in(texts: Sequence[str]) -> str:
+    """The mood that some of these words ask for; "" for none."""
+    for size in (3, 2, 1):
+        for at in range(len(texts) - size + 1):
+            if mood := _moods().get("_".join(texts[at : at + size])):
+                return mood
+    return ""
+
+
+@cache
+def _moods() -> dict[str, str]:
+    """Mood by the words that ask for it, joined by "_"."""
+    moods = table("questions")["moods"]
+    return {word: name for name, mood in moods.items() for word in mood["words"].split()}
+
+
+def is_measure(word: str) -> bool:
+    """Whether a number of a film tells it: "long", "new"."""
+    measures = table("questions")["measures"].values()
+    return any(word in words.split() for ways in measures for words in ways.values())
+
+
+def age_in(texts: Sequence[str]) -> str:
+    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
+    for at, word in enumerate(texts):
+        behind = texts[at + 1] if at + 1 < len(texts) else ""
+        if word.isdecimal() and behind in words_of("ages"):
+            return word
+    if not words_of("toddlers").isdisjoint(texts):
+        return _TODDLER
+    numbers = [word for word in texts if word.isdecimal()]
+    about = not words_of("children").isdisjoint(texts)
+    return numbers[-1] if numbers and about else ""

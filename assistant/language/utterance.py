@@ -181,7 +181,12 @@ class FactQuestion:
     people: tuple[int, ...] = ()
     """Codes of `FilmFacts.people`."""
     detail: str = ""
-    """What a yes-or-no question asks for: "english", "scary", "wedding"."""
+    """What a yes-or-no question asks for: "english", "scary", "wedding"; how old somebody is who
+    wants to see it."""
+    instead: str = ""
+    """What else it may be: "is it violent or rather slow?"."""
+    least: bool = False
+    """The least so is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
