@@ -83,7 +83,8 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
 
     A line of which nothing was understood is asked about first, unless there is a taste to go by.
     """
-    if utterance.questions and not utterance.wishes:
+    only_talks = bool(utterance.questions or utterance.taken)
+    if only_talks and not any(one.wishes for one in utterance.statements):
         return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
     puzzling = utterance.ambiguous or (utterance.unknown and cold(step.state))
@@ -483,7 +484,9 @@ def suggestions(
     if way_out:
         return tuple(map(capitalised, way_out[:3]))
     if not shown:
-        return _after_talk(utterance.act, step.state)
+        taken = [chip.label for chip in step.chips if chip.kind is ChipKind.TAKEN]
+        likes = tuple(f"More like {label}" for label in taken[:1])
+        return (*likes, *_after_talk(utterance.act, step.state))
     wishes = [line for line, facet in _NUDGES if facet not in facets][:1]
     wishes.append("From the 90s" if step.state.constraints.limit("year") is None else "Any year")
     wishes = [*back, *wishes][:2]

@@ -23,6 +23,7 @@ class ChipKind(Enum):
     """What a chip says was understood; the value is what is stored."""
 
     LIKE = "like", "+", +1
+    TAKEN = "for tonight", "+", +1
     DISLIKE = "dislike", "−", -1
     NAMED = "named", "+"
     SEEN = "seen", "✓"

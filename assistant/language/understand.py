@@ -73,7 +73,7 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
-_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT)  # before it wishes for something
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)  # before it wishes for something
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
@@ -339,8 +339,7 @@ class Understanding:
         if done is not None:
             return done
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
-            picks = acts.picks(line, len(context.shown))
-            return Utterance(utterance.text, Act.AGREE, picks=picks)
+            return _takes(utterance.text, line, context)
         reacted = None
         if not utterance.names_films and not utterance.facets:
             reacted = _reacted(utterance, line, found, cues, context)
@@ -394,7 +393,7 @@ def _acts_alone(does: Utterance) -> bool:
 
 def _wants(wishes: Utterance, does: Utterance) -> bool:
     """Whether the rest of a line asks for films of some kind, after what its beginning does."""
-    told = does.act in (Act.WHY, Act.REACT)
+    told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
     if wishes.facets or (wishes.act is Act.MORE and told):
         return wishes.act not in _ALONE
     # "the first one but newer" is newer than that
@@ -420,9 +419,19 @@ def _reacted(
     """
     nodded = acts.nod(line, bool(context.shown))
     if nodded is not None:
+        if nodded is Act.AGREE:
+            return _takes(utterance.text, line, context)
         return Utterance(utterance.text, nodded, picks=acts.picks(line, len(context.shown)))
     remark = reaction(utterance, line, found, cues, context)
     return of_last_line(remark, line, cues, context)
+
+
+def _takes(text: str, line: acts.Line, context: Context) -> Utterance:
+    """A line that chooses: the films that it points at, or the one that was spoken of."""
+    picks = acts.picks(line, len(context.shown))
+    if not picks and len(context.shown) == 1 and (acts.holds("it", line) or acts.settles(line)):
+        picks = (0,)
+    return Utterance(text, Act.AGREE, picks=picks, taken=picks)
 
 
 def _taken(reading: Reading) -> bytearray:

@@ -224,6 +224,8 @@ class Utterance:
     """How each of the picks is liked, where it is not the same for all; empty otherwise."""
     seen: bool = False
     """The picks were seen already, for `Act.REACT`."""
+    taken: tuple[int, ...] = ()
+    """Those of the picks that they choose for tonight."""
     instead: tuple[int, ...] = ()
     """Tokens of films that were understood before and are not the ones that were meant: `movies`
     take their place."""
