@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from assistant.conversation.phrasing import listing
+from assistant.conversation.phrasing import capitalised, listing
 from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
 from assistant.conversation.records import length, remakes_of, series_of
 from assistant.conversation.suits import (
@@ -16,6 +16,7 @@ from assistant.conversation.suits import (
     Grounds,
     Shade,
     better,
+    distinct,
     has_signs,
     most,
     opposite,
@@ -52,6 +53,14 @@ _CLEARER: Final = 0.2
 _ENOUGH: Final = 4
 """Words that are known of a film from which on silence tells something."""
 _GUIDED: Final = AGES["PG"]
+_VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "several_yes": ("mood", "mood_plain"),
+    "several_probably": ("mood_by_now",),
+    "several_some": ("mood_some", "mood_partly"),
+    "several_unsure": ("mood_of_its_time",),
+    "several_no": ("mood_other", "mood_not", "mood_unsure", "mood_past"),
+}
+"""Verdicts on several films by the sentences that are said of one."""
 _ROLES: Final = (
     (Fact.DIRECTOR, "answer.made", "answer.made_too"),
     (Fact.ACTOR, "answer.acted", "answer.acted_too"),
@@ -90,6 +99,8 @@ def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
         yield most(question, asked)
     elif question.topic in OF_TASTE:
         yield from (OF_TASTE[question.topic](token, asked) for token in question.films[:FILMS])
+    elif question.topic is Topic.MOOD and len(question.films) > 1 and not question.instead:
+        yield _moods(question, asked)
     else:
         for token in question.films[:FILMS]:
             known = known_of(token, asked.facts)
@@ -265,12 +276,31 @@ def _frightens(known: Known, asked: Grounds) -> str:
     return text("answer.frightens_not")
 
 
+def _moods(question: FactQuestion, asked: Grounds) -> str:
+    """How far each of several films is so, in one sentence."""
+    groups: dict[str, list[str]] = {verdict: [] for verdict in _VERDICTS}
+    for token in question.films[:FILMS]:
+        known = known_of(token, asked.facts)
+        form = _form(question.detail, known, asked, _shades(question.detail, known, asked))
+        verdict = next(one for one, forms in _VERDICTS.items() if form in forms)
+        groups[verdict].append(known.movie.label)
+    parts = [text(f"answer.{one}", films=listing(films)) for one, films in groups.items() if films]
+    said = capitalised("; ".join(parts))
+    return text("answer.moods", mood=capitalised(said_of(question.detail)), verdicts=said)
+
+
+def _shades(detail: str, known: Known, asked: Grounds) -> tuple[Shade, Shade]:
+    """How far a film is so, and how far the opposite."""
+    so, against = (
+        shade(one, known, asked.facts) if one else Shade(0.0) for one in (detail, opposite(detail))
+    )
+    return so, against
+
+
 def _mood(known: Known, detail: str, *rest: object) -> str:
     """How far a film is scary, sad …, by what speaks for it and for the opposite."""
     asked, other = _grounds(rest), opposite(detail)
-    so, against = (
-        shade(one, known, asked.facts) if one else Shade(0.0) for one in (detail, other)
-    )
+    so, against = _shades(detail, known, asked)
     values = {
         "film": known.movie.label,
         "mood": said_of(detail),
@@ -340,7 +370,7 @@ def _grounds(rest: Sequence[object]) -> Grounds:
 def _keyword(known: Known, detail: str, *rest: object) -> str:
     wanted = {*_named(Fact.KEYWORD, detail, rest), detail}
     names = (*known.film.all_keywords, *known.tags)
-    found = [name for name in names if name in wanted or detail in normal(name).split()]
+    found = [name for name in names if name in wanted or f" {detail} " in f" {normal(name)} "]
     label = known.movie.label
     if found:
         return text("answer.keyword", film=label, keyword=found[0])
@@ -420,7 +450,7 @@ def _trailer(known: Known, *_: object) -> str:
 
 
 def _about(known: Known, _: str, *rest: object) -> str:
-    words = _telling(known, _grounds(rest)) or list(map(as_written, known.tags[:_KEYWORDS]))
+    words = _telling(known, _grounds(rest)) or tuple(map(as_written, known.tags[:_KEYWORDS]))
     parts = [f"{portraits(known)[0]}{_starring(known)}."]
     if words:
         parts.append(text("answer.sketch", keywords=listing(words)))
@@ -429,7 +459,7 @@ def _about(known: Known, _: str, *rest: object) -> str:
     return text("answer.about", film=known.movie.label, sketch=" ".join(parts))
 
 
-def _telling(known: Known, asked: Grounds) -> list[str]:
+def _telling(known: Known, asked: Grounds) -> tuple[str, ...]:
     """Keywords of a film, those first that few films have and that are most typical of it; none
     that repeats a word of one before.
     """
@@ -438,11 +468,7 @@ def _telling(known: Known, asked: Grounds) -> list[str]:
     shades = {word: shade(normal(word).replace(" ", "_"), known, facts) for word in weights}
     fit = [word for word in known.film.keywords if word in weights] or [*known.film.keywords]
     fit.sort(key=lambda word: -weights.get(word, 0.0) * shades.get(word, Shade(0.0)).degree)
-    chosen: list[str] = []
-    for word in fit:
-        if set(normal(word).split()).isdisjoint(normal(" ".join(chosen)).split()):
-            chosen.append(word)
-    return chosen[:_KEYWORDS]
+    return distinct(fit)[:_KEYWORDS]
 
 
 def _starring(known: Known) -> str:

@@ -204,6 +204,7 @@ def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Int
     for other in mention.also:
         step = _movie(replace(mention, token=other, also=()), step, table)
     reaction, kind = verdict_of(mention)
+    kind = ChipKind.TAKEN if mention.taken else kind
     chip = chip_of(catalogue, token, kind, *mention.span)
     before = step.state.outcome_of(token)
     just_seen = reaction is Reaction.SEEN and mention.strength == 0

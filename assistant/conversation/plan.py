@@ -83,7 +83,8 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
 
     A line of which nothing was understood is asked about first, unless there is a taste to go by.
     """
-    only_talks = bool(utterance.questions or utterance.taken)
+    taken = utterance.taken or any(movie.taken for movie in utterance.movies)
+    only_talks = bool(utterance.questions or taken)
     if only_talks and not any(one.wishes for one in utterance.statements):
         return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
@@ -181,7 +182,15 @@ def settled(
         return utterance
     span = Span(0, len(utterance.text))
     movies = tuple(
-        MovieMention(span, token, question.strength, "answer", question.similar_only, question.seen)
+        MovieMention(
+            span,
+            token,
+            question.strength,
+            "answer",
+            question.similar_only,
+            question.seen,
+            taken=question.taken,
+        )
         for token in _answered(utterance, question, catalogue)
     )
     if not movies:

@@ -186,6 +186,7 @@ def question_of(mention: AmbiguousMention, catalogue: Catalogue) -> Question:
         mention.strength,
         mention.similar_only,
         mention.seen,
+        mention.taken,
     )
 
 
@@ -197,7 +198,13 @@ def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMent
     if not known:
         return None
     return AmbiguousMention(
-        Span(0, 0), known, question.strength, "asked", question.similar_only, question.seen
+        Span(0, 0),
+        known,
+        question.strength,
+        "asked",
+        question.similar_only,
+        question.seen,
+        question.taken,
     )
 
 

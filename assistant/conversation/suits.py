@@ -5,7 +5,7 @@ How far a film is scary, slow or in colour: the typicality of what would say so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -34,6 +34,8 @@ _SAID: Final = 0.5
 """Degree of a word of a film of which no typicality is known."""
 _FAINT: Final = 0.2
 """Degree below which a word is one of many, or a slip."""
+_APART: Final = 0.1
+"""Weights that are closer than this tell no two films apart."""
 _YEARS: Final = 4
 """Films so many years apart were made alike."""
 
@@ -105,13 +107,13 @@ def most(question: FactQuestion, asked: Grounds) -> str:
         return measured
     known = {token: known_of(token, asked.facts) for token in question.films}
     shades = {token: shade(quality_of(detail), one, asked.facts) for token, one in known.items()}
-    ranked = sorted(shades, key=lambda token: shades[token].degree, reverse=not question.least)
+    ranked = sorted(shades, key=lambda token: shades[token].weight, reverse=not question.least)
     best, label = shades[ranked[0]], catalogue.movie(ranked[0]).label
-    if abs(best.degree - shades[ranked[1]].degree) >= _CLEARLY:
+    if abs(best.weight - shades[ranked[1]].weight) >= _APART:
         if question.least:
             return text("answer.least", film=label, asked=detail)
         return text("answer.most", film=label, signs=quoted(best.signs))
-    tied = [token for token in ranked if abs(shades[token].degree - best.degree) < _CLEARLY]
+    tied = [token for token in ranked if abs(shades[token].weight - best.weight) < _APART]
     matched = _matched(tied, asked)
     first = max(matched, key=lambda token: matched[token].q_value) if matched else tied[0]
     form = "answer.most_alike" if best.degree else "answer.most_unknown"
@@ -144,12 +146,14 @@ def _measured(question: FactQuestion, asked: Grounds) -> str:
 
 
 class Shade(NamedTuple):
-    """How far a film is scary, slow …"""
+    """How far a film is scary, slow or the like."""
 
     degree: float
     """0 … 1."""
     signs: tuple[str, ...] = ()
     """What says so, the strongest first."""
+    weight: float = 0.0
+    """How much does: what tells films apart that are all so."""
 
 
 def quality_of(word: str) -> str:
@@ -190,13 +194,26 @@ def shade(quality: str, known: Known, facts: CatalogueFacts) -> Shade:
     catalogue = facts.catalogue
     if known.movie.row < catalogue.n_items:
         for index in _facets_called(catalogue, signs):
-            name, degree = catalogue.facets[index].name, catalogue.degrees[index, known.movie.row]
-            if name in told or degree:
-                told[name] = float(degree)
+            if degree := float(catalogue.degrees[index, known.movie.row]):
+                facet = catalogue.facets[index]
+                told[facet.name.lower() if facet.kind == "genre" else facet.name] = degree
     ranked = sorted(told, key=lambda name: -told[name])
     first, second = (*(told[name] for name in ranked), 0.0, 0.0)[:2]
-    spoken = tuple(name for name in ranked if told[name] >= _FAINT)
-    return Shade(1.0 - (1.0 - first) * (1.0 - second / 2), spoken)
+    spoken = distinct(name for name in ranked if told[name] >= _FAINT)
+    return Shade(1.0 - (1.0 - first) * (1.0 - second / 2), spoken, sum(told.values()))
+
+
+def distinct(words: Iterable[str]) -> tuple[str, ...]:
+    """Those of the words, in order, of which no part was said before: after "murder" no "child
+    murder".
+    """
+    kept, said = [], set[str]()
+    for word in words:
+        parts = {part.rstrip("s") for part in normal(word).split()}
+        if parts.isdisjoint(said):
+            kept.append(word)
+            said |= parts
+    return tuple(kept)
 
 
 def share_around(quality: str, known: Known, facts: CatalogueFacts) -> float:

@@ -133,6 +133,8 @@ class Question:
     """What the person said of it, −1 … 1."""
     similar_only: bool = False
     seen: bool = False
+    taken: bool = False
+    """They choose it for tonight."""
 
 
 TOGETHER = "together"

@@ -28,6 +28,8 @@ _NAMESAKES: Final = 3
 """Most films of one title that a question is answered of."""
 _NAME: Final = 4
 """Most words of a person's name."""
+_THING: Final = 3
+"""Most words of a thing that a film may hold."""
 _TODDLER: Final = "3"
 """Years of a toddler."""
 WEAK: Final = (Topic.ABOUT, Topic.WORTH, Topic.BETTER, Topic.ORDER)
@@ -115,10 +117,32 @@ class Clause:
         return first == "which" or (first == "what" and together)
 
     @property
+    def weighs_all(self) -> bool:
+        """Whether it compares all of so many: "which of the two …"."""
+        texts = [bone.text for bone in self.bones]
+        return self.compares and "of" in texts and any(map(str.isdecimal, texts))
+
+    @property
     def said_of_it(self) -> str:
         """What is asked of a film behind "is it"; "" for any other question."""
         rest = [bone.text for bone in self.bones[2:]]
-        return " ".join(rest) if self.is_predication and not {FILM, PERSON} & {*rest} else ""
+        plain = not {FILM, PERSON} & {*rest} and self.bones[0].text in words_of("be")
+        return " ".join(rest) if self.is_predication and plain else ""
+
+    @property
+    def thing_in_it(self) -> str:
+        """What a film is asked to hold: "does it have a dog?", "are there talking animals in it?";
+        "" for any other question.
+        """
+        texts = [bone.text for bone in self.bones]
+        if texts[:1] and texts[0] in words_of("be"):
+            texts = texts[1 + ("there" in texts[1:2]) : texts.index("in") if "in" in texts else 0]
+        elif texts[1:2] == [FILM] and texts[2:3] in (["have"], ["contain"], ["feature"]):
+            texts = texts[3:]
+        else:
+            return ""
+        plain = 0 < len(texts) <= _THING and not {FILM, PERSON} & {*texts}
+        return " ".join(texts) if plain else ""
 
     @property
     def confirms(self) -> bool:
@@ -345,7 +369,7 @@ def _opens(found: Sequence[Word], clause: tuple[int, int]) -> bool:
 def _leads_to_number(word: str) -> bool:
     """Whether a number behind a word may point at a film: "what's 2 about"."""
     plain = table("questions")["contractions"].get(word, word).split()[-1]
-    return plain in words_of("glue")
+    return plain in words_of("glue") and plain != "which"  # "which one"
 
 
 def _parted(
@@ -402,7 +426,9 @@ def superlative(texts: Sequence[str]) -> str:
         behind = texts[at + 1] if at + 1 < len(texts) else ""
         if word in ("most", "more", "least"):
             return behind if behind not in ("", FILM) else next(filter(is_mood, texts), "")
-        if word in ("best", "better") and behind not in ("", FILM, "of", "for", "to"):
+        if word in ("best", "better"):
+            if behind in ("", FILM, "of", "for", "to"):
+                continue
             return behind
         before = texts[at - 1] if at else ""
         is_second = word.endswith("er") and before in words_of("looks")
@@ -425,6 +451,7 @@ def _plain(stem: str) -> str:
 
 
 def is_mood(word: str) -> bool:
+    """Whether a word asks how a film is."""
     return bool(mood_in([word]))
 
 

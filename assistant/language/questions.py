@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from assistant.language import acts
 from assistant.language.clauses import (
     FILM,
     PERSON,
@@ -220,6 +221,8 @@ class Questions:
             return []
         people = clause.people()
         films = clause.films() or self._meant(clause, before, context, alone=alone)
+        if Topic.BETTER in topics and clause.weighs_all:  # "which of the two is better?"
+            films = before = context.shown
         topics = _chosen(topics, clause, bool(people), among=len(before))
         wishes = _wishes(clause, beside)
         if wishes:
@@ -239,6 +242,8 @@ class Questions:
         self, clause: Clause, films: tuple[int, ...], people: tuple[int, ...]
     ) -> list[FactQuestion]:
         """What a clause asks that names no topic and what it asks for; none or one."""
+        if films and clause.asks and (age := age_in([bone.text for bone in clause.bones])):
+            return [FactQuestion(Topic.AGE, films, detail=age)]
         told = self._yes_or_no(clause) if films and clause.asks else None
         return [replace(told, films=films, people=people)] if told else []
 
@@ -349,9 +354,12 @@ def _of_the_table(
     points = set_off or bool(meant) or (len(context.shown) == 1 and clause.has(FILM))
     if not (asks and points and films and set(films) <= set(context.shown)):
         return []
-    age = age_in(texts)
-    if age or not words_of("children").isdisjoint(texts):
-        return [FactQuestion(Topic.AGE, films, detail=age)]
+    if not words_of("children").isdisjoint(texts):
+        return [FactQuestion(Topic.AGE, films)]
+    if acts.beyond(acts.line_of(" ".join(texts))):  # "is the first on Netflix?"
+        return []
+    if thing := clause.thing_in_it:
+        return [FactQuestion(Topic.KEYWORD, films, detail=thing)]
     return [FactQuestion(Topic.OTHER, films, detail=clause.said_of_it)]
 
 

@@ -15,6 +15,7 @@ from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import lifted_measures, measures_of
 from assistant.language.meaning.reference import (
+    TAKEN,
     answer_to,
     asked_of_the_table,
     likewise,
@@ -23,6 +24,7 @@ from assistant.language.meaning.reference import (
     put_off,
     reaction,
     singled_out,
+    which_of_them,
 )
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
@@ -73,7 +75,8 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
-_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)  # before it wishes for something
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
+"""What a line may do before it wishes for something."""
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
@@ -429,9 +432,11 @@ def _reacted(
 def _takes(text: str, line: acts.Line, context: Context) -> Utterance:
     """A line that chooses: the films that it points at, or the one that was spoken of."""
     picks = acts.picks(line, len(context.shown))
-    if not picks and len(context.shown) == 1 and (acts.holds("it", line) or acts.settles(line)):
-        picks = (0,)
-    return Utterance(text, Act.AGREE, picks=picks, taken=picks)
+    if picks or not (acts.holds("it", line) or acts.settles(line)):
+        return Utterance(text, Act.AGREE, picks=picks, taken=picks)
+    if len(context.shown) == 1:
+        return Utterance(text, Act.AGREE, picks=(0,), taken=(0,))
+    return Utterance(text, Act.AGREE, ambiguous=which_of_them(text, context, TAKEN, taken=True))
 
 
 def _taken(reading: Reading) -> bytearray:

@@ -94,6 +94,8 @@ class MovieMention:
     also: tuple[int, ...] = ()
     """Tokens of other films meant by the same words ("the Bourne films"); `token` is the best known
     of them."""
+    taken: bool = False
+    """They choose it for tonight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class AmbiguousMention:
     rule: str
     similar_only: bool = False
     seen: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _PROSPECTS: Final = word_class("prospects")
 """Beside a film on the table: it is for tonight, and was not seen: "sounds good", "let's do"."""
 _UNSEEN: Final = word_class("unseen")
 _BARE_NOT: Final = "avoid: not"
-_TAKEN: Final = 0.7
+TAKEN: Final = 0.7
 """How a film is liked that is chosen."""
 _SEVERAL: Final = word_class("several")
 _NEWEST: Final = word_class("newest")
@@ -323,7 +323,7 @@ def _of_one(place: int, sign: Sign | None, clause: _Stretch, otherwise: float) -
         return _Said(place, sign.strength, taken=hopes and sign.strength > 0)
     if sign.force is Force.SIMILAR:
         return _Said(place, sign.strength)
-    return _Said(place, otherwise or _TAKEN, taken=otherwise >= 0)
+    return _Said(place, otherwise or TAKEN, taken=otherwise >= 0)
 
 
 def _words_within(found: Sequence[Word], start: int, end: int) -> tuple[int, int]:
@@ -363,11 +363,17 @@ def singled_out(utterance: Utterance | None, line: acts.Line, context: Context) 
     of_several = not _SEVERAL.isdisjoint(line.plain.split(" "))
     if len(context.shown) < 2 or of_several or not acts.holds("it", line):
         return utterance
-    span, strength = Span(0, len(utterance.text)), utterance.strength or 0.0
-    which = AmbiguousMention(
-        span, context.shown[:_ASKED], strength, "of those shown", seen=utterance.seen
-    )
-    return Utterance(utterance.text, Act.REACT, ambiguous=(which,))
+    which = which_of_them(utterance.text, context, utterance.strength or 0.0, seen=utterance.seen)
+    return Utterance(utterance.text, Act.REACT, ambiguous=which)
+
+
+def which_of_them(
+    text: str, context: Context, strength: float, *, seen: bool = False, taken: bool = False
+) -> tuple[AmbiguousMention, ...]:
+    """What a line says of one of the films on the table, as the question which; none of none."""
+    tokens, span = context.shown[:_ASKED], Span(0, len(text))
+    which = AmbiguousMention(span, tokens, strength, "of those shown", seen=seen, taken=taken)
+    return (which,) if tokens else ()
 
 
 def asked_of_the_table(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:
