@@ -8,22 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from assistant.conversation.phrasing import capitalised, listing
+from assistant.conversation.phrasing import listing
 from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
 from assistant.conversation.records import length, remakes_of, series_of
 from assistant.conversation.suits import (
+    FILMS,
     OF_TASTE,
+    SOME,
     Grounds,
     Shade,
     better,
     distinct,
-    has_signs,
+    mood,
+    moods,
     most,
-    opposite,
+    portrayed,
     quoted,
-    said_of,
+    rather,
     shade,
-    share_around,
+    starring,
 )
 from assistant.language.lexicon import as_written
 from assistant.language.utterance import FactQuestion, Topic
@@ -32,8 +35,6 @@ from assistant.wording import text
 from core.data.facts import AGES, Fact, Prize
 from core.data.telling import telling
 
-FILMS: Final = 3
-"""Films of which a question is answered at once."""
 _CAST: Final = 6
 """Names in an answer."""
 _WORKS: Final = 6
@@ -42,25 +43,7 @@ _PARTS: Final = 15
 """Films of a series that are named: of longer ones (James Bond) the first."""
 _KEYWORDS: Final = 5
 """Of a sketch: more read as a list."""
-_SO: Final = 0.5
-"""Degree from which on a film is so."""
-_SOME: Final = 0.25
-"""Degree from which on it is so somewhat."""
-_OFTEN: Final = 0.3
-"""Share of the films of its years from which on a film may be so with nobody saying it."""
-_CLEARER: Final = 0.2
-"""Difference of degrees of which one is said to be the greater."""
-_ENOUGH: Final = 4
-"""Words that are known of a film from which on silence tells something."""
 _GUIDED: Final = AGES["PG"]
-_VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "several_yes": ("mood", "mood_plain"),
-    "several_probably": ("mood_by_now",),
-    "several_some": ("mood_some", "mood_partly"),
-    "several_unsure": ("mood_of_its_time",),
-    "several_no": ("mood_other", "mood_not", "mood_unsure", "mood_past"),
-}
-"""Verdicts on several films by the sentences that are said of one."""
 _ROLES: Final = (
     (Fact.DIRECTOR, "answer.made", "answer.made_too"),
     (Fact.ACTOR, "answer.acted", "answer.acted_too"),
@@ -93,24 +76,31 @@ def people_asked(questions: Sequence[FactQuestion], asked: Grounds) -> tuple[str
 def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
     if question.topic is Topic.FILMS:
         yield from (_works(code, asked) for code in question.people)
-    elif question.topic is Topic.BETTER:
-        yield better(question.films, asked)
-    elif question.topic is Topic.MOST:
-        yield most(question, asked)
+    elif told := _of_several(question, asked):
+        yield told
     elif question.topic in OF_TASTE:
         yield from (OF_TASTE[question.topic](token, asked) for token in question.films[:FILMS])
-    elif question.topic is Topic.MOOD and len(question.films) > 1 and not question.instead:
-        yield _moods(question, asked)
     else:
         for token in question.films[:FILMS]:
-            known = known_of(token, asked.facts)
-            yield _fact(question, known, asked)
+            yield _fact(question, known_of(token, asked.facts), asked)
+
+
+def _of_several(question: FactQuestion, asked: Grounds) -> str:
+    """One answer about several films; "" where each has its own."""
+    match question.topic:
+        case Topic.BETTER:
+            return better(question.films, asked)
+        case Topic.MOST:
+            return most(question, asked)
+        case Topic.MOOD if len(question.films) > 1 and not question.instead:
+            return moods(question, asked)
+    return ""
 
 
 def _fact(question: FactQuestion, known: Known, asked: Grounds) -> str:
     """One film's answer; where nothing is known, that and the page that may know."""
     if question.instead:
-        return _rather(question, known, asked)
+        return rather(question, known, asked)
     names = tuple(asked.facts.facts.people.names[code] for code in question.people)
     told = _TELL[question.topic](known, question.detail, names, asked)
     return told or unknown(known)
@@ -271,94 +261,8 @@ def _fit_for(age: int, rated: int) -> str:
 
 def _frightens(known: Known, asked: Grounds) -> str:
     scary = shade("scary", known, asked.facts)
-    if scary.degree >= _SOME:
-        return text("answer.frightens", signs=quoted(scary.signs))
-    return text("answer.frightens_not")
-
-
-def _moods(question: FactQuestion, asked: Grounds) -> str:
-    """How far each of several films is so, in one sentence."""
-    groups: dict[str, list[str]] = {verdict: [] for verdict in _VERDICTS}
-    for token in question.films[:FILMS]:
-        known = known_of(token, asked.facts)
-        form = _form(question.detail, known, asked, _shades(question.detail, known, asked))
-        verdict = next(one for one, forms in _VERDICTS.items() if form in forms)
-        groups[verdict].append(known.movie.label)
-    parts = [text(f"answer.{one}", films=listing(films)) for one, films in groups.items() if films]
-    said = capitalised("; ".join(parts))
-    return text("answer.moods", mood=capitalised(said_of(question.detail)), verdicts=said)
-
-
-def _shades(detail: str, known: Known, asked: Grounds) -> tuple[Shade, Shade]:
-    """How far a film is so, and how far the opposite."""
-    so, against = (
-        shade(one, known, asked.facts) if one else Shade(0.0) for one in (detail, opposite(detail))
-    )
-    return so, against
-
-
-def _mood(known: Known, detail: str, *rest: object) -> str:
-    """How far a film is scary, sad …, by what speaks for it and for the opposite."""
-    asked, other = _grounds(rest), opposite(detail)
-    so, against = _shades(detail, known, asked)
-    values = {
-        "film": known.movie.label,
-        "mood": said_of(detail),
-        "other": said_of(other),
-        "signs": quoted(so.signs),
-        "against": quoted(against.signs),
-        "portrait": _portrayed(known),
-        "year": known.movie.year,
-    }
-    return text(f"answer.{_form(detail, known, asked, (so, against))}", **values)
-
-
-def _form(detail: str, known: Known, asked: Grounds, shades: tuple[Shade, Shade]) -> str:
-    """The name of the sentence that says how far a film is so."""
-    so, against = shades
-    if not so.signs and not against.signs and (dated := _dated(detail, known, asked)):
-        return dated
-    if so.degree >= _SO:
-        unlike = against.degree > so.degree + _CLEARER
-        plain = "mood" if so.signs else "mood_plain"
-        return "mood_partly" if unlike and so.signs else plain
-    if against.degree >= _SO:
-        return "mood_other" if against.signs else "mood_not"
-    if so.degree >= _SOME:
-        return "mood_some"
-    words = (*known.tags, *known.film.all_keywords, *known.film.moods)
-    return "mood_not" if len(words) >= _ENOUGH else "mood_unsure"
-
-
-def _dated(detail: str, known: Known, asked: Grounds) -> str:
-    """The sentence for what nothing marks in a film and its years tell; "" where they do not."""
-    other = opposite(detail)
-    if other and opposite(other) == detail and not all(map(has_signs, (detail, other))):
-        marked = detail if has_signs(detail) else other
-        usual = share_around(marked, known, asked.facts) >= _OFTEN
-        if usual:
-            return "mood_of_its_time"
-        return "mood_past" if marked == detail else "mood_by_now"
-    return ""
-
-
-def _rather(question: FactQuestion, known: Known, asked: Grounds) -> str:
-    """Which of two things a film is more."""
-    one, other = question.detail, question.instead
-    shades = {name: shade(name, known, asked.facts) for name in (one, other)}
-    more, less = sorted(shades, key=lambda name: -shades[name].degree)
-    values = {"film": known.movie.label, "more": said_of(more), "less": said_of(less)}
-    values |= {"signs": quoted(shades[more].signs), "others": quoted(shades[less].signs)}
-    if shades[more].degree < _SOME:
-        return text("answer.rather_neither", portrait=_portrayed(known), **values)
-    both = shades[less].degree > shades[more].degree - _CLEARER and shades[less].signs
-    return text("answer.rather_both" if both else "answer.rather", **values)
-
-
-def _portrayed(known: Known) -> str:
-    """What a film is, with its rating: "an animated film by Don Hall, rated PG"."""
-    rated = text("answer.rated", rating=known.film.age) if known.film.age else ""
-    return f"{portraits(known)[0]}{rated}"
+    form = "answer.frightens" if scary.degree >= SOME else "answer.frightens_not"
+    return text(form, signs=quoted(scary.signs))
 
 
 def _grounds(rest: Sequence[object]) -> Grounds:
@@ -381,7 +285,7 @@ def _keyword(known: Known, detail: str, *rest: object) -> str:
 
 def _other(known: Known, detail: str, *rest: object) -> str:
     """That nothing is known of what is asked, and what is."""
-    values = {"film": known.movie.label, "asked": detail, "portrait": _portrayed(known)}
+    values = {"film": known.movie.label, "asked": detail, "portrait": portrayed(known)}
     words = listing(_telling(known, _grounds(rest)))
     form = "answer.whether" if detail else "answer.how_it_goes"
     said = text(form, **values)
@@ -451,7 +355,7 @@ def _trailer(known: Known, *_: object) -> str:
 
 def _about(known: Known, _: str, *rest: object) -> str:
     words = _telling(known, _grounds(rest)) or tuple(map(as_written, known.tags[:_KEYWORDS]))
-    parts = [f"{portraits(known)[0]}{_starring(known)}."]
+    parts = [f"{portraits(known)[0]}{starring(known)}."]
     if words:
         parts.append(text("answer.sketch", keywords=listing(words)))
     elif known.link:
@@ -471,11 +375,6 @@ def _telling(known: Known, asked: Grounds) -> tuple[str, ...]:
     return distinct(fit)[:_KEYWORDS]
 
 
-def _starring(known: Known) -> str:
-    cast = known.film.cast[:2] or known.people[:2]
-    return text("answer.with", names=listing(cast)) if cast else ""
-
-
 Tell = Callable[..., str]
 _TELL: Final[Mapping[Topic, Tell]] = {
     Topic.ABOUT: _about,
@@ -490,7 +389,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
     Topic.GENRE: _genre,
     Topic.SOURCE: _source,
     Topic.AGE: _age,
-    Topic.MOOD: _mood,
+    Topic.MOOD: lambda known, detail, _, asked: mood(known, detail, asked),
     Topic.KEYWORD: _keyword,
     Topic.PRIZE: _prize,
     Topic.ORDER: _order,

@@ -16,8 +16,9 @@ from typing import Final
 
 from assistant.conversation.interpret import Interpretation
 from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, listing
-from assistant.conversation.reasons import known_of, portraits
-from assistant.conversation.records import length, sentences, taste_of, why_of
+from assistant.conversation.reasons import known_of
+from assistant.conversation.records import sentences, taste_of, why_of
+from assistant.conversation.suits import sketched
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import is_whole, line_of
 from assistant.language.utterance import Act, Utterance
@@ -145,25 +146,11 @@ def undone(anything: bool, variant: int) -> str:
     return say("reply.undone" if anything else "reply.no_undo", variant)
 
 
-def agreed(on_table: bool, variant: int) -> str:
-    """The answer to "ok"."""
-    return say("reply.agreed_on_table" if on_table else "reply.agreed_on_nothing", variant)
-
-
 def _taken(step: Interpretation, facts: CatalogueFacts, variant: int) -> str:
-    """What is said of the films that are chosen for tonight: how long they are, and by whom."""
-    catalogue, said = facts.catalogue, []
-    for chip in step.chips:
-        token = catalogue.token_of(chip.key) if chip.kind is ChipKind.TAKEN else None
-        if token is None:
-            continue
-        known = known_of(token, facts)
-        long = [length(known.film.runtime)] if known.film.runtime else []
-        cast = known.film.cast[:2] or known.people[:2]
-        starring = text("answer.with", names=listing(cast)) if cast else ""
-        sketch = capitalised(", ".join([f"{portraits(known)[0]}{starring}", *long]))
-        said.append(say("reply.taken", variant, film=known.movie.title, sketch=sketch))
-    return _sentences(*said)
+    """What is said of the films that are chosen for tonight."""
+    keys = (chip.key for chip in step.chips if chip.kind is ChipKind.TAKEN)
+    films = [known_of(one, facts) for one in map(facts.catalogue.token_of, keys) if one]
+    return _sentences(*(say("reply.taken", variant, **sketched(one)) for one in films))
 
 
 def why(films: Sequence[Recommendation], told: Sequence[str]) -> str:
@@ -464,7 +451,7 @@ def reply_text(
         words = answer(step.told, situation, question)
         words = _sentences(explained if utterance.then else "", words, _taken(step, facts, variant))
     elif utterance.act is Act.AGREE:
-        words = agreed(last is not None, variant)
+        words = say(f"reply.agreed_on_{'table' if last else 'nothing'}", variant)
     elif utterance.act is Act.ABOUT_ME:
         taste = taste_of(step.state, catalogue)
         words = about_me(taste, situation.films, situation.wished, variant)

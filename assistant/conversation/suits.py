@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from assistant.conversation.phrasing import listing
-from assistant.conversation.reasons import BILLED, Known, known_of
-from assistant.conversation.records import barring, recommend, sentences
+from assistant.conversation.phrasing import capitalised, listing
+from assistant.conversation.reasons import BILLED, Known, known_of, portraits
+from assistant.conversation.records import barring, length, recommend, sentences
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
@@ -30,6 +30,26 @@ _WORKS: Final = 6
 _CLEARLY: Final = 0.03
 """Chances of being liked that are closer than this recommend neither film: the calibration of the
 match is not finer."""
+FILMS: Final = 3
+"""Films of which a question is answered at once."""
+_SO: Final = 0.5
+"""Degree from which on a film is so."""
+SOME: Final = 0.25
+"""Degree from which on it is so somewhat."""
+_OFTEN: Final = 0.3
+"""Share of the films of its years from which on a film may be so with nobody saying it."""
+_CLEARER: Final = 0.2
+"""Difference of degrees of which one is said to be the greater."""
+_ENOUGH: Final = 4
+"""Words that are known of a film from which on silence tells something."""
+_VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "several_yes": ("mood", "mood_plain"),
+    "several_probably": ("mood_by_now",),
+    "several_some": ("mood_some", "mood_partly"),
+    "several_unsure": ("mood_of_its_time",),
+    "several_no": ("mood_other", "mood_not", "mood_unsure", "mood_past"),
+}
+"""Verdicts on several films by the sentences that are said of one."""
 _SAID: Final = 0.5
 """Degree of a word of a film of which no typicality is known."""
 _FAINT: Final = 0.2
@@ -53,6 +73,19 @@ class Grounds:
     def catalogue(self) -> Catalogue:
         """The films."""
         return self.policy.catalogue
+
+
+def sketched(known: Known) -> dict[str, str]:
+    """A film, and what it is, who is in it and how long it runs, for a sentence of its own."""
+    long = [length(known.film.runtime)] if known.film.runtime else []
+    sketch = capitalised(", ".join([f"{portraits(known)[0]}{starring(known)}", *long]))
+    return {"film": known.movie.title, "sketch": sketch}
+
+
+def starring(known: Known) -> str:
+    """The two whom people know best: " with Ann Lee and Bo Ek"."""
+    cast = known.film.cast[:2] or known.people[:2]
+    return text("answer.with", names=listing(cast)) if cast else ""
 
 
 # ---- what suits the person
@@ -244,6 +277,96 @@ def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> tuple[int, ..
         for index, facet in enumerate(catalogue.facets)
         if facet.kind in GRADED and normal(facet.name).replace(" ", "_") in names
     )
+
+
+def moods(question: FactQuestion, asked: Grounds) -> str:
+    """How far each of several films is so, in one sentence."""
+    groups: dict[str, list[str]] = {verdict: [] for verdict in _VERDICTS}
+    for token in question.films[:FILMS]:
+        known = known_of(token, asked.facts)
+        form = _form(question.detail, known, asked, _shades(question.detail, known, asked))
+        verdict = next(one for one, forms in _VERDICTS.items() if form in forms)
+        groups[verdict].append(known.movie.label)
+    parts = [text(f"answer.{one}", films=listing(films)) for one, films in groups.items() if films]
+    said = capitalised("; ".join(parts))
+    return text("answer.moods", mood=capitalised(said_of(question.detail)), verdicts=said)
+
+
+def _shades(detail: str, known: Known, asked: Grounds) -> tuple[Shade, Shade]:
+    """How far a film is so, and how far the opposite."""
+    so, against = (
+        shade(one, known, asked.facts) if one else Shade(0.0) for one in (detail, opposite(detail))
+    )
+    return so, against
+
+
+def mood(known: Known, detail: str, asked: Grounds) -> str:
+    """How far a film is scary, sad …, by what speaks for it and for the opposite."""
+    other = opposite(detail)
+    so, against = _shades(detail, known, asked)
+    values = {
+        "film": known.movie.label,
+        "mood": said_of(detail),
+        "other": said_of(other),
+        "signs": quoted(so.signs),
+        "against": quoted(against.signs),
+        "portrait": portrayed(known),
+        "year": known.movie.year,
+    }
+    return text(f"answer.{_form(detail, known, asked, (so, against))}", **values)
+
+
+def _form(detail: str, known: Known, asked: Grounds, shades: tuple[Shade, Shade]) -> str:
+    """The name of the sentence that says how far a film is so."""
+    so, against = shades
+    silent = not so.signs and not against.signs
+    if silent and (dated := _dated(detail, known, asked)):
+        return dated
+    if so.degree >= _SO:
+        return _form_of_yes(so, against)
+    if against.degree >= _SO and against.signs:
+        return "mood_other"
+    if so.degree >= SOME:
+        return "mood_some"
+    words = (*known.tags, *known.film.all_keywords, *known.film.moods)
+    return "mood_not" if len(words) >= _ENOUGH else "mood_unsure"
+
+
+def _form_of_yes(so: Shade, against: Shade) -> str:
+    if not so.signs:
+        return "mood_plain"
+    return "mood_partly" if against.degree > so.degree + _CLEARER else "mood"
+
+
+def _dated(detail: str, known: Known, asked: Grounds) -> str:
+    """The sentence for what nothing marks in a film and its years tell; "" where they do not."""
+    other = opposite(detail)
+    if other and opposite(other) == detail and not all(map(has_signs, (detail, other))):
+        marked = detail if has_signs(detail) else other
+        usual = share_around(marked, known, asked.facts) >= _OFTEN
+        if usual:
+            return "mood_of_its_time"
+        return "mood_past" if marked == detail else "mood_by_now"
+    return ""
+
+
+def rather(question: FactQuestion, known: Known, asked: Grounds) -> str:
+    """Which of two things a film is more."""
+    one, other = question.detail, question.instead
+    shades = {name: shade(name, known, asked.facts) for name in (one, other)}
+    more, less = sorted(shades, key=lambda name: -shades[name].degree)
+    values = {"film": known.movie.label, "more": said_of(more), "less": said_of(less)}
+    values |= {"signs": quoted(shades[more].signs), "others": quoted(shades[less].signs)}
+    if shades[more].degree < SOME:
+        return text("answer.rather_neither", portrait=portrayed(known), **values)
+    both = shades[less].degree > shades[more].degree - _CLEARER and shades[less].signs
+    return text("answer.rather_both" if both else "answer.rather", **values)
+
+
+def portrayed(known: Known) -> str:
+    """What a film is, with its rating: "an animated film by Don Hall, rated PG"."""
+    rated = text("answer.rated", rating=known.film.age) if known.film.age else ""
+    return f"{portraits(known)[0]}{rated}"
 
 
 def _worth(token: int, asked: Grounds) -> str:

@@ -184,7 +184,8 @@ def decides(line: Line, n_shown: int) -> bool:
 
 def settles(line: Line) -> bool:
     """Whether a line chooses the film that was spoken of, without pointing at it: "sold!"."""
-    return decides(line, 1) and not pointed(line, 1)
+    first = next((first for first, _ in parted(line.lower)), line.lower)
+    return not pointed(line, 1) and (decides(line, 1) or decides(line_of(first), 1))
 
 
 def wishes_cleared(text: str) -> str:

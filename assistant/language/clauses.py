@@ -30,8 +30,6 @@ _NAME: Final = 4
 """Most words of a person's name."""
 _THING: Final = 3
 """Most words of a thing that a film may hold."""
-_TODDLER: Final = "3"
-"""Years of a toddler."""
 WEAK: Final = (Topic.ABOUT, Topic.WORTH, Topic.BETTER, Topic.ORDER)
 """Topics whose words are said of much else: another one in the clause takes their place."""
 
@@ -105,9 +103,22 @@ class Clause:
     @property
     def is_of_the_table(self) -> bool:
         """Whether it asks something of a film that it points at: "does the first have …"."""
-        points = any(bone.place >= 0 for bone in self.bones)
+        pointed = any(bone.place >= 0 for bone in self.bones)
+        return pointed and self.asks and self.asks_of_it
+
+    @property
+    def asks_of_it(self) -> bool:
+        """Whether it asks how a film is, and nothing that is not on record at all: "is the first on
+        Netflix?".
+        """
         texts = [bone.text for bone in self.bones]
-        return points and self.asks and texts[0] in words_of("asks_of_it") and "you" not in texts
+        begins = texts[0] in words_of("asks_of_it") and texts[1:2] != ["you"]
+        return begins and not acts.beyond(acts.line_of(" ".join(texts)))
+
+    @property
+    def points(self) -> bool:
+        """Whether it points at films on the table, one or all."""
+        return any(bone.place >= 0 or bone.is_plural for bone in self.bones)
 
     @property
     def compares(self) -> bool:
@@ -422,21 +433,23 @@ def superlative(texts: Sequence[str]) -> str:
     """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
     best visuals" the noun.
     """
-    for at, word in enumerate(texts):
-        behind = texts[at + 1] if at + 1 < len(texts) else ""
+    for before, word, behind in zip(("", *texts), texts, (*texts[1:], ""), strict=False):
         if word in ("most", "more", "least"):
             return behind if behind not in ("", FILM) else next(filter(is_mood, texts), "")
         if word in ("best", "better"):
-            if behind in ("", FILM, "of", "for", "to"):
-                continue
-            return behind
-        before = texts[at - 1] if at else ""
-        is_second = word.endswith("er") and before in words_of("looks")
-        if word.endswith("est") or is_second:
-            ending = 3 if word.endswith("est") else 2
-            if plain := _plain(word[:-ending]):
-                return plain
+            plain = "" if behind in ("", FILM, "of", "for", "to") else behind
+        else:
+            plain = _compared(word, before)
+        if plain:
+            return plain
     return ""
+
+
+def _compared(word: str, before: str) -> str:
+    """The plain word of "darkest", or of a "darker" behind "is"."""
+    if word.endswith("est"):
+        return _plain(word[:-3])
+    return _plain(word[:-2]) if word.endswith("er") and before in words_of("looks") else ""
 
 
 def _plain(stem: str) -> str:
@@ -475,16 +488,3 @@ def is_measure(word: str) -> bool:
     """Whether a number of a film tells it: "long", "new"."""
     measures = table("questions")["measures"].values()
     return any(word in words.split() for ways in measures for words in ways.values())
-
-
-def age_in(texts: Sequence[str]) -> str:
-    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
-    for at, word in enumerate(texts):
-        behind = texts[at + 1] if at + 1 < len(texts) else ""
-        if word.isdecimal() and behind in words_of("ages"):
-            return word
-    if not words_of("toddlers").isdisjoint(texts):
-        return _TODDLER
-    numbers = [word for word in texts if word.isdecimal()]
-    about = not words_of("children").isdisjoint(texts)
-    return numbers[-1] if numbers and about else ""

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from assistant.language import acts
 from assistant.language.clauses import (
     FILM,
     PERSON,
@@ -20,7 +19,6 @@ from assistant.language.clauses import (
     Bone,
     Clause,
     Clauses,
-    age_in,
     is_measure,
     is_mood,
     mood_in,
@@ -55,6 +53,8 @@ _OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic
 """Topics that may be asked in the words of a wish: "show me the trailer", "would I like it?"."""
 _OF_PEOPLE: Final = (Topic.FILMS,)
 
+_TODDLER: Final = "3"
+"""Years of a toddler."""
 _ASIDE: Final = 3
 """Words that may round off a clause that is no sentence."""
 _ROLE: Final = "role"
@@ -225,27 +225,26 @@ class Questions:
             films = before = context.shown
         topics = _chosen(topics, clause, bool(people), among=len(before))
         wishes = _wishes(clause, beside)
-        if wishes:
-            topics = [topic for topic in topics if topic in _OUTRIGHT]
+        topics = [topic for topic in topics if topic in _OUTRIGHT] if wishes else topics
         found = (self._question(topic, films, people, clause, context) for topic in topics)
         questions = list(filter(None, found))
         if questions or wishes:
             return questions
         # "the second one, is there a happy ending?"
-        set_off = before if set(before) <= set(context.shown) and not clause.has(PERSON) else ()
-        films = films or set_off
-        return self._told(clause, films, people) or _of_the_table(
-            clause, films, context, set_off=bool(set_off)
-        )
+        set_off = before if set(before) <= set(context.shown) and not people else ()
+        return self._of_no_topic(clause, films or set_off, context, set_off=bool(set_off))
 
-    def _told(
-        self, clause: Clause, films: tuple[int, ...], people: tuple[int, ...]
+    def _of_no_topic(
+        self, clause: Clause, films: tuple[int, ...], context: Context, *, set_off: bool
     ) -> list[FactQuestion]:
-        """What a clause asks that names no topic and what it asks for; none or one."""
-        if films and clause.asks and (age := age_in([bone.text for bone in clause.bones])):
+        """What a clause asks that names no topic; none or one."""
+        if not films or not clause.asks:
+            return []
+        if age := _age_in([bone.text for bone in clause.bones]):
             return [FactQuestion(Topic.AGE, films, detail=age)]
-        told = self._yes_or_no(clause) if films and clause.asks else None
-        return [replace(told, films=films, people=people)] if told else []
+        if told := self._yes_or_no(clause):
+            return [replace(told, films=films, people=clause.people())]
+        return _of_the_table(clause, films, context, set_off=set_off)
 
     def _question(
         self,
@@ -280,7 +279,7 @@ class Questions:
     def _detail(self, topic: Topic, clause: Clause) -> str:
         """What a question of language, country or age asks for, where it names one."""
         if topic is Topic.AGE:
-            return age_in([bone.text for bone in clause.bones])
+            return _age_in([bone.text for bone in clause.bones])
         fact = {Topic.LANGUAGE: Fact.LANGUAGE, Topic.COUNTRY: Fact.COUNTRY}.get(topic)
         return "" if fact is None else self._named(fact, clause)
 
@@ -347,20 +346,29 @@ def _of_the_table(
 
     "Is the first one confusing?" praises nothing, and asks for no films.
     """
-    texts = [bone.text for bone in clause.bones]
-    asks = clause.asks and texts[0] in words_of("asks_of_it") and texts[1:2] != ["you"]
     # behind "the second one," an "it" is that film
-    meant = [bone for bone in clause.bones if bone.place >= 0 or bone.is_plural]
-    points = set_off or bool(meant) or (len(context.shown) == 1 and clause.has(FILM))
-    if not (asks and points and films and set(films) <= set(context.shown)):
+    points = set_off or clause.points or (len(context.shown) == 1 and clause.has(FILM))
+    if not (points and set(films) <= set(context.shown) and clause.asks_of_it):
         return []
+    texts = [bone.text for bone in clause.bones]
     if not words_of("children").isdisjoint(texts):
         return [FactQuestion(Topic.AGE, films)]
-    if acts.beyond(acts.line_of(" ".join(texts))):  # "is the first on Netflix?"
-        return []
     if thing := clause.thing_in_it:
         return [FactQuestion(Topic.KEYWORD, films, detail=thing)]
     return [FactQuestion(Topic.OTHER, films, detail=clause.said_of_it)]
+
+
+def _age_in(texts: Sequence[str]) -> str:
+    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
+    for at, word in enumerate(texts):
+        behind = texts[at + 1] if at + 1 < len(texts) else ""
+        if word.isdecimal() and behind in words_of("ages"):
+            return word
+    if not words_of("toddlers").isdisjoint(texts):
+        return _TODDLER
+    numbers = [word for word in texts if word.isdecimal()]
+    about = not words_of("children").isdisjoint(texts)
+    return numbers[-1] if numbers and about else ""
 
 
 def _most_of(clause: Clause, shown: tuple[int, ...]) -> FactQuestion | None:

@@ -15,7 +15,6 @@ from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import lifted_measures, measures_of
 from assistant.language.meaning.reference import (
-    TAKEN,
     answer_to,
     asked_of_the_table,
     likewise,
@@ -24,7 +23,7 @@ from assistant.language.meaning.reference import (
     put_off,
     reaction,
     singled_out,
-    which_of_them,
+    takes,
 )
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
@@ -342,7 +341,7 @@ class Understanding:
         if done is not None:
             return done
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
-            return _takes(utterance.text, line, context)
+            return takes(utterance.text, line, context)
         reacted = None
         if not utterance.names_films and not utterance.facets:
             reacted = _reacted(utterance, line, found, cues, context)
@@ -423,20 +422,10 @@ def _reacted(
     nodded = acts.nod(line, bool(context.shown))
     if nodded is not None:
         if nodded is Act.AGREE:
-            return _takes(utterance.text, line, context)
+            return takes(utterance.text, line, context)
         return Utterance(utterance.text, nodded, picks=acts.picks(line, len(context.shown)))
     remark = reaction(utterance, line, found, cues, context)
     return of_last_line(remark, line, cues, context)
-
-
-def _takes(text: str, line: acts.Line, context: Context) -> Utterance:
-    """A line that chooses: the films that it points at, or the one that was spoken of."""
-    picks = acts.picks(line, len(context.shown))
-    if picks or not (acts.holds("it", line) or acts.settles(line)):
-        return Utterance(text, Act.AGREE, picks=picks, taken=picks)
-    if len(context.shown) == 1:
-        return Utterance(text, Act.AGREE, picks=(0,), taken=(0,))
-    return Utterance(text, Act.AGREE, ambiguous=which_of_them(text, context, TAKEN, taken=True))
 
 
 def _taken(reading: Reading) -> bytearray:

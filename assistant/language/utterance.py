@@ -125,6 +125,11 @@ class AmbiguousMention:
     seen: bool = False
     taken: bool = False
 
+    def meant(self, token: int, span: Span, rule: str) -> MovieMention:
+        """What was said of it, of the film that is meant."""
+        how = (self.similar_only, self.seen)
+        return MovieMention(span, token, self.strength, rule, *how, taken=self.taken)
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownMention:
@@ -284,6 +289,15 @@ class Utterance:
         """Whether films of some kind are asked for, or others of the same."""
         wanted = bool(self.facets or self.wishes_for_kinds)
         return (wanted and self.act is Act.RECOMMEND) or self.act is Act.MORE
+
+    @property
+    def only_talks(self) -> bool:
+        """Whether the line asks something of films, or chooses one for tonight, and wishes for
+        none.
+        """
+        taken = self.taken or any(movie.taken for movie in self.movies)
+        wishes = any(statement.wishes for statement in self.statements)
+        return bool(self.questions or taken) and not wishes
 
     @property
     def wishes_for_kinds(self) -> bool:

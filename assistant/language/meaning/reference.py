@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple, Self
 
@@ -37,7 +37,7 @@ _PROSPECTS: Final = word_class("prospects")
 """Beside a film on the table: it is for tonight, and was not seen: "sounds good", "let's do"."""
 _UNSEEN: Final = word_class("unseen")
 _BARE_NOT: Final = "avoid: not"
-TAKEN: Final = 0.7
+_TAKEN: Final = 0.7
 """How a film is liked that is chosen."""
 _SEVERAL: Final = word_class("several")
 _NEWEST: Final = word_class("newest")
@@ -250,30 +250,37 @@ def _said_of_each(
 
     Of a film that is only said to be unknown nothing is.
     """
-    ranges = {
-        place: _words_within(found, start, end) for place, (start, end) in remark.pointed.items()
-    }
-    names = sorted({(first, last) for first, last in ranges.values() if last})
+    ranges = {place: _words_within(found, *span) for place, span in remark.pointed.items()}
+    names = sorted({name for name in ranges.values() if name[1]})
     cues = find_cues(text, found, names)
     signs = dict(zip(names, preferences.signs(text, found, names, cues), strict=True))
-    told = any(sign.force in (*_FEELS, Force.AVOID, Force.SEEN) for sign in signs.values())
-    if not told and (remark.felt or remark.seen):
-        signs = {}
-    seen = any(sign.force is Force.SEEN for sign in signs.values())
+    if (remark.felt or remark.seen) and not any(map(_tells, signs.values())):
+        return [_Said(place, otherwise) for place in ranges]
     said = []
     for place, name in ranges.items():
-        behind = next((first for first, _ in names if first >= name[1]), len(found))
-        clause = _Stretch.of(text, found, cues, name, behind)
-        sign = signs.get(name)
-        if seen and sign and sign.rule == _BARE_NOT:  # "seen the first, not the second"
-            continue
-        if (one := _of_one(place, sign, clause, otherwise)) is not None:
-            said.append(one)
-    both = acts.holds("both", line) or acts.holds("these", line)
-    if said and both and remark.seen:
-        others = (place for place in range(acts.how_many(line)) if place not in ranges)
-        said += [_Said(place, 0.0) for place in others]
-    return said
+        clause = _Stretch.of(text, found, cues, name, names)
+        if name in signs and not _is_contrast(signs[name], signs.values()):
+            said += _of_one(place, signs[name], clause, otherwise)
+    return [*said, *_beside(line, remark, said)]
+
+
+def _tells(sign: Sign) -> bool:
+    """Whether a sign says how a film is, or that it was seen."""
+    return sign.force in (*_FEELS, Force.AVOID, Force.SEEN)
+
+
+def _is_contrast(sign: Sign, signs: Iterable[Sign]) -> bool:
+    """Whether a bare "not" only denies what is said of the others: "seen the first, not the
+    second".
+    """
+    return sign.rule == _BARE_NOT and any(one.force is Force.SEEN for one in signs)
+
+
+def _beside(line: acts.Line, remark: _Remark, said: Sequence[_Said]) -> Iterator[_Said]:
+    """Those of "both" that nothing else is said of: "we watched both, and liked the second"."""
+    if remark.seen and said:
+        places = range(acts.how_many(line))
+        yield from (_Said(place, 0.0) for place in places if place not in remark.pointed)
 
 
 class _Stretch(NamedTuple):
@@ -289,10 +296,10 @@ class _Stretch(NamedTuple):
         found: Sequence[Word],
         cues: Sequence[Cue],
         name: tuple[int, int],
-        behind: int,
+        names: Sequence[tuple[int, int]],
     ) -> Self:
-        first = sentence_begins(text, found, name[0])
-        last = name[1]
+        behind = next((first for first, _ in names if first >= name[1]), len(found))
+        first, last = sentence_begins(text, found, name[0]), name[1]
         while last < behind and not ends_sentence(text, found, last - 1, last):
             last += 1
         near = [cue for cue in cues if name[1] <= cue.first < last]
@@ -309,21 +316,19 @@ class _Stretch(NamedTuple):
         return any(cue.phrase in _UNSEEN for cue in self.cues)
 
 
-def _of_one(place: int, sign: Sign | None, clause: _Stretch, otherwise: float) -> _Said | None:
-    """What is said of one film; None for nothing."""
-    if sign is None:
-        return _Said(place, otherwise)
+def _of_one(place: int, sign: Sign, clause: _Stretch, otherwise: float) -> list[_Said]:
+    """What is said of one film, if anything is."""
     if sign.idle or clause.is_of_the_unseen:
-        return None
+        return []
+    felt = sign.force in _FEELS
     if sign.force is Force.SEEN or clause.tells_it_seen:
-        felt = sign.force in _FEELS and sign.strength
-        return _Said(place, sign.strength if felt else 0.0)
-    hopes = not _PROSPECTS.isdisjoint(clause.words)
-    if sign.force in (*_FEELS, Force.AVOID):
-        return _Said(place, sign.strength, taken=hopes and sign.strength > 0)
+        return [_Said(place, sign.strength if felt else 0.0)]
     if sign.force is Force.SIMILAR:
-        return _Said(place, sign.strength)
-    return _Said(place, otherwise or TAKEN, taken=otherwise >= 0)
+        return [_Said(place, sign.strength)]
+    if felt or sign.force is Force.AVOID:
+        hopes = not _PROSPECTS.isdisjoint(clause.words)
+        return [_Said(place, sign.strength, taken=hopes and sign.strength > 0)]
+    return [_Said(place, otherwise or _TAKEN, taken=otherwise >= 0)]
 
 
 def _words_within(found: Sequence[Word], start: int, end: int) -> tuple[int, int]:
@@ -365,6 +370,16 @@ def singled_out(utterance: Utterance | None, line: acts.Line, context: Context) 
         return utterance
     which = which_of_them(utterance.text, context, utterance.strength or 0.0, seen=utterance.seen)
     return Utterance(utterance.text, Act.REACT, ambiguous=which)
+
+
+def takes(text: str, line: acts.Line, context: Context) -> Utterance:
+    """A line that chooses: the films that it points at, or the one that was spoken of."""
+    picks = acts.picks(line, len(context.shown))
+    if picks or not (acts.holds("it", line) or acts.settles(line)):
+        return Utterance(text, Act.AGREE, picks=picks, taken=picks)
+    if len(context.shown) == 1:
+        return Utterance(text, Act.AGREE, picks=(0,), taken=(0,))
+    return Utterance(text, Act.AGREE, ambiguous=which_of_them(text, context, _TAKEN, taken=True))
 
 
 def which_of_them(
