@@ -6,21 +6,35 @@ What is not known is said, with the page where it stands. What a film is about i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Final
 
 from assistant.conversation.phrasing import listing
 from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
 from assistant.conversation.records import length, remakes_of, series_of
-from assistant.conversation.suits import OF_TASTE, Grounds, better, most
-from assistant.language.lexicon import as_written, table
+from assistant.conversation.suits import (
+    FILMS,
+    OF_TASTE,
+    SOME,
+    Grounds,
+    Shade,
+    better,
+    distinct,
+    mood,
+    moods,
+    most,
+    portrayed,
+    quoted,
+    rather,
+    shade,
+    starring,
+)
+from assistant.language.lexicon import as_written
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
 from assistant.wording import text
 from core.data.facts import AGES, Fact, Prize
+from core.data.telling import telling
 
-FILMS: Final = 3
-"""Films of which a question is answered at once."""
 _CAST: Final = 6
 """Names in an answer."""
 _WORKS: Final = 6
@@ -29,6 +43,7 @@ _PARTS: Final = 15
 """Films of a series that are named: of longer ones (James Bond) the first."""
 _KEYWORDS: Final = 5
 """Of a sketch: more read as a list."""
+_GUIDED: Final = AGES["PG"]
 _ROLES: Final = (
     (Fact.DIRECTOR, "answer.made", "answer.made_too"),
     (Fact.ACTOR, "answer.acted", "answer.acted_too"),
@@ -61,20 +76,31 @@ def people_asked(questions: Sequence[FactQuestion], asked: Grounds) -> tuple[str
 def _answered(question: FactQuestion, asked: Grounds) -> Iterator[str]:
     if question.topic is Topic.FILMS:
         yield from (_works(code, asked) for code in question.people)
-    elif question.topic is Topic.BETTER:
-        yield better(question.films, asked)
-    elif question.topic is Topic.MOST:
-        yield most(question, asked)
+    elif told := _of_several(question, asked):
+        yield told
     elif question.topic in OF_TASTE:
         yield from (OF_TASTE[question.topic](token, asked) for token in question.films[:FILMS])
     else:
         for token in question.films[:FILMS]:
-            known = known_of(token, asked.facts)
-            yield _fact(question, known, asked)
+            yield _fact(question, known_of(token, asked.facts), asked)
+
+
+def _of_several(question: FactQuestion, asked: Grounds) -> str:
+    """One answer about several films; "" where each has its own."""
+    match question.topic:
+        case Topic.BETTER:
+            return better(question.films, asked)
+        case Topic.MOST:
+            return most(question, asked)
+        case Topic.MOOD if len(question.films) > 1 and not question.instead:
+            return moods(question, asked)
+    return ""
 
 
 def _fact(question: FactQuestion, known: Known, asked: Grounds) -> str:
     """One film's answer; where nothing is known, that and the page that may know."""
+    if question.instead:
+        return rather(question, known, asked)
     names = tuple(asked.facts.facts.people.names[code] for code in question.people)
     told = _TELL[question.topic](known, question.detail, names, asked)
     return told or unknown(known)
@@ -173,9 +199,7 @@ def _country(known: Known, detail: str, *rest: object) -> str:
 
 def _named(fact: Fact, detail: str, rest: Sequence[object]) -> set[str]:
     """Values of a fact that words name."""
-    asked = rest[-1]
-    assert isinstance(asked, Grounds)
-    names = asked.facts.facts.names(fact)
+    names = _grounds(rest).facts.facts.names(fact)
     return {names.names[code] for code in names.find(detail)}
 
 
@@ -208,7 +232,8 @@ def _source(known: Known, *_: object) -> str:
     return text("answer.source", film=known.movie.label, sources=what, by=by)
 
 
-def _age(known: Known, *_: object) -> str:
+def _age(known: Known, detail: str, *rest: object) -> str:
+    """From what age a film is fit, for how old they are who want to see it, and how scary it is."""
     film, parts = known.film, []
     if film.age:
         years = AGES.get(film.age, 0)
@@ -223,31 +248,33 @@ def _age(known: Known, *_: object) -> str:
         return f"{text('answer.age_unknown', film=known.movie.label)} {known.look}".strip()
     if not film.age:
         parts.append(text("answer.no_rating"))
-    return " ".join(parts)
+    elif detail:
+        parts.append(_fit_for(int(detail), AGES.get(film.age, 0)))
+    return " ".join([*parts, _frightens(known, _grounds(rest))])
 
 
-def _mood(known: Known, detail: str, *_: object) -> str:
-    """Whether a film is scary, sad …: what speaks for it, or that nothing known does."""
-    found = known.speaking_for(_signs(detail))
-    mood, label = detail.replace("_", " "), known.movie.label
-    if found:
-        said = listing([f"“{as_written(word)}”" for word in found[:BILLED]])
-        return text("answer.mood", film=label, mood=mood, signs=said)
-    kinds = listing(kinds_of(known)[:BILLED])
-    if not kinds:
-        return ""
-    return text("answer.mood_unknown", film=label, mood=mood, genres=kinds)
+def _fit_for(age: int, rated: int) -> str:
+    """Whether somebody so old may see a film that is rated for an age."""
+    fits = "answer.fit" if rated <= age else "answer.fit_beside"
+    return text("answer.unfit" if rated > max(age, _GUIDED) else fits, age=age)
 
 
-@cache
-def _signs(mood: str) -> frozenset[str]:
-    return frozenset(table("questions")["moods"][mood]["signs"].split())
+def _frightens(known: Known, asked: Grounds) -> str:
+    scary = shade("scary", known, asked.facts)
+    form = "answer.frightens" if scary.degree >= SOME else "answer.frightens_not"
+    return text(form, signs=quoted(scary.signs))
+
+
+def _grounds(rest: Sequence[object]) -> Grounds:
+    asked = rest[-1]
+    assert isinstance(asked, Grounds)
+    return asked
 
 
 def _keyword(known: Known, detail: str, *rest: object) -> str:
     wanted = {*_named(Fact.KEYWORD, detail, rest), detail}
     names = (*known.film.all_keywords, *known.tags)
-    found = [name for name in names if name in wanted or detail in normal(name).split()]
+    found = [name for name in names if name in wanted or f" {detail} " in f" {normal(name)} "]
     label = known.movie.label
     if found:
         return text("answer.keyword", film=label, keyword=found[0])
@@ -256,10 +283,13 @@ def _keyword(known: Known, detail: str, *rest: object) -> str:
     return ""
 
 
-def _other(known: Known, detail: str, *_: object) -> str:
-    """That nothing is known of what is asked."""
-    label = known.movie.label
-    return text("answer.whether", film=label, asked=detail) if detail else ""
+def _other(known: Known, detail: str, *rest: object) -> str:
+    """That nothing is known of what is asked, and what is."""
+    values = {"film": known.movie.label, "asked": detail, "portrait": portrayed(known)}
+    words = listing(_telling(known, _grounds(rest)))
+    form = "answer.whether" if detail else "answer.how_it_goes"
+    said = text(form, **values)
+    return f"{said} {text('answer.instead', keywords=words)}" if words else said
 
 
 def _prize(known: Known, *_: object) -> str:
@@ -286,8 +316,7 @@ def _prizes(prizes: Iterable[Prize]) -> list[str]:
 
 def _order(known: Known, *rest: object) -> str:
     """A series in order: the same answer for each film of it."""
-    asked = rest[-1]
-    assert isinstance(asked, Grounds)
+    asked = _grounds(rest)
     series = series_of(known, asked.facts)
     if len(series) < 2:
         return text("answer.no_series", film=known.movie.label)
@@ -298,8 +327,7 @@ def _order(known: Known, *rest: object) -> str:
 
 
 def _sequel(known: Known, *rest: object) -> str:
-    asked = rest[-1]
-    assert isinstance(asked, Grounds)
+    asked = _grounds(rest)
     series, label = series_of(known, asked.facts), known.movie.label
     remakes = remakes_of(known, asked.facts)
     parts = []
@@ -325,10 +353,9 @@ def _trailer(known: Known, *_: object) -> str:
     return f"{text('answer.no_trailer', film=known.movie.label)} {known.look}".strip()
 
 
-def _about(known: Known, *_: object) -> str:
-    film = known.film
-    words = [*film.keywords[:_KEYWORDS]] or [as_written(tag) for tag in known.tags[:_KEYWORDS]]
-    parts = [f"{portraits(known)[0]}{_starring(known)}."]
+def _about(known: Known, _: str, *rest: object) -> str:
+    words = _telling(known, _grounds(rest)) or tuple(map(as_written, known.tags[:_KEYWORDS]))
+    parts = [f"{portraits(known)[0]}{starring(known)}."]
     if words:
         parts.append(text("answer.sketch", keywords=listing(words)))
     elif known.link:
@@ -336,9 +363,16 @@ def _about(known: Known, *_: object) -> str:
     return text("answer.about", film=known.movie.label, sketch=" ".join(parts))
 
 
-def _starring(known: Known) -> str:
-    cast = known.film.cast[:2] or known.people[:2]
-    return text("answer.with", names=listing(cast)) if cast else ""
+def _telling(known: Known, asked: Grounds) -> tuple[str, ...]:
+    """Keywords of a film, those first that few films have and that are most typical of it; none
+    that repeats a word of one before.
+    """
+    row, facts = known.movie.row, asked.facts
+    weights = {word.name: word.weight for word in telling(facts, Fact.KEYWORD, row)}
+    shades = {word: shade(normal(word).replace(" ", "_"), known, facts) for word in weights}
+    fit = [word for word in known.film.keywords if word in weights] or [*known.film.keywords]
+    fit.sort(key=lambda word: -weights.get(word, 0.0) * shades.get(word, Shade(0.0)).degree)
+    return distinct(fit)[:_KEYWORDS]
 
 
 Tell = Callable[..., str]
@@ -355,7 +389,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
     Topic.GENRE: _genre,
     Topic.SOURCE: _source,
     Topic.AGE: _age,
-    Topic.MOOD: _mood,
+    Topic.MOOD: lambda known, detail, _, asked: mood(known, detail, asked),
     Topic.KEYWORD: _keyword,
     Topic.PRIZE: _prize,
     Topic.ORDER: _order,

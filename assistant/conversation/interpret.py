@@ -43,7 +43,7 @@ _FORMS = ("Children", "Animation", "IMAX")
 """Genres that go with any kind: they say for whom a film is, or in what form."""
 _FOR_CHILDREN = "genre:Children"
 _JOINING = word_class("joining")
-_OF_THE_TABLE = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY)
+_OF_THE_TABLE = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY, Act.ASK)
 """Acts that are about films on the table."""
 
 
@@ -127,7 +127,7 @@ def _interpreted(utterance: Utterance, state: SessionState, table: Referents) ->
     if "age" in utterance.lifted:
         step = _without_children(step, table.catalogue)
     step = _limits(utterance, step, table.catalogue)
-    if utterance.act is Act.REACT and not utterance.ambiguous:
+    if (utterance.act is Act.REACT or utterance.taken) and not utterance.ambiguous:
         step = _picks(utterance, step, table)
     asides = _asides(utterance, step, table.catalogue)
     return step.say(step.state, *asides, *_unclear(utterance))
@@ -204,6 +204,7 @@ def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Int
     for other in mention.also:
         step = _movie(replace(mention, token=other, also=()), step, table)
     reaction, kind = verdict_of(mention)
+    kind = ChipKind.TAKEN if mention.taken else kind
     chip = chip_of(catalogue, token, kind, *mention.span)
     before = step.state.outcome_of(token)
     just_seen = reaction is Reaction.SEEN and mention.strength == 0
@@ -383,10 +384,13 @@ def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Inte
         if utterance.later:
             reaction = Reaction.NOT_TONIGHT
         else:
-            reaction = reaction_of(strength, seen=utterance.seen)
+            liked = _LIKED if utterance.act is Act.AGREE else strength
+            reaction = reaction_of(liked, seen=utterance.seen)
         if reaction is Reaction.CLEAR:
             continue
-        chip = chip_of(table.catalogue, token, ChipKind.of_film(reaction.outcome))
+        taken = place in utterance.taken and reaction is Reaction.UP
+        kind = ChipKind.TAKEN if taken else ChipKind.of_film(reaction.outcome)
+        chip = chip_of(table.catalogue, token, kind)
         if utterance.later and token not in table.issued:
             step = step.say(step.state, chip)  # says nothing of a film that was only named
         else:
@@ -407,7 +411,7 @@ def said_of(utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue) 
         for mention in utterance.movies
         for token in (mention.token, *mention.also)
     )
-    places = _places_spoken_of(utterance, len(table))
+    places = _places_spoken_of(utterance, table)
     wishes = [facet.strength for facet in utterance.facets]
     return Said(
         tuple(named),
@@ -423,11 +427,15 @@ def said_of(utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue) 
     )
 
 
-def _places_spoken_of(utterance: Utterance, count: int) -> tuple[int, ...]:
-    """Places of the films that a line is about without naming them."""
+def _places_spoken_of(utterance: Utterance, table: Sequence[int]) -> tuple[int, ...]:
+    """Places of the films that a line is about without naming them; of those that it asks of, where
+    it does.
+    """
     if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
         return ()
-    everything = utterance.act is Act.REACT
+    if asked := {token for question in utterance.questions for token in question.films}:
+        return tuple(place for place, token in enumerate(table) if token in asked)
+    count, everything = len(table), utterance.act is Act.REACT
     return picked_places(utterance, count) if everything or utterance.picks else ()
 
 

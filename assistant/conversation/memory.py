@@ -107,7 +107,7 @@ class Memory:
             return None
         if places:
             return lambda one: one.is_listed and len(one.films) > max(places)
-        if acts.holds("it", line):
+        if acts.holds("it", line) or acts.settles(line):
             return self._is_single
         return attrgetter("is_listed") if acts.holds("these", line) else None
 

@@ -84,7 +84,7 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
 
     A line of which nothing was understood is asked about first, unless there is a taste to go by.
     """
-    if utterance.questions and not utterance.wishes:
+    if utterance.only_talks:
         return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
     puzzling = utterance.ambiguous or (utterance.unknown and cold(step.state))
@@ -180,10 +180,8 @@ def settled(
     if question is None or utterance.act is not Act.ANSWER or utterance.movies:
         return utterance
     span = Span(0, len(utterance.text))
-    movies = tuple(
-        MovieMention(span, token, question.strength, "answer", question.similar_only, question.seen)
-        for token in _answered(utterance, question, catalogue)
-    )
+    tokens = _answered(utterance, question, catalogue)
+    movies = tuple(question.meant(token, span, "answer") for token in tokens)
     if not movies:
         return utterance
     return replace(utterance.without_limit("year"), movies=movies, picks=(), ambiguous=())
@@ -479,7 +477,8 @@ def suggestions(
     if way_out:
         return tuple(map(capitalised, way_out[:3]))
     if not shown:
-        return _after_talk(utterance.act, step.state)
+        taken = [f"More like {one.label}" for one in step.chips if one.kind is ChipKind.TAKEN]
+        return (*taken[:1], *_after_talk(utterance.act, step.state))
     wishes = [line for line, facet in _NUDGES if facet not in facets][:1]
     wishes.append("From the 90s" if step.state.constraints.limit("year") is None else "Any year")
     wishes = [*back, *wishes][:2]

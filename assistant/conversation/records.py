@@ -180,13 +180,10 @@ def reply_of(answer: Answer, catalogue: Catalogue) -> Reply:
 
 def question_of(mention: AmbiguousMention, catalogue: Catalogue) -> Question:
     """An ambiguous mention as a question that can be stored."""
-    return Question(
-        tuple(catalogue.key_of(token) for token in mention.tokens),
-        tuple(catalogue.movie(token).label for token in mention.tokens),
-        mention.strength,
-        mention.similar_only,
-        mention.seen,
-    )
+    keys = tuple(map(catalogue.key_of, mention.tokens))
+    labels = tuple(catalogue.movie(token).label for token in mention.tokens)
+    how = (mention.strength, mention.similar_only, mention.seen, mention.taken)
+    return Question(keys, labels, *how)
 
 
 def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMention | None:
@@ -196,9 +193,8 @@ def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMent
     known = tokens_of_keys(question.keys, catalogue)
     if not known:
         return None
-    return AmbiguousMention(
-        Span(0, 0), known, question.strength, "asked", question.similar_only, question.seen
-    )
+    how = (question.similar_only, question.seen, question.taken)
+    return AmbiguousMention(Span(0, 0), known, question.strength, "asked", *how)
 
 
 def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -> SessionState:

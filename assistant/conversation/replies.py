@@ -18,6 +18,7 @@ from assistant.conversation.interpret import Interpretation
 from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, listing
 from assistant.conversation.reasons import known_of
 from assistant.conversation.records import sentences, taste_of, why_of
+from assistant.conversation.suits import sketched
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import is_whole, line_of
 from assistant.language.utterance import Act, Utterance
@@ -145,11 +146,11 @@ def undone(anything: bool, variant: int) -> str:
     return say("reply.undone" if anything else "reply.no_undo", variant)
 
 
-def agreed(films: Sequence[str], on_table: bool, variant: int) -> str:
-    """The answer to "ok" or "I'll watch that one"; `films` are the titles of those it picks."""
-    if films:
-        return say("reply.agreed", variant, films=listing(films))
-    return say("reply.agreed_on_table" if on_table else "reply.agreed_on_nothing", variant)
+def _taken(step: Interpretation, facts: CatalogueFacts, variant: int) -> str:
+    """What is said of the films that are chosen for tonight."""
+    keys = (chip.key for chip in step.chips if chip.kind is ChipKind.TAKEN)
+    films = [known_of(one, facts) for one in map(facts.catalogue.token_of, keys) if one]
+    return _sentences(*(say("reply.taken", variant, **sketched(one)) for one in films))
 
 
 def why(films: Sequence[Recommendation], told: Sequence[str]) -> str:
@@ -448,10 +449,9 @@ def reply_text(
         words = _beyond(utterance, situation, table, facts)
     elif situation.is_for_films or step.chips:
         words = answer(step.told, situation, question)
-        words = _sentences(explained if utterance.then else "", words)
+        words = _sentences(explained if utterance.then else "", words, _taken(step, facts, variant))
     elif utterance.act is Act.AGREE:
-        picked = [catalogue.movie(token).title for token in _picked(table, utterance.picks)]
-        words = agreed(picked, last is not None, variant)
+        words = say(f"reply.agreed_on_{'table' if last else 'nothing'}", variant)
     elif utterance.act is Act.ABOUT_ME:
         taste = taste_of(step.state, catalogue)
         words = about_me(taste, situation.films, situation.wished, variant)

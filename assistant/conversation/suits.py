@@ -1,19 +1,27 @@
-"""Which of several films suits the person better, or is the most so, and whether one does."""
+"""Which of several films suits the person better, or is the most so, and whether one does.
+
+How far a film is scary, slow or in colour: the typicality of what would say so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from assistant.conversation.phrasing import listing
-from assistant.conversation.reasons import BILLED, known_of
-from assistant.conversation.records import barring, recommend, sentences
+import numpy as np
+
+from assistant.conversation.phrasing import capitalised, listing
+from assistant.conversation.reasons import BILLED, Known, known_of, portraits
+from assistant.conversation.records import barring, length, recommend, sentences
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
+from assistant.language.words import normal
 from assistant.wording import text
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
+from core.data.typicality import GRADED
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 
@@ -22,6 +30,34 @@ _WORKS: Final = 6
 _CLEARLY: Final = 0.03
 """Chances of being liked that are closer than this recommend neither film: the calibration of the
 match is not finer."""
+FILMS: Final = 3
+"""Films of which a question is answered at once."""
+_SO: Final = 0.5
+"""Degree from which on a film is so."""
+SOME: Final = 0.25
+"""Degree from which on it is so somewhat."""
+_OFTEN: Final = 0.3
+"""Share of the films of its years from which on a film may be so with nobody saying it."""
+_CLEARER: Final = 0.2
+"""Difference of degrees of which one is said to be the greater."""
+_ENOUGH: Final = 4
+"""Words that are known of a film from which on silence tells something."""
+_VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "several_yes": ("mood", "mood_plain"),
+    "several_probably": ("mood_by_now",),
+    "several_some": ("mood_some", "mood_partly"),
+    "several_unsure": ("mood_of_its_time",),
+    "several_no": ("mood_other", "mood_not", "mood_unsure", "mood_past"),
+}
+"""Verdicts on several films by the sentences that are said of one."""
+_SAID: Final = 0.5
+"""Degree of a word of a film of which no typicality is known."""
+_FAINT: Final = 0.2
+"""Degree below which a word is one of many, or a slip."""
+_APART: Final = 0.1
+"""Weights that are closer than this tell no two films apart."""
+_YEARS: Final = 4
+"""Films so many years apart were made alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +73,19 @@ class Grounds:
     def catalogue(self) -> Catalogue:
         """The films."""
         return self.policy.catalogue
+
+
+def sketched(known: Known) -> dict[str, str]:
+    """A film, and what it is, who is in it and how long it runs, for a sentence of its own."""
+    long = [length(known.film.runtime)] if known.film.runtime else []
+    sketch = capitalised(", ".join([f"{portraits(known)[0]}{starring(known)}", *long]))
+    return {"film": known.movie.title, "sketch": sketch}
+
+
+def starring(known: Known) -> str:
+    """The two whom people know best: " with Ann Lee and Bo Ek"."""
+    cast = known.film.cast[:2] or known.people[:2]
+    return text("answer.with", names=listing(cast)) if cast else ""
 
 
 # ---- what suits the person
@@ -83,34 +132,241 @@ def better(tokens: Sequence[int], asked: Grounds) -> str:
 
 
 def most(question: FactQuestion, asked: Grounds) -> str:
-    """Which of several films is the most so, by what speaks for it; where nothing tells them
-    apart, the one that suits the person best.
+    """Which of several films is the most so, or the least; where nothing tells them apart, the one
+    that suits the person best.
     """
     catalogue, detail = asked.catalogue, question.detail
-    signs = next((mood["signs"].split() for mood in _moods_by(detail)), [])
-    named = frozenset((detail, *signs))
-    known = [known_of(token, asked.facts) for token in question.films]
-    speak = {one.movie.label: one.speaking_for(named) for one in known}
-    best = max(speak, key=lambda label: len(speak[label]))
-    counts = sorted(map(len, speak.values()))
-    if counts[-1] > counts[-2]:
-        said = listing([f"“{as_written(word)}”" for word in speak[best][:BILLED]])
-        return text("answer.most", film=best, signs=said)
-    tied = [
-        token
-        for token, one in zip(question.films, known, strict=True)
-        if len(speak[one.movie.label]) == counts[-1]
-    ]
+    if measured := _measured(question, asked):
+        return measured
+    known = {token: known_of(token, asked.facts) for token in question.films}
+    shades = {token: shade(quality_of(detail), one, asked.facts) for token, one in known.items()}
+    ranked = sorted(shades, key=lambda token: shades[token].weight, reverse=not question.least)
+    best, label = shades[ranked[0]], catalogue.movie(ranked[0]).label
+    if abs(best.weight - shades[ranked[1]].weight) >= _APART:
+        if question.least:
+            return text("answer.least", film=label, asked=detail)
+        return text("answer.most", film=label, signs=quoted(best.signs))
+    tied = [token for token in ranked if abs(shades[token].weight - best.weight) < _APART]
     matched = _matched(tied, asked)
     first = max(matched, key=lambda token: matched[token].q_value) if matched else tied[0]
-    form = "answer.most_alike" if counts[-1] else "answer.most_unknown"
+    form = "answer.most_alike" if best.degree else "answer.most_unknown"
     return text(form, film=catalogue.movie(first).label, asked=detail)
 
 
-def _moods_by(word: str) -> Iterator[Mapping[str, str]]:
-    """The moods that a word asks for."""
-    moods = table("questions")["moods"].values()
-    return (mood for mood in moods if word.replace(" ", "_") in mood["words"].split())
+def _measured(question: FactQuestion, asked: Grounds) -> str:
+    """Which of several films is the longest, newest …; "" where no number tells."""
+    for column, words in table("questions")["measures"].items():
+        more = question.detail in words["more"].split()
+        if not (more or question.detail in words["less"].split()):
+            continue
+        if not asked.catalogue.measures(column):
+            return ""
+        numbers = asked.catalogue.numbers(column)
+        ranked = sorted(
+            (number, token)
+            for token in question.films
+            if token <= len(numbers) and (number := int(numbers[token - 1])) > 0
+        )
+        if not ranked:
+            return ""
+        number, token = ranked[-1 if more != question.least else 0]
+        film = asked.catalogue.movie(token).label
+        return text(f"answer.most_{column}", film=film, asked=question.detail, number=number)
+    return ""
+
+
+# ---- how far a film is so
+
+
+class Shade(NamedTuple):
+    """How far a film is scary, slow or the like."""
+
+    degree: float
+    """0 … 1."""
+    signs: tuple[str, ...] = ()
+    """What says so, the strongest first."""
+    weight: float = 0.0
+    """How much does: what tells films apart that are all so."""
+
+
+def quality_of(word: str) -> str:
+    """The mood that a word asks for; the word itself where it is of none."""
+    written = word.replace(" ", "_")
+    moods = table("questions")["moods"].items()
+    return next((name for name, mood in moods if written in mood["words"].split()), written)
+
+
+def said_of(quality: str) -> str:
+    """How it is said that a film is so: "in colour", "a film that ends well"."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("said", quality.replace("_", " ")))
+
+
+def has_signs(quality: str) -> bool:
+    """Whether anything says that a film is so, rather than not the opposite."""
+    return bool(_signs(quality))
+
+
+def opposite(quality: str) -> str:
+    """What a film is instead; "" where nothing is known to be."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("against", ""))
+
+
+def shade(quality: str, known: Known, facts: CatalogueFacts) -> Shade:
+    """How far a film is so, by the typicality of what says it; a word that no facet is called by
+    counts half.
+
+    What nothing speaks for is told by what speaks against it: a film is in colour as far as it is
+    not black and white.
+    """
+    signs = _signs(quality)
+    if not signs and (other := opposite(quality)):
+        return Shade(1.0 - shade(other, known, facts).degree)
+    told = dict.fromkeys(known.speaking_for(signs), _SAID)
+    catalogue = facts.catalogue
+    if known.movie.row < catalogue.n_items:
+        for index in _facets_called(catalogue, signs):
+            if degree := float(catalogue.degrees[index, known.movie.row]):
+                facet = catalogue.facets[index]
+                told[facet.name.lower() if facet.kind == "genre" else facet.name] = degree
+    ranked = sorted(told, key=lambda name: -told[name])
+    first, second = (*(told[name] for name in ranked), 0.0, 0.0)[:2]
+    spoken = distinct(name for name in ranked if told[name] >= _FAINT)
+    return Shade(1.0 - (1.0 - first) * (1.0 - second / 2), spoken, sum(told.values()))
+
+
+def distinct(words: Iterable[str]) -> tuple[str, ...]:
+    """Those of the words, in order, of which no part was said before: after "murder" no "child
+    murder".
+    """
+    kept, said = [], set[str]()
+    for word in words:
+        parts = {part.rstrip("s") for part in normal(word).split()}
+        if parts.isdisjoint(said):
+            kept.append(word)
+            said |= parts
+    return tuple(kept)
+
+
+def share_around(quality: str, known: Known, facts: CatalogueFacts) -> float:
+    """Share of the films of a film's years that are so, 0 … 1."""
+    catalogue = facts.catalogue
+    near = np.abs(catalogue.years[: catalogue.n_items] - known.movie.year) <= _YEARS
+    named = _facets_called(catalogue, _signs(quality))
+    so = [catalogue.has(catalogue.facet_token(index)) for index in named]
+    return float(np.any(so, axis=0)[near].mean()) if so and near.any() else 0.0
+
+
+def quoted(signs: Sequence[str]) -> str:
+    """What says so, as it is written: “creepy” and “ghosts”."""
+    return listing([f"“{as_written(word)}”" for word in signs[:BILLED]])
+
+
+@lru_cache(maxsize=256)
+def _signs(quality: str) -> frozenset[str]:
+    mood = table("questions")["moods"].get(quality)
+    return frozenset((quality,) if mood is None else mood["signs"].split())
+
+
+@lru_cache(maxsize=256)
+def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> tuple[int, ...]:
+    """Numbers of the graded facets with one of these names in normal form."""
+    return tuple(
+        index
+        for index, facet in enumerate(catalogue.facets)
+        if facet.kind in GRADED and normal(facet.name).replace(" ", "_") in names
+    )
+
+
+def moods(question: FactQuestion, asked: Grounds) -> str:
+    """How far each of several films is so, in one sentence."""
+    groups: dict[str, list[str]] = {verdict: [] for verdict in _VERDICTS}
+    for token in question.films[:FILMS]:
+        known = known_of(token, asked.facts)
+        form = _form(question.detail, known, asked, _shades(question.detail, known, asked))
+        verdict = next(one for one, forms in _VERDICTS.items() if form in forms)
+        groups[verdict].append(known.movie.label)
+    parts = [text(f"answer.{one}", films=listing(films)) for one, films in groups.items() if films]
+    said = capitalised("; ".join(parts))
+    return text("answer.moods", mood=capitalised(said_of(question.detail)), verdicts=said)
+
+
+def _shades(detail: str, known: Known, asked: Grounds) -> tuple[Shade, Shade]:
+    """How far a film is so, and how far the opposite."""
+    so, against = (
+        shade(one, known, asked.facts) if one else Shade(0.0) for one in (detail, opposite(detail))
+    )
+    return so, against
+
+
+def mood(known: Known, detail: str, asked: Grounds) -> str:
+    """How far a film is scary, sad …, by what speaks for it and for the opposite."""
+    other = opposite(detail)
+    so, against = _shades(detail, known, asked)
+    values = {
+        "film": known.movie.label,
+        "mood": said_of(detail),
+        "other": said_of(other),
+        "signs": quoted(so.signs),
+        "against": quoted(against.signs),
+        "portrait": portrayed(known),
+        "year": known.movie.year,
+    }
+    return text(f"answer.{_form(detail, known, asked, (so, against))}", **values)
+
+
+def _form(detail: str, known: Known, asked: Grounds, shades: tuple[Shade, Shade]) -> str:
+    """The name of the sentence that says how far a film is so."""
+    so, against = shades
+    silent = not so.signs and not against.signs
+    if silent and (dated := _dated(detail, known, asked)):
+        return dated
+    if so.degree >= _SO:
+        return _form_of_yes(so, against)
+    if against.degree >= _SO and against.signs:
+        return "mood_other"
+    if so.degree >= SOME:
+        return "mood_some"
+    words = (*known.tags, *known.film.all_keywords, *known.film.moods)
+    return "mood_not" if len(words) >= _ENOUGH else "mood_unsure"
+
+
+def _form_of_yes(so: Shade, against: Shade) -> str:
+    if not so.signs:
+        return "mood_plain"
+    return "mood_partly" if against.degree > so.degree + _CLEARER else "mood"
+
+
+def _dated(detail: str, known: Known, asked: Grounds) -> str:
+    """The sentence for what nothing marks in a film and its years tell; "" where they do not."""
+    other = opposite(detail)
+    if other and opposite(other) == detail and not all(map(has_signs, (detail, other))):
+        marked = detail if has_signs(detail) else other
+        usual = share_around(marked, known, asked.facts) >= _OFTEN
+        if usual:
+            return "mood_of_its_time"
+        return "mood_past" if marked == detail else "mood_by_now"
+    return ""
+
+
+def rather(question: FactQuestion, known: Known, asked: Grounds) -> str:
+    """Which of two things a film is more."""
+    one, other = question.detail, question.instead
+    shades = {name: shade(name, known, asked.facts) for name in (one, other)}
+    more, less = sorted(shades, key=lambda name: -shades[name].degree)
+    values = {"film": known.movie.label, "more": said_of(more), "less": said_of(less)}
+    values |= {"signs": quoted(shades[more].signs), "others": quoted(shades[less].signs)}
+    if shades[more].degree < SOME:
+        return text("answer.rather_neither", portrait=portrayed(known), **values)
+    both = shades[less].degree > shades[more].degree - _CLEARER and shades[less].signs
+    return text("answer.rather_both" if both else "answer.rather", **values)
+
+
+def portrayed(known: Known) -> str:
+    """What a film is, with its rating: "an animated film by Don Hall, rated PG"."""
+    rated = text("answer.rated", rating=known.film.age) if known.film.age else ""
+    return f"{portraits(known)[0]}{rated}"
 
 
 def _worth(token: int, asked: Grounds) -> str:

@@ -23,6 +23,7 @@ class ChipKind(Enum):
     """What a chip says was understood; the value is what is stored."""
 
     LIKE = "like", "+", +1
+    TAKEN = "for tonight", "+", +1
     DISLIKE = "dislike", "−", -1
     NAMED = "named", "+"
     SEEN = "seen", "✓"
@@ -132,6 +133,8 @@ class Question:
     """What the person said of it, −1 … 1."""
     similar_only: bool = False
     seen: bool = False
+    taken: bool = False
+    """They choose it for tonight."""
 
 
 TOGETHER = "together"

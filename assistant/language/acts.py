@@ -58,11 +58,14 @@ _NUMBERED: Final = re.compile(
     r"(?:\b(?:number|no\.?|nr\.?|option|choice|film|movie)\s*|#)(\d{1,2})\b|\A\s*(\d)\s*[.)!]*\s*\Z"
     r"|\b(?:number|option|choice)\s+(one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
+_NUMBERS: Final = r"\d(?:(?:\s*(?:,|&|\+)\s*|\s+)(?:(?:and|n|or)\s+)?\d)*(?!\d)"
 _LISTED: Final = re.compile(
-    r"\A\W*(\d)(?:\W+(?:and\W+|n\W+)?(\d))?(?:\W+(?:and\W+|n\W+)?(\d))?\s+(?:i\b|i've|ive|was"
-    r"|were|are|is|look|sound|seen|no)"
+    rf"\A\W*({_NUMBERS})\s+(?:i\b|i've|ive|was|were|are|is|look|sound|seen|no)"
+    rf"|\b(?:seen|watched|saw|know|not|loved|liked|hated|skip)\s+({_NUMBERS})"
+    r"(?=\s*(?:[.,;!?]|\Z|but\b))"
 )
-"""Numbers that begin a line on the films shown: "1 and 2 I've seen"."""
+"""Numbers that point at the films shown: "1 and 2 I've seen", "I've seen 1 and 3"."""
+_DIGIT: Final = re.compile(r"\d")
 _OTHERS: Final = re.compile(
     r"\b(?:the\s+)?(?:other(?:\s+(?:two|2|three|3|ones?|films?|movies?))?|others|rest"
     r"|remaining(?:\s+\w+)?)\b"
@@ -167,7 +170,7 @@ def parted(text: str) -> Iterator[tuple[str, str]]:
 
 
 def decides(line: Line, n_shown: int) -> bool:
-    """Whether a line takes one of the films on the table and closes: "the middle one. deal"."""
+    """Whether a line takes a film on the table and closes: "the middle one. deal", "sold"."""
     if not n_shown or len(line.lower) > _LONGEST:
         return False
     rest = line.lower
@@ -175,7 +178,14 @@ def decides(line: Line, n_shown: int) -> bool:
         rest = rest[:start] + " " * (end - start) + rest[end:]
     said, closing = set(normal(rest).split()), word_class("closing")
     points = rest != line.lower or {"that", "1"} <= said or {"this", "1"} <= said
-    return points and bool(said & closing) and said <= closing | word_class("beside_closing")
+    chosen = points or not said.isdisjoint(word_class("settles"))
+    return chosen and bool(said & closing) and said <= closing | word_class("beside_closing")
+
+
+def settles(line: Line) -> bool:
+    """Whether a line chooses the film that was spoken of, without pointing at it: "sold!"."""
+    first = next((first for first, _ in parted(line.lower)), line.lower)
+    return not pointed(line, 1) and (decides(line, 1) or decides(line_of(first), 1))
 
 
 def wishes_cleared(text: str) -> str:
@@ -189,7 +199,7 @@ def wishes_cleared(text: str) -> str:
 def may_act_alone(text: str, n_shown: int) -> bool:
     """Whether a part of a line may be a command or a remark on films shown."""
     line = line_of(text)
-    points = n_shown > 0 and bool(pointed(line, n_shown))
+    points = n_shown > 0 and (bool(pointed(line, n_shown)) or settles(line))
     commands = whole_act(line) in (Act.UNDO, Act.WHY) or holds("seen_all", line)
     return points or commands or holds("forget", line)
 
@@ -299,15 +309,18 @@ def _one_by_one(lower: str, n_shown: int) -> _Pointed:
     """What ordinals and numbers point at: "the second", "number 3", "1 and 2 I've seen"."""
     last = n_shown - 1
     ordinals = {"former": 0, "latter": last, "last": last, "middle": n_shown // 2}
-    listed = _LISTED.match(lower)
-    numbers = enumerate(listed.groups(), start=1) if listed else ()
+    numbers = (
+        (int(number[0]) - 1, number.span())
+        for listed in _LISTED.finditer(lower)
+        for number in _DIGIT.finditer(lower, *listed.span(listed.lastindex or 0))
+    )
     return [
         *((_place(ordinals, match[1]), match.span()) for match in _ORDINAL.finditer(lower)),
         *(
             (int(match[1] or match[2] or normal(match[3])) - 1, match.span())
             for match in _NUMBERED.finditer(lower)
         ),
-        *((int(number) - 1, listed.span(group)) for group, number in numbers if listed and number),
+        *numbers,
     ]
 
 

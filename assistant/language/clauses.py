@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Final
 
 from assistant.language import acts
-from assistant.language.lexicon import table
+from assistant.language.lexicon import dictionary, table
 from assistant.language.titles.links import Link
 from assistant.language.utterance import Context, Topic
 from assistant.language.words import PhraseBook, Word, fold, spelled_out, stands_apart, text_at
@@ -28,6 +28,8 @@ _NAMESAKES: Final = 3
 """Most films of one title that a question is answered of."""
 _NAME: Final = 4
 """Most words of a person's name."""
+_THING: Final = 3
+"""Most words of a thing that a film may hold."""
 WEAK: Final = (Topic.ABOUT, Topic.WORTH, Topic.BETTER, Topic.ORDER)
 """Topics whose words are said of much else: another one in the clause takes their place."""
 
@@ -99,10 +101,59 @@ class Clause:
         return first in words_of("yes_or_no") and second == FILM
 
     @property
+    def is_of_the_table(self) -> bool:
+        """Whether it asks something of a film that it points at: "does the first have …"."""
+        pointed = any(bone.place >= 0 for bone in self.bones)
+        return pointed and self.asks and self.asks_of_it
+
+    @property
+    def asks_of_it(self) -> bool:
+        """Whether it asks how a film is, and nothing that is not on record at all: "is the first on
+        Netflix?".
+        """
+        texts = [bone.text for bone in self.bones]
+        begins = texts[0] in words_of("asks_of_it") and texts[1:2] != ["you"]
+        return begins and not acts.beyond(acts.line_of(" ".join(texts)))
+
+    @property
+    def points(self) -> bool:
+        """Whether it points at films on the table, one or all."""
+        return any(bone.place >= 0 or bone.is_plural for bone in self.bones)
+
+    @property
+    def compares(self) -> bool:
+        """Whether it asks which of several films: "which is …", "what's the … of those"."""
+        first = self.bones[0].text
+        together = any(bone.is_plural for bone in self.bones)
+        return first == "which" or (first == "what" and together)
+
+    @property
+    def weighs_all(self) -> bool:
+        """Whether it compares all of so many: "which of the two …"."""
+        texts = [bone.text for bone in self.bones]
+        return self.compares and "of" in texts and any(map(str.isdecimal, texts))
+
+    @property
     def said_of_it(self) -> str:
         """What is asked of a film behind "is it"; "" for any other question."""
         rest = [bone.text for bone in self.bones[2:]]
-        return " ".join(rest) if self.is_predication and not {FILM, PERSON} & {*rest} else ""
+        plain = not {FILM, PERSON} & {*rest} and self.bones[0].text in words_of("be")
+        return " ".join(rest) if self.is_predication and plain else ""
+
+    @property
+    def thing_in_it(self) -> str:
+        """What a film is asked to hold: "does it have a dog?", "are there talking animals in it?";
+        "" for any other question.
+        """
+        texts = [bone.text for bone in self.bones]
+        if texts[:1] and texts[0] in words_of("be"):
+            texts = texts[1 + ("there" in texts[1:2]) : texts.index("in") if "in" in texts else 0]
+        elif texts[1:2] == [FILM] and texts[2:3] in (["have"], ["contain"], ["feature"]):
+            texts = texts[3:]
+        else:
+            return ""
+        plain = 0 < len(texts) <= _THING and not {FILM, PERSON} & {*texts}
+        return " ".join(texts) if plain else ""
 
     @property
     def confirms(self) -> bool:
@@ -136,7 +187,7 @@ class Clauses:
                 **self._just_asked(found, (first, last), context),
                 **_pointed(text, found, (first, last), links, context.shown),
             }
-            bones = self._with_makers(self.bones(found, (first, last), stands))
+            bones = self._with_makers(_together(self.bones(found, (first, last), stands)))
             if bones:
                 opens = bones[0].text in words_of("openers")
                 asks = "?" in tail or opens
@@ -233,6 +284,18 @@ class Clauses:
         return at, ()
 
 
+def _together(bones: list[Bone]) -> list[Bone]:
+    """Bones with "any of them" as the films that it speaks of."""
+    kept: list[Bone] = []
+    for bone in bones:
+        if bone.is_plural and [one.text for one in kept[-1:]] == ["of"]:
+            kept.pop()
+            if kept and kept[-1].text in words_of("shares"):
+                kept.pop()
+        kept.append(bone)
+    return kept
+
+
 def _add(bones: list[Bone], bone: Bone) -> None:
     """One more word; "that first film" is one film and not three."""
     if bone.text == FILM and bones and bones[-1].text == FILM:
@@ -317,7 +380,7 @@ def _opens(found: Sequence[Word], clause: tuple[int, int]) -> bool:
 def _leads_to_number(word: str) -> bool:
     """Whether a number behind a word may point at a film: "what's 2 about"."""
     plain = table("questions")["contractions"].get(word, word).split()[-1]
-    return plain in words_of("glue")
+    return plain in words_of("glue") and plain != "which"  # "which one"
 
 
 def _parted(
@@ -361,3 +424,67 @@ def plain_words() -> frozenset[str]:
     """Words that questions are made of, which no fact is called by."""
     known = table("questions")["classes"]
     return frozenset(word for words in known.values() for word in words.split())
+
+
+# ---- how a film is
+
+
+def superlative(texts: Sequence[str]) -> str:
+    """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
+    best visuals" the noun.
+    """
+    for before, word, behind in zip(("", *texts), texts, (*texts[1:], ""), strict=False):
+        if word in ("most", "more", "least"):
+            return behind if behind not in ("", FILM) else next(filter(is_mood, texts), "")
+        if word in ("best", "better"):
+            plain = "" if behind in ("", FILM, "of", "for", "to") else behind
+        else:
+            plain = _compared(word, before)
+        if plain:
+            return plain
+    return ""
+
+
+def _compared(word: str, before: str) -> str:
+    """The plain word of "darkest", or of a "darker" behind "is"."""
+    if word.endswith("est"):
+        return _plain(word[:-3])
+    return _plain(word[:-2]) if word.endswith("er") and before in words_of("looks") else ""
+
+
+def _plain(stem: str) -> str:
+    """The word whose forms begin with what is left of a comparative: "sadd", "funni", "strang"."""
+    forms = [stem, stem[:-1], f"{stem[:-1]}y", f"{stem}e"]
+    if stem[-1:] == "i":
+        forms = [f"{stem[:-1]}y"]
+    elif stem[-1:] != stem[-2:-1]:
+        forms = [stem, f"{stem}e"]
+    known = (form for form in forms if is_mood(form))
+    return next(known, "") or next((form for form in forms if form in dictionary()), "")
+
+
+def is_mood(word: str) -> bool:
+    """Whether a word asks how a film is."""
+    return bool(mood_in([word]))
+
+
+def mood_in(texts: Sequence[str]) -> str:
+    """The mood that some of these words ask for; "" for none."""
+    for size in (3, 2, 1):
+        for at in range(len(texts) - size + 1):
+            if mood := _moods().get("_".join(texts[at : at + size])):
+                return mood
+    return ""
+
+
+@cache
+def _moods() -> dict[str, str]:
+    """Mood by the words that ask for it, joined by "_"."""
+    moods = table("questions")["moods"]
+    return {word: name for name, mood in moods.items() for word in mood["words"].split()}
+
+
+def is_measure(word: str) -> bool:
+    """Whether a number of a film tells it: "long", "new"."""
+    measures = table("questions")["measures"].values()
+    return any(word in words.split() for ways in measures for words in ways.values())

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Final, NamedTuple
 
 from assistant.language.clauses import (
@@ -20,11 +19,14 @@ from assistant.language.clauses import (
     Bone,
     Clause,
     Clauses,
+    is_measure,
+    is_mood,
+    mood_in,
     phrases_of_topics,
     plain_words,
+    superlative,
     words_of,
 )
-from assistant.language.lexicon import dictionary, table
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
@@ -51,6 +53,8 @@ _OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic
 """Topics that may be asked in the words of a wish: "show me the trailer", "would I like it?"."""
 _OF_PEOPLE: Final = (Topic.FILMS,)
 
+_TODDLER: Final = "3"
+"""Years of a toddler."""
 _ASIDE: Final = 3
 """Words that may round off a clause that is no sentence."""
 _ROLE: Final = "role"
@@ -217,27 +221,30 @@ class Questions:
             return []
         people = clause.people()
         films = clause.films() or self._meant(clause, before, context, alone=alone)
+        if Topic.BETTER in topics and clause.weighs_all:  # "which of the two is better?"
+            films = before = context.shown
         topics = _chosen(topics, clause, bool(people), among=len(before))
         wishes = _wishes(clause, beside)
-        if wishes:
-            topics = [topic for topic in topics if topic in _OUTRIGHT]
+        topics = [topic for topic in topics if topic in _OUTRIGHT] if wishes else topics
         found = (self._question(topic, films, people, clause, context) for topic in topics)
         questions = list(filter(None, found))
         if questions or wishes:
             return questions
         # "the second one, is there a happy ending?"
-        set_off = before if set(before) <= set(context.shown) and not clause.has(PERSON) else ()
-        films = films or set_off
-        return self._told(clause, films, people) or _of_the_table(
-            clause, films, context, set_off=bool(set_off)
-        )
+        set_off = before if set(before) <= set(context.shown) and not people else ()
+        return self._of_no_topic(clause, films or set_off, context, set_off=bool(set_off))
 
-    def _told(
-        self, clause: Clause, films: tuple[int, ...], people: tuple[int, ...]
+    def _of_no_topic(
+        self, clause: Clause, films: tuple[int, ...], context: Context, *, set_off: bool
     ) -> list[FactQuestion]:
-        """What a clause asks that names no topic and what it asks for; none or one."""
-        told = self._yes_or_no(clause) if films and clause.asks else None
-        return [replace(told, films=films, people=people)] if told else []
+        """What a clause asks that names no topic; none or one."""
+        if not films or not clause.asks:
+            return []
+        if age := _age_in([bone.text for bone in clause.bones]):
+            return [FactQuestion(Topic.AGE, films, detail=age)]
+        if told := self._yes_or_no(clause):
+            return [replace(told, films=films, people=clause.people())]
+        return _of_the_table(clause, films, context, set_off=set_off)
 
     def _question(
         self,
@@ -270,7 +277,9 @@ class Questions:
         return topic is Topic.WHY_NOT and not set(films).isdisjoint(context.shown)
 
     def _detail(self, topic: Topic, clause: Clause) -> str:
-        """What a question of language or country asks for, where it names one."""
+        """What a question of language, country or age asks for, where it names one."""
+        if topic is Topic.AGE:
+            return _age_in([bone.text for bone in clause.bones])
         fact = {Topic.LANGUAGE: Fact.LANGUAGE, Topic.COUNTRY: Fact.COUNTRY}.get(topic)
         return "" if fact is None else self._named(fact, clause)
 
@@ -281,8 +290,8 @@ class Questions:
             return FactQuestion(Topic.CAST, detail=_ROLE) if texts[-2:] == ["in", FILM] else None
         if texts[0] not in words_of("yes_or_no") and not clause.confirms:
             return None
-        if mood := _mood_in(texts):
-            return FactQuestion(Topic.MOOD, detail=mood)
+        if (mood := self._how(texts)) is not None:
+            return mood
         if texts[0] == "how":
             return None
         for topic, fact in (
@@ -295,6 +304,15 @@ class Questions:
             if spoken and (name := self._named(fact, clause)):
                 return FactQuestion(topic, detail=name)
         return None
+
+    def _how(self, texts: Sequence[str]) -> FactQuestion | None:
+        """A question how a film is, or which of two things: "violent", "gory or more slow"."""
+        at = texts.index("or") if "or" in texts else len(texts)
+        one, other = mood_in(texts[:at]), mood_in(texts[at + 1 :])
+        if one and other:
+            instead = other if one != other else ""
+            return FactQuestion(Topic.MOOD, detail=one, instead=instead)
+        return FactQuestion(Topic.MOOD, detail=one or other) if one or other else None
 
     def _named(self, fact: Fact, clause: Clause) -> str:
         """The longest value of a fact that a clause names; "" for none."""
@@ -328,63 +346,47 @@ def _of_the_table(
 
     "Is the first one confusing?" praises nothing, and asks for no films.
     """
-    texts = [bone.text for bone in clause.bones]
-    asks = clause.asks and texts[0] in words_of("asks_of_it") and texts[1:2] != ["you"]
     # behind "the second one," an "it" is that film
-    points = set_off or any(bone.place >= 0 for bone in clause.bones)
-    if not (asks and points and films and set(films) <= set(context.shown)):
+    points = set_off or clause.points or (len(context.shown) == 1 and clause.has(FILM))
+    if not (points and set(films) <= set(context.shown) and clause.asks_of_it):
         return []
+    texts = [bone.text for bone in clause.bones]
     if not words_of("children").isdisjoint(texts):
         return [FactQuestion(Topic.AGE, films)]
+    if thing := clause.thing_in_it:
+        return [FactQuestion(Topic.KEYWORD, films, detail=thing)]
     return [FactQuestion(Topic.OTHER, films, detail=clause.said_of_it)]
+
+
+def _age_in(texts: Sequence[str]) -> str:
+    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
+    for at, word in enumerate(texts):
+        behind = texts[at + 1] if at + 1 < len(texts) else ""
+        if word.isdecimal() and behind in words_of("ages"):
+            return word
+    if not words_of("toddlers").isdisjoint(texts):
+        return _TODDLER
+    numbers = [word for word in texts if word.isdecimal()]
+    about = not words_of("children").isdisjoint(texts)
+    return numbers[-1] if numbers and about else ""
 
 
 def _most_of(clause: Clause, shown: tuple[int, ...]) -> FactQuestion | None:
     """A question which of the films on the table is the most so: "which is the saddest?"."""
+    if len(shown) < 2 or not clause.compares:
+        return None
     texts = [bone.text for bone in clause.bones]
-    which = texts[0] == "which"
-    together = any(bone.is_plural for bone in clause.bones)
-    if len(shown) < 2 or not (which or (texts[0] == "what" and together)):
+    pointed, detail = clause.films(), superlative(texts)
+    if not detail or not set(pointed) <= set(shown) or _is_of_a_topic(clause, detail):
         return None
-    pointed, detail = clause.films(), _superlative(texts)
-    told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)}
-    if not detail or not set(pointed) <= set(shown) or (told - set(WEAK) and not _is_mood(detail)):
-        return None
-    return FactQuestion(Topic.MOST, pointed if len(pointed) > 1 else shown, detail=detail)
+    films = pointed if len(pointed) > 1 else shown
+    return FactQuestion(Topic.MOST, films, detail=detail, least="least" in texts)
 
 
-def _superlative(texts: Sequence[str]) -> str:
-    """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
-    best visuals" the noun.
-    """
-    for at, word in enumerate(texts):
-        behind = texts[at + 1] if at + 1 < len(texts) else ""
-        if word in ("most", "more", "least"):
-            return behind if behind not in ("", FILM) else next(filter(_is_mood, texts), "")
-        if word in ("best", "better") and behind not in ("", FILM, "of", "for", "to"):
-            return behind
-        before = texts[at - 1] if at else ""
-        is_second = word.endswith("er") and before in words_of("looks")
-        if word.endswith("est") or is_second:
-            ending = 3 if word.endswith("est") else 2
-            if plain := _plain(word[:-ending]):
-                return plain
-    return ""
-
-
-def _plain(stem: str) -> str:
-    """The word whose forms begin with what is left of a comparative: "sadd", "funni", "strang"."""
-    forms = [stem, stem[:-1], f"{stem[:-1]}y", f"{stem}e"]
-    if stem[-1:] == "i":
-        forms = [f"{stem[:-1]}y"]
-    elif stem[-1:] != stem[-2:-1]:
-        forms = [stem, f"{stem}e"]
-    known = (form for form in forms if _is_mood(form))
-    return next(known, "") or next((form for form in forms if form in dictionary()), "")
-
-
-def _is_mood(word: str) -> bool:
-    return bool(_mood_in([word]))
+def _is_of_a_topic(clause: Clause, detail: str) -> bool:
+    """Whether a comparison is of something that has a topic of its own."""
+    told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)} - set(WEAK)
+    return bool(told) and not (is_mood(detail) or is_measure(detail))
 
 
 def _heard(clause: Clause) -> tuple[list[Topic], set[str], set[int]]:
@@ -407,16 +409,10 @@ def _stands_alone(clause: Clause, topics: list[Topic], beside: set[str], *, foll
 def _wishes(clause: Clause, beside: set[str]) -> bool:
     """Whether a clause asks for films rather than of them."""
     nouns = frozenset() if clause.is_predication else words_of("nouns") - _COUNTS
-    return not beside.isdisjoint(words_of("requests") | nouns)
-
-
-def _mood_in(texts: Sequence[str]) -> str:
-    """The mood that some of these words ask for; "" for none."""
-    for size in (3, 2, 1):
-        for at in range(len(texts) - size + 1):
-            if mood := _moods().get("_".join(texts[at : at + size])):
-                return mood
-    return ""
+    requests = words_of("requests")
+    if (clause.is_predication or clause.is_of_the_table) and "than" not in beside:
+        requests -= words_of("amounts")  # "is it more funny or sad?"
+    return not beside.isdisjoint(requests | nouns)
 
 
 def _is_heading(clause: Clause, covered: set[int], beside: set[str]) -> bool:
@@ -459,13 +455,6 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
-
-
-@cache
-def _moods() -> dict[str, str]:
-    """Mood by the words that ask for it, joined by "_"."""
-    moods = table("questions")["moods"]
-    return {word: name for name, mood in moods.items() for word in mood["words"].split()}
 
 
 def _told(utterance: Utterance) -> tuple[MovieMention, ...]:

@@ -23,6 +23,7 @@ from assistant.language.meaning.reference import (
     put_off,
     reaction,
     singled_out,
+    takes,
 )
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
@@ -73,7 +74,8 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
-_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT)  # before it wishes for something
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
+"""What a line may do before it wishes for something."""
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
@@ -339,8 +341,7 @@ class Understanding:
         if done is not None:
             return done
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
-            picks = acts.picks(line, len(context.shown))
-            return Utterance(utterance.text, Act.AGREE, picks=picks)
+            return takes(utterance.text, line, context)
         reacted = None
         if not utterance.names_films and not utterance.facets:
             reacted = _reacted(utterance, line, found, cues, context)
@@ -394,7 +395,7 @@ def _acts_alone(does: Utterance) -> bool:
 
 def _wants(wishes: Utterance, does: Utterance) -> bool:
     """Whether the rest of a line asks for films of some kind, after what its beginning does."""
-    told = does.act in (Act.WHY, Act.REACT)
+    told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
     if wishes.facets or (wishes.act is Act.MORE and told):
         return wishes.act not in _ALONE
     # "the first one but newer" is newer than that
@@ -420,6 +421,8 @@ def _reacted(
     """
     nodded = acts.nod(line, bool(context.shown))
     if nodded is not None:
+        if nodded is Act.AGREE:
+            return takes(utterance.text, line, context)
         return Utterance(utterance.text, nodded, picks=acts.picks(line, len(context.shown)))
     remark = reaction(utterance, line, found, cues, context)
     return of_last_line(remark, line, cues, context)

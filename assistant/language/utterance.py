@@ -94,6 +94,8 @@ class MovieMention:
     also: tuple[int, ...] = ()
     """Tokens of other films meant by the same words ("the Bourne films"); `token` is the best known
     of them."""
+    taken: bool = False
+    """They choose it for tonight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,12 @@ class AmbiguousMention:
     rule: str
     similar_only: bool = False
     seen: bool = False
+    taken: bool = False
+
+    def meant(self, token: int, span: Span, rule: str) -> MovieMention:
+        """What was said of it, of the film that is meant."""
+        how = (self.similar_only, self.seen)
+        return MovieMention(span, token, self.strength, rule, *how, taken=self.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +189,12 @@ class FactQuestion:
     people: tuple[int, ...] = ()
     """Codes of `FilmFacts.people`."""
     detail: str = ""
-    """What a yes-or-no question asks for: "english", "scary", "wedding"."""
+    """What a yes-or-no question asks for: "english", "scary", "wedding"; how old somebody is who
+    wants to see it."""
+    instead: str = ""
+    """What else it may be: "is it violent or rather slow?"."""
+    least: bool = False
+    """The least so is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +232,8 @@ class Utterance:
     """How each of the picks is liked, where it is not the same for all; empty otherwise."""
     seen: bool = False
     """The picks were seen already, for `Act.REACT`."""
+    taken: tuple[int, ...] = ()
+    """Those of the picks that they choose for tonight."""
     instead: tuple[int, ...] = ()
     """Tokens of films that were understood before and are not the ones that were meant: `movies`
     take their place."""
@@ -274,6 +289,15 @@ class Utterance:
         """Whether films of some kind are asked for, or others of the same."""
         wanted = bool(self.facets or self.wishes_for_kinds)
         return (wanted and self.act is Act.RECOMMEND) or self.act is Act.MORE
+
+    @property
+    def only_talks(self) -> bool:
+        """Whether the line asks something of films, or chooses one for tonight, and wishes for
+        none.
+        """
+        taken = self.taken or any(movie.taken for movie in self.movies)
+        wishes = any(statement.wishes for statement in self.statements)
+        return bool(self.questions or taken) and not wishes
 
     @property
     def wishes_for_kinds(self) -> bool:

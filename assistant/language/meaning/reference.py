@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple, Self
 
@@ -12,8 +12,8 @@ from assistant.language.lexicon import word_class
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.people import ROLES
-from assistant.language.meaning.tastes import Cue, Force, Sign
-from assistant.language.meaning.verdicts import is_in_a_question, is_wished
+from assistant.language.meaning.tastes import Cue, Force, Sign, Teller, ends_sentence
+from assistant.language.meaning.verdicts import is_in_a_question, is_wished, sentence_begins
 from assistant.language.meaning.years import compared
 from assistant.language.utterance import (
     Act,
@@ -33,6 +33,12 @@ _TABLE: Final = 10
 _YEAR: Final = re.compile(r"\b(?:18|19|20)\d\d\b")
 _FEELS: Final = (Force.FEEL, Force.VERDICT)
 _HARDLY_KNOWN: Final = frozenset("obscure unknown niche underground".split())
+_PROSPECTS: Final = word_class("prospects")
+"""Beside a film on the table: it is for tonight, and was not seen: "sounds good", "let's do"."""
+_UNSEEN: Final = word_class("unseen")
+_BARE_NOT: Final = "avoid: not"
+_TAKEN: Final = 0.7
+"""How a film is liked that is chosen."""
 _SEVERAL: Final = word_class("several")
 _NEWEST: Final = word_class("newest")
 _OLDEST: Final = word_class("oldest")
@@ -80,9 +86,10 @@ class _Remark(NamedTuple):
         """Whether it can only be said of films on the table: points at them, or looks back."""
         if self.pointed:
             return True
-        if self.felt and acts.holds("these", line):
-            return True
-        return (self.seen or bool(self.felt)) and any(cue.backward for cue in cues)
+        if not (self.seen or self.felt):
+            return False
+        meant = any(acts.holds(name, line) for name in ("these", "both", "it"))
+        return meant or any(cue.backward for cue in cues)
 
     def strength(self, line: acts.Line) -> float:
         """How the films are liked, −1 … 1."""
@@ -149,8 +156,16 @@ def _of_the_table(
         remark = remark._replace(seen=True)
     elif not remark.is_of_the_table(line, cues):
         return None
-    strength, spans = remark.strength(line), list(remark.pointed.values())
-    strengths = _strengths(utterance.text, found, spans, strength)
+    strength = remark.strength(line)
+    said = _said_of_each(utterance.text, line, found, remark, strength)
+    if not said:
+        return replace(reacted, strength=strength, seen=remark.seen)
+    strengths = tuple(one.strength for one in said)
+    reacted = replace(
+        reacted,
+        picks=tuple(one.place for one in said),
+        taken=tuple(one.place for one in said if one.taken),
+    )
     if len(set(strengths)) == 1:
         return replace(reacted, strength=strengths[0], seen=remark.seen)
     return replace(reacted, strength=strength, strengths=strengths, seen=remark.seen)
@@ -217,32 +232,109 @@ def likewise(utterance: Utterance, line: acts.Line, context: Context) -> Utteran
     )
 
 
-def _strengths(
-    text: str, found: Sequence[Word], spans: Sequence[tuple[int, int]], otherwise: float
-) -> tuple[float, ...]:
-    """How each of the films pointed at is liked, as if the words that point were titles: "hated the
-    first one".
+class _Said(NamedTuple):
+    """What a line says of one of the films that it points at."""
+
+    place: int
+    strength: float
+    """−1 … 1; 0 for a film that was only seen."""
+    taken: bool = False
+    """It is chosen for tonight."""
+
+
+def _said_of_each(
+    text: str, line: acts.Line, found: Sequence[Word], remark: _Remark, otherwise: float
+) -> list[_Said]:
+    """What is said of each of the films pointed at, as if the words that point were titles: "hated
+    the first one, seen the second, the third I'll watch".
+
+    Of a film that is only said to be unknown nothing is.
     """
-    ranges = [_words_within(found, start, end) for start, end in spans]
-    names = sorted({(first, last) for first, last in ranges if last})
-    signs = preferences.signs(text, found, names, find_cues(text, found, names))
-    if not any(sign.force in (*_FEELS, Force.AVOID) for sign in signs):
-        return (otherwise,) * len(spans)
-    likings = {name: _liking(sign, otherwise) for name, sign in zip(names, signs, strict=True)}
-    return tuple(likings.get(name, otherwise) for name in ranges)
+    ranges = {place: _words_within(found, *span) for place, span in remark.pointed.items()}
+    names = sorted({name for name in ranges.values() if name[1]})
+    cues = find_cues(text, found, names)
+    signs = dict(zip(names, preferences.signs(text, found, names, cues), strict=True))
+    if (remark.felt or remark.seen) and not any(map(_tells, signs.values())):
+        return [_Said(place, otherwise) for place in ranges]
+    said = []
+    for place, name in ranges.items():
+        clause = _Stretch.of(text, found, cues, name, names)
+        if name in signs and not _is_contrast(signs[name], signs.values()):
+            said += _of_one(place, signs[name], clause, otherwise)
+    return [*said, *_beside(line, remark, said)]
+
+
+def _tells(sign: Sign) -> bool:
+    """Whether a sign says how a film is, or that it was seen."""
+    return sign.force in (*_FEELS, Force.AVOID, Force.SEEN)
+
+
+def _is_contrast(sign: Sign, signs: Iterable[Sign]) -> bool:
+    """Whether a bare "not" only denies what is said of the others: "seen the first, not the
+    second".
+    """
+    return sign.rule == _BARE_NOT and any(one.force is Force.SEEN for one in signs)
+
+
+def _beside(line: acts.Line, remark: _Remark, said: Sequence[_Said]) -> Iterator[_Said]:
+    """Those of "both" that nothing else is said of: "we watched both, and liked the second"."""
+    if remark.seen and said:
+        places = range(acts.how_many(line))
+        yield from (_Said(place, 0.0) for place in places if place not in remark.pointed)
+
+
+class _Stretch(NamedTuple):
+    """What stands beside words that point at a film, up to the next such words."""
+
+    cues: Sequence[Cue]
+    words: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        found: Sequence[Word],
+        cues: Sequence[Cue],
+        name: tuple[int, int],
+        names: Sequence[tuple[int, int]],
+    ) -> Self:
+        behind = next((first for first, _ in names if first >= name[1]), len(found))
+        first, last = sentence_begins(text, found, name[0]), name[1]
+        while last < behind and not ends_sentence(text, found, last - 1, last):
+            last += 1
+        near = [cue for cue in cues if name[1] <= cue.first < last]
+        return cls(near, frozenset(word.text for word in found[first:last]))
+
+    @property
+    def tells_it_seen(self) -> bool:
+        """Whether the speaker saw the film: "…, I've watched it"."""
+        return any(cue.force is Force.SEEN and cue.teller is Teller.SPEAKER for cue in self.cues)
+
+    @property
+    def is_of_the_unseen(self) -> bool:
+        """Whether the film is said to be unknown: "… I've never heard of"."""
+        return any(cue.phrase in _UNSEEN for cue in self.cues)
+
+
+def _of_one(place: int, sign: Sign, clause: _Stretch, otherwise: float) -> list[_Said]:
+    """What is said of one film, if anything is."""
+    if sign.idle or clause.is_of_the_unseen:
+        return []
+    felt = sign.force in _FEELS
+    if sign.force is Force.SEEN or clause.tells_it_seen:
+        return [_Said(place, sign.strength if felt else 0.0)]
+    if sign.force is Force.SIMILAR:
+        return [_Said(place, sign.strength)]
+    if felt or sign.force is Force.AVOID:
+        hopes = not _PROSPECTS.isdisjoint(clause.words)
+        return [_Said(place, sign.strength, taken=hopes and sign.strength > 0)]
+    return [_Said(place, otherwise or _TAKEN, taken=otherwise >= 0)]
 
 
 def _words_within(found: Sequence[Word], start: int, end: int) -> tuple[int, int]:
     """The range of the words between two characters; (0, 0) for none."""
     inside = [place for place, word in enumerate(found) if start <= word.start and word.end <= end]
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
-
-
-def _liking(sign: Sign, otherwise: float) -> float:
-    """How a film with a sign is liked, beside others of which more is said."""
-    if sign.force in (*_FEELS, Force.AVOID):
-        return sign.strength
-    return 0.0 if sign.force is Force.SEEN else otherwise
 
 
 def put_off(utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:
@@ -276,11 +368,27 @@ def singled_out(utterance: Utterance | None, line: acts.Line, context: Context) 
     of_several = not _SEVERAL.isdisjoint(line.plain.split(" "))
     if len(context.shown) < 2 or of_several or not acts.holds("it", line):
         return utterance
-    span, strength = Span(0, len(utterance.text)), utterance.strength or 0.0
-    which = AmbiguousMention(
-        span, context.shown[:_ASKED], strength, "of those shown", seen=utterance.seen
-    )
-    return Utterance(utterance.text, Act.REACT, ambiguous=(which,))
+    which = which_of_them(utterance.text, context, utterance.strength or 0.0, seen=utterance.seen)
+    return Utterance(utterance.text, Act.REACT, ambiguous=which)
+
+
+def takes(text: str, line: acts.Line, context: Context) -> Utterance:
+    """A line that chooses: the films that it points at, or the one that was spoken of."""
+    picks = acts.picks(line, len(context.shown))
+    if picks or not (acts.holds("it", line) or acts.settles(line)):
+        return Utterance(text, Act.AGREE, picks=picks, taken=picks)
+    if len(context.shown) == 1:
+        return Utterance(text, Act.AGREE, picks=(0,), taken=(0,))
+    return Utterance(text, Act.AGREE, ambiguous=which_of_them(text, context, _TAKEN, taken=True))
+
+
+def which_of_them(
+    text: str, context: Context, strength: float, *, seen: bool = False, taken: bool = False
+) -> tuple[AmbiguousMention, ...]:
+    """What a line says of one of the films on the table, as the question which; none of none."""
+    tokens, span = context.shown[:_ASKED], Span(0, len(text))
+    which = AmbiguousMention(span, tokens, strength, "of those shown", seen=seen, taken=taken)
+    return (which,) if tokens else ()
 
 
 def asked_of_the_table(utterance: Utterance, line: acts.Line, context: Context) -> Utterance:

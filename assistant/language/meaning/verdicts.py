@@ -184,7 +184,7 @@ def _is_asked_for(text: str, words: Sequence[Word], first: int, verdict: int) ->
     return not exclaims and ("a" in before or "an" in before)
 
 
-def _sentence_begins(text: str, words: Sequence[Word], place: int) -> int:
+def sentence_begins(text: str, words: Sequence[Word], place: int) -> int:
     """The first word of the sentence of a place, or of so much of it as is looked at."""
     least = max(place - _SENTENCE, 0)
     while place > least and not ends_sentence(text, words, place - 1, place):
@@ -196,7 +196,7 @@ def _is_wish(text: str, words: Sequence[Word], first: int) -> bool:
     """Whether the sentence opens with what is wanted, so that the rest says how: "something light,
     not stupid".
     """
-    first = _sentence_begins(text, words, first)
+    first = sentence_begins(text, words, first)
     return words[first].text in _WISHES
 
 
@@ -381,7 +381,7 @@ def _goes_on(text: str, words: Sequence[Word], turn: int) -> bool:
     """Whether a copula stands before the "but" at `turn`, in its sentence: "is long but worth
     it".
     """
-    first = max(_sentence_begins(text, words, turn), turn - 8)
+    first = max(sentence_begins(text, words, turn), turn - 8)
     return any_of(COPULAS, words, first, turn + 1)
 
 
@@ -488,7 +488,7 @@ def _phrase_begins(text: str, words: Sequence[Word], noun: int) -> int:
 
 def is_in_a_question(text: str, words: Sequence[Word], cue: Cue) -> bool:
     """Whether a cue stands in a question: "is there one that is good?", "what would I love"."""
-    first, last = _sentence_begins(text, words, cue.first), cue.last
+    first, last = sentence_begins(text, words, cue.first), cue.last
     most = min(last + _SENTENCE, len(words))
     while last < most and not ends_sentence(text, words, last - 1, last):
         last += 1
