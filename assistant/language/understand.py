@@ -28,18 +28,15 @@ from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
-    OLDEST,
     Scope,
-    compared,
     count_wanted,
-    is_dated,
     last_years_named,
     lifted_of,
     limits_of,
     years_wanted,
 )
 from assistant.language.questions import Questions
-from assistant.language.reading import BLANK, Reading
+from assistant.language.reading import BLANK, Reading, in_english
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
@@ -54,7 +51,7 @@ from assistant.language.utterance import (
     FacetMention,
     Utterance,
 )
-from assistant.language.words import Found, Word, in_english, rated, taken_by, words
+from assistant.language.words import Found, Word, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -315,14 +312,8 @@ class Understanding:
 
     def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
         """The span of years asked for; "older" and "newer" are meant of the films on the table."""
-        years = sorted(
-            year for token in context.shown if (year := self.catalogue.movie(token).year)
-        )
-        way = compared(line.lower) if years and not is_dated(line.lower) else 0
-        if not way:
-            return years_wanted(line.lower, self._newest, scope)
-        middle = years[len(years) // 2]
-        return (OLDEST, middle - 1) if way < 0 else (min(middle + 1, self._newest), self._newest)
+        years = [self.catalogue.movie(token).year for token in context.shown]
+        return years_wanted(line.lower, self._newest, scope, list(filter(None, years)))
 
     # ---- the act
 
