@@ -27,14 +27,7 @@ from assistant.language.meaning.reference import (
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
-from assistant.language.meaning.years import (
-    Scope,
-    count_wanted,
-    last_years_named,
-    lifted_of,
-    limits_of,
-    years_wanted,
-)
+from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
 from assistant.language.questions import Questions
 from assistant.language.reading import BLANK, Reading, in_english
 from assistant.language.titles.index import TitleIndex
@@ -206,7 +199,7 @@ class Understanding:
             (found[first].start, found[last - 1].end) for first, last in self._facets.people(found)
         )
         names = [*series, *people]
-        pointed = last_years_named(read.lower())
+        pointed = eras_named(read.lower())
         pointed += acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
         renown = self._titles.index.renown
         meant = []
@@ -225,7 +218,7 @@ class Understanding:
         picks = acts.picks(line, len(context.shown)) if act is Act.WHY else ()
         if act is Act.WHY and acts.is_whole("best_pick", line):
             picks = (0,)
-        count = count_wanted(line.lower) if act is Act.MORE else None
+        count = acts.count_wanted(line.lower) if act is Act.MORE else None
         return Utterance(text, act, picks=picks, count=count)
 
     def _whole(self, reading: Reading, context: Context) -> Utterance:
@@ -273,7 +266,7 @@ class Understanding:
                 *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
             ),
             lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
-            count=count_wanted(line.lower),
+            count=acts.count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
             for_another=mentions.is_for_somebody(found),
         )
@@ -417,9 +410,9 @@ def _reacted(
 
 
 def _taken(reading: Reading) -> bytearray:
-    """1 for each word that is a part of a title or a series."""
+    """1 for each word that is a part of a title, a series or an era: "pre-war"."""
     taken = taken_by(((link.first, link.last) for link in reading.links), len(reading.words))
-    for start, end in reading.series:
+    for start, end in (*reading.series, *eras_named(reading.line.lower)):
         for place, word in enumerate(reading.words):
             taken[place] |= start <= word.start and word.end <= end
     return taken

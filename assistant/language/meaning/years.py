@@ -1,7 +1,7 @@
 """Years of films in plain words.
 
 Every year, decade and era becomes one word, "#"; what is said around it stands in
-lexicon/measures.toml. How many films are wanted, and how well known they should be.
+lexicon/measures.toml.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+from assistant.language.acts import NUMBER, NUMBERS, lesser_known, well_known
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.tastes import Force, sentence_ends_within
 from assistant.language.words import (
@@ -26,72 +27,6 @@ from assistant.language.words import (
     words,
 )
 from core.domain import Limit
-
-NUMBERS: Final = dict(
-    zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)
-) | {
-    "a couple of": 2,
-    "couple of": 2,
-    "a couple": 2,
-    "a few": 3,
-    "twenty": 20,
-    "another": 1,
-    "a dozen": 10,
-}
-NUMBER: Final = r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)"
-_COUNT: Final = re.compile(
-    r"\b(?:give|show|find|recommend|suggest|gimme|list|need|want|tell|get|name)\s+(?:me\s+|us\s+)?"
-    r"(?:just\s+|only\s+|like\s+|another\s+|about\s+)?"
-    r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty|a couple of|a couple|a few"
-    r"|a dozen|another)\b"
-    r"(?!\s*(?:years?|stars?|%))"
-    r"|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+"
-    r"(?:more|other|good|great|new|different|funny|scary)*\s*"
-    r"(?:movies|films|flicks|suggestions|recommendations|recs|ideas|options|picks|titles|more"
-    r"|others|comedies|thrillers"
-    r"|horrors)\b"
-    r"|\A\s*([2-9]|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z'-]+\s+){0,3}"
-    r"(?:movies|films|flicks|comedies|thrillers|horrors|dramas|westerns|musicals|documentaries"
-    r"|cartoons|classics|ones)\b"
-    r"|\b(?:just|only)\s+(one|two|three|[1-5])\b(?!\s+of)(?!\s*(?:years?|stars?|hours?|h\b|min"
-    r"|%))|\btop\s+(\d{1,2}|three|five|ten)\b"
-)
-_NUMBER_SAID: Final = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|couple|few|dozen|another)\b"
-)
-"""Most lines hold none of these, and so ask for no number of films."""
-_LESSER_KNOWN: Final = re.compile(
-    r"\b(?:not|nothing|isn'?t|less|without)\s+(?:\w+\s+){0,2}"
-    r"(?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
-    r"|\b(?:hidden|less(?:er)?[- ]known|little[- ]known|overlooked|obscure|underrated"
-    r"|under the radar|niche)\b"
-    r"(?:\s+(?:gems?|movies?|films?|stuff|ones?))?|\bgems?\b|\bdeep cuts?\b"
-    r"|\b(?:nobody|no one|few people)\s+(?:knows?|has seen|talks about)\b"
-    r"|\b(?:something|anything|films?|movies?|ones?)\s+(?:that\s+)?i(?:'ve"
-    r"|\s+have)?\s+(?:probably\s+)?"
-    r"(?:never|not|haven'?t)\s+heard\s+of\b"
-    r"|\b(?:no|not|without|except)\s+(?:(?:a|any|more|big|the|another|hollywood"
-    r"|american)\s+)*blockbusters?\b"
-    r"|\bless(?:er)? (?:popular|famous|mainstream)\b|\boff the beaten\b"
-    r"|\btoo (?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
-)
-_VERDICT: Final = re.compile(
-    r"(?:\b(?:is|was|are|were|be|such)|'s)\s+"
-    r"(?:(?:a|an|one|really|so|very|pretty|quite|way|such|criminally|kind of)\s+)*\Z"
-)
-"""Before "underrated" or "a gem": somebody judges a film and asks for nothing."""
-_NOT_OBSCURE: Final = re.compile(
-    r"\b(?:(?:less|not|nothing|isn'?t)\s+(?:(?:so|that|too|as|very|quite)\s+)?|too\s+)"
-    r"(?:obscure|unknown|niche|underground)\b"
-)
-_BETTER_KNOWN: Final = re.compile(
-    r"\b(?:more|better|well)[- ](?:popular|known|famous|mainstream)\b|\b(?:popular|famous"
-    r"|mainstream)\s+"
-    r"(?:ones?|films?|movies?|stuff)\b|\b(?:popular|famous|mainstream)(?:\s+\w+)?\s+(?:is"
-    r"|are)\s+(?:fine|ok(?:ay)?|good)\b"
-    r"|\b(?:never|not|haven'?t)(?: even)? heard of (?:any|either|them|these|those|it|that one"
-    r"|this one)\b"
-)
 
 
 def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
@@ -109,32 +44,6 @@ def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
     return tuple(column for column, lifted in lifts.items() if lifted)
 
 
-def lesser_known(text: str) -> bool:
-    """Whether films are wanted that not everybody knows."""
-    rest = _NOT_OBSCURE.sub(" ", text)
-    return any(
-        not _VERDICT.search(rest, max(match.start() - 40, 0), match.start())
-        for match in _LESSER_KNOWN.finditer(rest)
-    )
-
-
-def well_known(text: str) -> bool:
-    """Whether an earlier wish for lesser known films is lifted."""
-    if _NOT_OBSCURE.search(text):
-        return True
-    return _BETTER_KNOWN.search(text) is not None and not lesser_known(text)
-
-
-def count_wanted(text: str) -> int | None:
-    """How many films are asked for, 1 … 10; None where no number is given."""
-    match = _COUNT.search(text) if _NUMBER_SAID.search(text) else None
-    if match is None:
-        return None
-    said = next(group for group in match.groups() if group)
-    number = NUMBERS.get(said) or int(said)
-    return min(max(number, 1), 10)
-
-
 OLDEST: Final = 1880
 _DECADES: Final[Mapping[str, int]] = table("measures")["decades"]
 _DATE: Final = re.compile(
@@ -142,6 +51,7 @@ _DATE: Final = re.compile(
     r"(?:(?P<long>(?:18|19|20)\d0)['’]?s|['’]?(?P<short>\d0)['’]?s"
     rf"|(?P<word>{'|'.join(_DECADES)}))\b"
     r"|(?:the\s+year\s+)?(?P<year>(?:18|19|20)\d\d)(?P<on>\+)?(?!\w)(?!['’]s)"
+    r"|['’](?P<ending>\d\d)(?![\w'’])"
     rf"|(?:the\s+)?(?:last|past|previous)\s+(?:(?:{NUMBER}|few|couple of|couple)\s+years?"
     rf"|(?:{NUMBER}\s+)?(?P<tens>decades?))\b"
     r"|(?:this|the current)\s+(?P<now>year|decade)\b)"
@@ -172,6 +82,8 @@ class _Date(NamedTuple):
     """Years up to now, where it is the last so many."""
     unit: int = 0
     """10 for this decade, 1 for this year."""
+    is_named: bool = False
+    """Goes by a name of its own, or by no number: "pre-war", "the last five years"."""
     is_year: bool = False
     """A number that may be anything: it needs a word that makes a date of it."""
 
@@ -256,10 +168,15 @@ def _dates(text: str) -> Iterator[tuple[tuple[int, int], _Date]]:
         for one in _eras().find(found)
     ]
     taken = taken_by((span for span, _ in eras), len(text))
-    yield from ((span, _Date(*meaning)) for span, meaning in eras)
+    yield from ((span, _Date(*meaning, is_named=True)) for span, meaning in eras)
     for match in _DATE.finditer(text):
         if not any(taken[match.start() : match.end()]):
             yield match.span(), _date(match)
+
+
+def _full(ending: int, *, since: int) -> int:
+    """A year of which the last two digits are said; from which on they are of the last century."""
+    return ending + (1900 if ending >= since else 2000)
 
 
 def _date(match: re.Match[str]) -> _Date:
@@ -267,19 +184,17 @@ def _date(match: re.Match[str]) -> _Date:
     if match["year"]:
         year = int(match["year"])
         return _Date(year, 9999 if match["on"] else year, is_year=not match["on"])
+    if match["ending"]:
+        return _Date(*(2 * [_full(int(match["ending"]), since=30)]), is_year=True)
     if match["now"]:
         return _Date(0, 0, unit=1 if match["now"] == "year" else 10)
     if not (match["long"] or match["short"] or match["word"]):
         said = next((group for group in match.groups() if group and group != match["tens"]), None)
         if match["tens"]:
-            return _Date(0, 0, back=10 * _number(said, 1))
-        return _Date(0, 0, back=_number(said, _A_FEW))
-    short = int(match["short"] or 0)
-    first = (
-        int(match["long"] or 0)
-        or _DECADES.get(match["word"], 0)
-        or (2000 + short if short < 20 else 1900 + short)
-    )
+            return _Date(0, 0, back=10 * _number(said, 1), is_named=True)
+        return _Date(0, 0, back=_number(said, _A_FEW), is_named=True)
+    first = int(match["long"] or 0) or _DECADES.get(match["word"], 0)
+    first = first or _full(int(match["short"]), since=20)
     is_century = match["long"] and first % 100 == 0 and first < 2000
     since, until = _PARTS.get(match["part"], (0, 99 if is_century else 9))
     return _Date(first + since, first + until)
@@ -485,13 +400,13 @@ def _beyond(shown: Sequence[int], way: int, newest: int) -> tuple[int, int]:
     """The years before or behind those of the films on the table, which are in order: of the
     outermost, unless it stands alone.
     """
-    middle, outermost = shown[len(shown) // 2], shown[-1] if way > 0 else shown[0]
-    if abs(outermost - middle) > _APART or newest - outermost < _STEP < way * _STEP + 1:
-        outermost = middle
+    first, middle, last = shown[0], shown[len(shown) // 2], shown[-1]
     if way < 0:
-        return OLDEST, outermost // _STEP * _STEP - 1
-    first = (outermost // _STEP + 1) * _STEP
-    return min(first, max(newest - 1, outermost)), newest
+        bound = first if middle - first <= _APART else middle
+        return OLDEST, bound // _STEP * _STEP - 1
+    is_apart = last - middle > _APART or newest - last < _STEP
+    bound = middle if is_apart else last
+    return min((bound // _STEP + 1) * _STEP, newest), newest
 
 
 def any_year(text: str, scope: Scope) -> bool:
