@@ -366,9 +366,11 @@ def _of_a_life(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
     return None
 
 
-def last_years_named(text: str) -> list[tuple[int, int]]:
-    """Where "the last five years" or the like is said: no film of that name is meant."""
-    return [span for span, date in _read(text).spans() if date.back]
+def eras_named(text: str) -> list[tuple[int, int]]:
+    """Where a time goes by a name ("pre-war", "the last five years"): of nothing else are its words
+    said.
+    """
+    return [span for span, date in _read(text).spans() if date.is_named]
 
 
 _THAN_THESE: Final = r"(?!\s+than\b(?!\s+(?:these|those|this|that|them|it)\b))"
