@@ -29,7 +29,7 @@ from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
 from assistant.language.questions import Questions
-from assistant.language.reading import BLANK, Reading, in_english
+from assistant.language.reading import BLANK, Misspellings, Reading, in_english
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
@@ -44,7 +44,7 @@ from assistant.language.utterance import (
     FacetMention,
     Utterance,
 )
-from assistant.language.words import Found, Word, rated, taken_by, words
+from assistant.language.words import Found, Word, normal, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -85,6 +85,9 @@ class Understanding:
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
         self._questions = Questions(self._titles.index, facts)
         self._facets = FacetFinder(catalogue, facts.people.names)
+        self._misspellings = Misspellings(
+            self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]
+        )
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
@@ -117,12 +120,19 @@ class Understanding:
         return self._one(text, read, context)
 
     def in_english(self, text: str) -> str:
-        """A line in another language with its words in English, and its titles as they are."""
+        """A line in English, spelled right, and its titles as they are."""
         if len(text) > _LONGEST_OF_TWO:
             return text
         text = rated(text, self._is_title)
-        named = (match[:2] for match in self._titles.index.find(words(text)))
-        return in_english(text, [(first, last) for first, last in named if last > first + 1])
+        found = words(text)
+        named = (match[:2] for match in self._titles.index.find(found))
+        read = in_english(text, [(first, last) for first, last in named if last > first + 1])
+        return self._misspellings.right(text, found, self._names) if read == text else read
+
+    def _names(self, text: str, found: Sequence[Word]) -> list[tuple[int, int]]:
+        """Ranges of words that films and people are called by, misspelt ones among them."""
+        films = ((link.first, link.last) for link in self._titles.link(text, found))
+        return [*films, *self._facets.people(found), *self._facets.misspelt_people(found)]
 
     def _is_title(self, name: str) -> bool:
         """Whether the last words of a text are what a film is called."""

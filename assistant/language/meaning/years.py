@@ -185,7 +185,8 @@ def _date(match: re.Match[str]) -> _Date:
         year = int(match["year"])
         return _Date(year, 9999 if match["on"] else year, is_year=not match["on"])
     if match["ending"]:
-        return _Date(*(2 * [_full(int(match["ending"]), since=30)]), is_year=True)
+        year = _full(int(match["ending"]), since=30)
+        return _Date(year, year, is_year=True)
     if match["now"]:
         return _Date(0, 0, unit=1 if match["now"] == "year" else 10)
     if not (match["long"] or match["short"] or match["word"]):
