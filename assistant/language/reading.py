@@ -1,14 +1,33 @@
-"""A line with the titles that are taken to be in it."""
+"""A line as it is read: in English, spelled right, with the titles that are taken to be in it.
+
+A line in another language is put into English phrase by phrase.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Final, Self
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from assistant.language import acts
+from assistant.language.lexicon import (
+    background,
+    but_for_a_letter,
+    dictionary,
+    heard_words,
+    proper_names,
+    remains_of,
+    table,
+)
+from assistant.language.meaning.tastes import ends_sentence
 from assistant.language.titles.links import Link
-from assistant.language.words import Word
+from assistant.language.words import Found, PhraseBook, Word, normal, spelled_out, taken_by, words
 
 BLANK: Final = "\x00"
 """Stands for each character of a title."""
@@ -54,3 +73,216 @@ class Reading:
         """The same line with these titles."""
         ordered = sorted(links, key=lambda link: link.first)
         return self.of(self.text, self.read, self.words, ordered, self.series)
+
+
+# ---- other languages
+
+_LEAST_HEARD: Final = 2
+"""Words of a language, that are no English ones, from which a line of several is taken to be in it;
+one is enough where it is half of the line."""
+_YEARS_OF: Final = re.compile(
+    r"the (?:years\s+(?:of\s+)?)?['’]?(?:19)?(\d0)\b|\b['’]?(?:19)?(\d0)ern?\b"
+)
+"""What "anni '60" and "80er" come to."""
+
+
+@cache
+def _languages() -> tuple[PhraseBook[str], ...]:
+    """The phrases of each language, and the English for them."""
+    return tuple(
+        PhraseBook(
+            {
+                phrase: english
+                for pattern, english in phrases.items()
+                for phrase in spelled_out(pattern)
+            }
+        )
+        for phrases in table("languages").values()
+    )
+
+
+def in_english(text: str, titles: Sequence[tuple[int, int]]) -> str:
+    """A line in another language word by word in English; any other line as it is.
+
+    `titles` are ranges of words that films are called by: those with a word that is no phrase of
+    the language stay as they are.
+    """
+    found = words(text)
+    tried = [_phrases_of(book, found, titles) for book in _languages()] if found else []
+    phrases = max(tried, key=_covered, default=[])
+    heard = {
+        word.text
+        for phrase in phrases
+        for word in found[phrase.first : phrase.last]
+        if not background().is_common(word.text)
+    }
+    outside = len(found) - sum(taken_by(titles, len(found)))
+    needed = 1 if 2 * _covered(phrases) >= outside else _LEAST_HEARD
+    if len(heard) < needed or 3 * _covered(phrases) < outside:
+        return text
+    pieces, at = [], 0
+    for phrase in phrases:
+        pieces += [text[at : found[phrase.first].start], phrase.meaning]
+        at = found[phrase.last - 1].end
+    return _YEARS_OF.sub(
+        lambda match: f"the {match[1] or match[2]}s", "".join([*pieces, text[at:]])
+    )
+
+
+def _covered(phrases: Iterable[Found[str]]) -> int:
+    """How many words are in phrases."""
+    return sum(phrase.last - phrase.first for phrase in phrases)
+
+
+def _phrases_of(
+    book: PhraseBook[str], found: Sequence[Word], titles: Sequence[tuple[int, int]]
+) -> list[Found[str]]:
+    """The phrases of a language in a line, outside of the titles that are not made of them."""
+    spoken = book.find(found)
+    every = taken_by(((one.first, one.last) for one in spoken), len(found))
+    kept = [title for title in titles if 0 in every[slice(*title)]]
+    return book.find(found, taken_by(kept, len(found)))
+
+
+# ---- misspelt words
+
+_SHORTEST: Final = 3
+"""Letters of the shortest word that is put right."""
+_ANY_LETTER: Final = 5
+"""Letters from which a word may have a wrong letter: shorter ones lack, swap or double one."""
+_ANY_WORD: Final = 6
+"""Letters from which a word may be meant to be one that is seldom said."""
+_TWO_ERRORS: Final = 7
+"""Letters from which a word may have two errors."""
+_CHATTED: Final = 100
+"""Times that a word was heard which one of three letters may be meant to be."""
+_SPOKEN: Final = 20
+"""Times from which on a word is often said, and an odd one ("lol", "scifi") spelled so."""
+_STRETCHED: Final = re.compile(r"(.)\1{2,}")
+_DOUBLED: Final = re.compile(r"(.)\1+")
+_ENDINGS: Final = ("s", "es", "d", "ed", "ing", "ly", "r", "er", "y")
+_REMEMBERED: Final = 10_000
+
+
+class Misspellings:
+    """Ordinary words that are typed wrong: "somthing funy", "documentry".
+
+    A word that is spelled like none is put right where it is near one that talk of films is made
+    of, or sounds like it. What is spelled right, however rare, and what may be a name stays.
+    """
+
+    def __init__(self, kinds: Iterable[str], names: Iterable[str]) -> None:
+        """`kinds` are what films are asked for by, `names` how films and people are called, in
+        normal form.
+        """
+        self._counts = background().counts
+        genres = table("constraints")["genres"]
+        self._wished = _words_of((*genres, *chain.from_iterable(genres.values())))
+        asked = _words_of(kinds)
+        self._spoken = {word for word, count in self._counts.items() if count >= _SPOKEN}
+        sure = self._spoken | dictionary() | proper_names()
+        called = {word for name in names for word in name.split(" ")}
+        self._spelled = sure | heard_words() | asked | called
+        remains = remains_of(word for word in self._wished if len(word) >= _ANY_LETTER)
+        typed = (word for word in self._spelled - sure if but_for_a_letter(word, remains) != word)
+        self._spelled = self._spelled.difference(typed) | self._wished  # some are tagged "horor"
+        self._shorthand: Mapping[str, str] = table("spelling")["shorthand"]
+        meant = (heard_words() | asked | self._counts.keys()) & dictionary()
+        meant |= self._wished | self._spoken
+        self._near: dict[str, list[str]] = {}
+        self._sounds: dict[str, str] = {}
+        for word in sorted(filter(str.isalpha, meant), key=self._worth):
+            self._near.setdefault(word[0], []).append(word)
+            self._sounds[_sound(word)] = word
+        self._right = lru_cache(maxsize=_REMEMBERED)(self._look_for)
+
+    def right(
+        self,
+        text: str,
+        found: Sequence[Word],
+        names: Callable[[str, Sequence[Word]], Iterable[tuple[int, int]]],
+    ) -> str:
+        """A text with its words as they are spelled, but for ranges of `names`; as it is where more
+        words are strange than can be put right: another language.
+        """
+        meant = [self._right(word.text) for word in found]
+        if all(one in ("", word.text) for word, one in zip(found, meant, strict=True)):
+            return text
+        taken = taken_by(names(text, found), len(found))
+        places = [
+            at for at in range(len(found)) if not (taken[at] or _is_capitalised(text, found, at))
+        ]
+        wrong = [at for at in places if meant[at] and meant[at] != found[at].text]
+        if sum(not meant[at] for at in places) > len(wrong):
+            return text
+        pieces, end = [], 0
+        for at in wrong:
+            pieces += [text[end : found[at].start], meant[at]]
+            end = found[at].end
+        return "".join([*pieces, text[end:]])
+
+    def _look_for(self, word: str) -> str:
+        """The word that a word is meant to be; "" where nobody knows."""
+        if word in self._shorthand:
+            return self._shorthand[word]
+        if word in self._spelled or len(word) < _SHORTEST or not word.isalpha():
+            return word
+        for once in (r"\1", r"\1\1") if _STRETCHED.search(word) else ():
+            if (plain := _STRETCHED.sub(once, word)) in self._spelled:
+                return plain
+        likely = min(self._slips(word), default=None)
+        if likely is None or likely[0] > 0:
+            if any(word.removesuffix(end) in self._spelled for end in _ENDINGS):
+                return word
+        if likely is not None:
+            return likely[-1]
+        return self._sounds.get(_sound(word), "") if len(word) >= _ANY_LETTER else ""
+
+    def _slips(self, word: str) -> Iterator[tuple[int, int, str]]:
+        """(errors, how seldom it is said, word) of the words that one may be meant to be; a kind of
+        film is an error nearer.
+        """
+        errors = 2 if len(word) >= _TWO_ERRORS else 1
+        near = [*self._near.get(word[0], ()), *self._near.get(word[1], ())]
+        ways = process.extract(word, near, scorer=OSA.distance, score_cutoff=errors, limit=None)
+        for meant, distance, _ in ways:
+            is_kind = meant in self._wished
+            often = is_kind or meant in self._spoken
+            if (often or (distance == 1 and len(word) >= _ANY_WORD)) and self._is_slip(word, meant):
+                yield int(distance) - is_kind, -self._worth(meant), meant
+
+    def _is_slip(self, word: str, meant: str) -> bool:
+        """Whether somebody types a word so: all letters of a short one, in their place or swapped,
+        one at most left out or doubled.
+        """
+        swapped = sorted(word) == sorted(meant)
+        if len(meant) < _SHORTEST or (word[0] != meant[0] and not swapped):
+            return False
+        if word.removeprefix(meant) in _ENDINGS:  # "spacey" is a word
+            return False
+        if len(word) == _SHORTEST and self._worth(meant) < _CHATTED:
+            return False
+        doubles = len(meant) < len(word) and _DOUBLED.sub(r"\1", word) == meant
+        return len(word) >= _ANY_LETTER or len(meant) > len(word) or doubles or swapped
+
+    def _worth(self, word: str) -> int:
+        return self._counts.get(word, 0)
+
+
+def _words_of(names: Iterable[str]) -> set[str]:
+    """The words of names."""
+    return {word for name in names for word in normal(name).split(" ")}
+
+
+def _is_capitalised(text: str, found: Sequence[Word], place: int) -> bool:
+    """Whether a word has a capital that does not begin a sentence: it may be a name."""
+    is_name = text[found[place].start].isupper() and not text.isupper()
+    return is_name and place > 0 and not ends_sentence(text, found, place - 1, place)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _sound(word: str) -> str:
+    """How a word sounds, roughly."""
+    for letters, sound in table("spelling")["sounds"].items():
+        word = re.sub(letters, sound, word)
+    return word

@@ -28,19 +28,9 @@ from assistant.language.meaning.reference import (
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
-from assistant.language.meaning.years import (
-    OLDEST,
-    Scope,
-    compared,
-    count_wanted,
-    is_dated,
-    last_years_named,
-    lifted_of,
-    limits_of,
-    years_wanted,
-)
+from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
 from assistant.language.questions import Questions
-from assistant.language.reading import BLANK, Reading
+from assistant.language.reading import BLANK, Misspellings, Reading, in_english
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
@@ -55,7 +45,7 @@ from assistant.language.utterance import (
     FacetMention,
     Utterance,
 )
-from assistant.language.words import Found, Word, in_english, rated, taken_by, words
+from assistant.language.words import Found, Word, normal, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -97,6 +87,9 @@ class Understanding:
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
         self._questions = Questions(self._titles.index, facts)
         self._facets = FacetFinder(catalogue, facts.people.names)
+        self._misspellings = Misspellings(
+            self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]
+        )
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
@@ -129,12 +122,19 @@ class Understanding:
         return self._one(text, read, context)
 
     def in_english(self, text: str) -> str:
-        """A line in another language with its words in English, and its titles as they are."""
+        """A line in English, spelled right, and its titles as they are."""
         if len(text) > _LONGEST_OF_TWO:
             return text
         text = rated(text, self._is_title)
-        named = (match[:2] for match in self._titles.index.find(words(text)))
-        return in_english(text, [(first, last) for first, last in named if last > first + 1])
+        found = words(text)
+        named = (match[:2] for match in self._titles.index.find(found))
+        read = in_english(text, [(first, last) for first, last in named if last > first + 1])
+        return self._misspellings.right(text, found, self._names) if read == text else read
+
+    def _names(self, text: str, found: Sequence[Word]) -> list[tuple[int, int]]:
+        """Ranges of words that films and people are called by, misspelt ones among them."""
+        films = ((link.first, link.last) for link in self._titles.link(text, found))
+        return [*films, *self._facets.people(found), *self._facets.misspelt_people(found)]
 
     def _is_title(self, name: str) -> bool:
         """Whether the last words of a text are what a film is called."""
@@ -211,7 +211,7 @@ class Understanding:
             (found[first].start, found[last - 1].end) for first, last in self._facets.people(found)
         )
         names = [*series, *people]
-        pointed = last_years_named(read.lower())
+        pointed = eras_named(read.lower())
         pointed += acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
         renown = self._titles.index.renown
         meant = []
@@ -230,7 +230,7 @@ class Understanding:
         picks = acts.picks(line, len(context.shown)) if act is Act.WHY else ()
         if act is Act.WHY and acts.is_whole("best_pick", line):
             picks = (0,)
-        count = count_wanted(line.lower) if act is Act.MORE else None
+        count = acts.count_wanted(line.lower) if act is Act.MORE else None
         return Utterance(text, act, picks=picks, count=count)
 
     def _whole(self, reading: Reading, context: Context) -> Utterance:
@@ -278,7 +278,7 @@ class Understanding:
                 *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
             ),
             lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
-            count=count_wanted(line.lower),
+            count=acts.count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
             for_another=mentions.is_for_somebody(found),
         )
@@ -317,14 +317,8 @@ class Understanding:
 
     def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
         """The span of years asked for; "older" and "newer" are meant of the films on the table."""
-        years = sorted(
-            year for token in context.shown if (year := self.catalogue.movie(token).year)
-        )
-        way = compared(line.lower) if years and not is_dated(line.lower) else 0
-        if not way:
-            return years_wanted(line.lower, self._newest, scope)
-        middle = years[len(years) // 2]
-        return (OLDEST, middle - 1) if way < 0 else (min(middle + 1, self._newest), self._newest)
+        years = [self.catalogue.movie(token).year for token in context.shown]
+        return years_wanted(line.lower, self._newest, scope, list(filter(None, years)))
 
     # ---- the act
 
@@ -429,9 +423,9 @@ def _reacted(
 
 
 def _taken(reading: Reading) -> bytearray:
-    """1 for each word that is a part of a title or a series."""
+    """1 for each word that is a part of a title, a series or an era: "pre-war"."""
     taken = taken_by(((link.first, link.last) for link in reading.links), len(reading.words))
-    for start, end in reading.series:
+    for start, end in (*reading.series, *eras_named(reading.line.lower)):
         for place, word in enumerate(reading.words):
             taken[place] |= start <= word.start and word.end <= end
     return taken

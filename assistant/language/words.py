@@ -3,8 +3,8 @@
 Titles and sentences go through the same door, so that "WALL·E", "Wall-E" and "wall e", "Alien³" and
 "alien 3", "Amélie" and "amelie", "Rocky II" and "rocky two" become the same words.
 
-Finding the phrases of a list in a sentence: longest first, from left to right. A line in another
-language is put into English so, phrase by phrase.
+Finding the phrases of a list in a sentence: longest first, from left to right. Of amounts ("90
+minutes", "1994") each is one word, "#", and what fills in beside it is skipped.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from assistant.language.lexicon import background, table
+from assistant.language.lexicon import table
 
 
 class Word(NamedTuple):
@@ -405,70 +405,79 @@ def _worth(mark: str) -> int:
     return _OUT_OF_TEN[mark] if mark in _OUT_OF_TEN else round(float(mark.replace(",", ".")))
 
 
-# ---- other languages
+# ---- amounts
 
-_LEAST_HEARD: Final = 2
-"""Words of a language, that are no English ones, from which a line of several is taken to be in it;
-one is enough where it is half of the line."""
-_YEARS_OF: Final = re.compile(
-    r"the (?:years\s+(?:of\s+)?)?['’]?(?:19)?(\d0)\b|\b['’]?(?:19)?(\d0)ern?\b"
-)
-"""What "anni '60" and "80er" come to."""
+AMOUNT: Final = "#"
+_RUN: Final = "ɸ"
+"""Takes the place of every character of an amount: a letter, so that the run is a word."""
+_BLANKED: Final = "ɤ"
+"""The same for what is blanked out of a line: a word that no phrase holds."""
+_BLANKS: Final = str.maketrans("\x00", _BLANKED)
+
+
+def with_amounts(text: str, spans: Iterable[tuple[int, int]]) -> list[Word]:
+    """The words of a text, with each of the spans, which are in order, as one word: "#"."""
+    pieces: list[str] = []
+    starts: set[int] = set()
+    at = 0
+    for start, end in spans:
+        pieces += [text[at:start], _RUN * (end - start)]
+        starts.add(start)
+        at = end
+    said = "".join([*pieces, text[at:]]).translate(_BLANKS)
+    return [
+        Word(AMOUNT, word.start, word.end) if word.start in starts else word for word in words(said)
+    ]
+
+
+class AmountPhrases:
+    """What is said around amounts, as a section of lexicon/measures.toml has it."""
+
+    def __init__(self, section: Mapping[str, Any], fillers: Iterable[str]) -> None:
+        self.book = PhraseBook(
+            {
+                " ".join(phrase.split()): name
+                for name, patterns in section.items()
+                if isinstance(patterns, list)
+                for pattern in patterns
+                for phrase in spelled_out(pattern)
+            },
+            in_normal_form=True,
+        )
+        self._fillers = PhraseBook(dict.fromkeys(fillers, True))
+        said = [phrase.split(" ") for phrase in self.book.phrases()]
+        bounds = {pair for phrase in said for pair in pairwise(phrase)}
+        self._before = {word for word, amount in bounds if amount == AMOUNT}
+        self._behind = {word for amount, word in bounds if amount == AMOUNT}
+
+    def plain(self, words: Sequence[Word]) -> list[Word]:
+        """The words without those that fill in between an amount and what bounds it: "after, like,
+        2015", "90 mins, say".
+        """
+        if all(word.text != AMOUNT for word in words):
+            return list(words)
+        idle = taken_by(self._idle(words), len(words))
+        return [word for word, left_out in zip(words, idle, strict=False) if not left_out]
+
+    def _idle(self, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+        """Ranges of words that fill in."""
+        first = last = -1
+        for found in self._fillers.find(words):
+            first, last = (first if found.first == last else found.first), found.last
+            before, behind = text_at(words, first - 1), text_at(words, last)
+            leads = before in self._before and behind == AMOUNT
+            trails = before == AMOUNT and (behind in self._behind or last == len(words))
+            if leads or (trails and not self._goes_on(words, first)):
+                yield first, last
+
+    def _goes_on(self, words: Sequence[Word], place: int) -> bool:
+        """Whether the word at a place is part of a phrase with the amount before it: "90 or so"."""
+        phrase = self.book.at(words, place - 1)
+        return phrase is not None and phrase[0] > place
 
 
 @cache
-def _languages() -> tuple[PhraseBook[str], ...]:
-    """The phrases of each language, and the English for them."""
-    return tuple(
-        PhraseBook(
-            {
-                phrase: english
-                for pattern, english in phrases.items()
-                for phrase in spelled_out(pattern)
-            }
-        )
-        for phrases in table("languages").values()
-    )
-
-
-def in_english(text: str, titles: Sequence[tuple[int, int]]) -> str:
-    """A line in another language word by word in English; any other line as it is.
-
-    `titles` are ranges of words that films are called by: those with a word that is no phrase of
-    the language stay as they are.
-    """
-    found = words(text)
-    tried = [_phrases_of(book, found, titles) for book in _languages()] if found else []
-    phrases = max(tried, key=_covered, default=[])
-    heard = {
-        word.text
-        for phrase in phrases
-        for word in found[phrase.first : phrase.last]
-        if not background().is_common(word.text)
-    }
-    outside = len(found) - sum(taken_by(titles, len(found)))
-    needed = 1 if 2 * _covered(phrases) >= outside else _LEAST_HEARD
-    if len(heard) < needed or 3 * _covered(phrases) < outside:
-        return text
-    pieces, at = [], 0
-    for phrase in phrases:
-        pieces += [text[at : found[phrase.first].start], phrase.meaning]
-        at = found[phrase.last - 1].end
-    return _YEARS_OF.sub(
-        lambda match: f"the {match[1] or match[2]}s", "".join([*pieces, text[at:]])
-    )
-
-
-def _covered(phrases: Iterable[Found[str]]) -> int:
-    """How many words are in phrases."""
-    return sum(phrase.last - phrase.first for phrase in phrases)
-
-
-def _phrases_of(
-    book: PhraseBook[str], found: Sequence[Word], titles: Sequence[tuple[int, int]]
-) -> list[Found[str]]:
-    """The phrases of a language in a line, outside of the titles that are not made of them."""
-    spoken = book.find(found)
-    every = taken_by(((one.first, one.last) for one in spoken), len(found))
-    kept = [title for title in titles if 0 in every[slice(*title)]]
-    return book.find(found, taken_by(kept, len(found)))
+def amount_phrases(section: str) -> AmountPhrases:
+    """The phrases of a section of lexicon/measures.toml."""
+    measures = table("measures")
+    return AmountPhrases(measures[section], measures["fillers"])

@@ -12,7 +12,7 @@ word_classes.toml   closed classes of words that stand in certain places of a se
 franchises.toml     series that go by one name, and nicknames of films
 cues.toml           what says like, hate, seen, want and avoid
 constraints.toml    genres, moods, people and years in plain words
-measures.toml       how long films may run, and for what age, in plain words
+measures.toml       of when films are, how long they may run, and for what age, in plain words
 acts.toml           what greets, asks for help, thanks, takes back
 questions.toml      how facts of films and people are asked for
 recent.txt          films of the last years that are better known than their few ratings tell
@@ -189,7 +189,7 @@ def heard_words() -> frozenset[str]:
 
     What any other word says cannot have been understood.
     """
-    names = ("word_classes", "cues", "constraints", "acts", "idioms", "franchises")
+    names = ("word_classes", "cues", "constraints", "measures", "acts", "idioms", "franchises")
     texts = ((files(__name__) / f"{name}.toml").read_text(encoding="utf-8") for name in names)
     ruled = (_RULED.findall(text.lower().replace("'", "").replace("’", "")) for text in texts)
     spoken = (word for word, count in background().counts.items() if count >= _SPOKEN)

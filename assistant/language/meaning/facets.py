@@ -181,6 +181,15 @@ class FacetFinder:
         """
         return [(found.first, found.last) for found in self._people.find(words)]
 
+    def misspelt_people(self, words: Sequence[Word]) -> list[tuple[int, int]]:
+        """Ranges of words that are all but a person's name: "jim carey"."""
+        right = self._spelled.right(words, bytearray(len(words) + 1))
+        return [(at, at + 1) for at, word in enumerate(words) if right[at] is not word]
+
+    def kinds(self) -> list[str]:
+        """What films are asked for by, people aside."""
+        return [facet.name for _, facet in self._facets if facet.kind not in ROLES]
+
     def named(self, name: str) -> tuple[int, ...]:
         """Tokens of the facets of exactly this name, in normal form."""
         return tuple(self._by_name.get(name, ()))

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Final
 
+from assistant.language.acts import NUMBERS
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.tastes import (
     NEGATORS,
@@ -22,15 +23,18 @@ from assistant.language.meaning.tastes import (
     closes_clause,
     sentence_ends_within,
 )
-from assistant.language.meaning.years import NUMBERS, Scope
+from assistant.language.meaning.years import Scope
 from assistant.language.utterance import FacetMention
 from assistant.language.words import (
+    AMOUNT,
     Found,
     PhraseBook,
     Word,
-    spelled_out,
+    amount_phrases,
+    back_over,
     stands_apart,
     text_at,
+    with_amounts,
     words,
 )
 from core.catalogue import Catalogue
@@ -45,6 +49,11 @@ _EPIC: Final = 150
 """Minutes from which a film is long: one in fifteen is."""
 _ABOUT: Final = 15
 """Minutes by which a film may miss a length that is only about so much."""
+
+_STEP: Final = 10
+"""Minutes to which a bound is rounded that is told by the films on the table."""
+_APART: Final = 20
+"""Minutes from the middle one of them on, the shortest or longest is by itself."""
 
 # ---- lengths
 
@@ -62,13 +71,11 @@ _AMOUNT: Final = re.compile(
     r"|(?P<bare>an?|one|two|three|four|[1-4])(?=\s+(?:and|to|or)\s+\w+\s+hours?\b))"
 )
 _FRACTIONS: Final = {"a half": 30, "three quarters": 45, "a quarter": 15}
-_MARK: Final = "ɸ"
-"""Takes the place of every character of an amount: a letter, so that the run is a word."""
-_ALONE: Final = "#"
 _OF_LENGTH: Final = re.compile(
-    rf"hour|min|hr|\dh|\d h|\d:\d|long|short|quick|epic|length|runtime|time|up to|{_TENS}"
+    r"hour|min|hr|\dh|\d h|\d:\d|long|short|quick|epic|length|runtime|time|up to"
+    rf"|over|under|below|above|max|{_TENS}"
 )
-"""Most lines hold none of these, and so say nothing of lengths."""
+"""Most lines hold none of these."""
 _JOINS: Final = frozenset(("and", "to", "or"))
 _COMPARED: Final = frozenset(("than", "over", "above", "beyond"))
 _BARE: Final = range(60, 241)
@@ -94,58 +101,43 @@ class _Measured:
         return [self.minutes[at] for at in range(one.first, one.last) if at in self.minutes]
 
 
-@cache
-def _book(section: str) -> PhraseBook[str]:
-    """The phrases of a section, and the name each goes by."""
-    lists = {name: of for name, of in table("measures")[section].items() if isinstance(of, list)}
-    return PhraseBook(
-        {
-            " ".join(phrase.split()): name
-            for name, patterns in lists.items()
-            for pattern in patterns
-            for phrase in spelled_out(pattern)
-        },
-        in_normal_form=True,
-    )
-
-
 @lru_cache(maxsize=4)
 def _read(text: str) -> _Measured:
     """A line in lower case, read."""
-    amounts: dict[int, int] = {}
-
-    def marked(match: re.Match[str]) -> str:
-        amounts[match.start()] = _minutes(match)
-        return _MARK * (match.end() - match.start())
-
-    said = _AMOUNT.sub(marked, text)
-    found = [
-        Word(_ALONE, word.start, word.end) if word.start in amounts else word
-        for word in words(said)
-    ]
+    amounts = {match.start(): _minutes(match) for match in _AMOUNT.finditer(text)}
+    phrases = amount_phrases("length")
+    found = with_amounts(text, [match.span() for match in _AMOUNT.finditer(text)])
     if not amounts:
         found = _bare_amounts(text, found, amounts)
+    found = phrases.plain(found)
     places = {at: amounts[word.start] for at, word in enumerate(found) if word.start in amounts}
-    return _Measured(text, found, places, _book("length").find(found))
+    return _Measured(text, found, places, phrases.book.find(found))
 
 
 def _bare_amounts(text: str, found: list[Word], amounts: dict[int, int]) -> list[Word]:
-    """The words with numbers as amounts that are minutes where they stand: "Ninety.", "no longer
-    than 95".
-    """
+    """The words with numbers as amounts that are minutes where they stand: "Ninety."."""
     numbers = table("measures")["numbers"]
     for at, word in enumerate(found):
         number = numbers.get(word.text, int(word.text) if word.text.isdecimal() else 0)
         if number not in _BARE:
             continue
         alone = begins_clause(text, found, at) and closes_clause(text, found, at + 1)
-        led = text_at(found, at - 1) in ("to", "than") and (
-            text_at(found, at - 2) in ("up", "longer", "shorter")
-        )
-        if (alone and not word.text.isdecimal()) or (led and not _counts(found, at + 1)):
+        if (alone and not word.text.isdecimal()) or _is_led_to(text, found, at):
             amounts[word.start] = number
-            found[at] = Word(_ALONE, word.start, word.end)
+            found[at] = Word(AMOUNT, word.start, word.end)
     return found
+
+
+def _is_led_to(text: str, found: Sequence[Word], at: int) -> bool:
+    """Whether a number is one of minutes by the word before it: "no longer than 95", "nothing over
+    100", "a quick 80"; not "under 90 films" or "my nan is over 80".
+    """
+    before, earlier = text_at(found, at - 1), text_at(found, at - 2)
+    if before in ("to", "than"):
+        return earlier in ("up", "longer", "shorter") and not _counts(found, at + 1)
+    starts = begins_clause(text, found, at - 1) or earlier in _word_set("bare_behind", "length")
+    ends = closes_clause(text, found, at + 1) and text[found[at].end : found[at].end + 1] != "%"
+    return before in _word_set("bare_leads", "length") and starts and ends
 
 
 def _counts(found: Sequence[Word], place: int) -> bool:
@@ -196,25 +188,52 @@ def _number(said: str) -> int:
 
 def _of_amounts(line: _Measured, scope: Scope) -> Limit | None:
     """The limit that is told by amounts of time."""
-    for at, minutes in line.minutes.items():  # "100 to 120 minutes"
+    ways = (_from_to, _at_least, _at_most, _about, _alone)
+    return next(filter(None, (way(line, scope) for way in ways)), None)
+
+
+def _from_to(line: _Measured, _: Scope) -> Limit | None:
+    """As in "100 to 120 minutes"."""
+    for at, minutes in line.minutes.items():
         last = at + 1 + (text_at(line.words, at + 1) in _JOINS)
         if last in line.minutes:
             return Limit("minutes", *sorted((minutes, line.minutes[last])))
-    for least in line.of("at_least"):
-        force, (minutes, *_) = scope(line.words[least.first].start), line.amounts(least)
+    return None
+
+
+def _at_least(line: _Measured, scope: Scope) -> Limit | None:
+    for one in line.of("at_least"):
+        force, (minutes, *_) = scope(line.words[one.first].start), line.amounts(one)
         if force is not Force.FREE:
-            away = force is Force.AVOID or _is_turned(line, least)
+            away = force is Force.AVOID or _is_turned(line, one)
             return Limit("minutes", 1, minutes) if away else Limit("minutes", minutes)
-    for most in line.of("at_most"):
-        force, (minutes, *_) = scope(line.words[most.first].start), line.amounts(most)
-        return Limit("minutes", minutes) if force is Force.AVOID else Limit("minutes", 1, minutes)
-    for about in line.of("about"):
-        minutes = line.amounts(about)[0]
-        return Limit("minutes", max(minutes - _ABOUT, 1), minutes + _ABOUT)
+    return None
+
+
+def _at_most(line: _Measured, scope: Scope) -> Limit | None:
+    for one in line.of("at_most"):
+        away = scope(line.words[one.first].start) is Force.AVOID
+        (minutes, *_) = line.amounts(one)
+        return Limit("minutes", minutes) if away else Limit("minutes", 1, minutes)
+    return None
+
+
+def _about(line: _Measured, scope: Scope) -> Limit | None:
+    """Turned away, it is too long: "not three hours long"."""
+    for one in line.of("about"):
+        minutes = line.amounts(one)[0]
+        shortest = max(minutes - _ABOUT, 1)
+        if scope(line.words[one.first].start) is Force.AVOID:
+            return Limit("minutes", 1, shortest)
+        return Limit("minutes", shortest, minutes + _ABOUT)
+    return None
+
+
+def _alone(line: _Measured, _: Scope) -> Limit | None:
+    """An amount that is all of a clause."""
     for at, minutes in line.minutes.items():
-        if begins_clause(line.text, line.words, at) and closes_clause(
-            line.text, line.words, at + 1
-        ):
+        starts = begins_clause(line.text, line.words, at)
+        if starts and closes_clause(line.text, line.words, at + 1):
             return Limit("minutes", 1, minutes)
     return None
 
@@ -236,7 +255,10 @@ def _compared(line: _Measured, shown: Sequence[int], scope: Scope) -> Limit | No
     if not shown or "\x00" in line.text:
         return None
     middle = shown[len(shown) // 2]
-    shorter, longer = Limit("minutes", 1, middle - 1), Limit("minutes", middle + 1)
+    least = shown[0] if middle - shown[0] <= _APART else middle
+    most = shown[-1] if shown[-1] - middle <= _APART else middle
+    shorter = Limit("minutes", 1, (least - 1) // _STEP * _STEP)
+    longer = Limit("minutes", (most // _STEP + 1) * _STEP)
     ways = {"shorter": shorter, "longer": longer, "too_long": shorter, "too_short": longer}
     for one in line.said:
         if one.meaning in ways and scope(line.words[one.first].start) is None:
@@ -292,8 +314,13 @@ _OLDEST_CHILD: Final = 17
 _RATING: Final = re.compile(
     r"(?<![\w-])(?:(?P<sure>nc-?17|pg[\s-]?13|pg|tv-?ma)(?![\w-])"
     r"|(?P<r>r)(?:[\s-]?rated\b|\s+(?:films?|movies?)\b)"
-    r"|rated[\s-](?P<rated>r|g|pg[\s-]?13|pg)\b|(?P<g>g)[\s-]rated\b|(?<=no )(?P<bare>r)\b)"
+    r"|rated[\s-](?P<rated>r|g|pg[\s-]?13|pg)\b|(?P<g>g)[\s-]rated\b|(?<=no )(?P<bare>r)\b"
+    r"|(?P<from>12|15|18)a?(?:s\b|[\s-]?(?:rated|cert\w*)\b)"
+    r"|(?:rated|cert\w*)\s+(?P<class>12|15|18)\b"
+    r"|(?:above|over|beyond|higher than|more than)\s+(?P<beyond>an?\s+(?:12|15|18))a?\b"
+    r"(?!\s*(?:years?|yrs?|films?|movies?)\b))"
 )
+"""Those of the US, and the British ones that are ages."""
 _BEYOND: Final = re.compile(r"\b(?:above|over|beyond|higher than|more than)\s+(?:a\s+)?\Z")
 _GLUED: Final = re.compile(r"(\d{1,2})(?:yo|yrs?|y)?\Z|u(1\d|[5-9])\Z")
 """An age in one word: "12yo", "u13"."""
@@ -301,6 +328,12 @@ _FILMS: Final = word_class("film_nouns") | {"classic", "classics"}
 _NOT_AT_SCHOOL: Final = re.compile(r"\b(?:toddlers?|preschoolers?)\b")
 _FURTHEST: Final = 5
 """Words between a child and its age."""
+
+
+_OF_ANY_AGE: Final = re.compile(
+    r"rat(?:ed|ing)| is |kids|child|age|bed|asleep|home|left|grown|adult"
+)
+"""Most lines hold none of these, and so lift no limit on the age."""
 
 
 def age_wanted(text: str, scope: Scope) -> Limit | None:
@@ -311,8 +344,9 @@ def age_wanted(text: str, scope: Scope) -> Limit | None:
 
 def any_age(text: str) -> bool:
     """Whether an earlier wish for an age is lifted."""
-    needed = ("rating", "rated", " is ", "kids", "children", "age", "bed", "asleep", "home", "left")
-    return any(map(text.__contains__, needed)) and bool(_book("age").find(words(text)))
+    return _OF_ANY_AGE.search(text) is not None and bool(
+        amount_phrases("age").book.find(words(text))
+    )
 
 
 def _ages_said(text: str, scope: Scope) -> Iterator[int]:
@@ -340,7 +374,18 @@ def ages_of_children(text: str) -> list[int]:
     for at, age in enumerate(ages):
         if age and (_is_an_age(text, found, at) or _goes_on(found, at, told)):
             told.append(at)
-    return [ages[at] for at in told]
+    before = [first for at in told[:1] for first in _led_up(found, ages, at)]
+    return [ages[at] for at in [*before, *told]]
+
+
+def _led_up(found: Sequence[Word], ages: Sequence[int], place: int) -> Iterator[int]:
+    """Numbers of a list that ends with an age: "a 4 and a 6 year old"."""
+    last = place
+    while (at := back_over(_word_set("joins"), found, last) - 1) >= 0:
+        if at == last - 1 or not ages[at]:
+            return
+        yield at
+        last = at
 
 
 def _age(word: str) -> int:
@@ -390,9 +435,9 @@ def _stands_between(word: str) -> bool:
 
 
 @cache
-def _word_set(name: str) -> frozenset[str]:
-    """The words of a class of ages."""
-    return frozenset(table("measures")["age"][name].split())
+def _word_set(name: str, section: str = "age") -> frozenset[str]:
+    """The words of a class of ages, or lengths."""
+    return frozenset(table("measures")[section][name].split())
 
 
 @cache
@@ -405,12 +450,22 @@ def _rating(text: str, match: re.Match[str], scope: Scope) -> int:
     """The highest age that a rating allows where it stands; −1 where it bounds nothing."""
     said = next(filter(None, match.groups()))
     highest = AGES.get(re.sub(r"pg[\s-]?13", "pg-13", said).upper(), AGES["R"])
+    if match["beyond"]:
+        return _class(int(said.split()[-1]), away=False)
+    if said.isdecimal():
+        return _class(int(said), away=scope(match.start()) is Force.AVOID)
     beyond = _BEYOND.search(text, max(match.start() - 16, 0), match.start())
     if beyond:
         return highest
     if match["bare"] or scope(match.start()) is Force.AVOID:
         return max(age for age in AGES.values() if age < highest)
     return highest if highest < AGES["R"] else -1
+
+
+def _class(age: int, *, away: bool) -> int:
+    """The same of a British class: who may see a 12 may see PG-13."""
+    fit = max(age, AGES["PG-13"]) - away
+    return max(one for one in AGES.values() if one <= fit) if away or age < AGES["R"] else -1
 
 
 # ---- both

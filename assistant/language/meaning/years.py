@@ -1,83 +1,32 @@
 """Years of films in plain words.
 
-How many films are wanted, and how well known they should be, in plain words.
+Every year, decade and era becomes one word, "#"; what is said around it stands in
+lexicon/measures.toml.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
-from assistant.language.lexicon import word_class
-from assistant.language.meaning.tastes import Force
+from assistant.language.acts import NUMBER, NUMBERS, lesser_known, well_known
+from assistant.language.lexicon import table, word_class
+from assistant.language.meaning.tastes import Force, sentence_ends_within
+from assistant.language.words import (
+    AMOUNT,
+    Found,
+    PhraseBook,
+    Word,
+    amount_phrases,
+    spelled_out,
+    taken_by,
+    with_amounts,
+    words,
+)
 from core.domain import Limit
-
-NUMBERS: Final = dict(
-    zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)
-) | {
-    "a couple of": 2,
-    "couple of": 2,
-    "a couple": 2,
-    "a few": 3,
-    "twenty": 20,
-    "another": 1,
-    "a dozen": 10,
-}
-NUMBER: Final = r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)"
-_COUNT: Final = re.compile(
-    r"\b(?:give|show|find|recommend|suggest|gimme|list|need|want|tell|get|name)\s+(?:me\s+|us\s+)?"
-    r"(?:just\s+|only\s+|like\s+|another\s+|about\s+)?"
-    r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twenty|a couple of|a couple|a few"
-    r"|a dozen|another)\b"
-    r"(?!\s*(?:years?|stars?|%))"
-    r"|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+"
-    r"(?:more|other|good|great|new|different|funny|scary)*\s*"
-    r"(?:movies|films|flicks|suggestions|recommendations|recs|ideas|options|picks|titles|more"
-    r"|others|comedies|thrillers"
-    r"|horrors)\b"
-    r"|\A\s*([2-9]|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z'-]+\s+){0,3}"
-    r"(?:movies|films|flicks|comedies|thrillers|horrors|dramas|westerns|musicals|documentaries"
-    r"|cartoons|classics|ones)\b"
-    r"|\b(?:just|only)\s+(one|two|three|[1-5])\b(?!\s+of)(?!\s*(?:years?|stars?|hours?|h\b|min"
-    r"|%))|\btop\s+(\d{1,2}|three|five|ten)\b"
-)
-_NUMBER_SAID: Final = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|couple|few|dozen|another)\b"
-)
-"""Most lines hold none of these, and so ask for no number of films."""
-_LESSER_KNOWN: Final = re.compile(
-    r"\b(?:not|nothing|isn'?t|less|without)\s+(?:\w+\s+){0,2}"
-    r"(?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
-    r"|\b(?:hidden|less(?:er)?[- ]known|little[- ]known|overlooked|obscure|underrated"
-    r"|under the radar|niche)\b"
-    r"(?:\s+(?:gems?|movies?|films?|stuff|ones?))?|\bgems?\b|\bdeep cuts?\b"
-    r"|\b(?:nobody|no one|few people)\s+(?:knows?|has seen|talks about)\b"
-    r"|\b(?:something|anything|films?|movies?|ones?)\s+(?:that\s+)?i(?:'ve"
-    r"|\s+have)?\s+(?:probably\s+)?"
-    r"(?:never|not|haven'?t)\s+heard\s+of\b"
-    r"|\b(?:no|not|without|except)\s+(?:(?:a|any|more|big|the|another|hollywood"
-    r"|american)\s+)*blockbusters?\b"
-    r"|\bless(?:er)? (?:popular|famous|mainstream)\b|\boff the beaten\b"
-    r"|\btoo (?:popular|famous|well[- ]known|mainstream|obvious|hyped)\b"
-)
-_VERDICT: Final = re.compile(
-    r"(?:\b(?:is|was|are|were|be|such)|'s)\s+"
-    r"(?:(?:a|an|one|really|so|very|pretty|quite|way|such|criminally|kind of)\s+)*\Z"
-)
-"""Before "underrated" or "a gem": somebody judges a film and asks for nothing."""
-_NOT_OBSCURE: Final = re.compile(
-    r"\b(?:(?:less|not|nothing|isn'?t)\s+(?:(?:so|that|too|as|very|quite)\s+)?|too\s+)"
-    r"(?:obscure|unknown|niche|underground)\b"
-)
-_BETTER_KNOWN: Final = re.compile(
-    r"\b(?:more|better|well)[- ](?:popular|known|famous|mainstream)\b|\b(?:popular|famous"
-    r"|mainstream)\s+"
-    r"(?:ones?|films?|movies?|stuff)\b|\b(?:popular|famous|mainstream)(?:\s+\w+)?\s+(?:is"
-    r"|are)\s+(?:fine|ok(?:ay)?|good)\b"
-    r"|\b(?:never|not|haven'?t)(?: even)? heard of (?:any|either|them|these|those|it|that one"
-    r"|this one)\b"
-)
 
 
 def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
@@ -95,126 +44,172 @@ def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
     return tuple(column for column, lifted in lifts.items() if lifted)
 
 
-def lesser_known(text: str) -> bool:
-    """Whether films are wanted that not everybody knows."""
-    rest = _NOT_OBSCURE.sub(" ", text)
-    return any(
-        not _VERDICT.search(rest, max(match.start() - 40, 0), match.start())
-        for match in _LESSER_KNOWN.finditer(rest)
+OLDEST: Final = 1880
+_DECADES: Final[Mapping[str, int]] = table("measures")["decades"]
+_DATE: Final = re.compile(
+    r"(?<!\w)(?:(?:the\s+)?(?:(?P<part>early|mid|late)[\s-]*)?(?:the\s+)?"
+    r"(?:(?P<long>(?:18|19|20)\d0)['’]?s|['’]?(?P<short>\d0)['’]?s"
+    rf"|(?P<word>{'|'.join(_DECADES)}))\b"
+    r"|(?:the\s+year\s+)?(?P<year>(?:18|19|20)\d\d)(?P<on>\+)?(?!\w)(?!['’]s)"
+    r"|['’](?P<ending>\d\d)(?![\w'’])"
+    rf"|(?:the\s+)?(?:last|past|previous)\s+(?:(?:{NUMBER}|few|couple of|couple)\s+years?"
+    rf"|(?:{NUMBER}\s+)?(?P<tens>decades?))\b"
+    r"|(?:this|the current)\s+(?P<now>year|decade)\b)"
+)
+"""A decade, or a part of it; a year; the last years; this one."""
+_PARTS: Final = {"early": (0, 3), "mid": (3, 6), "late": (6, 9)}
+_A_FEW: Final = 3
+
+
+@cache
+def _eras() -> PhraseBook[tuple[int, int]]:
+    """First and last year of what was made under a name of its own."""
+    return PhraseBook(
+        {
+            phrase: (max(first, OLDEST), last)
+            for pattern, (first, last) in table("measures")["eras"].items()
+            for phrase in spelled_out(pattern)
+        }
     )
 
 
-def well_known(text: str) -> bool:
-    """Whether an earlier wish for lesser known films is lifted."""
-    if _NOT_OBSCURE.search(text):
-        return True
-    return _BETTER_KNOWN.search(text) is not None and not lesser_known(text)
+class _Date(NamedTuple):
+    """A year or a span of them."""
+
+    first: int
+    last: int
+    back: int = 0
+    """Years up to now, where it is the last so many."""
+    unit: int = 0
+    """10 for this decade, 1 for this year."""
+    is_named: bool = False
+    """Goes by a name of its own, or by no number: "pre-war", "the last five years"."""
+    is_year: bool = False
+    """A number that may be anything: it needs a word that makes a date of it."""
+
+    def years(self, newest: int) -> tuple[int, int]:
+        """First and last year, where `newest` is that of the newest film."""
+        if self.back:
+            return newest - self.back + 1, newest
+        if self.unit:
+            return newest - newest % self.unit, newest
+        return self.first, min(self.last, max(newest, self.first))
 
 
-def count_wanted(text: str) -> int | None:
-    """How many films are asked for, 1 … 10; None where no number is given."""
-    match = _COUNT.search(text) if _NUMBER_SAID.search(text) else None
-    if match is None:
-        return None
-    said = next(group for group in match.groups() if group)
-    number = NUMBERS.get(said) or int(said)
-    return min(max(number, 1), 10)
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """A line with its dates, and what is said around them."""
+
+    text: str
+    words: Sequence[Word]
+    dates: Mapping[int, _Date]
+    """By the place of the word that stands for the date."""
+    said: Sequence[Found[str]]
+
+    def of(self, one: Found[str]) -> list[_Date]:
+        """The dates of a phrase."""
+        return [self.dates[at] for at in range(one.first, one.last) if at in self.dates]
+
+    def spans(self) -> Iterator[tuple[tuple[int, int], _Date]]:
+        """Where each date stands."""
+        for at, date in self.dates.items():
+            yield (self.words[at].start, self.words[at].end), date
+
+    def rest(self) -> str:
+        """The line with blanks for its dates, and for what is said around them."""
+        ranges = [
+            *((one.first, one.last) for one in self.said),
+            *((at, at + 1) for at in self.dates),
+        ]
+        spans = [(self.words[first].start, self.words[last - 1].end) for first, last in ranges]
+        return _blanked(self.text, sorted(spans))
 
 
-_DECADES: Final = {
-    "twenties": 1920,
-    "thirties": 1930,
-    "forties": 1940,
-    "fifties": 1950,
-    "sixties": 1960,
-    "seventies": 1970,
-    "eighties": 1980,
-    "nineties": 1990,
-    "noughties": 2000,
-}
-_YEAR: Final = r"((?:18|19|20)\d\d)"
-_CENTURIES: Final = ("18", "19", "20")
-"""One of these stands in whatever holds a year."""
-_DECADE: Final = (
-    r"(?:(?P<early>early|mid|late)[\s-]*)?(?:the\s+)?(?:(?P<long>(?:18|19|20)\d0)['’]?s"
-    r"|['’]?(?P<short>\d0)['’]?s"
-    r"|(?P<word>" + "|".join(_DECADES) + r"))\b"
-)
-_DECADE_RE: Final = re.compile(r"(?<![\w])" + _DECADE)
-_MOVEMENTS: Final = {
-    "french new wave": (1958, 1969),
-    "nouvelle vague": (1958, 1969),
-    "new hollywood": (1967, 1980),
-    "golden age of hollywood": (1930, 1959),
-    "german expressionism": (1919, 1933),
-    "italian neorealism": (1943, 1954),
-}
-"""First and last year of what was made under a name of its own, as histories of film have it."""
-_MOVEMENT: Final = re.compile(rf"\b(?:{'|'.join(_MOVEMENTS)})\b")
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text with blanks for ranges of characters in order: every other one keeps its place."""
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces += [text[at:start], " " * (end - max(start, at))]
+        at = max(at, end)
+    return "".join([*pieces, text[at:]])
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> _Dated:
+    """A line in lower case, read."""
+    dates = dict(_dates(text)) if _OF_YEARS.search(text) else {}
+    if not dates:
+        return _Dated(text, (), {}, ())
+    phrases = amount_phrases("years")
+    found = phrases.plain(with_amounts(text, sorted(dates)))
+    starts = {start: date for (start, _), date in dates.items()}
+    places = {at: starts[word.start] for at, word in enumerate(found) if word.text == AMOUNT}
+    said = [one for one in phrases.book.find(found) if _holds(text, found, one)]
+    return _Dated(text, found, places, said)
+
+
+def _holds(text: str, found: Sequence[Word], one: Found[str]) -> bool:
+    """Whether a phrase is in one piece, and a bare "1990 1995" or "1990" a span or all that is
+    said.
+    """
+    if one.meaning == "alone":
+        return one.first == 0 and one.last == len(found)
+    if one.phrase == f"{AMOUNT} {AMOUNT}":
+        between = text[found[one.first].end : found[one.last - 1].start]
+        return between.strip() in ("-", "–", "—")
+    return not sentence_ends_within(text, found, one.first, one.last - 1)
+
+
+def _dates(text: str) -> Iterator[tuple[tuple[int, int], _Date]]:
+    """Where each date stands, and which it is; a part of an era is none."""
+    found = words(text)
+    eras = [
+        ((found[one.first].start, found[one.last - 1].end), one.meaning)
+        for one in _eras().find(found)
+    ]
+    taken = taken_by((span for span, _ in eras), len(text))
+    yield from ((span, _Date(*meaning, is_named=True)) for span, meaning in eras)
+    for match in _DATE.finditer(text):
+        if not any(taken[match.start() : match.end()]):
+            yield match.span(), _date(match)
+
+
+def _full(ending: int, *, since: int) -> int:
+    """A year of which the last two digits are said; from which on they are of the last century."""
+    return ending + (1900 if ending >= since else 2000)
+
+
+def _date(match: re.Match[str]) -> _Date:
+    """The date that is said; "the 1900s" are a century."""
+    if match["year"]:
+        year = int(match["year"])
+        return _Date(year, 9999 if match["on"] else year, is_year=not match["on"])
+    if match["ending"]:
+        year = _full(int(match["ending"]), since=30)
+        return _Date(year, year, is_year=True)
+    if match["now"]:
+        return _Date(0, 0, unit=1 if match["now"] == "year" else 10)
+    if not (match["long"] or match["short"] or match["word"]):
+        said = next((group for group in match.groups() if group and group != match["tens"]), None)
+        if match["tens"]:
+            return _Date(0, 0, back=10 * _number(said, 1), is_named=True)
+        return _Date(0, 0, back=_number(said, _A_FEW), is_named=True)
+    first = int(match["long"] or 0) or _DECADES.get(match["word"], 0)
+    first = first or _full(int(match["short"]), since=20)
+    is_century = match["long"] and first % 100 == 0 and first < 2000
+    since, until = _PARTS.get(match["part"], (0, 99 if is_century else 9))
+    return _Date(first + since, first + until)
+
+
 _NO_AGE: Final = re.compile(
     r"\bnew (?:wave|age|york|zealand|orleans|jersey|mexico|england|delhi|to)\b"
 )
 """They hold "new" and tell nothing of the year."""
-_OF_YEARS: Final = re.compile(
-    r"\d|year|yr|decade|old|new|vague|expressionism|neorealism|recent|modern|century|silent"
-    r"|vintage|classic|ties\b|latest|current|golden"
-)
-"""Most lines hold none of these, and so say nothing of years."""
-_DATED: Final = re.compile(rf"\b{_YEAR}\b|(?<![\w]){_DECADE}")
-_RANGE: Final = re.compile(
-    rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|-|–|till|until|through)\s*{_YEAR}\b"
-    rf"|\b{_YEAR}\s*(?:-|–|to)\s*{_YEAR}\b"
-)
-_BEFORE: Final = re.compile(
-    rf"\b(?:before|pre|earlier than|older than"
-    rf"|prior to)[\s-]*(?:the\s+(?:year\s+)?)?{_YEAR}(?!\d)(?!['’]?s)"
-)
-_UNTIL: Final = re.compile(rf"\b(?:until|up to|no later than|by)\s+{_YEAR}\b(?!['’]?s)")
-_AFTER: Final = re.compile(
-    rf"\b(?:after|post|past|newer than|later than|more recent than)[\s-]*(?:the year\s+)?{_YEAR}\b"
-    r"(?!['’]?s)"
-)
-_SINCE: Final = re.compile(
-    rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?|or later|or newer|and later)\b"
-    rf"|\bsince\s+{_YEAR}\b(?!['’]?s)"
-    rf"|\b{_YEAR}\s+(?:or later|or newer|and later|onwards?)\b"
-)
-_ONE_YEAR: Final = re.compile(
-    rf"\b(?:from|in|of|year|made in|released in|came out in)\s+{_YEAR}\b(?!['’]?s)"
-    rf"|\A\s*(?:(?:and|or|what about|how about|maybe|try)\s+)?{_YEAR}\s*\??\s*\Z"
-    rf"|\b{_YEAR}\s+(?:movies?|films?|flicks?)\b"
-)
-_AND_LATER: Final = re.compile(
-    r"\s*(?:(?:or|and) (?:later|newer|after|more recent|up|beyond|on)|onwards?)\b"
-)
-_AND_EARLIER: Final = re.compile(r"\s*(?:or|and) (?:earlier|older|before)\b")
-"""Behind a decade: "from the 80s on"."""
-_BEFORE_IT: Final = re.compile(r"\b(?:before|pre)\s*-?\s*(?:the\s+)?\Z")
-_AFTER_IT: Final = re.compile(r"\b(?:after|post)\s*-?\s*(?:the\s+)?\Z")
-_SINCE_IT: Final = re.compile(r"\bsince\s+(?:the\s+)?\Z")
-"""Before a decade: "since the 80s"."""
-_LED: Final = re.compile(r"\b(?:before|pre|after|post|since)\s*-?\s*(?:the\s+)?\Z")
 _AGED: Final = re.compile(
     r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
     r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
     rf"|not\s+(?:over|more than))\s+{NUMBER}\s*(?:years?|yrs?)(?:\s+(?:old|ago))?\b(?!\s*olds?\b)"
 )
-_LAST_YEARS: Final = re.compile(
-    rf"\b(?:last|past|previous)\s+(?:{NUMBER}|few|couple of|couple)\s+years?\b"
-)
-_LAST_DECADES: Final = re.compile(rf"\b(?:last|past)\s+(?:{NUMBER}\s+)?decades?\b")
-_SILENT: Final = re.compile(r"\bsilent\s+(?:movies?|films?|era|cinema|comed\w+)\b")
-_SILENT_UNTIL: Final = 1929
-_THIS_CENTURY: Final = re.compile(r"\b(?:this|the 21st|21st|twenty-first)\s+century\b")
-_LAST_CENTURY: Final = re.compile(r"\b(?:last|the 20th|20th|twentieth)\s+century\b")
-_THAN: Final = r"(?:even|much|way|a bit|something|anything|but|slightly|little)"
-_OLDER: Final = re.compile(
-    rf"(?:\A|\b{_THAN}\s+)older\b(?!\s+than)|(?<!not )\btoo (?:new|recent|modern)\b"
-)
-_NEWER: Final = re.compile(
-    rf"(?:\A|\b{_THAN}\s+)(?:newer|more recent|more modern)\b(?!\s+than)|(?<!not )\btoo old\b"
-)
-_THIS_YEAR: Final = re.compile(r"\bthis\s+year\b")
 _NEW: Final = re.compile(
     r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer"
     r"|recent|modern|current)\b"
@@ -245,10 +240,15 @@ _ANY_YEAR: Final = re.compile(
     r"|good|welcome|cool)\b"
     r"|\bany time period\b|\bforget (?:about )?the (?:year|decade|era|\d0s)\b"
 )
-_BORN: Final = re.compile(rf"\bborn\W+(?:in\s+|around\s+)?{_YEAR}\b")
+_OF_YEARS: Final = re.compile(
+    r"\d|year|yr|decade|old|new|vague|expressionism|neorealism|recent|modern|century|silent"
+    r"|vintage|classic|ties\b|latest|current|golden|ancient|dated|war\b|talkie|sound|millen"
+)
+"""Most lines hold none of these, and so say nothing of years."""
+_BORN: Final = re.compile(r"\bborn\W+(?:in\s+|around\s+)?((?:18|19|20)\d\d)\b")
+_AGED_NOW: Final = re.compile(r"\bi(?:['’]?m|\s+am)\s+(?:now\s+)?(\d\d)\b(?!\s*(?:min|%|hour))")
 _SINCE_BIRTH: Final = re.compile(r"\bsince (?:i was|my) b")
 _BEFORE_LIFE: Final = re.compile(r"\bbefore i was born|\bolder than (?:me|i am|myself)\b")
-OLDEST: Final = 1880
 _OLD_UNTIL: Final = 1979
 """Last year of what counts as an old film; by judgement."""
 _NEW_SPAN: Final = 5
@@ -295,17 +295,35 @@ Scope = Callable[[int], Force | None]
 """How what begins with a character is meant: kept away (AVOID), left open (FREE), or wanted."""
 
 
-def years_wanted(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
+def years_wanted(
+    text: str, newest: int, scope: Scope, shown: Sequence[int] = ()
+) -> tuple[int, int] | None:
     """First and last year asked for; None where nothing is said of years.
 
-    `text` is in lower case with titles blanked out; `newest` is the year of the newest film known.
+    `text` is in lower case with titles blanked out; `newest` is the year of the newest film known,
+    `shown` are those of the films on the table, of which "older" and "newer" are meant.
     """
-    text = _ANY_YEAR.sub(" ", of_films(text))
+    text = of_films(text)
+    text = _blanked(text, (match.span() for match in _ANY_YEAR.finditer(text)))
+    if not _OF_YEARS.search(text):
+        return None
+    if span := _of_a_life(text, newest, scope):
+        return span
     if born := _BORN.search(text):
-        if span := _of_a_life(text, int(born[1]), newest, scope):
-            return span
-        text = text[: born.start()] + text[born.end() :]  # tells how old somebody is
-    spans = list(_spans(text, newest, scope)) if _OF_YEARS.search(text) else []
+        text = _blanked(text, [born.span()])  # tells how old somebody is
+    line = _read(text)
+    span = _joined(_spans(line, newest, scope))
+    if span is None and shown and (way := compared(text)):
+        return _beyond(sorted(shown), way, newest)
+    vague = _vague(line.rest(), newest, scope)
+    if span is None or vague is None:
+        return span or vague
+    both = max(span[0], vague[0]), min(span[1], vague[1])
+    return both if both[0] <= both[1] else span  # a year tells more than "old"
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """What several spans have in common, else all that they reach over."""
     if not spans:
         return None
     first, last = spans[0]
@@ -318,24 +336,59 @@ def years_wanted(text: str, newest: int, scope: Scope) -> tuple[int, int] | None
     return first, last
 
 
-def _of_a_life(text: str, year: int, newest: int, scope: Scope) -> tuple[int, int] | None:
-    """The years wanted by whoever was born in `year`: "nothing older than me"; None where no such
-    wish is said.
+@cache
+def _times_of_life() -> PhraseBook[tuple[int, int]]:
+    """Between which ages somebody is at a time of life."""
+    return PhraseBook(
+        {
+            phrase: (since, until)
+            for pattern, (since, until) in table("measures")["life"].items()
+            for phrase in spelled_out(pattern)
+        }
+    )
+
+
+def _of_a_life(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
+    """The years wanted by whoever says when they were born, or how old they are: "nothing older
+    than me", "from when I was a kid"; None where no such wish is said.
     """
+    born, aged = _BORN.search(text), _AGED_NOW.search(text)
+    if not (born or aged):
+        return None
+    year = int(born[1]) if born else newest - int(aged[1])  # type: ignore[index]
     before = _BEFORE_LIFE.search(text)
     if _SINCE_BIRTH.search(text) or (before and scope(before.start()) is Force.AVOID):
         return year, newest
-    return (OLDEST, year - 1) if before else None
+    if before:
+        return OLDEST, year - 1
+    for one in _times_of_life().find(words(text)):
+        since, until = one.meaning
+        return year + since, min(year + until, newest)
+    return None
 
 
-def last_years_named(text: str) -> list[tuple[int, int]]:
-    """Where "the last five years" or the like is said: no film of that name is meant."""
-    return [match.span() for match in _LAST_YEARS.finditer(text)]
+def eras_named(text: str) -> list[tuple[int, int]]:
+    """Where a time goes by a name ("pre-war", "the last five years"): of nothing else are its words
+    said.
+    """
+    return [span for span, date in _read(text).spans() if date.is_named]
 
 
-def is_dated(text: str) -> bool:
-    """Whether a year or a decade is said, which tells more than "older" or "too old"."""
-    return _DATED.search(of_films(text)) is not None
+_THAN_THESE: Final = r"(?!\s+than\b(?!\s+(?:these|those|this|that|them|it)\b))"
+_NOT: Final = r"(?<!nothing )(?<!not )(?<!no )"
+_SEEM: Final = (
+    r"\b(?:those|these|they)(?:['’]re)?"
+    r"(?:\s+(?:are|all|look|seem|feel|so|too|really|pretty|very|a bit))*\s+"
+)
+_OLDER: Final = re.compile(rf"{_NOT}\bolder\b{_THAN_THESE}|(?<!not )\btoo (?:new|recent|modern)\b")
+_NEWER: Final = re.compile(
+    rf"{_NOT}\b(?:newer|more recent|more modern)\b{_THAN_THESE}|(?<!not )\btoo old\b"
+    rf"|{_SEEM}(?:old|ancient|dated)\b"
+)
+_STEP: Final = 5
+"""Years to which a bound is rounded that is told by the films on the table."""
+_APART: Final = 10
+"""Years from the middle one of them on, the first or last is by itself."""
 
 
 def compared(text: str) -> int:
@@ -346,10 +399,25 @@ def compared(text: str) -> int:
     return -1 if _OLDER.search(text) else 1 if _NEWER.search(text) else 0
 
 
+def _beyond(shown: Sequence[int], way: int, newest: int) -> tuple[int, int]:
+    """The years before or behind those of the films on the table, which are in order: of the
+    outermost, unless it stands alone.
+    """
+    first, middle, last = shown[0], shown[len(shown) // 2], shown[-1]
+    if way < 0:
+        bound = first if middle - first <= _APART else middle
+        return OLDEST, bound // _STEP * _STEP - 1
+    is_apart = last - middle > _APART or newest - last < _STEP
+    bound = middle if is_apart else last
+    return min((bound // _STEP + 1) * _STEP, newest), newest
+
+
 def any_year(text: str, scope: Scope) -> bool:
     """Whether an earlier wish about years is lifted."""
-    named = (*_DECADE_RE.finditer(text), *_ONE_YEAR.finditer(text))
-    left_open = any(scope(match.start()) is Force.FREE for match in named)
+    line = _read(of_films(text))
+    starts = [line.words[one.first].start for one in line.said]
+    starts += [line.words[at].start for at in line.dates if not line.dates[at].is_year]
+    left_open = any(scope(start) is Force.FREE for start in starts)
     return left_open or _ANY_YEAR.search(text) is not None
 
 
@@ -357,122 +425,55 @@ def _number(said: str | None, default: int) -> int:
     return default if said is None else NUMBERS.get(said) or int(said)
 
 
-def _year_in(match: re.Match[str]) -> int:
-    return int(next(group for group in match.groups() if group))
+def _spans(line: _Dated, newest: int, scope: Scope) -> list[tuple[int, int]]:
+    """Every span of years that is named, as what is said around it makes it."""
+    phrases = list(line.said)
+    told = taken_by(((one.first, one.last) for one in phrases), len(line.words))
+    phrases += [
+        Found(at, at + 1, AMOUNT, "in")
+        for at, date in line.dates.items()
+        if not (told[at] or date.is_year)
+    ]
+    found = []
+    for one in sorted(phrases):
+        force = scope(line.words[one.first].start)
+        dates = [date.years(newest) for date in line.of(one)]
+        span = (min(first for first, _ in dates), max(last for _, last in dates))
+        if force is not Force.FREE:
+            found.append(_bounded(one.meaning, span, newest, away=force is Force.AVOID))
+    aged = _AGED.finditer(line.text)
+    found += [(newest - _number(match[1], 10) + 1, newest) for match in aged]
+    return [span for span in found if span is not None]
 
 
-def _between(match: re.Match[str]) -> tuple[int, int]:
-    first, last = sorted(int(group) for group in match.groups() if group)
-    return first, last
-
-
-def _spans(text: str, newest: int, scope: Scope) -> Iterator[tuple[int, int]]:
-    """Every span of years that is named; what one pattern has read the next ones do not see.
-
-    Each is tried where one of the pieces of text stands that it cannot do without.
+def _bounded(how: str, span: tuple[int, int], newest: int, *, away: bool) -> tuple[int, int] | None:
+    """The years on one side of a span, or within it; where those are turned away, the others: None
+    where they are not in one piece.
     """
-    found: list[tuple[int, int]] = []
+    first, last = span
+    sides = {
+        "before": (OLDEST, first - 1),
+        "until": (OLDEST, last),
+        "after": (last + 1, newest),
+        "since": (first, newest),
+    }
+    first, last = sides.get(how, span)
+    if not away:
+        return first, last
+    if first == OLDEST:
+        return last + 1, newest
+    return (OLDEST, first - 1) if last >= newest else None
 
-    def read(
-        pattern: re.Pattern[str],
-        meaning: Callable[[re.Match[str]], tuple[int, int] | None],
-        *needed: str,
-    ) -> None:
-        nonlocal text
-        if not any(map(text.__contains__, needed)):
-            return
-        pieces, at = [], 0
-        for match in pattern.finditer(text):
-            left_open = scope(match.start()) is Force.FREE
-            if not left_open and (span := meaning(match)) is not None:
-                found.append(span)
-            pieces += [text[at : match.start()], " " * (match.end() - match.start())]
-            at = match.end()
-        text = "".join([*pieces, text[at:]])
 
-    def avoided(match: re.Match[str]) -> bool:
-        led = _LED.search(text, max(match.start() - 16, 0), match.start())
-        return scope(led.start() if led else match.start()) is Force.AVOID
-
-    read(_RANGE, _between, *_CENTURIES)
-    read(_MOVEMENT, lambda match: _MOVEMENTS[match[0]], *_MOVEMENTS)
-    read(_NO_AGE, lambda _: None, "new ")
-    read(_SINCE, lambda match: (_year_in(match), newest), *_CENTURIES)
-    read(_UNTIL, lambda match: (OLDEST, _year_in(match)), *_CENTURIES)
-    read(
-        _AFTER, lambda match: _since(_year_in(match) + 1, newest, away=avoided(match)), *_CENTURIES
-    )
-    read(
-        _BEFORE, lambda match: _since(_year_in(match), newest, away=not avoided(match)), *_CENTURIES
-    )
-    read(
-        _DECADE_RE,
-        lambda match: _but(match, newest) if avoided(match) else _decade_span(match, newest),
-        "0",
-        "ties",
-    )
-    read(_AGED, lambda match: (newest - _number(match[1], 10) + 1, newest), "year", "yr")
-    read(_LAST_YEARS, lambda match: (newest - _number(match[1], 3) + 1, newest), "year")
-    read(_LAST_DECADES, lambda match: (newest - 10 * _number(match[1], 1) + 1, newest), "decade")
-    read(_THIS_CENTURY, lambda _: (2000, newest), "century")
-    read(_LAST_CENTURY, lambda _: (OLDEST, 1999), "century")
-    read(_SILENT, lambda _: (OLDEST, _SILENT_UNTIL), "silent")
-    read(_THIS_YEAR, lambda _: (newest, newest), "year")
-    read(_ONE_YEAR, lambda match: (_year_in(match), _year_in(match)), *_CENTURIES)
-    yield from found
+def _vague(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
+    """Old or new by judgement."""
+    text = _NO_AGE.sub(lambda match: " " * len(match[0]), text)
     old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
     later = (_OLD_UNTIL + 1, newest)
     for pattern, wanted, away in ((_OLD_AT_ALL, None, later), (_NEW, new, old), (_OLD, old, later)):
         match = pattern.search(text)
-        span = match and (away if avoided(match) else wanted)
+        is_away = match is not None and scope(match.start()) is Force.AVOID
+        span = match and (away if is_away else wanted)
         if span:
-            yield span
-            return
-
-
-def _since(year: int, newest: int, *, away: bool) -> tuple[int, int]:
-    """The years from one on, or those before it."""
-    return (OLDEST, year - 1) if away else (year, newest)
-
-
-def _but(match: re.Match[str], newest: int) -> tuple[int, int] | None:
-    """The years that are left where a decade is avoided, if they are one span: "nothing before the
-    80s".
-    """
-    first, last = _decade_span(match, newest)
-    if first == OLDEST:
-        return last + 1, newest
-    return (OLDEST, first - 1) if last == newest else None
-
-
-def _decade_span(match: re.Match[str], newest: int) -> tuple[int, int]:
-    """The years that a decade means, with what stands around it: "before the 80s", "the late 90s
-    on".
-    """
-    first, last = _decade(match)
-    before = match.string[max(match.start() - 16, 0) : match.start()]
-    after = match.string[match.end() : match.end() + 24]
-    if _BEFORE_IT.search(before):
-        return OLDEST, first - 1
-    if _AFTER_IT.search(before):
-        return last + 1, newest
-    if _SINCE_IT.search(before) or _AND_LATER.match(after):
-        return first, newest
-    if _AND_EARLIER.match(after):
-        return OLDEST, last
-    return first, min(last, max(newest, first))
-
-
-def _decade(match: re.Match[str]) -> tuple[int, int]:
-    """First and last year of a decade, of a part of it, or of a century: "the 1900s"."""
-    if match["long"]:
-        first = int(match["long"])
-    elif match["word"]:
-        first = _DECADES[match["word"]]
-    else:
-        short = int(match["short"])
-        first = 2000 + short if short < 20 else 1900 + short
-    is_century = match["long"] and first % 100 == 0 and first < 2000
-    last = first + (99 if is_century else 9)
-    parts = {"early": (first, first + 3), "mid": (first + 3, first + 6), "late": (first + 6, last)}
-    return parts.get(match["early"], (first, last))
+            return span
+    return None

@@ -295,6 +295,11 @@ class TitleIndex:
         """The best known film with a written form."""
         return int(self._forms[self._offsets[key]]) // 8
 
+    def known(self) -> list[str]:
+        """The forms of films that some people have rated."""
+        renown = self.renown.tolist()
+        return [text for key, text in enumerate(self.texts) if renown[self.best_row(key)] >= _KNOWN]
+
     def fills(self, matches: Sequence[Match], n_words: int, least: float) -> bool:
         """Whether a text is but a row of titles of films with `least` ratings: "casino heat"."""
         reached = {0}
