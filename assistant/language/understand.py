@@ -12,6 +12,8 @@ from typing import Final
 from assistant.language import acts, mentions, wishes
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.direction import Judge, Name
+from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import lifted_measures, measures_of
 from assistant.language.meaning.reference import (
@@ -25,7 +27,7 @@ from assistant.language.meaning.reference import (
     singled_out,
 )
 from assistant.language.meaning.speakers import MARKS
-from assistant.language.meaning.tastes import Cue, scope_of
+from assistant.language.meaning.tastes import Cue, Sign, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
     OLDEST,
@@ -89,8 +91,14 @@ class Understanding:
     line of 200 characters. Thread-safe: nothing changes after construction.
     """
 
-    def __init__(self, catalogue: Catalogue, facts: FilmFacts | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        facts: FilmFacts | None = None,
+        judge: Judge | None = None,
+    ) -> None:
         self.catalogue = catalogue
+        self._judge = judge or Judge(directions())
         facts = facts or FilmFacts.empty()
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
         self._questions = Questions(self._titles.index, facts)
@@ -241,8 +249,7 @@ class Understanding:
         unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
-        felt = preferences.signs(read, found, names, cues)
-        signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
+        signs = dict(zip(names, self._signs(read, found, titles, names, cues), strict=True))
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)
@@ -281,6 +288,23 @@ class Understanding:
             for_another=mentions.is_for_somebody(found),
         )
         return self._acted(utterance, line, found, cues, context)
+
+    def _signs(
+        self,
+        read: str,
+        found: Sequence[Word],
+        titles: Sequence[tuple[int, int]],
+        names: Sequence[tuple[int, int]],
+        cues: Sequence[Cue],
+    ) -> list[Sign]:
+        """How each name is meant: by the rules of taste, and where these err by what was learned."""
+        felt = preferences.compared(
+            read, found, names, preferences.signs(read, found, names, cues)
+        )
+        named = [
+            Name(*name, name in titles, sign) for name, sign in zip(names, felt, strict=True)
+        ]
+        return self._judge.settled(read, found, named)
 
     def _terms(self, reading: Reading, titles: Sequence[tuple[int, int]]) -> list[Found[Term]]:
         """Genres, moods, tags and people that are named outside of titles, but to tell how a film

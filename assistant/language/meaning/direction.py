@@ -1,0 +1,333 @@
+"""Which way a name is meant: towards films of it, away from them, as known already, or not at all.
+
+What a name is said with is learned rather than ruled: the words of its clause and of those beside
+it, by what they do (refuse, know, ask, hurt, leave open …, each class once in directions.toml),
+how negations stand before them, who speaks, and what the rules of taste read. A multinomial
+logistic regression weighs these traits; it was fitted by `python -m assistant train-directions` to
+labelled lines, and overrules the rules where it is sure. Weights: `models/directions.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from assistant.language.lexicon import table, word_class
+from assistant.language.meaning.tastes import (
+    NEGATORS,
+    Force,
+    Sign,
+    Teller,
+    cue_book,
+)
+from assistant.language.words import PhraseBook, Word, spelled_out, taken_by, text_at
+from core.errors import DataError
+
+
+class Direction(Enum):
+    """How a name is meant; the value is how labelled lines write it."""
+
+    TOWARDS = "+"
+    AWAY = "-"
+    KNOWN = "k"
+    """Seen or known: not to be shown, and nothing against its kind."""
+    NONE = "0"
+    """Said in passing, or left open."""
+
+
+class Name(NamedTuple):
+    """A name in a line and how the rules take it."""
+
+    first: int
+    last: int
+    is_film: bool
+    """Whether it is a title, rather than a genre, a tag or a person."""
+    sign: Sign
+    """How the rules of taste take it."""
+
+    @property
+    def kind(self) -> str:
+        """The same in a word."""
+        return "film" if self.is_film else "facet"
+
+
+_MARKS: Final = frozenset(".?!;\n…:()—–")
+_LIST_WORDS: Final = word_class("list_words")
+_NAME: Final = "name"
+_NOT: Final = "not"
+_MOST: Final = 12
+"""Classes before or behind a name that are looked at."""
+
+
+def _phrases(patterns: Sequence[str]) -> Iterator[str]:
+    for pattern in patterns:
+        yield from spelled_out(pattern if "(" in pattern else f"({pattern})")
+
+
+@cache
+def _book() -> PhraseBook[str]:
+    """What phrases do to a name: the class that lists them, or what they say of taste."""
+    said: dict[str, str] = {}
+    for name, patterns in table("directions").items():
+        for phrase in _phrases(patterns) if name not in _OPENING else ():
+            said.setdefault(" ".join(phrase.split()), name)
+    said.update((word, _NOT) for word in NEGATORS if word not in said)
+    cues = cue_book()
+    for phrase in cues.phrases():
+        cue = cues.meaning(phrase)
+        sign = "+" if cue.strength > 0 else "-" if cue.strength < 0 else ""
+        said.setdefault(phrase, f"{cue.force.name.lower()}{sign}")
+    return PhraseBook(said)
+
+
+_OPENING: Final = ("opens", "opens_before_subjects", "subjects")
+
+
+@cache
+def _opening(name: str) -> frozenset[str]:
+    return frozenset(_phrases(table("directions")[name]))
+
+
+class _Said(NamedTuple):
+    """What a phrase of a line does; `what` is "name" for a name."""
+
+    first: int
+    last: int
+    what: str
+
+
+class Clauses:
+    """A line as clauses, and what is said in each; `names` are ranges of words, in order."""
+
+    def __init__(
+        self, text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
+    ) -> None:
+        self._text, self._words = text, words
+        self._inside = {place for first, last in names for place in range(first + 1, last)}
+        self._named = {place for first, last in names for place in range(first, last)}
+        found = _book().find(words, taken_by(names, len(words)))
+        self._said = sorted(
+            [_Said(one.first, one.last, one.meaning) for one in found]
+            + [_Said(first, last, _NAME) for first, last in names]
+        )
+        self._begins = [0, *(at for at in range(1, len(words)) if self._opens(at))]
+
+    def _opens(self, at: int) -> bool:
+        """Whether a clause begins with the word at a place."""
+        if at in self._inside:
+            return False
+        between = self._text[self._words[at - 1].end : self._words[at].start]
+        if not _MARKS.isdisjoint(between) or " - " in between:
+            return True
+        if "," in between:
+            return not self._lists(at)
+        word, behind = self._words[at].text, text_at(self._words, at + 1)
+        if word in _opening("opens"):
+            return True
+        return word in _opening("opens_before_subjects") and behind in _opening("subjects")
+
+    def _lists(self, at: int) -> bool:
+        """Whether one more name of a list begins at a place."""
+        if at - 1 not in self._named:
+            return False
+        while text_at(self._words, at) in _LIST_WORDS - {"neither", "nor", "also", "either"}:
+            at += 1
+        return at in self._named
+
+    def around(self, first: int, last: int) -> tuple[int, int, int]:
+        """The clause of a name: its number, its first word and the one past its last."""
+        number = max(n for n, begin in enumerate(self._begins) if begin <= first)
+        end = self._begins[number + 1] if number + 1 < len(self._begins) else len(self._words)
+        return number, self._begins[number], max(end, last)
+
+    def said(self, first: int, last: int) -> list[str]:
+        """What is said in a range of words, in order, negations joined to what they turn."""
+        return _joined([one.what for one in self._said if first <= one.first < last])
+
+    def clause(self, number: int) -> tuple[int, int]:
+        """The words of a clause; nothing for one that is not there."""
+        if not 0 <= number < len(self._begins):
+            return 0, 0
+        ends = [*self._begins, len(self._words)]
+        return ends[number], ends[number + 1]
+
+    def word(self, at: int) -> str:
+        """The word at a place."""
+        return text_at(self._words, at)
+
+
+def _joined(said: Sequence[str]) -> list[str]:
+    """Classes with the negations before them: "not", "want" is "not want"."""
+    found: list[str] = []
+    turned = False
+    for what in said:
+        if what == _NOT:
+            turned = not turned
+            if turned:
+                found.append(_NOT)
+            else:
+                found.append("not not")
+            continue
+        found.append(f"not {what}" if turned and what not in ("degree", _NAME) else what)
+        turned = turned and what in ("degree", "relative", "anything", _NAME)
+    return found[-_MOST:]
+
+
+_NO_CLAUSE: Final = (0, 0)
+
+
+def traits(clauses: Clauses, name: Name) -> Iterator[str]:
+    """What is known of how a name is meant."""
+    number, begin, end = clauses.around(name.first, name.last)
+    before, behind = clauses.said(begin, name.first), clauses.said(name.last, end)
+    rule = rule_of(name)
+    kind = name.kind
+    seen = {f"rule {rule}", f"rule {rule} {kind}", "one"}
+    near = [what for what in before if what not in ("degree", "anything", "relative")]
+    seen |= {f"before {what}" for what in before}
+    nearest = near[-1] if near else ""
+    seen |= {f"last {nearest}", f"last {nearest} {kind}", f"last {nearest} rule {rule}"}
+    seen.add(f"last two {' '.join(near[-2:])}")
+    seen |= {f"behind {what}" for what in behind} | {f"behind {what} rule {rule}" for what in behind}
+    next_said = behind[0] if behind else ""
+    seen |= {f"next {next_said}", f"next {next_said} {kind}"}
+    seen.add(f"opened by {_opener(clauses, begin)}")
+    seen.add(f"opened by {_opener(clauses, begin)} rule {rule}")
+    turns = sum(what in ("not", "refuses", "not not") or what.startswith("not ") for what in before)
+    seen.add(f"turns {min(turns, 3)} {kind}")
+    seen |= {f"{kind} {trait}" for trait in _beside(clauses, number, rule)}
+    yield from sorted(seen)
+
+
+def _opener(clauses: Clauses, begin: int) -> str:
+    said = clauses.said(begin, begin + 1)
+    return said[0] if said else ""
+
+
+def _beside(clauses: Clauses, number: int, rule: str) -> Iterator[str]:
+    """Traits of the clauses beside that of a name, as far as they name nothing."""
+    for where, at in (("after", number + 1), ("ahead", number - 1)):
+        said = clauses.said(*clauses.clause(at))
+        if _NAME in said:
+            yield f"{where} named"
+            continue
+        for what in said:
+            yield f"{where} {what}"
+            yield f"{where} {what} rule {rule}"
+
+
+def rule_of(name: Name) -> str:
+    """How the rules take a name: the cue's force and its sign."""
+    sign = name.sign
+    if sign.force is None:
+        return "none"
+    if sign.idle:
+        return "idle"
+    way = "+" if sign.strength > 0 else "-" if sign.strength < 0 else ""
+    who = "" if sign.teller is Teller.SPEAKER else f" {sign.teller.name.lower()}"
+    return f"{sign.force.name.lower()}{way}{who}"
+
+
+_BY_RULE: Final = {
+    Force.SEEN: Direction.KNOWN,
+    Force.FREE: Direction.NONE,
+    Force.ASKED: Direction.NONE,
+}
+
+
+def by_rules(name: Name) -> Direction:
+    """The direction that the rules give a name."""
+    sign = name.sign
+    if sign.force is None:
+        return Direction.TOWARDS
+    if sign.idle or sign.teller in (Teller.NEAR, Teller.EVERYONE):
+        return Direction.NONE
+    if sign.strength:
+        return Direction.TOWARDS if sign.strength > 0 else Direction.AWAY
+    return _BY_RULE.get(sign.force, Direction.TOWARDS)
+
+
+Weights = Mapping[str, Mapping[str, float]]
+"""By trait, then by the value of a direction."""
+
+
+class Fitted:
+    """The weights of `python -m assistant train-directions`."""
+
+    def __init__(self, weights: Weights, rules: float) -> None:
+        self.weights = weights
+        self.rules = rules
+        """Log-odds that the direction by the rules starts from."""
+
+    def chances(self, seen: Sequence[str], ruled: Direction) -> dict[Direction, float]:
+        """The probability of each direction of a name with these traits."""
+        scores = {way: self.rules * (way is ruled) for way in Direction}
+        for trait in seen:
+            for value, weight in self.weights.get(trait, {}).items():
+                scores[Direction(value)] += weight
+        most = max(scores.values())
+        odds = {way: math.exp(score - most) for way, score in scores.items()}
+        return {way: one / sum(odds.values()) for way, one in odds.items()}
+
+
+FITTED: Final = Path(__file__).parents[3] / "models" / "directions.json"
+"""Where the weights lie, beside the bundle."""
+
+
+@cache
+def fitted(path: Path = FITTED) -> Fitted:
+    """The weights of a file. DataError for one that is not there or holds none."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Fitted(record["weights"], float(record["rules"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path} holds no weights for directions: {error!r}. "
+            "Run python -m assistant train-directions."
+        ) from error
+
+
+_SURE: Final = 0.75
+"""Probability from which the rules are overruled."""
+
+
+class Judge:
+    """Puts right the signs that the rules of taste give names, where the weights are sure."""
+
+    def __init__(self, weights: Fitted) -> None:
+        self._weights = weights
+
+    def settled(self, text: str, words: Sequence[Word], names: Sequence[Name]) -> list[Sign]:
+        """The signs of the names of a line, in their order."""
+        clauses = Clauses(text, words, [(name.first, name.last) for name in names])
+        return [
+            self.sign(words, name, by_rules(name), list(traits(clauses, name))) for name in names
+        ]
+
+    def sign(
+        self, words: Sequence[Word], name: Name, ruled: Direction, seen: Sequence[str]
+    ) -> Sign:
+        """The sign of one name with these traits."""
+        chances = self._weights.chances(seen, ruled)
+        way = max(chances, key=lambda each: chances[each])
+        sure = way is not ruled and chances[way] >= _SURE
+        return _sign(way, name) if sure else name.sign
+
+
+def _sign(way: Direction, name: Name) -> Sign:
+    """The sign of a name that is meant so."""
+    rule = f"direction: {way.name.lower()}"
+    if way is Direction.TOWARDS:
+        return Sign(0.6, rule, Force.FEEL) if name.is_film else Sign(0.0, rule)
+    if way is Direction.AWAY:
+        return Sign(-0.7, rule, Force.FEEL if name.is_film else Force.AVOID)
+    if way is Direction.NONE:
+        return Sign(0.0, rule, Force.FREE, idle=True)
+    if name.is_film:
+        return Sign(0.5, rule, Force.SIMILAR, similar=True, seen=True)
+    return Sign(-0.7, rule, Force.AVOID)
