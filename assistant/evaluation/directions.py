@@ -14,8 +14,6 @@ top of the direction that the rules of taste give.
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,12 +25,13 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import minimize
 
-from assistant.evaluation.ask import add_catalogue_options, open_catalogue
 from assistant.evaluation.linking import fold_of
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import (
-    FITTED,
+    FACET,
+    FILM,
+    WORDS,
     Clauses,
     Direction,
     Fitted,
@@ -45,8 +44,7 @@ from assistant.language.meaning.tastes import Sign
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Utterance
 from assistant.language.words import Word, words
-from core.data.dialogs import Message, Rendering, read_dialogs
-from core.errors import DataError
+from core.data.dialogs import Message, Rendering
 
 Floats = npt.NDArray[np.float64]
 _RULES: Final = 2.0
@@ -64,6 +62,8 @@ _LEAST_WEIGHT: Final = 0.02
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _OPEN: Final = {"o": "0", "n": "0", "p": "0"}
 _WAYS: Final = tuple(Direction)
+_KINDS: Final = {"f": FILM, "w": WORDS}
+"""By the first letter of a slot."""
 
 
 class Example(NamedTuple):
@@ -98,8 +98,9 @@ def _slots(template: str, meant: Mapping[str, str]) -> Iterator[Example]:
     for name, slot in zip(names, slots, strict=True):
         if slot in meant:
             way = Direction(_OPEN.get(meant[slot], meant[slot]))
-            seen = tuple(traits(clauses, name))
-            yield Example(template, seen, by_rules(name), way, _IMPORTANCE_OF_TEMPLATES)
+            for each in {name, name._replace(kind=WORDS)} if name.kind == FACET else (name,):
+                seen = tuple(traits(clauses, each))
+                yield Example(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
 
 
 def _ruled(
@@ -110,7 +111,7 @@ def _ruled(
     signs = preferences.signs(text, found, spans, find_cues(text, found, spans))
     signs = preferences.compared(text, found, spans, signs)
     return [
-        Name(*span, slot.startswith("f"), sign)
+        Name(*span, _KINDS.get(slot[0], FACET), sign)
         for span, slot, sign in zip(spans, slots, signs, strict=True)
     ]
 
@@ -158,7 +159,9 @@ def examples_of_lines(
         ways |= dict.fromkeys(idle, Direction.NONE)
         for span, label in _labels(utterance, understanding):
             if label in ways and span in recorder.seen:
-                yield Example(row["text"], recorder.seen[span][1], recorder.seen[span][0], ways[label])
+                yield Example(
+                    row["text"], recorder.seen[span][1], recorder.seen[span][0], ways[label]
+                )
 
 
 def _labels(
@@ -188,9 +191,7 @@ def examples_of_dialogs(
             way = Direction.TOWARDS if film.liked else Direction.AWAY
             ruled, seen = recorder.seen[near[0]]
             if ruled in (Direction.TOWARDS, Direction.AWAY):
-                yield Example(
-                    message.conversation, seen, ruled, way, _IMPORTANCE_OF_DIALOGS
-                )
+                yield Example(message.conversation, seen, ruled, way, _IMPORTANCE_OF_DIALOGS)
 
 
 def fit(examples: Sequence[Example]) -> Fitted:

@@ -12,7 +12,7 @@ from typing import Final
 from assistant.language import acts, mentions, wishes
 from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.direction import Judge, Name
+from assistant.language.meaning.direction import FACET, FILM, Judge
 from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import lifted_measures, measures_of
@@ -27,7 +27,7 @@ from assistant.language.meaning.reference import (
     singled_out,
 )
 from assistant.language.meaning.speakers import MARKS
-from assistant.language.meaning.tastes import Cue, Sign, scope_of
+from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import (
     OLDEST,
@@ -92,10 +92,7 @@ class Understanding:
     """
 
     def __init__(
-        self,
-        catalogue: Catalogue,
-        facts: FilmFacts | None = None,
-        judge: Judge | None = None,
+        self, catalogue: Catalogue, facts: FilmFacts | None = None, judge: Judge | None = None
     ) -> None:
         self.catalogue = catalogue
         self._judge = judge or Judge(directions())
@@ -249,7 +246,9 @@ class Understanding:
         unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
-        signs = dict(zip(names, self._signs(read, found, titles, names, cues), strict=True))
+        kinds = [FILM if name in titles else FACET for name in names]
+        meant = preferences.meant(read, found, names, cues, kinds, self._judge)
+        signs = dict(zip(names, meant, strict=True))
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)
@@ -288,23 +287,6 @@ class Understanding:
             for_another=mentions.is_for_somebody(found),
         )
         return self._acted(utterance, line, found, cues, context)
-
-    def _signs(
-        self,
-        read: str,
-        found: Sequence[Word],
-        titles: Sequence[tuple[int, int]],
-        names: Sequence[tuple[int, int]],
-        cues: Sequence[Cue],
-    ) -> list[Sign]:
-        """How each name is meant: by the rules of taste, and where these err by what was learned."""
-        felt = preferences.compared(
-            read, found, names, preferences.signs(read, found, names, cues)
-        )
-        named = [
-            Name(*name, name in titles, sign) for name, sign in zip(names, felt, strict=True)
-        ]
-        return self._judge.settled(read, found, named)
 
     def _terms(self, reading: Reading, titles: Sequence[tuple[int, int]]) -> list[Found[Term]]:
         """Genres, moods, tags and people that are named outside of titles, but to tell how a film

@@ -17,14 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from assistant.language.lexicon import table, word_class
-from assistant.language.meaning.tastes import (
-    NEGATORS,
-    Force,
-    Sign,
-    Teller,
-    cue_book,
-)
+from assistant.language.lexicon import background, table, word_class
+from assistant.language.meaning.tastes import NEGATORS, Force, Sign, Teller, cue_book
 from assistant.language.words import PhraseBook, Word, spelled_out, taken_by, text_at
 from core.errors import DataError
 
@@ -40,20 +34,18 @@ class Direction(Enum):
     """Said in passing, or left open."""
 
 
+FILM, FACET, WORDS = "film", "facet", "words"
+
+
 class Name(NamedTuple):
     """A name in a line and how the rules take it."""
 
     first: int
     last: int
-    is_film: bool
-    """Whether it is a title, rather than a genre, a tag or a person."""
+    kind: str
+    """FILM, FACET (a genre, a tag or a person) or WORDS of any other kind."""
     sign: Sign
     """How the rules of taste take it."""
-
-    @property
-    def kind(self) -> str:
-        """The same in a word."""
-        return "film" if self.is_film else "facet"
 
 
 _MARKS: Final = frozenset(".?!;\n…:()—–")
@@ -104,9 +96,7 @@ class _Said(NamedTuple):
 class Clauses:
     """A line as clauses, and what is said in each; `names` are ranges of words, in order."""
 
-    def __init__(
-        self, text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
-    ) -> None:
+    def __init__(self, text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> None:
         self._text, self._words = text, words
         self._inside = {place for first, last in names for place in range(first + 1, last)}
         self._named = {place for first, last in names for place in range(first, last)}
@@ -148,6 +138,14 @@ class Clauses:
     def said(self, first: int, last: int) -> list[str]:
         """What is said in a range of words, in order, negations joined to what they turn."""
         return _joined([one.what for one in self._said if first <= one.first < last])
+
+    def begins(self, at: int) -> bool:
+        """Whether a clause begins with the word at a place."""
+        return at in self._begins
+
+    def is_read(self, at: int) -> bool:
+        """Whether the word at a place is part of a name or of a phrase of some class."""
+        return any(one.first <= at < one.last for one in self._said)
 
     def clause(self, number: int) -> tuple[int, int]:
         """The words of a clause; nothing for one that is not there."""
@@ -193,7 +191,9 @@ def traits(clauses: Clauses, name: Name) -> Iterator[str]:
     nearest = near[-1] if near else ""
     seen |= {f"last {nearest}", f"last {nearest} {kind}", f"last {nearest} rule {rule}"}
     seen.add(f"last two {' '.join(near[-2:])}")
-    seen |= {f"behind {what}" for what in behind} | {f"behind {what} rule {rule}" for what in behind}
+    seen |= {f"behind {what}" for what in behind} | {
+        f"behind {what} rule {rule}" for what in behind
+    }
     next_said = behind[0] if behind else ""
     seen |= {f"next {next_said}", f"next {next_said} {kind}"}
     seen.add(f"opened by {_opener(clauses, begin)}")
@@ -318,16 +318,65 @@ class Judge:
         sure = way is not ruled and chances[way] >= _SURE
         return _sign(way, name) if sure else name.sign
 
+    def directions(
+        self, text: str, words: Sequence[Word], names: Sequence[Name]
+    ) -> list[Direction]:
+        """The most likely direction of each name, whatever the rules say."""
+        clauses = Clauses(text, words, [(name.first, name.last) for name in names])
+        chances = (
+            self._weights.chances(list(traits(clauses, one)), by_rules(one)) for one in names
+        )
+        return [max(each, key=each.__getitem__) for each in chances]
+
+
+_PLAIN: Final = word_class("reaches") | word_class("measured") | word_class("ends_spared")
+_SHORTEST: Final = 3
+"""Letters of the shortest word that films can be turned away by."""
+_TURNS: Final = ("not", "refuses", "feel-", "avoid-", "hurts")
+
+
+def spare_words(
+    text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Ranges of words that mean something, in clauses that turn anything away."""
+    clauses = Clauses(text, words, names)
+    means = [_means(clauses, word, at) for at, word in enumerate(words)]
+    found, at = [], 0
+    while at < len(words):
+        last = at
+        while last < len(words) and means[last] and (last == at or not clauses.begins(last)):
+            last += 1
+        _, begin, end = clauses.around(at, at + 1)
+        if last > at and not set(_TURNS).isdisjoint(_plain(clauses.said(begin, end))):
+            found.append((at, last))
+        at = max(last, at + 1)
+    return found
+
+
+def _plain(said: Sequence[str]) -> Iterator[str]:
+    return (what.removeprefix("not ") for what in said)
+
+
+def _means(clauses: Clauses, word: Word, at: int) -> bool:
+    """Whether a word may be what films are turned away by."""
+    if clauses.is_read(at) or len(word.text) < _SHORTEST or word.text in _PLAIN:
+        return False
+    return word.text.isalpha() and background().counts.get(word.text, 0) < _SAID_OFTEN
+
+
+_SAID_OFTEN: Final = 20
+"""Times in the background from which a word is said of anything."""
+
 
 def _sign(way: Direction, name: Name) -> Sign:
     """The sign of a name that is meant so."""
     rule = f"direction: {way.name.lower()}"
     if way is Direction.TOWARDS:
-        return Sign(0.6, rule, Force.FEEL) if name.is_film else Sign(0.0, rule)
+        return Sign(0.6, rule, Force.FEEL) if name.kind == FILM else Sign(0.0, rule)
     if way is Direction.AWAY:
-        return Sign(-0.7, rule, Force.FEEL if name.is_film else Force.AVOID)
+        return Sign(-0.7, rule, Force.FEEL if name.kind == FILM else Force.AVOID)
     if way is Direction.NONE:
         return Sign(0.0, rule, Force.FREE, idle=True)
-    if name.is_film:
+    if name.kind == FILM:
         return Sign(0.5, rule, Force.SIMILAR, similar=True, seen=True)
     return Sign(-0.7, rule, Force.AVOID)
