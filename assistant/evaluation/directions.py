@@ -26,7 +26,6 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from assistant.evaluation.linking import fold_of
-from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import (
     FACET,
@@ -38,6 +37,7 @@ from assistant.language.meaning.direction import (
     Judge,
     Name,
     by_rules,
+    ruled,
     traits,
 )
 from assistant.language.meaning.tastes import Sign
@@ -93,7 +93,9 @@ def _slots(template: str, meant: Mapping[str, str]) -> Iterator[Example]:
     text = _SLOT.sub(lambda match: f"Zq{match[1]}zq", template)
     found = words(text)
     places = [at for at, word in enumerate(found) if word.text.startswith("zq")]
-    names = _ruled(text, found, places, slots)
+    spans = [(at, at + 1) for at in places]
+    kinds = [_KINDS.get(slot[0], FACET) for slot in slots]
+    names = ruled(text, found, spans, find_cues(text, found, spans), kinds=kinds)
     clauses = Clauses(text, found, [(name.first, name.last) for name in names])
     for name, slot in zip(names, slots, strict=True):
         if slot in meant:
@@ -101,19 +103,6 @@ def _slots(template: str, meant: Mapping[str, str]) -> Iterator[Example]:
             for each in {name, name._replace(kind=WORDS)} if name.kind == FACET else (name,):
                 seen = tuple(traits(clauses, each))
                 yield Example(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
-
-
-def _ruled(
-    text: str, found: Sequence[Word], places: Sequence[int], slots: Sequence[str]
-) -> list[Name]:
-    """The names in slots with the signs that the rules give them."""
-    spans = [(at, at + 1) for at in places]
-    signs = preferences.signs(text, found, spans, find_cues(text, found, spans))
-    signs = preferences.compared(text, found, spans, signs)
-    return [
-        Name(*span, _KINDS.get(slot[0], FACET), sign)
-        for span, slot, sign in zip(spans, slots, signs, strict=True)
-    ]
 
 
 class _Recorder(Judge):
@@ -159,9 +148,8 @@ def examples_of_lines(
         ways |= dict.fromkeys(idle, Direction.NONE)
         for span, label in _labels(utterance, understanding):
             if label in ways and span in recorder.seen:
-                yield Example(
-                    row["text"], recorder.seen[span][1], recorder.seen[span][0], ways[label]
-                )
+                way, seen = recorder.seen[span]
+                yield Example(row["text"], seen, way, ways[label])
 
 
 def _labels(
@@ -189,9 +177,9 @@ def examples_of_dialogs(
             if film.liked is None or not near or near[0] not in recorder.seen:
                 continue
             way = Direction.TOWARDS if film.liked else Direction.AWAY
-            ruled, seen = recorder.seen[near[0]]
-            if ruled in (Direction.TOWARDS, Direction.AWAY):
-                yield Example(message.conversation, seen, ruled, way, _IMPORTANCE_OF_DIALOGS)
+            before, seen = recorder.seen[near[0]]
+            if before in (Direction.TOWARDS, Direction.AWAY):
+                yield Example(message.conversation, seen, before, way, _IMPORTANCE_OF_DIALOGS)
 
 
 def fit(examples: Sequence[Example]) -> Fitted:

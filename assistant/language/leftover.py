@@ -13,8 +13,7 @@ from itertools import takewhile
 from typing import Final, NamedTuple
 
 from assistant.language.lexicon import background, dictionary, heard_words, shortened, word_class
-from assistant.language.meaning.direction import Direction
-from assistant.language.meaning.preferences import turned_away
+from assistant.language.meaning.direction import Direction, turned_away
 from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
 from assistant.language.utterance import Act, Utterance
 from assistant.language.words import Word, stands_apart, text_at, texts_of

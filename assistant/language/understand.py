@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.language import acts, mentions, wishes
-from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.direction import FACET, FILM, Judge
+from assistant.language.meaning.direction import FACET, FILM, Judge, meant
 from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import lifted_measures, measures_of
@@ -247,8 +246,8 @@ class Understanding:
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
         kinds = [FILM if name in titles else FACET for name in names]
-        meant = preferences.meant(read, found, names, cues, kinds, self._judge)
-        signs = dict(zip(names, meant, strict=True))
+        found_signs = meant(read, found, names, cues, kinds=kinds, judge=self._judge)
+        signs = dict(zip(names, found_signs, strict=True))
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)

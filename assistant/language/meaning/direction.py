@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from assistant.language.lexicon import background, table, word_class
-from assistant.language.meaning.tastes import NEGATORS, Force, Sign, Teller, cue_book
+from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.preferences import compared, signs
+from assistant.language.meaning.tastes import NEGATORS, Cue, Force, Sign, Teller, cue_book
 from assistant.language.words import PhraseBook, Word, spelled_out, taken_by, text_at
 from core.errors import DataError
 
@@ -54,6 +58,8 @@ _NAME: Final = "name"
 _NOT: Final = "not"
 _MOST: Final = 12
 """Classes before or behind a name that are looked at."""
+_FURTHEST: Final = 30
+"""Words on either side of a name that are looked at."""
 
 
 def _phrases(patterns: Sequence[str]) -> Iterator[str]:
@@ -92,6 +98,10 @@ class _Said(NamedTuple):
     last: int
     what: str
 
+    def place(self) -> int:
+        """Where it begins."""
+        return self.first
+
 
 class Clauses:
     """A line as clauses, and what is said in each; `names` are ranges of words, in order."""
@@ -105,6 +115,7 @@ class Clauses:
             [_Said(one.first, one.last, one.meaning) for one in found]
             + [_Said(first, last, _NAME) for first, last in names]
         )
+        self._read = taken_by(((one.first, one.last) for one in self._said), len(words))
         self._begins = [0, *(at for at in range(1, len(words)) if self._opens(at))]
 
     def _opens(self, at: int) -> bool:
@@ -130,33 +141,33 @@ class Clauses:
         return at in self._named
 
     def around(self, first: int, last: int) -> tuple[int, int, int]:
-        """The clause of a name: its number, its first word and the one past its last."""
-        number = max(n for n, begin in enumerate(self._begins) if begin <= first)
-        end = self._begins[number + 1] if number + 1 < len(self._begins) else len(self._words)
-        return number, self._begins[number], max(end, last)
+        """The clause of a name: its number, its first word and the one past its last, as far as
+        they are near.
+        """
+        number = bisect_right(self._begins, first) - 1
+        begin, end = self.clause(number)
+        return number, max(begin, first - _FURTHEST), max(min(end, last + _FURTHEST), last)
 
     def said(self, first: int, last: int) -> list[str]:
         """What is said in a range of words, in order, negations joined to what they turn."""
-        return _joined([one.what for one in self._said if first <= one.first < last])
+        begin = bisect_left(self._said, first, key=_Said.place)
+        end = bisect_left(self._said, last, key=_Said.place)
+        return _joined([one.what for one in self._said[begin:end]])
 
     def begins(self, at: int) -> bool:
         """Whether a clause begins with the word at a place."""
-        return at in self._begins
+        return self._begins[bisect_right(self._begins, at) - 1] == at
 
     def is_read(self, at: int) -> bool:
         """Whether the word at a place is part of a name or of a phrase of some class."""
-        return any(one.first <= at < one.last for one in self._said)
+        return bool(self._read[at])
 
     def clause(self, number: int) -> tuple[int, int]:
-        """The words of a clause; nothing for one that is not there."""
+        """The words of a clause; none for one that is not there."""
         if not 0 <= number < len(self._begins):
             return 0, 0
-        ends = [*self._begins, len(self._words)]
-        return ends[number], ends[number + 1]
-
-    def word(self, at: int) -> str:
-        """The word at a place."""
-        return text_at(self._words, at)
+        ends = [*self._begins[number + 1 : number + 2], len(self._words)]
+        return self._begins[number], ends[0]
 
 
 def _joined(said: Sequence[str]) -> list[str]:
@@ -174,9 +185,6 @@ def _joined(said: Sequence[str]) -> list[str]:
         found.append(f"not {what}" if turned and what not in ("degree", _NAME) else what)
         turned = turned and what in ("degree", "relative", "anything", _NAME)
     return found[-_MOST:]
-
-
-_NO_CLAUSE: Final = (0, 0)
 
 
 def traits(clauses: Clauses, name: Name) -> Iterator[str]:
@@ -313,9 +321,8 @@ class Judge:
         self, words: Sequence[Word], name: Name, ruled: Direction, seen: Sequence[str]
     ) -> Sign:
         """The sign of one name with these traits."""
-        chances = self._weights.chances(seen, ruled)
-        way = max(chances, key=lambda each: chances[each])
-        sure = way is not ruled and chances[way] >= _SURE
+        way, chance = self._likeliest(seen, ruled)
+        sure = way is not ruled and chance >= _SURE
         return _sign(way, name) if sure else name.sign
 
     def directions(
@@ -323,10 +330,12 @@ class Judge:
     ) -> list[Direction]:
         """The most likely direction of each name, whatever the rules say."""
         clauses = Clauses(text, words, [(name.first, name.last) for name in names])
-        chances = (
-            self._weights.chances(list(traits(clauses, one)), by_rules(one)) for one in names
-        )
-        return [max(each, key=each.__getitem__) for each in chances]
+        return [self._likeliest(list(traits(clauses, one)), by_rules(one))[0] for one in names]
+
+    def _likeliest(self, seen: Sequence[str], before: Direction) -> tuple[Direction, float]:
+        """The most likely direction and its probability."""
+        chances = self._weights.chances(seen, before)
+        return max(chances.items(), key=itemgetter(1))
 
 
 _PLAIN: Final = word_class("reaches") | word_class("measured") | word_class("ends_spared")
@@ -380,3 +389,48 @@ def _sign(way: Direction, name: Name) -> Sign:
     if name.kind == FILM:
         return Sign(0.5, rule, Force.SIMILAR, similar=True, seen=True)
     return Sign(-0.7, rule, Force.AVOID)
+
+
+def meant(
+    text: str,
+    words: Sequence[Word],
+    names: Sequence[tuple[int, int]],
+    cues: Sequence[Cue],
+    *,
+    kinds: Sequence[str],
+    judge: Judge,
+) -> list[Sign]:
+    """How each of the names is meant: by the rules, and where these err by what was learned.
+
+    `kinds` are those of `direction.Name`.
+    """
+    return judge.settled(text, words, ruled(text, words, names, cues, kinds=kinds))
+
+
+def ruled(
+    text: str,
+    words: Sequence[Word],
+    names: Sequence[tuple[int, int]],
+    cues: Sequence[Cue],
+    *,
+    kinds: Sequence[str],
+) -> list[Name]:
+    """The names as the rules take them."""
+    felt = compared(text, words, names, signs(text, words, names, cues))
+    return [Name(*span, kind, sign) for span, kind, sign in zip(names, kinds, felt, strict=True)]
+
+
+def turned_away(
+    text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
+) -> list[tuple[tuple[int, int], Direction]]:
+    """Ranges of words outside of `names` that may be turned away, and how they are meant."""
+    kept = spare_words(text, words, names)
+    spans = sorted([*names, *kept])
+    kinds = [WORDS if span in kept else FACET for span in spans]
+    named = ruled(text, words, spans, find_cues(text, words, spans), kinds=kinds)
+    ways = Judge(fitted()).directions(text, words, named)
+    return [
+        ((name.first, name.last), way)
+        for name, way in zip(named, ways, strict=True)
+        if name.kind == WORDS
+    ]

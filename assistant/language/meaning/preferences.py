@@ -13,16 +13,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from assistant.language.lexicon import word_class
-from assistant.language.meaning.cues import SHORT_SIGHTED, find_cues
-from assistant.language.meaning.direction import (
-    FACET,
-    WORDS,
-    Direction,
-    Judge,
-    Name,
-    fitted,
-    spare_words,
-)
+from assistant.language.meaning.cues import SHORT_SIGHTED
 from assistant.language.meaning.speakers import CONTRARY, HEADING
 from assistant.language.meaning.tastes import (
     COPULAS,
@@ -54,38 +45,6 @@ _REACH: Final = 30
 _STRONG: Final = 0.5
 _FAINT: Final = 0.25
 """Strength of a verdict ("was ok, but …") that a later one of the same film takes the place of."""
-
-
-def meant(
-    text: str,
-    words: Sequence[Word],
-    names: Sequence[tuple[int, int]],
-    cues: Sequence[Cue],
-    kinds: Sequence[str],
-    judge: Judge,
-) -> list[Sign]:
-    """How each of the names is meant: by the rules, and where these err by what was learned.
-
-    `kinds` are those of `direction.Name`.
-    """
-    ruled = compared(text, words, names, signs(text, words, names, cues))
-    named = [Name(*name, *rest) for name, *rest in zip(names, kinds, ruled, strict=True)]
-    return judge.settled(text, words, named)
-
-
-def turned_away(
-    text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
-) -> list[tuple[tuple[int, int], Direction]]:
-    """Ranges of words, outside of `names`, that may be turned away, and which way they are meant."""
-    kept = spare_words(text, words, names)
-    spans = sorted([*names, *kept])
-    kinds = [WORDS if span in kept else FACET for span in spans]
-    ruled = compared(text, words, spans, signs(text, words, spans, find_cues(text, words, spans)))
-    named = [Name(*span, *rest) for span, *rest in zip(spans, kinds, ruled, strict=True)]
-    ways = Judge(fitted()).directions(text, words, named)
-    return [
-        (span, way) for span, way, kind in zip(spans, ways, kinds, strict=True) if kind == WORDS
-    ]
 
 
 def signs(
