@@ -14,6 +14,8 @@ top of the direction that the rules of taste give.
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,11 +27,13 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import minimize
 
+from assistant.evaluation.ask import add_catalogue_options, open_catalogue
 from assistant.evaluation.linking import fold_of
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import (
     FACET,
     FILM,
+    FITTED,
     WORDS,
     Clauses,
     Direction,
@@ -38,13 +42,15 @@ from assistant.language.meaning.direction import (
     Name,
     by_rules,
     ruled,
+    settled_way,
     traits,
 )
 from assistant.language.meaning.tastes import Sign
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Utterance
 from assistant.language.words import Word, words
-from core.data.dialogs import Message, Rendering
+from core.data.dialogs import Message, Rendering, read_dialogs
+from core.errors import DataError
 
 Floats = npt.NDArray[np.float64]
 _RULES: Final = 2.0
@@ -105,7 +111,7 @@ def _slots(template: str, meant: Mapping[str, str]) -> Iterator[Example]:
                 yield Example(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
 
 
-class _Recorder(Judge):
+class Recorder(Judge):
     """Changes no sign, and keeps what there was to be judged."""
 
     def __init__(self) -> None:
@@ -116,6 +122,7 @@ class _Recorder(Judge):
     def sign(
         self, words: Sequence[Word], name: Name, ruled: Direction, seen: Sequence[str]
     ) -> Sign:
+        """The sign as it is."""
         self.seen[words[name.first].start, words[name.last - 1].end] = ruled, tuple(seen)
         return name.sign
 
@@ -134,7 +141,7 @@ _SLOTS: Final = {
 
 
 def examples_of_lines(
-    understanding: Understanding, recorder: _Recorder, rows: Iterable[Mapping[str, Any]]
+    understanding: Understanding, recorder: Recorder, rows: Iterable[Mapping[str, Any]]
 ) -> Iterator[Example]:
     """The names of labelled lines that say which way they are meant."""
     for row in rows:
@@ -163,7 +170,7 @@ def _labels(
 
 
 def examples_of_dialogs(
-    understanding: Understanding, recorder: _Recorder, messages: Iterable[Message]
+    understanding: Understanding, recorder: Recorder, messages: Iterable[Message]
 ) -> Iterator[Example]:
     """The films of the seeker's messages on whose liking both sides agree."""
     for message in messages:
@@ -240,3 +247,60 @@ def cross_validated(examples: Sequence[Example]) -> list[Mapping[Direction, floa
                 one = examples[place]
                 chances[place] = judge.chances(one.traits, one.ruled)
     return chances
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m assistant train-directions`."""
+    what = "labelled lines (.txt, .jsonl) and ReDial conversations, of these one half"
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=what)
+    parser.add_argument("--out", type=Path, default=FITTED, metavar="FILE", help="the weights")
+    parser.add_argument("--no-folds", action="store_true", help="skip the cross-validation")
+    add_catalogue_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fits the weights and writes them; 0 on success."""
+    recorder = Recorder()
+    understanding = Understanding(open_catalogue(arguments), judge=recorder)
+    examples = [
+        each for path in arguments.files for each in _examples(understanding, recorder, path)
+    ]
+    if len({each.meant for each in examples}) < 2:
+        raise DataError("The files hold no names, or all are meant the same.")
+    print(f"{len(examples)} names")
+    if not arguments.no_folds:
+        print_folds(examples)
+    weights = fit(examples)
+    record = {"rules": weights.rules, "weights": weights.weights}
+    arguments.out.write_text(json.dumps(record, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+def _examples(understanding: Understanding, recorder: Recorder, path: Path) -> Iterator[Example]:
+    """Those of a file of any kind."""
+    if path.suffix == ".txt":
+        return examples_of_templates(path)
+    with path.open(encoding="utf-8") as file:
+        is_dialog = '"conversationId"' in file.readline()
+    if is_dialog:
+        messages = read_dialogs(path, understanding.catalogue, held_out=False)
+        return examples_of_dialogs(understanding, recorder, messages)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return examples_of_lines(understanding, recorder, map(json.loads, lines))
+
+
+def print_folds(examples: Sequence[Example]) -> None:
+    """Prints how many names are taken the wrong way, and the other way round, by the rules and by
+    what is fitted to the other groups.
+    """
+    chances = cross_validated(examples)
+    opposite = {Direction.TOWARDS, Direction.AWAY}
+    for name in ("rules", "fitted"):
+        ways = [
+            one.ruled if name == "rules" else settled_way(one.ruled, each)
+            for one, each in zip(examples, chances, strict=True)
+        ]
+        pairs = [{way, one.meant} for way, one in zip(ways, examples, strict=True)]
+        wrong = sum(len(pair) > 1 for pair in pairs)
+        turned = sum(pair == opposite for pair in pairs)
+        print(f"{name:<8} wrong {wrong}, turned round {turned} of {len(examples)}")

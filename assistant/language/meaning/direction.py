@@ -12,10 +12,10 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
-from operator import itemgetter
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -108,19 +108,19 @@ class Clauses:
 
     def __init__(self, text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> None:
         self._text, self._words = text, words
-        self._inside = {place for first, last in names for place in range(first + 1, last)}
         self._named = {place for first, last in names for place in range(first, last)}
         found = _book().find(words, taken_by(names, len(words)))
         self._said = sorted(
             [_Said(one.first, one.last, one.meaning) for one in found]
             + [_Said(first, last, _NAME) for first, last in names]
         )
+        self._inside = taken_by(((one.first + 1, one.last) for one in self._said), len(words))
         self._read = taken_by(((one.first, one.last) for one in self._said), len(words))
         self._begins = [0, *(at for at in range(1, len(words)) if self._opens(at))]
 
     def _opens(self, at: int) -> bool:
         """Whether a clause begins with the word at a place."""
-        if at in self._inside:
+        if self._inside[at]:
             return False
         between = self._text[self._words[at - 1].end : self._words[at].start]
         if not _MARKS.isdisjoint(between) or " - " in between:
@@ -304,6 +304,16 @@ _SURE: Final = 0.75
 """Probability from which the rules are overruled."""
 
 
+def settled_way(ruled: Direction, chances: Mapping[Direction, float]) -> Direction:
+    """The direction that is likeliest, where that is sure; else the one by the rules."""
+    way = max(chances, key=chances.__getitem__)
+    return way if chances[way] >= _SURE else ruled
+
+
+_MOST_NAMES: Final = 40
+"""Names of a line from which on it is a list, of which the rules tell enough."""
+
+
 class Judge:
     """Puts right the signs that the rules of taste give names, where the weights are sure."""
 
@@ -312,6 +322,8 @@ class Judge:
 
     def settled(self, text: str, words: Sequence[Word], names: Sequence[Name]) -> list[Sign]:
         """The signs of the names of a line, in their order."""
+        if len(names) > _MOST_NAMES:
+            return [name.sign for name in names]
         clauses = Clauses(text, words, [(name.first, name.last) for name in names])
         return [
             self.sign(words, name, by_rules(name), list(traits(clauses, name))) for name in names
@@ -321,27 +333,24 @@ class Judge:
         self, words: Sequence[Word], name: Name, ruled: Direction, seen: Sequence[str]
     ) -> Sign:
         """The sign of one name with these traits."""
-        way, chance = self._likeliest(seen, ruled)
-        sure = way is not ruled and chance >= _SURE
-        return _sign(way, name) if sure else name.sign
+        way = settled_way(ruled, self._weights.chances(seen, ruled))
+        return name.sign if way is ruled else _sign(way, name)
 
     def directions(
         self, text: str, words: Sequence[Word], names: Sequence[Name]
     ) -> list[Direction]:
         """The most likely direction of each name, whatever the rules say."""
         clauses = Clauses(text, words, [(name.first, name.last) for name in names])
-        return [self._likeliest(list(traits(clauses, one)), by_rules(one))[0] for one in names]
-
-    def _likeliest(self, seen: Sequence[str], before: Direction) -> tuple[Direction, float]:
-        """The most likely direction and its probability."""
-        chances = self._weights.chances(seen, before)
-        return max(chances.items(), key=itemgetter(1))
+        chances = (
+            self._weights.chances(list(traits(clauses, one)), by_rules(one)) for one in names
+        )
+        return [max(each, key=each.__getitem__) for each in chances]
 
 
 _PLAIN: Final = word_class("reaches") | word_class("measured") | word_class("ends_spared")
 _SHORTEST: Final = 3
 """Letters of the shortest word that films can be turned away by."""
-_TURNS: Final = ("not", "refuses", "feel-", "avoid-", "hurts")
+_TURNS: Final = frozenset(("not", "refuses", "feel-", "avoid-", "verdict-"))
 
 
 def spare_words(
@@ -355,14 +364,21 @@ def spare_words(
         last = at
         while last < len(words) and means[last] and (last == at or not clauses.begins(last)):
             last += 1
-        _, begin, end = clauses.around(at, at + 1)
-        if last > at and not set(_TURNS).isdisjoint(_plain(clauses.said(begin, end))):
+        if last > at and _is_turned(clauses, at):
             found.append((at, last))
         at = max(last, at + 1)
     return found
 
 
-def _plain(said: Sequence[str]) -> Iterator[str]:
+def _is_turned(clauses: Clauses, at: int) -> bool:
+    """Whether anything is turned away in the clause of a word, or in one beside it."""
+    number, begin, end = clauses.around(at, at + 1)
+    beside = (clauses.said(*clauses.clause(number + way)) for way in (-1, 1))
+    said = chain(clauses.said(begin, end), *beside)
+    return not _TURNS.isdisjoint(_plain(said))
+
+
+def _plain(said: Iterable[str]) -> Iterator[str]:
     return (what.removeprefix("not ") for what in said)
 
 
