@@ -1,4 +1,4 @@
-"""Command line: `python -m assistant ask | evaluate | converse | recall | train`."""
+"""Command line: `python -m assistant COMMAND`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ _COMMANDS: Final = {
         "Measure understanding on labelled lines or recorded conversations.",
     ),
     "train": ("assistant.evaluation.linking", "Fit what makes words a title."),
+    "train-directions": (
+        "assistant.evaluation.directions",
+        "Fit which way names are meant: wanted, turned away, known, or said in passing.",
+    ),
     "converse": (
         "assistant.evaluation.conversations",
         "Hold scripted conversations and judge every turn.",

@@ -7,13 +7,14 @@ found by them, as far as films hold such words. Elsewhere they can only be said 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Final, NamedTuple
 
 from assistant.language.lexicon import background, dictionary, heard_words, shortened, word_class
-from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause, ends_clause
+from assistant.language.meaning.direction import Direction, turned_away
+from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
 from assistant.language.utterance import Act, Utterance
 from assistant.language.words import Word, stands_apart, text_at, texts_of
 from assistant.language.words import words as words_of
@@ -43,8 +44,6 @@ _BESIDE: Final = word_class("beside_described")
 _NOUNS: Final = word_class("film_nouns")
 _REQUESTS: Final = word_class("requests")
 _GOES_ON: Final = frozenset(("and", "or"))
-_LEADS: Final = word_class("reaches") | word_class("measured")
-_ENDS_SPARED: Final = word_class("ends_spared") | _LEADS | NEGATORS
 
 
 class Leftover(NamedTuple):
@@ -65,8 +64,10 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     text, found = utterance.text, words_of(utterance.text)
     if len(found) > _STORY:
         return Leftover()
-    away = list(_turned_away(utterance, found))
-    spared = {place for span in away for place in range(*span)}
+    ways = _ways(utterance, found)
+    away = [span for span, way in ways.items() if way is Direction.AWAY]
+    passing = [span for span, way in ways.items() if way is Direction.NONE]
+    spared = {place for span in (*away, *passing) for place in range(*span)}
     sought: list[str] = []
     strange: list[str] = []
     goes_on = -1
@@ -134,37 +135,18 @@ def _is_wished(
     return joined or _is_described(utterance, found, *span)
 
 
-def _turned_away(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """Ranges of words that mean something and to which a scope that turns away leads: "without all
-    the fighting", "nothing haunted".
+def _ways(utterance: Utterance, found: Sequence[Word]) -> Mapping[tuple[int, int], Direction]:
+    """Ranges of words that mean something in clauses that turn away, and how they are meant:
+    "without all the fighting", "nothing where a parent dies".
     """
-    named = utterance.spans
-    taken = [any(start < word.end and word.start < end for start, end in named) for word in found]
-    for begin, word in enumerate(found):
-        if word.text in NEGATORS and not taken[begin]:
-            first = _led_to(utterance.text, found, begin + 1)
-            last = _spared_to(utterance.text, found, first, taken)
-            says = any(not background().is_common(word.text) for word in found[first:last])
-            if says and first < last and not any(taken[last : last + 1]):  # "not so flaming sad"
-                yield first, last
+    names = sorted({span for one in utterance.spans if (span := _places(found, one))})
+    return dict(turned_away(utterance.text, found, names))
 
 
-def _led_to(text: str, found: Sequence[Word], place: int) -> int:
-    """The first word from a place on that does not only lead on."""
-    while text_at(found, place) in _LEADS and not ends_clause(text, found, place - 1, place):
-        place += 1
-    return place
-
-
-def _spared_to(text: str, found: Sequence[Word], place: int, taken: Sequence[bool]) -> int:
-    """One past the words that are turned away from a place on."""
-    while place < len(found) and not taken[place]:
-        word = found[place].text
-        ends = len(word) < _SHORTEST or word in _ENDS_SPARED
-        if ends or ends_clause(text, found, place - 1, place):
-            break
-        place += 1
-    return place
+def _places(found: Sequence[Word], span: tuple[int, int]) -> tuple[int, int] | None:
+    """The words that lie in a range of characters; None for none."""
+    inside = [at for at, word in enumerate(found) if span[0] < word.end and word.start < span[1]]
+    return (inside[0], inside[-1] + 1) if inside else None
 
 
 def _strange_phrases(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:

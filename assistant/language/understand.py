@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.language import acts, mentions, wishes
-from assistant.language.meaning import preferences
 from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.direction import FACET, FILM, Judge, meant
+from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import lifted_measures, measures_of
 from assistant.language.meaning.reference import (
@@ -81,8 +82,11 @@ class Understanding:
     line of 200 characters. Thread-safe: nothing changes after construction.
     """
 
-    def __init__(self, catalogue: Catalogue, facts: FilmFacts | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, facts: FilmFacts | None = None, judge: Judge | None = None
+    ) -> None:
         self.catalogue = catalogue
+        self._judge = judge or Judge(directions())
         facts = facts or FilmFacts.empty()
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
         self._questions = Questions(self._titles.index, facts)
@@ -243,8 +247,9 @@ class Understanding:
         unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
-        felt = preferences.signs(read, found, names, cues)
-        signs = dict(zip(names, preferences.compared(read, found, names, felt), strict=True))
+        kinds = [FILM if name in titles else FACET for name in names]
+        found_signs = meant(read, found, names, cues, kinds=kinds, judge=self._judge)
+        signs = dict(zip(names, found_signs, strict=True))
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)

@@ -42,6 +42,8 @@ _LIST: Final = 20
 """Words of a list in front of a name, at the head of which "I've seen" may stand."""
 _SAW: Final = frozenset(("seen", "saw", "watched"))
 _EXHAUSTS: Final = word_class("exhausts")
+_DEGREE: Final = 4
+"""Words between a facet and the same again that limits it."""
 _CLAUSE: Final = 8
 """Words beside a name in which it is said that all of it was seen."""
 
@@ -79,7 +81,10 @@ def of_facets(
     mentions: dict[int, FacetMention] = {}
     phrases: set[str] = set()
     alternatives = _alternatives(found, terms)
+    limited, limits = _limited(found, terms)
     for term in terms:
+        if term.first in limits:
+            continue
         sign = signs[term.first, term.last]
         if sign.strength >= 0 and is_idle(sign, together=together):
             continue
@@ -88,6 +93,8 @@ def of_facets(
             continue
         if wish.strength > 0 and term.first in alternatives:
             wish = wish.softly("one of several")
+        if wish.strength > 0 and term.first in limited:
+            wish = wish.softly("not too much of it")
         span = span_of(found, term)
         for token in term.meaning.tokens:
             if _counts(mentions.get(token), wish, again=term.phrase in phrases):
@@ -223,6 +230,21 @@ def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[in
         if "or" in between and len(between) <= 4:
             either |= {one.first, other.first}
     return either
+
+
+def _limited(found: Sequence[Word], terms: Sequence[Found[Term]]) -> tuple[set[int], set[int]]:
+    """First words of facets that are wanted to a degree, and of those that say so: "scary, but not
+    scary scary".
+    """
+    wanted: set[int] = set()
+    limits: set[int] = set()
+    for one, other in pairwise(terms):
+        between = texts_of(found, one.last, other.first)
+        again = one.phrase == other.phrase and len(between) <= _DEGREE
+        if again and ("not" in between or one.first in limits):
+            wanted |= {one.first} - limits
+            limits.add(other.first)
+    return wanted, limits
 
 
 def complaints(

@@ -40,6 +40,7 @@ from assistant.language.meaning.verdicts import (
 from assistant.language.words import (
     Word,
     any_of,
+    back_over,
     respelled,
     stands_apart,
     taken_by,
@@ -59,6 +60,8 @@ _BUT: Final = word_class("excepts_one")
 _UNIVERSALS: Final = word_class("universals")
 _COULD_NOT: Final = frozenset("couldnt cant cannot not".split())
 _SUBJECTS: Final = word_class("personal_pronouns")
+_OBLIGES: Final = tuple(f" {phrase}" for phrase in word_class("obliges"))
+_HOW: Final = word_class("how")
 FILM_PRONOUNS: Final = word_class("film_pronouns") | {"theyre", "its"}
 _THINKS: Final = word_class("thinks")
 _THINK: Final = frozenset("think find feel consider say".split())
@@ -205,7 +208,7 @@ def _judgement(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue)
     """What may be a verdict, as one or as a taste of what follows; None where it is a wish: "rom
     coms that aren't cheesy".
     """
-    if describes(texts_of(words, cue.first - 8, cue.first)):
+    if describes(texts_of(words, cue.first - 8, cue.first)) or _is_required(words, cue.first):
         return None
     if heads_a_list(text, words, taken, cue):
         return _felt(text, words, taken, cue._replace(force=Force.FEEL))
@@ -215,6 +218,12 @@ def _judgement(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue)
         or is_predicate(words, taken, cue.first)
     )
     return (_verdict if looks_back else _felt)(text, words, taken, cue)
+
+
+def _is_required(words: Sequence[Word], first: int) -> bool:
+    """Whether what is said is what films are to be: "it should be …", "as long as it's …"."""
+    before = " ".join(texts_of(words, back_over(_HOW, words, first) - 5, first))
+    return before.endswith(_OBLIGES)
 
 
 def _felt(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> Cue:

@@ -1,0 +1,306 @@
+"""Fitting which way names are meant: `python -m assistant train-directions`.
+
+Examples are names in labelled lines, of three kinds of files:
+
+    *.txt     one line each: "nothing with {x} in it | x -"; a slot begins with f for a film, any
+              other letter for a genre, a tag or a person; `Direction` has the signs, of which "o",
+              "n" and "p" of older files are "0" (left open)
+    *.jsonl   labelled lines as `python -m assistant evaluate` takes them, by what is liked there
+    ReDial    conversations, of the development half, by what both sides say was liked
+
+A multinomial logistic regression is fitted to them by maximum likelihood with a normal prior, on
+top of the direction that the rules of taste give.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import minimize
+
+from assistant.evaluation.ask import add_catalogue_options, open_catalogue
+from assistant.evaluation.linking import fold_of
+from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.direction import (
+    FACET,
+    FILM,
+    FITTED,
+    WORDS,
+    Clauses,
+    Direction,
+    Fitted,
+    Judge,
+    Name,
+    by_rules,
+    ruled,
+    settled_way,
+    traits,
+)
+from assistant.language.meaning.tastes import Sign
+from assistant.language.understand import Understanding
+from assistant.language.utterance import Utterance
+from assistant.language.words import Word, words
+from core.data.dialogs import Message, Rendering, read_dialogs
+from core.errors import DataError
+
+Floats = npt.NDArray[np.float64]
+_RULES: Final = 2.0
+"""Log-odds by which the direction of the rules is ahead before anything is learned."""
+_SHRINKAGE: Final = 1.0
+"""Precision of the normal prior of each weight, around 0."""
+_SEEN_OFTEN: Final = 3
+"""Examples from which a trait has weights."""
+_FOLDS: Final = 5
+_IMPORTANCE_OF_TEMPLATES: Final = 3.0
+"""What an example counts: a template stands for many lines."""
+_IMPORTANCE_OF_DIALOGS: Final = 0.3
+"""The same of what people said of a film that they may have spoken of elsewhere."""
+_LEAST_WEIGHT: Final = 0.02
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+_OPEN: Final = {"o": "0", "n": "0", "p": "0"}
+_WAYS: Final = tuple(Direction)
+_KINDS: Final = {"f": FILM, "w": WORDS}
+"""By the first letter of a slot."""
+
+
+class Example(NamedTuple):
+    """A name in a line and how it is meant."""
+
+    group: str
+    """Its line or conversation; what is fitted and what is judged share none."""
+    traits: tuple[str, ...]
+    ruled: Direction
+    meant: Direction
+    importance: float = 1.0
+
+
+def examples_of_templates(path: Path) -> Iterator[Example]:
+    """The slots of the lines of a text file."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        text, _, labels = line.replace("\\n", "\n").rpartition(" | ")
+        meant = dict(label.split(" ") for label in labels.split(", "))
+        yield from _slots(text, meant)
+
+
+def _slots(template: str, meant: Mapping[str, str]) -> Iterator[Example]:
+    """The slots of one line, each filled with a word that means nothing."""
+    slots = _SLOT.findall(template)
+    if any(slot.startswith(("year", "decade")) for slot in slots):
+        return
+    text = _SLOT.sub(lambda match: f"Zq{match[1]}zq", template)
+    found = words(text)
+    places = [at for at, word in enumerate(found) if word.text.startswith("zq")]
+    spans = [(at, at + 1) for at in places]
+    kinds = [_KINDS.get(slot[0], FACET) for slot in slots]
+    names = ruled(text, found, spans, find_cues(text, found, spans), kinds=kinds)
+    clauses = Clauses(text, found, [(name.first, name.last) for name in names])
+    for name, slot in zip(names, slots, strict=True):
+        if slot in meant:
+            way = Direction(_OPEN.get(meant[slot], meant[slot]))
+            for each in {name, name._replace(kind=WORDS)} if name.kind == FACET else (name,):
+                seen = tuple(traits(clauses, each))
+                yield Example(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
+
+
+class Recorder(Judge):
+    """Changes no sign, and keeps what there was to be judged."""
+
+    def __init__(self) -> None:
+        super().__init__(Fitted({}, 0.0))
+        self.seen: dict[tuple[int, int], tuple[Direction, tuple[str, ...]]] = {}
+        """By the characters that a name takes."""
+
+    def sign(
+        self, words: Sequence[Word], name: Name, ruled: Direction, seen: Sequence[str]
+    ) -> Sign:
+        """The sign as it is."""
+        self.seen[words[name.first].start, words[name.last - 1].end] = ruled, tuple(seen)
+        return name.sign
+
+
+_SLOTS: Final = {
+    "likes": Direction.TOWARDS,
+    "genres_like": Direction.TOWARDS,
+    "tags_like": Direction.TOWARDS,
+    "people_like": Direction.TOWARDS,
+    "dislikes": Direction.AWAY,
+    "genres_avoid": Direction.AWAY,
+    "tags_avoid": Direction.AWAY,
+    "people_avoid": Direction.AWAY,
+    "seen": Direction.KNOWN,
+}
+
+
+def examples_of_lines(
+    understanding: Understanding, recorder: Recorder, rows: Iterable[Mapping[str, Any]]
+) -> Iterator[Example]:
+    """The names of labelled lines that say which way they are meant."""
+    for row in rows:
+        expect = row["expect"]
+        if row.get("context"):
+            continue
+        ways = {name: way for slot, way in _SLOTS.items() for name in expect.get(slot, ())}
+        recorder.seen.clear()
+        utterance = understanding.understand(row["text"])
+        idle = set(expect["films"]) - ways.keys() if "films" in expect else set()
+        ways |= dict.fromkeys(idle, Direction.NONE)
+        for span, label in _labels(utterance, understanding):
+            if label in ways and span in recorder.seen:
+                way, seen = recorder.seen[span]
+                yield Example(row["text"], seen, way, ways[label])
+
+
+def _labels(
+    utterance: Utterance, understanding: Understanding
+) -> Iterator[tuple[tuple[int, int], str]]:
+    catalogue = understanding.catalogue
+    for movie in utterance.movies:
+        yield tuple(movie.span), catalogue.movie(movie.token).label  # type: ignore[misc]
+    for facet in utterance.facets:
+        yield tuple(facet.span), catalogue.facet(facet.token).name  # type: ignore[misc]
+
+
+def examples_of_dialogs(
+    understanding: Understanding, recorder: Recorder, messages: Iterable[Message]
+) -> Iterator[Example]:
+    """The films of the seeker's messages on whose liking both sides agree."""
+    for message in messages:
+        if not message.by_seeker or not any(film.liked is not None for film in message.films):
+            continue
+        text, ranges = message.render(Rendering.WITH_YEAR)
+        recorder.seen.clear()
+        mentions = {tuple(one.span): one.token for one in understanding.understand(text).movies}
+        for span, film in zip(ranges, message.films, strict=True):
+            near = [at for at in mentions if at[0] < span[1] and span[0] < at[1]]
+            if film.liked is None or not near or near[0] not in recorder.seen:
+                continue
+            way = Direction.TOWARDS if film.liked else Direction.AWAY
+            before, seen = recorder.seen[near[0]]
+            if before in (Direction.TOWARDS, Direction.AWAY):
+                yield Example(message.conversation, seen, before, way, _IMPORTANCE_OF_DIALOGS)
+
+
+def fit(examples: Sequence[Example]) -> Fitted:
+    """The weights that make the examples most likely, each held near 0 by its prior."""
+    counts = Counter(trait for example in examples for trait in example.traits)
+    often = sorted(trait for trait, count in counts.items() if count >= _SEEN_OFTEN)
+    columns = {trait: at for at, trait in enumerate(often)}
+    seen = _matrix(examples, columns)
+    ruled = np.array([[way is one.ruled for way in _WAYS] for one in examples], dtype=np.float64)
+    meant = np.array([[way is one.meant for way in _WAYS] for one in examples], dtype=np.float64)
+    importance = np.array([one.importance for one in examples])[:, None]
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        weights = flat.reshape(len(columns), len(_WAYS))
+        logits = _RULES * ruled + seen @ weights
+        logits -= logits.max(axis=1, keepdims=True)
+        chances = np.exp(logits)
+        chances /= chances.sum(axis=1, keepdims=True)
+        cost = -(importance * meant * np.log(np.maximum(chances, 1e-12))).sum()
+        cost += 0.5 * _SHRINKAGE * float(flat @ flat)
+        slope = seen.T @ (importance * (chances - meant))
+        return float(cost), slope.ravel() + _SHRINKAGE * flat
+
+    start = np.zeros(len(columns) * len(_WAYS))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B").x.reshape(-1, len(_WAYS))
+    weights = {
+        trait: {
+            way.value: round(float(found[at, place]), 2)
+            for place, way in enumerate(_WAYS)
+            if abs(found[at, place]) >= _LEAST_WEIGHT
+        }
+        for trait, at in columns.items()
+    }
+    return Fitted({trait: each for trait, each in weights.items() if each}, _RULES)
+
+
+def _matrix(examples: Sequence[Example], columns: Mapping[str, int]) -> sparse.csr_array:
+    """(n_examples, n_traits), 1 where an example has a trait that has a column."""
+    entries = [
+        (row, columns[trait])
+        for row, example in enumerate(examples)
+        for trait in example.traits
+        if trait in columns
+    ]
+    rows, places = zip(*entries, strict=True)
+    shape = (len(examples), len(columns))
+    return sparse.csr_array((np.ones(len(rows)), (rows, places)), shape=shape)
+
+
+def cross_validated(examples: Sequence[Example]) -> list[Mapping[Direction, float]]:
+    """The chances of each example by weights that were fitted to the other groups."""
+    folds = [fold_of(example.group) for example in examples]
+    chances: list[Mapping[Direction, float]] = [{}] * len(examples)
+    for fold in range(_FOLDS):
+        judge = fit([each for each, own in zip(examples, folds, strict=True) if own != fold])
+        for place, own in enumerate(folds):
+            if own == fold:
+                one = examples[place]
+                chances[place] = judge.chances(one.traits, one.ruled)
+    return chances
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m assistant train-directions`."""
+    what = "labelled lines (.txt, .jsonl) and ReDial conversations, of these one half"
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=what)
+    parser.add_argument("--out", type=Path, default=FITTED, metavar="FILE", help="the weights")
+    parser.add_argument("--no-folds", action="store_true", help="skip the cross-validation")
+    add_catalogue_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fits the weights and writes them; 0 on success."""
+    recorder = Recorder()
+    understanding = Understanding(open_catalogue(arguments), judge=recorder)
+    examples = [
+        each for path in arguments.files for each in _examples(understanding, recorder, path)
+    ]
+    if len({each.meant for each in examples}) < 2:
+        raise DataError("The files hold no names, or all are meant the same.")
+    print(f"{len(examples)} names")
+    if not arguments.no_folds:
+        print_folds(examples)
+    weights = fit(examples)
+    record = {"rules": weights.rules, "weights": weights.weights}
+    arguments.out.write_text(json.dumps(record, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+def _examples(understanding: Understanding, recorder: Recorder, path: Path) -> Iterator[Example]:
+    """Those of a file of any kind."""
+    if path.suffix == ".txt":
+        return examples_of_templates(path)
+    with path.open(encoding="utf-8") as file:
+        is_dialog = '"conversationId"' in file.readline()
+    if is_dialog:
+        messages = read_dialogs(path, understanding.catalogue, held_out=False)
+        return examples_of_dialogs(understanding, recorder, messages)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return examples_of_lines(understanding, recorder, map(json.loads, lines))
+
+
+def print_folds(examples: Sequence[Example]) -> None:
+    """Prints how many names are taken the wrong way, and the other way round, by the rules and by
+    what is fitted to the other groups.
+    """
+    chances = cross_validated(examples)
+    opposite = {Direction.TOWARDS, Direction.AWAY}
+    for name in ("rules", "fitted"):
+        ways = [
+            one.ruled if name == "rules" else settled_way(one.ruled, each)
+            for one, each in zip(examples, chances, strict=True)
+        ]
+        pairs = [{way, one.meant} for way, one in zip(ways, examples, strict=True)]
+        wrong = sum(len(pair) > 1 for pair in pairs)
+        turned = sum(pair == opposite for pair in pairs)
+        print(f"{name:<8} wrong {wrong}, turned round {turned} of {len(examples)}")
