@@ -14,7 +14,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from assistant.chat import Assistant
 from assistant.page import ui
-from assistant.retraining import Retraining, begin, in_a_process
+from assistant.retraining import Following, Retraining, begin, in_a_process
 from core.config import Settings
 from core.errors import MarqueeError
 from core.model.policy import Exploration
@@ -37,7 +37,8 @@ def main() -> int:
             exploration=exploration,
         )
         retention = _retention(assistant, settings)
-        with assistant, retention, _retraining(assistant, settings, exploration):
+        following = _following(assistant, settings, exploration)
+        with assistant, retention, following, _retraining(assistant, settings, exploration):
             ui.serve(
                 assistant,
                 host=settings.host,
@@ -49,6 +50,15 @@ def main() -> int:
         print(f"Marquee cannot start: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _following(
+    assistant: Assistant, settings: Settings, exploration: Exploration
+) -> AbstractContextManager[object]:
+    """Serves what a learner lets in, of another process too, where there is a folder for it."""
+    if (settings.bundle / "manifest.json").is_file():
+        return nullcontext()
+    return Following(assistant, settings.bundle, exploration)
 
 
 def _retraining(

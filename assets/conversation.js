@@ -3,6 +3,7 @@
 
 const waiting = [];
 const kept = new Map(); // which folds the person opened or closed, by data-keep
+const again = new Set(['say', 'more', 'drop', 'flip', 'undo', 'confirm', 'react', 'save', 'unsave']);
 let session = null; // none is known until the page was drawn for this browser
 let busy = false;
 let presses = 0;
@@ -13,7 +14,7 @@ const wide = () => window.matchMedia('(min-width: 60rem)').matches;
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 function send(event) {
-  waiting.push(event);
+  waiting.push({ request: fresh(), ...event });
   if (!busy) next();
 }
 
@@ -30,14 +31,14 @@ async function next() {
   next();
 }
 
-function ask({ do: what, id = '', value = '', whose = session }) {
+function ask({ do: what, id = '', value = '', request = '', whose = session }) {
   const parts = [...element.querySelectorAll('[data-mark]')].map((one) => [one.dataset.part, one.dataset.mark]);
-  return server.ask({ session: whose, do: what, id, value, held: Object.fromEntries(parts) });
+  return server.ask({ session: whose, do: what, id, value, request, held: Object.fromEntries(parts) });
 }
 
-// A line whose reply was lost is sent again under the same number, so that it is not said twice.
+// What may be done twice, or is not done again under the same number, is sent again where its reply was lost.
 async function insist(event) {
-  for (let tries = event.do === 'say' ? 3 : 1; ; tries -= 1) {
+  for (let tries = again.has(event.do) ? 3 : 1; ; tries -= 1) {
     const answer = await ask(event).catch(() => null);
     if (answer || tries === 1) return answer;
     await new Promise((later) => setTimeout(later, 1000));
@@ -69,7 +70,7 @@ function touched(button) {
 
 function say(text) {
   pending(text);
-  send({ do: 'say', id: fresh(), value: text });
+  send({ do: 'say', value: text });
 }
 
 function pending(text) {

@@ -18,17 +18,19 @@ import numpy as np
 
 from assistant.conversation.library import Controls, Library, settings_of
 from assistant.conversation.plan import edited, likened
-from assistant.conversation.records import exchange_of, latest_taste, replayed, reply_of, with_facts
+from assistant.conversation.records import exchange_of, latest_taste, with_facts
 from assistant.conversation.replies import undone
 from assistant.conversation.together import (
     Evening,
+    TakenBack,
     Talk,
     company_of,
     exchanges_of,
-    last_of,
     open_talk,
     read_talk,
-    talk_of,
+    take_back,
+    taken_back,
+    taken_once,
     turns_of_others,
 )
 from assistant.conversation.values import History, Insights, Reply, Understood
@@ -41,8 +43,7 @@ from core.domain import Reaction
 from core.errors import MarqueeError, SettingsError, UnreadableError
 from core.model.policy import Exploration, Policy
 from core.session import GEMS, SessionState
-from core.store import OPTED_OUT, Answer, Gathering, SessionRecord, Store
-from core.store.records import is_id
+from core.store import OPTED_OUT, SessionRecord, Store
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
@@ -210,60 +211,51 @@ class Assistant:
     def respond(self, session: str, text: str, request: str = "") -> Reply:
         """Answer one line. UnknownIdError for a session that is not known here.
 
-        With the number of a `request` that was answered within a day the line is not taken again:
-        it gives the same reply. Whoever gets none may send it again, whatever became of it.
-        SettingsError for a number that is no 1 to 64 letters, digits, "-" and "_".
+        With the number of a `request` that was answered before the line is not taken again
+        (`taken_once`).
         """
-        if request and not is_id(request):
-            raise SettingsError("A request's number is 1 to 64 letters, digits, - and _.")
         was_cut = len(text) > LONGEST_TEXT
         preface = f"{wording('reply.cut', limit=LONGEST_TEXT)} " if was_cut else ""
 
-        def think(gathering: Gathering) -> TakenTurn | Utterance | Answer:
-            scene = self._scene(talk_of(session, gathering))
-            before = scene.talk.record.answered(request) if request else None
-            if before is not None:
-                return before
+        def think(talk: Talk) -> TakenTurn:
+            scene = self._scene(talk)
             utterance = understand(text, scene, self._understanding)
             if utterance.act is Act.UNDO:
-                return utterance
+                raise _TakesBack(utterance.then)
             return self._turn(utterance, scene, preface=preface)
 
-        def write(gathering: Gathering, thought: TakenTurn | Utterance | Answer) -> Reply:
-            if isinstance(thought, Answer):
-                return reply_of(thought, self._policy.catalogue)
-            talk = talk_of(session, gathering)
-            number = talk.record.next_number
-            if isinstance(thought, TakenTurn):
-                reply = _written(thought, talk)
-            else:
-                reply = self._undone(thought, talk)
-            if request:
-                made = number if talk.record.next_number > number else None
-                talk.record.answer(request, reply.text, made)
-            return reply
-
-        return self._store.parties.considered(session, think, write)
+        try:
+            return self._taken_once(session, request, think)
+        except _TakesBack as line:
+            then = line.then
+        # Each step has a number of its own, so that whoever sends it again gets what is missing.
+        first = f"{request[:59]}-undo" if request and then else request
+        answer = self._take_back(session, first, undone)
+        if then is None:
+            return answer
+        preface = f"{answer.text} "
+        return self._taken_once(
+            session, request, lambda talk: self._turn(then, self._scene(talk), preface=preface)
+        )
 
     @_or_unreadable
-    def edit(self, session: str, key: str, *, flip: bool = False, more: bool = False) -> Reply:
+    def edit(
+        self, session: str, key: str, *, flip: bool = False, more: bool = False, request: str = ""
+    ) -> Reply:
         """Take back or turn round what is held, by the key of its chip ("years" for the years).
 
         With `more`, ask for more like a film of the conversation ("movie:1214") instead.
 
-        A turn like any other, and undone like any other. UnknownIdError for a session or key that
-        is not known.
+        A turn like any other, undone like any other, and with a `request` taken once.
+        UnknownIdError for a session or key that is not known.
         """
         change = likened if more else partial(edited, flip=flip)
 
-        def think(gathering: Gathering) -> TakenTurn:
-            scene = self._scene(talk_of(session, gathering))
+        def think(talk: Talk) -> TakenTurn:
+            scene = self._scene(talk)
             return self._turn(change(key, scene.state, scene.catalogue), scene)
 
-        def write(gathering: Gathering, taken: TakenTurn) -> Reply:
-            return _written(taken, talk_of(session, gathering))
-
-        return self._store.parties.considered(session, think, write)
+        return self._taken_once(session, request, think)
 
     @_or_unreadable
     def react(self, session: str, recommendation_id: str, reaction: Reaction) -> bool:
@@ -300,10 +292,12 @@ class Assistant:
         return float(gems)
 
     @_or_unreadable
-    def undo(self, session: str) -> bool:
-        """Take the last turn back, thumbs to earlier ones aside; False where there is none."""
-        with open_talk(self._store, session) as talk:
-            return self._undo(talk)
+    def undo(self, session: str, request: str = "") -> bool:
+        """Take the last turn back, thumbs to earlier ones aside; False where there is none.
+
+        With a `request`, once.
+        """
+        return bool(self._take_back(session, request, lambda done, _: "undone" * done).text)
 
     def clear(self, session: str) -> None:
         """Start afresh under the same id; what was logged stays for learning."""
@@ -391,29 +385,21 @@ class Assistant:
         others = turns_of_others(scene.talk.others, shared, scene.policy, ids)
         return replace(taken, others=others)
 
-    def _undone(self, utterance: Utterance, talk: Talk) -> Reply:
-        """Takes the last turn back, and goes on with what else the line says."""
-        answer = undone(self._undo(talk), talk.record.next_number)
-        if utterance.then is None:
-            return Reply(answer, Understood(Act.UNDO.value))
-        return _written(self._turn(utterance.then, self._scene(talk), preface=f"{answer} "), talk)
+    def _taken_once(self, session: str, request: str, think: Callable[[Talk], TakenTurn]) -> Reply:
+        steps = think, _written
+        return taken_once(self._store, session, request, steps, self._policy.catalogue)
 
-    def _undo(self, talk: Talk) -> bool:
-        """Takes back the newest turn at this browser: all sides of it where it was shared."""
-        return any([self._take_back(record) for record in last_of(talk)])
-
-    def _take_back(self, record: SessionRecord) -> bool:
-        gems = self._state(record).gems
-        turn = record.undo()
-        if turn is None:
-            return False
-        for recommendation_id, reaction in Understood.from_json(turn.understood).replaced:
-            record.react(recommendation_id, reaction, Reaction(reaction).reward)
+    def _take_back(self, session: str, request: str, words: Callable[[bool, int], str]) -> Reply:
+        """Takes the newest turn at this browser back, and says in words whether there was one."""
         catalogue = self._policy.catalogue
-        record.state = replayed(self._state(record).steer(gems), record.turns, catalogue).to_json(
-            catalogue
-        )
-        return True
+
+        def write(talk: Talk, back: tuple[TakenBack, ...]) -> Reply:
+            take_back(talk, back)
+            text = words(bool(back), talk.record.next_number)
+            return Reply(text, Understood(Act.UNDO.value))
+
+        steps = partial(taken_back, catalogue=catalogue), write
+        return taken_once(self._store, session, request, steps, catalogue)
 
     def _is_state(self, text: str) -> bool:
         try:
@@ -426,7 +412,15 @@ class Assistant:
         return SessionState.from_json(record.state, self._policy.catalogue)
 
 
-def _written(taken: TakenTurn, talk: Talk) -> Reply:
+class _TakesBack(Exception):
+    """A line takes a turn back: no turn itself, but what it says besides may be one."""
+
+    def __init__(self, then: Utterance | None) -> None:
+        super().__init__()
+        self.then = then
+
+
+def _written(talk: Talk, taken: TakenTurn) -> Reply:
     """Writes down what a turn came to."""
     for film, reaction in taken.reactions:
         talk.record.react(film.id, reaction, reaction.reward)

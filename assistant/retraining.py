@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from assistant.chat import Assistant
 from core.config import Settings
@@ -21,6 +21,9 @@ from core.errors import MarqueeError, SettingsError
 from core.learning.versions import Versions
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
+
+LOOK: Final = 30.0
+"""Seconds between two looks at which policy should serve."""
 
 Learn = Callable[[], int]
 """One retrain; returns its exit status."""
@@ -56,6 +59,46 @@ def in_a_process(policies: Path, store: str, exploration: Exploration) -> Learn:
     return learn
 
 
+class Following:
+    """A thread that serves what should serve, whoever let it in; a context manager."""
+
+    def __init__(self, assistant: Assistant, policies: Path, exploration: Exploration) -> None:
+        self._assistant = assistant
+        self._versions = Versions(policies)
+        self._exploration = exploration
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._again_and_again, name="policies", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """No other policy is looked for any more."""
+        self._over.set()
+
+    def look(self) -> None:
+        """Hands over to the policy that should serve; what goes wrong is one line on standard
+        error.
+        """
+        try:
+            serving = self._versions.serving()
+            if serving is not None and serving != self._assistant.version:
+                bundle = Bundle.load(self._versions.path(serving))
+                self._assistant.hand_over(bundle.policy(self._exploration), bundle.metrics)
+        except (MarqueeError, OSError) as error:
+            print(f"Marquee goes on with the policy it has: {error}", file=sys.stderr)
+
+    def _again_and_again(self) -> None:
+        while not self._over.wait(LOOK):
+            self.look()
+
+
 class Retraining:
     """A thread that gives retraining; a context manager, which ends with it."""
 
@@ -68,11 +111,9 @@ class Retraining:
         hours: float,
         exploration: Exploration,
     ) -> None:
-        self._assistant = assistant
-        self._versions = Versions(policies)
+        self._following = Following(assistant, policies, exploration)
         self._learn = learn
         self._seconds = hours * 3_600
-        self._exploration = exploration
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._every_few_hours, name="lessons", daemon=True)
 
@@ -93,12 +134,10 @@ class Retraining:
         """Learns, then serves what should serve; what goes wrong is one line on standard error."""
         try:
             self._learn()
-            serving = self._versions.serving()
-            if serving is not None and serving != self._assistant.version:
-                bundle = Bundle.load(self._versions.path(serving))
-                self._assistant.hand_over(bundle.policy(self._exploration), bundle.metrics)
         except (MarqueeError, OSError) as error:
             print(f"Marquee's lesson failed: {error}", file=sys.stderr)
+            return
+        self._following.look()
 
     def _every_few_hours(self) -> None:
         while not self._over.wait(self._seconds):

@@ -61,5 +61,9 @@ class UnknownIdError(MarqueeError):
     """A session or recommendation id that was not issued here, or not to this session."""
 
 
+class BusyError(MarqueeError):
+    """More is asked for at once than one client gets; the message says to wait."""
+
+
 class PartyError(MarqueeError):
     """A code that opens nothing, too many wrong ones, or no room; the message says which."""

@@ -14,6 +14,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, Literal, ParamSpec, TypedDict, TypeVar
@@ -26,11 +27,17 @@ from assistant.chat import Assistant
 from assistant.conversation.values import Chip, History, Reply
 from assistant.wording import text as wording
 from core.domain import Reaction, Recommendation
-from core.errors import MarqueeError
+from core.errors import BusyError, MarqueeError
 
 _LOGGER: Final = logging.getLogger(__name__)
 _FRAMES: Final = 8
 """Of a stack in the log, those nearest to the error."""
+
+_FOLLOWING: Final = ("preview_import",)
+"""Endpoints that follow the work of another thread, and have none."""
+
+Work = Callable[[str], AbstractContextManager[None]]
+"""What makes a thread's work that of a client, by its address; BusyError for too much at once."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,10 +101,35 @@ class HistoryRecord(TypedDict):
     gems: float
 
 
-def add(assistant: Assistant, *more: Callable[..., Any]) -> None:
-    """Add the endpoints, and `more` of the same kind, to the `gr.Blocks` that is being built."""
+def add(assistant: Assistant, work: Work, *more: Callable[..., Any]) -> None:
+    """Add the endpoints, and `more` of the same kind, to the `gr.Blocks` that is being built.
+
+    Each is `work` of its client.
+    """
     for endpoint in (*Endpoints(assistant).all(), *map(_in_words, more)):
-        api(endpoint, api_name=endpoint.__name__, concurrency_limit=8)
+        follows = endpoint.__name__ in _FOLLOWING
+        taken = endpoint if follows else in_turn(endpoint, work)
+        api(taken, api_name=endpoint.__name__, concurrency_limit=8)
+
+
+def whose() -> str:
+    """Address of the client whose request is at hand; "" where none is."""
+    client = getattr(LocalContext.request.get(None), "client", None)
+    return str(client.host) if client else ""
+
+
+def in_turn(function: Callable[P, R], work: Work) -> Callable[P, R]:
+    """The function as work of whoever asks for it."""
+
+    @wraps(function)
+    def taken(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with work(whose()):
+                return function(*args, **kwargs)
+        except BusyError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    return taken
 
 
 def begun(assistant: Assistant) -> str:
@@ -106,10 +138,9 @@ def begun(assistant: Assistant) -> str:
     Who asks not to be tracked (Global Privacy Control, Do Not Track) is not learned from.
     """
     request = LocalContext.request.get(None)
-    client = getattr(request, "client", None)
     headers = getattr(request, "headers", None) or {}
     refuses = "1" in (headers.get("sec-gpc"), headers.get("dnt"))
-    return assistant.start(client.host if client else "", learned_from=not refuses)
+    return assistant.start(whose(), learned_from=not refuses)
 
 
 def _in_words(function: Callable[P, R]) -> Callable[P, R]:
@@ -222,15 +253,16 @@ class Endpoints:
         return history_record(self._assistant.history(session))
 
     @_in_words
-    def edit(self, session: str, key: str, flip: bool = False) -> TurnRecord:
+    def edit(self, session: str, key: str, flip: bool = False, request: str = "") -> TurnRecord:
         """Take back something held about the person, or turn it round, by the `key` of its chip.
 
         Args:
             session: id from `start`.
             key: for example "movie:1214" or "genre:Comedy"; "years" for the wish about years.
             flip: turn a like into a dislike (and the other way round) instead of forgetting it.
+            request: a number of your own, as for `respond`; optional.
         """
-        reply = self._assistant.edit(session, key, flip=flip)
+        reply = self._assistant.edit(session, key, flip=flip, request=request)
         return turn_record("", reply)
 
     @_in_words
@@ -245,13 +277,14 @@ class Endpoints:
         return self._assistant.steer(session, gems)
 
     @_in_words
-    def undo(self, session: str) -> bool:
+    def undo(self, session: str, request: str = "") -> bool:
         """Take the last turn back. Returns False where there is none.
 
         Args:
             session: id from `start`.
+            request: a number of your own, as for `respond`; optional.
         """
-        return self._assistant.undo(session)
+        return self._assistant.undo(session, request)
 
     @_in_words
     def clear(self, session: str) -> bool:

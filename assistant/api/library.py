@@ -84,14 +84,15 @@ class LibraryEndpoints:
             self.export_csv,
         )
 
-    def more_like(self, session: str, key: str) -> TurnRecord:
+    def more_like(self, session: str, key: str, request: str = "") -> TurnRecord:
         """Get more films like one of the conversation; to ask for that is a thumb up for it.
 
         Args:
             session: id from `start`.
             key: `key` of a film that was recommended or named, for example "movie:1214".
+            request: a number of your own, as for `respond`; optional.
         """
-        return turn_record("", self._assistant.edit(session, key, more=True))
+        return turn_record("", self._assistant.edit(session, key, more=True, request=request))
 
     def save(self, session: str, key: str) -> bool:
         """Put a film on the watch-list. Returns False where it is there already.
@@ -160,19 +161,22 @@ class LibraryEndpoints:
             self._library.preview(session, text.encode("utf-8", errors="replace"), name)
         )
 
-    def confirm_import(self, session: str, choices: dict[str, int]) -> TurnRecord:
+    def confirm_import(
+        self, session: str, choices: dict[str, int], request: str = ""
+    ) -> TurnRecord:
         """Take in what `preview_import` told. It is a turn: `undo` takes it back.
 
         Args:
             session: id from `start`.
             choices: movie_id by `place` of a doubtful row ({"0": 1214}); others are left out.
+            request: a number of your own, as for `respond`; optional.
         """
         if not isinstance(choices, dict) or not all(
             str(place).isdecimal() and type(film) is int for place, film in choices.items()
         ):
             raise DataError('Choices are films by place, as in {"0": 1214}.')
         picked = {int(place): film for place, film in choices.items()}
-        return turn_record("", self._library.confirm(session, picked))
+        return turn_record("", self._library.confirm(session, picked, request))
 
     def cancel_import(self, session: str) -> bool:
         """Let go of what `preview_import` told. Returns False where nothing waits.

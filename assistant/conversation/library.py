@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from assistant.conversation.interpret import Interpretation, Referents
 from assistant.conversation.phrasing import SAVED_KEY, listing, saved_chip
 from assistant.conversation.plan import films_wanted
 from assistant.conversation.records import shown_films, tokens_of, turn_of
-from assistant.conversation.together import Talk, open_talk
+from assistant.conversation.together import Talk, open_talk, taken_once
 from assistant.conversation.values import Chip, ChipKind, Exchange, Reply, SavedFilm, Understood
 from assistant.imports.preview import FilmFinder, Preview, Progress, sort_out
 from assistant.imports.queue import ImportQueue
@@ -30,10 +30,23 @@ from core.catalogue import Catalogue
 from core.domain import Outcome, Reaction
 from core.errors import DataError, SettingsError, UnknownIdError
 from core.session import SessionState
-from core.store import SessionRecord, Shown, Store
+from core.store import SessionRecord, Shown, Store, Turn
 
 IMPORTED: Final = "import"
 """The act of an import, and the note in the store that holds one until it is confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """What an import comes to, thought out and not yet written."""
+
+    reply: Reply
+    turn: Turn
+    ratings: Mapping[int, float | None] = field(default_factory=dict)
+    saved: tuple[int, ...] = ()
+    """MovieIds for the watch-list."""
+    reactions: tuple[tuple[Shown, Reaction], ...] = ()
+    """To films that were shown here; each film as it was before."""
 
 
 class Library:
@@ -156,15 +169,18 @@ class Library:
             record.set_extra(IMPORTED, None)
             return waits
 
-    def confirm(self, session: str, choices: Mapping[int, int] | None = None) -> Reply:
+    def confirm(
+        self, session: str, choices: Mapping[int, int] | None = None, request: str = ""
+    ) -> Reply:
         """Take in the preview; `choices` are movieIds by place among its doubtful rows.
 
         Ratings become what the person stated, as a turn that can be undone; what was said of a film
         in the conversation stands. A watch-list is added to the watch-list. DataError where nothing
-        waits or a choice was not offered.
+        waits or a choice was not offered. With a `request`, once.
         """
-        with self._store.session(session) as record:
-            preview = self.pending(record)
+
+        def think(talk: Talk) -> _Import:
+            preview = self.pending(talk.own)
             if preview is None:
                 raise DataError("There is no import to confirm (any more): choose the file again.")
             try:
@@ -173,24 +189,35 @@ class Library:
                 raise DataError(
                     "A film was picked that was not offered: choose the file again."
                 ) from error
-            record.set_extra(IMPORTED, None)
             if preview.kind is FileKind.WATCHLIST:
-                return self._add_to_watchlist(record, preview, ratings)
-            return self._take_in(record, preview, ratings)
+                return self._to_watchlist(talk.own, preview, ratings)
+            return self._to_ratings(talk.own, preview, talk.own.shelf.merged(ratings))
 
-    def _take_in(
+        def write(talk: Talk, taken: _Import) -> Reply:
+            talk.own.set_extra(IMPORTED, None)
+            talk.own.shelf.add_imported(taken.ratings)
+            for movie_id in taken.saved:
+                talk.own.shelf.save(movie_id)
+            for film, reaction in taken.reactions:
+                talk.own.react(film.id, reaction, reaction.reward)
+            talk.own.add(taken.turn)
+            return taken.reply
+
+        steps, side = (think, write), attrgetter("own")
+        return taken_once(self._store, session, request, steps, self._catalogue, side=side)
+
+    def _to_ratings(
         self, record: SessionRecord, preview: Preview, ratings: Mapping[int, float | None]
-    ) -> Reply:
+    ) -> _Import:
         catalogue = self._catalogue
         before = SessionState.from_json(record.state, catalogue)
         again = self._imported_before(record, before)
-        ratings = record.shelf.add_imported(ratings)
         statements = {
             token: stated_by(stars)
             for movie_id, stars in ratings.items()
             if (token := catalogue.token_of_movie_id(movie_id)) is not None
         }
-        state, replaced = self._react(record, before, statements)
+        state, reactions = self._judged(record, before, statements)
         # By outcome, so that the state's JSON stays short; the encoder does not mind the order.
         by_outcome = sorted(statements.items(), key=itemgetter(1))
         state = state.recall(by_outcome, again)
@@ -204,27 +231,29 @@ class Library:
             IMPORTED,
             tuple(Chip(ChipKind.of_film(outcome), _films(count)) for outcome, count in counts),
             suggestions=("Surprise me", "What do you know about me?"),
-            replaced=replaced,
+            replaced=tuple(
+                (film.id, film.reaction or Reaction.CLEAR.value) for film, _ in reactions
+            ),
         )
-        return self._log(record, preview, Reply(text, understood), (before, state))
+        taken = self._import(record, preview, Reply(text, understood), (before, state))
+        return replace(taken, ratings=ratings, reactions=reactions)
 
-    def _react(
+    def _judged(
         self, record: SessionRecord, state: SessionState, statements: Mapping[int, Outcome]
-    ) -> tuple[SessionState, tuple[tuple[str, str], ...]]:
+    ) -> tuple[SessionState, tuple[tuple[Shown, Reaction], ...]]:
         """Films that were shown here without a verdict get one: known already, for no reward."""
         unjudged = [
             token for token, outcome in state.events if token in statements and not outcome.is_known
         ]
         shown = shown_films(record) if unjudged else {}
-        replaced = []
+        reactions = []
         for token in unjudged:
             film = shown.get(self._catalogue.movie(token).movie_id)
             if film is not None:
                 reaction = _opinion(statements[token]).once_seen
-                record.react(film.id, reaction, reaction.reward)
-                replaced.append((film.id, film.reaction or Reaction.CLEAR.value))
+                reactions.append((film, reaction))
                 state = state.react(token, reaction)
-        return state, tuple(replaced)
+        return state, tuple(reactions)
 
     def _imported_before(self, record: SessionRecord, state: SessionState) -> frozenset[int]:
         """Films of which an earlier import says what the state says: a newer one may differ."""
@@ -239,30 +268,29 @@ class Library:
             if token is not None and outcomes.get(token) is stated_by(given)
         )
 
-    def _add_to_watchlist(
+    def _to_watchlist(
         self, record: SessionRecord, preview: Preview, films: Mapping[int, float | None]
-    ) -> Reply:
-        added = sum(record.shelf.save(movie_id) for movie_id in films)
-        text = f"{_films(added)} added to your watch-list."
-        if there := len(films) - added:
-            text += f" {_films(there)} {'was' if there == 1 else 'were'} on it already."
+    ) -> _Import:
+        there = {film.movie_id for film in record.shelf.saved} & films.keys()
+        text = f"{_films(len(films) - len(there))} added to your watch-list."
+        if there:
+            were = "was" if len(there) == 1 else "were"
+            text += f" {_films(len(there))} {were} on it already."
         state = SessionState.from_json(record.state, self._catalogue)
-        return self._log(record, preview, Reply(text, Understood(IMPORTED)), (state, state))
+        taken = self._import(record, preview, Reply(text, Understood(IMPORTED)), (state, state))
+        return replace(taken, saved=tuple(films))
 
-    def _log(
+    def _import(
         self,
         record: SessionRecord,
         preview: Preview,
         reply: Reply,
         states: tuple[SessionState, SessionState],
-    ) -> Reply:
-        """Logs an import as a turn."""
+    ) -> _Import:
+        """An import as a turn."""
         before, after = states
-        line = f"Import of {preview.name}"
-        record.add(
-            turn_of(record.next_number, line, reply, (before, after, after), self._catalogue)
-        )
-        return reply
+        line, three = f"Import of {preview.name}", (before, after, after)
+        return _Import(reply, turn_of(record.next_number, line, reply, three, self._catalogue))
 
     # ---- exports
 

@@ -11,16 +11,24 @@ Opening, joining and leaving an evening together, and who speaks at a browser.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
-from assistant.conversation.records import exchange_of, memory_of, recommend, taste_of, turn_of
+from assistant.conversation.records import (
+    exchange_of,
+    memory_of,
+    recommend,
+    replayed,
+    reply_of,
+    taste_of,
+    turn_of,
+)
 from assistant.conversation.values import (
     TOGETHER,
     Card,
@@ -33,12 +41,15 @@ from assistant.conversation.values import (
 )
 from assistant.wording import several
 from core.catalogue import Catalogue
-from core.domain import Outcome, Recommendation
-from core.errors import UnknownIdError
+from core.domain import Outcome, Reaction, Recommendation
+from core.errors import SettingsError, UnknownIdError
 from core.model.group import SHARED, choose_together
 from core.model.policy import Choice, Policy
 from core.session import SessionState
-from core.store import Gathering, Member, SessionRecord, Store, Turn
+from core.store import Answer, Gathering, Member, SessionRecord, Shown, Store, Turn
+from core.store.records import is_id
+
+Thought = TypeVar("Thought")
 
 SPEAKER: Final = "speaker"
 """Extra of a browser's own session: number of the person who speaks there."""
@@ -96,6 +107,44 @@ def talk_of(session: str, gathering: Gathering) -> Talk:
         return Talk(session, records[gathering.own], (), gathering)
     others = tuple(records[one.number] for one in gathering.people if one != speaker)
     return Talk(speaker.session, records[speaker.number], others, gathering)
+
+
+def taken_once(
+    store: Store,
+    session: str,
+    request: str,
+    steps: tuple[Callable[[Talk], Thought], Callable[[Talk, Thought], Reply]],
+    catalogue: Catalogue,
+    *,
+    side: Callable[[Talk], SessionRecord] = attrgetter("record"),
+) -> Reply:
+    """A turn in two steps, thought out past all locks, then written in one short transaction.
+
+    With the number of a `request` that was answered within a day nothing is done again: it gives
+    the same reply. Whoever gets none may send it again, whatever became of it. `side` is the record
+    that gets the turn. SettingsError for a number that is no 1 to 64 letters, digits, "-" and "_".
+    """
+    if request and not is_id(request):
+        raise SettingsError("A request's number is 1 to 64 letters, digits, - and _.")
+    think, write = steps
+
+    def thought(gathering: Gathering) -> Thought | Answer:
+        talk = talk_of(session, gathering)
+        before = side(talk).answered(request) if request else None
+        return think(talk) if before is None else before
+
+    def written(gathering: Gathering, thought: Thought | Answer) -> Reply:
+        if isinstance(thought, Answer):
+            return reply_of(thought, catalogue)
+        talk = talk_of(session, gathering)
+        record = side(talk)
+        number = record.next_number
+        reply = write(talk, thought)
+        if request:
+            record.answer(request, reply.text, number if record.next_number > number else None)
+        return reply
+
+    return store.parties.considered(session, thought, written)
 
 
 def _speaker(gathering: Gathering) -> Member | None:
@@ -223,6 +272,58 @@ def last_of(talk: Talk) -> list[SessionRecord]:
         record for record in everybody if record.last and _films(record.last) == _films(newest.last)
     ]
     return [newest, *(record for record in twins if record is not newest)]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What it comes to when somebody's last turn is taken back."""
+
+    session: int
+    """Number of the session."""
+    state: str
+    """JSON of the state then."""
+    replaced: tuple[tuple[str, str], ...]
+    """Reactions as they were before that turn, by id of the film."""
+
+
+def taken_back(talk: Talk, catalogue: Catalogue) -> tuple[TakenBack, ...]:
+    """The newest turn at this browser without which it would be: all sides of a shared one."""
+    return tuple(
+        _without(turn, record, catalogue)
+        for record in last_of(talk)
+        if (turn := record.last) is not None
+    )
+
+
+def _without(turn: Turn, record: SessionRecord, catalogue: Catalogue) -> TakenBack:
+    gems = SessionState.from_json(record.state, catalogue).gems
+    replaced = Understood.from_json(turn.understood).replaced
+    before = dict(replaced)
+    turns = [
+        replace(one, shown=tuple(_as_it_was(shown, before) for shown in one.shown))
+        for one in record.turns[:-1]
+    ]
+    state = SessionState.from_json(turn.state_before, catalogue).steer(gems)
+    number, _ = record.version
+    return TakenBack(number, replayed(state, turns, catalogue).to_json(catalogue), replaced)
+
+
+def _as_it_was(shown: Shown, before: Mapping[str, str]) -> Shown:
+    if shown.id not in before:
+        return shown
+    reaction = Reaction(before[shown.id])
+    is_none = reaction is Reaction.CLEAR
+    return replace(shown, reaction=None if is_none else reaction.value, reward=reaction.reward)
+
+
+def take_back(talk: Talk, back: Sequence[TakenBack]) -> None:
+    """Writes it down."""
+    for one in back:
+        record = talk.gathering.records[one.session]
+        record.undo()
+        for recommendation_id, reaction in one.replaced:
+            record.react(recommendation_id, reaction, Reaction(reaction).reward)
+        record.state = one.state
 
 
 def _films(turn: Turn) -> frozenset[int]:

@@ -15,7 +15,7 @@ from core.domain import Limit
 EVERY_WISH = "every wish"
 """In `Utterance.lifted`: all earlier wishes are, and what was said of films stays."""
 
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 2_000
 """Characters of one line that are read; nobody tells a taste in more."""
 
 

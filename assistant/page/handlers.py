@@ -15,32 +15,38 @@ from assistant.wording import text
 from core.domain import Reaction
 from core.errors import DataError
 
-Action = Callable[[str, str, str], object]
-"""Takes the session, the "id" of what was pressed and its "value"; false where nothing was done.
+Action = Callable[[str, str, str, str], object]
+"""Takes the session, the "id" of what was pressed, its "value" and the number of the "request";
+false where nothing was done.
 
 Raises UnknownIdError and DataError as the assistant does, ValueError for a value without sense.
 """
 
+Opening = Callable[[str, str, str], object]
+"""The same without a number."""
+
 
 def actions(assistant: Assistant) -> dict[str, Action]:
     """What is done to a session that is there, by what a button bears in `data-do`."""
-    library = assistant.library
+    library, edit = assistant.library, assistant.edit
     return {
-        "react": lambda session, film, value: assistant.react(session, film, Reaction(value)),
-        "drop": lambda session, key, _: assistant.edit(session, key),
-        "flip": lambda session, key, _: assistant.edit(session, key, flip=True),
-        "more": lambda session, key, _: assistant.edit(session, key, more=True),
-        "undo": lambda session, *_: assistant.undo(session),
+        "react": lambda session, film, value, _: assistant.react(session, film, Reaction(value)),
+        "drop": lambda session, key, _, number: edit(session, key, request=number),
+        "flip": lambda session, key, _, number: edit(session, key, flip=True, request=number),
+        "more": lambda session, key, _, number: edit(session, key, more=True, request=number),
+        "undo": lambda session, _, __, number: assistant.undo(session, number),
         "clear": lambda session, *_: assistant.clear(session),
-        "save": lambda session, key, _: library.save(session, key),
-        "unsave": lambda session, key, _: library.remove(session, key),
-        "watched": lambda session, key, value: library.watched(session, key, Reaction(value)),
-        "confirm": lambda session, _, value: library.confirm(session, choices(value)),
+        "save": lambda session, key, *_: library.save(session, key),
+        "unsave": lambda session, key, *_: library.remove(session, key),
+        "watched": lambda session, key, value, _: library.watched(session, key, Reaction(value)),
+        "confirm": lambda session, _, value, number: library.confirm(
+            session, choices(value), number
+        ),
         "dismiss": lambda session, *_: library.dismiss(session),
     }
 
 
-def openings(assistant: Assistant) -> dict[str, Action]:
+def openings(assistant: Assistant) -> dict[str, Opening]:
     """What may come before a word was typed: where there is no session yet, it begins one."""
     controls, evening = assistant.controls, assistant.evening
     return {

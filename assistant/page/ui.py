@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import logging
 import socket
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
@@ -30,10 +31,10 @@ from assistant.conversation.values import History, Reply
 from assistant.imports.queue import MOST
 from assistant.language.utterance import Act
 from assistant.page import cards, insights, theme
-from assistant.page.guard import BODY_SECONDS, Buckets, Guard
+from assistant.page.guard import BURST, REQUESTS, SECONDS, SPARE, Buckets, Connection, Guard, Shares
 from assistant.page.handlers import actions, openings, packed, sorted_out, sorting
 from assistant.wording import text
-from core.errors import MarqueeError, SettingsError, UnknownIdError, UnreadableError
+from core.errors import BusyError, MarqueeError, SettingsError, UnknownIdError, UnreadableError
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -47,8 +48,9 @@ _HELD: Final = "() => document.querySelector('.mq-page').dataset.session"
 _IN_VAIN: Final = {"undo": "page.nothing_to_undo", "dismiss": "page.nothing_to_cancel"}
 """Name of the text that says of an action that there was nothing to do."""
 LOOPBACK: Final = "127.0.0.1"
-REQUESTS, BURST = 20.0, 300.0
-"""Requests a second and at once of one client: a classroom behind one address, and no flood."""
+_SWITCH: Final = 0.001
+"""Seconds that a thread keeps the interpreter while others wait for it. A turn gives it away at
+each of its thirty statements in the database, and would wait for 5 ms as often."""
 _MOUNTED: Final[dict[str, Any]] = {
     "run_history": False,
     "enable_monitoring": False,
@@ -63,12 +65,16 @@ _HEAD: Final = (
 )
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(assistant: Assistant, shares: Shares) -> gr.Blocks:
     """The page and the typed endpoints on one `Assistant`."""
     page = Page(assistant)
 
     def ask(sent: object) -> dict[str, object]:
-        return page.asked(sent)
+        try:
+            with shares.work(api.whose()):
+                return page.asked(sent)
+        except BusyError as error:
+            return {"notice": str(error)}
 
     demo = gr.Blocks(title=text("page.title"), analytics_enabled=False, fill_width=True)
     with demo:
@@ -102,12 +108,15 @@ def build(assistant: Assistant) -> gr.Blocks:
             "trigger_mode": "multiple",
             "api_visibility": "private",
         }
-        demo.load(page.opened, [session], [session, conversation], **quiet)
+        demo.load(
+            api.in_turn(page.opened, shares.work), [session], [session, conversation], **quiet
+        )
         conversation.keep(None, [], [session], js=_HELD, **quiet)
         # More at once than are taken: who is one too many is told so, and waits in no queue.
         conversation.file(page.brought, [], [courier], concurrency_limit=2 * MOST, **quiet)
-        tab.select(page.insights, [], learning, **quiet)
-        api.add(assistant, *LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
+        tab.select(api.in_turn(page.insights, shares.work), [], learning, **quiet)
+        more = (*LibraryEndpoints(assistant).all(), *EveningEndpoints(assistant).all())
+        api.add(assistant, shares.work, *more)
     demo.queue(default_concurrency_limit=8, max_size=64)
     return demo
 
@@ -129,6 +138,7 @@ def serve(
     with _listening(host, port) as listener:
         config = uvicorn.Config(
             application(assistant, hosts or ((LOOPBACK, "localhost") if host == LOOPBACK else ())),
+            http=_connections(proxies),
             log_level="warning",
             proxy_headers=True,
             forwarded_allow_ips=proxies,
@@ -139,8 +149,14 @@ def serve(
         # again, in mid-turn.
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(_SWITCH)
         print(f"Marquee is open at http://{host}:{port}/", flush=True)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _connections(trusted: str) -> type[Connection]:
+    """Connections of a server behind these proxies."""
+    return type("Served", (Connection,), {"proxies": trusted})
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -175,9 +191,10 @@ def application(assistant: Assistant, hosts: Sequence[str] = ()) -> FastAPI:
         """Says whether the store answers too."""
         return readiness(assistant)
 
+    shares = Shares(Buckets(SECONDS, SPARE))
     gr.mount_gradio_app(
         app,
-        build(assistant),
+        build(assistant, shares),
         "/",
         theme=theme.theme(),
         css_paths=list(theme.STYLE_SHEETS),
@@ -185,7 +202,7 @@ def application(assistant: Assistant, hosts: Sequence[str] = ()) -> FastAPI:
         head=_HEAD,
         **_MOUNTED,
     )
-    app.add_middleware(Guard, buckets=Buckets(REQUESTS, BURST), body_seconds=BODY_SECONDS)
+    app.add_middleware(Guard, buckets=Buckets(REQUESTS, BURST), shares=shares)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts) or ["*"])
     return app
 
@@ -227,16 +244,17 @@ class Page:
         """Something was typed or pressed, or the browser looks for news of the evening.
 
         Args:
-            sent: "session" as the page has it, "do", its "id" and "value", and "held": mark by part
-                of what is drawn.
+            sent: "session" as the page has it, "do", its "id" and "value", "request": its number,
+                by which it is not done again when it is sent again, and "held": mark by part of
+                what is drawn.
 
         Returns:
             The "session" to keep and the "page" to bring the old one to, or a "notice" where the
             page cannot be drawn, or a "file"; nothing where nothing is new.
         """
         data = sent if isinstance(sent, dict) else {}
-        session, do, identity, value = (
-            _text(data.get(name)) for name in ("session", "do", "id", "value")
+        session, do, identity, value, number = (
+            _text(data.get(name)) for name in ("session", "do", "id", "value", "request")
         )
         held = data.get("held")
         try:
@@ -244,7 +262,7 @@ class Page:
                 return {}
             if do == "fetch":
                 return {"file": packed(self._assistant, session, value)}
-            session, notice = self._do(session, do, identity, value)
+            session, notice = self._do(session, do, (identity, value), number)
         except Exception as error:
             notice = api.in_plain_words(error)
         try:
@@ -253,18 +271,18 @@ class Page:
             return {"session": session, "notice": notice or api.in_plain_words(error)}
         return {"session": session, "page": page}
 
-    def _do(self, session: str, do: str, identity: str, value: str) -> tuple[str, str]:
+    def _do(self, session: str, do: str, what: tuple[str, str], number: str) -> tuple[str, str]:
         """Does it; returns the session to go on with and the notice beside the conversation."""
         if do == "say":
-            return self._said(session, value, identity)
+            return self._said(session, what[1], number)
         if do == "forget":
             self._assistant.forget(session)
             return "", text("page.forgotten")
         if do in self._openings:
             session = session or api.begun(self._assistant)
-            self._openings[do](session, identity, value)
+            self._openings[do](session, *what)
         elif do in self._actions:
-            done = self._actions[do](session, identity, value)
+            done = self._actions[do](session, *what, number)
             return session, text(_IN_VAIN[do]) if do in _IN_VAIN and not done else ""
         return session, ""
 

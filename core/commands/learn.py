@@ -11,14 +11,16 @@ import argparse
 import json
 import logging
 import os
+import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.config import Settings, check_options
+from core.config import LEARN_HOURS, Settings, check_options
 from core.data.reading import read_ratings
-from core.errors import BundleError
+from core.errors import BundleError, MarqueeError
 from core.learning.gate import GateSettings, Panel, Verdict, divided, judge, waits
 from core.learning.learner import LearnerSettings, ServedModel, candidate, learn
 from core.learning.log import Attack, Caps, ChatLog, SimulationSettings, counted, read_log, simulate
@@ -26,6 +28,7 @@ from core.learning.versions import Entry, PolicyEvent, Versions, bundle_folder
 from core.model.bundle import Bundle
 from core.model.policy import Exploration
 from core.store import Store
+from core.store.upkeep import only_learner
 
 _log = logging.getLogger(__name__)
 
@@ -88,10 +91,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="same seed and log, same policy (%(default)s)",
     )
     add("--json", type=Path, metavar="FILE", help="write what the gate found here")
+    low, high = LEARN_HOURS
+    add("--every", type=float, metavar="HOURS", help=f"again and again ({low:g} to {high:g})")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Learns, judges, writes the history; returns 0, also for a refusal or too few talks."""
+    """Learns, judges, writes the history; returns 0, also for a refusal or too few talks.
+
+    One learner of a database at a time; `--every` so many hours until it is stopped.
+    """
+    if arguments.every is None:
+        return _lesson(arguments)
+    check_options(arguments, "every", low=LEARN_HOURS[0], high=LEARN_HOURS[1])
+    while True:
+        try:
+            _lesson(arguments)
+        except MarqueeError as error:  # a database that is away is back at the next one
+            _log.error("%s", error)
+        sys.stdout.flush()
+        time.sleep(3_600 * arguments.every)
+
+
+def _lesson(arguments: argparse.Namespace) -> int:
+    url = arguments.store or Settings.from_environment(os.environ).database_url
+    with Store.open(url) as store, only_learner(store) as alone:
+        if alone:
+            return _learned(arguments, store)
+    print("Somebody else learns from this database already.")
+    return 0
+
+
+def _learned(arguments: argparse.Namespace, store: Store) -> int:
     settings = _settings(arguments)
     gate = GateSettings(least_clients=arguments.least_clients)
     versions = Versions(arguments.policies)
@@ -101,8 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
     serving = versions.serving()
     assert serving is not None
     bundle = Bundle.load(versions.path(serving))
-    with Store.open(arguments.store or Settings.from_environment(os.environ).database_url) as store:
-        log = counted(read_log(store.log(), bundle.catalogue), Caps())
+    log = counted(read_log(store.log(), bundle.catalogue), Caps())
     for reason, count in log.left_out.items():
         _log.warning("not learned from, %s: %d films", reason, count)
     why = waits(divided(log, gate)[1], gate)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -34,6 +34,8 @@ and the queue's 8 may all think at once."""
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _SCHEMA_LOCK: Final = 0x4D61727175656521
 """Key of the PostgreSQL advisory lock under which tables are made ("Marquee!" as a number)."""
+_LEARNER_LOCK: Final = _SCHEMA_LOCK + 1
+"""Key of the one under which a policy is learned."""
 
 
 class Database:
@@ -116,6 +118,26 @@ class Database:
                 f"SET LOCAL lock_timeout = '{seconds:.0f}s'; "
                 f"SET LOCAL statement_timeout = '{2 * seconds:.0f}s'"
             )
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else is in this block, in any process of any machine.
+
+        SQLite has one machine, whose owner starts one learner.
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        with self._translated(), self._engine.connect() as raw:
+            # Held by the connection, so that the lock of whoever dies is free.
+            connection = raw.execution_options(isolation_level="AUTOCOMMIT")
+            key = {"key": _LEARNER_LOCK}
+            mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
+            try:
+                yield mine
+            finally:
+                if mine:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
     @contextmanager
     def write_schema(self) -> Iterator[Connection]:

@@ -75,17 +75,18 @@ class Shelf:
         rows = read_imported(self._connection, self._session)
         return MappingProxyType({row.movie_id: row.stars for row in rows})
 
-    def add_imported(self, stars: Mapping[int, float | None]) -> Mapping[int, float | None]:
-        """Keep ratings, in place of older ones of these films; ValueError outside 0.5–5.
+    def merged(self, stars: Mapping[int, float | None]) -> Mapping[int, float | None]:
+        """What is to be kept of these films, of which ratings are brought.
 
         A film that was only watched keeps the stars it has: a rating stays until a newer one comes.
-        Returns what is kept of these films.
         """
-        self._touch()
         before = self.imported if None in stars.values() else {}
-        stars = {
-            film: before.get(film) if value is None else value for film, value in stars.items()
-        }
+        return {film: before.get(film) if value is None else value for film, value in stars.items()}
+
+    def add_imported(self, stars: Mapping[int, float | None]) -> None:
+        """Keep ratings, `merged` with older ones of these films; ValueError outside 0.5–5."""
+        self._touch()
+        stars = self.merged(stars)
         for value in stars.values():
             if value is not None and not 0.5 <= finite("stars", value) <= 5.0:
                 raise ValueError(f"stars must be from 0.5 to 5, not {value}")
@@ -110,7 +111,6 @@ class Shelf:
                     for film, value in some
                 ],
             )
-        return stars
 
     def drop_imported(self) -> None:
         """Delete all imported ratings."""

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,11 @@ from core.store.store import Store
 _LOGGER: Final = logging.getLogger(__name__)
 _DAY: Final = 86_400.0
 """Seconds between two looks for what is too old."""
+
+
+def only_learner(store: Store) -> AbstractContextManager[bool]:
+    """Whether nobody else learns from this database, as long as the block lasts."""
+    return store._database.alone()
 
 
 def back_up(store: Store, file: Path) -> int:

@@ -16,8 +16,9 @@ import screening
 import torch
 
 import app
+from assistant import retraining as lessons
 from assistant.chat import Assistant
-from assistant.retraining import Learn, Retraining, begin, in_a_process
+from assistant.retraining import Following, Learn, Retraining, begin, in_a_process
 from core.config import Settings
 from core.errors import SettingsError
 from core.learning.versions import PolicyEvent, Versions
@@ -184,3 +185,17 @@ def test_without_hours_there_are_no_lessons(assistant: Assistant) -> None:
     assert isinstance(app._retraining(assistant, Settings(), GREEDY), nullcontext)
     with_hours = Settings(bundle=Path("policies"), learn_hours=24.0)
     assert isinstance(app._retraining(assistant, with_hours, GREEDY), Retraining)
+
+
+def test_what_another_process_lets_in_is_served_soon(
+    assistant: Assistant, policies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lessons.LOOK <= 60
+    monkeypatch.setattr(lessons, "LOOK", 0.01)
+    handed = threading.Event()
+    hand_over = assistant.hand_over
+    monkeypatch.setattr(assistant, "hand_over", lambda *one: (hand_over(*one), handed.set()))
+    with Following(assistant, policies, GREEDY):
+        promote(policies)()
+        assert handed.wait(20)
+    assert assistant.version == Versions(policies).serving()

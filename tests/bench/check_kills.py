@@ -41,7 +41,7 @@ def talk(port: int, person: int, over: threading.Event) -> tuple[str, list[str]]
         while not over.is_set():
             line = WISHES[number % len(WISHES)]
             try:
-                told = visitor.ask("say", id=f"n-{person}-{number}", value=line)
+                told = visitor.ask("say", request=f"n-{person}-{number}", value=line)
             except httpx.HTTPError:
                 time.sleep(0.02)
                 continue

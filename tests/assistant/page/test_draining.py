@@ -24,7 +24,7 @@ def test_the_turn_under_way_is_answered_and_stored_before_it_stops(tmp_path: Pat
     with visiting(tmp_path, url, "1.5") as (server, port), Visitor(port) as visitor:
         assert server.stdout is not None
         with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(visitor.ask, "say", id="n-1", value="I loved Alien")
+            answer = pool.submit(visitor.ask, "say", request="n-1", value="I loved Alien")
             while "understands" not in server.stdout.readline():
                 pass
             server.send_signal(signal.SIGTERM)

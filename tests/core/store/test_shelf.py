@@ -51,7 +51,9 @@ def test_a_rating_stays_until_a_newer_rating_comes(store: Store) -> None:
     session = store.start("{}")
     with store.session(session) as record:
         record.shelf.add_imported({1: 4.5, 2: None})
-        assert record.shelf.add_imported({1: None, 2: None, 3: None}) == {1: 4.5, 2: None, 3: None}
+        kept = record.shelf.merged({1: None, 2: None, 3: None})
+        assert kept == {1: 4.5, 2: None, 3: None}
+        record.shelf.add_imported(kept)
         record.shelf.add_imported({1: 2.0})
         assert dict(record.shelf.imported) == {1: 2.0, 2: None, 3: None}
 

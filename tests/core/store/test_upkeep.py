@@ -17,7 +17,7 @@ from core import __main__ as cli
 from core.errors import StoreError, UnknownIdError
 from core.store import Store, Turn, session, upkeep
 from core.store.schema import now
-from core.store.upkeep import Retention, back_up, restore
+from core.store.upkeep import Retention, back_up, only_learner, restore
 
 MakeTurn = Callable[..., Turn]
 Tables = Callable[[], dict[str, list[dict[str, Any]]]]
@@ -225,3 +225,11 @@ def test_the_commands(
     assert "there already" in told.err and os.path.exists(copy)
     with Store.open(two) as store, store.reading(held) as record:
         assert record.state == "{}"
+
+
+def test_one_learner_of_a_database_at_a_time(url: str) -> None:
+    with Store.open(url) as one, Store.open(url) as other:
+        with only_learner(one) as first, only_learner(other) as second:
+            assert first and second is url.startswith("sqlite")
+        with only_learner(other) as after:
+            assert after
