@@ -111,6 +111,10 @@ class Scene:
         """Whether one of the films that may be shown can be found by words."""
         return self.words.knows(words, self.policy.available(self.state))
 
+    def means(self, words: str) -> bool:
+        """Whether words come near to what a film can be."""
+        return bool(self.words.near(words))
+
     @property
     def number(self) -> int:
         """Number of the turn."""
@@ -155,7 +159,7 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
     unheard = is_a_wish_unheard(
-        utterance, scene.knows, scene.words.rare, underway=scene.last_shown is not None
+        utterance, scene.knows, scene.means, scene.words.rare, underway=scene.last_shown is not None
     )
     if unheard or is_said_of_nothing(utterance):
         return Utterance(read, Act.RECOMMEND)
@@ -189,7 +193,7 @@ def take_turn(
     saved = waiting(scene.talk.own, catalogue)
     step = from_saved(utterance, interpret(utterance, scene.state, table), saved)
     step, unclear = found_by_words(
-        utterance, step, replace(scene, state=step.state).knows, scene.words.rare
+        utterance, step, replace(scene, state=step.state).knows, scene.means, scene.words.rare
     )
     complaint = _is_complaint(utterance, step, scene)
     settings = settings_of(scene.talk)

@@ -126,17 +126,21 @@ def found_by_words(
     utterance: Utterance,
     step: Interpretation,
     knows: Callable[[str], bool],
+    means: Callable[[str], bool],
     rare: Callable[[str], str],
 ) -> tuple[Interpretation, tuple[str, ...]]:
     """The step with the words that films are to be found by, or must not tell of, and those that
     nothing is made of.
 
-    New words take the place of older ones; so does any other wish for a kind of film. `rare` gives
-    the words of a phrase that can be spared.
+    New words take the place of older ones; so does any other wish for a kind of film. `means` says
+    whether a text comes near to what films can be; `rare` gives the words of a phrase that can be
+    spared.
     """
-    sought, strange, spared = leftover(utterance, knows)
+    sought, strange, spared = leftover(utterance, lambda words: knows(words) or means(words))
     step = _spared(step, utterance, tuple(filter(None, map(rare, spared))))
     words = utterance.sought or ", ".join(sought) or told(utterance, knows)
+    if not words and unheard(utterance, step) and means(utterance.text):
+        words, strange = utterance.text.strip(), ()
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
     if words:
@@ -428,6 +432,7 @@ def is_said_of_nothing(utterance: Utterance) -> bool:
 def is_a_wish_unheard(
     utterance: Utterance,
     knows: Callable[[str], bool],
+    means: Callable[[str], bool],
     rare: Callable[[str], str],
     *,
     underway: bool,
@@ -436,7 +441,7 @@ def is_a_wish_unheard(
 
     "Not too tame", "girls in the lead": in a talk that is `underway` films are shown by what is
     known, and the reply says what it did not get; before, where films can be found by the words, or
-    kept away. Who asks is answered in words.
+    by what they mean, or kept away. Who asks is answered in words.
     """
     if utterance.act is not Act.OFF_TOPIC:
         return False
@@ -444,7 +449,8 @@ def is_a_wish_unheard(
     if holds("asks", line) or holds("elsewhere", line):
         return False
     left = leftover(replace(utterance, act=Act.RECOMMEND), knows)
-    return underway or bool(left.sought) or any(map(rare, left.spared))
+    found = bool(left.sought) or any(map(rare, left.spared))
+    return underway or found or means(utterance.text)
 
 
 def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:

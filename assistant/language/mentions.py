@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
+from assistant.language import acts
 from assistant.language.leftover import means_something
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
@@ -30,6 +31,8 @@ from assistant.language.wishes import Signs, Wish, complaints, is_idle, span_of
 from assistant.language.words import Found, Word, stands_apart, taken_by, text_at, texts_of, words
 from core.catalogue import Catalogue
 
+BLANK: Final = "\x00"
+"""Stands for each character of a title."""
 _BUT: Final = word_class("excepts")
 _THIN: Final = word_class("thin_in_exceptions")
 _ORDINALS: Final = {
@@ -40,6 +43,48 @@ _ORDINALS: Final = {
 } | {"original": 1, "last": -1, "latest": -1, "newest": -1}
 _FURTHEST: Final = 6
 """Words behind the name of a series in which an exception begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A line with the titles that are taken to be in it."""
+
+    text: str
+    """As typed."""
+    read: str
+    """The part that is looked at."""
+    words: Sequence[Word]
+    links: Sequence[Link]
+    """In order."""
+    series: Sequence[tuple[int, int]]
+    """Where well-known series are named."""
+    masked: str
+    """`read` with the titles blanked out."""
+    line: acts.Line
+    """The same as patterns want it."""
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        read: str,
+        words: Sequence[Word],
+        links: Sequence[Link],
+        series: Sequence[tuple[int, int]],
+    ) -> Self:
+        """Blanks the titles out."""
+        pieces, at = [], 0
+        for link in links:
+            start, end = words[link.first].start, words[link.last - 1].end
+            pieces += [read[at:start], BLANK * (end - start)]
+            at = end
+        masked = "".join([*pieces, read[at:]])
+        return cls(text, read, words, links, series, masked, acts.line_of(masked))
+
+    def naming(self, links: Sequence[Link]) -> Self:
+        """The same line with these titles."""
+        ordered = sorted(links, key=lambda link: link.first)
+        return self.of(self.text, self.read, self.words, ordered, self.series)
 
 
 def left_out(

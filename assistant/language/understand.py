@@ -38,8 +38,8 @@ from assistant.language.meaning.years import (
     limits_of,
     years_wanted,
 )
+from assistant.language.mentions import BLANK, Reading
 from assistant.language.questions import Questions
-from assistant.language.reading import BLANK, Reading
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link
