@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -39,6 +39,7 @@ from assistant.conversation.plan import (
     suggestions,
     unheard,
 )
+from assistant.conversation.reasons import facet_words
 from assistant.conversation.records import (
     context_of,
     memory_of,
@@ -66,6 +67,12 @@ from core.store import Shown, Turn
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
+
+
+_SAME: Final = 0.7
+"""Likeness from which on a text says what a facet is called."""
+_WELL_KNOWN: Final = 600
+"""Films that are meant by their names whatever else these say, the best known ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +118,21 @@ class Scene:
         """Whether one of the films that may be shown can be found by words."""
         return self.words.knows(words, self.policy.available(self.state))
 
-    def means(self, words: str) -> bool:
-        """Whether words come near to what a film can be."""
-        return bool(self.words.near(words))
+    def is_of_a_kind(self, utterance: Utterance) -> bool:
+        """Whether a line in lower case that is all the name of a film means films of that kind:
+        "sibling rivalry", but not "jaws".
+        """
+        if len(utterance.movies) != 1 or utterance.text != utterance.text.lower():
+            return False
+        film, said = utterance.movies[0], utterance.text.strip(" .!?")
+        near = self.words.near(said)
+        if film.strength or film.seen or said != utterance.text[slice(*film.span)] or not near:
+            return False
+        return near[0].likeness >= _SAME and film.token > _WELL_KNOWN
+
+    def means(self, words: str) -> list[str]:
+        """What of films words come near to, as one says it."""
+        return [facet_words(self.catalogue, near.token) for near in self.words.near(words)]
 
     @property
     def number(self) -> int:
@@ -161,7 +180,7 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     unheard = is_a_wish_unheard(
         utterance, scene.knows, scene.means, scene.words.rare, underway=scene.last_shown is not None
     )
-    if unheard or is_said_of_nothing(utterance):
+    if unheard or is_said_of_nothing(utterance) or scene.is_of_a_kind(utterance):
         return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
 

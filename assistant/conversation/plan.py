@@ -86,7 +86,8 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     if utterance.questions and not utterance.wishes:
         return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
-    puzzling = utterance.ambiguous or (utterance.unknown and cold(step.state))
+    unclear = utterance.unknown or unheard(utterance, step)
+    puzzling = utterance.ambiguous or (unclear and cold(step.state))
     if not understood and (utterance.act.is_talk or puzzling):
         return 0
     return utterance.count or usual
@@ -126,17 +127,16 @@ def found_by_words(
     utterance: Utterance,
     step: Interpretation,
     knows: Callable[[str], bool],
-    means: Callable[[str], bool],
+    means: Callable[[str], Sequence[str]],
     rare: Callable[[str], str],
 ) -> tuple[Interpretation, tuple[str, ...]]:
     """The step with the words that films are to be found by, or must not tell of, and those that
     nothing is made of.
 
     New words take the place of older ones; so does any other wish for a kind of film. `means` says
-    whether a text comes near to what films can be; `rare` gives the words of a phrase that can be
-    spared.
+    what of films a text comes near to; `rare` gives the words of a phrase that can be spared.
     """
-    sought, strange, spared = leftover(utterance, lambda words: knows(words) or means(words))
+    sought, strange, spared = leftover(utterance, lambda words: knows(words) or bool(means(words)))
     step = _spared(step, utterance, tuple(filter(None, map(rare, spared))))
     words = utterance.sought or ", ".join(sought) or told(utterance, knows)
     if not words and unheard(utterance, step) and means(utterance.text):
@@ -145,9 +145,9 @@ def found_by_words(
     is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
     if words:
         step = replace(step, asked=step.asked | {WORDS_KEY})
-        step = step.say(step.state.seek(words), words_chip(words))
+        step = step.say(step.state.seek(words), words_chip(words, means(words)))
     elif step.state.sought and is_over:
-        chip = words_chip(step.state.sought, ChipKind.LIFTED)
+        chip = words_chip(step.state.sought, kind=ChipKind.LIFTED)
         step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
     heard = utterance.sought or forgets
     return step, () if heard else tuple(strange[:_MOST_UNCLEAR])
@@ -432,7 +432,7 @@ def is_said_of_nothing(utterance: Utterance) -> bool:
 def is_a_wish_unheard(
     utterance: Utterance,
     knows: Callable[[str], bool],
-    means: Callable[[str], bool],
+    means: Callable[[str], Sequence[str]],
     rare: Callable[[str], str],
     *,
     underway: bool,
@@ -450,7 +450,7 @@ def is_a_wish_unheard(
         return False
     left = leftover(replace(utterance, act=Act.RECOMMEND), knows)
     found = bool(left.sought) or any(map(rare, left.spared))
-    return underway or found or means(utterance.text)
+    return underway or found or bool(means(utterance.text))
 
 
 def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:

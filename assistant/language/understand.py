@@ -79,6 +79,8 @@ _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, 
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _MEASURED: Final = {"length": "minutes", "age": "age"}
 """What is known here of films wherever the catalogue has the column."""
+_LATELY: Final = 8  # years before the newest film from which on there are few newer ones
+_FEW_BEFORE: Final = 1940  # and the year before which there are few older ones
 _NO_CONTEXT: Final = Context()
 
 
@@ -314,15 +316,16 @@ class Understanding:
         return (*asked, *(("series",) if reading.series else ()))
 
     def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
-        """The span of years asked for; "older" and "newer" are meant of the films on the table."""
+        """The span of years asked for; "older" and "newer" are meant of all films on the table."""
         years = sorted(
             year for token in context.shown if (year := self.catalogue.movie(token).year)
         )
         way = compared(line.lower) if years and not is_dated(line.lower) else 0
         if not way:
             return years_wanted(line.lower, self._newest, scope)
-        middle = years[len(years) // 2]
-        return (OLDEST, middle - 1) if way < 0 else (min(middle + 1, self._newest), self._newest)
+        if way < 0:
+            return OLDEST, max(years[0], _FEW_BEFORE) - 1
+        return min(years[-1], self._newest - _LATELY) + 1, self._newest
 
     # ---- the act
 

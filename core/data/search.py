@@ -141,7 +141,7 @@ def _vectors(table: pa.Table) -> npt.NDArray[np.int8]:
     """Points, (rows, dimensions)."""
     column = table.column("vector").combine_chunks()
     flat = np.frombuffer(b"".join(column.to_pylist()), dtype=np.int8)
-    return flat.reshape(len(column), -1)
+    return flat.reshape(len(column), column.type.byte_width)
 
 
 class WordIndex:
