@@ -55,6 +55,7 @@ from assistant.conversation.suits import Grounds
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import holds, line_of, saved_only
+from assistant.language.leftover import Finder
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
@@ -114,10 +115,6 @@ class Scene:
         others = [SessionState.from_json(one.state, self.catalogue) for one in self.talk.others]
         return lambda state: int(open_to_all(self.policy, [state, *others]).sum())
 
-    def knows(self, words: str) -> bool:
-        """Whether one of the films that may be shown can be found by words."""
-        return self.words.knows(words, self.policy.available(self.state))
-
     def is_of_a_kind(self, utterance: Utterance) -> bool:
         """Whether a line in lower case that is all the name of a film means films of that kind:
         "sibling rivalry", but not "jaws".
@@ -129,6 +126,15 @@ class Scene:
         if film.strength or film.seen or said != utterance.text[slice(*film.span)] or not near:
             return False
         return near[0].likeness >= _SAME and film.token > _WELL_KNOWN
+
+    @property
+    def finder(self) -> Finder:
+        """What finds films by words."""
+        return Finder(self.knows, self.means, self.words.rare)
+
+    def knows(self, words: str) -> bool:
+        """Whether one of the films that may be shown can be found by words."""
+        return self.words.knows(words, self.policy.available(self.state))
 
     def means(self, words: str) -> list[str]:
         """What of films words come near to, as one says it."""
@@ -211,9 +217,7 @@ def take_turn(
     table = replace(table, room=scene.room())
     saved = waiting(scene.talk.own, catalogue)
     step = from_saved(utterance, interpret(utterance, scene.state, table), saved)
-    step, unclear = found_by_words(
-        utterance, step, replace(scene, state=step.state).knows, scene.means, scene.words.rare
-    )
+    step, unclear = found_by_words(utterance, step, replace(scene, state=step.state).finder)
     complaint = _is_complaint(utterance, step, scene)
     settings = settings_of(scene.talk)
     wanted, held_back = films_now(settings, utterance, step, scene.usual, complaint=complaint)

@@ -26,7 +26,7 @@ from assistant.conversation.phrasing import (
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import holds, how_many, is_plain_request, line_of
-from assistant.language.leftover import leftover, told
+from assistant.language.leftover import Finder, leftover, told
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -124,28 +124,23 @@ def unheard(utterance: Utterance, step: Interpretation) -> bool:
 
 
 def found_by_words(
-    utterance: Utterance,
-    step: Interpretation,
-    knows: Callable[[str], bool],
-    means: Callable[[str], Sequence[str]],
-    rare: Callable[[str], str],
+    utterance: Utterance, step: Interpretation, finder: Finder
 ) -> tuple[Interpretation, tuple[str, ...]]:
     """The step with the words that films are to be found by, or must not tell of, and those that
     nothing is made of.
 
-    New words take the place of older ones; so does any other wish for a kind of film. `means` says
-    what of films a text comes near to; `rare` gives the words of a phrase that can be spared.
+    New words take the place of older ones; so does any other wish for a kind of film.
     """
-    sought, strange, spared = leftover(utterance, lambda words: knows(words) or bool(means(words)))
-    step = _spared(step, utterance, tuple(filter(None, map(rare, spared))))
-    words = utterance.sought or ", ".join(sought) or told(utterance, knows)
-    if not words and unheard(utterance, step) and means(utterance.text):
+    sought, strange, spared = leftover(utterance, finder.finds)
+    step = _spared(step, utterance, tuple(filter(None, map(finder.rare, spared))))
+    words = utterance.sought or ", ".join(sought) or told(utterance, finder.knows)
+    if not words and unheard(utterance, step) and finder.means(utterance.text):
         words, strange = utterance.text.strip(), ()
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
     if words:
         step = replace(step, asked=step.asked | {WORDS_KEY})
-        step = step.say(step.state.seek(words), words_chip(words, means(words)))
+        step = step.say(step.state.seek(words), words_chip(words, finder.means(words)))
     elif step.state.sought and is_over:
         chip = words_chip(step.state.sought, kind=ChipKind.LIFTED)
         step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
@@ -429,14 +424,7 @@ def is_said_of_nothing(utterance: Utterance) -> bool:
     return not pointed and any(leftover(utterance, lambda _: False))
 
 
-def is_a_wish_unheard(
-    utterance: Utterance,
-    knows: Callable[[str], bool],
-    means: Callable[[str], Sequence[str]],
-    rare: Callable[[str], str],
-    *,
-    underway: bool,
-) -> bool:
+def is_a_wish_unheard(utterance: Utterance, finder: Finder, *, underway: bool) -> bool:
     """Whether a line of which nothing was understood asks for films all the same.
 
     "Not too tame", "girls in the lead": in a talk that is `underway` films are shown by what is
@@ -448,9 +436,9 @@ def is_a_wish_unheard(
     line = line_of(utterance.text)
     if holds("asks", line) or holds("elsewhere", line):
         return False
-    left = leftover(replace(utterance, act=Act.RECOMMEND), knows)
-    found = bool(left.sought) or any(map(rare, left.spared))
-    return underway or found or bool(means(utterance.text))
+    left = leftover(replace(utterance, act=Act.RECOMMEND), finder.knows)
+    found = bool(left.sought) or any(map(finder.rare, left.spared))
+    return underway or found or bool(finder.means(utterance.text))
 
 
 def brought_back(chips: Iterable[Chip], catalogue: Catalogue) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +58,13 @@ class MeaningSettings:
 _WORDS: Final = re.compile(r"\w+|[^\w\s]")
 _LONGEST: Final = 62
 """Pieces of a sentence that are read."""
+
+
+class Sentences(Protocol):
+    """What is asked where sentences stand."""
+
+    def points(self, sentences: Sequence[str]) -> FloatArray:
+        """Where they stand, (n, width), each of length 1."""
 
 
 class SentenceModel:
@@ -166,7 +173,7 @@ class Learned:
 
 
 def learned(
-    model: SentenceModel,
+    model: Sentences,
     sentences: Sequence[str],
     catalogue: Catalogue,
     settings: MeaningSettings | None = None,
