@@ -96,7 +96,7 @@ class Assistant:
         facts = facts or FilmFacts.empty()
         self._facts = facts.of(policy.catalogue)
         self._words = word_index(facts, policy.catalogue)
-        self._policy = policy.searching(self._words.relevance)
+        self._policy = policy.searching(self._words)
         self._understanding = understanding
         self._store = store
         self._films = films
@@ -159,7 +159,7 @@ class Assistant:
                 f"Policy {policy.version} knows other films: restart Marquee to serve it."
             )
         policy.catalogue = old  # which knows what the pack tells of the same films
-        self._policy, self._manifest = policy.searching(self._words.relevance), manifest
+        self._policy, self._manifest = policy.searching(self._words), manifest
 
     @property
     def version(self) -> str:

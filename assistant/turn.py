@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -38,6 +38,7 @@ from assistant.conversation.plan import (
     suggestions,
     unheard,
 )
+from assistant.conversation.reasons import facet_words
 from assistant.conversation.records import (
     context_of,
     memory_of,
@@ -53,6 +54,7 @@ from assistant.conversation.suits import Grounds
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import holds, line_of, saved_only
+from assistant.language.leftover import Finder
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
@@ -65,6 +67,12 @@ from core.store import Shown, Turn
 
 if TYPE_CHECKING:
     from assistant.language.understand import Understanding
+
+
+_SAME: Final = 0.7
+"""Likeness from which on a text says what a facet is called."""
+_WELL_KNOWN: Final = 600
+"""Films that are meant by their names whatever else these say, the best known ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +114,30 @@ class Scene:
         others = [SessionState.from_json(one.state, self.catalogue) for one in self.talk.others]
         return lambda state: int(open_to_all(self.policy, [state, *others]).sum())
 
+    def is_of_a_kind(self, utterance: Utterance) -> bool:
+        """Whether a line in lower case that is all the name of a film means films of that kind:
+        "sibling rivalry", but not "jaws".
+        """
+        if len(utterance.movies) != 1 or utterance.text != utterance.text.lower():
+            return False
+        film, said = utterance.movies[0], utterance.text.strip(" .!?")
+        near = self.words.near(said)
+        if film.strength or film.seen or said != utterance.text[slice(*film.span)] or not near:
+            return False
+        return near[0].likeness >= _SAME and film.token > _WELL_KNOWN
+
+    @property
+    def finder(self) -> Finder:
+        """What finds films by words."""
+        return Finder(self.knows, self.means, self.words.rare)
+
     def knows(self, words: str) -> bool:
         """Whether one of the films that may be shown can be found by words."""
         return self.words.knows(words, self.policy.available(self.state))
+
+    def means(self, words: str) -> list[str]:
+        """What of films words come near to, as one says it."""
+        return [facet_words(self.catalogue, near.token) for near in self.words.near(words)]
 
     @property
     def number(self) -> int:
@@ -153,10 +182,9 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
         utterance = replace(utterance, act=Act.RECOMMEND, lifted=(*utterance.lifted, SAVED_KEY))
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
-    unheard = is_a_wish_unheard(
-        utterance, scene.knows, scene.words.rare, underway=scene.last_shown is not None
-    )
-    if unheard or is_said_of_nothing(utterance):
+    underway = scene.last_shown is not None
+    unheard = is_a_wish_unheard(utterance, scene.finder, underway=underway)
+    if unheard or is_said_of_nothing(utterance) or scene.is_of_a_kind(utterance):
         return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
 
@@ -187,9 +215,7 @@ def take_turn(
     table = replace(table, room=scene.room())
     saved = waiting(scene.talk.own, catalogue)
     step = from_saved(utterance, interpret(utterance, scene.state, table), saved)
-    step, unclear = found_by_words(
-        utterance, step, replace(scene, state=step.state).knows, scene.words.rare
-    )
+    step, unclear = found_by_words(utterance, step, replace(scene, state=step.state).finder)
     complaint = _is_complaint(utterance, step, scene)
     settings = settings_of(scene.talk)
     wanted, held_back = films_now(settings, utterance, step, scene.usual, complaint=complaint)

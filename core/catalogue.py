@@ -186,6 +186,13 @@ class Catalogue:
             return self.typicality
         return self.membership[:, : self.n_items].astype(np.float32).tocsr()
 
+    def lift(self, one: int, other: int) -> float:
+        """How often films are of two facets at once, by how often they would be by chance."""
+        first = 1 + len(self.movies)
+        rows = self.degrees[one - first], self.degrees[other - first]
+        by_chance = float(rows[0].sum() * rows[1].sum()) / max(self.n_items, 1)
+        return float(rows[0].multiply(rows[1]).sum()) / by_chance if by_chance else 0.0
+
     def has(self, token: int) -> BoolArray:
         """Which recommendable films have a facet, (n_items,), read-only; KeyError for others."""
         if not self.is_facet(token):

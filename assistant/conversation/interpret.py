@@ -21,7 +21,15 @@ from assistant.conversation.reasons import chip_of, name_of
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.acts import line_of
 from assistant.language.lexicon import word_class
-from assistant.language.utterance import EVERY_WISH, Act, FacetMention, MovieMention, Utterance
+from assistant.language.utterance import (
+    EVERY_WISH,
+    SEEN_ALL,
+    Act,
+    FacetMention,
+    MovieMention,
+    Utterance,
+)
+from assistant.language.wishes import is_contrary
 from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome, Reaction
 from core.session import SessionState
@@ -273,14 +281,15 @@ def _allowed_again(
 def _replaced(
     asked: frozenset[int], step: Interpretation, catalogue: Catalogue, way: _Way
 ) -> Interpretation:
-    """Older musts of the aspects that are asked for anew are taken back, or all but for whom a film
-    is.
+    """Older musts of the aspects that are asked for anew, and moods that hardly go with the new
+    ones, are taken back, or all but for whom a film is.
     """
     aspects = {aspect_of(catalogue, token) for token in asked} - {""}
     for token in step.state.constraints.required:
         aspect = aspect_of(catalogue, token)
         instead = way is _Way.INSTEAD and catalogue.facet(token).name not in _FORMS
-        if token not in asked and (instead or aspect in aspects):
+        against = any(is_contrary(token, one, catalogue) for one in asked)
+        if token not in asked and (instead or against or aspect in aspects):
             chip = chip_of(catalogue, token, ChipKind.LIFTED)
             step = replace(step, tacit=(*step.tacit, chip))
             step = step.say(without(step.state.retract(token), token), chip)
@@ -321,7 +330,8 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
         return step.say(without(step.state.retract(token), token), chip)
     constraints = step.state.constraints
     hard = token in (constraints.required if wanted else constraints.excluded)
-    state = without(step.state.state(token, Outcome.WANTED if wanted else Outcome.AVOIDED), token)
+    liked = wanted or mention.rule == SEEN_ALL
+    state = without(step.state.state(token, Outcome.WANTED if liked else Outcome.AVOIDED), token)
     if mention.required or hard:  # "funnier" does not soften "a comedy"
         state = _conditioned(state, token, wanted=wanted)
     kind = ChipKind.of_wish(wanted=wanted, hard=mention.required)

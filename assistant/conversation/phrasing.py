@@ -115,10 +115,17 @@ def _adjective(facet: Facet) -> str:
     It is one where what people call it ends with the word: "black and white", "black-and-white
     film".
     """
+    if is_region(facet):
+        return facet.name
     if facet.kind not in _TAGS:
         return ""
     called = (name for name in (*facet.aliases, facet.name) if name.endswith(" film"))
     return next(called, "").removesuffix(" film")
+
+
+def is_region(facet: Facet) -> bool:
+    """Whether it is a part of the world, which is called by an adjective alone: "African"."""
+    return facet.kind == "country" and not facet.aliases
 
 
 def in_running_text(facet: Facet) -> str:
@@ -129,7 +136,8 @@ def in_running_text(facet: Facet) -> str:
 
 def _shared_by(facets: Sequence[Facet]) -> list[str]:
     """What films share by their makers, places and sources, in the order of `FILMS`."""
-    return [_shared(facet) for kind in FILMS for facet in facets if facet.kind == kind]
+    shared = [facet for facet in facets if not is_region(facet)]
+    return [_shared(facet) for kind in FILMS for facet in shared if facet.kind == kind]
 
 
 def _shared(facet: Facet) -> str:
@@ -334,9 +342,13 @@ SPARED: Final = "not words:"
 """Stands before words that films must not tell of, where their chip is edited."""
 
 
-def words_chip(words: str, kind: ChipKind = ChipKind.WORDS) -> Chip:
-    """Chip for the words that films are found by; of a whole story its beginning."""
-    return Chip(kind, f"“{beginning(words)}”", WORDS_KEY)
+def words_chip(words: str, near: Iterable[str] = (), *, kind: ChipKind = ChipKind.WORDS) -> Chip:
+    """Chip for the words that films are found by, of a whole story its beginning, and for what of
+    films they come near to.
+    """
+    taken_as = listing(name for name in near if name.lower() not in words.lower())
+    label = f"“{beginning(words)}”"
+    return Chip(kind, f"{label} ({taken_as})" if taken_as else label, WORDS_KEY)
 
 
 _BEGINNING: Final = 5

@@ -24,7 +24,7 @@ from assistant.conversation.phrasing import (
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import holds, how_many, is_plain_request, line_of
-from assistant.language.leftover import leftover, told
+from assistant.language.leftover import Finder, leftover, told
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -87,7 +87,8 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     if utterance.only_talks:
         return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
-    puzzling = utterance.ambiguous or (utterance.unknown and cold(step.state))
+    unclear = utterance.unknown or unheard(utterance, step)
+    puzzling = utterance.ambiguous or (unclear and cold(step.state))
     if not understood and (utterance.act.is_talk or puzzling):
         return 0
     return utterance.count or usual
@@ -124,27 +125,25 @@ def unheard(utterance: Utterance, step: Interpretation) -> bool:
 
 
 def found_by_words(
-    utterance: Utterance,
-    step: Interpretation,
-    knows: Callable[[str], bool],
-    rare: Callable[[str], str],
+    utterance: Utterance, step: Interpretation, finder: Finder
 ) -> tuple[Interpretation, tuple[str, ...]]:
     """The step with the words that films are to be found by, or must not tell of, and those that
     nothing is made of.
 
-    New words take the place of older ones; so does any other wish for a kind of film. `rare` gives
-    the words of a phrase that can be spared.
+    New words take the place of older ones; so does any other wish for a kind of film.
     """
-    sought, strange, spared = leftover(utterance, knows)
-    step = _spared(step, utterance, tuple(filter(None, map(rare, spared))))
-    words = utterance.sought or ", ".join(sought) or told(utterance, knows)
+    sought, strange, spared = leftover(utterance, finder.finds)
+    step = _spared(step, utterance, tuple(filter(None, map(finder.rare, spared))))
+    words = utterance.sought or ", ".join(sought) or told(utterance, finder.knows)
+    if not words and unheard(utterance, step) and finder.means(utterance.text):
+        words, strange = utterance.text.strip(), ()
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
     if words:
         step = replace(step, asked=step.asked | {WORDS_KEY})
-        step = step.say(step.state.seek(words), words_chip(words))
+        step = step.say(step.state.seek(words), words_chip(words, finder.means(words)))
     elif step.state.sought and is_over:
-        chip = words_chip(step.state.sought, ChipKind.LIFTED)
+        chip = words_chip(step.state.sought, kind=ChipKind.LIFTED)
         step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
     heard = utterance.sought or forgets
     return step, () if heard else tuple(strange[:_MOST_UNCLEAR])
@@ -431,26 +430,21 @@ def is_said_of_nothing(utterance: Utterance) -> bool:
     return not pointed and any(leftover(utterance, lambda _: False))
 
 
-def is_a_wish_unheard(
-    utterance: Utterance,
-    knows: Callable[[str], bool],
-    rare: Callable[[str], str],
-    *,
-    underway: bool,
-) -> bool:
+def is_a_wish_unheard(utterance: Utterance, finder: Finder, *, underway: bool) -> bool:
     """Whether a line of which nothing was understood asks for films all the same.
 
     "Not too tame", "girls in the lead": in a talk that is `underway` films are shown by what is
     known, and the reply says what it did not get; before, where films can be found by the words, or
-    kept away. Who asks is answered in words.
+    by what they mean, or kept away. Who asks is answered in words.
     """
     if utterance.act is not Act.OFF_TOPIC:
         return False
     line = line_of(utterance.text)
     if holds("asks", line) or holds("elsewhere", line):
         return False
-    left = leftover(replace(utterance, act=Act.RECOMMEND), knows)
-    return underway or bool(left.sought) or any(map(rare, left.spared))
+    left = leftover(replace(utterance, act=Act.RECOMMEND), finder.knows)
+    found = bool(left.sought) or any(map(finder.rare, left.spared))
+    return underway or found or bool(finder.means(utterance.text))
 
 
 def suggestions(

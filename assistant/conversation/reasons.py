@@ -20,7 +20,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from assistant.conversation.phrasing import FILMS, beginning, capitalised, in_running_text, listing
+from assistant.conversation.phrasing import (
+    FILMS,
+    beginning,
+    capitalised,
+    in_running_text,
+    is_region,
+    listing,
+)
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written, table
 from assistant.language.words import normal
@@ -134,7 +141,7 @@ def reasons(
     worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
     rest = [_total(contributions, {WHOLE}), *left_over]
     for reason in (
-        Reason(f"tells of “{beginning(state.sought)}”{ASKED}", found, WORDS),
+        Reason(f"goes with “{beginning(state.sought)}”{ASKED}", found, WORDS),
         Reason(_knob_words(state.gems, knob), knob),
         Reason(_PASSED[passed < 0], passed),
     ):
@@ -242,6 +249,8 @@ def facet_words(catalogue: Catalogue, token: int) -> str:
     facet = catalogue.facet(token)
     if facet.name == FOREIGN:
         return "foreign-language films"
+    if is_region(facet):
+        return f"{facet.name} films"
     if facet.kind in FILMS:
         return FILMS[facet.kind].format(in_running_text(facet))
     if facet.kind in ("person", "language"):

@@ -231,7 +231,9 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     chips = []
     for token, outcome in state.events:
         if outcome.wish:
-            kind = ChipKind.of_wish(wanted=outcome.wish > 0, hard=token in conditions)
+            seen_all = token in constraints.excluded
+            wanted = outcome.wish > 0 and not seen_all
+            kind = ChipKind.of_wish(wanted=wanted, hard=token in conditions)
             chips.append(chip_of(catalogue, token, kind))
         elif outcome.is_known and catalogue.is_movie(token):
             chips.append(chip_of(catalogue, token, ChipKind.of_film(outcome)))

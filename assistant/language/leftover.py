@@ -46,6 +46,21 @@ _REQUESTS: Final = word_class("requests")
 _GOES_ON: Final = frozenset(("and", "or"))
 
 
+class Finder(NamedTuple):
+    """What finds films by words."""
+
+    knows: Callable[[str], bool]
+    """Whether a film can be found by words that are said of it."""
+    means: Callable[[str], Sequence[str]]
+    """What of films words come near to, as one says it."""
+    rare: Callable[[str], str]
+    """The words of a phrase that films can be spared by."""
+
+    def finds(self, words: str) -> bool:
+        """Whether films can be found by words, or by what they mean."""
+        return self.knows(words) or bool(self.means(words))
+
+
 class Leftover(NamedTuple):
     """What is left, phrase by phrase."""
 

@@ -15,6 +15,9 @@ from core.domain import Limit
 EVERY_WISH = "every wish"
 """In `Utterance.lifted`: all earlier wishes are, and what was said of films stays."""
 
+SEEN_ALL = "seen all of them"
+"""Rule of a wish against what is liked: nobody sees all films of somebody they don\'t like."""
+
 LONGEST_TEXT = 2_000
 """Characters of one line that are read; nobody tells a taste in more."""
 

@@ -6,13 +6,14 @@ from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from assistant.language.lexicon import word_class
+from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.facets import Term
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
 from assistant.language.titles.links import Link
-from assistant.language.utterance import FacetMention, Span
-from assistant.language.words import Found, Word, any_of, stands_apart, text_at, texts_of
+from assistant.language.utterance import SEEN_ALL, FacetMention, Span
+from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
+from core.catalogue import Catalogue
 
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
@@ -44,6 +45,9 @@ _SAW: Final = frozenset(("seen", "saw", "watched"))
 _EXHAUSTS: Final = word_class("exhausts")
 _DEGREE: Final = 4
 """Words between a facet and the same again that limits it."""
+_SELDOM: Final = 0.5
+"""How often films have two moods at once, by chance 1, where one is the contrary of the other: .31
+for sad and feel-good films, 10 for sad and depressing ones."""
 _CLAUSE: Final = 8
 """Words beside a name in which it is said that all of it was seen."""
 
@@ -144,7 +148,7 @@ def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
     )
     if not (is_every or _is_exhausted(found, term) or (every and sign.force is Force.SEEN)):
         return sign
-    return Sign(-1.0, "seen all of them", Force.AVOID)
+    return Sign(-1.0, SEEN_ALL, Force.AVOID)
 
 
 def _is_exhausted(found: Sequence[Word], term: Found[Term]) -> bool:
@@ -261,3 +265,17 @@ def complaints(
         for first in firsts
         if complains(text, found, ends, first) or turns_down(text, found, first)
     }
+
+
+def is_contrary(one: int, other: int, catalogue: Catalogue) -> bool:
+    """Whether two facets are different moods that films seldom have together."""
+    moods = _moods_of(catalogue.facet(one).name), _moods_of(catalogue.facet(other).name)
+    differ = all(moods) and moods[0].isdisjoint(moods[1])
+    return differ and catalogue.lift(one, other) < _SELDOM
+
+
+def _moods_of(name: str) -> frozenset[str]:
+    """The moods that a film is in by a facet of this name."""
+    sign = normal(name).replace(" ", "_")
+    moods = table("questions")["moods"]
+    return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())

@@ -1,20 +1,26 @@
-"""`python -m core films`: tables of facts in, a pack of what is known of films out."""
+"""`python -m core films`: tables of facts in, a pack of what is known of films out.
+
+With `--sentences` a pack that is there learns what words mean, for the facets of a bundle.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from core.data.facts import FILES, Fact, FilmFacts
+from core.data.facts import FILES, MEANINGS, Fact, FilmFacts
 from core.data.gathering import SOURCES, gather
-from core.data.packing import tables_of, write_pack
+from core.data.packing import add_meanings, tables_of, write_pack
+from core.errors import SettingsError
+from core.model.bundle import Bundle
+from core.training.meanings import SentenceModel, learned
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the command."""
     add = parser.add_argument
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the pack")
-    add("--movies", type=Path, required=True, metavar="FILE", help="movies.csv of MovieLens")
+    add("--movies", type=Path, metavar="FILE", help="movies.csv of MovieLens")
     for name, what in (
         ("links", "links.csv of MovieLens"),
         ("omdb", "makers, lengths, countries, words, titles of films"),
@@ -31,11 +37,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="where the tables come from and their terms, for the page (several times)",
     )
+    add("--sentences", type=Path, metavar="FILE", help="phrases and words to learn, one a line")
+    add("--model", type=Path, metavar="DIR", help="all-MiniLM-L6-v2: what the phrases mean")
+    add("--bundle", type=Path, metavar="DIR", help="whose facets they are to lead to")
     add("--skip-bad-rows", action="store_true", help="leave out rows that cannot be read")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the pack and says what it knows; returns 0."""
+    if arguments.sentences:
+        return _learn(arguments)
+    if not arguments.movies:
+        raise SettingsError("A pack is made from --movies, or learns from --sentences.")
     options = vars(arguments)
     paths = {name: options[name] for name in ("movies", "links", *SOURCES) if options[name]}
     gathered = gather(paths, skip=arguments.skip_bad_rows)
@@ -45,4 +58,22 @@ def run(arguments: argparse.Namespace) -> int:
     size = sum((arguments.out / name).stat().st_size for name in FILES)
     known = ", ".join(f"{fact.value} {facts.lists[fact].n_filled:,}" for fact in Fact)
     print(f"{len(facts):,} films in {arguments.out}, {size / 2**20:.1f} MiB. Known of: {known}")
+    return 0
+
+
+def _learn(arguments: argparse.Namespace) -> int:
+    """Adds the meanings of words to a pack, and says what they are worth; returns 0."""
+    if not (arguments.model and arguments.bundle):
+        raise SettingsError("--sentences goes with --model and --bundle.")
+    catalogue = Bundle.load(arguments.bundle, FilmFacts.open(arguments.out)).catalogue
+    lines = arguments.sentences.read_text(encoding="utf-8").splitlines()
+    found = learned(SentenceModel(arguments.model), list(dict.fromkeys(lines)), catalogue)
+    add_meanings(arguments.out, found.table)
+    size = (arguments.out / MEANINGS).stat().st_size
+    print(
+        f"{len(found.table):,} words and facets in {arguments.out / MEANINGS}, "
+        f"{size / 2**20:.1f} MiB. Of held-out phrases the nearest facet found is "
+        f"{found.agreement:.2f} as near as the nearest there is; {found.accepted:.2f} are near "
+        f"enough, {found.right:.2f} of them rightly."
+    )
     return 0

@@ -9,6 +9,7 @@ names.parquet      what the codes stand for, by vocabulary: names, other words, 
 prizes.parquet     Academy Awards: movieId, year, category, won, names
 relations.parquet  movieId, other, kind: the first film is a Remake (SpinOff, Parody …) of the other
 words.parquet      the words that describe films, a row a stem: its films by movieId, and how often
+meanings.parquet   (need not be there) words and facets as points: `core.data.search.Meanings`
 """
 
 from __future__ import annotations
@@ -39,9 +40,14 @@ BoolArray = npt.NDArray[np.bool_]
 FORMAT: Final = 2
 """Version of the layout; another one on disk is refused."""
 FILES: Final = tuple(f"{name}.parquet" for name in "films names prizes relations words".split())
+MEANINGS: Final = "meanings.parquet"
+"""The one table that a pack may lack."""
 
 _NO_WORDS: Final = pa.schema(
     {"stem": pa.string(), "films": pa.list_(pa.int32()), "counts": pa.list_(pa.uint8())}
+).empty_table()
+_NO_MEANINGS: Final = pa.schema(
+    {"kind": pa.string(), "name": pa.string(), "vector": pa.binary(1)}
 ).empty_table()
 
 AGES: Final[Mapping[str, int]] = MappingProxyType(
@@ -199,6 +205,8 @@ class FilmFacts:
     relations: Mapping[int, tuple[Relation, ...]]
     words: pa.Table = field(default_factory=lambda: _NO_WORDS)
     """Stems of words, the movieIds of their films, and how often each is said of them."""
+    meanings: pa.Table = field(default_factory=lambda: _NO_MEANINGS)
+    """Stems and facets as points in one space."""
     sources: tuple[str, ...] = ()
     """What the pack was made from, for the page: "omdb.org, CC BY 2.0 DE"."""
     version: str = ""
@@ -216,7 +224,7 @@ class FilmFacts:
         try:
             tables = {
                 name: pq.read_table(folder / name, use_threads=False).combine_chunks()
-                for name in FILES
+                for name in (*FILES, *({MEANINGS} & manifest["sha256"].keys()))
             }
             return _facts(tables, tuple(manifest["sources"]), version)
         except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
@@ -237,7 +245,6 @@ class FilmFacts:
             vocabularies,
             {},
             {},
-            _NO_WORDS,
         )
 
     def __len__(self) -> int:
@@ -405,6 +412,7 @@ def _facts(tables: Mapping[str, pa.Table], sources: tuple[str, ...], version: st
         _prizes(tables["prizes.parquet"], vocabularies["oscar"].names),
         _relations(tables["relations.parquet"]),
         tables["words.parquet"],
+        tables.get(MEANINGS, _NO_MEANINGS),
         sources,
         version,
     )
@@ -463,7 +471,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
             f"{folder} has format {found}, this version reads {FORMAT}: update Marquee, or make "
             f"the facts anew with `python -m core films --out {folder}`."
         )
-    for name in FILES:
+    for name in (*FILES, *({MEANINGS} & hashes.keys())):
         if not (folder / name).is_file():
             raise _broken(folder, f"{name} is missing")
         if sha256_of(folder / name) != hashes.get(name):

@@ -5,6 +5,10 @@ order. A film's *relevance* to a text is BM25 (Robertson and Zaragoza, The Proba
 Framework, 2009) over the words that films hold at all.
 
 Words are compared by their stems (Porter's English stemmer, by PyStemmer); BM25 is bm25s'.
+
+What no word of a film says, *meanings* may: common words and facets are points in one space, which
+`python -m core films` has learned from a model of sentences, and a text is the sum of its words. "I
+just got dumped" is near "breakup" there, and films answer it as far as they are typical of that.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import Final, NamedTuple
 import bm25s
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import Stemmer
 from scipy import sparse
 
@@ -39,6 +44,16 @@ _K1: Final = 1.2
 _B: Final = 0.75
 """BM25's saturation and length weight, the values of the text book: on 100 descriptions of films
 written for it, .73 find the film among the first ten, and none of nine neighbours finds more."""
+_NEAR: Final = 3
+"""Facets that a text is near to, at most."""
+_BESIDE: Final = 0.85
+"""Share of the likeness of the nearest facet from which on another one is near, too."""
+_MEANT: Final = 2.0
+"""What a film that is typical of the nearest facet answers a text, in nats: a rare word is worth
+about five."""
+_BESIDES: Final = 0.25
+"""Share of what a film answers word by word that counts beside that: of ordinary words, "the house
+is the villain", many a film holds both by chance."""
 AKIN: Final = 30
 """Films that are kept as like another one by their words."""
 _BLOCK: Final = 500
@@ -64,6 +79,71 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(stem for stem in stemmed if stem not in _FILM_WORDS)
 
 
+class Meanings:
+    """The facets of a catalogue by what words mean.
+
+    A table has a row a stem and a row a facet: kind ("" for stems), name and vector, int8. Of a
+    text the vectors of its stems are added up; how near a facet is to it is their cosine. Whether
+    that is near enough says a logistic regression, fitted to what the model of sentences says: its
+    coefficients, and what one unit of int8 is, stand in the metadata of the table.
+    """
+
+    def __init__(self, table: pa.Table, catalogue: Catalogue) -> None:
+        kinds, names = (np.array(table.column(name).to_pylist(), "U") for name in ("kind", "name"))
+        vectors = _vectors(table)
+        is_stem = kinds == ""
+        self._stems = np.array([name.encode() for name in names[is_stem].tolist()])
+        self._of_stems = vectors[is_stem]
+        facets = [
+            (catalogue.token_of(f"{kind}:{name}"), place)
+            for place, (kind, name) in enumerate(zip(kinds.tolist(), names.tolist(), strict=True))
+            if kind
+        ]
+        known = [(token, place) for token, place in facets if token is not None]
+        self._facets = [token for token, _ in known]
+        points = vectors[[place for _, place in known]].astype(np.float32)
+        self._points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
+        numbers = dict(table.schema.metadata or {}).get(b"numbers", b"1 0 0 0")
+        self._unit, *self._accepts = map(float, numbers.split())
+
+    def near(self, text: str) -> tuple[Near, ...]:
+        """The facets that are near enough to a text, nearest first, at most `_NEAR`."""
+        said = [stem.encode() for stem in dict.fromkeys(stems(text))]
+        if not said or not len(self._stems) or not self._facets:
+            return ()
+        places = np.minimum(np.searchsorted(self._stems, said), len(self._stems) - 1)
+        known = places[self._stems[places] == np.array(said)]
+        point = self._of_stems[known].sum(axis=0, dtype=np.float32) * self._unit
+        length = float(np.linalg.norm(point))
+        if not length:
+            return ()
+        likeness = self._points @ (point / length)
+        base, by_likeness, by_length = self._accepts
+        least = -(base + by_length * np.log(length)) / max(by_likeness, 1e-9)
+        least = max(least, _BESIDE * float(likeness.max()))
+        order = np.argsort(-likeness, kind="stable")[:_NEAR].tolist()
+        return tuple(
+            Near(self._facets[place], float(likeness[place]))
+            for place in order
+            if likeness[place] >= least
+        )
+
+
+class Near(NamedTuple):
+    """A facet that is near to a text."""
+
+    token: int
+    likeness: float
+    """Cosine."""
+
+
+def _vectors(table: pa.Table) -> npt.NDArray[np.int8]:
+    """Points, (rows, dimensions)."""
+    column = table.column("vector").combine_chunks()
+    flat = np.frombuffer(b"".join(column.to_pylist()), dtype=np.int8)
+    return flat.reshape(len(column), column.type.byte_width)
+
+
 class WordIndex:
     """The films of a catalogue by the words of their facts and of texts on them.
 
@@ -73,6 +153,8 @@ class WordIndex:
     def __init__(self, facts: CatalogueFacts) -> None:
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every step
         self._n_items = facts.catalogue.n_items
+        self._catalogue = facts.catalogue
+        self._meanings = Meanings(facts.facts.meanings, facts.catalogue)
         stems_of, said = said_of_films(facts)
         self._code_of = {stem: code for code, stem in enumerate(stems_of)}
         counts = said.getnnz(axis=0)
@@ -103,6 +185,22 @@ class WordIndex:
         held = [self.relevance(word) > 0 for word in words]
         often = bool(held) and np.logical_and.reduce(held).mean() > _OFTEN
         return "" if often else " ".join(words)
+
+    def near(self, text: str) -> tuple[Near, ...]:
+        """The facets that a text comes near to by what it means, nearest first."""
+        return self._meanings.near(text)
+
+    def answer(self, text: str) -> FloatArray:
+        """How well each film answers what a text says or means, float32 (n_items,), in nats."""
+        near, exact = self.near(text), self.relevance(text)
+        if not near:
+            return exact
+        answer: FloatArray = _BESIDES * exact
+        first = 1 + len(self._catalogue.movies)
+        for token, likeness in near:
+            row = self._catalogue.degrees[token - first]
+            answer[row.indices] += _MEANT * likeness / near[0].likeness * row.data
+        return answer
 
     def relevance(self, text: str) -> FloatArray:
         """How well each film answers a text, float32 (n_items,): BM25, in nats, 0 for not at all.

@@ -99,8 +99,24 @@ def typicality(
         value = np.where(has, 1.0 - tells * expit(EVEN - ratio), others)
         film, place = np.nonzero(value)
         whole += sparse.csr_matrix((value[film, place], (numbers[place], film)), members.shape)
+    return by_country(whole, catalogue)
+
+
+def by_country(degrees: sparse.csr_matrix, catalogue: Catalogue) -> sparse.csr_matrix:
+    """The same with the films of a country, or a part of the world, as far as no other took part.
+
+    Star Wars was filmed in Tunisia, and is no African film by that.
+    """
+    is_country = np.array([facet.kind == "country" for facet in catalogue.facets], dtype=np.bool_)
+    is_named = np.array([bool(facet.aliases) for facet in catalogue.facets], dtype=np.bool_)
+    members = catalogue.membership[:, : catalogue.n_items].astype(np.float32).tocsr()
+    took_part = np.asarray(members[is_country & is_named].sum(axis=0)).ravel()
+    share = sparse.diags(1.0 / np.maximum(took_part, 1.0))
+    kept = sparse.diags((~is_country).astype(np.float32)) @ degrees
+    changed = sparse.diags(is_country.astype(np.float32)) @ members @ share
+    whole = (kept + changed).tocsr().astype(np.float32)
     whole.sort_indices()
-    return whole.astype(np.float32)
+    return whole
 
 
 def _telling(ratio: FloatArray, has: BoolArray, few: float) -> FloatArray:

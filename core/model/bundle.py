@@ -38,6 +38,7 @@ from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 from core.data.ratings import Ratings
 from core.data.telling import columns_of
+from core.data.typicality import by_country
 from core.domain import Facet, Movie
 from core.errors import BundleError
 from core.model.affinity import Affinity
@@ -242,7 +243,7 @@ class Bundle:
             n_items = catalogue.n_items
             typical = _csr(tensors, "typicality", len(catalogue.facets), n_items)
             akin = _csr(tensors, "akin", n_items, n_items)
-            catalogue = replace(catalogue, typicality=typical, akin=akin)
+            catalogue = replace(catalogue, typicality=by_country(typical, catalogue), akin=akin)
             fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
             like, seen, like_prior, seen_prior = fitted
             vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))

@@ -68,8 +68,16 @@ Match = Callable[[Observation, IntArray], FloatArray]
 """(L, 2) transcript and (n,) rows → (n,) chances that the person likes these films once they have
 seen them."""
 
-Search = Callable[[str], FloatArray]
-"""Words → how much of them each film answers, (n_items,)."""
+
+class Search(Protocol):
+    """What finds films by words (`core.data.search`); both are (n_items,), in nats."""
+
+    def relevance(self, text: str) -> FloatArray:
+        """How well each film answers a text word by word."""
+
+    def answer(self, text: str) -> FloatArray:
+        """The same by what the text means as well."""
+
 
 WHOLE = -1
 """In place of a token: what the conversation as a whole adds, and no single event of it."""
@@ -192,8 +200,11 @@ class Policy:
         """What each film gains, (n_items,), by each of `words_sought`."""
         if self._search is None:
             return {}
-        words = words_sought(state, self.catalogue)
-        return {token: SOUGHT * self._search(text) for token, text in words.items()}
+        found = {
+            token: self._search.answer(text) if token == WORDS else self._search.relevance(text)
+            for token, text in words_sought(state, self.catalogue).items()
+        }
+        return {token: SOUGHT * nats for token, nats in found.items()}
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript, and
@@ -212,7 +223,7 @@ class Policy:
     def _telling_of(self, phrase: str) -> BoolArray:
         """Films whose texts hold each word of a phrase, (n_items,)."""
         assert self._search is not None
-        found = [self._search(word) > 0 for word in phrase.split()]
+        found = [self._search.relevance(word) > 0 for word in phrase.split()]
         held: BoolArray = np.logical_and.reduce(found)
         return held
 

