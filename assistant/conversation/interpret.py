@@ -257,10 +257,20 @@ def _facets(
     """
     for mention in mentions:
         step = _facet(mention, step, catalogue)
-    asked = frozenset(m.token for m in mentions if m.required and m.strength > 0)
+    musts = [mention for mention in mentions if mention.required and mention.strength > 0]
+    asked = frozenset(mention.token for mention in musts)
+    step = step.say(_with_choices(musts, step.state))
     step = replace(step, asked=step.asked | asked)
     step = _allowed_again(asked, step, catalogue)
     return step if way is _Way.JOIN or not asked else _replaced(asked, step, catalogue, way)
+
+
+def _with_choices(musts: Sequence[FacetMention], state: SessionState) -> SessionState:
+    """The state with the musts of a line of which one is enough: "Korean or Indonesian"."""
+    numbers = {mention.either for mention in musts} - {0}
+    groups = (tuple(m.token for m in musts if m.either == number) for number in sorted(numbers))
+    older = (one for one in state.constraints.either if set(one) <= {*state.constraints.required})
+    return state.constrain(replace(state.constraints, either=(*older, *groups)))
 
 
 def _allowed_again(

@@ -61,7 +61,8 @@ FIRST_YEAR = 1890
 
 def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) -> str:
     """What the wishes leave, as a noun phrase: "films from the 90s"; without wishes "films"."""
-    required = [catalogue.facet(token) for token in constraints.required]
+    groups = [list(map(catalogue.facet, group)) for group in constraints.musts]
+    required = [group[0] for group in groups if len(group) == 1]
     adjectives = list(filter(None, map(_adjective, required)))
     tags = _tags(required)
     parts = (
@@ -69,6 +70,7 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         listing([*filter(is_full_name, tags), *_names(required, "series")]),
         *adjectives,
         _kind_words(_names(required, "genre"), count),
+        *(f"({listing(map(_named, group), 'or')})" for group in groups if len(group) > 1),
         _after("tagged", [f"“{tag}”" for tag in tags if not is_full_name(tag)]),
         *_shared_by(required),
         _after("in", [_language(name) for name in _names(required, "language")]),
@@ -80,6 +82,10 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
+
+
+def _named(facet: Facet) -> str:
+    return facet.name.lower() if facet.kind == "genre" else as_written(facet.name)
 
 
 def _bounds(constraints: Constraints, say: Callable[[LimitWords, Limit], str]) -> list[str]:

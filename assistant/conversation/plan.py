@@ -113,6 +113,7 @@ def named_before(step: Interpretation, catalogue: Catalogue) -> Constraints:
         tuple(filter(is_said, wishes.required)),
         tuple(token for token in wishes.excluded if catalogue.key_of(token) in asked),
         wishes.among,
+        wishes.either,
     )
 
 

@@ -113,6 +113,8 @@ class FacetMention:
     """True: only such films ("a comedy", "something with Tom Hanks"); or, when to be avoided, none
     at all."""
     rule: str
+    either: int = 0
+    """Number of the choice that it is one of in its line, "Korean or Indonesian"; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,14 +95,13 @@ def of_facets(
         wish = _wish(found, term, sign, complaints)
         if wish is None:
             continue
-        if wish.strength > 0 and term.first in alternatives:
-            wish = wish.softly("one of several")
         if wish.strength > 0 and term.first in limited:
             wish = wish.softly("not too much of it")
         span = span_of(found, term)
         for token in term.meaning.tokens:
             if _counts(mentions.get(token), wish, again=term.phrase in phrases):
-                mentions[token] = FacetMention(span, token, *wish)
+                choice = alternatives.get(term.first, 0) if wish.strength > 0 else 0
+                mentions[token] = FacetMention(span, token, *wish, either=choice)
         phrases.add(term.phrase)
     return tuple(mentions.values())
 
@@ -226,13 +225,13 @@ def _wish_of(term: Found[Term], sign: Sign) -> Wish:
     return Wish(sign.strength or 0.5, required, sign.rule)
 
 
-def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> set[int]:
-    """First words of facets joined by "or": none of them alone is a must."""
-    either: set[int] = set()
+def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> dict[int, int]:
+    """First words of facets joined by "or", and the number of their choice: one of it will do."""
+    either: dict[int, int] = {}
     for one, other in pairwise(terms):
         between = texts_of(found, one.last, other.first)
         if "or" in between and len(between) <= 4:
-            either |= {one.first, other.first}
+            either[other.first] = either.setdefault(one.first, one.first + 1)
     return either
 
 
