@@ -50,7 +50,7 @@ from assistant.conversation.records import (
     unanswered,
 )
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
-from assistant.conversation.suits import Grounds
+from assistant.conversation.suits import Grounds, chosen
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import holds, line_of, saved_only
@@ -245,8 +245,10 @@ def take_turn(
     reactions = reactions_in_words(record, step, catalogue)
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
-    people = people_asked(utterance.questions, Grounds(scene.facts, scene.policy, step.state))
-    said = replace(said_of(utterance, on_table, catalogue), people=people)
+    grounds = Grounds(scene.facts, scene.policy, step.state)
+    told = {token for question in utterance.questions for token in chosen(question, grounds)}
+    people = people_asked(utterance.questions, grounds)
+    said = replace(said_of(utterance, on_table, catalogue, told), people=people)
     memory = remembered(scene.memory, scene.number, said, keys)
     replaced = tuple((film.id, film.reaction or Reaction.CLEAR.value) for film, _ in reactions)
     fits = slate.shared.fits if slate.shared else ()

@@ -246,11 +246,22 @@ def _age(known: Known, detail: str, *rest: object) -> str:
         parts.append(text("answer.children", film=known.movie.label))
     if not parts:
         return f"{text('answer.age_unknown', film=known.movie.label)} {known.look}".strip()
+    asked = _grounds(rest)
+    rated = AGES.get(film.age, 0) if film.age else _taken_for(known, asked)
     if not film.age:
         parts.append(text("answer.no_rating"))
-    elif detail:
-        parts.append(_fit_for(int(detail), AGES.get(film.age, 0)))
-    return " ".join([*parts, _frightens(known, _grounds(rest))])
+    if not film.age and rated >= 0:
+        parts.append(text("answer.taken_for" if rated else "answer.taken_for_all", years=rated))
+    if detail and rated >= 0:
+        parts.append(_fit_for(int(detail), rated))
+    return " ".join([*parts, _frightens(known, asked)])
+
+
+def _taken_for(known: Known, asked: Grounds) -> int:
+    """The age that a film without a rating is taken to be fit from; −1 where nothing tells."""
+    catalogue, row = asked.catalogue, known.movie.row
+    told = catalogue.measures("age") and row < catalogue.n_items
+    return int(catalogue.numbers("age")[row]) if told else -1
 
 
 def _fit_for(age: int, rated: int) -> str:

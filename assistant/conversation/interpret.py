@@ -9,7 +9,7 @@ What a line can refer to, and what it says of films that were shown, with the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
@@ -424,14 +424,18 @@ def picked_places(utterance: Utterance, count: int) -> tuple[int, ...]:
     return tuple(place for place in picks if place < count)
 
 
-def said_of(utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue) -> Said:
-    """What of a line is remembered; `table` are the films that it points at by their places."""
+def said_of(
+    utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue, told: Collection[int] = ()
+) -> Said:
+    """What of a line is remembered; `table` are the films that it points at by their places, `told`
+    those that its questions are answered of.
+    """
     named = (
         (catalogue.key_of(token), _mood(mention))
         for mention in utterance.movies
         for token in (mention.token, *mention.also)
     )
-    places = _places_spoken_of(utterance, table)
+    places = _spoken_of(utterance, table, told)
     wishes = [facet.strength for facet in utterance.facets]
     return Said(
         tuple(named),
@@ -447,14 +451,12 @@ def said_of(utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue) 
     )
 
 
-def _places_spoken_of(utterance: Utterance, table: Sequence[int]) -> tuple[int, ...]:
-    """Places of the films that a line is about without naming them; of those that it asks of, where
-    it does.
-    """
+def _spoken_of(utterance: Utterance, table: Sequence[int], told: Collection[int]) -> Sequence[int]:
+    """Places of the films that a line is about without naming them, or is `told` of."""
     if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
         return ()
-    if asked := {token for question in utterance.questions for token in question.films}:
-        return tuple(place for place, token in enumerate(table) if token in asked)
+    if utterance.questions:
+        return tuple(place for place, token in enumerate(table) if token in told)
     count, everything = len(table), utterance.act is Act.REACT
     return picked_places(utterance, count) if everything or utterance.picks else ()
 

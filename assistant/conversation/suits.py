@@ -115,6 +115,17 @@ def _because(choice: Choice, asked: Grounds) -> str:
     return sentences([(known, film.reasons)], asked.facts, asked.state.constraints.required)[0]
 
 
+def chosen(question: FactQuestion, asked: Grounds) -> tuple[int, ...]:
+    """The films that an answer is about: of several that are compared, the one that it names."""
+    if question.topic is Topic.BETTER:
+        ranked = sorted(_matched(question.films, asked).values(), key=lambda one: -one.q_value)
+        return tuple(one.token for one in ranked[:1]) or question.films
+    if question.topic is not Topic.MOST:
+        return question.films
+    measured = _measured(question, asked)
+    return (measured[0] if measured else _most(question, asked)[0],)
+
+
 def better(tokens: Sequence[int], asked: Grounds) -> str:
     """Which of several films suits the person, with a reason."""
     found = sorted(_matched(tokens, asked).values(), key=lambda choice: -choice.q_value)
@@ -135,32 +146,40 @@ def most(question: FactQuestion, asked: Grounds) -> str:
     """Which of several films is the most so, or the least; where nothing tells them apart, the one
     that suits the person best.
     """
-    catalogue, detail = asked.catalogue, question.detail
     if measured := _measured(question, asked):
-        return measured
+        token, column, number = measured
+        film = asked.catalogue.movie(token).label
+        return text(f"answer.most_{column}", film=film, asked=question.detail, number=number)
+    return _most(question, asked)[1]
+
+
+def _most(question: FactQuestion, asked: Grounds) -> tuple[int, str]:
+    """The film that is the most so by what speaks for it, and what is said of it."""
+    catalogue, detail = asked.catalogue, question.detail
     known = {token: known_of(token, asked.facts) for token in question.films}
     shades = {token: shade(quality_of(detail), one, asked.facts) for token, one in known.items()}
     ranked = sorted(shades, key=lambda token: shades[token].weight, reverse=not question.least)
     best, label = shades[ranked[0]], catalogue.movie(ranked[0]).label
     if abs(best.weight - shades[ranked[1]].weight) >= _APART:
-        if question.least:
-            return text("answer.least", film=label, asked=detail)
-        return text("answer.most", film=label, signs=quoted(best.signs))
+        form = "answer.least" if question.least else "answer.most"
+        return ranked[0], text(form, film=label, asked=detail, signs=quoted(best.signs))
     tied = [token for token in ranked if abs(shades[token].weight - best.weight) < _APART]
     matched = _matched(tied, asked)
     first = max(matched, key=lambda token: matched[token].q_value) if matched else tied[0]
     form = "answer.most_alike" if best.degree else "answer.most_unknown"
-    return text(form, film=catalogue.movie(first).label, asked=detail)
+    return first, text(form, film=catalogue.movie(first).label, asked=detail)
 
 
-def _measured(question: FactQuestion, asked: Grounds) -> str:
-    """Which of several films is the longest, newest …; "" where no number tells."""
+def _measured(question: FactQuestion, asked: Grounds) -> tuple[int, str, int] | None:
+    """Which of several films is the longest, newest …, with what is measured and its number; None
+    where no number tells.
+    """
     for column, words in table("questions")["measures"].items():
         more = question.detail in words["more"].split()
         if not (more or question.detail in words["less"].split()):
             continue
         if not asked.catalogue.measures(column):
-            return ""
+            return None
         numbers = asked.catalogue.numbers(column)
         ranked = sorted(
             (number, token)
@@ -168,11 +187,10 @@ def _measured(question: FactQuestion, asked: Grounds) -> str:
             if token <= len(numbers) and (number := int(numbers[token - 1])) > 0
         )
         if not ranked:
-            return ""
+            return None
         number, token = ranked[-1 if more != question.least else 0]
-        film = asked.catalogue.movie(token).label
-        return text(f"answer.most_{column}", film=film, asked=question.detail, number=number)
-    return ""
+        return token, column, number
+    return None
 
 
 # ---- how far a film is so
