@@ -408,26 +408,31 @@ def _worth(mark: str) -> int:
 # ---- amounts
 
 AMOUNT: Final = "#"
-_RUN: Final = "ɸ"
-"""Takes the place of every character of an amount: a letter, so that the run is a word."""
-_BLANKED: Final = "ɤ"
-"""The same for what is blanked out of a line: a word that no phrase holds."""
-_BLANKS: Final = str.maketrans("\x00", _BLANKED)
+_BLANKS: Final = str.maketrans("\x00", "ɤ")
+"""What is blanked out of a line comes to a word that no phrase holds, and parts what it parts."""
 
 
-def with_amounts(text: str, spans: Iterable[tuple[int, int]]) -> list[Word]:
-    """The words of a text, with each of the spans, which are in order, as one word: "#"."""
-    pieces: list[str] = []
-    starts: set[int] = set()
-    at = 0
-    for start, end in spans:
-        pieces += [text[at:start], _RUN * (end - start)]
-        starts.add(start)
-        at = end
-    said = "".join([*pieces, text[at:]]).translate(_BLANKS)
-    return [
-        Word(AMOUNT, word.start, word.end) if word.start in starts else word for word in words(said)
-    ]
+def words_apart(text: str) -> list[Word]:
+    """The words of a text of which some is blanked out, as words of its own."""
+    return words(text.translate(_BLANKS))
+
+
+def with_amounts(words: Iterable[Word], spans: Iterable[tuple[int, int]]) -> list[Word]:
+    """The words with those in each of the spans, which are in order, as one word, "#"."""
+    found: list[Word] = []
+    ahead = iter(spans)
+    start, end = next(ahead, _NOWHERE)
+    for word in words:
+        while word.start >= end:
+            start, end = next(ahead, _NOWHERE)
+        if word.end <= start:
+            found.append(word)
+        elif not found or found[-1].start != start:
+            found.append(Word(AMOUNT, start, end))
+    return found
+
+
+_NOWHERE: Final = (2**31, 2**31)
 
 
 class AmountPhrases:

@@ -36,6 +36,7 @@ from assistant.language.words import (
     text_at,
     with_amounts,
     words,
+    words_apart,
 )
 from core.catalogue import Catalogue
 from core.data.facts import AGES
@@ -106,7 +107,7 @@ def _read(text: str) -> _Measured:
     """A line in lower case, read."""
     amounts = {match.start(): _minutes(match) for match in _AMOUNT.finditer(text)}
     phrases = amount_phrases("length")
-    found = with_amounts(text, [match.span() for match in _AMOUNT.finditer(text)])
+    found = with_amounts(words_apart(text), [match.span() for match in _AMOUNT.finditer(text)])
     if not amounts:
         found = _bare_amounts(text, found, amounts)
     found = phrases.plain(found)
@@ -374,8 +375,7 @@ def ages_of_children(text: str) -> list[int]:
     for at, age in enumerate(ages):
         if age and (_is_an_age(text, found, at) or _goes_on(found, at, told)):
             told.append(at)
-    before = [first for at in told[:1] for first in _led_up(found, ages, at)]
-    return [ages[at] for at in [*before, *told]]
+    return [ages[at] for at in (*_led_up(found, ages, told[0]), *told)] if told else []
 
 
 def _led_up(found: Sequence[Word], ages: Sequence[int], place: int) -> Iterator[int]:

@@ -25,6 +25,7 @@ from assistant.language.words import (
     taken_by,
     with_amounts,
     words,
+    words_apart,
 )
 from core.domain import Limit
 
@@ -137,11 +138,13 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
 @lru_cache(maxsize=4)
 def _read(text: str) -> _Dated:
     """A line in lower case, read."""
-    dates = dict(_dates(text)) if _OF_YEARS.search(text) else {}
+    if not _OF_YEARS.search(text):
+        return _Dated(text, (), {}, ())
+    every, phrases = words_apart(text), amount_phrases("years")
+    dates = dict(_dates(text, every))
     if not dates:
         return _Dated(text, (), {}, ())
-    phrases = amount_phrases("years")
-    found = phrases.plain(with_amounts(text, sorted(dates)))
+    found = phrases.plain(with_amounts(every, sorted(dates)))
     starts = {start: date for (start, _), date in dates.items()}
     places = {at: starts[word.start] for at, word in enumerate(found) if word.text == AMOUNT}
     said = [one for one in phrases.book.find(found) if _holds(text, found, one)]
@@ -160,9 +163,8 @@ def _holds(text: str, found: Sequence[Word], one: Found[str]) -> bool:
     return not sentence_ends_within(text, found, one.first, one.last - 1)
 
 
-def _dates(text: str) -> Iterator[tuple[tuple[int, int], _Date]]:
+def _dates(text: str, found: Sequence[Word]) -> Iterator[tuple[tuple[int, int], _Date]]:
     """Where each date stands, and which it is; a part of an era is none."""
-    found = words(text)
     eras = [
         ((found[one.first].start, found[one.last - 1].end), one.meaning)
         for one in _eras().find(found)
