@@ -300,7 +300,7 @@ def fitted(path: Path = FITTED) -> Fitted:
         ) from error
 
 
-_SURE: Final = 0.75
+_SURE: Final = 0.8
 """Probability from which the rules are overruled."""
 
 
