@@ -60,11 +60,13 @@ _SHRINKAGE: Final = 1.0
 _SEEN_OFTEN: Final = 3
 """Examples from which a trait has weights."""
 _FOLDS: Final = 5
-_IMPORTANCE_OF_TEMPLATES: Final = 3.0
+_IMPORTANCE_OF_TEMPLATES: Final = 2.0
 """What an example counts: a template stands for many lines."""
-_IMPORTANCE_OF_DIALOGS: Final = 0.3
-"""The same of what people said of a film that they may have spoken of elsewhere."""
+_IMPORTANCE_OF_DIALOGS: Final = 1.0
+"""The same of what people said of a film."""
 _LEAST_WEIGHT: Final = 0.02
+"""Weights nearer to 0 are left out."""
+_LEAST_CHANCE: Final = 1e-12
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _OPEN: Final = {"o": "0", "n": "0", "p": "0"}
 _WAYS: Final = tuple(Direction)
@@ -126,6 +128,11 @@ class Recorder(Judge):
         self.seen[words[name.first].start, words[name.last - 1].end] = ruled, tuple(seen)
         return name.sign
 
+    def at(self, span: tuple[int, int]) -> tuple[Direction | None, tuple[str, ...]]:
+        """What there was to be judged in a range of characters, the first of it."""
+        near = (each for at, each in self.seen.items() if at[0] < span[1] and span[0] < at[1])
+        return next(near, (None, ()))
+
 
 _SLOTS: Final = {
     "likes": Direction.TOWARDS,
@@ -151,12 +158,12 @@ def examples_of_lines(
         ways = {name: way for slot, way in _SLOTS.items() for name in expect.get(slot, ())}
         recorder.seen.clear()
         utterance = understanding.understand(row["text"])
-        idle = set(expect["films"]) - ways.keys() if "films" in expect else set()
-        ways |= dict.fromkeys(idle, Direction.NONE)
         for span, label in _labels(utterance, understanding):
-            if label in ways and span in recorder.seen:
-                way, seen = recorder.seen[span]
-                yield Example(row["text"], seen, way, ways[label])
+            before, seen = recorder.at(span)
+            idle = "films" in expect or before is Direction.NONE
+            way = ways.get(label, Direction.NONE if idle else None)
+            if before and way:
+                yield Example(row["text"], seen, before, way)
 
 
 def _labels(
@@ -174,18 +181,16 @@ def examples_of_dialogs(
 ) -> Iterator[Example]:
     """The films of the seeker's messages on whose liking both sides agree."""
     for message in messages:
-        if not message.by_seeker or not any(film.liked is not None for film in message.films):
+        liked = [film.liked for film in message.films]
+        if not message.by_seeker or not any(one is not None for one in liked):
             continue
         text, ranges = message.render(Rendering.WITH_YEAR)
         recorder.seen.clear()
-        mentions = {tuple(one.span): one.token for one in understanding.understand(text).movies}
-        for span, film in zip(ranges, message.films, strict=True):
-            near = [at for at in mentions if at[0] < span[1] and span[0] < at[1]]
-            if film.liked is None or not near or near[0] not in recorder.seen:
-                continue
-            way = Direction.TOWARDS if film.liked else Direction.AWAY
-            before, seen = recorder.seen[near[0]]
-            if before in (Direction.TOWARDS, Direction.AWAY):
+        understanding.understand(text)
+        for span, liking in zip(ranges, liked, strict=True):
+            before, seen = recorder.at(span)
+            if liking is not None and before in (Direction.TOWARDS, Direction.AWAY):
+                way = Direction.TOWARDS if liking else Direction.AWAY
                 yield Example(message.conversation, seen, before, way, _IMPORTANCE_OF_DIALOGS)
 
 
@@ -193,34 +198,36 @@ def fit(examples: Sequence[Example]) -> Fitted:
     """The weights that make the examples most likely, each held near 0 by its prior."""
     counts = Counter(trait for example in examples for trait in example.traits)
     often = sorted(trait for trait, count in counts.items() if count >= _SEEN_OFTEN)
-    columns = {trait: at for at, trait in enumerate(often)}
-    seen = _matrix(examples, columns)
-    ruled = np.array([[way is one.ruled for way in _WAYS] for one in examples], dtype=np.float64)
-    meant = np.array([[way is one.meant for way in _WAYS] for one in examples], dtype=np.float64)
+    seen = _matrix(examples, {trait: at for at, trait in enumerate(often)})
+    ruled_so = _one_hot(one.ruled for one in examples)
+    meant = _one_hot(one.meant for one in examples)
     importance = np.array([one.importance for one in examples])[:, None]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        weights = flat.reshape(len(columns), len(_WAYS))
-        logits = _RULES * ruled + seen @ weights
+        logits = _RULES * ruled_so + seen @ flat.reshape(len(often), len(_WAYS))
         logits -= logits.max(axis=1, keepdims=True)
         chances = np.exp(logits)
         chances /= chances.sum(axis=1, keepdims=True)
-        cost = -(importance * meant * np.log(np.maximum(chances, 1e-12))).sum()
+        cost = -(importance * meant * np.log(np.maximum(chances, _LEAST_CHANCE))).sum()
         cost += 0.5 * _SHRINKAGE * float(flat @ flat)
         slope = seen.T @ (importance * (chances - meant))
         return float(cost), slope.ravel() + _SHRINKAGE * flat
 
-    start = np.zeros(len(columns) * len(_WAYS))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B").x.reshape(-1, len(_WAYS))
-    weights = {
-        trait: {
-            way.value: round(float(found[at, place]), 2)
-            for place, way in enumerate(_WAYS)
-            if abs(found[at, place]) >= _LEAST_WEIGHT
-        }
-        for trait, at in columns.items()
-    }
+    found = minimize(loss, np.zeros(len(often) * len(_WAYS)), jac=True, method="L-BFGS-B").x
+    rows = zip(often, found.reshape(-1, len(_WAYS)).tolist(), strict=True)
+    weights = {trait: _told(row) for trait, row in rows}
     return Fitted({trait: each for trait, each in weights.items() if each}, _RULES)
+
+
+def _one_hot(ways: Iterable[Direction]) -> Floats:
+    """(n, directions), 1 for each one's direction."""
+    return np.array([[each is way for each in _WAYS] for way in ways], dtype=np.float64)
+
+
+def _told(row: Sequence[float]) -> dict[str, float]:
+    """The weights of a trait that count, by the value of the direction."""
+    pairs = zip(_WAYS, row, strict=True)
+    return {way.value: round(weight, 2) for way, weight in pairs if abs(weight) >= _LEAST_WEIGHT}
 
 
 def _matrix(examples: Sequence[Example], columns: Mapping[str, int]) -> sparse.csr_array:

@@ -76,27 +76,46 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     """What is left of a line; `knows` says whether films hold such words."""
     if "series" in utterance.beyond or utterance.act is Act.BEYOND:
         return Leftover()
-    text, found = utterance.text, words_of(utterance.text)
+    found = words_of(utterance.text)
     if len(found) > _STORY:
         return Leftover()
     ways = _ways(utterance, found)
-    away = [span for span, way in ways.items() if way is Direction.AWAY]
-    passing = [span for span, way in ways.items() if way is Direction.NONE]
-    spared = {place for span in (*away, *passing) for place in range(*span)}
+    read = {
+        place
+        for span, way in ways.items()
+        if way in (Direction.AWAY, Direction.NONE)
+        for place in range(*span)
+    }
+    unread = [span for span in _strange_phrases(utterance, found) if span[0] not in read]
+    sought, strange = _wished_for(utterance, found, unread, knows)
+    away = [" ".join(texts_of(found, *span)) for span in ways if ways[span] is Direction.AWAY]
+    return Leftover(sought, strange, away)
+
+
+def _wished_for(
+    utterance: Utterance,
+    found: Sequence[Word],
+    phrases: Sequence[tuple[int, int]],
+    knows: Callable[[str], bool],
+) -> tuple[list[str], list[str]]:
+    """Of phrases that no rule knows those that films can be found by, and those worth saying
+    back.
+    """
+    text = utterance.text
     sought: list[str] = []
     strange: list[str] = []
     goes_on = -1
-    for first, last in _strange_phrases(utterance, found):
+    for first, last in phrases:
         phrase = text[found[first].start : found[last - 1].end]
-        is_wish = first not in spared and _is_wished(utterance, found, (first, last), goes_on)
+        is_wish = _is_wished(utterance, found, (first, last), goes_on)
         if is_wish and knows(phrase):
             sought.append(phrase)
             goes_on = last
-        elif first not in spared and any(
+        elif any(
             _is_worth_saying(text, found, place, is_wish=is_wish) for place in range(first, last)
         ):
             strange.append(phrase)
-    return Leftover(sought, strange, [" ".join(texts_of(found, *span)) for span in away])
+    return sought, strange
 
 
 def told(utterance: Utterance, knows: Callable[[str], bool]) -> str:

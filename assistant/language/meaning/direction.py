@@ -300,7 +300,7 @@ def fitted(path: Path = FITTED) -> Fitted:
         ) from error
 
 
-_SURE: Final = 0.75
+_SURE: Final = 0.8
 """Probability from which the rules are overruled."""
 
 
@@ -339,12 +339,18 @@ class Judge:
     def directions(
         self, text: str, words: Sequence[Word], names: Sequence[Name]
     ) -> list[Direction]:
-        """The most likely direction of each name, whatever the rules say."""
+        """The most likely direction of each name, whatever the rules say; NONE only where sure."""
         clauses = Clauses(text, words, [(name.first, name.last) for name in names])
         chances = (
             self._weights.chances(list(traits(clauses, one)), by_rules(one)) for one in names
         )
-        return [max(each, key=each.__getitem__) for each in chances]
+        return [_likeliest(each) for each in chances]
+
+
+def _likeliest(chances: Mapping[Direction, float]) -> Direction:
+    way = max(chances, key=chances.__getitem__)
+    unsure = way is Direction.NONE and chances[way] < _SURE
+    return Direction.TOWARDS if unsure else way
 
 
 _PLAIN: Final = word_class("reaches") | word_class("measured") | word_class("ends_spared")

@@ -218,7 +218,7 @@ def _in_turn(words: Sequence[Word], at: int, cue: Cue, current: Cue | None, *, p
     Alien. Of a list that is disliked a part may begin with "anything with". Behind a comma a
     pattern is what is wanted in place of what is kept away: "no gore, like The Others".
     """
-    if current is None or current.force not in (Force.FEEL, Force.AVOID) or current.strength >= 0:
+    if current is None or not current.is_against:
         return cue
     if _is_item(cue, current, parted=parted):
         return current
@@ -350,12 +350,15 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
         return at == cue.last or _LIST_WORDS.issuperset(between)
+    return _reaches(cue, between)
+
+
+def _reaches(cue: Cue, between: Sequence[str]) -> bool:
+    """Whether a pattern or a question still speaks behind such words; anything else does."""
     if cue.force is Force.SIMILAR:
         return "but" not in between
-    if cue.force is Force.ASKED:
-        most = 0 if cue.backward else 2
-        return len(between) <= most and _JOINS.isdisjoint(between)
-    return True
+    near = len(between) <= (0 if cue.backward else 2) and _JOINS.isdisjoint(between)
+    return near or cue.force is not Force.ASKED
 
 
 def _is_listed(gap: str, between: Sequence[str]) -> bool:

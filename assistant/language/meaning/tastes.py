@@ -84,6 +84,11 @@ class Cue(NamedTuple):
     teller: Teller = Teller.SPEAKER
     """Who feels so: "my wife loves …"."""
 
+    @property
+    def is_against(self) -> bool:
+        """Whether it dislikes what it speaks of, or keeps it away."""
+        return self.force in (Force.FEEL, Force.AVOID) and self.strength < 0
+
 
 class Sign(NamedTuple):
     """How a name is meant."""
@@ -302,7 +307,7 @@ def _scope(text: str, words: Sequence[Word], taken: Sequence[int], first: int) -
     said = list(_led_on(text, words, taken, first))
     last = said[-1][1]
     telling = [span for *span, part in said if part is not _Part.LEADS]
-    phrase = " ".join(word for span in telling for word in texts_of(words, *span))
+    phrase = " ".join(" ".join(texts_of(words, *span)) for span in telling)
     force, strength = _force_of([part for _, _, part in said])
     if last < len(taken) and taken[last] and not ends_clause(text, words, last - 1, last):
         return Cue(first, last, force, strength, phrase)
