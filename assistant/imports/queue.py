@@ -1,7 +1,7 @@
 """Files of ratings are sorted out one after another, in a thread of their own.
 
-A turn takes a tenth of a second, a file of 20,000 rows two minutes. Whoever brings one follows how far
-it is; nobody else waits for it, and what nobody follows any more is dropped.
+A turn takes a tenth of a second, a file of 20,000 rows two minutes. Whoever brings one follows how
+far it is; nobody else waits for it, and what nobody follows any more is dropped.
 """
 
 from __future__ import annotations
