@@ -1,7 +1,7 @@
 """Files of ratings are sorted out one after another, in a thread of their own.
 
-A turn takes a tenth of a second, a file of 20,000 rows a minute. Whoever brings one follows how far
-it is; nobody else waits for it, and what nobody follows any more is dropped.
+A turn takes a tenth of a second, a file of 20,000 rows two minutes. Whoever brings one follows how
+far it is; nobody else waits for it, and what nobody follows any more is dropped.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ MOST, MOST_A_CLIENT = 8, 2
 """Files at once, of all and of one client: a thread of the page follows each, and it has 40."""
 _LOOK: Final = 0.25
 """Seconds between two looks at how far a file is; a client that has gone is noticed there."""
-_REST: Final = 1.0
-"""Rest after a step, in its own length: threads share a processor, and those of the conversation
-are to have at least half of it."""
+_REST: Final = 3.0
+"""Rest after a step, times its own length: threads share a processor, and those of the conversation
+are to have nearly all of it."""
 
 WAITING: Final = (0, 0)
 """Progress of a file that waits for others."""

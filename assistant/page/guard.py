@@ -43,8 +43,8 @@ MOST_CLIENTS: Final = 10_000
 
 REQUESTS, BURST = 20.0, 300.0
 """Requests a second and at once of one client: a classroom behind one address, and no flood."""
-LOOK: Final = 0.02
-"""Tokens of a file of the page: a hundred of them come with it."""
+LOOK, OPENING = 0.02, 4.0
+"""Tokens of a file of the page, of which a hundred come with it, and of the page."""
 SECONDS, SPARE = 0.2, 5.0
 """Of the processor, a second and at once, of one client. A turn takes .03 to .1: thirty people
 behind one address get one every ten seconds."""
@@ -68,6 +68,8 @@ _CLOSED: Final = re.compile(
 """Routes of Gradio that nothing here uses."""
 _FILES: Final = re.compile(r"/(healthz|readyz|assets|static|favicon|theme|gradio_api/heartbeat)")
 """What takes next to nothing to give."""
+_PAGES: Final = re.compile(r"/|/config|/gradio_api/(info|openapi\.json)")
+"""What is drawn anew for everybody who opens it."""
 _READS: Final = ("GET", "HEAD", "OPTIONS")
 _TOO_MANY: Final = "Too many requests: wait a moment."
 
@@ -193,7 +195,9 @@ class Guard:
         if _CLOSED.match(scope["path"]):
             return 404, "There is no such page.", 0.0
         if scope["method"] in _READS:
-            wait = self._buckets.wait(_client(scope), LOOK if _FILES.match(scope["path"]) else 1.0)
+            price = LOOK if _FILES.match(scope["path"]) else 1.0
+            price = OPENING if _PAGES.fullmatch(scope["path"]) else price
+            wait = self._buckets.wait(_client(scope), price)
             return (429, _TOO_MANY, wait) if wait else (0, "", 0.0)
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):

@@ -53,6 +53,8 @@ def talk(port: int, person: int, over: threading.Event) -> tuple[str, list[str]]
 
 def broken(store: Store, session: str, lines: list[str]) -> Counter[str]:
     """What is wrong with a session of which these lines were answered, in order."""
+    if not lines:  # nobody was told of a session
+        return Counter()
     with store.reading(session) as record:
         turns = record.turns
         wrong = Counter(lost=0, doubled=0, broken=0)
