@@ -123,7 +123,7 @@ class Scene:
             return False
         film, said = utterance.movies[0], utterance.text.strip(" .!?")
         near = self.words.near(said)
-        if film.strength or film.seen or said != utterance.text[slice(*film.span)] or not near:
+        if film.seen or said != utterance.text[slice(*film.span)] or not near:
             return False
         return near[0].likeness >= _SAME and film.token > _WELL_KNOWN
 
@@ -183,9 +183,8 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
         utterance = replace(utterance, act=Act.RECOMMEND, lifted=(*utterance.lifted, SAVED_KEY))
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
-    unheard = is_a_wish_unheard(
-        utterance, scene.knows, scene.means, scene.words.rare, underway=scene.last_shown is not None
-    )
+    underway = scene.last_shown is not None
+    unheard = is_a_wish_unheard(utterance, scene.finder, underway=underway)
     if unheard or is_said_of_nothing(utterance) or scene.is_of_a_kind(utterance):
         return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)

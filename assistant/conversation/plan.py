@@ -117,7 +117,8 @@ def named_before(step: Interpretation, catalogue: Catalogue) -> Constraints:
 
 def unheard(utterance: Utterance, step: Interpretation) -> bool:
     """Whether a line asks for films and says something of them of which nothing was understood."""
-    wishes = (utterance.beyond, utterance.count, utterance.lifted)
+    beyond = [name for name in utterance.beyond if name != "topic"]
+    wishes = (beyond, utterance.count, utterance.lifted)
     if utterance.act is not Act.RECOMMEND or step.chips or any(wishes):
         return False
     return not is_plain_request(line_of(utterance.text))
