@@ -28,8 +28,6 @@ from assistant.conversation.phrasing import SAVED_KEY, brought_back, films_words
 from assistant.conversation.plan import (
     cold,
     found_by_words,
-    is_a_wish_unheard,
-    is_said_of_nothing,
     lifts,
     named_before,
     of_the_list,
@@ -54,7 +52,12 @@ from assistant.conversation.suits import Grounds, chosen
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import holds, line_of, saved_only
-from assistant.language.leftover import Finder
+from assistant.language.leftover import (
+    Finder,
+    is_a_wish_unheard,
+    is_said_of_nothing,
+    tells_of_oneself,
+)
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
@@ -69,6 +72,8 @@ if TYPE_CHECKING:
     from assistant.language.understand import Understanding
 
 
+_COMFORT: Final = "cheer me up"
+"""What whoever tells that they are low would say if they said what they want."""
 _SAME: Final = 0.7
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
@@ -122,7 +127,7 @@ class Scene:
             return False
         film, said = utterance.movies[0], utterance.text.strip(" .!?")
         near = self.words.near(said)
-        if film.strength or film.seen or said != utterance.text[slice(*film.span)] or not near:
+        if film.seen or said != utterance.text[slice(*film.span)] or not near:
             return False
         return near[0].likeness >= _SAME and film.token > _WELL_KNOWN
 
@@ -182,11 +187,21 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
         utterance = replace(utterance, act=Act.RECOMMEND, lifted=(*utterance.lifted, SAVED_KEY))
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
+    if tells_of_oneself(utterance) and scene.words.is_low(read):
+        # Who has lost somebody wants to be comforted, and no film about a death.
+        return _of_whole_line(understanding.understand(_COMFORT, context), read)
     underway = scene.last_shown is not None
     unheard = is_a_wish_unheard(utterance, scene.finder, underway=underway)
     if unheard or is_said_of_nothing(utterance) or scene.is_of_a_kind(utterance):
         return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
+
+
+def _of_whole_line(utterance: Utterance, text: str) -> Utterance:
+    """What another line says as what a line says."""
+    whole = Span(0, len(text))
+    facets = tuple(replace(facet, span=whole) for facet in utterance.facets)
+    return replace(utterance, text=text, facets=facets)
 
 
 def _asks_which(utterance: Utterance, table: tuple[int, ...]) -> Utterance:

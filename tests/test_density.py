@@ -97,7 +97,6 @@ OVERDUE = dict.fromkeys(
     f"assistant/language/{name}"
     for name in (
         "meaning/measures.py:_of_amounts",
-    assert wrong == [] and len(OVERDUE) <= 3
         "questions.py:Questions.asked",
         "questions.py:Questions._of_clause",
     )

@@ -23,7 +23,7 @@ from assistant.conversation.phrasing import (
 )
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
-from assistant.language.acts import holds, how_many, is_plain_request, line_of
+from assistant.language.acts import is_plain_request, line_of
 from assistant.language.leftover import Finder, leftover, told
 from assistant.language.utterance import (
     Act,
@@ -119,7 +119,8 @@ def named_before(step: Interpretation, catalogue: Catalogue) -> Constraints:
 
 def unheard(utterance: Utterance, step: Interpretation) -> bool:
     """Whether a line asks for films and says something of them of which nothing was understood."""
-    wishes = (utterance.beyond, utterance.count, utterance.lifted)
+    beyond = [name for name in utterance.beyond if name != "topic"]
+    wishes = (beyond, utterance.count, utterance.lifted)
     if utterance.act is not Act.RECOMMEND or step.chips or any(wishes):
         return False
     return not is_plain_request(line_of(utterance.text))
@@ -415,37 +416,6 @@ def _let_go(token: int, words: str, state: SessionState) -> SessionState:
 def _no_must(state: SessionState, token: int) -> SessionState:
     required = tuple(other for other in state.constraints.required if other != token)
     return state.constrain(replace(state.constraints, required=required))
-
-
-def is_said_of_nothing(utterance: Utterance) -> bool:
-    """Whether praise that points at no film is of something that was not understood.
-
-    "An unreliable narrator would be lovely" praises no film on the table: nothing is to be learned
-    from it.
-    """
-    praise = utterance.act is Act.REACT and (utterance.strength or 0) > 0
-    if not praise or utterance.picks or utterance.names_anything:
-        return False
-    line = line_of(utterance.text)
-    pointed = holds("it", line) or holds("these", line) or how_many(line) > 0
-    return not pointed and any(leftover(utterance, lambda _: False))
-
-
-def is_a_wish_unheard(utterance: Utterance, finder: Finder, *, underway: bool) -> bool:
-    """Whether a line of which nothing was understood asks for films all the same.
-
-    "Not too tame", "girls in the lead": in a talk that is `underway` films are shown by what is
-    known, and the reply says what it did not get; before, where films can be found by the words, or
-    by what they mean, or kept away. Who asks is answered in words.
-    """
-    if utterance.act is not Act.OFF_TOPIC:
-        return False
-    line = line_of(utterance.text)
-    if holds("asks", line) or holds("elsewhere", line):
-        return False
-    left = leftover(replace(utterance, act=Act.RECOMMEND), finder.knows)
-    found = bool(left.sought) or any(map(finder.rare, left.spared))
-    return underway or found or bool(finder.means(utterance.text))
 
 
 def suggestions(

@@ -8,10 +8,12 @@ found by them, as far as films hold such words. Elsewhere they can only be said 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Final, NamedTuple
 
+from assistant.language.acts import holds, how_many, line_of
 from assistant.language.lexicon import background, dictionary, heard_words, shortened, word_class
 from assistant.language.meaning.direction import Direction, turned_away
 from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
@@ -44,6 +46,9 @@ _BESIDE: Final = word_class("beside_described")
 _NOUNS: Final = word_class("film_nouns")
 _REQUESTS: Final = word_class("requests")
 _GOES_ON: Final = frozenset(("and", "or"))
+_ONESELF: Final = word_class("oneself")
+_SUBJECT: Final = 3
+"""Words at the beginning of a line among which its subject stands."""
 
 
 class Finder(NamedTuple):
@@ -246,3 +251,42 @@ def _is_of_films(utterance: Utterance, found: Sequence[Word], place: int) -> boo
         return False
     begins = (facet.span.start for facet in utterance.facets)
     return found[place].text in _NOUNS or found[place].start in begins
+
+
+def is_said_of_nothing(utterance: Utterance) -> bool:
+    """Whether praise that points at no film is of something that was not understood.
+
+    "An unreliable narrator would be lovely" praises no film on the table: nothing is to be learned
+    from it.
+    """
+    praise = utterance.act is Act.REACT and (utterance.strength or 0) > 0
+    if not praise or utterance.picks or utterance.names_anything:
+        return False
+    line = line_of(utterance.text)
+    pointed = holds("it", line) or holds("these", line) or how_many(line) > 0
+    return not pointed and any(leftover(utterance, lambda _: False))
+
+
+def tells_of_oneself(utterance: Utterance) -> bool:
+    """Whether a line says how the person is, and nothing of films: "I lost my job today"."""
+    silent = utterance.act is Act.OFF_TOPIC or is_said_of_nothing(utterance)
+    said = line_of(utterance.text).plain.split()
+    of_films = _REQUESTS | _NOUNS
+    return silent and not _ONESELF.isdisjoint(said[:_SUBJECT]) and of_films.isdisjoint(said)
+
+
+def is_a_wish_unheard(utterance: Utterance, finder: Finder, *, underway: bool) -> bool:
+    """Whether a line of which nothing was understood asks for films all the same.
+
+    "Not too tame", "girls in the lead": in a talk that is `underway` films are shown by what is
+    known, and the reply says what it did not get; before, where films can be found by the words, or
+    by what they mean, or kept away. Who asks is answered in words.
+    """
+    if utterance.act is not Act.OFF_TOPIC:
+        return False
+    line = line_of(utterance.text)
+    if holds("asks", line) or holds("elsewhere", line):
+        return False
+    left = leftover(replace(utterance, act=Act.RECOMMEND), finder.knows)
+    found = bool(left.sought) or any(map(finder.rare, left.spared))
+    return underway or found or bool(finder.means(utterance.text))

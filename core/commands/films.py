@@ -6,6 +6,7 @@ With `--sentences` a pack that is there learns what words mean, for the facets o
 from __future__ import annotations
 
 import argparse
+import csv
 from pathlib import Path
 
 from core.data.facts import FILES, MEANINGS, Fact, FilmFacts
@@ -38,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="where the tables come from and their terms, for the page (several times)",
     )
     add("--sentences", type=Path, metavar="FILE", help="phrases and words to learn, one a line")
+    add("--feelings", type=Path, metavar="FILE", help="CSV of low,line: how people say they feel")
     add("--model", type=Path, metavar="DIR", help="all-MiniLM-L6-v2: what the phrases mean")
     add("--bundle", type=Path, metavar="DIR", help="whose facets they are to lead to")
     add("--skip-bad-rows", action="store_true", help="leave out rows that cannot be read")
@@ -67,7 +69,12 @@ def _learn(arguments: argparse.Namespace) -> int:
         raise SettingsError("--sentences goes with --model and --bundle.")
     catalogue = Bundle.load(arguments.bundle, FilmFacts.open(arguments.out)).catalogue
     lines = arguments.sentences.read_text(encoding="utf-8").splitlines()
-    found = learned(SentenceModel(arguments.model), list(dict.fromkeys(lines)), catalogue)
+    feelings = []
+    if arguments.feelings:
+        with arguments.feelings.open(encoding="utf-8", newline="") as file:
+            feelings = [(row["low"] == "1", row["line"]) for row in csv.DictReader(file)]
+    model = SentenceModel(arguments.model)
+    found = learned(model, list(dict.fromkeys(lines)), catalogue, feelings)
     add_meanings(arguments.out, found.table)
     size = (arguments.out / MEANINGS).stat().st_size
     print(

@@ -48,12 +48,12 @@ _NEAR: Final = 3
 """Facets that a text is near to, at most."""
 _BESIDE: Final = 0.85
 """Share of the likeness of the nearest facet from which on another one is near, too."""
-_MEANT: Final = 2.0
-"""What a film that is typical of the nearest facet answers a text, in nats: a rare word is worth
-about five."""
-_BESIDES: Final = 0.25
-"""Share of what a film answers word by word that counts beside that: of ordinary words, "the house
-is the villain", many a film holds both by chance."""
+_MEANT: Final = 3.0
+"""What the film that is most typical of the nearest facet answers a text, in nats: a rare word is
+worth about five."""
+_BESIDES: Final = 0.5
+"""What a film that holds all words of a text, each once, has beside that: ordinary ones, as in "the
+house is the villain", many a film holds by chance."""
 AKIN: Final = 30
 """Films that are kept as like another one by their words."""
 _BLOCK: Final = 500
@@ -103,21 +103,15 @@ class Meanings:
         self._facets = [token for token, _ in known]
         points = vectors[[place for _, place in known]].astype(np.float32)
         self._points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
-        numbers = dict(table.schema.metadata or {}).get(b"numbers", b"1 0 0 0")
-        self._unit, *self._accepts = map(float, numbers.split())
+        numbers = dict(table.schema.metadata or {}).get(b"numbers", b"1 0 0 0 1")
+        self._unit, *self._accepts, self._low = map(float, numbers.split())
 
     def near(self, text: str) -> tuple[Near, ...]:
         """The facets that are near enough to a text, nearest first, at most `_NEAR`."""
-        said = [stem.encode() for stem in dict.fromkeys(stems(text))]
-        if not said or not len(self._stems) or not self._facets:
+        point, length = self._point(text)
+        if not length or not self._facets:
             return ()
-        places = np.minimum(np.searchsorted(self._stems, said), len(self._stems) - 1)
-        known = places[self._stems[places] == np.array(said)]
-        point = self._of_stems[known].sum(axis=0, dtype=np.float32) * self._unit
-        length = float(np.linalg.norm(point))
-        if not length:
-            return ()
-        likeness = self._points @ (point / length)
+        likeness = self._points @ point
         base, by_likeness, by_length = self._accepts
         least = -(base + by_length * np.log(length)) / max(by_likeness, 1e-9)
         least = max(least, _BESIDE * float(likeness.max()))
@@ -127,6 +121,24 @@ class Meanings:
             for place in order
             if likeness[place] >= least
         )
+
+    def is_low(self, text: str) -> bool:
+        """Whether a line in which people tell of themselves says that they are low."""
+        point, length = self._point(text)
+        return bool(length) and float(point[0]) >= self._low
+
+    def _point(self, text: str) -> tuple[FloatArray, float]:
+        """The direction in which a text lies, and how far; 0 where no word of it is known."""
+        said = [stem.encode() for stem in dict.fromkeys(stems(text))]
+        places = np.searchsorted(self._stems, np.array(said, dtype=np.bytes_)).tolist()
+        known = [
+            place
+            for stem, place in zip(said, places, strict=True)
+            if place < len(self._stems) and self._stems[place] == stem
+        ]
+        point = self._of_stems[known].sum(axis=0, dtype=np.float32) * self._unit
+        length = float(np.linalg.norm(point))
+        return point / max(length, 1e-9), length
 
 
 class Near(NamedTuple):
@@ -195,12 +207,18 @@ class WordIndex:
         near, exact = self.near(text), self.relevance(text)
         if not near:
             return exact
-        answer: FloatArray = _BESIDES * exact
+        codes = [self._code_of[stem] for stem in self.known(text)]
+        answer: FloatArray = _BESIDES * exact / max(float(self._most[codes].sum()), 1.0)
         first = 1 + len(self._catalogue.movies)
         for token, likeness in near:
             row = self._catalogue.degrees[token - first]
-            answer[row.indices] += _MEANT * likeness / near[0].likeness * row.data
-        return answer
+            most = max(float(row.max()), 1e-9)
+            answer[row.indices] += likeness / near[0].likeness * row.data / most
+        return _MEANT * answer
+
+    def is_low(self, text: str) -> bool:
+        """Whether people who say this of themselves are low."""
+        return self._meanings.is_low(text)
 
     def relevance(self, text: str) -> FloatArray:
         """How well each film answers a text, float32 (n_items,): BM25, in nats, 0 for not at all.

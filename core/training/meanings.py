@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -42,12 +42,12 @@ class MeaningSettings:
     dimensions: int = 96
     least_films: int = 6
     """Films that a facet needs: with fewer, two turns use it up."""
-    epochs: int = 12
+    epochs: int = 8
     batch: int = 512
     rate: float = 2e-3
     length: float = 0.15
     """Weight of standing as far out as the sentence does, beside standing in its direction."""
-    near: float = 0.45
+    near: float = 0.42
     """Cosine from which on the model of sentences finds a facet near."""
     held_out: float = 0.1
     seed: int = 0
@@ -176,9 +176,13 @@ def learned(
     model: Sentences,
     sentences: Sequence[str],
     catalogue: Catalogue,
+    feelings: Sequence[tuple[bool, str]] = (),
     settings: MeaningSettings | None = None,
 ) -> Learned:
-    """Learns the table from sentences; single words among them make sure that these are known."""
+    """Learns the table from sentences; single words among them make sure that these are known.
+
+    `feelings` are lines in which people tell of themselves, and whether they are low.
+    """
     chosen = settings or MeaningSettings()
     films = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1)
     facets = [
@@ -189,7 +193,8 @@ def learned(
     places, bags, kept = _bags(sentences)
     said = model.points([sentences[place] for place in kept])
     names = model.points([" ".join((facet.name, *facet.aliases[:1])) for facet in facets])
-    towards = _directions(said, names, chosen.dimensions)
+    low = _low(model, feelings, said.shape[1])
+    towards = _directions(said, names, low, chosen.dimensions)
     of_facets = (names - names.mean(axis=0)) @ towards
     of_said = (said - said.mean(axis=0)) @ towards
     held = np.random.default_rng(chosen.seed).random(len(bags)) < chosen.held_out
@@ -200,6 +205,7 @@ def learned(
     longer = np.flatnonzero(held & (np.array(list(map(len, bags))) > 1))
     sums = np.stack([rounded[bags[place]].sum(axis=0) * unit for place in longer])
     gate = _gate(sums, points, said[longer] @ names.T, chosen.near)
+    threshold = _threshold(feelings, places, rounded * unit)
     table = pa.table(
         {
             "kind": [*[""] * len(places), *(facet.kind for facet in facets)],
@@ -210,7 +216,7 @@ def learned(
             ),
         }
     )
-    numbers = " ".join(f"{number:.6g}" for number in (unit, *gate.weights))
+    numbers = " ".join(f"{number:.6g}" for number in (unit, *gate.weights, threshold))
     table = table.replace_schema_metadata({"numbers": numbers})
     return Learned(table, gate.agreement, gate.accepted, gate.right)
 
@@ -226,12 +232,50 @@ def _bags(sentences: Sequence[str]) -> tuple[dict[str, int], list[list[int]], li
     return places, [[places[stem] for stem in of_each[place]] for place in kept], kept
 
 
-def _directions(said: FloatArray, names: FloatArray, dimensions: int) -> FloatArray:
-    """The directions in which names of facets differ most, and sentences somewhat, (width, d)."""
+def _low(model: Sentences, feelings: Sequence[tuple[bool, str]], width: int) -> FloatArray:
+    """The direction from lines of people who are well to those of people who are low, (width,)."""
+    if not feelings:
+        return np.zeros(width, dtype=np.float32)
+    points = model.points([line for _, line in feelings])
+    is_low = np.array([low for low, _ in feelings])
+    apart: FloatArray = points[is_low].mean(axis=0) - points[~is_low].mean(axis=0)
+    return apart / np.linalg.norm(apart)
+
+
+def _directions(
+    said: FloatArray, names: FloatArray, low: FloatArray, dimensions: int
+) -> FloatArray:
+    """The direction of low feelings, and those in which names of facets differ most, and sentences
+    somewhat, (width, d).
+    """
     spread = np.cov(names.T) + 0.3 * np.cov(said.T)
+    spread += np.outer(low, low) * np.trace(spread)
     _, vectors = np.linalg.eigh(spread)
     most: FloatArray = vectors[:, ::-1][:, :dimensions].astype(np.float32)
+    most[:, 0] *= -1.0 if most[:, 0] @ low < 0 else 1.0
     return most
+
+
+def _threshold(
+    feelings: Sequence[tuple[bool, str]], places: Mapping[str, int], of_stems: FloatArray
+) -> float:
+    """Part of a line in the first direction, by its length, from which on it tells of low feelings:
+    that with the fewest errors.
+    """
+    parts = []
+    for is_low, line in feelings:
+        known = [places[stem] for stem in dict.fromkeys(stems(line)) if stem in places]
+        point = of_stems[known].sum(axis=0)
+        parts.append((float(point[0] / max(np.linalg.norm(point), 1e-9)), is_low))
+    parts.sort()
+    errors = [
+        sum(is_low for _, is_low in parts[:place]) + sum(not is_low for _, is_low in parts[place:])
+        for place in range(len(parts) + 1)
+    ]
+    best = int(np.argmin(errors))
+    if not 0 < best < len(parts):
+        return 1.0
+    return (parts[best - 1][0] + parts[best][0]) / 2
 
 
 def _fitted(

@@ -353,7 +353,8 @@ class FacetFinder:
         tags = (normal(facet.name) for _, facet in self._facets if facet.kind == "tag")
         shared = {name.rpartition(" ")[2] for name in tags if " " in name}
         for surname in said_of_people(owners.keys() - shared):
-            for phrase in (surname, f"{surname}s"):
+            several = f"{surname}s"  # "bees" are no Samantha Bee
+            for phrase in (surname, *(() if several in dictionary() else (several,))):
                 yield phrase, self._person(owners[surname], bare=False)
 
     def _of_given_names(self) -> Iterator[tuple[str, Term | None]]:

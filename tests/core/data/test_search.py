@@ -124,7 +124,7 @@ class TestMeanings:
         kinds, names, vectors = zip(*rows, strict=True)
         packed = [np.array(vector, dtype=np.int8).tobytes() for vector in vectors]
         table = pa.table({"kind": kinds, "name": names, "vector": pa.array(packed, pa.binary(2))})
-        return table.replace_schema_metadata(numbers or {"numbers": "0.01 -2 4 1"})
+        return table.replace_schema_metadata(numbers or {"numbers": "0.01 -2 4 1 0.9"})
 
     @pytest.fixture
     def world(self) -> WordIndex:
@@ -150,7 +150,7 @@ class TestMeanings:
         assert world.near("somehow") == world.near("whatever") == world.near("") == ()
 
     def test_what_stands_between_comes_near_to_nothing(self, world: WordIndex) -> None:
-        table = self.points(numbers="0.01 -9 9.5 0.1")
+        table = self.points(numbers="0.01 -9 9.5 0.1 0.9")
         films = tagged(breakup=[0, 1], divorce=[1], swimming=[3])
         strict = WordIndex(replace(pack(), meanings=table).of(films))
         assert strict.near("dumped") and not strict.near("dumped into a pool")
