@@ -339,15 +339,16 @@ def relaxed(step: Interpretation, table: Referents, wanted: int) -> Interpretati
 
 
 def _leaning(step: Interpretation, table: Referents, wanted: int) -> Interpretation:
-    """The step with themes that no longer must be, only lean, but for one: where they leave fewer
-    films than are `wanted`, or older ones few beside a new theme.
+    """The step with themes that no longer must be, only lean, but for one of this line: where they
+    leave fewer films than are `wanted`, or older ones few beside a new theme.
 
     "Smart aliens" and "dark puppets" are few; whoever goes on from unreliable narrators to films on
     filmmaking has said what they want now.
     """
     themes = [ease for ease in _eases(step, table.catalogue) if int(ease.softness) == _THEME]
     is_new = any(ease.fresh for ease in themes)
-    for ease in sorted(themes, key=attrgetter("fresh", "softness"))[:-1]:
+    in_turn = sorted(themes, key=attrgetter("fresh", "softness"))
+    for ease in in_turn[:-1] if is_new else in_turn:
         room = table.room(step.state) if table.room else _ENOUGH
         if room >= (_ENOUGH if is_new and not ease.fresh else wanted):
             break

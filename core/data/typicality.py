@@ -46,7 +46,7 @@ MISSING: Final = 0.5
 UNNAMED: Final = 4.0
 """Log-likelihood ratio at which a film that nobody has given a facet is half of the kind. Genres
 are given to every film; tags and keywords to those that somebody thought of."""
-NEAR: Final = 0.1
+NEAR: Final = 0.25
 """Typicality from which on such a film counts as of the kind at all."""
 
 

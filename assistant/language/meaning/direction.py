@@ -339,18 +339,12 @@ class Judge:
     def directions(
         self, text: str, words: Sequence[Word], names: Sequence[Name]
     ) -> list[Direction]:
-        """The most likely direction of each name, whatever the rules say; NONE only where sure."""
+        """The most likely direction of each name, whatever the rules say."""
         clauses = Clauses(text, words, [(name.first, name.last) for name in names])
         chances = (
             self._weights.chances(list(traits(clauses, one)), by_rules(one)) for one in names
         )
-        return [_likeliest(each) for each in chances]
-
-
-def _likeliest(chances: Mapping[Direction, float]) -> Direction:
-    way = max(chances, key=chances.__getitem__)
-    unsure = way is Direction.NONE and chances[way] < _SURE
-    return Direction.TOWARDS if unsure else way
+        return [max(each, key=each.__getitem__) for each in chances]
 
 
 _PLAIN: Final = word_class("reaches") | word_class("measured") | word_class("ends_spared")

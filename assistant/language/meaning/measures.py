@@ -304,13 +304,13 @@ def _is_wish(line: _Measured, one: Found[str]) -> bool:
 _FOR_CHILDREN: Final = "genre:Children"
 _FOR_ALL: Final = AGES["G"]
 _GUIDANCE: Final = AGES["PG"]
-_FROM: Final = ((17, None), (14, AGES["TV-14"]), (13, AGES["PG-13"]), (5, _GUIDANCE), (0, _FOR_ALL))
+_FROM: Final = ((17, None), (14, AGES["TV-14"]), (13, AGES["PG-13"]), (4, _GUIDANCE), (0, _FOR_ALL))
 """Age of the youngest viewer → age of the highest rating that is fit, None for any.
 
 The Motion Picture Association's own words: PG-13 "may be inappropriate for children under 13", R
-asks for a parent with everybody under 17, PG only that parents look. Below 5, when the British
-Board of Film Classification's lowest class begins to hold ("U: suitable for four years and over"),
-only G will do."""
+asks for a parent with everybody under 17, PG only that parents look: Frozen and Moana are PG. Below
+4, where the British Board of Film Classification's lowest class begins to hold ("U: suitable for
+four years and over"), only G will do."""
 _OLDEST_CHILD: Final = 17
 _RATING: Final = re.compile(
     r"(?<![\w-])(?:(?P<sure>nc-?17|pg[\s-]?13|pg|tv-?ma)(?![\w-])"
