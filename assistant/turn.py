@@ -15,7 +15,6 @@ import numpy as np
 from assistant.conversation.answers import answers, people_asked
 from assistant.conversation.interpret import Interpretation, interpret, said_of
 from assistant.conversation.library import (
-    elsewhere,
     films_now,
     from_saved,
     reactions_in_words,
@@ -48,7 +47,7 @@ from assistant.conversation.records import (
     unanswered,
 )
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
-from assistant.conversation.suits import Grounds, chosen
+from assistant.conversation.suits import Grounds, chosen, elsewhere
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
 from assistant.conversation.values import Reply, Understood
 from assistant.language.acts import holds, line_of, saved_only

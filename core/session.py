@@ -117,6 +117,23 @@ class SessionState:
         """New hard constraints in place of the old ones."""
         return replace(self, constraints=constraints)
 
+    def unbound(self, token: int) -> SessionState:
+        """Without the condition that a facet is of; what is said of it stays."""
+
+        def others(tokens: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(other for other in tokens if other != token)
+
+        held = self.constraints
+        eased = replace(held, required=others(held.required), excluded=others(held.excluded))
+        return self.constrain(eased)
+
+    def cleared(self) -> SessionState:
+        """Everything taken back; the films stay in the transcript, so none is shown again."""
+        state = self
+        for token in self.tokens():
+            state = state.retract(token)
+        return state.constrain(Constraints()).seek("")
+
     def steer(self, gems: float) -> SessionState:
         """Another place of the knob between popular films and hidden gems, or ValueError."""
         low, high = GEMS

@@ -124,7 +124,7 @@ def _interpreted(utterance: Utterance, state: SessionState, table: Referents) ->
     """One statement applied to the state."""
     if utterance.act is Act.FORGET:
         return _forget(utterance, Interpretation(state), table)
-    step = Interpretation(cleared(state) if utterance.act is Act.START_OVER else state)
+    step = Interpretation(state.cleared() if utterance.act is Act.START_OVER else state)
     if EVERY_WISH in utterance.lifted:
         step = _unwished(step, table.catalogue)
     for token in utterance.instead:
@@ -160,7 +160,7 @@ def _without_children(step: Interpretation, catalogue: Catalogue) -> Interpretat
         return step
     chip = chip_of(catalogue, token, ChipKind.LIFTED)
     step = replace(step, tacit=(*step.tacit, chip))
-    return step.say(without(step.state.retract(token), token), chip)
+    return step.say(step.state.retract(token).unbound(token), chip)
 
 
 class _Way(Enum):
@@ -180,13 +180,6 @@ def _way_of(text: str) -> _Way:
         return _Way.INSTEAD
     joins = bool(said) and not _JOINING.isdisjoint((said[0], said[-1]))
     return _Way.JOIN if joins else _Way.REPLACE
-
-
-def cleared(state: SessionState) -> SessionState:
-    """Everything taken back; the films stay in the transcript, so none is shown again."""
-    for token in state.tokens():
-        state = state.retract(token)
-    return state.constrain(Constraints()).seek("")
 
 
 def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:
@@ -284,7 +277,7 @@ def _allowed_again(
         if token not in asked and any(spared[catalogue.has(one)].all() for one in asked):
             chip = chip_of(catalogue, token, ChipKind.LIFTED)
             step = replace(step, tacit=(*step.tacit, chip))
-            step = step.say(without(step.state.retract(token), token), chip)
+            step = step.say(step.state.retract(token).unbound(token), chip)
     return step
 
 
@@ -302,7 +295,7 @@ def _replaced(
         if token not in asked and (instead or against or aspect in aspects):
             chip = chip_of(catalogue, token, ChipKind.LIFTED)
             step = replace(step, tacit=(*step.tacit, chip))
-            step = step.say(without(step.state.retract(token), token), chip)
+            step = step.say(step.state.retract(token).unbound(token), chip)
     return step
 
 
@@ -337,11 +330,11 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
         if step.state.outcome_of(token) is not Outcome.AVOIDED and token not in held:
             return step
         chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
-        return step.say(without(step.state.retract(token), token), chip)
+        return step.say(step.state.retract(token).unbound(token), chip)
     constraints = step.state.constraints
     hard = token in (constraints.required if wanted else constraints.excluded)
     liked = wanted or mention.rule == SEEN_ALL
-    state = without(step.state.state(token, Outcome.WANTED if liked else Outcome.AVOIDED), token)
+    state = step.state.state(token, Outcome.WANTED if liked else Outcome.AVOIDED).unbound(token)
     if mention.required or hard:  # "funnier" does not soften "a comedy"
         state = _conditioned(state, token, wanted=wanted)
     kind = ChipKind.of_wish(wanted=wanted, hard=mention.required)
@@ -484,7 +477,7 @@ def _forget(utterance: Utterance, step: Interpretation, table: Referents) -> Int
 
 def _let_go(token: int, step: Interpretation, table: Referents, *span: int) -> Interpretation:
     """Takes back what was said of a film or a wish."""
-    state = without(step.state.retract(token), token)
+    state = step.state.retract(token).unbound(token)
     if step.state.outcome_of(token) in (None, Outcome.RETRACTED):
         return step.say(state)
     if token in table.issued:
@@ -506,15 +499,3 @@ def _unclear(utterance: Utterance) -> Iterator[Chip]:
     mentions = [(ChipKind.AMBIGUOUS, mention.span) for mention in utterance.ambiguous]
     mentions += [(ChipKind.UNKNOWN, mention.span) for mention in utterance.unknown]
     return (Chip(kind, utterance.text[slice(*span)].strip(), "", *span) for kind, span in mentions)
-
-
-def without(state: SessionState, token: int) -> SessionState:
-    """The state without the condition that a facet is of."""
-    constraints = state.constraints
-    return state.constrain(
-        replace(
-            constraints,
-            required=tuple(other for other in constraints.required if other != token),
-            excluded=tuple(other for other in constraints.excluded if other != token),
-        )
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter, itemgetter
@@ -489,28 +489,3 @@ def reactions_in_words(
     return tuple(
         (shown[catalogue.movie(token).movie_id], reaction) for token, reaction in step.reactions
     )
-
-
-def elsewhere(
-    state: SessionState, shown: Sequence[int], table: Referents, wanted: int
-) -> SessionState:
-    """The state without the kinds that most of the films shown were of, for one slate.
-
-    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films.
-    """
-    constraints = state.constraints
-    kinds = _common_kinds(shown, table.catalogue)
-    left_out = [kind for kind in kinds if kind not in constraints.required]
-    for count in range(len(left_out), 0, -1):
-        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
-        changed = state.constrain(replace(constraints, excluded=excluded))
-        if table.room is None or table.room(changed) >= wanted:
-            return changed
-    return state
-
-
-def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
-    """Genres that most of the films are of, the commonest first."""
-    facets = (facet for token in films for facet in catalogue.facets_of(token))
-    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
-    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]

@@ -9,7 +9,7 @@ from itertools import combinations, product
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from assistant.conversation.interpret import Interpretation, Referents, aspect_of, without
+from assistant.conversation.interpret import Interpretation, Referents, aspect_of
 from assistant.conversation.phrasing import (
     LIMIT_WORDS,
     SAVED_KEY,
@@ -297,7 +297,7 @@ def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     if constraints.among is not None:
         eased.append((text("reply.any_film"), state.constrain(replace(constraints, among=None))))
     for token in (*constraints.required, *constraints.excluded):
-        eased.append((f"forget {facet_words(policy.catalogue, token)}", without(state, token)))
+        eased.append((f"forget {facet_words(policy.catalogue, token)}", state.unbound(token)))
     return tuple(wish for wish, changed in eased if policy.available(changed).any())
 
 

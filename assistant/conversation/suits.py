@@ -5,13 +5,15 @@ How far a film is scary, slow or in colour: the typicality of what would say so.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from assistant.conversation.interpret import Referents
 from assistant.conversation.phrasing import capitalised, listing
 from assistant.conversation.reasons import BILLED, Known, known_of, portraits
 from assistant.conversation.records import barring, length, recommend, sentences
@@ -438,3 +440,28 @@ OF_TASTE: Final[Mapping[Topic, Callable[[int, Grounds], str]]] = {
     Topic.WORTH: _worth,
     Topic.WHY_NOT: _why_not,
 }
+
+
+def elsewhere(
+    state: SessionState, shown: Sequence[int], table: Referents, wanted: int
+) -> SessionState:
+    """The state without the kinds that most of the films shown were of, for one slate.
+
+    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films.
+    """
+    constraints = state.constraints
+    kinds = _common_kinds(shown, table.catalogue)
+    left_out = [kind for kind in kinds if kind not in constraints.required]
+    for count in range(len(left_out), 0, -1):
+        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
+        changed = state.constrain(replace(constraints, excluded=excluded))
+        if table.room is None or table.room(changed) >= wanted:
+            return changed
+    return state
+
+
+def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
+    """Genres that most of the films are of, the commonest first."""
+    facets = (facet for token in films for facet in catalogue.facets_of(token))
+    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
+    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]

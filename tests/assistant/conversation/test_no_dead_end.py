@@ -19,9 +19,9 @@ from worlds import catalogue_of
 
 from assistant.chat import Assistant
 from assistant.conversation.interpret import Interpretation, Referents, interpret
-from assistant.conversation.library import elsewhere
 from assistant.conversation.plan import relaxed
 from assistant.conversation.replies import unlike
+from assistant.conversation.suits import elsewhere
 from assistant.conversation.values import Reply
 from assistant.language.leftover import leftover
 from assistant.language.understand import Understanding
