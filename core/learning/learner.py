@@ -21,8 +21,10 @@ neither, so the gradient steps are taken here.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -122,10 +124,11 @@ class ServedModel:
     @classmethod
     def fit(cls, network: QNetwork, logged: Sequence[LoggedSlate]) -> ServedModel:
         """Least squares of the rewards on the Q-values of the films shown."""
+        values_of = _remembering(network)
         pairs = [
             (values[token - 1], reward)
             for slate in logged
-            for values in (_q_values(network, slate.state),)
+            for values in (values_of(slate.state),)
             for token, reward in zip(slate.tokens, slate.rewards, strict=True)
         ]
         q_values, rewards = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
@@ -139,12 +142,26 @@ class ServedModel:
 
     def expected(self, slate: LoggedSlate) -> FloatArray:
         """(n_items,) rewards expected from the state of the slate."""
-        return self.base + self.slope * _q_values(self.network, slate.state)
+        return self.base + self.slope * self._values_of(slate.state)
+
+    @cached_property
+    def _values_of(self) -> Callable[[SessionState], FloatArray]:
+        return _remembering(self.network)
 
 
-def _q_values(network: QNetwork, state: SessionState) -> FloatArray:
-    values: FloatArray = network.q_values(state.observation()[None])[0].astype(np.float64)
-    return values
+_REMEMBERED: Final = 256
+"""States whose values are kept: many people have said nothing yet."""
+
+
+def _remembering(network: QNetwork) -> Callable[[SessionState], FloatArray]:
+    """The Q-values of all films in a state, (n_items,)."""
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def values_of(state: SessionState) -> FloatArray:
+        values: FloatArray = network.q_values(state.observation()[None])[0].astype(np.float64)
+        return values
+
+    return values_of
 
 
 def _temporal_differences(
