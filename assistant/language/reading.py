@@ -209,11 +209,9 @@ class Misspellings:
         if all(one in ("", word.text) for word, one in zip(found, meant, strict=True)):
             return text
         taken = taken_by(names(text, found), len(found))
-        places = [
-            at for at in range(len(found)) if not (taken[at] or _is_capitalised(text, found, at))
-        ]
+        places = [at for at in _small(text, found) if not taken[at]]
         wrong = [at for at in places if meant[at] not in ("", found[at].text)]
-        if sum(not meant[at] for at in places) > len(wrong):
+        if [meant[at] for at in places].count("") > len(wrong):
             return text
         return _rewritten(text, [(found[at], meant[at]) for at in wrong])
 
@@ -221,7 +219,7 @@ class Misspellings:
         """The word that a word is meant to be; "" where nobody knows."""
         if word in self._shorthand:
             return self._shorthand[word]
-        if word in self._spelled or len(word) < _SHORTEST or not word.isalpha():
+        if self._is_fine(word):
             return word
         if (plain := self._unstretched(word)) != word:
             return plain
@@ -230,6 +228,10 @@ class Misspellings:
             return word
         alike = self._sounds.get(_sound(word), "") if len(word) >= _ANY_LETTER else ""
         return likely or alike
+
+    def _is_fine(self, word: str) -> bool:
+        """Whether a word is spelled so, or nothing to be put right."""
+        return word in self._spelled or len(word) < _SHORTEST or not word.isalpha()
 
     def _unstretched(self, word: str) -> str:
         """The word without stress: "sooo"."""
@@ -258,14 +260,14 @@ class Misspellings:
         one at most left out or doubled.
         """
         swapped = sorted(word) == sorted(meant)
-        if len(meant) < _SHORTEST or (word[0] != meant[0] and not swapped):
-            return False
-        if word.removeprefix(meant) in _ENDINGS:  # "spacey" is a word
+        begins = len(meant) >= _SHORTEST and (word[0] == meant[0] or swapped)
+        if not begins or word.removeprefix(meant) in _ENDINGS:  # "spacey" is a word
             return False
         if len(word) == _SHORTEST and self._worth(meant) < _CHATTED:
             return False
-        doubles = len(meant) < len(word) and _DOUBLED.sub(r"\1", word) == meant
-        return len(word) >= _ANY_LETTER or len(meant) > len(word) or doubles or swapped
+        if len(word) >= _ANY_LETTER or len(meant) > len(word):
+            return True
+        return swapped or (len(meant) < len(word) and _DOUBLED.sub(r"\1", word) == meant)
 
     def _worth(self, word: str) -> int:
         return self._counts.get(word, 0)
@@ -285,10 +287,13 @@ def _words_of(names: Iterable[str]) -> set[str]:
     return {word for name in names for word in normal(name).split(" ")}
 
 
-def _is_capitalised(text: str, found: Sequence[Word], place: int) -> bool:
-    """Whether a word has a capital that does not begin a sentence: it may be a name."""
-    is_name = text[found[place].start].isupper() and not text.isupper()
-    return is_name and place > 0 and not ends_sentence(text, found, place - 1, place)
+def _small(text: str, found: Sequence[Word]) -> Iterator[int]:
+    """The places of words but for those with a capital that begins no sentence: names perhaps."""
+    loud = text.isupper()
+    for place, word in enumerate(found):
+        is_name = text[word.start].isupper() and not loud
+        if not is_name or place == 0 or ends_sentence(text, found, place - 1, place):
+            yield place
 
 
 @lru_cache(maxsize=_REMEMBERED)
