@@ -96,7 +96,6 @@ def words_of_a_set(node: ast.AST) -> int:
 OVERDUE = dict.fromkeys(
     f"assistant/language/{name}"
     for name in (
-        "meaning/measures.py:_of_amounts",
         "questions.py:Questions.asked",
         "questions.py:Questions._of_clause",
     )
@@ -110,7 +109,7 @@ def test_no_function_decides_too_much() -> None:
         for file, one in EVERY
         if f"{file}:{one.fullname}" not in EXCEPTIONS | OVERDUE and one.complexity > MOST_DECISIONS
     ]
-    assert wrong == [] and len(OVERDUE) <= 3
+    assert wrong == [] and len(OVERDUE) <= 2
     assert len(EXCEPTIONS) <= 5 and EXCEPTIONS.keys() <= {f"{f}:{o.fullname}" for f, o in EVERY}
 
 

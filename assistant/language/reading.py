@@ -209,34 +209,36 @@ class Misspellings:
         if all(one in ("", word.text) for word, one in zip(found, meant, strict=True)):
             return text
         taken = taken_by(names(text, found), len(found))
-        places = [
-            at for at in range(len(found)) if not (taken[at] or _is_capitalised(text, found, at))
-        ]
-        wrong = [at for at in places if meant[at] and meant[at] != found[at].text]
-        if sum(not meant[at] for at in places) > len(wrong):
+        places = [at for at in _small(text, found) if not taken[at]]
+        wrong = [at for at in places if meant[at] not in ("", found[at].text)]
+        if [meant[at] for at in places].count("") > len(wrong):
             return text
-        pieces, end = [], 0
-        for at in wrong:
-            pieces += [text[end : found[at].start], meant[at]]
-            end = found[at].end
-        return "".join([*pieces, text[end:]])
+        return _rewritten(text, [(found[at], meant[at]) for at in wrong])
 
     def _look_for(self, word: str) -> str:
         """The word that a word is meant to be; "" where nobody knows."""
         if word in self._shorthand:
             return self._shorthand[word]
-        if word in self._spelled or len(word) < _SHORTEST or not word.isalpha():
+        if self._is_fine(word):
             return word
-        for once in (r"\1", r"\1\1") if _STRETCHED.search(word) else ():
-            if (plain := _STRETCHED.sub(once, word)) in self._spelled:
-                return plain
-        likely = min(self._slips(word), default=None)
-        if likely is None or likely[0] > 0:
-            if any(word.removesuffix(end) in self._spelled for end in _ENDINGS):
-                return word
-        if likely is not None:
-            return likely[-1]
-        return self._sounds.get(_sound(word), "") if len(word) >= _ANY_LETTER else ""
+        if (plain := self._unstretched(word)) != word:
+            return plain
+        errors, _, likely = min(self._slips(word), default=(1, 0, ""))
+        if errors > 0 and any(word.removesuffix(end) in self._spelled for end in _ENDINGS):
+            return word
+        alike = self._sounds.get(_sound(word), "") if len(word) >= _ANY_LETTER else ""
+        return likely or alike
+
+    def _is_fine(self, word: str) -> bool:
+        """Whether a word is spelled so, or nothing to be put right."""
+        return word in self._spelled or len(word) < _SHORTEST or not word.isalpha()
+
+    def _unstretched(self, word: str) -> str:
+        """The word without stress: "sooo"."""
+        if not _STRETCHED.search(word):
+            return word
+        plain = (_STRETCHED.sub(once, word) for once in (r"\1", r"\1\1"))
+        return next((one for one in plain if one in self._spelled), word)
 
     def _slips(self, word: str) -> Iterator[tuple[int, int, str]]:
         """(errors, how seldom it is said, word) of the words that one may be meant to be; a kind of
@@ -247,8 +249,10 @@ class Misspellings:
         ways = process.extract(word, near, scorer=OSA.distance, score_cutoff=errors, limit=None)
         for meant, distance, _ in ways:
             is_kind = meant in self._wished
-            often = is_kind or meant in self._spoken
-            if (often or (distance == 1 and len(word) >= _ANY_WORD)) and self._is_slip(word, meant):
+            seldom = not is_kind and meant not in self._spoken
+            if seldom and (distance > 1 or len(word) < _ANY_WORD):
+                continue
+            if self._is_slip(word, meant):
                 yield int(distance) - is_kind, -self._worth(meant), meant
 
     def _is_slip(self, word: str, meant: str) -> bool:
@@ -256,17 +260,26 @@ class Misspellings:
         one at most left out or doubled.
         """
         swapped = sorted(word) == sorted(meant)
-        if len(meant) < _SHORTEST or (word[0] != meant[0] and not swapped):
-            return False
-        if word.removeprefix(meant) in _ENDINGS:  # "spacey" is a word
+        begins = len(meant) >= _SHORTEST and (word[0] == meant[0] or swapped)
+        if not begins or word.removeprefix(meant) in _ENDINGS:  # "spacey" is a word
             return False
         if len(word) == _SHORTEST and self._worth(meant) < _CHATTED:
             return False
-        doubles = len(meant) < len(word) and _DOUBLED.sub(r"\1", word) == meant
-        return len(word) >= _ANY_LETTER or len(meant) > len(word) or doubles or swapped
+        if len(word) >= _ANY_LETTER or len(meant) > len(word):
+            return True
+        return swapped or (len(meant) < len(word) and _DOUBLED.sub(r"\1", word) == meant)
 
     def _worth(self, word: str) -> int:
         return self._counts.get(word, 0)
+
+
+def _rewritten(text: str, words: Iterable[tuple[Word, str]]) -> str:
+    """A text with other words in the place of some, which are in order."""
+    pieces, end = [], 0
+    for word, other in words:
+        pieces += [text[end : word.start], other]
+        end = word.end
+    return "".join([*pieces, text[end:]])
 
 
 def _words_of(names: Iterable[str]) -> set[str]:
@@ -274,10 +287,13 @@ def _words_of(names: Iterable[str]) -> set[str]:
     return {word for name in names for word in normal(name).split(" ")}
 
 
-def _is_capitalised(text: str, found: Sequence[Word], place: int) -> bool:
-    """Whether a word has a capital that does not begin a sentence: it may be a name."""
-    is_name = text[found[place].start].isupper() and not text.isupper()
-    return is_name and place > 0 and not ends_sentence(text, found, place - 1, place)
+def _small(text: str, found: Sequence[Word]) -> Iterator[int]:
+    """The places of words but for those with a capital that begins no sentence: names perhaps."""
+    loud = text.isupper()
+    for place, word in enumerate(found):
+        is_name = text[word.start].isupper() and not loud
+        if not is_name or place == 0 or ends_sentence(text, found, place - 1, place):
+            yield place
 
 
 @lru_cache(maxsize=_REMEMBERED)

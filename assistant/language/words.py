@@ -439,16 +439,7 @@ class AmountPhrases:
     """What is said around amounts, as a section of lexicon/measures.toml has it."""
 
     def __init__(self, section: Mapping[str, Any], fillers: Iterable[str]) -> None:
-        self.book = PhraseBook(
-            {
-                " ".join(phrase.split()): name
-                for name, patterns in section.items()
-                if isinstance(patterns, list)
-                for pattern in patterns
-                for phrase in spelled_out(pattern)
-            },
-            in_normal_form=True,
-        )
+        self.book = PhraseBook(dict(_phrases(section)), in_normal_form=True)
         self._fillers = PhraseBook(dict.fromkeys(fillers, True))
         said = [phrase.split(" ") for phrase in self.book.phrases()]
         bounds = {pair for phrase in said for pair in pairwise(phrase)}
@@ -479,6 +470,13 @@ class AmountPhrases:
         """Whether the word at a place is part of a phrase with the amount before it: "90 or so"."""
         phrase = self.book.at(words, place - 1)
         return phrase is not None and phrase[0] > place
+
+
+def _phrases(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The phrases of the lists of a section, and the name each goes by."""
+    lists = ((name, one) for name, of in section.items() if isinstance(of, list) for one in of)
+    for name, pattern in lists:
+        yield from ((" ".join(phrase.split()), name) for phrase in spelled_out(pattern))
 
 
 @cache

@@ -53,13 +53,16 @@ _DATE: Final = re.compile(
     rf"|(?P<word>{'|'.join(_DECADES)}))\b"
     r"|(?:the\s+year\s+)?(?P<year>(?:18|19|20)\d\d)(?P<on>\+)?(?!\w)(?!['’]s)"
     r"|['’](?P<ending>\d\d)(?![\w'’])"
-    rf"|(?:the\s+)?(?:last|past|previous)\s+(?:(?:{NUMBER}|few|couple of|couple)\s+years?"
-    rf"|(?:{NUMBER}\s+)?(?P<tens>decades?))\b"
+    r"|(?:the\s+)?(?P<back>last|past|previous)\s+"
+    rf"(?:(?:(?P<years_back>{NUMBER})|few|couple of|couple)\s+years?"
+    rf"|(?:(?P<tens_back>{NUMBER})\s+)?(?P<tens>decades?))\b"
     r"|(?:this|the current)\s+(?P<now>year|decade)\b)"
 )
 """A decade, or a part of it; a year; the last years; this one."""
 _PARTS: Final = {"early": (0, 3), "mid": (3, 6), "late": (6, 9)}
 _A_FEW: Final = 3
+_UNITS: Final = {"year": 1, "decade": 10}
+_ANY_LATER: Final = 9999
 
 
 @cache
@@ -182,20 +185,24 @@ def _full(ending: int, *, since: int) -> int:
 
 
 def _date(match: re.Match[str]) -> _Date:
-    """The date that is said; "the 1900s" are a century."""
-    if match["year"]:
-        year = int(match["year"])
-        return _Date(year, 9999 if match["on"] else year, is_year=not match["on"])
-    if match["ending"]:
-        year = _full(int(match["ending"]), since=30)
-        return _Date(year, year, is_year=True)
+    """The date that is said."""
+    if match["year"] or match["ending"]:
+        year = int(match["year"] or 0) or _full(int(match["ending"]), since=30)
+        return _Date(year, _ANY_LATER if match["on"] else year, is_year=not match["on"])
     if match["now"]:
-        return _Date(0, 0, unit=1 if match["now"] == "year" else 10)
-    if not (match["long"] or match["short"] or match["word"]):
-        said = next((group for group in match.groups() if group and group != match["tens"]), None)
-        if match["tens"]:
-            return _Date(0, 0, back=10 * _number(said, 1), is_named=True)
-        return _Date(0, 0, back=_number(said, _A_FEW), is_named=True)
+        return _Date(0, 0, unit=_UNITS[match["now"]])
+    return _last_years(match) if match["back"] else _decade(match)
+
+
+def _last_years(match: re.Match[str]) -> _Date:
+    """As in "the last five years", "the past decade"."""
+    said = match["years_back"] or match["tens_back"]
+    unit, some = (10, 1) if match["tens"] else (1, _A_FEW)
+    return _Date(0, 0, back=unit * _number(said, some), is_named=True)
+
+
+def _decade(match: re.Match[str]) -> _Date:
+    """A decade or a part of it; "the 1900s" are a century."""
     first = int(match["long"] or 0) or _DECADES.get(match["word"], 0)
     first = first or _full(int(match["short"]), since=20)
     is_century = match["long"] and first % 100 == 0 and first < 2000
@@ -436,16 +443,19 @@ def _spans(line: _Dated, newest: int, scope: Scope) -> list[tuple[int, int]]:
         for at, date in line.dates.items()
         if not (told[at] or date.is_year)
     ]
-    found = []
-    for one in sorted(phrases):
-        force = scope(line.words[one.first].start)
-        dates = [date.years(newest) for date in line.of(one)]
-        span = (min(first for first, _ in dates), max(last for _, last in dates))
-        if force is not Force.FREE:
-            found.append(_bounded(one.meaning, span, newest, away=force is Force.AVOID))
-    aged = _AGED.finditer(line.text)
-    found += [(newest - _number(match[1], 10) + 1, newest) for match in aged]
-    return [span for span in found if span is not None]
+    told_by = (_meant(line, one, newest, scope) for one in sorted(phrases))
+    aged = (_number(match[1], 10) for match in _AGED.finditer(line.text))
+    return [*filter(None, told_by), *((newest - years + 1, newest) for years in aged)]
+
+
+def _meant(line: _Dated, one: Found[str], newest: int, scope: Scope) -> tuple[int, int] | None:
+    """The years that a phrase means; None where it leaves them open."""
+    force = scope(line.words[one.first].start)
+    dates = [date.years(newest) for date in line.of(one)]
+    span = (min(first for first, _ in dates), max(last for _, last in dates))
+    if force is Force.FREE:
+        return None
+    return _bounded(one.meaning, span, newest, away=force is Force.AVOID)
 
 
 def _bounded(how: str, span: tuple[int, int], newest: int, *, away: bool) -> tuple[int, int] | None:

@@ -877,7 +877,7 @@ def test_whether_a_film_is_known_is_asked() -> None:
 def test_like_the_first_one_but_newer() -> None:
     utterance = understood("more like the first one but newer", *TABLE)
     assert (
-        utterance.act is Act.REACT and utterance.picks == (0,) and utterance.years == (1998, 2023)
+        utterance.act is Act.REACT and utterance.picks == (0,) and utterance.years == (2000, 2023)
     )
 
 
