@@ -449,7 +449,7 @@ def reply_text(
         words = _beyond(utterance, situation, table, facts)
     elif situation.is_for_films or step.chips:
         words = answer(step.told, situation, question)
-        words = _sentences(explained if utterance.then else "", words, _taken(step, facts, variant))
+        words = _sentences(explained if utterance.then else "", _taken(step, facts, variant), words)
     elif utterance.act is Act.AGREE:
         words = say(f"reply.agreed_on_{'table' if last else 'nothing'}", variant)
     elif utterance.act is Act.ABOUT_ME:
