@@ -234,27 +234,34 @@ def _source(known: Known, *_: object) -> str:
 
 def _age(known: Known, detail: str, *rest: object) -> str:
     """From what age a film is fit, for how old they are who want to see it, and how scary it is."""
-    film, parts = known.film, []
-    if film.age:
-        years = AGES.get(film.age, 0)
-        form = "answer.age" if years else "answer.age_all"
-        parts.append(text(form, film=known.movie.label, rating=film.age, years=years))
-    if film.audiences:
-        form = "answer.audience_too" if parts else "answer.audience"
-        parts.append(text(form, film=known.movie.label, kinds=listing(film.audiences)))
-    if not parts and "Children" in known.movie.genres:
-        parts.append(text("answer.children", film=known.movie.label))
+    asked, film = _grounds(rest), known.film
+    rated = AGES.get(film.age, 0) if film.age else _taken_for(known, asked)
+    parts = [*_rating(known, rated), *_audience(known)]
     if not parts:
         return f"{text('answer.age_unknown', film=known.movie.label)} {known.look}".strip()
-    asked = _grounds(rest)
-    rated = AGES.get(film.age, 0) if film.age else _taken_for(known, asked)
     if not film.age:
         parts.append(text("answer.no_rating"))
-    if not film.age and rated >= 0:
-        parts.append(text("answer.taken_for" if rated else "answer.taken_for_all", years=rated))
+        parts += [text("answer.taken_for", years=rated)] if rated > 0 else []
     if detail and rated >= 0:
         parts.append(_fit_for(int(detail), rated))
     return " ".join([*parts, _frightens(known, asked)])
+
+
+def _rating(known: Known, rated: int) -> list[str]:
+    if not known.film.age:
+        return []
+    form = "answer.age" if rated else "answer.age_all"
+    return [text(form, film=known.movie.label, rating=known.film.age, years=rated)]
+
+
+def _audience(known: Known) -> list[str]:
+    """For whom a film is made."""
+    label, kinds = known.movie.label, known.film.audiences
+    if kinds:
+        form = "answer.audience_too" if known.film.age else "answer.audience"
+        return [text(form, film=label, kinds=listing(kinds))]
+    for_children = "Children" in known.movie.genres and not known.film.age
+    return [text("answer.children", film=label)] if for_children else []
 
 
 def _taken_for(known: Known, asked: Grounds) -> int:

@@ -49,7 +49,8 @@ _VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
     "several_probably": ("mood_by_now",),
     "several_some": ("mood_some", "mood_partly"),
     "several_unsure": ("mood_of_its_time",),
-    "several_no": ("mood_other", "mood_not", "mood_unsure", "mood_past"),
+    "several_other": ("mood_other",),
+    "several_no": ("mood_not", "mood_unsure", "mood_past"),
 }
 """Verdicts on several films by the sentences that are said of one."""
 _SAID: Final = 0.5
@@ -307,7 +308,12 @@ def moods(question: FactQuestion, asked: Grounds) -> str:
         form = _form(question.detail, known, asked, _shades(question.detail, known, asked))
         verdict = next(one for one, forms in _VERDICTS.items() if form in forms)
         groups[verdict].append(known.movie.label)
-    parts = [text(f"answer.{one}", films=listing(films)) for one, films in groups.items() if films]
+    other = said_of(opposite(question.detail))
+    parts = [
+        text(f"answer.{one}", films=listing(films), other=other)
+        for one, films in groups.items()
+        if films
+    ]
     said = capitalised("; ".join(parts))
     return text("answer.moods", mood=capitalised(said_of(question.detail)), verdicts=said)
 

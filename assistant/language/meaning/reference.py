@@ -259,8 +259,8 @@ def _said_of_each(
     said = []
     for place, name in ranges.items():
         clause = _Stretch.of(text, found, cues, name, names)
-        if name in signs and not _is_contrast(signs[name], signs.values()):
-            said += _of_one(place, signs[name], clause, otherwise)
+        if name in signs and not _says_nothing(signs[name], clause, signs.values()):
+            said.append(_of_one(place, signs[name], clause, otherwise))
     return [*said, *_beside(line, remark, said)]
 
 
@@ -269,11 +269,12 @@ def _tells(sign: Sign) -> bool:
     return sign.force in (*_FEELS, Force.AVOID, Force.SEEN)
 
 
-def _is_contrast(sign: Sign, signs: Iterable[Sign]) -> bool:
-    """Whether a bare "not" only denies what is said of the others: "seen the first, not the
-    second".
+def _says_nothing(sign: Sign, clause: _Stretch, signs: Iterable[Sign]) -> bool:
+    """Whether a film is only said to be unknown, or a bare "not" only denies what is said of the
+    others: "seen the first, not the second".
     """
-    return sign.rule == _BARE_NOT and any(one.force is Force.SEEN for one in signs)
+    contrast = sign.rule == _BARE_NOT and any(one.force is Force.SEEN for one in signs)
+    return contrast or sign.idle or clause.is_of_the_unseen
 
 
 def _beside(line: acts.Line, remark: _Remark, said: Sequence[_Said]) -> Iterator[_Said]:
@@ -316,19 +317,17 @@ class _Stretch(NamedTuple):
         return any(cue.phrase in _UNSEEN for cue in self.cues)
 
 
-def _of_one(place: int, sign: Sign, clause: _Stretch, otherwise: float) -> list[_Said]:
-    """What is said of one film, if anything is."""
-    if sign.idle or clause.is_of_the_unseen:
-        return []
+def _of_one(place: int, sign: Sign, clause: _Stretch, otherwise: float) -> _Said:
+    """What is said of one film."""
     felt = sign.force in _FEELS
     if sign.force is Force.SEEN or clause.tells_it_seen:
-        return [_Said(place, sign.strength if felt else 0.0)]
+        return _Said(place, sign.strength if felt else 0.0)
     if sign.force is Force.SIMILAR:
-        return [_Said(place, sign.strength)]
+        return _Said(place, sign.strength)
     if felt or sign.force is Force.AVOID:
         hopes = not _PROSPECTS.isdisjoint(clause.words)
-        return [_Said(place, sign.strength, taken=hopes and sign.strength > 0)]
-    return [_Said(place, otherwise or _TAKEN, taken=otherwise >= 0)]
+        return _Said(place, sign.strength, taken=hopes and sign.strength > 0)
+    return _Said(place, otherwise or _TAKEN, taken=otherwise >= 0)
 
 
 def _words_within(found: Sequence[Word], start: int, end: int) -> tuple[int, int]:

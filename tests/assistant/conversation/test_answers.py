@@ -11,7 +11,7 @@ from films import catalogue, facts_of
 from assistant.conversation.answers import answers, people_asked
 from assistant.conversation.reasons import known_of, portraits
 from assistant.conversation.records import details, length, sentences
-from assistant.conversation.suits import Grounds
+from assistant.conversation.suits import Grounds, chosen
 from assistant.language.utterance import FactQuestion, Topic
 from core.data.facts import Film, FilmFacts, Prize, Relation
 from core.domain import Reason
@@ -94,7 +94,10 @@ def told(topic: Topic, *movie_ids: int, detail: str = "", who: str = "") -> str:
         (Topic.YEAR, "Alien is from 1979."),
         (Topic.TRAILER, "The trailer of Alien (1979): https://www.youtube.com/watch?v=abc"),
         (Topic.PRIZE, "Alien (1979) won an Oscar: Visual Effects. It was nominated for 1 more."),
-        (Topic.AGE, "Alien (1979) is rated R in the US: from about 17."),
+        (
+            Topic.AGE,
+            "Alien (1979) is rated R in the US: from about 17. A warning: it is marked “horror”.",
+        ),
         (
             Topic.ABOUT,
             "Alien (1979) is a horror film by Ridley Scott with Sigourney Weaver and "
@@ -116,11 +119,35 @@ def test_what_is_known_is_told(topic: Topic, words: str) -> None:
         (Topic.KEYWORD, "cat", "Yes: “cat”"),
         (Topic.KEYWORD, "dog", "Not that I know"),
         (Topic.MOOD, "scary", "Yes, going by its words: Alien (1979) is scary"),
-        (Topic.MOOD, "sad", "I don’t know that Alien (1979) is sad"),
+        (Topic.MOOD, "sad", "Probably not: Alien (1979) is a horror film by Ridley Scott, rated R"),
+        (Topic.MOOD, "romantic", "Probably not"),
+        (Topic.AGE, "4", "Alien (1979) is rated R in the US: from about 17. So it is not for a 4-"),
     ],
 )
 def test_yes_no_and_not_known(topic: Topic, detail: str, begins: str) -> None:
     assert told(topic, ALIEN, detail=detail).startswith(begins)
+
+
+def test_either_or_compares_both_sides() -> None:
+    question = FactQuestion(Topic.MOOD, (ALIEN - 99,), detail="funny", instead="scary")
+    assert answers([question], asked()) == (
+        "Alien (1979) is more scary than funny, going by “horror”."
+    )
+
+
+def test_several_films_are_judged_in_one_sentence() -> None:
+    assert told(Topic.MOOD, ALIEN, UP, detail="scary") == (
+        "Scary? Yes, Alien (1979); probably not Up (2009)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("detail", "least", "best"), [("scary", False, ALIEN), ("scary", True, UP), ("new", False, UP)]
+)
+def test_a_comparison_names_one_film_and_that_is_it(detail: str, least: bool, best: int) -> None:
+    question = FactQuestion(Topic.MOST, (ALIEN - 99, UP - 99), detail=detail, least=least)
+    assert chosen(question, asked()) == (best - 99,)
+    assert CATALOGUE.movie(best - 99).label in answers([question], asked())
 
 
 def test_who_is_in_a_film_and_who_is_not() -> None:

@@ -104,6 +104,33 @@ def test_films_on_the_table_are_pointed_at(text: str, films: list[str]) -> None:
     assert [one[1] for one in asked(text, *TABLE)] == [films]
 
 
+@pytest.mark.parametrize(
+    ("text", "topic", "detail", "instead"),
+    [
+        ("is the first gory or more slow?", "mood", "violent", "slow"),
+        ("is it funny at all or deadly serious?", "mood", "funny", "serious"),
+        ("is there anything sad in the first?", "mood", "sad", ""),
+        ("is the first one ok for a four year old or are there scary bits?", "age", "4", ""),
+        ("would the first frighten a toddler?", "age", "3", ""),
+        ("does the first have a dragon?", "keyword", "dragon", ""),
+        ("what is about the first?", "about", "", ""),
+    ],
+)
+def test_how_a_film_on_the_table_is_may_be_asked_in_many_ways(
+    text: str, topic: str, detail: str, instead: str
+) -> None:
+    (question,) = read(text, "Up").questions
+    assert (question.topic.value, question.detail, question.instead) == (topic, detail, instead)
+    assert question.films == (token("Up"),)
+
+
+def test_the_least_so_and_the_longest_are_compared_as_well() -> None:
+    (question,) = read("which one is least scary?", *TABLE).questions
+    assert (question.topic, question.detail, question.least) == (Topic.MOST, "scary", True)
+    (question,) = read("which of these is the shortest?", *TABLE).questions
+    assert (question.topic, question.detail) == (Topic.MOST, "short")
+
+
 def test_it_is_the_film_of_the_line_or_of_the_last_one() -> None:
     assert asked("Alien? who directed it?", *TABLE) == [("maker", ["Alien"], "")]
     assert asked("and how long is it", *TABLE, named="Alien") == [("length", ["Alien"], "")]

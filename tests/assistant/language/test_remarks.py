@@ -54,6 +54,40 @@ def strength(utterance: Utterance) -> float:
     return (utterance.strength or 0.0) if reacts else 0.0
 
 
+@pytest.mark.parametrize(
+    ("line", "each", "taken"),
+    [
+        ("seen the first two. the third I've never heard of", {0: 0, 1: 0}, ()),
+        ("not the first, I've watched it", {0: 0}, ()),
+        ("the last one I know already, the other two are new to me", {2: 0}, ()),
+        ("I've seen 1 and 3", {0: 0, 2: 0}, ()),
+        ("seen the first two, not the last", {0: 0, 1: 0}, ()),
+        ("not the first", {0: -1}, ()),
+        ("hated the first. the second sounds good", {0: -1, 1: 1}, (1,)),
+        ("we both could live with the first", {0: 1}, (0,)),
+        ("fine. whatever. the second one looks decent", {1: 1}, (1,)),
+        ("I like the second one", {1: 1}, ()),
+    ],
+)
+def test_each_film_that_is_pointed_at_has_its_own_verdict(
+    line: str, each: dict[int, int], taken: tuple[int, ...]
+) -> None:
+    understood = said(line)
+    strengths = understood.strengths or (understood.strength or 0.0,) * len(understood.picks)
+    signs = {
+        place: (one > 0) - (one < 0) for place, one in zip(understood.picks, strengths, strict=True)
+    }
+    assert (signs, understood.taken) == (each, taken)
+
+
+@pytest.mark.parametrize("line", ["sold!", "that'll do nicely", "yesss that one!!", "I'll take it"])
+def test_what_chooses_without_pointing_means_the_film_spoken_of_or_asks_which(line: str) -> None:
+    alone = TINY.understand(line, Context(shown=(2,)))
+    assert (alone.act, alone.taken) == (Act.AGREE, (0,))
+    (which,) = said(line).ambiguous
+    assert which.taken and which.tokens == TABLE.shown
+
+
 @given(st.sampled_from(OPENINGS), st.sampled_from(HEADS), st.sampled_from(PRAISE))
 def test_a_wish_is_no_verdict_whatever_praise_is_in_it(
     opening: str, head: str, praise: str
