@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from assistant.page import guard
 from core.__main__ import main as core
@@ -82,6 +84,27 @@ def test_the_image_holds_what_is_served() -> None:
         "context": "../..",
         "dockerfile": FOLDER.relative_to(ROOT).as_posix() + "/Dockerfile",
     }
+
+
+def test_the_lock_holds_what_is_required_with_hashes_and_licences() -> None:
+    lock = (FOLDER / "requirements.lock").read_text(encoding="utf-8")
+    blocks = re.findall(
+        r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==(\S+)((?: \\\n    --hash=\S+)+)", lock, re.MULTILINE
+    )
+    held = {name: version for name, version, _ in blocks}
+    assert len(held) == len(re.findall(r"^[a-z]", lock, re.MULTILINE))
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    missing = [one.name for one in wanted if canonicalize_name(one.name) not in held]
+    assert missing == ["torch"]
+    assert [
+        one
+        for one in wanted
+        if not one.specifier.contains(held.get(canonicalize_name(one.name), "2.13.0"))
+    ] == []
+    licences = (ROOT / "assets/licences.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| (\S+) \| (\S+) \| .+ \|$", licences, re.MULTILINE))
+    assert held.items() <= told.items() and told["torch"] == "2.13.0+cpu"
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx here")

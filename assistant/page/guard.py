@@ -70,6 +70,8 @@ _FILES: Final = re.compile(r"/(healthz|readyz|assets|static|favicon|theme|gradio
 """What takes next to nothing to give."""
 _PAGES: Final = re.compile(r"/|/config|/gradio_api/(info|openapi\.json)")
 """What is drawn anew for everybody who opens it."""
+_TOOLS: Final = re.compile(r"/gradio_api/mcp")
+"""A tool of MCP is answered by requests of the server to itself: it must not keep their places."""
 _READS: Final = ("GET", "HEAD", "OPTIONS")
 _TOO_MANY: Final = "Too many requests: wait a moment."
 
@@ -166,6 +168,8 @@ class Guard:
             await _say(status, why, wait)(scope, receive, send)
         elif scope["method"] in _READS:
             await self._app(scope, receive, send)
+        elif _TOOLS.match(scope["path"]):
+            await self._app(scope, self._bounded(receive), send)
         else:
             await self._in_turn(scope, receive, send)
 

@@ -155,8 +155,8 @@ def learned(served: Constant, log: ChatLog) -> Constant:
     return Constant(served.values + bounded.numpy())
 
 
-def one(seed: int, count: int, off: float, *, check: bool = False) -> tuple[float, bool]:
-    """True gain of one log's candidate, as a share, and whether it was let in."""
+def one(seed: int, count: int, off: float, *, check: bool = False) -> tuple[float, bool, bool]:
+    """True gain of one log's candidate, as a share, whether it was let in, and whether it is new."""
     rng = np.random.default_rng(seed)
     # As in talk: some films are liked by most who are shown them, many by few.
     up = np.sort(rng.beta(2, 5, FILMS))[::-1]
@@ -184,7 +184,8 @@ def one(seed: int, count: int, off: float, *, check: bool = False) -> tuple[floa
     best, before = (
         worth[np.argsort(-one.values, kind="stable")[:SHOWN]].sum() for one in (candidate, served)
     )
-    return float(best / before - 1), found.low > GATE.least_gain
+    moved = bool((candidate.values != served.values).any())
+    return float(best / before - 1), found.low > GATE.least_gain, moved
 
 
 def main(logs: int, talks: int, off: float) -> None:
@@ -192,7 +193,7 @@ def main(logs: int, talks: int, off: float) -> None:
     begin, found = time.process_time(), []
     for seed in range(logs):
         found.append(one(seed, talks, off, check=not seed))
-        if (seed + 1) % 100 and seed + 1 < logs:
+        if (seed + 1) % 50 and seed + 1 < logs:
             continue
         print(f"{seed + 1} logs of {talks} conversations, off by {off:g}", end=": ")
         for name, low, high in (
@@ -200,8 +201,9 @@ def main(logs: int, talks: int, off: float) -> None:
             ("some", 1e-9, 0.03),
             ("≥ 3 %", 0.03, 9e9),
         ):
-            let_in = [promoted for gain, promoted in found if low <= gain < high]
-            print(f"{name} {sum(let_in)} of {len(let_in)}", end="; ")
+            these = [(let_in, new) for gain, let_in, new in found if low <= gain < high]
+            let_in, new = np.array(these or [(0, 0)]).sum(axis=0)
+            print(f"{name} {let_in} of {len(these)} ({new} learned something)", end="; ")
         print(f"{(time.process_time() - begin) / (seed + 1):.2f} s of a core each", flush=True)
 
 

@@ -231,6 +231,17 @@ class TestShares:
         assert answer(guard, [part(2, False)]) == [429]
         assert max(slept) == LONGEST_WAIT
 
+    def test_a_tool_keeps_no_place_from_its_own_requests(self) -> None:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            if scope["path"] != CALL:
+                await guard({**scope, "path": CALL}, receive, send)
+            else:
+                await reader(scope, receive, send)
+
+        guard = guard_of(Buckets(999.0, 999.0), app=app)
+        guard._places["10.0.0.1"] = asyncio.Semaphore(1)
+        assert answer(guard, [part(2, False)], path="/gradio_api/mcp/") == [200]
+
     def test_posts_of_a_client_wait_for_each_other_without_a_thread(self) -> None:
         at_once = most = 0
 
