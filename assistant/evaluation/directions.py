@@ -60,7 +60,7 @@ _SHRINKAGE: Final = 1.0
 _SEEN_OFTEN: Final = 3
 """Examples from which a trait has weights."""
 _FOLDS: Final = 5
-_IMPORTANCE_OF_TEMPLATES: Final = 2.0
+_IMPORTANCE_OF_TEMPLATES: Final = 3.0
 """What an example counts: a template stands for many lines."""
 _IMPORTANCE_OF_DIALOGS: Final = 1.0
 """The same of what people said of a film."""
@@ -158,9 +158,9 @@ def examples_of_lines(
         ways = {name: way for slot, way in _SLOTS.items() for name in expect.get(slot, ())}
         recorder.seen.clear()
         utterance = understanding.understand(row["text"])
-        for span, label in _labels(utterance, understanding):
+        for span, label, is_film in _labels(utterance, understanding):
             before, seen = recorder.at(span)
-            idle = "films" in expect or before is Direction.NONE
+            idle = before is Direction.NONE or (is_film and "films" in expect)
             way = ways.get(label, Direction.NONE if idle else None)
             if before and way:
                 yield Example(row["text"], seen, before, way)
@@ -168,12 +168,13 @@ def examples_of_lines(
 
 def _labels(
     utterance: Utterance, understanding: Understanding
-) -> Iterator[tuple[tuple[int, int], str]]:
+) -> Iterator[tuple[tuple[int, int], str, bool]]:
+    """Where names stand, what the catalogue calls them, and whether they are films."""
     catalogue = understanding.catalogue
     for movie in utterance.movies:
-        yield tuple(movie.span), catalogue.movie(movie.token).label  # type: ignore[misc]
+        yield movie.span, catalogue.movie(movie.token).label, True
     for facet in utterance.facets:
-        yield tuple(facet.span), catalogue.facet(facet.token).name  # type: ignore[misc]
+        yield facet.span, catalogue.facet(facet.token).name, False
 
 
 def examples_of_dialogs(

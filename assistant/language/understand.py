@@ -11,7 +11,7 @@ from typing import Final
 
 from assistant.language import acts, mentions, wishes
 from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.direction import FACET, FILM, Judge, meant
+from assistant.language.meaning.direction import Judge, meant
 from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import lifted_measures, measures_of
@@ -249,9 +249,7 @@ class Understanding:
         unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
-        kinds = [FILM if name in titles else FACET for name in names]
-        found_signs = meant(read, found, names, cues, kinds=kinds, judge=self._judge)
-        signs = dict(zip(names, found_signs, strict=True))
+        signs = meant(read, found, titles, names, cues, self._judge)
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)

@@ -194,22 +194,26 @@ def traits(clauses: Clauses, name: Name) -> Iterator[str]:
     rule = rule_of(name)
     kind = name.kind
     seen = {f"rule {rule}", f"rule {rule} {kind}", "one"}
-    near = [what for what in before if what not in ("degree", "anything", "relative")]
+    near = ["", *(what for what in before if what not in _COLOURS)]
     seen |= {f"before {what}" for what in before}
-    nearest = near[-1] if near else ""
+    nearest = near[-1]
     seen |= {f"last {nearest}", f"last {nearest} {kind}", f"last {nearest} rule {rule}"}
-    seen.add(f"last two {' '.join(near[-2:])}")
+    seen.add(f"last two {' '.join(near[-2:]).strip()}")
     seen |= {f"behind {what}" for what in behind} | {
         f"behind {what} rule {rule}" for what in behind
     }
-    next_said = behind[0] if behind else ""
+    next_said = next(iter(behind), "")
     seen |= {f"next {next_said}", f"next {next_said} {kind}"}
     seen.add(f"opened by {_opener(clauses, begin)}")
     seen.add(f"opened by {_opener(clauses, begin)} rule {rule}")
-    turns = sum(what in ("not", "refuses", "not not") or what.startswith("not ") for what in before)
+    turns = sum(what.startswith(("not", "refuses")) for what in before)
     seen.add(f"turns {min(turns, 3)} {kind}")
     seen |= {f"{kind} {trait}" for trait in _beside(clauses, number, rule)}
     yield from sorted(seen)
+
+
+_COLOURS: Final = ("degree", "anything", "relative")
+"""Classes that turn nothing."""
 
 
 def _opener(clauses: Clauses, begin: int) -> str:
@@ -407,20 +411,20 @@ def _sign(way: Direction, name: Name) -> Sign:
     return Sign(-0.7, rule, Force.AVOID)
 
 
-def meant(
+def meant(  # noqa: PLR0917 — what a reading holds, in its order
     text: str,
     words: Sequence[Word],
+    titles: Sequence[tuple[int, int]],
     names: Sequence[tuple[int, int]],
     cues: Sequence[Cue],
-    *,
-    kinds: Sequence[str],
     judge: Judge,
-) -> list[Sign]:
-    """How each of the names is meant: by the rules, and where these err by what was learned.
-
-    `kinds` are those of `direction.Name`.
+) -> dict[tuple[int, int], Sign]:
+    """How each of the names, of which `titles` are films, is meant: by the rules, and where these
+    err by what was learned.
     """
-    return judge.settled(text, words, ruled(text, words, names, cues, kinds=kinds))
+    kinds = [FILM if name in titles else FACET for name in names]
+    settled = judge.settled(text, words, ruled(text, words, names, cues, kinds=kinds))
+    return dict(zip(names, settled, strict=True))
 
 
 def ruled(
