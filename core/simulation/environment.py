@@ -47,9 +47,9 @@ class _Moods:
 class SessionEnv(gymnasium.Env[Observation, np.int64]):
     """A viewer states tastes, then is shown one film a step and reacts as their ratings say.
 
-    With `cards` films a slate they look at a whole slate before they react, as in the chat. Until
-    then its films are SHOWN in the state and PASSED in what a policy sees, as the next card is
-    chosen in the chat; after it those without a word are PASSED.
+    With `cards` films a slate they look at a whole slate before they react, as in the chat: until
+    then its films are SHOWN, after it those without a word are PASSED. (In the chat the films above
+    a card count as PASSED at once. Learned from so, a policy leans to what everybody loves.)
 
     ## Action Space `Discrete(n_items)`: the catalogue row of the film to show. A film in the
     transcript may not be shown: `action_mask()` says which may, and such an action raises
@@ -236,7 +236,7 @@ class SessionEnv(gymnasium.Env[Observation, np.int64]):
 
     def _observation(self) -> Observation:
         number = None if self._vector_sets is None else int(self._vector_sets[self._person])
-        return self.state.pass_over(*self._pending).observation(self._length, vectors=number)
+        return self.state.observation(self._length, vectors=number)
 
     def _name(self, token: int) -> str:
         if self._catalogue.is_movie(token):

@@ -473,14 +473,6 @@ class TestSlates:
         environment.step(np.int64(5))
         assert environment.state.events[3:] == ((6, Outcome.SHOWN),)
 
-    def test_a_card_is_chosen_as_if_those_above_had_been_passed_over(self) -> None:
-        environment = make(people=one_person(), opening=SILENT, cards=3)
-        seen = [environment.reset(seed=0)[0]]
-        seen += [environment.step(np.int64(row))[0] for row in (0, 3, 2)]
-        outcomes = [[Outcome(one) for one in row[row[:, 0] > 0, 1]] for row in seen]
-        assert outcomes[1:3] == [[Outcome.PASSED], [Outcome.PASSED] * 2]
-        assert outcomes[3] == [event.outcome for event in environment.state.events]
-
     def test_the_last_slate_is_answered_however_short_it_is(self) -> None:
         environment = make(people=one_person(), opening=SILENT, cards=3, turns=4)
         environment.reset(seed=0)
