@@ -53,7 +53,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="module")
 def found() -> Learned:
     settings = MeaningSettings(dimensions=2, epochs=60, batch=4, rate=0.05, held_out=0.3)
-    return learned(Model(), SENTENCES * 20, catalogue(), settings)
+    return learned(Model(), SENTENCES * 20, catalogue(), settings=settings)
 
 
 def test_words_lead_where_the_model_leads(found: Learned) -> None:
