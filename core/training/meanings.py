@@ -22,12 +22,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import torch
+from safetensors.torch import load as load_tensors
 from torch import Tensor
 from torch.nn.functional import cosine_similarity, gelu, layer_norm, linear, normalize
 
 from core.catalogue import Catalogue
 from core.data.search import stems
-from core.model.bundle import load_tensors
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -205,7 +205,7 @@ def learned(
     longer = np.flatnonzero(held & (np.array(list(map(len, bags))) > 1))
     sums = np.stack([rounded[bags[place]].sum(axis=0) * unit for place in longer])
     gate = _gate(sums, points, said[longer] @ names.T, chosen.near)
-    threshold = _threshold(feelings, places, rounded * unit)
+    threshold = _threshold(feelings, places, (rounded * unit).astype(np.float32))
     table = pa.table(
         {
             "kind": [*[""] * len(places), *(facet.kind for facet in facets)],
@@ -302,7 +302,7 @@ def _fitted(
             apart = (1 - cosine_similarity(found, goal)).mean()
             loss = apart + settings.length * ((found - goal) ** 2).sum(dim=1).mean()
             steps.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             steps.step()
         slower.step()
     fitted: FloatArray = table.weight.detach().numpy()
