@@ -160,7 +160,7 @@ class SentenceModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedMeanings:
     """A table of meanings, and what it is worth on sentences that were held out."""
 
     table: pa.Table
@@ -178,7 +178,7 @@ def learned(
     catalogue: Catalogue,
     feelings: Sequence[tuple[bool, str]] = (),
     settings: MeaningSettings | None = None,
-) -> Learned:
+) -> LearnedMeanings:
     """Learns the table from sentences; single words among them make sure that these are known.
 
     `feelings` are lines in which people tell of themselves, and whether they are low.
@@ -218,7 +218,7 @@ def learned(
     )
     numbers = " ".join(f"{number:.6g}" for number in (unit, *gate.weights, threshold))
     table = table.replace_schema_metadata({"numbers": numbers})
-    return Learned(table, gate.agreement, gate.accepted, gate.right)
+    return LearnedMeanings(table, gate.agreement, gate.accepted, gate.right)
 
 
 def _bags(sentences: Sequence[str]) -> tuple[dict[str, int], list[list[int]], list[int]]:
