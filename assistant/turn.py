@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 
 _COMFORT: Final = "cheer me up"
 """What whoever tells that they are low would say if they said what they want."""
-_SAME: Final = 0.7
+_SAME: Final = 0.65
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
 """Films that are meant by their names whatever else these say, the best known ones."""

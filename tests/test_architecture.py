@@ -23,7 +23,7 @@ DOORS = {
     "stable_baselines3": ("core.training.agent",),
     "gymnasium": ("core.simulation.environment",),
     "sqlalchemy": ("core.store",),
-    "safetensors": ("core.model.bundle",),
+    "safetensors": ("core.model.bundle", "core.training.meanings"),
     "rapidfuzz": ("assistant.language.titles.spelling",),
     "gradio": ("assistant.page", "assistant.api", "app"),
     "torch": ("core",),

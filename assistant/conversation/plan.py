@@ -137,7 +137,7 @@ def found_by_words(
     sought, strange, spared = leftover(utterance, finder.finds)
     step = _spared(step, utterance, tuple(filter(None, map(finder.rare, spared))))
     words = utterance.sought or ", ".join(sought) or told(utterance, finder.knows)
-    if not words and unheard(utterance, step) and finder.means(utterance.text):
+    if not words and unheard(utterance, step) and finder.finds(utterance.text):
         words, strange = utterance.text.strip(), ()
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))

@@ -22,12 +22,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import torch
+from safetensors.torch import load as load_tensors
 from torch import Tensor
 from torch.nn.functional import cosine_similarity, gelu, layer_norm, linear, normalize
 
 from core.catalogue import Catalogue
 from core.data.search import stems
-from core.model.bundle import load_tensors
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -160,7 +160,7 @@ class SentenceModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedMeanings:
     """A table of meanings, and what it is worth on sentences that were held out."""
 
     table: pa.Table
@@ -178,7 +178,7 @@ def learned(
     catalogue: Catalogue,
     feelings: Sequence[tuple[bool, str]] = (),
     settings: MeaningSettings | None = None,
-) -> Learned:
+) -> LearnedMeanings:
     """Learns the table from sentences; single words among them make sure that these are known.
 
     `feelings` are lines in which people tell of themselves, and whether they are low.
@@ -205,7 +205,7 @@ def learned(
     longer = np.flatnonzero(held & (np.array(list(map(len, bags))) > 1))
     sums = np.stack([rounded[bags[place]].sum(axis=0) * unit for place in longer])
     gate = _gate(sums, points, said[longer] @ names.T, chosen.near)
-    threshold = _threshold(feelings, places, rounded * unit)
+    threshold = _threshold(feelings, places, (rounded * unit).astype(np.float32))
     table = pa.table(
         {
             "kind": [*[""] * len(places), *(facet.kind for facet in facets)],
@@ -218,7 +218,7 @@ def learned(
     )
     numbers = " ".join(f"{number:.6g}" for number in (unit, *gate.weights, threshold))
     table = table.replace_schema_metadata({"numbers": numbers})
-    return Learned(table, gate.agreement, gate.accepted, gate.right)
+    return LearnedMeanings(table, gate.agreement, gate.accepted, gate.right)
 
 
 def _bags(sentences: Sequence[str]) -> tuple[dict[str, int], list[list[int]], list[int]]:
@@ -302,7 +302,7 @@ def _fitted(
             apart = (1 - cosine_similarity(found, goal)).mean()
             loss = apart + settings.length * ((found - goal) ** 2).sum(dim=1).mean()
             steps.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             steps.step()
         slower.step()
     fitted: FloatArray = table.weight.detach().numpy()

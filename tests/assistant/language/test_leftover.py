@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from films import catalogue
 
-from assistant.language.leftover import leftover, told
+from assistant.language.leftover import leftover, tells_of_oneself, told
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Act
 
@@ -128,3 +128,17 @@ def test_a_request_a_film_and_a_few_words_are_no_story(line: str) -> None:
 )
 def test_words_of_talk_are_not_said_back(line: str, *, said: bool) -> None:
     assert bool(leftover(UNDERSTANDING.understand(line), lambda _: False).strange) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "tells"),
+    [
+        ("I lost my job today", True),
+        ("my dog died", True),
+        ("I need something sad", False),
+        ("people falling apart", False),
+        ("I loved Alien", False),
+    ],
+)
+def test_who_tells_of_themselves_says_nothing_of_films(line: str, tells: bool) -> None:
+    assert tells_of_oneself(UNDERSTANDING.understand(line)) is tells

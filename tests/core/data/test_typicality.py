@@ -19,6 +19,7 @@ from core.data.typicality import (
     _features,
     _inverse,
     _left_out,
+    by_country,
     foretold,
     typicality,
 )
@@ -128,3 +129,16 @@ def test_it_is_between_nothing_and_all_and_no_member_is_lost(tagged: list[int]) 
 def test_an_empty_cinema_has_none() -> None:
     catalogue = catalogue_of([])
     assert typicality(catalogue, Words([], sparse.csr_matrix((0, 0)))).shape == (0, 0)
+
+
+def test_a_film_is_of_a_country_as_far_as_no_other_took_part() -> None:
+    facets = {
+        Facet("country", "Tunisia", ("Tunisian",)): [0, 1],
+        Facet("country", "United States", ("American",)): [0, 2],
+        Facet("country", "African"): [0, 1],
+        Facet("tag", "desert"): [0],
+    }
+    films, _ = world(facets, {}, 3)
+    degrees = by_country(films.degrees * 0.5, films).toarray()
+    assert degrees[0].tolist() == [0.5, 1.0, 0.0] and degrees[2].tolist() == [0.5, 1.0, 0.0]
+    assert degrees[3].tolist() == [0.5, 0.0, 0.0]  # a tag stays as it was

@@ -14,7 +14,7 @@ from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 from core.data.search import WordIndex
 from core.domain import Facet
-from core.training.meanings import Learned, MeaningSettings, learned
+from core.training.meanings import LearnedMeanings, MeaningSettings, learned
 from tests.assistant.films import small
 
 MEANT = {"dumped": (1, 0, 0), "breakup": (1, 0.1, 0), "pools": (0, 1, 0), "swimming": (0, 1, 0.1)}
@@ -51,17 +51,17 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="module")
-def found() -> Learned:
+def found() -> LearnedMeanings:
     settings = MeaningSettings(dimensions=2, epochs=60, batch=4, rate=0.05, held_out=0.3)
-    return learned(Model(), SENTENCES * 20, catalogue(), settings)
+    return learned(Model(), SENTENCES * 20, catalogue(), settings=settings)
 
 
-def test_words_lead_where_the_model_leads(found: Learned) -> None:
+def test_words_lead_where_the_model_leads(found: LearnedMeanings) -> None:
     films = catalogue()
     index = WordIndex(replace(FilmFacts.empty(), meanings=found.table).of(films))
     near = {line: index.near(line) for line in ("I got dumped", "big pools")}
     assert [films.facet(one[0].token).name for one in near.values()] == ["breakup", "swimming"]
 
 
-def test_what_it_is_worth_is_measured_on_what_was_held_out(found: Learned) -> None:
+def test_what_it_is_worth_is_measured_on_what_was_held_out(found: LearnedMeanings) -> None:
     assert found.agreement > 0.9 and found.accepted > 0.5 and found.right > 0.9
