@@ -61,10 +61,11 @@ _BLOCK: Final = 500
 _FILM_WORDS: Final = frozenset(
     Stemmer.Stemmer("english").stemWords(
         "film films movie movies picture directed director starring stars written writer "
-        "screenplay produced producer release released based story".split()
+        "screenplay produced producer release released based story "
+        "something anything nothing everything watch".split()
     )
 )
-"""What texts on films say of nearly every film."""
+"""What texts on films say of nearly every film, and what people say who ask for one."""
 
 
 def stems(text: str) -> tuple[str, ...]:

@@ -375,10 +375,11 @@ def spare_words(
 
 
 def _is_turned(clauses: Clauses, at: int) -> bool:
-    """Whether anything is turned away in the clause of a word, or in one beside it."""
-    number, begin, end = clauses.around(at, at + 1)
-    beside = (clauses.said(*clauses.clause(number + way)) for way in (-1, 1))
-    said = chain(clauses.said(begin, end), *beside)
+    """Whether anything is turned away before a word, in its clause or in the one before: "nothing
+    where a parent dies", but not "fair enough".
+    """
+    number, begin, _ = clauses.around(at, at + 1)
+    said = chain(clauses.said(begin, at), clauses.said(*clauses.clause(number - 1)))
     return not _TURNS.isdisjoint(_plain(said))
 
 
