@@ -186,7 +186,7 @@ def _words_for(
     if outcome.wish:
         return _wish_words(outcome.wish > 0, bool(catalogue.has(token)[film - 1]))
     if outcome.liking > 0:
-        return _LITTLE_KNOWN if token > catalogue.n_items else _LIKED
+        return _LITTLE_KNOWN if token > catalogue.n_rated else _LIKED
     if outcome.liking < 0:
         verdict = "did not like" if outcome.is_statement else "turned down"
         return "away from {}", f"close to {{}}, which you {verdict}"

@@ -1,13 +1,20 @@
-"""`python -m core films`: tables of facts in, a pack of what is known of films out."""
+"""`python -m core films`: tables of facts in, a pack of what is known of films out.
+
+`python -m core extend`: a trained bundle and such a pack in, a bundle out that can recommend films
+that hardly anybody has rated, too.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from core.config import check_options
 from core.data.facts import FILES, Fact, FilmFacts
 from core.data.gathering import SOURCES, gather
 from core.data.packing import tables_of, write_pack
+from core.model.bundle import Bundle
+from core.training.extending import ExtensionSettings, extend
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,4 +52,25 @@ def run(arguments: argparse.Namespace) -> int:
     size = sum((arguments.out / name).stat().st_size for name in FILES)
     known = ", ".join(f"{fact.value} {facts.lists[fact].n_filled:,}" for fact in Fact)
     print(f"{len(facts):,} films in {arguments.out}, {size / 2**20:.1f} MiB. Known of: {known}")
+    return 0
+
+
+def configure_extend(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `extend`."""
+    add = parser.add_argument
+    add("--bundle", type=Path, required=True, metavar="DIR", help="folder of a trained bundle")
+    add("--facts", type=Path, required=True, metavar="DIR", help="pack of what is known of films")
+    add("--out", type=Path, required=True, metavar="DIR", help="folder of the extended bundle")
+    films = ExtensionSettings().films
+    add("--films", type=int, default=films, metavar="N", help="at most so many more (%(default)s)")
+
+
+def run_extend(arguments: argparse.Namespace) -> int:
+    """Writes the extended bundle and says what it can recommend; returns 0."""
+    check_options(arguments, "films", low=1)
+    before = Bundle.load(arguments.bundle)
+    settings = ExtensionSettings(films=arguments.films)
+    after = extend(before, FilmFacts.open(arguments.facts), settings).save(arguments.out)
+    count, known = after.catalogue.n_items, before.catalogue.n_items
+    print(f"{count:,} films can be recommended, {known:,} before. Version {after.version}.")
     return 0

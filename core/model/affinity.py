@@ -223,8 +223,7 @@ class Affinity:
         """
         known, n_items = len(cooccurrence.talk_prior), catalogue.n_items
         of, to = cooccurrence.of, cooccurrence.to
-        films = {known, n_items, len(of), len(to), len(approval)}
-        if len(films) > 1 or of.shape != to.shape:
+        if {known, n_items} != {len(approval)} or not len(to) <= len(of) <= n_items:
             raise ValueError(f"cooccurrence of {known} films, {n_items} can be recommended")
         self.cooccurrence = cooccurrence
         self._last: tuple[bytes | None, Mapping[Strength, FloatArray]] = (None, {})
@@ -251,19 +250,23 @@ class Affinity:
             Strength.YEARS: (content["year"], content["year"][:n_items]),
         }
         self._channels = {
-            **{name: _Channel(1, *tables, Kind.LIKED) for name, tables in films_of.items()},
             **{
-                name: _Channel(first, facets, asked.get(name, has), Kind[name.name])
+                name: _Channel(1, *tables, Kind.LIKED, n_items) for name, tables in films_of.items()
+            },
+            **{
+                name: _Channel(first, facets, asked.get(name, has), Kind[name.name], n_items)
                 for name in Strength
                 if name.name in Kind.__members__
             },
-            Strength.CIRCLE: _Channel(first, _typical(catalogue, of), to, Kind.WANTED_OTHER),
+            Strength.CIRCLE: _Channel(
+                first, _typical(catalogue, of), to, Kind.WANTED_OTHER, n_items
+            ),
         }
-        one_each = sparse.identity(n_items, dtype=np.float32, format="csr")
         between = {Strength.NAMED: cooccurrence.named_together, Strength.WORDS: catalogue.akin}
         for name, table in between.items():
             if table is not None:
-                self._channels[name] = _Channel(1, table, one_each, Kind.LIKED)
+                one_each = sparse.identity(table.shape[1], dtype=np.float32, format="csr")
+                self._channels[name] = _Channel(1, table, one_each, Kind.LIKED, n_items)
 
     def opening(self, observations: npt.NDArray[np.int32]) -> Opening:
         """What the gate depends on, of (B, L, 2) transcripts."""
@@ -363,8 +366,8 @@ def _rarity(catalogue: Catalogue, genre: Sequence[bool]) -> FloatArray:
 
 def _typical(catalogue: Catalogue, of: FloatArray) -> FloatArray:
     """Rows of `of` for facets: their films' mean by how well known these are, (facets, rank)."""
-    known = np.log1p(catalogue.n_ratings[: catalogue.n_items]).astype(np.float32)
-    weights = catalogue.degrees @ sparse.diags(known)
+    known = np.log1p(catalogue.n_ratings[: len(of)]).astype(np.float32)
+    weights = catalogue.degrees[:, : len(of)] @ sparse.diags(known)
     total = np.maximum(np.asarray(weights.sum(axis=1)), 1e-6)
     typical: FloatArray = (weights @ of / total).astype(np.float32)
     return typical
@@ -382,7 +385,9 @@ class _Events(NamedTuple):
 
 
 class _Channel:
-    """Events of one kind: token `first + j` is like film i by `of[j] · to[i]`."""
+    """Events of one kind: token `first + j` is like film i by `of[j] · to[i]`, and not at all like
+    films of which `to` tells nothing.
+    """
 
     def __init__(
         self,
@@ -390,21 +395,28 @@ class _Channel:
         of: FloatArray | sparse.csr_matrix,
         to: FloatArray | sparse.csr_matrix,
         kind: Kind,
+        n_items: int,
     ) -> None:
         self._first, self._of, self._to, self._kind = first, of, to, kind
+        self._n_items = n_items
         self._across = to.T if isinstance(to, np.ndarray) else to.T.tocsr()
 
     def of_all(self, events: _Events, count: int) -> FloatArray | None:
         """(count, n_items); None where nothing speaks here."""
         inputs = self._inputs(events, count)
-        return None if inputs is None else _dense((inputs @ self._of) @ self._across)
+        if inputs is None:
+            return None
+        found = _dense((inputs @ self._of) @ self._across)
+        untold = self._n_items - found.shape[1]
+        return np.pad(found, ((0, 0), (0, untold))) if untold else found
 
     def on(self, events: _Events, count: int, rows: IntArray) -> FloatArray:
         """The same of films (n,) for each of `count` rows, (count, n)."""
-        inputs = self._inputs(events, count)
-        if inputs is None:
-            return np.zeros((count, len(rows)), dtype=np.float32)
-        return _dense((inputs @ self._of) @ self._to[rows].T)
+        inputs, told = self._inputs(events, count), rows < self._to.shape[0]
+        found = np.zeros((count, len(rows)), dtype=np.float32)
+        if inputs is not None:
+            found[:, told] = _dense((inputs @ self._of) @ self._to[rows[told]].T)
+        return found
 
     def _inputs(self, events: _Events, count: int) -> sparse.csr_matrix | None:
         """CSR (count, rows of `of`); None where nothing speaks here."""
