@@ -87,7 +87,7 @@ class LatentClasses:
     @property
     def n_items(self) -> int:
         """Films of which they tell: those that people have rated."""
-        return self.liked.shape[1]
+        return int(self.liked.shape[1])
 
     def as_type(self, kind: npt.DTypeLike) -> LatentClasses:
         """The same in numbers of another size: a bundle keeps them in half of theirs."""

@@ -91,7 +91,7 @@ def extend(bundle: Bundle, facts: FilmFacts, settings: ExtensionSettings | None 
     before, after = _giving_way(before, new), _giving_way(after, new)
     after = _with_facets(after, new)
     after = _with_tables(after, before, said_of_films(facts.of(after)), chosen)
-    return _rebuilt(bundle, after, StandIns(*(part[best] for part in stand_ins)))
+    return rebuilt(bundle, after, StandIns(*(part[best] for part in stand_ins)))
 
 
 # ---- which films
@@ -331,10 +331,10 @@ def _with_tables(
     typical, whole = (table.tocsr().astype(np.float32) for table in tables)
     for table in (typical, whole):
         table.sort_indices()
-    return dataclasses.replace(after, typicality=typical, akin=whole)
+    return dataclasses.replace(after, typicality=typical, akin=whole, rated=rated)
 
 
-def _rebuilt(bundle: Bundle, catalogue: Catalogue, stand_ins: StandIns) -> Bundle:
+def rebuilt(bundle: Bundle, catalogue: Catalogue, stand_ins: StandIns) -> Bundle:
     """The bundle of the catalogue: as it was of the films that have ratings."""
     network, encoder = bundle.network, bundle.network.encoder
     liked, seen = stand_ins.seen * stand_ins.approval, stand_ins.seen
