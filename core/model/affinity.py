@@ -32,10 +32,10 @@ are those of the best Recall@10 of all channels together, since likelihood rewar
 What a film is about, as rows of three kinds: its genres, its tags, makers and the like, the years
 around its release.
 
-A term counts by how rare it is among the films that can be recommended (log of films per film that
-has it), so two films that share "time travel" are nearer than two that share "Drama". Tags and
-years are unit rows: their inner product is a cosine. Genres are not, since every film has one: to
-be a drama and nothing else is no great likeness.
+A term counts by how rare it is among the films that are rated (log of films per film that has it),
+so two films that share "time travel" are nearer than two that share "Drama". Tags and years are
+unit rows: their inner product is a cosine. Genres are not, since every film has one: to be a drama
+and nothing else is no great likeness.
 """
 
 from __future__ import annotations
@@ -72,11 +72,14 @@ _TELLING: Final = ("tag", "person", "director", "subgenre", "keyword", "series",
 def contents(catalogue: Catalogue) -> Mapping[str, sparse.csr_matrix]:
     """Rows of all films by kind, "genre", "tag" and "year": CSR float32 (movies, terms)."""
     genres, tags = (_owned(catalogue, kinds) for kinds in (("genre",), _TELLING))
-    shared = sparse.diags(1.0 / np.sqrt(np.maximum(genres.getnnz(axis=1), 1)))
+    shared, rated = (
+        sparse.diags(1.0 / np.sqrt(np.maximum(genres.getnnz(axis=1), 1))),
+        catalogue.n_rated,
+    )
     return MappingProxyType(
         {
-            "genre": (shared @ _rare(genres, catalogue.n_items).sqrt()).tocsr().astype(np.float32),
-            "tag": _unit_rows(_rare(tags, catalogue.n_items)),
+            "genre": (shared @ _rare(genres, rated).sqrt()).tocsr().astype(np.float32),
+            "tag": _unit_rows(_rare(tags, rated)),
             "year": _unit_rows(_bells(catalogue)),
         }
     )
@@ -97,10 +100,10 @@ def _bells(catalogue: Catalogue) -> sparse.csr_matrix:
     )
 
 
-def _rare(table: sparse.csr_matrix, n_items: int) -> sparse.csr_matrix:
-    """Columns weighted by rarity among the first `n_items` rows."""
-    films_with = np.asarray(table[:n_items].sum(axis=0)).ravel()
-    return (table @ sparse.diags(np.log(max(n_items, 1) / np.maximum(films_with, 1.0)))).tocsr()
+def _rare(table: sparse.csr_matrix, rated: int) -> sparse.csr_matrix:
+    """Columns weighted by rarity among the first `rated` rows."""
+    films_with = np.asarray(table[:rated].sum(axis=0)).ravel()
+    return (table @ sparse.diags(np.log(max(rated, 1) / np.maximum(films_with, 1.0)))).tocsr()
 
 
 def _unit_rows(table: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -359,8 +362,9 @@ def _wished(observations: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
 
 def _rarity(catalogue: Catalogue, genre: Sequence[bool]) -> FloatArray:
     """How much a wish for each facet counts, (facets,): 1 for genres, more for rare others."""
-    films_with = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1)
-    rarity = np.log(np.maximum(films_with, 1) / max(catalogue.n_items, 1)) / np.log(_COMMON)
+    rated = catalogue.n_rated
+    films_with = catalogue.membership[:, :rated].getnnz(axis=1)
+    rarity = np.log(np.maximum(films_with, 1) / max(rated, 1)) / np.log(_COMMON)
     return np.where(genre, 1.0, np.maximum(rarity, 1.0)).astype(np.float32)
 
 

@@ -51,7 +51,7 @@ class TasteEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.dimensions = sets[0].like.shape[1]
-        self.n_items = catalogue.n_items
+        self.n_items, self._rated = catalogue.n_items, catalogue.n_rated
         self._buffer("lookup", _lookup(catalogue))
         self._membership = _by_facet(catalogue.membership[:, : catalogue.n_items])
         self._degrees = _by_facet(catalogue.degrees)
@@ -204,11 +204,13 @@ class TasteEncoder(nn.Module):
     def _facet_vectors(self, like: Tensor, prior: Tensor) -> Tensor:
         """Unit directions of liking a facet's films more than others, (n_facets, dimensions).
 
-        Films count by how often they are liked. A unit vector makes the observed value a number of
-        standard deviations of that lean among people.
+        Films that are rated count by how often they are liked. A unit vector makes the observed
+        value a number of standard deviations of that lean among people.
         """
-        liked = self._membership @ (prior[:, None] * like).numpy()
-        total = torch.from_numpy(self._membership @ prior.numpy())[:, None]
+        like, prior = like[: self._rated], prior[: self._rated]
+        members = self._membership[:, : self._rated]
+        liked = members @ (prior[:, None] * like).numpy()
+        total = torch.from_numpy(members @ prior.numpy())[:, None]
         mean = torch.from_numpy(liked) / total.clamp_min(1e-6)
         contrast = torch.where(total > 0, mean - prior @ like / prior.sum(), 0.0)
         direction: Tensor = contrast / contrast.norm(dim=1, keepdim=True).clamp_min(1e-6)

@@ -118,6 +118,18 @@ def test_nothing_changes_between_the_films_that_ratings_tell_of(
         np.testing.assert_array_equal(after[:N_ITEMS], before)
 
 
+def test_films_that_are_rated_rank_among_themselves_as_before(
+    extended: Bundle, bundle: Bundle
+) -> None:
+    facet = bundle.catalogue.facet_token(0)
+    for event in ((3, Outcome.STATED_LIKE), (facet, Outcome.WANTED)):
+        state = conversation(event, (2, Outcome.UP), (5, Outcome.SHOWN))
+        before, after = (
+            one.network.q_values(state.observation()[None])[0] for one in (bundle, extended)
+        )
+        np.testing.assert_allclose(after[:N_ITEMS], before, atol=1e-3)
+
+
 def test_places_and_people_that_the_films_bring_can_be_asked_for(extended: Bundle) -> None:
     catalogue = extended.catalogue
     turkey = catalogue.token_of_facet("country", "Turkey")
