@@ -226,7 +226,7 @@ class Affinity:
         """
         known, n_items = len(cooccurrence.talk_prior), catalogue.n_items
         of, to = cooccurrence.of, cooccurrence.to
-        if {known, n_items} != {len(approval)} or not len(to) <= len(of) <= n_items:
+        if {known, n_items, len(of)} != {len(approval)} or len(to) != catalogue.n_rated:
             raise ValueError(f"cooccurrence of {known} films, {n_items} can be recommended")
         self.cooccurrence = cooccurrence
         self._last: tuple[bytes | None, Mapping[Strength, FloatArray]] = (None, {})
