@@ -318,15 +318,16 @@ def _unfold(tensors: dict[str, Tensor]) -> None:
     codes, basis = (tensors.pop(f"foretold.{name}").float() for name in ("codes", "basis"))
     fame = torch.from_numpy(fame_of(tensors["vectors.seen_prior"][-len(codes) :].float().numpy()))
     widths = [tensors[name].shape[1] for name in _FORETOLD]
-    like, seen, of = (codes @ basis).split(widths, dim=1)
+    like, seen, of = torch.tensor_split(codes @ basis, np.cumsum(widths)[:2].tolist(), dim=1)
     for name, part in zip(_FORETOLD, (fame * like, fame * seen, of), strict=True):
         tensors[name] = torch.cat([tensors[name].float(), part])
 
 
 def _vectors(tensors: dict[str, Tensor]) -> MovieVectors:
     """Takes their tensors out of these."""
-    fitted = [tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS]
-    return MovieVectors(*fitted, _classes(tensors))
+    fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
+    like, seen, like_prior, seen_prior = fitted
+    return MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
 
 
 def _cooccurrence_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:

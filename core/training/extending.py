@@ -344,7 +344,9 @@ def rebuilt(bundle: Bundle, catalogue: Catalogue, stand_ins: StandIns) -> Bundle
     fitted = (encoder.like, encoder.seen, encoder.like_prior, encoder.seen_prior)
     both = (np.concatenate([one[0].numpy(), two]) for one, two in zip(fitted, added, strict=True))
     classes = network.served_classes
-    whole = MovieVectors(*both, classes and classes.as_type(np.float32))
+    like, watched, like_prior, seen_prior = both
+    kinds = classes and classes.as_type(np.float32)
+    whole = MovieVectors(like, watched, like_prior, seen_prior, kinds)
     lifts = network.affinities[0].cooccurrence
     talked = _talked(lifts.talk_prior, encoder.seen_prior[0].numpy(), seen)
     of = np.concatenate([lifts.of, of])

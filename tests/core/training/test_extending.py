@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from learning_worlds import N_ITEMS, any_network, cinema, conversation
+from learning_worlds import N_ITEMS, any_network, cinema, conversation, random_vectors
 from worlds import ratings_of
 
 from core.__main__ import main
 from core.data.facts import FilmFacts
 from core.domain import Facet, Outcome
 from core.errors import DataError
+from core.model.affinity import Affinity
 from core.model.bundle import Bundle
+from core.model.calibration import approval
+from core.model.qnetwork import QNetwork
 from core.training.extending import ExtensionSettings, extend, foretell, reordered
 from tests.core.data.test_facts import omdb
 
@@ -23,14 +26,20 @@ BEFORE = replace(cinema(n_movies=20), n_ratings=np.array([*range(120, 0, -10), *
 """Twelve films have ratings, eight have none: of these film 12 is too short for a feature, film 13
 has no director, film 14 is of 2021."""
 SHORT, UNSIGNED, LATE = 12, 13, 14
+MAKERS = ("Ada Stone", "Lee Woo Min")
 SETTINGS = ExtensionSettings(rank=4, ridge=0.1, people=10.0, akin=2)
+
+
+def maker_of(row: int) -> str:
+    return f"Ann {'ABCDEFGHIJKL'[row]}stone" if row < N_ITEMS else MAKERS[row % 2]
 
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Even films are Turkish comedies by Ada Stone, odd ones Korean horror by Lee Woo Min."""
+    """Even films are Turkish comedies, odd ones Korean horror; those that nobody rated are by Ada
+    Stone and Lee Woo Min."""
     folder = tmp_path_factory.mktemp("facts")
-    genres, makers = ("Comedy", "Horror"), ("Ada Stone", "Lee Woo Min")
+    genres = ("Comedy", "Horror")
     lines = [f"{film.movie_id},Film {film.row} ({film.year}),Comedy" for film in BEFORE.movies]
     (folder / "movies.csv").write_text("\n".join(["movieId,title,genres", *lines]) + "\n")
     rows = [
@@ -41,7 +50,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
             language=("tr", "ko")[film.row % 2],
             languages=("tr", "ko")[film.row % 2],
             genres=genres[film.row % 2],
-            directors="" if film.row == UNSIGNED else makers[film.row % 2],
+            directors="" if film.row == UNSIGNED else maker_of(film.row),
             keywords="Harbour|Wedding" if film.row % 2 == 0 else "Prison|Murder",
         )
         for film in BEFORE.movies
@@ -60,10 +69,14 @@ def facts(pack: Path) -> FilmFacts:
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
     """Even films have one vector, odd ones its opposite."""
-    network = any_network(BEFORE, sets=1, dimensions=3)
-    sign = np.where(np.arange(N_ITEMS) % 2, -1.0, 1.0)
-    for table in (network.encoder.like, network.encoder.seen):
-        table[0] = 0.2 * table.new_tensor(sign)[:, None]
+    learned = any_network(BEFORE, sets=1, dimensions=3)
+    sign = np.where(np.arange(N_ITEMS) % 2, -0.2, 0.2)[:, None].repeat(3, axis=1)
+    table = sign.astype(np.float32)
+    vectors = replace(random_vectors(N_ITEMS, 3, seed=0), like=table, seen=table)
+    affinity = Affinity(BEFORE, learned.affinities[0].cooccurrence, approval(vectors))
+    network = QNetwork(BEFORE, [vectors], hidden=8, affinities=(affinity,))
+    network.load_state_dict(learned.state_dict())
+    network.eval()
     films = list(BEFORE.movies)
     films[LATE] = replace(films[LATE], year=2021)
     catalogue = replace(BEFORE, movies=tuple(films))
