@@ -286,7 +286,7 @@ def _tensors(network: QNetwork) -> dict[str, Tensor]:
         fitted |= {name: torch.from_numpy(values) for name, values in rates.items()}
     for affinity in network.affinities[:1]:
         fitted |= _cooccurrence_tensors(affinity.cooccurrence)
-    foretold = {} if classes is None else _folded(fitted, classes.n_items)
+    foretold = _folded(fitted, classes)
     learned = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
     saved = (
         learned
@@ -299,10 +299,11 @@ def _tensors(network: QNetwork) -> dict[str, Tensor]:
     return saved if classes is None else saved | {"classes.fits": torch.tensor(classes.fits)}
 
 
-def _folded(fitted: dict[str, Tensor], rated: int) -> dict[str, Tensor]:
+def _folded(fitted: dict[str, Tensor], classes: LatentClasses | None) -> dict[str, Tensor]:
     """Takes the vectors of films without ratings out of these: their codes, and the basis."""
-    if rated == len(fitted["vectors.like"]):
+    if classes is None or classes.n_items == len(fitted["vectors.like"]):
         return {}
+    rated = classes.n_items
     fame = torch.from_numpy(fame_of(fitted["vectors.seen_prior"][rated:].numpy()))
     vectors = [fitted[name][rated:] / fame for name in _FORETOLD[:2]]
     whole = torch.cat([*vectors, fitted[_FORETOLD[2]][rated:]], dim=1)

@@ -392,11 +392,10 @@ class ClassPosterior(nn.Module):
 def _classes_of(sets: list[MovieVectors]) -> list[LatentClasses]:
     """The classes of each set; ValueError where one lacks them or they are of other films."""
     fitted = [vectors.classes for vectors in sets if vectors.classes is not None]
-    count, fits = (len(fitted[0].prior), fitted[0].fits) if fitted else (0, 0)
+    count, fits, told = next(((len(one.prior), one.fits, one.n_items) for one in fitted), (0, 0, 0))
     n_items = len(sets[0].like)
-    told = fitted[0].n_items if fitted else 0
     shapes = {getattr(classes, kind).shape for classes in fitted for kind in KINDS}
-    if len(fitted) < len(sets) or not fits or shapes != {(count, told)} or told > n_items:
+    if len(fitted) < len(sets) or not fits or shapes != {(count, min(told, n_items))}:
         raise ValueError(
             f"classes of the shapes {sorted(shapes)} for {len(sets)} sets of {n_items} films"
         )
