@@ -36,6 +36,9 @@ COMMANDS: Final = MappingProxyType(
         ),
         "films": Command("core.commands.films", "make a pack of what is known of films"),
         "train": Command("core.commands.train", "train a policy from ratings"),
+        "extend": Command(
+            "core.commands.films", "let a policy recommend films that nobody rated", "_extend"
+        ),
         "evaluate": Command(
             "core.commands.evaluate", "judge a policy on people it has not seen, against baselines"
         ),

@@ -95,10 +95,7 @@ def words_of_a_set(node: ast.AST) -> int:
 
 OVERDUE = dict.fromkeys(
     f"assistant/language/{name}"
-    for name in (
-        "questions.py:Questions.asked",
-        "questions.py:Questions._of_clause",
-    )
+    for name in ("questions.py:Questions.asked", "questions.py:Questions._of_clause")
 )
 """Functions of 13 to 16 decisions that are to be parted next; none may be added."""
 

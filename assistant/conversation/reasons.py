@@ -90,7 +90,7 @@ _SEEN = ("liked by people who know {}", "less liked by people who know {}")
 _PUT_OFF = ("away from {}, which you put off", "close to {}, which you put off")
 
 _LITTLE_KNOWN = ("akin to {}", "unlike {}")
-"""The same for a film that too few have rated: its genres, tags and years carry the number."""
+"""The same where too few have rated one of the two: what is known of them carries the number."""
 
 ASKED = ", as you asked"
 _VERBS = (
@@ -117,7 +117,11 @@ _FOR_CHILDREN = "for children"
 _PASSED = ("away from what you passed over", "close to what you passed over")
 """Films that were shown and not reacted to, told together: each says little and they are many."""
 
-_GENERAL = ("many people like it", "some people like it", "not one that everybody talks about")
+_UNRATED = "few have rated it"
+_GENERAL = (
+    *("many people like it", "some people like it", "not one that everybody talks about"),
+    _UNRATED,
+)
 MANY = 0.15
 """From this on, what a film has without the conversation is "many people like it" (best: .41)."""
 
@@ -138,7 +142,9 @@ def reasons(
     worded, left_over = _worded(spoken, dict(state.events), film, catalogue)
     base, knob = _total(contributions, {0}), _total(contributions, {KNOB})
     passed, found = _total(contributions, silent), _total(contributions, {WORDS})
-    worded.append(Reason(_GENERAL[(base < MANY) + (base < 0)], base))
+    is_rated = film <= catalogue.n_rated
+    general = _GENERAL[(base < MANY) + (base < 0)] if is_rated else _UNRATED
+    worded.append(Reason(general, base))
     rest = [_total(contributions, {WHOLE}), *left_over]
     for reason in (
         Reason(f"goes with “{beginning(state.sought)}”{ASKED}", found, WORDS),
@@ -193,7 +199,7 @@ def _words_for(
     if outcome.wish:
         return _wish_words(outcome.wish > 0, bool(catalogue.has(token)[film - 1]))
     if outcome.liking > 0:
-        return _LITTLE_KNOWN if token > catalogue.n_items else _LIKED
+        return _LITTLE_KNOWN if max(token, film) > catalogue.n_rated else _LIKED
     if outcome.liking < 0:
         verdict = "did not like" if outcome.is_statement else "turned down"
         return "away from {}", f"close to {{}}, which you {verdict}"

@@ -39,8 +39,7 @@ from core.data.names import FilmNames, title_key
 from core.data.reading import read_ratings
 from core.domain import Constraints, Outcome
 from core.errors import DataError
-from core.evaluation.baselines import NAMES, fit_baselines
-from core.evaluation.baselines.popularity import Popularity
+from core.evaluation.baselines import NAMES, Popularity, fit_baselines
 from core.model.bundle import Bundle
 from core.session import SessionState
 from core.simulation.scorer import Contender, Scorer

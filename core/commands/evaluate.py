@@ -20,8 +20,7 @@ from core.catalogue import Catalogue
 from core.data.ratings import Ratings, fingerprints
 from core.data.reading import read_ratings
 from core.errors import SettingsError
-from core.evaluation.baselines import NAMES, fit_baselines
-from core.evaluation.baselines.popularity import Popularity
+from core.evaluation.baselines import NAMES, Popularity, fit_baselines
 from core.evaluation.evaluate import EvaluationSettings, Report, evaluate
 from core.evaluation.evenings import (
     PARTS,

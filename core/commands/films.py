@@ -1,6 +1,9 @@
 """`python -m core films`: tables of facts in, a pack of what is known of films out.
 
 With `--sentences` a pack that is there learns what words mean, for the facets of a bundle.
+
+`python -m core extend`: a trained bundle and such a pack in, a bundle out that can recommend films
+that hardly anybody has rated, too.
 """
 
 from __future__ import annotations
@@ -9,11 +12,13 @@ import argparse
 import csv
 from pathlib import Path
 
+from core.config import check_options
 from core.data.facts import FILES, MEANINGS, Fact, FilmFacts
 from core.data.gathering import SOURCES, gather
 from core.data.packing import add_meanings, tables_of, write_pack
 from core.errors import SettingsError
 from core.model.bundle import Bundle
+from core.training.extending import ExtensionSettings, extend
 from core.training.meanings import SentenceModel, learned
 
 
@@ -83,4 +88,25 @@ def _learn(arguments: argparse.Namespace) -> int:
         f"{found.agreement:.2f} as near as the nearest there is; {found.accepted:.2f} are near "
         f"enough, {found.right:.2f} of them rightly."
     )
+    return 0
+
+
+def configure_extend(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `extend`."""
+    add = parser.add_argument
+    add("--bundle", type=Path, required=True, metavar="DIR", help="folder of a trained bundle")
+    add("--facts", type=Path, required=True, metavar="DIR", help="pack of what is known of films")
+    add("--out", type=Path, required=True, metavar="DIR", help="folder of the extended bundle")
+    films = ExtensionSettings().films
+    add("--films", type=int, default=films, metavar="N", help="at most so many more (%(default)s)")
+
+
+def run_extend(arguments: argparse.Namespace) -> int:
+    """Writes the extended bundle and says what it can recommend; returns 0."""
+    check_options(arguments, "films", low=1)
+    before = Bundle.load(arguments.bundle)
+    settings = ExtensionSettings(films=arguments.films)
+    after = extend(before, FilmFacts.open(arguments.facts), settings).save(arguments.out)
+    count, known = after.catalogue.n_items, before.catalogue.n_items
+    print(f"{count:,} films can be recommended, {known:,} before. Version {after.version}.")
     return 0

@@ -25,8 +25,7 @@ from core.data.reading import MovieLens, read, read_ratings
 from core.errors import SettingsError
 from core.evaluation.evaluate import EvaluationSettings, evaluate
 from core.evaluation.report import signed
-from core.model.bundle import PolicyScorer
-from core.model.policy import Policy
+from core.model.policy import Policy, PolicyScorer
 from core.model.qnetwork import QNetwork
 from core.simulation.replay import View
 from core.statistics import Interval, mean_interval, resamples

@@ -104,7 +104,7 @@ def read(
     rated, ratings = _ratings(rated, rows, len(ids))
     counts = np.bincount(ratings.row, minlength=len(ids))
     order = np.lexsort((ids, -counts))
-    ratings = _renumbered(ratings, np.argsort(order))
+    ratings = renumbered(ratings, np.argsort(order))
     frame = movies.frame.iloc[order].reset_index(drop=True)
     links = source.table("links", skip=skip_bad_rows)
     links = None if links is None else _one_a_film(links)
@@ -191,7 +191,7 @@ def _ratings(table: Table, rows: IntArray, n_movies: int) -> tuple[Table, Rating
     return table, Ratings(number, rows[order], stars, time, ids, n_movies=n_movies)
 
 
-def _renumbered(ratings: Ratings, new_row: IntArray) -> Ratings:
+def renumbered(ratings: Ratings, new_row: IntArray) -> Ratings:
     """The same ratings with row r called `new_row[r]`."""
     row = new_row[ratings.row]
     order = np.argsort(ratings.user * ratings.n_movies + row)

@@ -265,11 +265,11 @@ def said_of_films(facts: CatalogueFacts) -> Words:
     return Words(kept, said[:, held].tocsr())
 
 
-def akin(words: Words, most: int = AKIN) -> sparse.csr_matrix:
-    """How alike the films are that tell of the same things, CSR float32 (n_items, n_items).
+def akin(words: Words, most: int = AKIN, first: int = 0) -> sparse.csr_matrix:
+    """How alike the films are that tell of the same things, CSR float32 (n_items − first, n_items).
 
     Cosines of rows of log counts, by how rare the words are; of each film those `most` that are
-    nearest, never itself.
+    nearest, never itself. Rows are the films from the `first` on.
     """
     n_items = words.said.shape[0]
     common = np.flatnonzero(words.said.getnnz(axis=0) >= _LEAST)
@@ -279,7 +279,7 @@ def akin(words: Words, most: int = AKIN) -> sparse.csr_matrix:
     lengths = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
     unit = (sparse.diags(1.0 / np.maximum(lengths, 1e-9)) @ table).tocsr().astype(np.float32)
     nearest = [sparse.csr_matrix((0, n_items), dtype=np.float32)]
-    for start in range(0, n_items, _BLOCK):
+    for start in range(first, n_items, _BLOCK):
         alike = (unit[start : start + _BLOCK] @ unit.T).toarray()
         alike[np.arange(len(alike)), np.arange(start, start + len(alike))] = 0.0
         if n_items > most:

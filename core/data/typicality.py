@@ -146,15 +146,15 @@ def foretold(
     catalogue: Catalogue, words: Words, facets: IntArray, settings: TypicalitySettings
 ) -> Iterator[Foretold]:
     """What is foretold of all films, some facets at once."""
-    features = _features(catalogue, words, settings)
+    told = features(catalogue, words, settings)
     anchors = min(settings.anchors, catalogue.n_items)
-    inverse = _inverse(features.table[:anchors], settings.ridge)
+    inverse = _inverse(told.table[:anchors], settings.ridge)
     by_facet = catalogue.membership[:, : catalogue.n_items].astype(np.float32).tocsr()
     for start in range(0, len(facets), settings.block):
         numbers = facets[start : start + settings.block]
         labels = by_facet[numbers].toarray().T
-        own = [features.of_facet(int(number), catalogue) for number in numbers]
-        scores = _left_out(inverse, features.table, labels[:anchors], own)
+        own = [told.of_facet(int(number), catalogue) for number in numbers]
+        scores = _left_out(inverse, told.table, labels[:anchors], own)
         yield Foretold(numbers, *_calibrated(scores, labels))
 
 
@@ -180,7 +180,8 @@ _RARE: Final = 3
 """Films that a word needs to tell anything of another one."""
 
 
-def _features(catalogue: Catalogue, words: Words, settings: TypicalitySettings) -> _Features:
+def features(catalogue: Catalogue, words: Words, settings: TypicalitySettings) -> _Features:
+    """What is said of the recommendable films, as the sparse parts of one kernel."""
     n_items = catalogue.n_items
     often = np.flatnonzero(words.said.getnnz(axis=0) >= _RARE)
     said = words.said[:, often].astype(np.float32)

@@ -133,10 +133,11 @@ def drawn_people(
     classes: LatentClasses, catalogue: Catalogue, count: int, seed: int = 0
 ) -> Ratings:
     """Ratings of people drawn from kinds of people: liked films 5 stars, fair 3, disliked 1."""
+    classes = classes.as_type(np.float32)
     rng = np.random.default_rng(seed)
     prior = classes.prior.astype(np.float64)
     kinds = rng.choice(len(prior), size=count, p=prior / prior.sum())
-    chance = rng.random((count, catalogue.n_items), dtype=np.float32)
+    chance = rng.random((count, classes.n_items), dtype=np.float32)
     liked, fair = classes.liked[kinds], classes.fair[kinds]
     known = liked + fair + classes.disliked[kinds]
     stars = np.select([chance < liked, chance < liked + fair, chance < known], [5, 3, 1], 0)

@@ -32,10 +32,10 @@ are those of the best Recall@10 of all channels together, since likelihood rewar
 What a film is about, as rows of three kinds: its genres, its tags, makers and the like, the years
 around its release.
 
-A term counts by how rare it is among the films that can be recommended (log of films per film that
-has it), so two films that share "time travel" are nearer than two that share "Drama". Tags and
-years are unit rows: their inner product is a cosine. Genres are not, since every film has one: to
-be a drama and nothing else is no great likeness.
+A term counts by how rare it is among the films that are rated (log of films per film that has it),
+so two films that share "time travel" are nearer than two that share "Drama". Tags and years are
+unit rows: their inner product is a cosine. Genres are not, since every film has one: to be a drama
+and nothing else is no great likeness.
 """
 
 from __future__ import annotations
@@ -72,11 +72,14 @@ _TELLING: Final = ("tag", "person", "director", "subgenre", "keyword", "series",
 def contents(catalogue: Catalogue) -> Mapping[str, sparse.csr_matrix]:
     """Rows of all films by kind, "genre", "tag" and "year": CSR float32 (movies, terms)."""
     genres, tags = (_owned(catalogue, kinds) for kinds in (("genre",), _TELLING))
-    shared = sparse.diags(1.0 / np.sqrt(np.maximum(genres.getnnz(axis=1), 1)))
+    shared, rated = (
+        sparse.diags(1.0 / np.sqrt(np.maximum(genres.getnnz(axis=1), 1))),
+        catalogue.n_rated,
+    )
     return MappingProxyType(
         {
-            "genre": (shared @ _rare(genres, catalogue.n_items).sqrt()).tocsr().astype(np.float32),
-            "tag": _unit_rows(_rare(tags, catalogue.n_items)),
+            "genre": (shared @ _rare(genres, rated).sqrt()).tocsr().astype(np.float32),
+            "tag": _unit_rows(_rare(tags, rated)),
             "year": _unit_rows(_bells(catalogue)),
         }
     )
@@ -97,10 +100,10 @@ def _bells(catalogue: Catalogue) -> sparse.csr_matrix:
     )
 
 
-def _rare(table: sparse.csr_matrix, n_items: int) -> sparse.csr_matrix:
-    """Columns weighted by rarity among the first `n_items` rows."""
-    films_with = np.asarray(table[:n_items].sum(axis=0)).ravel()
-    return (table @ sparse.diags(np.log(max(n_items, 1) / np.maximum(films_with, 1.0)))).tocsr()
+def _rare(table: sparse.csr_matrix, rated: int) -> sparse.csr_matrix:
+    """Columns weighted by rarity among the first `rated` rows."""
+    films_with = np.asarray(table[:rated].sum(axis=0)).ravel()
+    return (table @ sparse.diags(np.log(max(rated, 1) / np.maximum(films_with, 1.0)))).tocsr()
 
 
 def _unit_rows(table: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -223,8 +226,7 @@ class Affinity:
         """
         known, n_items = len(cooccurrence.talk_prior), catalogue.n_items
         of, to = cooccurrence.of, cooccurrence.to
-        films = {known, n_items, len(of), len(to), len(approval)}
-        if len(films) > 1 or of.shape != to.shape:
+        if {known, n_items, len(of)} != {len(approval)} or len(to) != catalogue.n_rated:
             raise ValueError(f"cooccurrence of {known} films, {n_items} can be recommended")
         self.cooccurrence = cooccurrence
         self._last: tuple[bytes | None, Mapping[Strength, FloatArray]] = (None, {})
@@ -251,19 +253,23 @@ class Affinity:
             Strength.YEARS: (content["year"], content["year"][:n_items]),
         }
         self._channels = {
-            **{name: _Channel(1, *tables, Kind.LIKED) for name, tables in films_of.items()},
             **{
-                name: _Channel(first, facets, asked.get(name, has), Kind[name.name])
+                name: _Channel(1, *tables, Kind.LIKED, n_items) for name, tables in films_of.items()
+            },
+            **{
+                name: _Channel(first, facets, asked.get(name, has), Kind[name.name], n_items)
                 for name in Strength
                 if name.name in Kind.__members__
             },
-            Strength.CIRCLE: _Channel(first, _typical(catalogue, of), to, Kind.WANTED_OTHER),
+            Strength.CIRCLE: _Channel(
+                first, _typical(catalogue, of), to, Kind.WANTED_OTHER, n_items
+            ),
         }
-        one_each = sparse.identity(n_items, dtype=np.float32, format="csr")
         between = {Strength.NAMED: cooccurrence.named_together, Strength.WORDS: catalogue.akin}
         for name, table in between.items():
             if table is not None:
-                self._channels[name] = _Channel(1, table, one_each, Kind.LIKED)
+                one_each = sparse.identity(table.shape[1], dtype=np.float32, format="csr")
+                self._channels[name] = _Channel(1, table, one_each, Kind.LIKED, n_items)
 
     def opening(self, observations: npt.NDArray[np.int32]) -> Opening:
         """What the gate depends on, of (B, L, 2) transcripts."""
@@ -356,15 +362,16 @@ def _wished(observations: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
 
 def _rarity(catalogue: Catalogue, genre: Sequence[bool]) -> FloatArray:
     """How much a wish for each facet counts, (facets,): 1 for genres, more for rare others."""
-    films_with = catalogue.membership[:, : catalogue.n_items].getnnz(axis=1)
-    rarity = np.log(np.maximum(films_with, 1) / max(catalogue.n_items, 1)) / np.log(_COMMON)
+    rated = catalogue.n_rated
+    films_with = catalogue.membership[:, :rated].getnnz(axis=1)
+    rarity = np.log(np.maximum(films_with, 1) / max(rated, 1)) / np.log(_COMMON)
     return np.where(genre, 1.0, np.maximum(rarity, 1.0)).astype(np.float32)
 
 
 def _typical(catalogue: Catalogue, of: FloatArray) -> FloatArray:
     """Rows of `of` for facets: their films' mean by how well known these are, (facets, rank)."""
-    known = np.log1p(catalogue.n_ratings[: catalogue.n_items]).astype(np.float32)
-    weights = catalogue.degrees @ sparse.diags(known)
+    known = np.log1p(catalogue.n_ratings[: len(of)]).astype(np.float32)
+    weights = catalogue.degrees[:, : len(of)] @ sparse.diags(known)
     total = np.maximum(np.asarray(weights.sum(axis=1)), 1e-6)
     typical: FloatArray = (weights @ of / total).astype(np.float32)
     return typical
@@ -382,7 +389,9 @@ class _Events(NamedTuple):
 
 
 class _Channel:
-    """Events of one kind: token `first + j` is like film i by `of[j] · to[i]`."""
+    """Events of one kind: token `first + j` is like film i by `of[j] · to[i]`, and not at all like
+    films of which `to` tells nothing.
+    """
 
     def __init__(
         self,
@@ -390,21 +399,28 @@ class _Channel:
         of: FloatArray | sparse.csr_matrix,
         to: FloatArray | sparse.csr_matrix,
         kind: Kind,
+        n_items: int,
     ) -> None:
         self._first, self._of, self._to, self._kind = first, of, to, kind
+        self._n_items = n_items
         self._across = to.T if isinstance(to, np.ndarray) else to.T.tocsr()
 
     def of_all(self, events: _Events, count: int) -> FloatArray | None:
         """(count, n_items); None where nothing speaks here."""
         inputs = self._inputs(events, count)
-        return None if inputs is None else _dense((inputs @ self._of) @ self._across)
+        if inputs is None:
+            return None
+        found = _dense((inputs @ self._of) @ self._across)
+        untold = self._n_items - found.shape[1]
+        return np.pad(found, ((0, 0), (0, untold))) if untold else found
 
     def on(self, events: _Events, count: int, rows: IntArray) -> FloatArray:
         """The same of films (n,) for each of `count` rows, (count, n)."""
-        inputs = self._inputs(events, count)
-        if inputs is None:
-            return np.zeros((count, len(rows)), dtype=np.float32)
-        return _dense((inputs @ self._of) @ self._to[rows].T)
+        inputs, told = self._inputs(events, count), rows < self._to.shape[0]
+        found = np.zeros((count, len(rows)), dtype=np.float32)
+        if inputs is not None:
+            found[:, told] = _dense((inputs @ self._of) @ self._to[rows[told]].T)
+        return found
 
     def _inputs(self, events: _Events, count: int) -> sparse.csr_matrix | None:
         """CSR (count, rows of `of`); None where nothing speaks here."""

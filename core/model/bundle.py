@@ -3,7 +3,7 @@
 manifest.json        format, settings, data fingerprint, metrics, git revision, SHA-256 of the
                      other files
 weights.safetensors  what the network has learned; the movie vectors and the films' cooccurrence in
-                     float16
+                     float16; of films without ratings codes of few numbers, and what they stand for
 movies.parquet       every title known, in row order: movieId, title, year, genres, aliases, links,
                      evidence, facets
 facets.parquet       what films share: kind, name, what else people call it
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
@@ -44,8 +43,8 @@ from core.errors import BundleError
 from core.model.affinity import Affinity
 from core.model.calibration import Calibration, approval
 from core.model.cooccurrence import Cooccurrence
-from core.model.factors import LatentClasses, MovieVectors
-from core.model.policy import Exploration, Match, Policy
+from core.model.factors import LatentClasses, MovieVectors, fame_of, low_rank
+from core.model.policy import Exploration, Match, Policy, PolicyScorer
 from core.model.qnetwork import QNetwork
 
 
@@ -118,12 +117,12 @@ def read_tables(films: Path, facets: Path, n_items: int) -> Catalogue:
         raise ValueError(str(error)) from error
 
 
-FORMAT = 6
+FORMAT = 7
 """Version of the layout; a higher one on disk is refused. Format 1 had no cooccurrence of films: it
 ranks by Q alone. Format 2 had no classes of people, in format 3 they did not say where a taste is
 expected. Up to format 4 the cooccurrence of films was that of EASE. Up to format 5 mood, pull,
 wishes and fame had fixed weights outside the network, and nothing was learned from recorded
-conversations."""
+conversations. Up to format 6 every film that can be recommended had ratings."""
 
 _WEIGHTS, _MOVIES, _FACETS = "weights.safetensors", "movies.parquet", "facets.parquet"
 _FILES, _PANEL = (_WEIGHTS, _MOVIES, _FACETS), "panel.parquet"
@@ -133,6 +132,8 @@ load."""
 _CSR = ("indptr", "indices", "data")
 """Tensors of a CSR matrix, after its name: "named." for films that are named together."""
 _VECTORS = ("like", "seen", "like_prior", "seen_prior")
+_FORETOLD = ("vectors.like", "vectors.seen", "company.of")
+"""Tensors that hold of films without ratings what was foretold."""
 _LIFTED = 5
 """First format whose cooccurrence of films is that of lifts."""
 _ONE_SCORE = 6
@@ -244,9 +245,10 @@ class Bundle:
             typical = _csr(tensors, "typicality", len(catalogue.facets), n_items)
             akin = _csr(tensors, "akin", n_items, n_items)
             catalogue = replace(catalogue, typicality=by_country(typical, catalogue), akin=akin)
-            fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
-            like, seen, like_prior, seen_prior = fitted
-            vectors = MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
+            _unfold(tensors)
+            vectors = _vectors(tensors)
+            if vectors.classes is not None:
+                catalogue = replace(catalogue, rated=vectors.classes.n_items)
             affinity = _affinity(tensors, catalogue, approval(vectors), manifest["format"])
             network = QNetwork(
                 catalogue,
@@ -276,49 +278,6 @@ class Bundle:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class PolicyScorer:
-    """A policy under the evaluation's protocol."""
-
-    policy: Policy
-    network: QNetwork
-    gamma: float
-    name: str = "marquee"
-    _: KW_ONLY
-    gives_q_values: bool = True
-    calibration: Calibration | None = None
-
-    def scores(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        """What films are ranked by, (B, n_items), unmasked."""
-        return self.network.q_values(observations)
-
-    def chances(
-        self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.float64]:
-        """Match figures of films (B,) for people (B, L, 2): `core.evaluation.evaluate.Matching`."""
-        if self.calibration is None:
-            return np.full(len(rows), np.nan)
-        return self.calibration.chances(self.network, transcripts, rows)
-
-
-def git_revision() -> str:
-    """Revision of the code, with "+" for uncommitted changes; "" outside a checkout."""
-    home = Path(__file__).parent
-
-    def git(*arguments: str) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=home, capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
-
-    try:
-        return git("rev-parse", "--short=12", "HEAD") + (
-            "+" if git("status", "--porcelain", "--", "*.py") else ""
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
 def _tensors(network: QNetwork) -> dict[str, Tensor]:
     """What is saved: the state of the network, and in float16 what it was built from."""
     encoder, classes = network.encoder, network.served_classes
@@ -328,12 +287,49 @@ def _tensors(network: QNetwork) -> dict[str, Tensor]:
         fitted |= {name: torch.from_numpy(values) for name, values in rates.items()}
     for affinity in network.affinities[:1]:
         fitted |= _cooccurrence_tensors(affinity.cooccurrence)
+    foretold = _folded(fitted, classes)
     learned = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
-    saved = learned | {
-        name: (value.half() if value.is_floating_point() else value).contiguous()
-        for name, value in fitted.items()
-    }
+    saved = (
+        learned
+        | {
+            name: (value.half() if value.is_floating_point() else value).contiguous()
+            for name, value in fitted.items()
+        }
+        | foretold
+    )
     return saved if classes is None else saved | {"classes.fits": torch.tensor(classes.fits)}
+
+
+def _folded(fitted: dict[str, Tensor], classes: LatentClasses | None) -> dict[str, Tensor]:
+    """Takes the vectors of films without ratings out of these: their codes, and the basis."""
+    if classes is None or classes.n_items == len(fitted["vectors.like"]):
+        return {}
+    rated = classes.n_items
+    fame = torch.from_numpy(fame_of(fitted["vectors.seen_prior"][rated:].numpy()))
+    vectors = [fitted[name][rated:] / fame for name in _FORETOLD[:2]]
+    whole = torch.cat([*vectors, fitted[_FORETOLD[2]][rated:]], dim=1)
+    codes, basis = map(torch.from_numpy, low_rank(whole.numpy()))
+    fitted |= {name: fitted[name][:rated] for name in _FORETOLD}
+    return {"foretold.codes": codes.half(), "foretold.basis": basis}
+
+
+def _unfold(tensors: dict[str, Tensor]) -> None:
+    """Puts the vectors of films without ratings behind those of the others."""
+    if "foretold.codes" not in tensors:
+        return
+    codes, basis = (tensors.pop(f"foretold.{name}").float() for name in ("codes", "basis"))
+    fame = torch.from_numpy(fame_of(tensors["vectors.seen_prior"][-len(codes) :].float().numpy()))
+    widths = [tensors[name].shape[1] for name in _FORETOLD]
+    like, seen, of = torch.tensor_split(codes @ basis, np.cumsum(widths)[:2].tolist(), dim=1)
+    for name, part in zip(_FORETOLD, (fame * like, fame * seen, of), strict=True):
+        tensors[name] = torch.cat([tensors[name].float(), part])
+
+
+def _vectors(tensors: dict[str, Tensor]) -> MovieVectors:
+    """Takes their tensors out of these."""
+    fitted = (tensors.pop(f"vectors.{name}").float().numpy() for name in _VECTORS)
+    like, seen, like_prior, seen_prior = fitted
+    return MovieVectors(like, seen, like_prior, seen_prior, _classes(tensors))
 
 
 def _cooccurrence_tensors(cooccurrence: Cooccurrence) -> dict[str, Tensor]:
@@ -420,7 +416,7 @@ def _affinity(
         of if written_as >= _LIFTED else np.float32(_EASE) * of,
         to,
         talk_prior,
-        _csr(tensors, "named", catalogue.n_items, catalogue.n_items),
+        _csr(tensors, "named", len(to), len(to)),
     )
     return Affinity(catalogue, cooccurrence, approved)
 

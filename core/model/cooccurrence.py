@@ -80,10 +80,11 @@ class CooccurrenceSettings:
 class Cooccurrence:
     """What is fitted and kept.
 
-    `of`, `to` float32 (n_items, rank): `of[j] @ to[i]` is the log-lift of film i among those who
-    like film j; `talk_prior` float32 (n_items,) is that of `core.model.cooccurrence`;
-    `named_together` CSR float32 (n_items, n_items) is the log-lift of film i (column) among
-    conversations that name film j (row), None where no conversations were given.
+    `of` float32 (n_items, rank), `to` (films, rank) of the films that people have rated: `of[j] @
+    to[i]` is the log-lift of film i among those who like film j; `talk_prior` float32 (n_items,) is
+    that of `core.model.cooccurrence`; `named_together` CSR float32 (films, films) is the log-lift
+    of film i (column) among conversations that name film j (row), None where no conversations were
+    given.
     """
 
     of: FloatArray

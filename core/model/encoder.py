@@ -65,7 +65,7 @@ class TasteEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.dimensions = sets[0].like.shape[1]
-        self.n_items = catalogue.n_items
+        self.n_items, self._rated = catalogue.n_items, catalogue.n_rated
         self._buffer("lookup", _lookup(catalogue))
         self._membership = _by_facet(catalogue.membership[:, : catalogue.n_items])
         self._degrees = _by_facet(sparse.diags(_themes(catalogue)) @ catalogue.degrees)
@@ -220,11 +220,13 @@ class TasteEncoder(nn.Module):
     def _facet_vectors(self, like: Tensor, prior: Tensor) -> Tensor:
         """Unit directions of liking a facet's films more than others, (n_facets, dimensions).
 
-        Films count by how often they are liked. A unit vector makes the observed value a number of
-        standard deviations of that lean among people.
+        Films that are rated count by how often they are liked. A unit vector makes the observed
+        value a number of standard deviations of that lean among people.
         """
-        liked = self._membership @ (prior[:, None] * like).numpy()
-        total = torch.from_numpy(self._membership @ prior.numpy())[:, None]
+        like, prior = like[: self._rated], prior[: self._rated]
+        members = self._membership[:, : self._rated]
+        liked = members @ (prior[:, None] * like).numpy()
+        total = torch.from_numpy(members @ prior.numpy())[:, None]
         mean = torch.from_numpy(liked) / total.clamp_min(1e-6)
         contrast = torch.where(total > 0, mean - prior @ like / prior.sum(), 0.0)
         direction: Tensor = contrast / contrast.norm(dim=1, keepdim=True).clamp_min(1e-6)
@@ -322,19 +324,23 @@ class ClassPosterior(nn.Module):
     evidence: Tensor
     prior: Tensor
     worth: Tensor
+    usual: Tensor
     tastes: Tensor
     kind: Tensor
     speaks: Tensor
 
     def __init__(self, sets: list[MovieVectors]) -> None:
         super().__init__()
-        self.n_items = len(sets[0].like)
         fitted = _classes_of(sets)
+        self.n_items = fitted[0].n_items
+        """Films that they tell of; any behind these are to every kind what they are to all."""
         self.fits = fitted[0].fits
         tastes = (torch.from_numpy(kind_tastes(vectors)) for vectors in sets)
         self._buffer("evidence", torch.stack([_evidence(classes) for classes in fitted]))
         self._buffer("prior", torch.stack([_log_prior(classes) for classes in fitted]))
         self._buffer("worth", torch.stack([_worth(classes) for classes in fitted]))
+        usual = [_usual(*pair) for pair in zip(sets, fitted, strict=True)]
+        self._buffer("usual", torch.stack(usual))
         self._buffer("tastes", torch.stack([*tastes]))
         kinds = [_kind_of(outcome) for outcome in Outcome]
         self._buffer("kind", torch.tensor([kind or 0 for kind in kinds]))
@@ -363,9 +369,14 @@ class ClassPosterior(nn.Module):
 
     def foretold(self, chances: Tensor, number: int, rows: Tensor | None = None) -> Tensor:
         """Reward expected of films by these classes, (…, n_items); of rows (n,) only, (…, n)."""
-        worth = self.worth[number] if rows is None else self.worth[number][:, rows]
-        foretold: Tensor = chances @ worth
-        return foretold
+        whole = chances.sum(dim=-1, keepdim=True)
+        worth, usual = self.worth[number], self.usual[number]
+        if rows is None:
+            return torch.cat([chances @ worth, whole * usual], dim=-1)
+        is_told = rows < self.n_items
+        told = chances @ worth[:, torch.where(is_told, rows, 0)]
+        beyond = whole * usual[(rows - self.n_items).clamp_min(0)] if len(usual) else told
+        return torch.where(is_told, told, beyond)
 
     def steps(self, transcript: Tensor, number: int) -> KindChances:
         """Chances before the first event and after each, (L + 1, C), of one transcript (L, 2)."""
@@ -397,10 +408,10 @@ class ClassPosterior(nn.Module):
 def _classes_of(sets: list[MovieVectors]) -> list[LatentClasses]:
     """The classes of each set; ValueError where one lacks them or they are of other films."""
     fitted = [vectors.classes for vectors in sets if vectors.classes is not None]
-    count, fits = (len(fitted[0].prior), fitted[0].fits) if fitted else (0, 0)
+    count, fits, told = next(((len(one.prior), one.fits, one.n_items) for one in fitted), (0, 0, 0))
     n_items = len(sets[0].like)
     shapes = {getattr(classes, kind).shape for classes in fitted for kind in KINDS}
-    if len(fitted) < len(sets) or not fits or shapes != {(count, n_items)}:
+    if len(fitted) < len(sets) or not fits or shapes != {(count, min(told, n_items))}:
         raise ValueError(
             f"classes of the shapes {sorted(shapes)} for {len(sets)} sets of {n_items} films"
         )
@@ -441,3 +452,13 @@ def _worth(classes: LatentClasses) -> Tensor:
     """Reward of films by class, (C, n_items), over the number of fits: sums are means over fits."""
     worth = Outcome.UP.reward * classes.liked + Outcome.DOWN.reward * classes.disliked
     return torch.from_numpy(np.ascontiguousarray(worth / classes.fits, dtype=np.float32))
+
+
+def _usual(vectors: MovieVectors, classes: LatentClasses) -> Tensor:
+    """Reward of the films behind those that the classes tell of, by anybody, (films,); over the
+    number of fits, as `_worth`.
+    """
+    liked, seen = (prior[classes.n_items :] for prior in (vectors.like_prior, vectors.seen_prior))
+    cool = classes.disliked.sum() / max(float((classes.disliked + classes.fair).sum()), 1e-9)
+    usual = Outcome.UP.reward * liked + Outcome.DOWN.reward * cool * (seen - liked)
+    return torch.from_numpy(np.asarray(usual / classes.fits, dtype=np.float32))

@@ -85,6 +85,16 @@ class LatentClasses:
     """(C, n_items): between the two."""
 
     @property
+    def n_items(self) -> int:
+        """Films of which they tell: those that people have rated."""
+        return int(self.liked.shape[1])
+
+    def as_type(self, kind: npt.DTypeLike) -> LatentClasses:
+        """The same in numbers of another size: a bundle keeps them in half of theirs."""
+        parts = (self.prior, self.liked, self.disliked, self.fair)
+        return LatentClasses(self.fits, *(part.astype(kind, copy=False) for part in parts))
+
+    @property
     def unseen(self) -> FloatArray:
         """(C, n_items): chance of not having seen the film."""
         unseen: FloatArray = np.maximum(1.0 - self.liked - self.disliked - self.fair, _LEAST_UNSEEN)
@@ -161,6 +171,27 @@ def _fit(
     return prior, *rates
 
 
+def low_rank(table: FloatArray, most: int | None = None) -> tuple[FloatArray, FloatArray]:
+    """Codes (n, r) and basis (r, columns) whose product is the table, for the least rank r, or the
+    nearest table of the rank `most`.
+    """
+    whole = table.astype(np.float64)
+    squares, axes = np.linalg.eigh(whole.T @ whole)
+    kept = squares > _NOUGHT * squares[-1]
+    basis = axes[:, kept].T[::-1][:most]
+    return (whole @ basis.T).astype(np.float32), basis.astype(np.float32)
+
+
+def fame_of(seen_prior: FloatArray) -> FloatArray:
+    """In what unit the vectors of a film grow with the share of people who have seen it, (n, 1)."""
+    fame: FloatArray = np.sqrt(np.maximum(seen_prior, RARE))[:, None]
+    return fame
+
+
+RARE: Final = 2e-4
+"""Share of the people below which a film is hardly more unknown: half a person of 2,752."""
+_NOUGHT: Final = 1e-9
+"""Share of the largest square below which a dimension is rounding."""
 _SEATS = 20
 """Leading dimensions of people's tastes, by which the classes begin."""
 
@@ -186,7 +217,9 @@ class MovieVectors:
     """`like`, `seen`: float32 (n_items, dimensions); `like_prior`, `seen_prior`: float32 (n_items,)
     in 0 … 1.
 
-    With them, the kinds of people among those that they were fitted on.
+    With them, the kinds of people among those that they were fitted on. Of films behind those that
+    the kinds tell of nobody's ratings are known: their vectors are foretold
+    (`core.training.extending`), few numbers a film.
     """
 
     like: FloatArray
@@ -238,9 +271,10 @@ def kind_tastes(vectors: MovieVectors) -> FloatArray:
     kinds = vectors.classes
     if kinds is None:
         raise ValueError("vectors without kinds of people")
-    known = kinds.liked + kinds.disliked + kinds.fair
-    beyond = np.concatenate([kinds.liked - vectors.like_prior, known - vectors.seen_prior], axis=1)
-    both = np.concatenate([vectors.like, vectors.seen]).astype(np.float64)
+    known, rated = kinds.liked + kinds.disliked + kinds.fair, slice(kinds.n_items)
+    priors = vectors.like_prior[rated], vectors.seen_prior[rated]
+    beyond = np.concatenate([kinds.liked - priors[0], known - priors[1]], axis=1)
+    both = np.concatenate([vectors.like[rated], vectors.seen[rated]]).astype(np.float64)
     gram = np.linalg.pinv(
         both.T @ both, rcond=1e-6, hermitian=True
     )  # dimensions that few people leave empty stay 0

@@ -136,6 +136,7 @@ class MoodPosterior(nn.Module):
         self._beyond = _beyond(self.moods, films, catalogue)
         self._moods_of, self._films_of = films.T.tocsr(), films
         rated = np.maximum(catalogue.n_ratings[: catalogue.n_items], 1).astype(np.float64)
+        rated[catalogue.n_rated :] = 0.0  # what nobody rated changes no mood
         share = np.asarray(films @ rated).ravel() / max(rated.sum(), 1.0)
         self._buffer("share", torch.from_numpy(np.maximum(share, 1e-9).astype(np.float32)))
         self._buffer("tokens", torch.tensor([mood.token for mood in self.moods]).long())
@@ -310,8 +311,8 @@ class SharedMood:
 def catalogue_moods(
     catalogue: Catalogue, kinds: Sequence[str] = KINDS, least: int | None = None
 ) -> tuple[SharedMood, ...]:
-    """Moods of these kinds with at least so many recommendable films, by default as many as each
-    kind needs, and less than `_MOST` of all ratings.
+    """Moods of these kinds with at least so many rated films, by default as many as each kind
+    needs, and less than `_MOST` of all ratings.
     """
     facets, decades = _of_facets(catalogue), _of_decades(catalogue)
     genres = [mood for mood in facets if mood.kind == "genre"]
@@ -320,12 +321,13 @@ def catalogue_moods(
         for genre, decade in product(genres, decades)
         if len(films := np.intersect1d(genre.films, decade.films)) >= (least or LEAST)
     ]
-    rated = catalogue.n_ratings[: catalogue.n_items]
+    rated = catalogue.n_ratings[: catalogue.n_rated]
     most = _MOST * max(int(rated.sum()), 1)
 
     def is_one(mood: SharedMood) -> bool:
         fewest = least or _FEWER.get(mood.kind, LEAST)
-        return len(mood.films) >= fewest and rated[mood.films].sum() < most
+        films = mood.films[mood.films < catalogue.n_rated]
+        return len(films) >= fewest and rated[films].sum() < most
 
     found = (mood for mood in (*facets, *decades, *pairs) if mood.kind in kinds)
     return tuple(filter(is_one, found))

@@ -8,14 +8,16 @@ unless it is a gamble.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from core.catalogue import BoolArray, Catalogue
+from core.model.calibration import Calibration
 from core.model.channels import SOUGHT
+from core.model.qnetwork import QNetwork
 from core.rewards import by_outcome
 from core.session import Observation, SessionState
 
@@ -332,3 +334,28 @@ class Policy:
         chances[0] += 1.0 - settings.share
         chances /= chances.sum()
         return chances
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyScorer:
+    """A policy under the evaluation's protocol."""
+
+    policy: Policy
+    network: QNetwork
+    gamma: float
+    name: str = "marquee"
+    _: KW_ONLY
+    gives_q_values: bool = True
+    calibration: Calibration | None = None
+
+    def scores(self, observations: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """What films are ranked by, (B, n_items), unmasked."""
+        return self.network.q_values(observations)
+
+    def chances(
+        self, transcripts: npt.NDArray[np.int32], rows: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """Match figures of films (B,) for people (B, L, 2): `core.evaluation.evaluate.Matching`."""
+        if self.calibration is None:
+            return np.full(len(rows), np.nan)
+        return self.calibration.chances(self.network, transcripts, rows)

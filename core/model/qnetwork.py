@@ -135,7 +135,7 @@ class QNetwork(nn.Module):
         self.encoder = TasteEncoder(catalogue, sets, spread=_SPREAD if has_kinds else 1.0)
         self._leading = min(_LEADING, self.encoder.dimensions)
         self._shifted = min(_SHIFTED, self.encoder.dimensions)
-        self.served_classes = sets[0].classes
+        self.served_classes = sets[0].classes and sets[0].classes.as_type(np.float16)
         """Those of set 0, as they were fitted: what a bundle keeps."""
         self.classes = ClassPosterior(sets) if has_kinds else None
         self.affinities = affinities

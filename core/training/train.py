@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +21,7 @@ from core.data.ratings import IntArray, Ratings, fingerprints
 from core.data.reading import MovieLens
 from core.errors import DataError
 from core.model.affinity import Affinity
-from core.model.bundle import Bundle, git_revision
+from core.model.bundle import Bundle
 from core.model.calibration import Calibration, approval
 from core.model.cooccurrence import Cooccurrence, CooccurrenceSettings
 from core.model.factors import FactorSettings, MovieVectors, cross_fit
@@ -262,3 +264,21 @@ def _check(ratings: Ratings, catalogue: Catalogue, settings: TrainingSettings) -
         raise DataError(
             f"No rating is {LIKE_FROM} stars or more: there is nothing to learn to find."
         )
+
+
+def git_revision() -> str:
+    """Revision of the code, with "+" for uncommitted changes; "" outside a checkout."""
+    home = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=home, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD") + (
+            "+" if git("status", "--porcelain", "--", "*.py") else ""
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""

@@ -16,10 +16,10 @@ from core.data.search import Words
 from core.data.typicality import (
     EVEN,
     TypicalitySettings,
-    _features,
     _inverse,
     _left_out,
     by_country,
+    features,
     foretold,
     typicality,
 )
@@ -95,12 +95,12 @@ def test_each_film_is_foretold_as_if_it_and_the_facet_had_not_been_there(
     rows = st.lists(st.integers(0, 11), min_size=3, max_size=9, unique=True)
     facets = {BOXING: data.draw(rows), RING: data.draw(rows), GUN: data.draw(rows)}
     catalogue, words = world(facets, {"glove": data.draw(rows), "pistol": data.draw(rows)}, 12)
-    features = _features(catalogue, words, FEW)
-    own = features.of_facet(0, catalogue)
+    said = features(catalogue, words, FEW)
+    own = said.of_facet(0, catalogue)
     labels = catalogue.membership[[0]].toarray().T.astype(np.float32)
-    found = _left_out(_inverse(features.table, FEW.ridge), features.table, labels, [own])[:, 0]
-    others = np.setdiff1d(np.arange(features.table.shape[1]), own)
-    dense = features.table[:, others].toarray().astype(np.float64)
+    found = _left_out(_inverse(said.table, FEW.ridge), said.table, labels, [own])[:, 0]
+    others = np.setdiff1d(np.arange(said.table.shape[1]), own)
+    dense = said.table[:, others].toarray().astype(np.float64)
     kernel, mean = dense @ dense.T, labels.mean()
     for film in range(12):
         rest = np.setdiff1d(np.arange(12), film)

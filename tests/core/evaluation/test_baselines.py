@@ -12,10 +12,9 @@ from worlds import catalogue_of, checkerboard, ratings_of, transcripts
 from core.data.ratings import Ratings
 from core.domain import Outcome
 from core.errors import SettingsError
-from core.evaluation.baselines import NAMES, fit_baselines
+from core.evaluation.baselines import NAMES, Approval, Popularity, Random, fit_baselines
 from core.evaluation.baselines.factorisation import Ials, IalsSettings, Pmf, PmfSettings
 from core.evaluation.baselines.neighbours import Ease, EaseSettings, ItemKnn, NeighbourSettings
-from core.evaluation.baselines.popularity import Approval, Popularity, Random
 from core.evaluation.baselines.posterior import Posterior, PosteriorSettings, centred_vectors
 from core.evaluation.baselines.upon_joint import JointFamiliar, JointMoods, LinUcb, Thompson
 from core.model.factors import ease_weights

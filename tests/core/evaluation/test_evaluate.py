@@ -18,8 +18,7 @@ from worlds import catalogue_of, checkerboard, ratings_of
 from core.commands import evaluate as evaluate_command
 from core.domain import Outcome
 from core.errors import DataError, SettingsError
-from core.evaluation.baselines import fit_baselines
-from core.evaluation.baselines.popularity import Random
+from core.evaluation.baselines import Random, fit_baselines
 from core.evaluation.evaluate import EvaluationSettings, Report, evaluate, per_person
 from core.evaluation.figures import save_figures
 from core.evaluation.report import Steered, match_table, table, to_json, to_text

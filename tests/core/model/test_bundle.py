@@ -21,7 +21,7 @@ from core.catalogue import Catalogue
 from core.domain import Facet, Movie, Outcome
 from core.errors import BundleError
 from core.model.affinity import Affinity
-from core.model.bundle import FORMAT, Bundle, git_revision, read_tables, write_tables
+from core.model.bundle import FORMAT, Bundle, read_tables, write_tables
 from core.model.calibration import Calibration, Leniency
 from core.model.mood import KINDS, MoodPosterior
 from core.model.policy import Exploration
@@ -548,8 +548,3 @@ class TestRefusal:
         manifest = json.loads((folder / "manifest.json").read_text())
         manifest["sha256"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
-def test_the_revision_of_the_code_is_a_short_hash_or_nothing() -> None:
-    revision = git_revision().removesuffix("+")
-    assert revision == "" or (len(revision) >= 12 and set(revision) <= set("0123456789abcdef"))

@@ -25,7 +25,7 @@ from core.session import SessionState
 from core.simulation.viewer import OpeningSettings
 from core.training.agent import AgentSettings
 from core.training.pretraining import PretrainingSettings
-from core.training.train import TrainingSettings, fit_films, train
+from core.training.train import TrainingSettings, fit_films, git_revision, train
 from core.training.validation import CurvePoint, Examiner, ExamSettings
 
 PEOPLE, FILMS = 40, 30
@@ -457,3 +457,8 @@ class TestInterruption:
         assert [point.step for point in training.curve] == [0, 160]
         saved = training.bundle.save(tmp_path / "model")
         assert saved.metrics["validation"]["step"] in (0, 160)
+
+
+def test_the_revision_of_the_code_is_a_short_hash_or_nothing() -> None:
+    revision = git_revision().removesuffix("+")
+    assert revision == "" or (len(revision) >= 12 and set(revision) <= set("0123456789abcdef"))
