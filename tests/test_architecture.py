@@ -24,7 +24,7 @@ DOORS = {
     "gymnasium": ("core.simulation.environment",),
     "sqlalchemy": ("core.store",),
     "safetensors": ("core.model.bundle", "core.training.meanings"),
-    "rapidfuzz": ("assistant.language.titles.spelling",),
+    "rapidfuzz": ("assistant.language.titles.spelling", "assistant.language.reading"),
     "gradio": ("assistant.page", "assistant.api", "app"),
     "torch": ("core",),
 }
@@ -40,7 +40,7 @@ NEVER_CALLED = re.compile(
 below."""
 
 LONGEST_MODULE, LONGEST_FUNCTION = 500, 75
-MOST_PACKAGES, MOST_MODULES, MOST_IN_ALL = 20, 12, 141
+MOST_PACKAGES, MOST_MODULES, MOST_IN_ALL = 20, 12, 144
 """Modules count without the `__init__` of a package, which only says what the package is for."""
 
 ORDER = (

@@ -284,15 +284,14 @@ def _allowed_again(
 def _replaced(
     asked: frozenset[int], step: Interpretation, catalogue: Catalogue, way: _Way
 ) -> Interpretation:
-    """Older musts of the aspects that are asked for anew, and moods that hardly go with the new
-    ones, are taken back, or all but for whom a film is.
-    """
+    """Without older musts of the aspects asked for anew and contrary moods, or of all but forms."""
     aspects = {aspect_of(catalogue, token) for token in asked} - {""}
     for token in step.state.constraints.required:
         aspect = aspect_of(catalogue, token)
         instead = way is _Way.INSTEAD and catalogue.facet(token).name not in _FORMS
         against = any(is_contrary(token, one, catalogue) for one in asked)
-        if token not in asked and (instead or against or aspect in aspects):
+        gives_way = instead or against or aspect in aspects
+        if gives_way and token not in asked:
             chip = chip_of(catalogue, token, ChipKind.LIFTED)
             step = replace(step, tacit=(*step.tacit, chip))
             step = step.say(step.state.retract(token).unbound(token), chip)

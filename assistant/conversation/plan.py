@@ -140,15 +140,19 @@ def found_by_words(
     if not words and unheard(utterance, step) and finder.finds(utterance.text):
         words, strange = utterance.text.strip(), ()
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
-    is_over = forgets or WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
     if words:
         step = replace(step, asked=step.asked | {WORDS_KEY})
         step = step.say(step.state.seek(words), words_chip(words, finder.means(words)))
-    elif step.state.sought and is_over:
+    elif step.state.sought and (forgets or _is_over(utterance, step)):
         chip = words_chip(step.state.sought, kind=ChipKind.LIFTED)
         step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
     heard = utterance.sought or forgets
     return step, () if heard else tuple(strange[:_MOST_UNCLEAR])
+
+
+def _is_over(utterance: Utterance, step: Interpretation) -> bool:
+    """Whether a line asks for another kind of film than words did, or for any."""
+    return WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
 
 
 def _spared(step: Interpretation, utterance: Utterance, phrases: tuple[str, ...]) -> Interpretation:
@@ -348,12 +352,11 @@ def _leaning(step: Interpretation, table: Referents, wanted: int) -> Interpretat
     themes = [ease for ease in _eases(step, table.catalogue) if int(ease.softness) == _THEME]
     is_new = any(ease.fresh for ease in themes)
     in_turn = sorted(themes, key=attrgetter("fresh", "softness"))
+    room = table.room or (lambda _: _ENOUGH)
     for ease in in_turn[:-1] if is_new else in_turn:
-        room = table.room(step.state) if table.room else _ENOUGH
-        if room >= (_ENOUGH if is_new and not ease.fresh else wanted):
-            break
+        needed = _ENOUGH if is_new and not ease.fresh else wanted
         state = _no_must(step.state, ease.token)
-        if table.room and table.room(state) > room:
+        if room(step.state) < min(needed, room(state)):
             step = replace(step, relaxed=(*step.relaxed, ease.chip)).say(state, ease.chip)
     return step
 

@@ -88,7 +88,6 @@ _LIKED = ("liked by fans of {}", "less liked by fans of {}")
 be a comedy."""
 _SEEN = ("liked by people who know {}", "less liked by people who know {}")
 _PUT_OFF = ("away from {}, which you put off", "close to {}, which you put off")
-
 _LITTLE_KNOWN = ("akin to {}", "unlike {}")
 """The same where too few have rated one of the two: what is known of them carries the number."""
 
@@ -117,11 +116,8 @@ _FOR_CHILDREN = "for children"
 _PASSED = ("away from what you passed over", "close to what you passed over")
 """Films that were shown and not reacted to, told together: each says little and they are many."""
 
+_GENERAL = ("many people like it", "some people like it", "not one that everybody talks about")
 _UNRATED = "few have rated it"
-_GENERAL = (
-    *("many people like it", "some people like it", "not one that everybody talks about"),
-    _UNRATED,
-)
 MANY = 0.15
 """From this on, what a film has without the conversation is "many people like it" (best: .41)."""
 
@@ -142,8 +138,7 @@ def reasons(
     worded, left_over = _worded(spoken, dict(state.events), film, catalogue)
     base, knob = _total(contributions, {0}), _total(contributions, {KNOB})
     passed, found = _total(contributions, silent), _total(contributions, {WORDS})
-    is_rated = film <= catalogue.n_rated
-    general = _GENERAL[(base < MANY) + (base < 0)] if is_rated else _UNRATED
+    general = _UNRATED if film > catalogue.n_rated else _GENERAL[(base < MANY) + (base < 0)]
     worded.append(Reason(general, base))
     rest = [_total(contributions, {WHOLE}), *left_over]
     for reason in (
@@ -282,7 +277,7 @@ def headline(reasons: Sequence[Reason]) -> str:
     spoken = _spoken(reasons)
     if spoken:
         return f"{capitalised(_join(spoken[:2]))}."
-    return f"{capitalised(next(reason.text for reason in reasons if reason.text in _GENERAL))}."
+    return f"{capitalised(next(reason.text for reason in reasons if reason.text in (*_GENERAL, _UNRATED)))}."
 
 
 class Because(NamedTuple):
@@ -316,7 +311,9 @@ def clauses_of(reasons: Sequence[Reason]) -> list[Because]:
 
 def general_of(reasons: Sequence[Reason]) -> Because | None:
     """How well liked a film is by everybody, where that speaks for it."""
-    liked = (one.text for one in reasons if one.text in _GENERAL and one.contribution > 0)
+    liked = (
+        one.text for one in reasons if one.text in (*_GENERAL, _UNRATED) and one.contribution > 0
+    )
     text = next(liked, "")
     return Because(f"; {text}", frozenset((text,))) if text else None
 

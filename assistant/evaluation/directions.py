@@ -35,11 +35,11 @@ from assistant.language.meaning.direction import (
     FILM,
     FITTED,
     WORDS,
-    Clauses,
     Direction,
-    Fitted,
+    DirectionWeights,
     Judge,
-    Name,
+    LineClauses,
+    Named,
     by_rules,
     ruled,
     settled_way,
@@ -74,7 +74,7 @@ _KINDS: Final = {"f": FILM, "w": WORDS}
 """By the first letter of a slot."""
 
 
-class Example(NamedTuple):
+class LabelledName(NamedTuple):
     """A name in a line and how it is meant."""
 
     group: str
@@ -85,7 +85,7 @@ class Example(NamedTuple):
     importance: float = 1.0
 
 
-def examples_of_templates(path: Path) -> Iterator[Example]:
+def examples_of_templates(path: Path) -> Iterator[LabelledName]:
     """The slots of the lines of a text file."""
     for line in path.read_text(encoding="utf-8").splitlines():
         text, _, labels = line.replace("\\n", "\n").rpartition(" | ")
@@ -93,7 +93,7 @@ def examples_of_templates(path: Path) -> Iterator[Example]:
         yield from _slots(text, meant)
 
 
-def _slots(template: str, meant: Mapping[str, str]) -> Iterator[Example]:
+def _slots(template: str, meant: Mapping[str, str]) -> Iterator[LabelledName]:
     """The slots of one line, each filled with a word that means nothing."""
     slots = _SLOT.findall(template)
     if any(slot.startswith(("year", "decade")) for slot in slots):
@@ -104,25 +104,25 @@ def _slots(template: str, meant: Mapping[str, str]) -> Iterator[Example]:
     spans = [(at, at + 1) for at in places]
     kinds = [_KINDS.get(slot[0], FACET) for slot in slots]
     names = ruled(text, found, spans, find_cues(text, found, spans), kinds=kinds)
-    clauses = Clauses(text, found, [(name.first, name.last) for name in names])
+    clauses = LineClauses(text, found, [(name.first, name.last) for name in names])
     for name, slot in zip(names, slots, strict=True):
         if slot in meant:
             way = Direction(_OPEN.get(meant[slot], meant[slot]))
             for each in {name, name._replace(kind=WORDS)} if name.kind == FACET else (name,):
                 seen = tuple(traits(clauses, each))
-                yield Example(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
+                yield LabelledName(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
 
 
 class Recorder(Judge):
     """Changes no sign, and keeps what there was to be judged."""
 
     def __init__(self) -> None:
-        super().__init__(Fitted({}, 0.0))
+        super().__init__(DirectionWeights({}, 0.0))
         self.seen: dict[tuple[int, int], tuple[Direction, tuple[str, ...]]] = {}
         """By the characters that a name takes."""
 
     def sign(
-        self, words: Sequence[Word], name: Name, ruled: Direction, seen: Sequence[str]
+        self, words: Sequence[Word], name: Named, ruled: Direction, seen: Sequence[str]
     ) -> Sign:
         """The sign as it is."""
         self.seen[words[name.first].start, words[name.last - 1].end] = ruled, tuple(seen)
@@ -149,7 +149,7 @@ _SLOTS: Final = {
 
 def examples_of_lines(
     understanding: Understanding, recorder: Recorder, rows: Iterable[Mapping[str, Any]]
-) -> Iterator[Example]:
+) -> Iterator[LabelledName]:
     """The names of labelled lines that say which way they are meant."""
     for row in rows:
         expect = row["expect"]
@@ -163,7 +163,7 @@ def examples_of_lines(
             idle = before is Direction.NONE or (is_film and "films" in expect)
             way = ways.get(label, Direction.NONE if idle else None)
             if before and way:
-                yield Example(row["text"], seen, before, way)
+                yield LabelledName(row["text"], seen, before, way)
 
 
 def _labels(
@@ -179,7 +179,7 @@ def _labels(
 
 def examples_of_dialogs(
     understanding: Understanding, recorder: Recorder, messages: Iterable[Message]
-) -> Iterator[Example]:
+) -> Iterator[LabelledName]:
     """The films of the seeker's messages on whose liking both sides agree."""
     for message in messages:
         liked = [film.liked for film in message.films]
@@ -192,10 +192,10 @@ def examples_of_dialogs(
             before, seen = recorder.at(span)
             if liking is not None and before in (Direction.TOWARDS, Direction.AWAY):
                 way = Direction.TOWARDS if liking else Direction.AWAY
-                yield Example(message.conversation, seen, before, way, _IMPORTANCE_OF_DIALOGS)
+                yield LabelledName(message.conversation, seen, before, way, _IMPORTANCE_OF_DIALOGS)
 
 
-def fit(examples: Sequence[Example]) -> Fitted:
+def fit(examples: Sequence[LabelledName]) -> DirectionWeights:
     """The weights that make the examples most likely, each held near 0 by its prior."""
     counts = Counter(trait for example in examples for trait in example.traits)
     often = sorted(trait for trait, count in counts.items() if count >= _SEEN_OFTEN)
@@ -217,7 +217,7 @@ def fit(examples: Sequence[Example]) -> Fitted:
     found = minimize(loss, np.zeros(len(often) * len(_WAYS)), jac=True, method="L-BFGS-B").x
     rows = zip(often, found.reshape(-1, len(_WAYS)).tolist(), strict=True)
     weights = {trait: _told(row) for trait, row in rows}
-    return Fitted({trait: each for trait, each in weights.items() if each}, _RULES)
+    return DirectionWeights({trait: each for trait, each in weights.items() if each}, _RULES)
 
 
 def _one_hot(ways: Iterable[Direction]) -> Floats:
@@ -231,7 +231,7 @@ def _told(row: Sequence[float]) -> dict[str, float]:
     return {way.value: round(weight, 2) for way, weight in pairs if abs(weight) >= _LEAST_WEIGHT}
 
 
-def _matrix(examples: Sequence[Example], columns: Mapping[str, int]) -> sparse.csr_array:
+def _matrix(examples: Sequence[LabelledName], columns: Mapping[str, int]) -> sparse.csr_array:
     """(n_examples, n_traits), 1 where an example has a trait that has a column."""
     entries = [
         (row, columns[trait])
@@ -244,7 +244,7 @@ def _matrix(examples: Sequence[Example], columns: Mapping[str, int]) -> sparse.c
     return sparse.csr_array((np.ones(len(rows)), (rows, places)), shape=shape)
 
 
-def cross_validated(examples: Sequence[Example]) -> list[Mapping[Direction, float]]:
+def cross_validated(examples: Sequence[LabelledName]) -> list[Mapping[Direction, float]]:
     """The chances of each example by weights that were fitted to the other groups."""
     folds = [fold_of(example.group) for example in examples]
     chances: list[Mapping[Direction, float]] = [{}] * len(examples)
@@ -284,7 +284,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _examples(understanding: Understanding, recorder: Recorder, path: Path) -> Iterator[Example]:
+def _examples(
+    understanding: Understanding, recorder: Recorder, path: Path
+) -> Iterator[LabelledName]:
     """Those of a file of any kind."""
     if path.suffix == ".txt":
         return examples_of_templates(path)
@@ -297,7 +299,7 @@ def _examples(understanding: Understanding, recorder: Recorder, path: Path) -> I
     return examples_of_lines(understanding, recorder, map(json.loads, lines))
 
 
-def print_folds(examples: Sequence[Example]) -> None:
+def print_folds(examples: Sequence[LabelledName]) -> None:
     """Prints how many names are taken the wrong way, and the other way round, by the rules and by
     what is fitted to the other groups.
     """

@@ -203,15 +203,9 @@ class Guard:
             price = OPENING if _PAGES.fullmatch(scope["path"]) else price
             wait = self._buckets.wait(_client(scope), price)
             return (429, _TOO_MANY, wait) if wait else (0, "", 0.0)
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-            return 403, "Requests from other sites are not answered.", 0.0
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
-            return 413, f"At most {LARGEST_BODY:,} bytes fit a request.", 0.0
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json" and (length != "0" or "transfer-encoding" in headers):
-            return 415, "Send JSON (Content-Type: application/json).", 0.0
+        status, why = _unfit(headers)
+        if status:
+            return status, why, 0.0
         wait = self._buckets.wait(_client(scope), _price(headers))
         return (429, _TOO_MANY, wait) if wait else (0, "", 0.0)
 
@@ -234,6 +228,20 @@ class Guard:
             return message
 
         return bounded
+
+
+def _unfit(headers: Headers) -> tuple[int, str]:
+    """Status and words for a post that nobody may make; status 0 for others."""
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return 403, "Requests from other sites are not answered."
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        return 413, f"At most {LARGEST_BODY:,} bytes fit a request."
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and (length != "0" or "transfer-encoding" in headers):
+        return 415, "Send JSON (Content-Type: application/json)."
+    return 0, ""
 
 
 def _say(status: int, why: str, wait: float) -> ASGIApp:

@@ -41,7 +41,7 @@ class Direction(Enum):
 FILM, FACET, WORDS = "film", "facet", "words"
 
 
-class Name(NamedTuple):
+class Named(NamedTuple):
     """A name in a line and how the rules take it."""
 
     first: int
@@ -91,7 +91,7 @@ def _opening(name: str) -> frozenset[str]:
     return frozenset(_phrases(table("directions")[name]))
 
 
-class _Said(NamedTuple):
+class _Trait(NamedTuple):
     """What a phrase of a line does; `what` is "name" for a name."""
 
     first: int
@@ -103,7 +103,7 @@ class _Said(NamedTuple):
         return self.first
 
 
-class Clauses:
+class LineClauses:
     """A line as clauses, and what is said in each; `names` are ranges of words, in order."""
 
     def __init__(self, text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]) -> None:
@@ -111,8 +111,8 @@ class Clauses:
         self._named = {place for first, last in names for place in range(first, last)}
         found = _book().find(words, taken_by(names, len(words)))
         self._said = sorted(
-            [_Said(one.first, one.last, one.meaning) for one in found]
-            + [_Said(first, last, _NAME) for first, last in names]
+            [_Trait(one.first, one.last, one.meaning) for one in found]
+            + [_Trait(first, last, _NAME) for first, last in names]
         )
         self._inside = taken_by(((one.first + 1, one.last) for one in self._said), len(words))
         self._read = taken_by(((one.first, one.last) for one in self._said), len(words))
@@ -150,8 +150,8 @@ class Clauses:
 
     def said(self, first: int, last: int) -> list[str]:
         """What is said in a range of words, in order, negations joined to what they turn."""
-        begin = bisect_left(self._said, first, key=_Said.place)
-        end = bisect_left(self._said, last, key=_Said.place)
+        begin = bisect_left(self._said, first, key=_Trait.place)
+        end = bisect_left(self._said, last, key=_Trait.place)
         return _joined([one.what for one in self._said[begin:end]])
 
     def begins(self, at: int) -> bool:
@@ -187,7 +187,7 @@ def _joined(said: Sequence[str]) -> list[str]:
     return found[-_MOST:]
 
 
-def traits(clauses: Clauses, name: Name) -> Iterator[str]:
+def traits(clauses: LineClauses, name: Named) -> Iterator[str]:
     """What is known of how a name is meant."""
     number, begin, end = clauses.around(name.first, name.last)
     before, behind = clauses.said(begin, name.first), clauses.said(name.last, end)
@@ -216,12 +216,12 @@ _COLOURS: Final = ("degree", "anything", "relative")
 """Classes that turn nothing."""
 
 
-def _opener(clauses: Clauses, begin: int) -> str:
+def _opener(clauses: LineClauses, begin: int) -> str:
     said = clauses.said(begin, begin + 1)
     return said[0] if said else ""
 
 
-def _beside(clauses: Clauses, number: int, rule: str) -> Iterator[str]:
+def _beside(clauses: LineClauses, number: int, rule: str) -> Iterator[str]:
     """Traits of the clauses beside that of a name, as far as they name nothing."""
     for where, at in (("after", number + 1), ("ahead", number - 1)):
         said = clauses.said(*clauses.clause(at))
@@ -233,7 +233,7 @@ def _beside(clauses: Clauses, number: int, rule: str) -> Iterator[str]:
             yield f"{where} {what} rule {rule}"
 
 
-def rule_of(name: Name) -> str:
+def rule_of(name: Named) -> str:
     """How the rules take a name: the cue's force and its sign."""
     sign = name.sign
     if sign.force is None:
@@ -252,7 +252,7 @@ _BY_RULE: Final = {
 }
 
 
-def by_rules(name: Name) -> Direction:
+def by_rules(name: Named) -> Direction:
     """The direction that the rules give a name."""
     sign = name.sign
     if sign.force is None:
@@ -268,7 +268,7 @@ Weights = Mapping[str, Mapping[str, float]]
 """By trait, then by the value of a direction."""
 
 
-class Fitted:
+class DirectionWeights:
     """The weights of `python -m assistant train-directions`."""
 
     def __init__(self, weights: Weights, rules: float) -> None:
@@ -292,11 +292,11 @@ FITTED: Final = Path(__file__).parents[3] / "models" / "directions.json"
 
 
 @cache
-def fitted(path: Path = FITTED) -> Fitted:
+def fitted(path: Path = FITTED) -> DirectionWeights:
     """The weights of a file. DataError for one that is not there or holds none."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        return Fitted(record["weights"], float(record["rules"]))
+        return DirectionWeights(record["weights"], float(record["rules"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{path} holds no weights for directions: {error!r}. "
@@ -321,30 +321,30 @@ _MOST_NAMES: Final = 40
 class Judge:
     """Puts right the signs that the rules of taste give names, where the weights are sure."""
 
-    def __init__(self, weights: Fitted) -> None:
+    def __init__(self, weights: DirectionWeights) -> None:
         self._weights = weights
 
-    def settled(self, text: str, words: Sequence[Word], names: Sequence[Name]) -> list[Sign]:
+    def settled(self, text: str, words: Sequence[Word], names: Sequence[Named]) -> list[Sign]:
         """The signs of the names of a line, in their order."""
         if len(names) > _MOST_NAMES:
             return [name.sign for name in names]
-        clauses = Clauses(text, words, [(name.first, name.last) for name in names])
+        clauses = LineClauses(text, words, [(name.first, name.last) for name in names])
         return [
             self.sign(words, name, by_rules(name), list(traits(clauses, name))) for name in names
         ]
 
     def sign(
-        self, words: Sequence[Word], name: Name, ruled: Direction, seen: Sequence[str]
+        self, words: Sequence[Word], name: Named, ruled: Direction, seen: Sequence[str]
     ) -> Sign:
         """The sign of one name with these traits."""
         way = settled_way(ruled, self._weights.chances(seen, ruled))
         return name.sign if way is ruled else _sign(way, name)
 
     def directions(
-        self, text: str, words: Sequence[Word], names: Sequence[Name]
+        self, text: str, words: Sequence[Word], names: Sequence[Named]
     ) -> list[Direction]:
         """The most likely direction of each name, whatever the rules say."""
-        clauses = Clauses(text, words, [(name.first, name.last) for name in names])
+        clauses = LineClauses(text, words, [(name.first, name.last) for name in names])
         chances = (
             self._weights.chances(list(traits(clauses, one)), by_rules(one)) for one in names
         )
@@ -361,7 +361,7 @@ def spare_words(
     text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Ranges of words that mean something, in clauses that turn anything away."""
-    clauses = Clauses(text, words, names)
+    clauses = LineClauses(text, words, names)
     means = [_means(clauses, word, at) for at, word in enumerate(words)]
     found, at = [], 0
     while at < len(words):
@@ -374,7 +374,7 @@ def spare_words(
     return found
 
 
-def _is_turned(clauses: Clauses, at: int) -> bool:
+def _is_turned(clauses: LineClauses, at: int) -> bool:
     """Whether anything is turned away before a word, in its clause or in the one before: "nothing
     where a parent dies", but not "fair enough".
     """
@@ -387,7 +387,7 @@ def _plain(said: Iterable[str]) -> Iterator[str]:
     return (what.removeprefix("not ") for what in said)
 
 
-def _means(clauses: Clauses, word: Word, at: int) -> bool:
+def _means(clauses: LineClauses, word: Word, at: int) -> bool:
     """Whether a word may be what films are turned away by."""
     if clauses.is_read(at) or len(word.text) < _SHORTEST or word.text in _PLAIN:
         return False
@@ -398,7 +398,7 @@ _SAID_OFTEN: Final = 20
 """Times in the background from which a word is said of anything."""
 
 
-def _sign(way: Direction, name: Name) -> Sign:
+def _sign(way: Direction, name: Named) -> Sign:
     """The sign of a name that is meant so."""
     rule = f"direction: {way.name.lower()}"
     if way is Direction.TOWARDS:
@@ -435,10 +435,10 @@ def ruled(
     cues: Sequence[Cue],
     *,
     kinds: Sequence[str],
-) -> list[Name]:
+) -> list[Named]:
     """The names as the rules take them."""
     felt = compared(text, words, names, signs(text, words, names, cues))
-    return [Name(*span, kind, sign) for span, kind, sign in zip(names, kinds, felt, strict=True)]
+    return [Named(*span, kind, sign) for span, kind, sign in zip(names, kinds, felt, strict=True)]
 
 
 def turned_away(
