@@ -179,11 +179,7 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
         start, end = saved
         rest = f"{read[:start]}{' ' * (end - start)}{read[end:]}"
     utterance = understanding.understand(rest, context)
-    if saved is not None:
-        act = Act.RECOMMEND if utterance.act.is_talk else utterance.act
-        utterance = replace(utterance, text=read, act=act, saved=saved)
-    elif holds("any_list", line_of(read)):
-        utterance = replace(utterance, act=Act.RECOMMEND, lifted=(*utterance.lifted, SAVED_KEY))
+    utterance = _with_list(utterance, read, saved)
     if utterance.act is Act.REACT and scene.memory.asks_for_fewer(line_of(read)):
         return _asks_which(utterance, table)
     if tells_of_oneself(utterance) and scene.words.is_low(read):
@@ -194,6 +190,16 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     if unheard or is_said_of_nothing(utterance) or scene.is_of_a_kind(utterance):
         return Utterance(read, Act.RECOMMEND)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
+
+
+def _with_list(utterance: Utterance, read: str, saved: tuple[int, int] | None) -> Utterance:
+    """The line with what it says of the watch-list: only from it, or from any."""
+    if saved is not None:
+        act = Act.RECOMMEND if utterance.act.is_talk else utterance.act
+        return replace(utterance, text=read, act=act, saved=saved)
+    if holds("any_list", line_of(read)):
+        return replace(utterance, act=Act.RECOMMEND, lifted=(*utterance.lifted, SAVED_KEY))
+    return utterance
 
 
 def _of_whole_line(utterance: Utterance, text: str) -> Utterance:

@@ -24,7 +24,7 @@ from assistant.conversation.phrasing import (
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import is_plain_request, line_of
-from assistant.language.leftover import Finder, leftover, told
+from assistant.language.leftover import Finder, Leftover, leftover, told
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -134,25 +134,38 @@ def found_by_words(
 
     New words take the place of older ones; so does any other wish for a kind of film.
     """
-    sought, strange, spared = leftover(utterance, finder.finds)
-    step = _spared(step, utterance, tuple(filter(None, map(finder.rare, spared))))
-    words = utterance.sought or ", ".join(sought) or told(utterance, finder.knows)
-    if not words and unheard(utterance, step) and finder.finds(utterance.text):
-        words, strange = utterance.text.strip(), ()
+    left = leftover(utterance, finder.finds)
+    step = _spared(step, utterance, tuple(filter(None, map(finder.rare, left.spared))))
+    words, strange = _words_of(utterance, step, left, finder)
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     if words:
         step = replace(step, asked=step.asked | {WORDS_KEY})
         step = step.say(step.state.seek(words), words_chip(words, finder.means(words)))
-    elif step.state.sought and (forgets or _is_over(utterance, step)):
-        chip = words_chip(step.state.sought, kind=ChipKind.LIFTED)
-        step = replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
+    elif step.state.sought:
+        step = _sought_no_more(step) if forgets else _sought_on(step, utterance)
     heard = utterance.sought or forgets
     return step, () if heard else tuple(strange[:_MOST_UNCLEAR])
 
 
-def _is_over(utterance: Utterance, step: Interpretation) -> bool:
-    """Whether a line asks for another kind of film than words did, or for any."""
-    return WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
+def _words_of(
+    utterance: Utterance, step: Interpretation, left: Leftover, finder: Finder
+) -> tuple[str, Sequence[str]]:
+    """The words that a line is to be answered by, and those that nothing is made of."""
+    words = utterance.sought or ", ".join(left.sought) or told(utterance, finder.knows)
+    if not words and unheard(utterance, step) and finder.finds(utterance.text):
+        return utterance.text.strip(), ()
+    return words, left.strange
+
+
+def _sought_on(step: Interpretation, utterance: Utterance) -> Interpretation:
+    """The step with the words of before, unless another kind of film is asked for, or any."""
+    is_over = WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
+    return _sought_no_more(step) if is_over else step
+
+
+def _sought_no_more(step: Interpretation) -> Interpretation:
+    chip = words_chip(step.state.sought, kind=ChipKind.LIFTED)
+    return replace(step, tacit=(*step.tacit, chip)).say(step.state.seek(""), chip)
 
 
 def _spared(step: Interpretation, utterance: Utterance, phrases: tuple[str, ...]) -> Interpretation:
@@ -350,15 +363,23 @@ def _leaning(step: Interpretation, table: Referents, wanted: int) -> Interpretat
     filmmaking has said what they want now.
     """
     themes = [ease for ease in _eases(step, table.catalogue) if int(ease.softness) == _THEME]
-    is_new = any(ease.fresh for ease in themes)
-    in_turn = sorted(themes, key=attrgetter("fresh", "softness"))
-    room = table.room or (lambda _: _ENOUGH)
-    for ease in in_turn[:-1] if is_new else in_turn:
-        needed = _ENOUGH if is_new and not ease.fresh else wanted
-        state = _no_must(step.state, ease.token)
-        if room(step.state) < min(needed, room(state)):
-            step = replace(step, relaxed=(*step.relaxed, ease.chip)).say(state, ease.chip)
+    older = sorted([ease for ease in themes if not ease.fresh], key=attrgetter("softness"))
+    fresh = sorted([ease for ease in themes if ease.fresh], key=attrgetter("softness"))
+    for ease in older:
+        step = _eased(ease, step, table, _ENOUGH if fresh else wanted)
+    for ease in fresh[:-1]:
+        step = _eased(ease, step, table, wanted)
     return step
+
+
+def _eased(ease: _Ease, step: Interpretation, table: Referents, needed: int) -> Interpretation:
+    """The step with a theme as a leaning, where fewer films are left than are needed, and more are
+    without it.
+    """
+    room, state = table.room or (lambda _: needed), _no_must(step.state, ease.token)
+    if room(step.state) >= min(needed, room(state)):
+        return step
+    return replace(step, relaxed=(*step.relaxed, ease.chip)).say(state, ease.chip)
 
 
 def _some_of(eases: Sequence[_Ease]) -> list[Sequence[_Ease]]:

@@ -73,9 +73,7 @@ def name_of(facet: Facet) -> str:
 
 SMALL = 0.005
 """Parts below this (in units of one thumb up; they would read "+0.00") are told together."""
-
-_NOISE = 5e-5
-"""Less than this is the rounding of float32 sums."""
+_NOISE = 5e-5  # less is the rounding of float32 sums
 
 REST = "everything else in our conversation"
 MOST = 8
@@ -118,6 +116,7 @@ _PASSED = ("away from what you passed over", "close to what you passed over")
 
 _GENERAL = ("many people like it", "some people like it", "not one that everybody talks about")
 _UNRATED = "few have rated it"
+_OF_ANYBODY = (*_GENERAL, _UNRATED)
 MANY = 0.15
 """From this on, what a film has without the conversation is "many people like it" (best: .41)."""
 
@@ -277,7 +276,7 @@ def headline(reasons: Sequence[Reason]) -> str:
     spoken = _spoken(reasons)
     if spoken:
         return f"{capitalised(_join(spoken[:2]))}."
-    return f"{capitalised(next(reason.text for reason in reasons if reason.text in (*_GENERAL, _UNRATED)))}."
+    return f"{capitalised(next(reason.text for reason in reasons if reason.text in _OF_ANYBODY))}."
 
 
 class Because(NamedTuple):
@@ -311,9 +310,7 @@ def clauses_of(reasons: Sequence[Reason]) -> list[Because]:
 
 def general_of(reasons: Sequence[Reason]) -> Because | None:
     """How well liked a film is by everybody, where that speaks for it."""
-    liked = (
-        one.text for one in reasons if one.text in (*_GENERAL, _UNRATED) and one.contribution > 0
-    )
+    liked = (one.text for one in reasons if one.text in _OF_ANYBODY and one.contribution > 0)
     text = next(liked, "")
     return Because(f"; {text}", frozenset((text,))) if text else None
 
