@@ -192,7 +192,7 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     return settled(utterance, context.asked, scene.state, scene.catalogue)
 
 
-def _with_list(utterance: Utterance, read: str, saved: tuple[int, int] | None) -> Utterance:
+def _with_list(utterance: Utterance, read: str, saved: Span | None) -> Utterance:
     """The line with what it says of the watch-list: only from it, or from any."""
     if saved is not None:
         act = Act.RECOMMEND if utterance.act.is_talk else utterance.act
