@@ -203,7 +203,7 @@ def test_every_command_has_its_place_and_every_option_exists(
 
 def _commands(package: str, paper: str) -> Iterator[tuple[str, set[str]]]:
     """(command, options) of every `python -m core …` or `python -m assistant …`."""
-    for name, rest in re.findall(rf"python -m {package} ([a-z]+)([^`\n]*)", text_of(paper)):
+    for name, rest in re.findall(rf"python -m {package} ([a-z-]+)([^`\n]*)", text_of(paper)):
         yield name, set(re.findall(r"--[\w-]+", rest))
 
 
