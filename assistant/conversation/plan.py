@@ -87,7 +87,7 @@ def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     if utterance.only_talks:
         return 0
     understood = any(not chip.kind.is_unclear for chip in step.chips)
-    unclear = utterance.unknown or unheard(utterance, step)
+    unclear = utterance.unknown or (utterance.saved is None and unheard(utterance, step))
     puzzling = utterance.ambiguous or (unclear and cold(step.state))
     if not understood and (utterance.act.is_talk or puzzling):
         return 0

@@ -451,7 +451,7 @@ def reply_text(
         words = answer(step.told, situation, question)
         words = _sentences(explained if utterance.then else "", _taken(step, facts, variant), words)
     elif utterance.act is Act.AGREE:
-        words = say(f"reply.agreed_on_{'table' if last else 'nothing'}", variant)
+        words = say("reply.agreed_on_table" if last else "reply.agreed_on_nothing", variant)
     elif utterance.act is Act.ABOUT_ME:
         taste = taste_of(step.state, catalogue)
         words = about_me(taste, situation.films, situation.wished, variant)

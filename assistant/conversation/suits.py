@@ -152,7 +152,9 @@ def most(question: FactQuestion, asked: Grounds) -> str:
     if measured := _measured(question, asked):
         token, column, number = measured
         film = asked.catalogue.movie(token).label
-        return text(f"answer.most_{column}", film=film, asked=question.detail, number=number)
+        if column == "minutes":
+            return text("answer.most_minutes", film=film, number=number)
+        return text("answer.most_year", film=film)
     return _most(question, asked)[1]
 
 
@@ -384,7 +386,8 @@ def rather(question: FactQuestion, known: Known, asked: Grounds) -> str:
     values = {"film": known.movie.label, "more": said_of(more), "less": said_of(less)}
     values |= {"signs": quoted(shades[more].signs), "others": quoted(shades[less].signs)}
     if shades[more].degree < SOME:
-        return text("answer.rather_neither", portrait=portrayed(known), **values)
+        film = known.movie.label
+        return text("answer.rather_neither", film=film, portrait=portrayed(known))
     both = shades[less].degree > shades[more].degree - _CLEARER and shades[less].signs
     return text("answer.rather_both" if both else "answer.rather", **values)
 

@@ -151,10 +151,8 @@ def examples_of_lines(
     understanding: Understanding, recorder: Recorder, rows: Iterable[Mapping[str, Any]]
 ) -> Iterator[LabelledName]:
     """The names of labelled lines that say which way they are meant."""
-    for row in rows:
+    for row in filter(_stands_alone, rows):
         expect = row["expect"]
-        if row.get("context"):
-            continue
         ways = {name: way for slot, way in _SLOTS.items() for name in expect.get(slot, ())}
         recorder.seen.clear()
         utterance = understanding.understand(row["text"])
@@ -164,6 +162,10 @@ def examples_of_lines(
             way = ways.get(label, Direction.NONE if idle else None)
             if before and way:
                 yield LabelledName(row["text"], seen, before, way)
+
+
+def _stands_alone(row: Mapping[str, Any]) -> bool:
+    return not row.get("context")
 
 
 def _labels(

@@ -159,7 +159,11 @@ def serve(
 
 def _connections(trusted: str) -> type[Connection]:
     """Connections of a server behind these proxies."""
-    return type("Served", (Connection,), {"proxies": trusted})
+
+    class Trusting(Connection):
+        proxies = trusted
+
+    return Trusting
 
 
 def _give_back() -> None:

@@ -244,7 +244,8 @@ class Bundle:
             n_items = catalogue.n_items
             typical = _csr(tensors, "typicality", len(catalogue.facets), n_items)
             akin = _csr(tensors, "akin", n_items, n_items)
-            catalogue = replace(catalogue, typicality=by_country(typical, catalogue), akin=akin)
+            typical = None if typical is None else by_country(typical, catalogue)
+            catalogue = replace(catalogue, typicality=typical, akin=akin)
             _unfold(tensors)
             vectors = _vectors(tensors)
             if vectors.classes is not None:

@@ -788,7 +788,7 @@ class TestWhatIsSaidOfTheTable:
         session = chat.start()
         chat.respond(session, "a comedy")
         reply = chat.respond(session, "ok, I'll watch the second one")
-        assert reply.text.startswith("Galaxy Quest: ") and titles(reply) == []
+        assert reply.text.startswith("Galaxy Quest") and titles(reply) == []
 
     def test_a_question_about_a_film_is_no_praise_of_it(self, chat: Assistant) -> None:
         session = chat.start()
@@ -836,7 +836,7 @@ class TestHeldWishes:
             1999,
         ]
         chat.respond(session, "even older")
-        assert state_of(url, session, films).constraints.limit("year") == Limit("year", 1880, 1996)
+        assert state_of(url, session, films).constraints.limit("year") == Limit("year", 1880, 1994)
 
     def test_the_same_words_do_not_come_twice_in_a_row(self, chat: Assistant) -> None:
         session = chat.start()

@@ -33,6 +33,7 @@ SPEAKERS = (
     "chat",
     "api/conversation",
     "imports/queue",
+    "page/guard",
 )
 """Modules that say what stands in the file."""
 SCRIPTS = ("composer", "conversation", "courier", "drawing")

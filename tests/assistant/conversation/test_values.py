@@ -15,14 +15,15 @@ SPARED = [ChipKind.AVOID, ChipKind.NEVER]
 def test_every_kind_answers_every_question(kind: ChipKind) -> None:
     assert kind.sign in "+−✓◷×·?" and len(kind.sign) == 1
     assert ChipKind(kind.value) is kind
-    assert kind.liking == (kind is ChipKind.LIKE) - (kind is ChipKind.DISLIKE)
+    liked = kind in (ChipKind.LIKE, ChipKind.TAKEN)
+    assert kind.liking == liked - (kind is ChipKind.DISLIKE)
     assert kind.wish == (kind in WANTED) - (kind in SPARED)
     assert kind.is_soft_wish == (kind in (ChipKind.WANT, ChipKind.AVOID))
     limits = [ChipKind.YEARS, ChipKind.LESSER_KNOWN, ChipKind.LENGTH, ChipKind.AGE]
     conditions = [ChipKind.ONLY, ChipKind.NEVER, ChipKind.SAVED, *limits]
     assert kind.is_hard_wish == (kind in conditions)
     assert kind.is_unclear == (kind in (ChipKind.ASIDE, ChipKind.AMBIGUOUS, ChipKind.UNKNOWN))
-    flippable = [ChipKind.LIKE, ChipKind.DISLIKE, *WANTED, *SPARED]
+    flippable = [ChipKind.LIKE, ChipKind.TAKEN, ChipKind.DISLIKE, *WANTED, *SPARED]
     assert kind.is_flippable == (kind in flippable)
 
 

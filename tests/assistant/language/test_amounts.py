@@ -135,7 +135,7 @@ def test_shorter_and_longer_are_meant_of_the_films_shown(
 @pytest.mark.parametrize(
     ("line", "highest"),
     [
-        ("I've got a 4 and a 6 year old", 0),
+        ("I've got a 4 and a 6 year old", 8),
         ("nothing 18 rated", 17),
         ("I'm 15 and my mum says nothing 18 rated", 14),
         ("nothing above a 12", 13),
