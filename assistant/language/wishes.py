@@ -43,6 +43,7 @@ _LIST: Final = 20
 """Words of a list in front of a name, at the head of which "I've seen" may stand."""
 _SAW: Final = frozenset(("seen", "saw", "watched"))
 _EXHAUSTS: Final = word_class("exhausts")
+_CORRECTIONS: Final = word_class("corrections")
 _DEGREE: Final = 4
 """Words between a facet and the same again that limits it."""
 _SELDOM: Final = 0.5
@@ -86,7 +87,7 @@ def of_facets(
     phrases: set[str] = set()
     alternatives = _alternatives(found, terms)
     limited, limits = _limited(found, terms)
-    for term in terms:
+    for term in _corrected(found, terms):
         if term.first in limits:
             continue
         sign = signs[term.first, term.last]
@@ -104,6 +105,17 @@ def of_facets(
                 mentions[token] = FacetMention(span, token, *wish, either=choice)
         phrases.add(term.phrase)
     return tuple(mentions.values())
+
+
+def _corrected(found: Sequence[Word], terms: Sequence[Found[Term]]) -> Sequence[Found[Term]]:
+    """The facets without those that the line takes back before it names others: "a comedy, no wait,
+    a drama".
+    """
+    said = f" {' '.join(texts_of(found, 0, len(found)))} "
+    at = max((said.rfind(f" {phrase} ") for phrase in _CORRECTIONS), default=-1)
+    place = said[: at + 1].count(" ") - 1 if at >= 0 else -1
+    behind = [term for term in terms if term.first > place]
+    return behind or terms
 
 
 class Wish(NamedTuple):

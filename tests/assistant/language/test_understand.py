@@ -237,6 +237,8 @@ def test_every_decision_names_its_rule() -> None:
         ("I hate horror", {"Horror": (False, True)}),
         ("I'm not big on horror", {"Horror": (False, False)}),
         ("horror or western", {"Horror": (True, True), "Western": (True, True)}),
+        ("a horror film. actually no, wait, a western", {"Western": (True, True)}),
+        ("a western, actually no", {"Western": (True, True)}),
         ("a rom-com", {"Romance": (True, True), "Comedy": (True, True)}),
         ("anything but horror", {"Horror": (False, True)}),
         ("something with Tom Hanks", {"tom hanks": (True, False)}),
