@@ -252,8 +252,9 @@ class Utterance:
 
     @property
     def spans(self) -> list[Span]:
-        """Where everything stands that was found."""
-        spans = [facet.span for facet in self.facets]
+        """Where everything stands that was found, by what the line does then, too."""
+        spans = [] if self.then is None else self.then.spans
+        spans += [facet.span for facet in self.facets]
         spans += [movie.span for movie in self.movies]
         spans += [aside.span for aside in self.aside]
         spans += [film.span for film in self.ambiguous]
