@@ -313,7 +313,7 @@ def _situation(
         films=films_words(constraints, scene.catalogue, shown if shown == wanted else 2),
         lead=films_words(named_before(step, scene.catalogue), scene.catalogue, shown),
         wished=constraints != Constraints() or by_words,
-        cold=cold(step.state),
+        cold=cold(step.state) and not by_words,
         first=scene.last_shown is None,
         more=utterance.act is Act.MORE,
         recalled=bool(utterance.sought),
