@@ -132,7 +132,7 @@ class SessionState:
         state = self
         for token in self.tokens():
             state = state.retract(token)
-        return state.constrain(Constraints()).seek("")
+        return state.constrain(Constraints()).seek("").spare()
 
     def steer(self, gems: float) -> SessionState:
         """Another place of the knob between popular films and hidden gems, or ValueError."""

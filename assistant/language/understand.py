@@ -72,8 +72,6 @@ _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, 
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
 _MEASURED: Final = {"length": "minutes", "age": "age"}
 """What is known here of films wherever the catalogue has the column."""
-_LATELY: Final = 8  # years before the newest film from which on there are few newer ones
-_FEW_BEFORE: Final = 1940  # and the year before which there are few older ones
 _NO_CONTEXT: Final = Context()
 
 

@@ -210,11 +210,10 @@ class WordIndex:
             return exact
         codes = [self._code_of[stem] for stem in self.known(text)]
         answer: FloatArray = _BESIDES * exact / max(float(self._most[codes].sum()), 1.0)
-        first = 1 + len(self._catalogue.movies)
         for token, likeness in near:
-            row = self._catalogue.degrees[token - first]
-            most = max(float(row.max()), 1e-9)
-            answer[row.indices] += likeness / near[0].likeness * row.data / most
+            degree = self._catalogue.degree(token)
+            most = max(float(degree.max(initial=0.0)), 1e-9)
+            answer += likeness / near[0].likeness * degree / most
         return _MEANT * answer
 
     def is_low(self, text: str) -> bool:

@@ -305,3 +305,8 @@ def test_a_diary_of_thousands_is_written_in_few_bytes_and_read_unchanged() -> No
     text = state.to_json(catalogue)
     assert SessionState.from_json(text, catalogue) == state
     assert len(text) < 10 * films  # "100000, " each
+
+
+def test_start_over_spares_nothing_any_more() -> None:
+    state = SessionState().seek("vineyards").spare("drill sergeants").cleared()
+    assert state == SessionState()

@@ -362,9 +362,12 @@ def _of_a_life(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
     than me", "from when I was a kid"; None where no such wish is said.
     """
     born, aged = _BORN.search(text), _AGED_NOW.search(text)
-    if not (born or aged):
+    if born:
+        year = int(born[1])
+    elif aged:
+        year = newest - int(aged[1])
+    else:
         return None
-    year = int(born[1]) if born else newest - int(aged[1])  # type: ignore[index]
     before = _BEFORE_LIFE.search(text)
     if _SINCE_BIRTH.search(text) or (before and scope(before.start()) is Force.AVOID):
         return year, newest
