@@ -35,10 +35,7 @@ from core.domain import Constraints, Limit, Outcome, Reaction
 from core.session import SessionState
 
 LIKED_FROM = 0.2
-"""Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
-
-The words people use ("loved", "was fine", "couldn't stand") are far from this on either side; see
-the lexicon. """
+"""Strength from which a film is liked or, negated, disliked; in between it is seen and fair."""
 
 BEST_KNOWN = 1000
 """Films left out for lesser known ones: in the shipped catalogue they hold 65 % of all ratings."""
@@ -201,7 +198,8 @@ def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Int
     """One film by name; none if named idly."""
     catalogue, token = table.catalogue, mention.token
     if mention.idle:
-        return step.say(step.state, chip_of(catalogue, token, ChipKind.ASIDE, *mention.span))
+        chip = chip_of(catalogue, token, ChipKind.ASIDE, *mention.span)
+        return step if mention.offered else step.say(step.state, chip)
     for other in mention.also:
         step = _movie(replace(mention, token=other, also=()), step, table)
     reaction, kind = verdict_of(mention)
@@ -232,6 +230,8 @@ def _judged(
 
 def verdict_of(mention: MovieMention) -> tuple[Reaction, ChipKind]:
     """The reaction that a mention amounts to, and the kind of its chip."""
+    if mention.later:
+        return Reaction.NOT_TONIGHT, ChipKind.LATER
     named = mention.strength == 0 and not mention.seen
     if named or (mention.similar_only and mention.strength >= 0):
         # People name what they like: on ReDial 5 % of the films named are disliked.

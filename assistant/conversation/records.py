@@ -272,6 +272,7 @@ def context_of(
     for_children = children or state.constraints.limit("age") is not None
     if last is None:
         return Context(table, for_another=for_children)
+    offered = {token for token, outcome in state.events if outcome.is_offered}
     understood = Understood.from_json(last.understood)
     memory = understood.memory
     return Context(
@@ -282,6 +283,9 @@ def context_of(
         memory.mood,
         spurned=memory.spurned,
         for_another=for_children or memory.for_another,
+        offered=frozenset(offered.union(tokens_of(last, catalogue))),
+        wanted=frozenset(state.tokens(Outcome.WANTED)),
+        spared=frozenset(state.tokens(Outcome.AVOIDED)),
         people=memory.people,
     )
 

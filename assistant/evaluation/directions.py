@@ -2,9 +2,9 @@
 
 Examples are names in labelled lines, of three kinds of files:
 
-    *.txt     one line each: "nothing with {x} in it | x -"; a slot begins with f for a film, any
-              other letter for a genre, a tag or a person; `Direction` has the signs, of which "o",
-              "n" and "p" of older files are "0" (left open)
+    *.txt     one line each: "nothing with {x} in it | x -"; a slot begins with f for a film, s
+              for one that was just shown, any other letter for a genre, a tag or a person;
+              `Direction` has the signs, of which "o", "n" and "p" of older files are "0"
     *.jsonl   labelled lines as `python -m assistant evaluate` takes them, by what is liked there
     ReDial    conversations, of the development half, by what both sides say was liked
 
@@ -31,21 +31,25 @@ from assistant.evaluation.ask import add_catalogue_options, open_catalogue
 from assistant.evaluation.linking import fold_of
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import (
-    FACET,
-    FILM,
     FITTED,
-    WORDS,
-    Direction,
     DirectionWeights,
     Judge,
-    LineClauses,
-    Named,
     by_rules,
     ruled,
     settled_way,
-    traits,
 )
 from assistant.language.meaning.tastes import Sign
+from assistant.language.meaning.traits import (
+    FACET,
+    FILM,
+    SHOWN,
+    WORDS,
+    Direction,
+    LineClauses,
+    Named,
+    clauses_of,
+    traits,
+)
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Utterance
 from assistant.language.words import Word, words
@@ -55,9 +59,9 @@ from core.errors import DataError
 Floats = npt.NDArray[np.float64]
 _RULES: Final = 2.0
 """Log-odds by which the direction of the rules is ahead before anything is learned."""
-_SHRINKAGE: Final = 1.0
+_SHRINKAGE: Final = 2.0
 """Precision of the normal prior of each weight, around 0."""
-_SEEN_OFTEN: Final = 3
+_SEEN_OFTEN: Final = 2
 """Examples from which a trait has weights."""
 _FOLDS: Final = 5
 _IMPORTANCE_OF_TEMPLATES: Final = 3.0
@@ -70,7 +74,7 @@ _LEAST_CHANCE: Final = 1e-12
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _OPEN: Final = {"o": "0", "n": "0", "p": "0"}
 _WAYS: Final = tuple(Direction)
-_KINDS: Final = {"f": FILM, "w": WORDS}
+_KINDS: Final = {"f": FILM, "s": SHOWN, "w": WORDS}
 """By the first letter of a slot."""
 
 
@@ -100,17 +104,24 @@ def _slots(template: str, meant: Mapping[str, str]) -> Iterator[LabelledName]:
         return
     text = _SLOT.sub(lambda match: f"Zq{match[1]}zq", template)
     found = words(text)
-    places = [at for at, word in enumerate(found) if word.text.startswith("zq")]
-    spans = [(at, at + 1) for at in places]
+    spans = [(at, at + 1) for at, word in enumerate(found) if word.text.startswith("zq")]
     kinds = [_KINDS.get(slot[0], FACET) for slot in slots]
     names = ruled(text, found, spans, find_cues(text, found, spans), kinds=kinds)
-    clauses = LineClauses(text, found, [(name.first, name.last) for name in names])
-    for name, slot in zip(names, slots, strict=True):
-        if slot in meant:
-            way = Direction(_OPEN.get(meant[slot], meant[slot]))
-            for each in {name, name._replace(kind=WORDS)} if name.kind == FACET else (name,):
-                seen = tuple(traits(clauses, each))
-                yield LabelledName(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
+    ways = {slot: Direction(_OPEN.get(label, label)) for slot, label in meant.items()}
+    pairs = [(name, ways[slot]) for name, slot in zip(names, slots, strict=True) if slot in ways]
+    yield from _labelled(template, clauses_of(text, found, names), pairs)
+
+
+def _labelled(
+    template: str, clauses: LineClauses, pairs: Sequence[tuple[Named, Direction]]
+) -> Iterator[LabelledName]:
+    """Names with their directions as examples; a kind of film may be said in any words."""
+    told = {name.first: way for name, way in pairs if name.kind == SHOWN}
+    for name, way in pairs:
+        kinds = (FACET, WORDS) if name.kind == FACET else (name.kind,)
+        for each in (name._replace(kind=kind) for kind in kinds):
+            seen = tuple(traits(clauses, each, {} if name.kind == SHOWN else told))
+            yield LabelledName(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
 
 
 class Recorder(Judge):
@@ -122,10 +133,11 @@ class Recorder(Judge):
         """By the characters that a name takes."""
 
     def sign(
-        self, words: Sequence[Word], name: Named, ruled: Direction, seen: Sequence[str]
+        self, words: Sequence[Word], name: Named, seen: Sequence[str], *, answers: bool = False
     ) -> Sign:
         """The sign as it is."""
-        self.seen[words[name.first].start, words[name.last - 1].end] = ruled, tuple(seen)
+        span = words[name.first].start, words[name.last - 1].end
+        self.seen[span] = by_rules(name), tuple(seen)
         return name.sign
 
     def at(self, span: tuple[int, int]) -> tuple[Direction | None, tuple[str, ...]]:

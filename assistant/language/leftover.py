@@ -7,16 +7,18 @@ found by them, as far as films hold such words. Elsewhere they can only be said 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Final, NamedTuple
 
 from assistant.language.acts import holds, how_many, line_of
 from assistant.language.lexicon import background, dictionary, heard_words, shortened, word_class
-from assistant.language.meaning.direction import Direction, turned_away
+from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.direction import Judge, fitted, ruled
 from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
+from assistant.language.meaning.traits import FACET, SHOWN, WORDS, Direction, LineClauses
 from assistant.language.utterance import Act, Utterance
 from assistant.language.words import Word, stands_apart, text_at, texts_of
 from assistant.language.words import words as words_of
@@ -179,7 +181,79 @@ def _ways(utterance: Utterance, found: Sequence[Word]) -> Mapping[tuple[int, int
     "without all the fighting", "nothing where a parent dies".
     """
     names = sorted({span for one in utterance.spans if (span := _places(found, one))})
-    return dict(turned_away(utterance.text, found, names))
+    named = {tuple(texts_of(found, *span)) for span in names}
+    offered = {_places(found, movie.span) for movie in utterance.movies if movie.offered}
+    turned = turned_away(utterance.text, found, names, offered)
+    return {span: way for span, way in turned if tuple(texts_of(found, *span)) not in named}
+
+
+def turned_away(
+    text: str,
+    words: Sequence[Word],
+    names: Sequence[tuple[int, int]],
+    offered: Container[tuple[int, int] | None] = (),
+) -> list[tuple[tuple[int, int], Direction]]:
+    """Ranges of words outside of `names` that may be turned away, and how they are meant.
+
+    Those of the names that are `offered` are of films that we put forward.
+    """
+    kept = _spare_words(text, words, names)
+    spans = sorted([*names, *kept])
+    others = {span: SHOWN if span in offered else FACET for span in names}
+    kinds = [others.get(span, WORDS) for span in spans]
+    named = ruled(text, words, spans, find_cues(text, words, spans), kinds=kinds)
+    ways = Judge(fitted()).directions(text, words, named)
+    return [
+        ((name.first, name.last), way)
+        for name, way in zip(named, ways, strict=True)
+        if name.kind == WORDS
+    ]
+
+
+_SPARED_IN: Final = word_class("reaches") | word_class("measured") | word_class("ends_spared")
+_TURNS: Final = frozenset(("not", "refuses", "feel-", "avoid-", "verdict-"))
+
+
+def _spare_words(
+    text: str, words: Sequence[Word], names: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Ranges of words that mean something, in clauses that turn anything away."""
+    clauses = LineClauses(text, words, names)
+    means = [_means(clauses, word, at) for at, word in enumerate(words)]
+    found, at = [], 0
+    while at < len(words):
+        last = at
+        while last < len(words) and means[last] and (last == at or not clauses.begins(last)):
+            last += 1
+        if last > at and _is_turned(clauses, at):
+            found.append((at, last))
+        at = max(last, at + 1)
+    return found
+
+
+def _is_turned(clauses: LineClauses, at: int) -> bool:
+    """Whether anything is turned away before a word, in its clause or in the one before: "nothing
+    where a parent dies", but not "fair enough".
+    """
+    number, begin, _ = clauses.around(at, at + 1)
+    before = clauses.clause(number - 1) if clauses.goes_on(number) else (0, 0)
+    said = chain(clauses.said(begin, at), clauses.said(*before))
+    return not _TURNS.isdisjoint(_unturned(said))
+
+
+def _unturned(said: Iterable[str]) -> Iterator[str]:
+    return (what.removeprefix("not ") for what in said)
+
+
+def _means(clauses: LineClauses, word: Word, at: int) -> bool:
+    """Whether a word may be what films are turned away by."""
+    if clauses.is_read(at) or len(word.text) < _SHORTEST or word.text in _SPARED_IN:
+        return False
+    return word.text.isalpha() and background().counts.get(word.text, 0) < _SAID_OFTEN
+
+
+_SAID_OFTEN: Final = 20
+"""Times in the background from which a word is said of anything."""
 
 
 def _places(found: Sequence[Word], span: tuple[int, int]) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ one".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.speakers import kin
 from assistant.language.meaning.tastes import Cue, Force, Sign, Teller, scopes
+from assistant.language.meaning.traits import FILM, SHOWN
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -85,6 +86,18 @@ _WISHES: Final = ("want: ", "similar: ")
 _CASTS: Final = word_class("casts")
 _ONE_OF: Final = word_class("one_of")
 _NOUNS: Final = word_class("film_nouns")
+
+
+def kinds_of(
+    links: Sequence[Link], offered: Collection[int]
+) -> tuple[dict[tuple[int, int], str], list[tuple[int, int]]]:
+    """Where titles stand, and whether each is of a film that we put forward, of these tokens; and
+    those that are not.
+    """
+    kinds = {
+        (link.first, link.last): SHOWN if link.rows[0] + 1 in offered else FILM for link in links
+    }
+    return kinds, [name for name, kind in kinds.items() if kind == FILM]
 
 
 def of_movies(
@@ -160,6 +173,8 @@ def _movie(
         sign.seen,
         sign.idle,
         tuple(also),
+        later=sign.later,
+        offered=sign.offered,
     )
 
 
@@ -218,6 +233,13 @@ def _series_named(found: Sequence[Word], link: Link, facets: FacetFinder) -> tup
     if facets.of_kind("series", whole):
         first, name = first - 1, whole
     return name, text_at(found, first - 1), text_at(found, last)
+
+
+def wished(
+    found: Sequence[Word], links: Sequence[Link], terms: Sequence[Found[Term]], catalogue: Catalogue
+) -> list[Found[Term]]:
+    """The facets that are named to be asked for, or against."""
+    return [term for term in terms if not tells_apart(found, links, term, catalogue)]
 
 
 def tells_apart(

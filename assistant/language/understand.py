@@ -65,8 +65,6 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
-_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
-"""What a line may do before it wishes for something."""
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
@@ -154,7 +152,7 @@ class Understanding:
         if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
-        if _acts_alone(does) and _wants(wishes, does):
+        if does.acts_alone and wishes.asks_beside(does):
             return replace(does, text=text, then=replace(wishes, text=text))
         return None
 
@@ -240,14 +238,15 @@ class Understanding:
     def _whole(self, reading: Reading, context: Context) -> Utterance:
         """A line with names, wishes or neither in it."""
         read, found, links, line = reading.read, reading.words, reading.links, reading.line
-        titles = [(link.first, link.last) for link in links]
-        terms = self._terms(reading, titles)
+        titles, told = mentions.kinds_of(links, context.offered)
+        terms = self._terms(reading, list(titles), told)
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names)
         unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
-        signs = meant(read, found, titles, names, cues, self._judge)
+        held = wishes.held(terms, context)
+        signs = meant(read, found, {**titles, **held}, names, cues, self._judge)
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)
@@ -260,10 +259,8 @@ class Understanding:
             alone=acts.titles_only(reading.masked, BLANK),
             together=with_others,
         )
-        wished = [
-            term for term in terms if not mentions.tells_apart(found, links, term, self.catalogue)
-        ]
-        complaints = wishes.complaints(read, found, titles, terms)
+        wished = mentions.wished(found, links, terms, self.catalogue)
+        complaints = wishes.complaints(read, found, told, terms)
         facets = (
             *wishes.of_facets(found, wished, signs, complaints, together=with_others),
             *called.values(),
@@ -287,15 +284,17 @@ class Understanding:
         )
         return self._acted(utterance, line, found, cues, context)
 
-    def _terms(self, reading: Reading, titles: Sequence[tuple[int, int]]) -> list[Found[Term]]:
-        """Genres, moods, tags and people that are named outside of titles, but to tell how a film
-        is.
+    def _terms(
+        self, reading: Reading, titles: Sequence[tuple[int, int]], told: Sequence[tuple[int, int]]
+    ) -> list[Found[Term]]:
+        """Genres, moods, tags and people that are named outside of titles, but to tell how one of
+        the films `told` is.
         """
         read, found, taken = reading.read, reading.words, _taken(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
-        complaints = wishes.complaints(read, found, titles, terms)
-        ends = frozenset(last for _, last in titles)
+        complaints = wishes.complaints(read, found, told, terms)
+        ends = frozenset(last for _, last in told)
         others = taken_by(spans, len(found))
         terms = [
             term
@@ -382,21 +381,6 @@ class Understanding:
         if whole is None or wishes:
             return None
         return self._plain(utterance.text, whole, line, context)
-
-
-def _acts_alone(does: Utterance) -> bool:
-    """Whether a part of a line is a command, or a remark that says of which films."""
-    pointless = does.act is Act.REACT and not (does.picks or does.seen)
-    return does.act in _ALONE and not pointless and not does.facets
-
-
-def _wants(wishes: Utterance, does: Utterance) -> bool:
-    """Whether the rest of a line asks for films of some kind, after what its beginning does."""
-    told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
-    if wishes.facets or (wishes.act is Act.MORE and told):
-        return wishes.act not in _ALONE
-    # "the first one but newer" is newer than that
-    return bool(wishes.limits) and wishes.act not in _ALONE and (does.seen or not told)
 
 
 def _lets_go(utterance: Utterance, line: acts.Line) -> bool:

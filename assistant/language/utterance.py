@@ -6,9 +6,10 @@ decided later from the raw text.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain import Limit
 
@@ -99,6 +100,10 @@ class MovieMention:
     of them."""
     taken: bool = False
     """They choose it for tonight."""
+    later: bool = False
+    """It is turned down for tonight, and not disliked."""
+    offered: bool = False
+    """It is one that we put forward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +311,27 @@ class Utterance:
         return bool(self.questions or taken) and not wishes
 
     @property
+    def acts_alone(self) -> bool:
+        """Whether it is a command, or a remark that says of which films."""
+        pointless = self.act is Act.REACT and not (self.picks or self.seen)
+        return self.act in _ALONE and not pointless and not self.facets
+
+    def asks_beside(self, does: Utterance) -> bool:
+        """Whether it asks for films of some kind, after what the beginning of its line does."""
+        told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
+        if self.facets or (self.act is Act.MORE and told):
+            return self.act not in _ALONE
+        # "the first one but newer" is newer than that
+        return bool(self.limits) and self.act not in _ALONE and (does.seen or not told)
+
+    @property
     def wishes_for_kinds(self) -> bool:
         """Whether films are asked for by their number, or by how old or how well known they are."""
         return bool(self.limits or self.lifted or self.count)
+
+
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
+"""What a line may do before it wishes for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,5 +354,15 @@ class Context:
     """The last line named genres, tags or people only to keep them away."""
     for_another: bool = False
     """Films are looked for somebody else, or with them: what they love counts, whoever tells it."""
+    offered: frozenset[int] = frozenset()
+    """Tokens of all films that were shown in this talk and stand in its state."""
+    wanted: frozenset[int] = frozenset()
+    """Facet tokens that films are asked to have."""
+    spared: frozenset[int] = frozenset()
+    """Facet tokens that they are to be without."""
     people: tuple[str, ...] = ()
     """Names of whom was asked last, the first of whom "he" or "she" is."""
+
+    def held_of(self, tokens: Collection[int]) -> float:
+        """1 where all of some facets are wanted, −1 where all are to be spared, else 0."""
+        return float(self.wanted.issuperset(tokens)) - float(self.spared.issuperset(tokens))

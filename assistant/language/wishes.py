@@ -11,7 +11,7 @@ from assistant.language.meaning.facets import Term
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
 from assistant.language.titles.links import Link
-from assistant.language.utterance import SEEN_ALL, FacetMention, Span
+from assistant.language.utterance import SEEN_ALL, Context, FacetMention, Span
 from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
 
@@ -57,6 +57,11 @@ def is_idle(sign: Sign, *, together: bool) -> bool:
     """Whether a sign says nothing of the taste that films are chosen for."""
     of_somebody = sign.teller is Teller.NEAR and not together
     return sign.idle or of_somebody or sign.teller is Teller.EVERYONE
+
+
+def held(terms: Sequence[Found[Term]], context: Context) -> dict[tuple[int, int], float]:
+    """How films of the facets that are named are wished for already, by their words: 1, −1 or 0."""
+    return {(term.first, term.last): context.held_of(term.meaning.tokens) for term in terms}
 
 
 def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:
