@@ -24,7 +24,7 @@ from assistant.conversation.phrasing import (
 from assistant.conversation.reasons import chip_of, facet_words, label_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import is_plain_request, line_of
-from assistant.language.leftover import Finder, Leftover, leftover, told
+from assistant.language.leftover import Finder, Leftover, leftover
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -151,7 +151,7 @@ def _words_of(
     utterance: Utterance, step: Interpretation, left: Leftover, finder: Finder
 ) -> tuple[str, Sequence[str]]:
     """The words that a line is to be answered by, and those that nothing is made of."""
-    words = utterance.sought or ", ".join(left.sought) or told(utterance, finder.knows)
+    words = utterance.sought or ", ".join(left.sought)
     if not words and unheard(utterance, step) and finder.finds(utterance.text):
         return utterance.text.strip(), ()
     return words, left.strange

@@ -1,10 +1,12 @@
-"""Fitting which way names are meant: `python -m assistant train-directions`.
+"""Fitting which words describe films, and which way they and names are meant:
+`python -m assistant train-directions`.
 
-Examples are names in labelled lines, of three kinds of files:
+Examples are names in labelled lines, of four kinds of files:
 
     *.txt     one line each: "nothing with {x} in it | x -"; a slot begins with f for a film, s
               for one that was just shown, any other letter for a genre, a tag or a person;
               `Direction` has the signs, of which "o", "n" and "p" of older files are "0"
+    *.txt     without labels: words that describe films stand in brackets, [wanted] or {not wanted}
     *.jsonl   labelled lines as `python -m assistant evaluate` takes them, by what is liked there
     ReDial    conversations, of the development half, by what both sides say was liked
 
@@ -19,6 +21,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -26,9 +29,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from assistant.evaluation.ask import add_catalogue_options, open_catalogue
 from assistant.evaluation.linking import fold_of
+from assistant.language import described
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import (
     FITTED,
@@ -66,6 +71,8 @@ _SEEN_OFTEN: Final = 2
 _FOLDS: Final = 5
 _IMPORTANCE_OF_TEMPLATES: Final = 3.0
 """What an example counts: a template stands for many lines."""
+_IMPORTANCE_OF_BRACKETS: Final = 1.0
+"""The same of a description, of which there is one or more a line."""
 _IMPORTANCE_OF_DIALOGS: Final = 1.0
 """The same of what people said of a film."""
 _LEAST_WEIGHT: Final = 0.02
@@ -90,8 +97,11 @@ class LabelledName(NamedTuple):
 
 
 def examples_of_templates(path: Path) -> Iterator[LabelledName]:
-    """The slots of the lines of a text file."""
+    """The slots of the lines of a text file, or what stands in its brackets."""
     for line in path.read_text(encoding="utf-8").splitlines():
+        if " | " not in line:
+            yield from _of_brackets(Bracketed.of(line))
+            continue
         text, _, labels = line.replace("\\n", "\n").rpartition(" | ")
         meant = dict(label.split(" ") for label in labels.split(", "))
         yield from _slots(text, meant)
@@ -122,6 +132,86 @@ def _labelled(
         for each in (name._replace(kind=kind) for kind in kinds):
             seen = tuple(traits(clauses, each, {} if name.kind == SHOWN else told))
             yield LabelledName(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
+
+
+class Bracketed(NamedTuple):
+    """A line without its brackets, and the ranges of words in them, with their directions."""
+
+    text: str
+    words: Sequence[Word]
+    ranges: Sequence[tuple[int, int, Direction]]
+
+    @classmethod
+    def of(cls, line: str) -> Bracketed:
+        """Reads a line: "[westerns] without {gore}"."""
+        parts = _BRACKETS.split(line)
+        text = "".join(part[1:-1] if part[:1] in _WAYS_OF else part for part in parts)
+        found, at, ranges = words(text), 0, list[tuple[int, int, Direction]]()
+        for part in parts:
+            way = _WAYS_OF.get(part[:1])
+            end = at + len(part) - 2 * (way is not None)
+            inside = [i for i, one in enumerate(found) if at < one.end and one.start < end]
+            if way is not None and inside:
+                ranges.append((inside[0], inside[-1] + 1, way))
+            at = end
+        return cls(text, found, ranges)
+
+    @property
+    def describes(self) -> list[bool]:
+        """Whether each word describes films."""
+        return [any(a <= at < b for a, b, _ in self.ranges) for at in range(len(self.words))]
+
+
+_BRACKETS: Final = re.compile(r"(\[[^\]]*\]|\{[^}]*\})")
+_WAYS_OF: Final = {"[": Direction.TOWARDS, "{": Direction.AWAY}
+
+
+def _of_brackets(line: Bracketed) -> Iterator[LabelledName]:
+    """What describes films, as words of any kind and as facets."""
+    text, found = line.text, line.words
+    spans = [(first, last) for first, last, _ in line.ranges]
+    ways = [way for _, _, way in line.ranges]
+    names = ruled(text, found, spans, find_cues(text, found, spans), kinds=[WORDS] * len(spans))
+    for kind in (WORDS, FACET):
+        pairs = [(name._replace(kind=kind), way) for name, way in zip(names, ways, strict=True)]
+        clauses = clauses_of(text, found, [name for name, _ in pairs])
+        for name, way in pairs:
+            seen = tuple(traits(clauses, name))
+            yield LabelledName(text, seen, by_rules(name), way, _IMPORTANCE_OF_BRACKETS)
+
+
+def fit_described(lines: Sequence[Bracketed]) -> dict[str, float]:
+    """Weights of the traits of words by which they describe films."""
+    seen: list[list[str]] = []
+    labels: list[bool] = []
+    for line in lines:
+        row, goes_on = described.row_of(line.text, line.words), False
+        for at, describes in enumerate(line.describes):
+            found = described.traits(row, line.words, at)
+            seen.append(described.behind(found, row[at], goes_on=goes_on))
+            labels.append(describes)
+            goes_on = describes
+    often = _seen_often(seen)
+    table = _matrix(seen, {trait: at for at, trait in enumerate(often)})
+    signs = np.where(labels, 1.0, -1.0)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        odds = signs * (table @ weights)
+        slope = -signs * expit(-odds)
+        cost = np.logaddexp(0.0, -odds).sum() + 0.5 * _SHRINKAGE * float(weights @ weights)
+        return float(cost), table.T @ slope + _SHRINKAGE * weights
+
+    found_weights = minimize(loss, np.zeros(len(often)), jac=True, method="L-BFGS-B").x.tolist()
+    pairs = zip(often, found_weights, strict=True)
+    return {trait: round(one, 2) for trait, one in pairs if abs(one) >= _LEAST_WEIGHT}
+
+
+def bracketed(paths: Iterable[Path]) -> list[Bracketed]:
+    """The lines with brackets, or without any, of text files that have no labels."""
+    texts = (
+        path.read_text(encoding="utf-8").splitlines() for path in paths if path.suffix == ".txt"
+    )
+    return [Bracketed.of(line) for line in chain.from_iterable(texts) if " | " not in line]
 
 
 class Recorder(Judge):
@@ -211,9 +301,8 @@ def examples_of_dialogs(
 
 def fit(examples: Sequence[LabelledName]) -> DirectionWeights:
     """The weights that make the examples most likely, each held near 0 by its prior."""
-    counts = Counter(trait for example in examples for trait in example.traits)
-    often = sorted(trait for trait, count in counts.items() if count >= _SEEN_OFTEN)
-    seen = _matrix(examples, {trait: at for at, trait in enumerate(often)})
+    often = _seen_often(example.traits for example in examples)
+    seen = _matrix([one.traits for one in examples], {trait: at for at, trait in enumerate(often)})
     ruled_so = _one_hot(one.ruled for one in examples)
     meant = _one_hot(one.meant for one in examples)
     importance = np.array([one.importance for one in examples])[:, None]
@@ -234,6 +323,12 @@ def fit(examples: Sequence[LabelledName]) -> DirectionWeights:
     return DirectionWeights({trait: each for trait, each in weights.items() if each}, _RULES)
 
 
+def _seen_often(seen: Iterable[Sequence[str]]) -> list[str]:
+    """The traits of examples that are seen often enough to be weighed."""
+    counts = Counter(chain.from_iterable(seen))
+    return sorted(trait for trait, count in counts.items() if count >= _SEEN_OFTEN)
+
+
 def _one_hot(ways: Iterable[Direction]) -> Floats:
     """(n, directions), 1 for each one's direction."""
     return np.array([[each is way for each in _WAYS] for way in ways], dtype=np.float64)
@@ -245,16 +340,16 @@ def _told(row: Sequence[float]) -> dict[str, float]:
     return {way.value: round(weight, 2) for way, weight in pairs if abs(weight) >= _LEAST_WEIGHT}
 
 
-def _matrix(examples: Sequence[LabelledName], columns: Mapping[str, int]) -> sparse.csr_array:
+def _matrix(seen: Sequence[Sequence[str]], columns: Mapping[str, int]) -> sparse.csr_array:
     """(n_examples, n_traits), 1 where an example has a trait that has a column."""
     entries = [
         (row, columns[trait])
-        for row, example in enumerate(examples)
-        for trait in example.traits
+        for row, found in enumerate(seen)
+        for trait in found
         if trait in columns
     ]
     rows, places = zip(*entries, strict=True)
-    shape = (len(examples), len(columns))
+    shape = (len(seen), len(columns))
     return sparse.csr_array((np.ones(len(rows)), (rows, places)), shape=shape)
 
 
@@ -276,6 +371,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = "labelled lines (.txt, .jsonl) and ReDial conversations, of these one half"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=what)
     parser.add_argument("--out", type=Path, default=FITTED, metavar="FILE", help="the weights")
+    where = "the weights of what describes films"
+    parser.add_argument("--described", type=Path, default=described.FITTED, help=where)
     parser.add_argument("--no-folds", action="store_true", help="skip the cross-validation")
     add_catalogue_options(parser)
 
@@ -294,8 +391,14 @@ def run(arguments: argparse.Namespace) -> int:
         print_folds(examples)
     weights = fit(examples)
     record = {"rules": weights.rules, "weights": weights.weights}
-    arguments.out.write_text(json.dumps(record, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    _write(record, arguments.out)
+    if lines := bracketed(arguments.files):
+        _write(fit_described(lines), arguments.described)
     return 0
+
+
+def _write(record: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(record, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _examples(

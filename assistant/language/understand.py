@@ -265,6 +265,7 @@ class Understanding:
             *wishes.of_facets(found, wished, signs, complaints, together=with_others),
             *called.values(),
         )
+        facets = wishes.without_stories(facets, read, found)
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from assistant.language.described import STORY, described, telling
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.facets import Term
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
@@ -183,6 +185,30 @@ def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:
     before, behind = term.first - 3, " ".join(texts_of(found, term.last, term.last + 2))
     is_little = any_of(_A_LITTLE, found, before + 1, term.first)
     return is_little or any_of(_RATHER, found, before, term.first) or behind.startswith(_ALLOWED)
+
+
+def without_stories(
+    facets: Sequence[FacetMention], text: str, found: Sequence[Word]
+) -> tuple[FacetMention, ...]:
+    """Kinds of films that are only part of a story that is told are no musts."""
+    musts = [facet for facet in facets if facet.required and facet.strength > 0]
+    stories = _stories(text, found, [facet.span for facet in musts]) if musts else []
+    told = [one for one in musts if any(a <= one.span.start < b for a, b in stories)]
+    return tuple(
+        replace(facet, required=False, rule=f"{facet.rule}; in a story") if facet in told else facet
+        for facet in facets
+    )
+
+
+def _stories(text: str, found: Sequence[Word], spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Ranges of characters in which a story is told, beside facets at these spans.
+
+    What stands ahead of it is what kind of film it is: "a western where nobody …".
+    """
+    named = {at for at, word in enumerate(found) for a, b in spans if a <= word.start < b}
+    told = [(telling(found, *span, named), span[1]) for span in described(text, found)]
+    long = [(tells[0], last) for tells, last in told if len(tells) >= STORY]
+    return [(found[first].start, found[last - 1].end) for first, last in long]
 
 
 def of_others(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from core.catalogue import BoolArray, Catalogue
 from core.model.calibration import Calibration
-from core.model.channels import SOUGHT
+from core.model.channels import MOST_SOUGHT, SOUGHT
 from core.model.qnetwork import QNetwork
 from core.rewards import by_outcome
 from core.session import Observation, SessionState
@@ -157,6 +157,12 @@ def words_sought(state: SessionState, catalogue: Catalogue) -> dict[int, str]:
     return words | ({WORDS: state.sought} if state.sought else {})
 
 
+def _gains(nats: FloatArray) -> FloatArray:
+    """What films gain by their relevance to words, (n_items,), in units of reward."""
+    most = SOUGHT * float(nats.max(initial=0.0))
+    return nats * np.float32(SOUGHT * min(1.0, MOST_SOUGHT / max(most, 1e-9)))
+
+
 class Policy:
     """A Q-function with a catalogue and a version: what the assistant asks for films."""
 
@@ -206,7 +212,7 @@ class Policy:
             token: self._search.answer(text) if token == WORDS else self._search.relevance(text)
             for token, text in words_sought(state, self.catalogue).items()
         }
-        return {token: SOUGHT * nats for token, nats in found.items()}
+        return {token: _gains(nats) for token, nats in found.items()}
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript, and

@@ -130,7 +130,7 @@ def _sure(name: Named, *, answers: bool) -> float:
     """The probability from which on a name has a direction that was not expected."""
     if answers:
         return _TURNED_ROUND if name.held else _ANSWERED[name.kind == SHOWN]
-    if name.held or name.sign != NAMED:
+    if name.sign != NAMED:
         return _SURE
     return _LIKELY[name.kind == FILM]
 
@@ -176,7 +176,8 @@ class Judge:
             return name.sign
         ruled = by_rules(name)
         chances = self._weights.chances(seen, ruled)
-        way = settled_way(_expected(name), chances, _sure(name, answers=answers))
+        expected = _expected(name) if answers else ruled
+        way = settled_way(expected, chances, _sure(name, answers=answers))
         bare = name.sign == NAMED or name.sign.force is Force.AVOID
         told = way is not ruled or (name.kind == SHOWN and bare)
         return _sign(way, name) if told else name.sign

@@ -1,9 +1,8 @@
 """How a person feels about what they name.
 
-Titles and facets are taken as wholes, and each cue ("loved", "was boring", "more like") is given to
-the names it speaks of: those that follow it in the sentence, or, for verdicts and "loved it", those
-just before it. Of names set against each other ("Alien > Aliens", "Heat over Jaws") the better one
-is liked; the other is but a measure, of which nothing is said, or is found wanting beside it.
+Titles and facets are taken as wholes; each cue ("loved", "was boring", "more like") is given to the
+names it speaks of: those that follow in the sentence, or, for verdicts, those just before. Of names
+set against each other ("Alien > Aliens") the better is liked; the other is a measure, or lacking.
 """
 
 from __future__ import annotations
@@ -345,7 +344,8 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
     if cue.phrase.startswith(HEADING):
         return _is_listed(gap if at > cue.last else "", between)
     parted = "," in gap
-    left = at != cue.last and _is_left(cue, between, parted=parted)
+    left = _is_left(cue, between if at != cue.last else (), parted=parted)
+    left |= {parted, cue.is_against, "so" in between} == {True}  # "I hate Gigli, so a horror"
     if left or ends_sentence(text, words, at - 1, first):
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:

@@ -197,6 +197,14 @@ class LineClauses:
         yield f"between {before[-1]} {behind[0]}"
         yield f"between {' '.join(before[-2:])} {' '.join(behind[:2])}"
 
+    def what(self, at: int) -> str:
+        """The class of the phrase that the word at a place is part of, or "name"; "" for none."""
+        return self._class_of.get(at, "")
+
+    @cached_property
+    def _class_of(self) -> dict[int, str]:
+        return {at: one.what for one in self._said for at in range(one.first, one.last)}
+
     @cached_property
     def tones(self) -> frozenset[str]:
         """What the whole line does, by classes that say so wherever they stand."""
