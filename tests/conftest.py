@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # of a package without types
+class ByFile(LoadScopeScheduling):
     """A file is run by one process, and all files of the browser by the same: two would start the
     app twice, and two browsers beside two apps leave each other no room."""
 
