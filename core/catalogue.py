@@ -120,8 +120,7 @@ class Catalogue:
 
     def token_of_movie_id(self, movie_id: int) -> int | None:
         """Token of a MovieLens movieId; None where unknown."""
-        row = int(self.rows_of([movie_id])[0])
-        return None if row < 0 else row + 1
+        return self._token_of_movie.get(movie_id)
 
     def token_of_facet(self, kind: str, name: str) -> int | None:
         """Token of a genre, tag or person by exact name; None where unknown."""
@@ -296,6 +295,10 @@ class Catalogue:
     def _by_id(self) -> IntArray:
         """Rows in order of their movieIds: a tenth of what a dictionary takes."""
         return np.argsort(self.movie_ids, kind="stable")
+
+    @cached_property
+    def _token_of_movie(self) -> dict[int, int]:
+        return {movie.movie_id: 1 + movie.row for movie in self.movies}
 
     @cached_property
     def _token_of_facet(self) -> dict[str, int]:

@@ -168,8 +168,8 @@ class MoodPosterior(nn.Module):
 
         `chances` (B, L) of a thumb for the film of each event, looked at where it stayed silent.
         """
-        tallies = self._tallies(transcripts, chances)
-        odds = self._log_prior()[None, :-1] + self._named(*tallies[Outcome.STATED_LIKE])
+        tallies, prior = self._tallies(transcripts, chances), self._log_prior()
+        odds = prior[None, :-1] + self._named(*tallies[Outcome.STATED_LIKE])
         up = tallies[Outcome.UP]
         odds = odds + self.log_stray_up * (up.total - up.within)
         for weight, outcome in zip(self.log_silence.exp(), SILENT, strict=True):
@@ -177,7 +177,7 @@ class MoodPosterior(nn.Module):
         for weight, outcome in zip(self.answers, ANSWERS, strict=True):
             odds = odds + weight * tallies[outcome].within
         odds = odds + self.wanted * self._wishes(transcripts)
-        opened = self._log_prior()[-1].expand(len(transcripts), 1)
+        opened = prior[-1].expand(len(transcripts), 1)
         return torch.log_softmax(torch.cat([odds, opened], dim=1), dim=1)
 
     def shares(self, log_posterior: Tensor) -> Tensor:

@@ -4,10 +4,9 @@ never praise, and an age is no year.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import films
 import pytest
+import shipped
 from hypothesis import given
 from hypothesis import strategies as st
 from templates import OPEN, Fillers, templates
@@ -15,9 +14,7 @@ from templates import OPEN, Fillers, templates
 from assistant.language.meaning.measures import minutes_wanted
 from assistant.language.understand import Understanding
 from assistant.language.utterance import EVERY_WISH, Act, Context, Utterance
-from core.model.bundle import Bundle
 
-SHIPPED = Path(__file__).parents[3] / "models/marquee"
 TINY = Understanding(films.catalogue())
 TABLE = Context(shown=(1, 2, 3))
 
@@ -171,7 +168,7 @@ def test_years_beside_an_age_stay_years(text: str, first: int, last: int) -> Non
 
 
 def test_templates_of_wishes_touch_no_film_on_the_table() -> None:
-    understanding = Understanding(Bundle.load(SHIPPED).catalogue)
+    understanding = shipped.understanding()
     fillers = Fillers(understanding, most=5)
     for template in templates(OPEN):
         for sentence in fillers.sentences(template, 1):
