@@ -41,6 +41,7 @@ and nothing else is no great likeness.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -245,9 +246,12 @@ class Affinity:
         rarity = sparse.diags(_rarity(catalogue, genre))
         has = catalogue.membership.T.tocsr()[:n_items].astype(np.float32) @ rarity
         # Asked for are films that are a comedy through and through; to be spared is every one.
-        asked = dict.fromkeys(_WANTED, (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32))
+        asked = (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32)
         first = 1 + len(catalogue.movies)
         facets = sparse.identity(len(catalogue.facets), dtype=np.float32, format="csr")
+        wanted, avoided = (
+            _Channel(first, facets, films, Kind.NONE, n_items) for films in (asked, has)
+        )
         films_of = {
             Strength.PEOPLE: (of, to),
             Strength.GENRES: (content["genre"], content["genre"][:n_items]),
@@ -259,7 +263,7 @@ class Affinity:
                 name: _Channel(1, *tables, Kind.LIKED, n_items) for name, tables in films_of.items()
             },
             **{
-                name: _Channel(first, facets, asked.get(name, has), Kind[name.name], n_items)
+                name: (wanted if name in _WANTED else avoided).of_kind(Kind[name.name])
                 for name in Strength
                 if name.name in Kind.__members__
             },
@@ -408,6 +412,12 @@ class _Channel:
         if isinstance(to, sparse.csr_matrix) and _DENSE * to.nnz > np.prod(to.shape):
             self._to = to = to.toarray()
         self._across = to.T if isinstance(to, np.ndarray) else to.T.tocsr()
+
+    def of_kind(self, kind: Kind) -> _Channel:
+        """The same tables for events of another kind."""
+        other = copy(self)
+        other._kind = kind
+        return other
 
     def of_all(self, events: _Events, count: int) -> FloatArray | None:
         """(count, n_items); None where nothing speaks here."""
