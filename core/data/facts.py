@@ -50,9 +50,6 @@ _NO_WORDS: Final = pa.Table.from_batches([], pa.schema(_STEM))
 _POINT: Final = {"kind": pa.string(), "name": pa.string(), "vector": pa.binary(1)}
 _NO_MEANINGS: Final = pa.Table.from_batches([], pa.schema(_POINT))
 
-# Arrow's own allocator keeps twice the pack for itself once it is read.
-pa.set_memory_pool(pa.system_memory_pool())
-
 AGES: Final[Mapping[str, int]] = MappingProxyType(
     {
         **{"G": 0, "PG": 8, "PG-13": 13, "R": 17, "NC-17": 18},
@@ -224,6 +221,8 @@ class FilmFacts:
         """
         folder = Path(folder)
         manifest, version = _read_manifest(folder)
+        # Arrow's own allocator keeps twice the pack for itself once it is read.
+        pa.set_memory_pool(pa.system_memory_pool())
         try:
             tables = {
                 name: pq.ParquetFile(folder / name).read(use_threads=False).combine_chunks()
