@@ -249,9 +249,8 @@ class Affinity:
         asked = (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32)
         first = 1 + len(catalogue.movies)
         facets = sparse.identity(len(catalogue.facets), dtype=np.float32, format="csr")
-        wanted, avoided = (
-            _Channel(first, facets, films, Kind.NONE, n_items) for films in (asked, has)
-        )
+        wanted = _Channel(first, facets, asked, Kind.NONE, n_items)
+        avoided = _Channel(first, facets, has, Kind.NONE, n_items)
         films_of = {
             Strength.PEOPLE: (of, to),
             Strength.GENRES: (content["genre"], content["genre"][:n_items]),
