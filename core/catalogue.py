@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -322,3 +322,34 @@ def _best_known(years: IntArray, n_ratings: IntArray) -> npt.NDArray[np.float64]
         if len(around) >= _BEST:
             best[year] = np.sort(around)[-_BEST:].mean()
     return best
+
+
+# ---- rows of sparse tables, cut by hand: for the few of one turn scipy takes ten times as long to
+# check its arguments and to build a table as the numbers take to copy
+
+
+class Entries(NamedTuple):
+    """What rows of a table hold, row by row; (entries,) each."""
+
+    place: IntArray
+    """Which of the rows that were asked for."""
+    column: npt.NDArray[np.int32] | IntArray
+    value: npt.NDArray[np.float32]
+
+
+def entries(table: sparse.csr_matrix, rows: IntArray) -> Entries:
+    """What rows (n,) of a CSR float32 table hold; a row may be asked for twice."""
+    first = table.indptr[rows].astype(np.int64)
+    length = table.indptr[rows + 1] - first
+    start = np.cumsum(length) - length
+    stored = np.repeat(first - start, length) + np.arange(length.sum())
+    place = np.repeat(np.arange(len(rows)), length)
+    return Entries(place, table.indices[stored], table.data[stored])
+
+
+def dense_rows(table: sparse.csr_matrix, rows: IntArray) -> npt.NDArray[np.float32]:
+    """Rows (n,) of a CSR float32 table without double entries, (n, columns)."""
+    place, column, value = entries(table, rows)
+    dense = np.zeros((len(rows), table.shape[1]), dtype=np.float32)
+    dense[place, column] = value
+    return dense

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from operator import attrgetter
-from typing import Self
+from typing import Final, Self
 
 
 class Outcome(IntEnum):
@@ -295,3 +295,9 @@ class Recommendation:
     match: float | None = None
     """Chance in 0 … 1 that this person likes the film once they have seen it, calibrated on people
     held out (`core.model.calibration`); None where the bundle has no calibration."""
+
+
+FOREIGN: Final = "foreign language"
+"""The facet of all films that people who speak English see with subtitles."""
+FAMILIES: Final = frozenset(("Scandinavian", "Indian"))
+"""Names for several languages that people ask for as one."""

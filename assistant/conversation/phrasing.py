@@ -10,9 +10,8 @@ from typing import Final, NamedTuple
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written
 from core.catalogue import Catalogue
-from core.data.facets import FAMILIES, FOREIGN
 from core.data.facts import AGES
-from core.domain import Constraints, Facet, Limit
+from core.domain import FAMILIES, FOREIGN, Constraints, Facet, Limit
 
 _NOUNS = {
     "Adventure": "adventures",

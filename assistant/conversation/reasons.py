@@ -33,10 +33,9 @@ from assistant.language.lexicon import as_written, table
 from assistant.language.words import normal
 from assistant.wording import text as wording
 from core.catalogue import Catalogue
-from core.data.facets import FOREIGN
 from core.data.facts import CatalogueFacts, Fact, Film
 from core.data.telling import share_with, telling
-from core.domain import Facet, Movie, Outcome, Reason
+from core.domain import FOREIGN, Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, WORDS, Contribution
 from core.session import SessionState
 

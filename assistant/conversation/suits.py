@@ -292,14 +292,20 @@ def _signs(quality: str) -> frozenset[str]:
     return frozenset((quality,) if mood is None else mood["signs"].split())
 
 
-@lru_cache(maxsize=256)
-def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> tuple[int, ...]:
-    """Numbers of the graded facets with one of these names in normal form."""
-    return tuple(
-        index
-        for index, facet in enumerate(catalogue.facets)
-        if facet.kind in GRADED and normal(facet.name).replace(" ", "_") in names
-    )
+def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> list[int]:
+    """Numbers of the graded facets with one of these names in normal form, ascending."""
+    by_name = _graded(catalogue)
+    return sorted(index for name in names for index in by_name.get(name, ()))
+
+
+@lru_cache(maxsize=2)
+def _graded(catalogue: Catalogue) -> dict[str, list[int]]:
+    """Numbers of the graded facets by their names in normal form."""
+    found: dict[str, list[int]] = {}
+    for index, facet in enumerate(catalogue.facets):
+        if facet.kind in GRADED:
+            found.setdefault(normal(facet.name).replace(" ", "_"), []).append(index)
+    return found
 
 
 def moods(question: FactQuestion, asked: Grounds) -> str:

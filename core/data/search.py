@@ -322,11 +322,11 @@ def _of_pack(facts: CatalogueFacts) -> tuple[list[IntArray], list[IntArray], lis
     if not words.num_rows:
         return [], [], []
     films, counts = (words.column(name).combine_chunks() for name in ("films", "counts"))
-    codes = np.repeat(np.arange(words.num_rows), np.diff(films.offsets.to_numpy()))
-    places = np.searchsorted(pack, films.values.to_numpy())
+    codes = np.repeat(np.arange(words.num_rows), np.diff(np.from_dlpack(films.offsets)))
+    places = np.searchsorted(pack, np.from_dlpack(films.values))
     rows = facts.catalogue.rows_of(pack)[places]
     known = (rows >= 0) & (rows < facts.catalogue.n_items)
-    return [codes[known]], [rows[known]], [counts.values.to_numpy()[known].astype(np.int64)]
+    return [codes[known]], [rows[known]], [np.from_dlpack(counts.values)[known].astype(np.int64)]
 
 
 def _ends(said: sparse.csr_matrix) -> IntArray:

@@ -71,11 +71,12 @@ def share_with(facts: CatalogueFacts, kind: str, mood: str) -> float:
 
 @lru_cache(maxsize=8)
 def _words(facts: CatalogueFacts, fact: Fact) -> _Words:
-    n_items, plain = facts.catalogue.n_items, _plain(facts)
-    found = [facts.rows(fact, (code,)) for code in range(len(facts.facts.names(fact)))]
-    found = [rows[rows < n_items] for rows in found]
-    sums = np.array([plain[rows].sum(axis=0) for rows in found]).reshape(len(found), plain.shape[1])
-    films = np.array([len(rows) for rows in found], dtype=np.float64)
+    n_items, owned = facts.catalogue.n_items, facts.by_code(fact)
+    shape = (len(owned.starts) - 1, len(facts.catalogue.movies))
+    said = np.ones(len(owned.codes), dtype=np.bool_)
+    table = sparse.csr_matrix((said, owned.codes, owned.starts), shape=shape)[:, :n_items]
+    table.sum_duplicates()
+    sums, films = table @ _plain(facts), table.getnnz(axis=1)
     return _Words(np.log(max(n_items, 1) / np.maximum(films, _LEAST_FILMS)), _unit(sums))
 
 
