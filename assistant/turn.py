@@ -6,14 +6,20 @@ what is to be written is in the `TakenTurn`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from assistant.conversation.answers import answers, people_asked
-from assistant.conversation.interpret import Interpretation, interpret, said_of
+from assistant.conversation.interpret import (
+    LIKED,
+    Interpretation,
+    interpret,
+    picked_places,
+    verdict_of,
+)
 from assistant.conversation.library import (
     films_now,
     from_saved,
@@ -22,10 +28,9 @@ from assistant.conversation.library import (
     table_of,
     waiting,
 )
-from assistant.conversation.memory import Memory, remembered
-from assistant.conversation.phrasing import SAVED_KEY, brought_back, films_words
+from assistant.conversation.memory import Memory, Said, remembered
+from assistant.conversation.phrasing import SAVED_KEY, brought_back, facet_words, films_words
 from assistant.conversation.plan import (
-    cold,
     found_by_words,
     lifts,
     named_before,
@@ -35,7 +40,6 @@ from assistant.conversation.plan import (
     suggestions,
     unheard,
 )
-from assistant.conversation.reasons import facet_words
 from assistant.conversation.records import (
     context_of,
     memory_of,
@@ -46,10 +50,10 @@ from assistant.conversation.records import (
     turn_of,
     unanswered,
 )
-from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
+from assistant.conversation.replies import Situation, reply_text, say, unlike, wish_words
 from assistant.conversation.suits import Grounds, chosen, elsewhere
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
-from assistant.conversation.values import Reply, Understood
+from assistant.conversation.values import Reply, Understood, cold
 from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.leftover import (
     Finder,
@@ -57,7 +61,14 @@ from assistant.language.leftover import (
     is_said_of_nothing,
     tells_of_oneself,
 )
-from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
+from assistant.language.utterance import (
+    LONGEST_TEXT,
+    Act,
+    AmbiguousMention,
+    MovieMention,
+    Span,
+    Utterance,
+)
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.data.search import WordIndex
@@ -77,6 +88,9 @@ _SAME: Final = 0.65
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
 """Films that are meant by their names whatever else these say, the best known ones."""
+
+_OF_THE_TABLE: Final = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY, Act.ASK)
+"""Acts that are about films on the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +268,7 @@ def take_turn(
         slate = replace(slate, after=after)
     if not slate.films or not saved:
         preface += of_the_list(utterance, step, saved, catalogue)
+    preface += _nearest(utterance, scene)
     situation = replace(
         _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back),
         complaint=complaint,
@@ -277,6 +292,15 @@ def take_turn(
     states = (scene.state, chosen_from, slate.after)
     turn = turn_of(scene.number, utterance.text, reply, states, catalogue)
     return TakenTurn(reply, turn, reactions, slate)
+
+
+def _nearest(utterance: Utterance, scene: Scene) -> str:
+    """What is said of a country of which there are no films: that, and what is shown instead."""
+    missing = next((facet for facet in utterance.facets if facet.missing), None)
+    if missing is None:
+        return ""
+    region = missing.region or scene.catalogue.facet(missing.token).name
+    return say("reply.missing_place", scene.variant, place=missing.missing, region=region)
 
 
 def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> bool:
@@ -361,3 +385,46 @@ def _phrased(
     way_out = question or situation.lift
     lines = suggestions(utterance, step, situation.shown, way_out, facets=facets, back=back)
     return Reply(text, Understood(utterance.act.value, step.chips, question, lines))
+
+
+def said_of(
+    utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue, told: Collection[int] = ()
+) -> Said:
+    """What of a line is remembered; `table` are the films that it points at by their places, `told`
+    those that its questions are answered of.
+    """
+    named = (
+        (catalogue.key_of(token), _mood(mention))
+        for mention in utterance.movies
+        for token in (mention.token, *mention.also)
+    )
+    places = _spoken_of(utterance, table, told)
+    wishes = [facet.strength for facet in utterance.facets]
+    return Said(
+        tuple(named),
+        tuple(catalogue.key_of(table[place]) for place in places),
+        tuple(
+            catalogue.key_of(token)
+            for place, token in enumerate(table)
+            if places and place not in places
+        ),
+        spurned=bool(wishes) and max(wishes) < 0,
+        confessed=utterance.beyond,
+        for_another=utterance.for_another,
+    )
+
+
+def _spoken_of(utterance: Utterance, table: Sequence[int], told: Collection[int]) -> Sequence[int]:
+    """Places of the films that a line is about without naming them, or is `told` of."""
+    if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
+        return ()
+    if utterance.questions:
+        return tuple(place for place, token in enumerate(table) if token in told)
+    count, everything = len(table), utterance.act is Act.REACT
+    return picked_places(utterance, count) if everything or utterance.picks else ()
+
+
+def _mood(mention: MovieMention) -> float | None:
+    """How a film was spoken of, −1 … 1; None where it was named without a word on how it is."""
+    liking = 0 if mention.idle else verdict_of(mention)[1].liking
+    return LIKED * liking if liking else None

@@ -9,8 +9,6 @@ Who is named with a film: people of the catalogue, and the names among the tags 
 it.
 
 What is known of a film, in a sentence or two.
-
-What was understood as chips: one for each film, wish and span of years.
 """
 
 from __future__ import annotations
@@ -20,22 +18,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from assistant.conversation.phrasing import (
-    FILMS,
-    beginning,
-    capitalised,
-    in_running_text,
-    is_region,
-    listing,
-)
-from assistant.conversation.values import Chip, ChipKind
+from assistant.conversation.phrasing import GENRES, beginning, capitalised, facet_words, listing
 from assistant.language.lexicon import as_written, table
 from assistant.language.words import normal
 from assistant.wording import text as wording
 from core.catalogue import Catalogue
-from core.data.facets import FOREIGN
 from core.data.facts import CatalogueFacts, Fact, Film
-from core.data.telling import share_with, telling
+from core.data.telling import homeland, share_with, telling
 from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, WORDS, Contribution
 from core.session import SessionState
@@ -181,7 +170,7 @@ def _text(part: Contribution, outcome: Outcome, film: int, catalogue: Catalogue)
     if words is None:
         return ""
     text = words[part.value < 0].format(_name(catalogue, part.token))
-    if text == f"{_GENRES['Children']}{ASKED}":
+    if text == f"{GENRES['Children']}{ASKED}":
         return f"{_FOR_CHILDREN}{ASKED}"
     return f"tagged {text}" if text.startswith("“") else text
 
@@ -231,40 +220,6 @@ def _name(catalogue: Catalogue, token: int) -> str:
     return (
         f"“{words}”" if catalogue.facet(token).kind == "tag" and words == words.lower() else words
     )
-
-
-_GENRES: Final = {
-    "Sci-Fi": "science fiction",
-    "Film-Noir": "film noir",
-    "Children": "films for children",
-    "Musical": "musicals",
-    "Western": "westerns",
-    "Documentary": "documentaries",
-}
-"""Genres that read badly by their names."""
-
-
-def facet_words(catalogue: Catalogue, token: int) -> str:
-    """A facet inside a sentence: "comedy", "time travel", "films by Jane Campion"."""
-    facet = catalogue.facet(token)
-    if facet.name == FOREIGN:
-        return "foreign-language films"
-    if is_region(facet):
-        return f"{facet.name} films"
-    if facet.kind in FILMS:
-        return FILMS[facet.kind].format(in_running_text(facet))
-    if facet.kind in ("person", "language"):
-        return facet.name
-    if facet.kind == "genre":
-        return _GENRES.get(facet.name, facet.name.lower())
-    return as_written(facet.name)
-
-
-def label_of(catalogue: Catalogue, token: int) -> str:
-    """A film with its year, or a facet, as a chip has it: "Alien (1979)", "comedy"."""
-    if catalogue.is_movie(token):
-        return catalogue.movie(token).label
-    return facet_words(catalogue, token)
 
 
 def headline(reasons: Sequence[Reason]) -> str:
@@ -346,11 +301,6 @@ def _joined(first: str, second: str, wished: bool) -> str:
 
 def _verb(text: str) -> str:
     return next((verb for verb in _VERBS if text.startswith(verb)), "")
-
-
-def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
-    """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
-    return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
 
 
 # ---- what is known of a film
@@ -443,7 +393,7 @@ def _origin(film: Film, facts: CatalogueFacts) -> str:
     if film.language in ("", "English") or not film.countries:
         return ""
     names = facts.facts.names(Fact.COUNTRY)
-    code = next(iter(names.find(film.countries[0])))
+    code = next(iter(names.find(homeland(film, facts.catalogue))))
     return names.adjective(code).removeprefix("the ")
 
 

@@ -11,6 +11,8 @@ from assistant.conversation.memory import Memory
 from assistant.conversation.phrasing import (
     LIMIT_WORDS,
     capitalised,
+    chip_of,
+    label_of,
     limit_chip,
     listing,
     saved_chip,
@@ -22,11 +24,9 @@ from assistant.conversation.reasons import (
     SMALL,
     Because,
     Known,
-    chip_of,
     clauses_of,
     general_of,
     known_of,
-    label_of,
     names_of,
     people_of,
     portraits,
@@ -40,12 +40,14 @@ from assistant.conversation.values import (
     Question,
     Reply,
     Understood,
+    region_chips,
 )
 from assistant.language.utterance import Act, AmbiguousMention, Context, Span
 from assistant.language.words import normal
 from assistant.wording import several, text
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts, Fact, Film
+from core.data.telling import homeland
 from core.domain import Constraints, Movie, Outcome, Reaction, Reason, Recommendation
 from core.model.policy import WORDS, Choice, Policy
 from core.session import SessionState
@@ -241,7 +243,8 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     words = [words_chip(state.sought)] if state.sought else []
     words += map(spared_chip, state.spared)
     words += [saved_chip()] if constraints.among is not None else []
-    return (*chips, *(limit_chip(limit, catalogue) for limit in limits), *words)
+    regions = region_chips(constraints, catalogue)
+    return (*chips, *regions, *(limit_chip(limit, catalogue) for limit in limits), *words)
 
 
 def why_of(
@@ -349,7 +352,8 @@ def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
     if film.runtime:
         said.append(length(film.runtime))
     if film.language not in ("", "English"):
-        said.append(", ".join((*film.countries[:1], film.language)).removeprefix("the "))
+        home = filter(None, (homeland(film, facts.catalogue),))
+        said.append(", ".join((*home, film.language)).removeprefix("the "))
     if film.place and len(series := series_of(known, facts)) > 1:
         place = series.index(known.movie) + 1
         said.append(text("answer.card_series", series=film.series, place=place, count=len(series)))

@@ -442,6 +442,11 @@ def well_known(text: str) -> bool:
     return _BETTER_KNOWN.search(text) is not None and not lesser_known(text)
 
 
+def any_country(text: str) -> bool:
+    """Whether an earlier wish for films of a country or a language is lifted."""
+    return _patterns("inside")["any_country"].search(text.replace("’", "'")) is not None
+
+
 def count_wanted(text: str) -> int | None:
     """How many films are asked for, 1 … 10; None where no number is given."""
     match = _COUNT.search(text) if _NUMBER_SAID.search(text) else None

@@ -39,6 +39,7 @@ from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import (
+    COUNTRY,
     EVERY_WISH,
     LONGEST_TEXT,
     Act,
@@ -340,7 +341,8 @@ class Understanding:
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
             return takes(utterance.text, line, context)
         reacted = None
-        if not utterance.names_films and not utterance.facets:
+        opens = COUNTRY in utterance.lifted  # "any country is fine" praises no film
+        if not (utterance.names_films or utterance.facets or opens):
             reacted = _reacted(utterance, line, found, cues, context)
         acted = (
             singled_out(reacted, line, context)

@@ -49,6 +49,8 @@ _DEGREE: Final = 4
 _SELDOM: Final = 0.5
 """How often films have two moods at once, by chance 1, where one is the contrary of the other: .31
 for sad and feel-good films, 10 for sad and depressing ones."""
+_OR_ELSE: Final = 4
+"""Words between two facets, one of which is "or"."""
 _CLAUSE: Final = 8
 """Words beside a name in which it is said that all of it was seen."""
 
@@ -102,9 +104,14 @@ def of_facets(
         for token in term.meaning.tokens:
             if _counts(mentions.get(token), wish, again=term.phrase in phrases):
                 choice = alternatives.get(term.first, 0) if wish.strength > 0 else 0
-                mentions[token] = FacetMention(span, token, *wish, either=choice)
+                mentions[token] = FacetMention(span, token, *wish, choice, *_whence(term.meaning))
         phrases.add(term.phrase)
     return tuple(mentions.values())
+
+
+def _whence(term: Term) -> tuple[str, str]:
+    """The part of the world of which a facet is one country, and the country that is missing."""
+    return term.region if len(term.tokens) > 1 else "", term.missing
 
 
 def _corrected(found: Sequence[Word], terms: Sequence[Found[Term]]) -> Sequence[Found[Term]]:
@@ -143,12 +150,19 @@ def _wish(
             return None  # "dreadful action film" asks for none
         if term.first in complaints:
             return Wish(_TOO_MUCH, True, "too much of it")
+    if term.meaning.is_place and _is_from(found, term, sign):
+        sign = NAMED
     wish = _wish_of(term, _used_up(found, term, sign))
     if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return Wish(0.0, False, wish.rule)
     if wish.strength > 0 and wish.required and _is_soft(found, term):
         return wish.softly("rather so")
     return wish
+
+
+def _is_from(found: Sequence[Word], term: Found[Term], sign: Sign) -> bool:
+    """Whether a place says where films are to be from beside a pattern: "like Heat, from Korea"."""
+    return sign.force is Force.SIMILAR and text_at(found, term.first - 1) == "from"
 
 
 def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
@@ -233,18 +247,46 @@ def _wish_of(term: Found[Term], sign: Sign) -> Wish:
     if sign.strength < 0:
         none_at_all = -0.55 if sign.force is Force.AVOID else _NONE_AT_ALL
         return Wish(sign.strength, sign.strength <= none_at_all, sign.rule)
-    required = firm and sign.force is Force.WANT and "more" not in sign.rule
+    is_region = len(term.meaning.tokens) > 1 and bool(term.meaning.region)
+    required = firm and sign.force is Force.WANT and ("more" not in sign.rule or is_region)
     return Wish(sign.strength or 0.5, required, sign.rule)
 
 
 def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> dict[int, int]:
-    """First words of facets joined by "or", and the number of their choice: one of it will do."""
+    """First words of facets of which one will do, and the number of their choice: those joined by
+    "or", those of a list that ends so, places joined by "and", and the countries of a region.
+    """
+    groups: list[list[Found[Term]]] = []
+    joints: list[set[str]] = []
+    for term in terms:
+        joint = _joint(found, groups[-1][-1], term) if groups else None
+        if joint is None:
+            groups.append([term])
+            joints.append(set())
+        else:
+            groups[-1].append(term)
+            joints[-1] |= joint
     either: dict[int, int] = {}
-    for one, other in pairwise(terms):
-        between = texts_of(found, one.last, other.first)
-        if "or" in between and len(between) <= 4:
-            either[other.first] = either.setdefault(one.first, one.first + 1)
+    for group, said in zip(groups, joints, strict=True):
+        of_places = "and" in said and all(term.meaning.is_place for term in group)
+        if "or" in said or of_places:
+            either |= dict.fromkeys((term.first for term in group), group[0].first + 1)
+        else:
+            either |= {term.first: term.first + 1 for term in group if term.meaning.region}
     return either
+
+
+def _joint(found: Sequence[Word], one: Found[Term], other: Found[Term]) -> set[str] | None:
+    """The words between two facets that are parts of one list; None where they are of none.
+
+    Between places a comma is enough, and between others no more than "or" and its company.
+    """
+    between = texts_of(found, one.last, other.first)
+    if "or" in between and len(between) <= _OR_ELSE:
+        return set(between)
+    of_places = one.meaning.is_place and other.meaning.is_place
+    listed = between == ["and"] or (not between and stands_apart(found, other.first))
+    return set(between) if of_places and listed else None
 
 
 def _limited(found: Sequence[Word], terms: Sequence[Found[Term]]) -> tuple[set[int], set[int]]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from assistant.language.acts import NUMBER, NUMBERS, lesser_known, well_known
+from assistant.language.acts import NUMBER, NUMBERS, any_country, lesser_known, well_known
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.tastes import Force, sentence_ends_within
+from assistant.language.utterance import COUNTRY
 from assistant.language.words import (
     AMOUNT,
     Found,
@@ -41,7 +42,7 @@ def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
 
 def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
     """Columns of the earlier limits that a line in lower case lifts."""
-    lifts = {"year": any_year(text, scope), "rank": well_known(text)}
+    lifts = {"year": any_year(text, scope), "rank": well_known(text), COUNTRY: any_country(text)}
     return tuple(column for column, lifted in lifts.items() if lifted)
 
 
