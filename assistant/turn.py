@@ -72,10 +72,10 @@ from assistant.language.utterance import (
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.data.search import WordIndex
-from core.domain import Constraints, Reaction
+from core.domain import Constraints, Outcome, Reaction
 from core.model.group import open_to_all
 from core.model.policy import Policy
-from core.session import SessionState
+from core.session import Event, SessionState
 from core.store import Shown, Turn
 
 if TYPE_CHECKING:
@@ -91,6 +91,10 @@ _WELL_KNOWN: Final = 600
 
 _OF_THE_TABLE: Final = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY, Act.ASK)
 """Acts that are about films on the table."""
+
+_FOR_CHILDREN: Final = 0.35
+"""Share of the films of a wish from which on it speaks of children, too: 85 % of Pixar's films,
+half of the animated ones and a fifth of musicals are for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +267,10 @@ def take_turn(
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
             chosen_from = elsewhere(step.state, shown, table, wanted)
+        chosen_from = _for_adults(chosen_from, catalogue)
         slate = _chosen(chosen_from, wanted, scene, ids)
-        after = slate.after.constrain(step.state.constraints)
+        assumed = set(chosen_from.events) - set(step.state.events)
+        after = slate.after.constrain(step.state.constraints).without(assumed)
         slate = replace(slate, after=after)
     if not slate.films or not saved:
         preface += of_the_list(utterance, step, saved, catalogue)
@@ -310,6 +316,34 @@ def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> b
     shown = set(tokens_of(scene.last_shown, scene.catalogue))
     disliked = {token for token, reaction in step.reactions if reaction.liking < 0}
     return len(shown) > 1 and shown <= disliked and not utterance.movies
+
+
+def _for_adults(state: SessionState, catalogue: Catalogue) -> SessionState:
+    """The state that films are chosen from: films for children stand back, as if less of them was
+    wanted, where nobody has spoken of children, or of films that they see.
+
+    Whoever asks for something light and short is no child; among everybody's ratings the best known
+    films of that kind are for children.
+    """
+    children = catalogue.token_of_facet("genre", "Children")
+    if children is None or state.constraints.limit("age") is not None:
+        return state
+    held = state.outcome_of(children)
+    if held is not None and held is not Outcome.RETRACTED:
+        return state
+    if any(_is_for_children(event, children, catalogue) for event in state.events):
+        return state
+    return state.state(children, Outcome.AVOIDED)
+
+
+def _is_for_children(event: Event, children: int, catalogue: Catalogue) -> bool:
+    """Whether a film that is liked is for children, or a good part of the films that are wanted."""
+    token, outcome = event
+    has = catalogue.has(children)
+    if catalogue.is_movie(token):
+        return outcome.liking > 0 and token <= len(has) and bool(has[token - 1])
+    films = catalogue.has(token)
+    return outcome.wish > 0 and films.any() and float(has[films].mean()) >= _FOR_CHILDREN
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:

@@ -18,7 +18,7 @@ from typing import Final
 from assistant.conversation.phrasing import LIMIT_WORDS, chip_of, limit_chip
 from assistant.conversation.reasons import name_of
 from assistant.conversation.values import Chip, ChipKind, reaction_of, region_chip
-from assistant.language.acts import line_of
+from assistant.language.acts import holds, line_of
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.people import region_of
 from assistant.language.utterance import (
@@ -178,7 +178,7 @@ class _Way(Enum):
 
 def _way_of(text: str) -> _Way:
     said = line_of(text).plain.split()
-    if "instead" in said or said[:2] == ["actually", "no"]:
+    if "instead" in said or said[:2] == ["actually", "no"] or holds("goes_back", line_of(text)):
         return _Way.INSTEAD
     joins = bool(said) and not _JOINING.isdisjoint((said[0], said[-1]))
     return _Way.JOIN if joins else _Way.REPLACE
@@ -284,7 +284,17 @@ def _replaced(
         gives_way = instead or against or aspect in aspects
         if gives_way and token not in asked:
             step = _lifted_quietly(token, step, catalogue)
-    return step
+    return _started_over(step, catalogue) if way is _Way.INSTEAD else step
+
+
+def _started_over(step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """Without soft wishes, and that for lesser known films, of before another kind was asked for in
+    place of all: "let's go back to the thriller".
+    """
+    for token in step.state.tokens(Outcome.WANTED):
+        if token not in (*step.asked, *step.state.constraints.required):
+            step = _lifted_quietly(token, step, catalogue)
+    return step if "rank" in step.asked else _lifted("rank", step, catalogue)
 
 
 def _lifted_quietly(token: int, step: Interpretation, catalogue: Catalogue) -> Interpretation:
@@ -328,7 +338,8 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
     if not mention.strength:  # allowed again, if it was to be spared, and not asked for any more
         held = (*step.state.constraints.required, *step.state.constraints.excluded)
         token = next((one for one in held if _is_meant(token, one, catalogue)), token)
-        if step.state.outcome_of(token) is not Outcome.AVOIDED and token not in held:
+        outcome = step.state.outcome_of(token)
+        if not (outcome and outcome.wish) and token not in held:
             return step
         chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
         return step.say(step.state.retract(token).unbound(token), chip)
@@ -363,8 +374,8 @@ def _of_region(mention: FacetMention, step: Interpretation, kind: ChipKind) -> I
         state = _conditioned(state, token, wanted=mention.strength > 0)
     elif not held:
         return step
-    else:
-        kind = ChipKind.FORGOTTEN if kind is ChipKind.FORGOTTEN else ChipKind.LIFTED
+    elif kind is not ChipKind.FORGOTTEN:
+        kind = ChipKind.LIFTED
     return _told_once(step, state, region_chip(mention.region, kind, *mention.span))
 
 

@@ -97,6 +97,7 @@ _CLAUSES: Final[Mapping[str, str]] = {
 }
 """What begins a reason of a taste, and what a person would say instead."""
 
+_FOR_ADULTS = ("no film for children", "for children, too")
 _FOR_CHILDREN = "for children"
 """What a single film is, where several are "films for children"."""
 
@@ -179,6 +180,8 @@ def _words_for(
     outcome: Outcome, token: int, film: int, catalogue: Catalogue
 ) -> tuple[str, str] | None:
     """What a positive and a negative part say of an event; None for events that have no words."""
+    if outcome is Outcome.AVOIDED and catalogue.facet(token).name == "Children":
+        return _FOR_ADULTS  # often nobody asked: children were not spoken of
     if outcome.wish:
         return _wish_words(outcome.wish > 0, bool(catalogue.has(token)[film - 1]))
     if outcome.liking > 0:

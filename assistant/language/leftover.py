@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from assistant.language.acts import holds, how_many, line_of
 from assistant.language.lexicon import background, dictionary, heard_words, shortened, word_class
 from assistant.language.meaning.direction import Direction, turned_away
+from assistant.language.meaning.measures import amounts_in
 from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
 from assistant.language.utterance import Act, Utterance
 from assistant.language.words import Word, stands_apart, text_at, texts_of
@@ -178,7 +179,8 @@ def _ways(utterance: Utterance, found: Sequence[Word]) -> Mapping[tuple[int, int
     """Ranges of words that mean something in clauses that turn away, and how they are meant:
     "without all the fighting", "nothing where a parent dies".
     """
-    names = sorted({span for one in utterance.spans if (span := _places(found, one))})
+    said = (*utterance.spans, *amounts_in(utterance.text.lower()))
+    names = sorted({span for one in said if (span := _places(found, one))})
     return dict(turned_away(utterance.text, found, names))
 
 

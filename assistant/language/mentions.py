@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from assistant.language import acts
 from assistant.language.leftover import means_something
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
@@ -236,22 +237,36 @@ def tells_apart(
 
 def let_go(utterance: Utterance) -> Utterance:
     """A line that takes back what it names, or wants something else instead: "forget horror, I want
-    a comedy".
+    a comedy". What another sentence names is wished for: "Forget X. Just a comedy".
     """
     named: list[MovieMention | FacetMention] = [*utterance.movies, *utterance.facets]
+    spans = acts.forgotten(utterance.text)
+    outside = [one for one in named if spans and not _within_any(one.span, spans)]
+    if outside and len(outside) < len(named):
+        facets = tuple(
+            one if one in outside else replace(one, strength=0.0, required=False, rule="let go")
+            for one in utterance.facets
+        )
+        movies = tuple(one if one in outside else _unsaid(one) for one in utterance.movies)
+        return replace(utterance, movies=movies, facets=facets)
     wanted = [one.span for one in named if one.rule.split("; ")[-1].startswith(_WISHES)]
     if not wanted:
         return replace(utterance, act=Act.FORGET)
     begin = min(wanted)
-    movies = (
-        one if one.span >= begin else replace(one, strength=0.0, idle=True)
-        for one in utterance.movies
-    )
-    facets = (
+    movies = tuple(one if one.span >= begin else _unsaid(one) for one in utterance.movies)
+    facets = tuple(
         one if one.span >= begin else replace(one, strength=-0.3, required=False, rule="let go")
         for one in utterance.facets
     )
-    return replace(utterance, movies=tuple(movies), facets=tuple(facets))
+    return replace(utterance, movies=movies, facets=facets)
+
+
+def _unsaid(movie: MovieMention) -> MovieMention:
+    return replace(movie, strength=0.0, idle=True)
+
+
+def _within_any(span: Span, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= span.start and span.end <= last for first, last in ranges)
 
 
 _TOGETHER: Final = re.compile(
@@ -333,8 +348,34 @@ def inside(span: Span, names: Iterable[tuple[int, int]]) -> bool:
     )
 
 
+def begins(span: Span, phrases: Iterable[tuple[int, int]]) -> bool:
+    """Whether a range stands at the beginning of one of the phrases: "after" of "after 2005"."""
+    return any(first == span.start and span.end <= last for first, last in phrases)
+
+
 def points(text: str, span: Span, pointed: Iterable[tuple[int, int]]) -> bool:
     """Whether words without a capital point at a film on the table: "number 2", "the others"."""
     return text[span.start : span.end].islower() and any(
         first <= span.start and span.end <= last for first, last in pointed
     )
+
+
+# ---- two statements of a line
+
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
+"""What a line may do before it wishes for something."""
+
+
+def acts_alone(does: Utterance) -> bool:
+    """Whether a part of a line is a command, or a remark that says of which films."""
+    pointless = does.act is Act.REACT and not (does.picks or does.seen)
+    return does.act in _ALONE and not pointless and not does.facets
+
+
+def wants(wishes: Utterance, does: Utterance) -> bool:
+    """Whether the rest of a line asks for films of some kind, after what its beginning does."""
+    told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
+    if wishes.facets or (wishes.act is Act.MORE and told):
+        return wishes.act not in _ALONE
+    # "the first one but newer" is newer than that
+    return bool(wishes.limits) and wishes.act not in _ALONE and (does.seen or not told)

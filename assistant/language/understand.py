@@ -14,7 +14,7 @@ from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import Judge, meant
 from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.measures import lifted_measures, measures_of
+from assistant.language.meaning.measures import measures_of
 from assistant.language.meaning.reference import (
     answer_to,
     asked_of_the_table,
@@ -29,7 +29,7 @@ from assistant.language.meaning.reference import (
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
-from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
+from assistant.language.meaning.years import Scope, bounded_years, eras_named, years_wanted
 from assistant.language.questions import Questions
 from assistant.language.reading import BLANK, Misspellings, Reading, in_english
 from assistant.language.titles.index import TitleIndex
@@ -45,6 +45,7 @@ from assistant.language.utterance import (
     Act,
     Context,
     FacetMention,
+    MovieMention,
     Utterance,
 )
 from assistant.language.words import Found, Word, normal, rated, taken_by, words
@@ -66,8 +67,6 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
-_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
-"""What a line may do before it wishes for something."""
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
@@ -155,7 +154,7 @@ class Understanding:
         if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
-        if _acts_alone(does) and _wants(wishes, does):
+        if mentions.acts_alone(does) and mentions.wants(wishes, does):
             return replace(does, text=text, then=replace(wishes, text=text))
         return None
 
@@ -216,7 +215,7 @@ class Understanding:
             (found[first].start, found[last - 1].end) for first, last in self._facets.people(found)
         )
         names = [*series, *people]
-        pointed = eras_named(read.lower())
+        pointed, dates = eras_named(read.lower()), bounded_years(read.lower())
         pointed += acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
         renown = self._titles.index.renown
         meant = []
@@ -224,9 +223,8 @@ class Understanding:
             span = wishes.span_of(found, link)
             # "The Office" is the series, whatever little-known film is called so
             is_series = span in series and renown[link.rows[0]] < _SERIES
-            if not (
-                is_series or mentions.inside(span, names) or mentions.points(read, span, pointed)
-            ):
+            is_part = mentions.inside(span, names) or mentions.begins(span, dates)
+            if not (is_series or is_part or mentions.points(read, span, pointed)):
                 meant.append(link)
         return self._namesakes.told_apart(found, meant) if meant else meant
 
@@ -278,10 +276,13 @@ class Understanding:
             ambiguous=ambiguous,
             unknown=unknown,
             limits=(
-                *limits_of(line.lower, self._years(line, context, scope)),
+                *wishes.limits_of(line.lower, self._years(line, context, scope, movies)),
                 *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
             ),
-            lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
+            lifted=(
+                *wishes.lifted_of(line.lower, scope),
+                *wishes.lifted_measures(line.lower, scope),
+            ),
             count=acts.count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
             for_another=mentions.is_for_somebody(found),
@@ -319,9 +320,15 @@ class Understanding:
         asked = (name for name in acts.beyond(reading.line) if name not in told)
         return (*asked, *(("series",) if reading.series else ()))
 
-    def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
-        """The span of years asked for; "older" and "newer" are meant of the films on the table."""
-        years = [self.catalogue.movie(token).year for token in context.shown]
+    def _years(
+        self, line: acts.Line, context: Context, scope: Scope, named: Sequence[MovieMention] = ()
+    ) -> tuple[int, int] | None:
+        """The span of years asked for; "older" and "newer" are meant of the films on the table, and
+        of those named beside it or just before.
+        """
+        before = () if context.named is None else (context.named,)
+        spoken = {*context.shown, *before, *(movie.token for movie in named)}
+        years = [self.catalogue.movie(token).year for token in spoken]
         return years_wanted(line.lower, self._newest, scope, list(filter(None, years)))
 
     # ---- the act
@@ -384,21 +391,6 @@ class Understanding:
         if whole is None or wishes:
             return None
         return self._plain(utterance.text, whole, line, context)
-
-
-def _acts_alone(does: Utterance) -> bool:
-    """Whether a part of a line is a command, or a remark that says of which films."""
-    pointless = does.act is Act.REACT and not (does.picks or does.seen)
-    return does.act in _ALONE and not pointless and not does.facets
-
-
-def _wants(wishes: Utterance, does: Utterance) -> bool:
-    """Whether the rest of a line asks for films of some kind, after what its beginning does."""
-    told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
-    if wishes.facets or (wishes.act is Act.MORE and told):
-        return wishes.act not in _ALONE
-    # "the first one but newer" is newer than that
-    return bool(wishes.limits) and wishes.act not in _ALONE and (does.seen or not told)
 
 
 def _lets_go(utterance: Utterance, line: acts.Line) -> bool:

@@ -6,14 +6,18 @@ from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from assistant.language.acts import any_country, lesser_known, well_known
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.facets import Term
+from assistant.language.meaning.measures import any_age, any_length
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
+from assistant.language.meaning.years import Scope, any_year
 from assistant.language.titles.links import Link
-from assistant.language.utterance import SEEN_ALL, FacetMention, Span
+from assistant.language.utterance import COUNTRY, SEEN_ALL, FacetMention, Span
 from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
+from core.domain import Limit
 
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
@@ -332,3 +336,27 @@ def _moods_of(name: str) -> frozenset[str]:
     sign = normal(name).replace(" ", "_")
     moods = table("questions")["moods"]
     return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())
+
+
+# ---- numbers of films
+
+
+def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
+    """Hard wishes about numbers of films in a line in lower case; `years` as `years_wanted` has
+    read them.
+    """
+    limits = [] if years is None else [Limit("year", *years)]
+    limits += [Limit("rank", 1)] if lesser_known(text) else []
+    return tuple(limits)
+
+
+def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
+    """Columns of the earlier limits that a line in lower case lifts."""
+    lifts = {"year": any_year(text, scope), "rank": well_known(text), COUNTRY: any_country(text)}
+    return tuple(column for column, lifted in lifts.items() if lifted)
+
+
+def lifted_measures(text: str, scope: Scope) -> tuple[str, ...]:
+    """Columns whose earlier limit a line in lower case lifts."""
+    said = {"minutes": any_length(text, scope), "age": any_age(text)}
+    return tuple(column for column, lifted in said.items() if lifted)

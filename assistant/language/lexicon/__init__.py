@@ -208,7 +208,7 @@ _GENRE_FROM: Final = 4
 
 
 @cache
-def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
+def genre_words() -> tuple[frozenset[str], dict[str, str]]:
     """The words that genres are called by, and what is left of them without one letter → the
     word.
     """
@@ -222,7 +222,7 @@ def as_genre_word(word: str) -> str:
     """The name of a genre that a word is but for a typing error ("thriler", "horrer"); the word
     where it is none.
     """
-    known, remains = _genre_words()
+    known, remains = genre_words()
     too_short = len(word) < _GENRE_FROM or not word.isalpha()
     if too_short or word in known or background().is_common(word) or word in dictionary():
         return word

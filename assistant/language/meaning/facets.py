@@ -15,6 +15,7 @@ from assistant.language.lexicon import (
     background,
     dictionary,
     full_names,
+    genre_words,
     table,
     word_class,
 )
@@ -339,6 +340,8 @@ class FacetFinder:
         place, _, genre = name.partition(" ")
         tokens = self._by_name.get(place, ())
         is_place = bool(tokens) and self._places.issuperset(tokens)
+        if genre in _OF_FILMS and place in genre_words()[0]:
+            return True  # "a scary movie" is no film of a series
         return is_place and (genre in self._genre or genre in _NOUNS or genre in _CINEMA)
 
     def _as_said(

@@ -375,7 +375,8 @@ def _is_left(cue: Cue, between: Sequence[str], *, parted: bool) -> bool:
     if disliked and between[:1] in (["and"], ["or"]):
         resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
     elif disliked and parted:
-        resets -= _ALL_OF  # "I hate Gigli, anything with musicals"
+        # "I hate Gigli, anything with musicals", but "she hates subtitles, a comedy"
+        resets = (resets - _ALL_OF) | ({"a", "an"} & set(between[:1]))
     instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
     return instead or bool(resets)
 
