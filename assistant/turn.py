@@ -343,7 +343,7 @@ def _is_for_children(event: Event, children: int, catalogue: Catalogue) -> bool:
     if catalogue.is_movie(token):
         return outcome.liking > 0 and token <= len(has) and bool(has[token - 1])
     films = catalogue.has(token)
-    return outcome.wish > 0 and films.any() and float(has[films].mean()) >= _FOR_CHILDREN
+    return outcome.wish > 0 and int(films.sum()) > 0 and float(has[films].mean()) >= _FOR_CHILDREN
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:

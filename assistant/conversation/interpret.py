@@ -3,8 +3,6 @@
 What was said becomes transitions of `SessionState` and nothing else, so a chat can be replayed.
 Films that Marquee recommended earlier in the session are reacted to rather than stated, since what
 is said of them is a reward.
-
-What a line can refer to, with the record of its session.
 """
 
 from __future__ import annotations
@@ -89,6 +87,10 @@ class Interpretation:
     def say(self, state: SessionState, *chips: Chip) -> Interpretation:
         """The next step: a new state and what to show for it."""
         return replace(self, state=state, chips=(*self.chips, *chips))
+
+    def say_once(self, state: SessionState, chip: Chip) -> Interpretation:
+        """The same, where the chip may have been shown already."""
+        return self.say(state, *(() if chip in self.chips else (chip,)))
 
     def react(self, token: int, reaction: Reaction, chip: Chip) -> Interpretation:
         """The next step: a reaction to a film that was recommended in this session."""
@@ -288,9 +290,7 @@ def _replaced(
 
 
 def _started_over(step: Interpretation, catalogue: Catalogue) -> Interpretation:
-    """Without soft wishes, and that for lesser known films, of before another kind was asked for in
-    place of all: "let's go back to the thriller".
-    """
+    """Without older soft wishes, where another kind takes the place of all: "back to thrillers"."""
     for token in step.state.tokens(Outcome.WANTED):
         if token not in (*step.asked, *step.state.constraints.required):
             step = _lifted_quietly(token, step, catalogue)
@@ -304,7 +304,7 @@ def _lifted_quietly(token: int, step: Interpretation, catalogue: Catalogue) -> I
     chip = chip_of(catalogue, token, ChipKind.LIFTED)
     chip = region_chip(region, ChipKind.LIFTED) if region else chip
     step = replace(step, tacit=(*step.tacit, chip))
-    return _told_once(step, step.state.retract(token).unbound(token), chip)
+    return step.say_once(step.state.retract(token).unbound(token), chip)
 
 
 _ASPECTS: Final = MappingProxyType(
@@ -335,14 +335,8 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
     token, wanted = mention.token, mention.strength > 0
     if mention.region:
         return _of_region(mention, step, ChipKind.of_wish(wanted=wanted, hard=True))
-    if not mention.strength:  # allowed again, if it was to be spared, and not asked for any more
-        held = (*step.state.constraints.required, *step.state.constraints.excluded)
-        token = next((one for one in held if _is_meant(token, one, catalogue)), token)
-        outcome = step.state.outcome_of(token)
-        if not (outcome and outcome.wish) and token not in held:
-            return step
-        chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
-        return step.say(step.state.retract(token).unbound(token), chip)
+    if not mention.strength:
+        return _left_open(mention, step, catalogue)
     constraints = step.state.constraints
     hard = token in (constraints.required if wanted else constraints.excluded)
     liked = wanted or mention.rule == SEEN_ALL
@@ -353,14 +347,22 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
     return step.say(state, chip_of(catalogue, token, kind, *mention.span))
 
 
+def _left_open(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """Allowed again, if it was to be spared, and not asked for any more."""
+    held = (*step.state.constraints.required, *step.state.constraints.excluded)
+    token = next((one for one in held if _is_meant(mention.token, one, catalogue)), mention.token)
+    outcome = step.state.outcome_of(token)
+    if not (outcome and outcome.wish) and token not in held:
+        return step
+    chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
+    return step.say(step.state.retract(token).unbound(token), chip)
+
+
 def _is_meant(token: int, held: int, catalogue: Catalogue) -> bool:
-    """Whether a wish that is held is what a word stands for, or nearly: the language of a country,
-    "it needn't be Iranian" after films in Persian.
-    """
+    """Whether a wish that is held is what a word stands for, or the language of a country."""
     if token == held or aspect_of(catalogue, held) != "language":
         return token == held
-    both = catalogue.has(token) & catalogue.has(held)
-    return 2 * int(both.sum()) > int(catalogue.has(held).sum())
+    return 2 * int(catalogue.has(token)[catalogue.has(held)].sum()) > int(catalogue.has(held).sum())
 
 
 def _of_region(mention: FacetMention, step: Interpretation, kind: ChipKind) -> Interpretation:
@@ -376,11 +378,7 @@ def _of_region(mention: FacetMention, step: Interpretation, kind: ChipKind) -> I
         return step
     elif kind is not ChipKind.FORGOTTEN:
         kind = ChipKind.LIFTED
-    return _told_once(step, state, region_chip(mention.region, kind, *mention.span))
-
-
-def _told_once(step: Interpretation, state: SessionState, chip: Chip) -> Interpretation:
-    return step.say(state, *(() if chip in step.chips else (chip,)))
+    return step.say_once(state, region_chip(mention.region, kind, *mention.span))
 
 
 def _conditioned(state: SessionState, token: int, *, wanted: bool) -> SessionState:

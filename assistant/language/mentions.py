@@ -243,26 +243,25 @@ def let_go(utterance: Utterance) -> Utterance:
     spans = acts.forgotten(utterance.text)
     outside = [one for one in named if spans and not _within_any(one.span, spans)]
     if outside and len(outside) < len(named):
-        facets = tuple(
-            one if one in outside else replace(one, strength=0.0, required=False, rule="let go")
-            for one in utterance.facets
-        )
-        movies = tuple(one if one in outside else _unsaid(one) for one in utterance.movies)
-        return replace(utterance, movies=movies, facets=facets)
+        return _keeping(utterance, outside, 0.0)
     wanted = [one.span for one in named if one.rule.split("; ")[-1].startswith(_WISHES)]
     if not wanted:
         return replace(utterance, act=Act.FORGET)
-    begin = min(wanted)
-    movies = tuple(one if one.span >= begin else _unsaid(one) for one in utterance.movies)
-    facets = tuple(
-        one if one.span >= begin else replace(one, strength=-0.3, required=False, rule="let go")
+    return _keeping(utterance, [one for one in named if one.span >= min(wanted)], -0.3)
+
+
+def _keeping(
+    utterance: Utterance, kept: Sequence[MovieMention | FacetMention], strength: float
+) -> Utterance:
+    """The line with all but some of its names let go; `strength` is that of facets then."""
+    movies = (
+        one if one in kept else replace(one, strength=0.0, idle=True) for one in utterance.movies
+    )
+    facets = (
+        one if one in kept else replace(one, strength=strength, required=False, rule="let go")
         for one in utterance.facets
     )
-    return replace(utterance, movies=movies, facets=facets)
-
-
-def _unsaid(movie: MovieMention) -> MovieMention:
-    return replace(movie, strength=0.0, idle=True)
+    return replace(utterance, movies=tuple(movies), facets=tuple(facets))
 
 
 def _within_any(span: Span, ranges: Iterable[tuple[int, int]]) -> bool:

@@ -279,10 +279,7 @@ class Understanding:
                 *wishes.limits_of(line.lower, self._years(line, context, scope, movies)),
                 *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
             ),
-            lifted=(
-                *wishes.lifted_of(line.lower, scope),
-                *wishes.lifted_measures(line.lower, scope),
-            ),
+            lifted=wishes.lifted_of(line.lower, scope),
             count=acts.count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
             for_another=mentions.is_for_somebody(found),

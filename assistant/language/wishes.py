@@ -154,9 +154,7 @@ def _wish(
             return None  # "dreadful action film" asks for none
         if term.first in complaints:
             return Wish(_TOO_MUCH, True, "too much of it")
-    if term.meaning.is_place and _is_from(found, term, sign):
-        sign = NAMED
-    wish = _wish_of(term, _used_up(found, term, sign))
+    wish = _wish_of(term, _used_up(found, term, _from_there(found, term, sign)))
     if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return Wish(0.0, False, wish.rule)
     if wish.strength > 0 and wish.required and _is_soft(found, term):
@@ -164,9 +162,10 @@ def _wish(
     return wish
 
 
-def _is_from(found: Sequence[Word], term: Found[Term], sign: Sign) -> bool:
-    """Whether a place says where films are to be from beside a pattern: "like Heat, from Korea"."""
-    return sign.force is Force.SIMILAR and text_at(found, term.first - 1) == "from"
+def _from_there(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
+    """A facet's sign; where films are from is no part of a pattern: "like Heat, from Korea"."""
+    is_from = term.meaning.is_place and text_at(found, term.first - 1) == "from"
+    return NAMED if is_from and sign.force is Force.SIMILAR else sign
 
 
 def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
@@ -260,24 +259,29 @@ def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> dict[i
     """First words of facets of which one will do, and the number of their choice: those joined by
     "or", those of a list that ends so, places joined by "and", and the countries of a region.
     """
-    groups: list[list[Found[Term]]] = []
-    joints: list[set[str]] = []
-    for term in terms:
-        joint = _joint(found, groups[-1][-1], term) if groups else None
-        if joint is None:
-            groups.append([term])
-            joints.append(set())
-        else:
-            groups[-1].append(term)
-            joints[-1] |= joint
     either: dict[int, int] = {}
-    for group, said in zip(groups, joints, strict=True):
+    for group, said in _lists(found, terms):
         of_places = "and" in said and all(term.meaning.is_place for term in group)
         if "or" in said or of_places:
             either |= dict.fromkeys((term.first for term in group), group[0].first + 1)
         else:
             either |= {term.first: term.first + 1 for term in group if term.meaning.region}
     return either
+
+
+def _lists(
+    found: Sequence[Word], terms: Sequence[Found[Term]]
+) -> list[tuple[list[Found[Term]], set[str]]]:
+    """Facets that are parts of one list, and the words between them."""
+    lists: list[tuple[list[Found[Term]], set[str]]] = []
+    for term in terms:
+        joint = _joint(found, lists[-1][0][-1], term) if lists else None
+        if joint is None:
+            lists.append(([term], set()))
+        else:
+            lists[-1][0].append(term)
+            lists[-1][1].update(joint)
+    return lists
 
 
 def _joint(found: Sequence[Word], one: Found[Term], other: Found[Term]) -> set[str] | None:
@@ -352,11 +356,11 @@ def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
 
 def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
     """Columns of the earlier limits that a line in lower case lifts."""
-    lifts = {"year": any_year(text, scope), "rank": well_known(text), COUNTRY: any_country(text)}
+    lifts = {
+        "year": any_year(text, scope),
+        "rank": well_known(text),
+        COUNTRY: any_country(text),
+        "minutes": any_length(text, scope),
+        "age": any_age(text),
+    }
     return tuple(column for column, lifted in lifts.items() if lifted)
-
-
-def lifted_measures(text: str, scope: Scope) -> tuple[str, ...]:
-    """Columns whose earlier limit a line in lower case lifts."""
-    said = {"minutes": any_length(text, scope), "age": any_age(text)}
-    return tuple(column for column, lifted in said.items() if lifted)

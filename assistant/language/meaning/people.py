@@ -170,7 +170,7 @@ class Spelling:
 _COUNTRY: Final = "country"
 
 
-class Place(NamedTuple):
+class Region(NamedTuple):
     """A part of the world, or a country by that which is nearest to it."""
 
     region: str
@@ -181,10 +181,10 @@ class Place(NamedTuple):
     """The country that was named, where no films of it can be asked for."""
 
 
-def places_of(catalogue: Catalogue) -> Iterator[tuple[str, Place]]:
+def places_of(catalogue: Catalogue) -> Iterator[tuple[str, Region]]:
     """What parts of the world are called, and countries of which there is no facet."""
     for region, told in _regions().items():
-        place = Place(region, tokens_of_region(region, catalogue))
+        place = Region(region, tokens_of_region(region, catalogue))
         if place.tokens:
             names = (region, told["place"].removeprefix("the "), *told.get("said", ()))
             yield from ((name, place) for name in names)
@@ -192,7 +192,7 @@ def places_of(catalogue: Catalogue) -> Iterator[tuple[str, Place]]:
         tokens = tokens_of_region(region, catalogue)
         for country, *others in (written.split("|") for written in countries):
             if tokens and not _of_countries(catalogue, (country,)):
-                place = Place(region, tokens, country)
+                place = Region(region, tokens, country)
                 yield from ((name, place) for name in (country, *others))
 
 
