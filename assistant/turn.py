@@ -326,7 +326,8 @@ def _for_adults(state: SessionState, catalogue: Catalogue) -> SessionState:
     films of that kind are for children.
     """
     children = catalogue.token_of_facet("genre", "Children")
-    if children is None or state.constraints.limit("age") is not None:
+    told = state.sought or state.constraints.limit("age") is not None
+    if children is None or told:  # words that films are found by tell what they are
         return state
     held = state.outcome_of(children)
     if held is not None and held is not Outcome.RETRACTED:

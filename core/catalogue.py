@@ -321,7 +321,7 @@ class Catalogue:
         return {facet.key: self.facet_token(index) for index, facet in enumerate(self.facets)}
 
 
-_MOSTLY: Final = 0.5
+_MOSTLY: Final = 0.8
 """Share of films from which on a country makes its films in a language."""
 _BEST: Final = 20
 """Best known films of a year and of the years beside it: their mean says how much was rated."""

@@ -34,7 +34,7 @@ from core.domain import Constraints, Limit, Outcome, Reaction
 from core.session import SessionState
 
 BEST_KNOWN = 1000
-"""Films left out for lesser known ones: in the shipped catalogue they hold 65 % of all ratings."""
+"""Films left out for lesser known ones: they hold 65 % of all ratings of the shipped catalogue."""
 _BEST_KNOWN_SHARE = 4
 """At most one film in so many is best known, so that a small catalogue has lesser known ones."""
 
@@ -290,7 +290,7 @@ def _replaced(
 
 
 def _started_over(step: Interpretation, catalogue: Catalogue) -> Interpretation:
-    """Without older soft wishes, where another kind takes the place of all: "back to thrillers"."""
+    """Without older soft wishes where a kind takes the place of all: "back to thrillers"."""
     for token in step.state.tokens(Outcome.WANTED):
         if token not in (*step.asked, *step.state.constraints.required):
             step = _lifted_quietly(token, step, catalogue)
@@ -360,9 +360,8 @@ def _left_open(mention: FacetMention, step: Interpretation, catalogue: Catalogue
 
 def _is_meant(token: int, held: int, catalogue: Catalogue) -> bool:
     """Whether a wish that is held is what a word stands for, or the language of a country."""
-    if token == held or aspect_of(catalogue, held) != "language":
-        return token == held
-    return 2 * int(catalogue.has(token)[catalogue.has(held)].sum()) > int(catalogue.has(held).sum())
+    films, is_place = catalogue.has(held), aspect_of(catalogue, held) == "language"
+    return token == held or (is_place and 2 * catalogue.has(token)[films].sum() > films.sum())
 
 
 def _of_region(mention: FacetMention, step: Interpretation, kind: ChipKind) -> Interpretation:

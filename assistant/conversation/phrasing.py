@@ -96,7 +96,7 @@ def _choices(groups: Iterable[Sequence[int]], catalogue: Catalogue) -> list[str]
 def choice_words(group: Sequence[int], catalogue: Catalogue) -> list[str]:
     """What one may choose from; the countries of a part of the world are that."""
     regions, others = regions_within(group, catalogue)
-    return [*map(as_noun, regions), *(_named(catalogue.facet(token)) for token in others)]
+    return [*map(as_noun, regions), *(as_noun(_named(catalogue.facet(token))) for token in others)]
 
 
 def _named(facet: Facet) -> str:

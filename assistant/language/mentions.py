@@ -84,6 +84,7 @@ _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
 _WISHES: Final = ("want: ", "similar: ")
 _CASTS: Final = word_class("casts")
+_BEFORE_PLACES: Final = word_class("before_places")
 _ONE_OF: Final = word_class("one_of")
 _NOUNS: Final = word_class("film_nouns")
 
@@ -198,7 +199,7 @@ def of_more_than_films(
             wish = Wish(-1.0, True, sign.rule)
             is_any = before == "no"
         tokens = facets.of_kind("series", name) if is_any else ()
-        if before == "from":  # "films from Brazil"
+        if before == "from" or before in _BEFORE_PLACES:  # "films from Brazil", "nothing American"
             tokens = facets.of_kind("country", name)
         elif link.also and wish.strength < 0:  # a tag may be named after a series
             tokens = facets.named(name)
