@@ -6,14 +6,14 @@ what is to be written is in the `TakenTurn`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from assistant.conversation.answers import answers, people_asked
-from assistant.conversation.interpret import Interpretation, interpret, said_of
+from assistant.conversation.interpret import LIKED, Interpretation, interpret, verdict_of
 from assistant.conversation.library import (
     films_now,
     from_saved,
@@ -22,10 +22,9 @@ from assistant.conversation.library import (
     table_of,
     waiting,
 )
-from assistant.conversation.memory import Memory, remembered
-from assistant.conversation.phrasing import SAVED_KEY, brought_back, films_words
+from assistant.conversation.memory import Memory, Said, picked_places, remembered
+from assistant.conversation.phrasing import SAVED_KEY, brought_back, facet_words, films_words
 from assistant.conversation.plan import (
-    cold,
     found_by_words,
     lifts,
     named_before,
@@ -35,7 +34,6 @@ from assistant.conversation.plan import (
     suggestions,
     unheard,
 )
-from assistant.conversation.reasons import facet_words
 from assistant.conversation.records import (
     context_of,
     memory_of,
@@ -46,10 +44,10 @@ from assistant.conversation.records import (
     turn_of,
     unanswered,
 )
-from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
+from assistant.conversation.replies import Situation, reply_text, say, unlike, wish_words
 from assistant.conversation.suits import Grounds, chosen, elsewhere
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
-from assistant.conversation.values import Reply, Understood
+from assistant.conversation.values import Reply, Understood, cold
 from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.leftover import (
     Finder,
@@ -57,14 +55,21 @@ from assistant.language.leftover import (
     is_said_of_nothing,
     tells_of_oneself,
 )
-from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
+from assistant.language.utterance import (
+    LONGEST_TEXT,
+    Act,
+    AmbiguousMention,
+    MovieMention,
+    Span,
+    Utterance,
+)
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.data.search import WordIndex
-from core.domain import Constraints, Reaction
+from core.domain import Constraints, Outcome, Reaction
 from core.model.group import open_to_all
 from core.model.policy import Policy
-from core.session import SessionState
+from core.session import Event, SessionState
 from core.store import Shown, Turn
 
 if TYPE_CHECKING:
@@ -77,6 +82,13 @@ _SAME: Final = 0.65
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
 """Films that are meant by their names whatever else these say, the best known ones."""
+
+_OF_THE_TABLE: Final = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY, Act.ASK)
+"""Acts that are about films on the table."""
+
+_FOR_CHILDREN: Final = 0.35
+"""Share of the films of a wish from which on it speaks of children, too: 85 % of Pixar's films,
+half of the animated ones and a fifth of musicals are for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +261,14 @@ def take_turn(
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
             chosen_from = elsewhere(step.state, shown, table, wanted)
+        chosen_from = _for_adults(chosen_from, catalogue)
         slate = _chosen(chosen_from, wanted, scene, ids)
-        after = slate.after.constrain(step.state.constraints)
+        assumed = set(chosen_from.events) - set(step.state.events)
+        after = slate.after.constrain(step.state.constraints).without(assumed)
         slate = replace(slate, after=after)
     if not slate.films or not saved:
         preface += of_the_list(utterance, step, saved, catalogue)
+    preface += _nearest(utterance, scene)
     situation = replace(
         _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back),
         complaint=complaint,
@@ -279,6 +294,15 @@ def take_turn(
     return TakenTurn(reply, turn, reactions, slate)
 
 
+def _nearest(utterance: Utterance, scene: Scene) -> str:
+    """What is said of a country of which there are no films: that, and what is shown instead."""
+    missing = next((facet for facet in utterance.facets if facet.missing), None)
+    if missing is None:
+        return ""
+    region = missing.region or scene.catalogue.facet(missing.token).name
+    return say("reply.missing_place", scene.variant, place=missing.missing, region=region)
+
+
 def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> bool:
     """Whether the films that were shown are turned down all at once, or we are."""
     if utterance.act is Act.COMPLAIN:
@@ -286,6 +310,35 @@ def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> b
     shown = set(tokens_of(scene.last_shown, scene.catalogue))
     disliked = {token for token, reaction in step.reactions if reaction.liking < 0}
     return len(shown) > 1 and shown <= disliked and not utterance.movies
+
+
+def _for_adults(state: SessionState, catalogue: Catalogue) -> SessionState:
+    """The state that films are chosen from: films for children stand back, as if less of them was
+    wanted, where nobody has spoken of children, or of films that they see.
+
+    Whoever asks for something light and short is no child; among everybody's ratings the best known
+    films of that kind are for children.
+    """
+    children = catalogue.token_of_facet("genre", "Children")
+    told = state.sought or state.constraints.limit("age") is not None
+    if children is None or told:  # words that films are found by tell what they are
+        return state
+    held = state.outcome_of(children)
+    if held is not None and held is not Outcome.RETRACTED:
+        return state
+    if any(_is_for_children(event, children, catalogue) for event in state.events):
+        return state
+    return state.state(children, Outcome.AVOIDED)
+
+
+def _is_for_children(event: Event, children: int, catalogue: Catalogue) -> bool:
+    """Whether a film that is liked is for children, or a good part of the films that are wanted."""
+    token, outcome = event
+    has = catalogue.has(children)
+    if catalogue.is_movie(token):
+        return outcome.liking > 0 and token <= len(has) and bool(has[token - 1])
+    films = catalogue.has(token)
+    return outcome.wish > 0 and int(films.sum()) > 0 and float(has[films].mean()) >= _FOR_CHILDREN
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:
@@ -361,3 +414,46 @@ def _phrased(
     way_out = question or situation.lift
     lines = suggestions(utterance, step, situation.shown, way_out, facets=facets, back=back)
     return Reply(text, Understood(utterance.act.value, step.chips, question, lines))
+
+
+def said_of(
+    utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue, told: Collection[int] = ()
+) -> Said:
+    """What of a line is remembered; `table` are the films that it points at by their places, `told`
+    those that its questions are answered of.
+    """
+    named = (
+        (catalogue.key_of(token), _mood(mention))
+        for mention in utterance.movies
+        for token in (mention.token, *mention.also)
+    )
+    places = _spoken_of(utterance, table, told)
+    wishes = [facet.strength for facet in utterance.facets]
+    return Said(
+        tuple(named),
+        tuple(catalogue.key_of(table[place]) for place in places),
+        tuple(
+            catalogue.key_of(token)
+            for place, token in enumerate(table)
+            if places and place not in places
+        ),
+        spurned=bool(wishes) and max(wishes) < 0,
+        confessed=utterance.beyond,
+        for_another=utterance.for_another,
+    )
+
+
+def _spoken_of(utterance: Utterance, table: Sequence[int], told: Collection[int]) -> Sequence[int]:
+    """Places of the films that a line is about without naming them, or is `told` of."""
+    if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
+        return ()
+    if utterance.questions:
+        return tuple(place for place, token in enumerate(table) if token in told)
+    count, everything = len(table), utterance.act is Act.REACT
+    return picked_places(utterance, count) if everything or utterance.picks else ()
+
+
+def _mood(mention: MovieMention) -> float | None:
+    """How a film was spoken of, −1 … 1; None where it was named without a word on how it is."""
+    liking = 0 if mention.idle else verdict_of(mention)[1].liking
+    return LIKED * liking if liking else None

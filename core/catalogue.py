@@ -238,9 +238,28 @@ class Catalogue:
         """
         if token not in self._fitting:
             has = self.has(token)
-            is_theme = self.facet(token).is_theme
-            self._fitting[token] = has | (self.degree(token) > 0) if is_theme else has
+            facet = self.facet(token)
+            if facet.is_theme:
+                has = has | (self.degree(token) > 0)
+            elif facet.kind == "country":
+                has = self._made_by(has)
+            self._fitting[token] = has
         return self._fitting[token]
+
+    def _made_by(self, films: BoolArray) -> BoolArray:
+        """Those of the films of a country, or a part of the world, that are told as of it.
+
+        Where it does not mostly make films in English itself, an English one in which the United
+        States took part is an American film: nobody who asks for Czech films means The Prince & Me.
+        """
+        english = self.token_of_facet("language", "English")
+        states = self.token_of_facet("country", "United States")
+        if english is None or states is None:
+            return films
+        own = films & ~self.has(states)
+        others = films & ~(self.has(english) & self.has(states))
+        speaks = own.any() and float(self.has(english)[own].mean()) >= _MOSTLY
+        return films if speaks or not others.any() or not own.any() else others
 
     def facets_of(self, token: int) -> tuple[int, ...]:
         """Facet tokens of a film; KeyError for any other token."""
@@ -305,6 +324,8 @@ class Catalogue:
         return {facet.key: self.facet_token(index) for index, facet in enumerate(self.facets)}
 
 
+_MOSTLY: Final = 0.8
+"""Share of films from which on a country makes its films in a language."""
 _BEST: Final = 20
 """Best known films of a year and of the years beside it: their mean says how much was rated."""
 _LEAST_SHARE: Final = 0.02

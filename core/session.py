@@ -9,7 +9,7 @@ and serving cannot drift apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from operator import attrgetter, itemgetter
@@ -112,6 +112,10 @@ class SessionState:
         if self.outcome_of(token) is None:
             return self
         return self._with(token, Outcome.RETRACTED)
+
+    def without(self, events: Collection[Event]) -> SessionState:
+        """Without what was only assumed while films were chosen: no transition of its own."""
+        return replace(self, events=tuple(event for event in self.events if event not in events))
 
     def constrain(self, constraints: Constraints) -> SessionState:
         """New hard constraints in place of the old ones."""

@@ -9,8 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from assistant.conversation.phrasing import listing
-from assistant.conversation.reasons import BILLED, Known, kinds_of, known_of, portraits
-from assistant.conversation.records import length, remakes_of, series_of
+from assistant.conversation.reasons import (
+    BILLED,
+    Known,
+    kinds_of,
+    known_of,
+    portraits,
+    remakes_of,
+    series_of,
+)
+from assistant.conversation.records import length
 from assistant.conversation.suits import (
     FILMS,
     OF_TASTE,

@@ -9,8 +9,6 @@ Who is named with a film: people of the catalogue, and the names among the tags 
 it.
 
 What is known of a film, in a sentence or two.
-
-What was understood as chips: one for each film, wish and span of years.
 """
 
 from __future__ import annotations
@@ -20,22 +18,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from assistant.conversation.phrasing import (
-    FILMS,
-    beginning,
-    capitalised,
-    in_running_text,
-    is_region,
-    listing,
-)
-from assistant.conversation.values import Chip, ChipKind
+from assistant.conversation.phrasing import GENRES, beginning, capitalised, facet_words, listing
 from assistant.language.lexicon import as_written, table
 from assistant.language.words import normal
 from assistant.wording import text as wording
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts, Fact, Film
-from core.data.telling import share_with, telling
-from core.domain import FOREIGN, Facet, Movie, Outcome, Reason
+from core.data.telling import homeland, share_with, telling
+from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, WORDS, Contribution
 from core.session import SessionState
 
@@ -107,6 +97,7 @@ _CLAUSES: Final[Mapping[str, str]] = {
 }
 """What begins a reason of a taste, and what a person would say instead."""
 
+_FOR_ADULTS = ("no film for children", "for children, too")
 _FOR_CHILDREN = "for children"
 """What a single film is, where several are "films for children"."""
 
@@ -180,7 +171,7 @@ def _text(part: Contribution, outcome: Outcome, film: int, catalogue: Catalogue)
     if words is None:
         return ""
     text = words[part.value < 0].format(_name(catalogue, part.token))
-    if text == f"{_GENRES['Children']}{ASKED}":
+    if text == f"{GENRES['Children']}{ASKED}":
         return f"{_FOR_CHILDREN}{ASKED}"
     return f"tagged {text}" if text.startswith("“") else text
 
@@ -189,6 +180,8 @@ def _words_for(
     outcome: Outcome, token: int, film: int, catalogue: Catalogue
 ) -> tuple[str, str] | None:
     """What a positive and a negative part say of an event; None for events that have no words."""
+    if outcome is Outcome.AVOIDED and catalogue.facet(token).name == "Children":
+        return _FOR_ADULTS  # often nobody asked: children were not spoken of
     if outcome.wish:
         return _wish_words(outcome.wish > 0, bool(catalogue.has(token)[film - 1]))
     if outcome.liking > 0:
@@ -230,40 +223,6 @@ def _name(catalogue: Catalogue, token: int) -> str:
     return (
         f"“{words}”" if catalogue.facet(token).kind == "tag" and words == words.lower() else words
     )
-
-
-_GENRES: Final = {
-    "Sci-Fi": "science fiction",
-    "Film-Noir": "film noir",
-    "Children": "films for children",
-    "Musical": "musicals",
-    "Western": "westerns",
-    "Documentary": "documentaries",
-}
-"""Genres that read badly by their names."""
-
-
-def facet_words(catalogue: Catalogue, token: int) -> str:
-    """A facet inside a sentence: "comedy", "time travel", "films by Jane Campion"."""
-    facet = catalogue.facet(token)
-    if facet.name == FOREIGN:
-        return "foreign-language films"
-    if is_region(facet):
-        return f"{facet.name} films"
-    if facet.kind in FILMS:
-        return FILMS[facet.kind].format(in_running_text(facet))
-    if facet.kind in ("person", "language"):
-        return facet.name
-    if facet.kind == "genre":
-        return _GENRES.get(facet.name, facet.name.lower())
-    return as_written(facet.name)
-
-
-def label_of(catalogue: Catalogue, token: int) -> str:
-    """A film with its year, or a facet, as a chip has it: "Alien (1979)", "comedy"."""
-    if catalogue.is_movie(token):
-        return catalogue.movie(token).label
-    return facet_words(catalogue, token)
 
 
 def headline(reasons: Sequence[Reason]) -> str:
@@ -345,11 +304,6 @@ def _joined(first: str, second: str, wished: bool) -> str:
 
 def _verb(text: str) -> str:
     return next((verb for verb in _VERBS if text.startswith(verb)), "")
-
-
-def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
-    """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
-    return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
 
 
 # ---- what is known of a film
@@ -442,7 +396,7 @@ def _origin(film: Film, facts: CatalogueFacts) -> str:
     if film.language in ("", "English") or not film.countries:
         return ""
     names = facts.facts.names(Fact.COUNTRY)
-    code = next(iter(names.find(film.countries[0])))
+    code = next(iter(names.find(homeland(film, facts.catalogue))))
     return names.adjective(code).removeprefix("the ")
 
 
@@ -496,3 +450,24 @@ _NOUNS: Final[Mapping[str, str]] = {
     "(no genres listed)": "film",
 }
 """What a film of a genre is called, other than "war film"."""
+
+
+def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
+    """The films of a film's series in order; none where it is of no series."""
+    if not known.film.series:
+        return []
+    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
+    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
+    placed = {film.movie_id: film.place for film in films if film is not None}
+    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
+    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
+
+
+def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
+    """Films that this one is a remake of, or that are remakes of it."""
+    tokens = (
+        facts.catalogue.token_of_movie_id(relation.movie_id)
+        for relation in known.film.relations
+        if relation.kind == "Remake"
+    )
+    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]

@@ -11,6 +11,8 @@ from assistant.conversation.memory import Memory
 from assistant.conversation.phrasing import (
     LIMIT_WORDS,
     capitalised,
+    chip_of,
+    label_of,
     limit_chip,
     listing,
     saved_chip,
@@ -22,15 +24,14 @@ from assistant.conversation.reasons import (
     SMALL,
     Because,
     Known,
-    chip_of,
     clauses_of,
     general_of,
     known_of,
-    label_of,
     names_of,
     people_of,
     portraits,
     reasons,
+    series_of,
 )
 from assistant.conversation.values import (
     Card,
@@ -40,13 +41,15 @@ from assistant.conversation.values import (
     Question,
     Reply,
     Understood,
+    region_chips,
 )
 from assistant.language.utterance import Act, AmbiguousMention, Context, Span
 from assistant.language.words import normal
 from assistant.wording import several, text
 from core.catalogue import Catalogue
-from core.data.facts import CatalogueFacts, Fact, Film
-from core.domain import Constraints, Movie, Outcome, Reaction, Reason, Recommendation
+from core.data.facts import CatalogueFacts, Film
+from core.data.telling import homeland
+from core.domain import Constraints, Outcome, Reaction, Reason, Recommendation
 from core.model.policy import WORDS, Choice, Policy
 from core.session import SessionState
 from core.store import Answer, SessionRecord, Shown, Turn
@@ -241,7 +244,8 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     words = [words_chip(state.sought)] if state.sought else []
     words += map(spared_chip, state.spared)
     words += [saved_chip()] if constraints.among is not None else []
-    return (*chips, *(limit_chip(limit, catalogue) for limit in limits), *words)
+    regions = region_chips(constraints, catalogue)
+    return (*chips, *regions, *(limit_chip(limit, catalogue) for limit in limits), *words)
 
 
 def why_of(
@@ -320,27 +324,6 @@ def length(minutes: int) -> str:
     return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
-def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
-    """The films of a film's series in order; none where it is of no series."""
-    if not known.film.series:
-        return []
-    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
-    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
-    placed = {film.movie_id: film.place for film in films if film is not None}
-    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
-    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
-
-
-def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
-    """Films that this one is a remake of, or that are remakes of it."""
-    tokens = (
-        facts.catalogue.token_of_movie_id(relation.movie_id)
-        for relation in known.film.relations
-        if relation.kind == "Remake"
-    )
-    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]
-
-
 def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
     """What a card says of a film under its title, each a few words."""
     film = known.film
@@ -353,7 +336,8 @@ def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
     if film.runtime:
         said.append(length(film.runtime))
     if film.language not in ("", "English"):
-        said.append(", ".join((*film.countries[:1], film.language)).removeprefix("the "))
+        home = filter(None, (homeland(film, facts.catalogue),))
+        said.append(", ".join((*home, film.language)).removeprefix("the "))
     if film.place and len(series := series_of(known, facts)) > 1:
         place = series.index(known.movie) + 1
         said.append(text("answer.card_series", series=film.series, place=place, count=len(series)))

@@ -17,6 +17,7 @@ from assistant.language.described import STORY, described, telling
 from assistant.language.lexicon import background, heard_words, word_class
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import Judge, fitted, ruled
+from assistant.language.meaning.measures import amounts_in
 from assistant.language.meaning.tastes import COPULAS
 from assistant.language.meaning.traits import FACET, FILM, SHOWN, WORDS, Direction
 from assistant.language.utterance import Act, Utterance
@@ -70,7 +71,8 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     found = words_of(utterance.text)
     if len(found) > _LONGEST:
         return Leftover()
-    names = sorted(filter(None, {_places(found, one) for one in utterance.spans}))
+    said = (*utterance.spans, *amounts_in(utterance.text.lower()))
+    names = sorted(filter(None, {_places(found, one) for one in said}))
     ways = turned_away(utterance.text, found, names, _films(utterance, found))
     away = [" ".join(texts_of(found, *span)) for span, way in ways if way is Direction.AWAY]
     others = (span for span, way in ways if way is not Direction.AWAY)

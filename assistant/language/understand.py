@@ -14,7 +14,7 @@ from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import Judge, meant
 from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.measures import lifted_measures, measures_of
+from assistant.language.meaning.measures import measures_of
 from assistant.language.meaning.reference import (
     answer_to,
     asked_of_the_table,
@@ -29,7 +29,7 @@ from assistant.language.meaning.reference import (
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
-from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
+from assistant.language.meaning.years import Scope, bounded_years, eras_named, years_wanted
 from assistant.language.questions import Questions
 from assistant.language.reading import BLANK, Misspellings, Reading, in_english
 from assistant.language.titles.index import TitleIndex
@@ -39,11 +39,13 @@ from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import (
+    COUNTRY,
     EVERY_WISH,
     LONGEST_TEXT,
     Act,
     Context,
     FacetMention,
+    MovieMention,
     Utterance,
 )
 from assistant.language.words import Found, Word, normal, rated, taken_by, words
@@ -213,7 +215,7 @@ class Understanding:
             (found[first].start, found[last - 1].end) for first, last in self._facets.people(found)
         )
         names = [*series, *people]
-        pointed = eras_named(read.lower())
+        pointed, dates = eras_named(read.lower()), bounded_years(read.lower())
         pointed += acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
         renown = self._titles.index.renown
         meant = []
@@ -221,9 +223,8 @@ class Understanding:
             span = wishes.span_of(found, link)
             # "The Office" is the series, whatever little-known film is called so
             is_series = span in series and renown[link.rows[0]] < _SERIES
-            if not (
-                is_series or mentions.inside(span, names) or mentions.points(read, span, pointed)
-            ):
+            is_part = mentions.inside(span, names) or mentions.begins(span, dates)
+            if not (is_series or is_part or mentions.points(read, span, pointed)):
                 meant.append(link)
         return self._namesakes.told_apart(found, meant) if meant else meant
 
@@ -275,10 +276,10 @@ class Understanding:
             ambiguous=ambiguous,
             unknown=unknown,
             limits=(
-                *limits_of(line.lower, self._years(line, context, scope)),
+                *wishes.limits_of(line.lower, self._years(line, context, scope, movies)),
                 *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
             ),
-            lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
+            lifted=wishes.lifted_of(line.lower, scope),
             count=acts.count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
             for_another=mentions.is_for_somebody(found),
@@ -318,9 +319,15 @@ class Understanding:
         asked = (name for name in acts.beyond(reading.line) if name not in told)
         return (*asked, *(("series",) if reading.series else ()))
 
-    def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
-        """The span of years asked for; "older" and "newer" are meant of the films on the table."""
-        years = [self.catalogue.movie(token).year for token in context.shown]
+    def _years(
+        self, line: acts.Line, context: Context, scope: Scope, named: Sequence[MovieMention] = ()
+    ) -> tuple[int, int] | None:
+        """The span of years asked for; "older" and "newer" are meant of the films on the table, and
+        of those named beside it or just before.
+        """
+        before = () if context.named is None else (context.named,)
+        spoken = {*context.shown, *before, *(movie.token for movie in named)}
+        years = [self.catalogue.movie(token).year for token in spoken]
         return years_wanted(line.lower, self._newest, scope, list(filter(None, years)))
 
     # ---- the act
@@ -340,7 +347,8 @@ class Understanding:
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
             return takes(utterance.text, line, context)
         reacted = None
-        if not utterance.names_films and not utterance.facets:
+        opens = COUNTRY in utterance.lifted  # "any country is fine" praises no film
+        if not (utterance.names_films or utterance.facets or opens):
             reacted = _reacted(utterance, line, found, cues, context)
         acted = (
             singled_out(reacted, line, context)

@@ -16,6 +16,9 @@ from core.domain import Limit
 EVERY_WISH = "every wish"
 """In `Utterance.lifted`: all earlier wishes are, and what was said of films stays."""
 
+COUNTRY = "country"
+"""In `Utterance.lifted`: films may be from anywhere, and in any language."""
+
 SEEN_ALL = "seen all of them"
 """Rule of a wish against what is liked: nobody sees all films of somebody they don\'t like."""
 
@@ -120,6 +123,10 @@ class FacetMention:
     rule: str
     either: int = 0
     """Number of the choice that it is one of in its line, "Korean or Indonesian"; 0 for none."""
+    region: str = ""
+    """The part of the world that was named, of which it is one country: "Eastern European"."""
+    missing: str = ""
+    """The country that was named, where no films of it are known: this is what is nearest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,19 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from assistant.language.acts import any_country, lesser_known, well_known
 from assistant.language.described import STORY, described, telling
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.facets import Term
+from assistant.language.meaning.measures import any_age, any_length
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
+from assistant.language.meaning.years import Scope, any_year
 from assistant.language.titles.links import Link
-from assistant.language.utterance import SEEN_ALL, Context, FacetMention, Span
+from assistant.language.utterance import COUNTRY, SEEN_ALL, Context, FacetMention, Span
 from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
+from core.domain import Limit
 
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
@@ -51,6 +55,8 @@ _DEGREE: Final = 4
 _SELDOM: Final = 0.5
 """How often films have two moods at once, by chance 1, where one is the contrary of the other: .31
 for sad and feel-good films, 10 for sad and depressing ones."""
+_OR_ELSE: Final = 4
+"""Words between two facets, one of which is "or"."""
 _CLAUSE: Final = 8
 """Words beside a name in which it is said that all of it was seen."""
 
@@ -109,9 +115,14 @@ def of_facets(
         for token in term.meaning.tokens:
             if _counts(mentions.get(token), wish, again=term.phrase in phrases):
                 choice = alternatives.get(term.first, 0) if wish.strength > 0 else 0
-                mentions[token] = FacetMention(span, token, *wish, either=choice)
+                mentions[token] = FacetMention(span, token, *wish, choice, *_whence(term.meaning))
         phrases.add(term.phrase)
     return tuple(mentions.values())
+
+
+def _whence(term: Term) -> tuple[str, str]:
+    """The part of the world of which a facet is one country, and the country that is missing."""
+    return term.region if len(term.tokens) > 1 else "", term.missing
 
 
 def _corrected(found: Sequence[Word], terms: Sequence[Found[Term]]) -> Sequence[Found[Term]]:
@@ -150,12 +161,18 @@ def _wish(
             return None  # "dreadful action film" asks for none
         if term.first in complaints:
             return Wish(_TOO_MUCH, True, "too much of it")
-    wish = _wish_of(term, _used_up(found, term, sign))
+    wish = _wish_of(term, _used_up(found, term, _from_there(found, term, sign)))
     if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return Wish(0.0, False, wish.rule)
     if wish.strength > 0 and wish.required and _is_soft(found, term):
         return wish.softly("rather so")
     return wish
+
+
+def _from_there(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
+    """A facet's sign; where films are from is no part of a pattern: "like Heat, from Korea"."""
+    is_from = term.meaning.is_place and text_at(found, term.first - 1) == "from"
+    return NAMED if is_from and sign.force is Force.SIMILAR else sign
 
 
 def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
@@ -264,18 +281,51 @@ def _wish_of(term: Found[Term], sign: Sign) -> Wish:
     if sign.strength < 0:
         none_at_all = -0.55 if sign.force is Force.AVOID else _NONE_AT_ALL
         return Wish(sign.strength, sign.strength <= none_at_all, sign.rule)
-    required = firm and sign.force is Force.WANT and "more" not in sign.rule
+    is_region = len(term.meaning.tokens) > 1 and bool(term.meaning.region)
+    required = firm and sign.force is Force.WANT and ("more" not in sign.rule or is_region)
     return Wish(sign.strength or 0.5, required, sign.rule)
 
 
 def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> dict[int, int]:
-    """First words of facets joined by "or", and the number of their choice: one of it will do."""
+    """First words of facets of which one will do, and the number of their choice: those joined by
+    "or", those of a list that ends so, places joined by "and", and the countries of a region.
+    """
     either: dict[int, int] = {}
-    for one, other in pairwise(terms):
-        between = texts_of(found, one.last, other.first)
-        if "or" in between and len(between) <= 4:
-            either[other.first] = either.setdefault(one.first, one.first + 1)
+    for group, said in _lists(found, terms):
+        of_places = "and" in said and all(term.meaning.is_place for term in group)
+        if "or" in said or of_places:
+            either |= dict.fromkeys((term.first for term in group), group[0].first + 1)
+        else:
+            either |= {term.first: term.first + 1 for term in group if term.meaning.region}
     return either
+
+
+def _lists(
+    found: Sequence[Word], terms: Sequence[Found[Term]]
+) -> list[tuple[list[Found[Term]], set[str]]]:
+    """Facets that are parts of one list, and the words between them."""
+    lists: list[tuple[list[Found[Term]], set[str]]] = []
+    for term in terms:
+        joint = _joint(found, lists[-1][0][-1], term) if lists else None
+        if joint is None:
+            lists.append(([term], set()))
+        else:
+            lists[-1][0].append(term)
+            lists[-1][1].update(joint)
+    return lists
+
+
+def _joint(found: Sequence[Word], one: Found[Term], other: Found[Term]) -> set[str] | None:
+    """The words between two facets that are parts of one list; None where they are of none.
+
+    Between places a comma is enough, and between others no more than "or" and its company.
+    """
+    between = texts_of(found, one.last, other.first)
+    if "or" in between and len(between) <= _OR_ELSE:
+        return set(between)
+    of_places = one.meaning.is_place and other.meaning.is_place
+    listed = between == ["and"] or (not between and stands_apart(found, other.first))
+    return set(between) if of_places and listed else None
 
 
 def _limited(found: Sequence[Word], terms: Sequence[Found[Term]]) -> tuple[set[int], set[int]]:
@@ -321,3 +371,27 @@ def _moods_of(name: str) -> frozenset[str]:
     sign = normal(name).replace(" ", "_")
     moods = table("questions")["moods"]
     return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())
+
+
+# ---- numbers of films
+
+
+def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
+    """Hard wishes about numbers of films in a line in lower case; `years` as `years_wanted` has
+    read them.
+    """
+    limits = [] if years is None else [Limit("year", *years)]
+    limits += [Limit("rank", 1)] if lesser_known(text) else []
+    return tuple(limits)
+
+
+def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
+    """Columns of the earlier limits that a line in lower case lifts."""
+    lifts = {
+        "year": any_year(text, scope),
+        "rank": well_known(text),
+        COUNTRY: any_country(text),
+        "minutes": any_length(text, scope),
+        "age": any_age(text),
+    }
+    return tuple(column for column, lifted in lifts.items() if lifted)

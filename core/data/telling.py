@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from core.data.facts import AGES, CatalogueFacts, Fact
+from core.catalogue import Catalogue
+from core.data.facts import AGES, CatalogueFacts, Fact, Film
 
 Floats = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -156,3 +157,21 @@ def _saying(facts: CatalogueFacts) -> sparse.csr_matrix:
 def _logit(share: npt.ArrayLike) -> npt.NDArray[np.float64]:
     shares = np.asarray(share, dtype=np.float64)
     return np.log(shares / (1 - shares))
+
+
+def homeland(film: Film, catalogue: Catalogue) -> str:
+    """The country a film is told as: of several that made it together the one whose films are most
+    often in its language; "" where none is known.
+
+    In the Mood for Love was made with money from Thailand, and is in Chinese.
+    """
+    tongue = catalogue.token_of_facet("language", film.language)
+    if tongue is None or not film.countries:
+        return next(iter(film.countries), "")
+    spoken = catalogue.has(tongue)
+
+    def share(country: str) -> float:
+        token = catalogue.token_of_facet("country", country.removeprefix("the "))
+        return 0.0 if token is None else float(spoken[catalogue.has(token)].mean())
+
+    return max(film.countries, key=share)

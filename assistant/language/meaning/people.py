@@ -1,10 +1,12 @@
-"""Who is meant by a name: people who direct or play, and what else they are called."""
+"""Who is meant by a name, and what part of the world: people who direct or play, regions, and
+countries of which there are no films.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -161,3 +163,76 @@ class Spelling:
     @cached_property
     def _given_remains(self) -> dict[str, str]:
         return remains_of(given for given in self._families if len(given) >= _SPELL_FROM)
+
+
+# ---- parts of the world
+
+_COUNTRY: Final = "country"
+
+
+class Region(NamedTuple):
+    """A part of the world, or a country by that which is nearest to it."""
+
+    region: str
+    """As it stands before "films": "Eastern European"."""
+    tokens: tuple[int, ...]
+    """Of the countries, one of which is enough."""
+    missing: str = ""
+    """The country that was named, where no films of it can be asked for."""
+
+
+def places_of(catalogue: Catalogue) -> Iterator[tuple[str, Region]]:
+    """What parts of the world are called, and countries of which there is no facet."""
+    for region, told in _regions().items():
+        place = Region(region, tokens_of_region(region, catalogue))
+        if place.tokens:
+            names = (region, told["place"].removeprefix("the "), *told.get("said", ()))
+            yield from ((name, place) for name in names)
+    for region, countries in table("places")["nearest"].items():
+        tokens = tokens_of_region(region, catalogue)
+        for country, *others in (written.split("|") for written in countries):
+            if tokens and not _of_countries(catalogue, (country,)):
+                place = Region(region, tokens, country)
+                yield from ((name, place) for name in (country, *others))
+
+
+def tokens_of_region(region: str, catalogue: Catalogue) -> tuple[int, ...]:
+    """Tokens of the countries of a part of the world; () for a name that is none."""
+    return _of_countries(catalogue, _regions()[region]["of"]) if region in _regions() else ()
+
+
+def as_noun(region: str) -> str:
+    """A part of the world by its name: "Eastern Europe"; any other name as it is."""
+    return str(_regions()[region]["place"]) if region in _regions() else region
+
+
+def regions_within(
+    tokens: Collection[int], catalogue: Catalogue
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The parts of the world all of whose countries are among some tokens, the widest first, and
+    the tokens of the others.
+    """
+    rest, found = tuple(tokens), []
+    members = {region: tokens_of_region(region, catalogue) for region in _regions()}
+    for region, countries in sorted(members.items(), key=lambda one: -len(one[1])):
+        if len(countries) > 1 and set(countries) <= set(rest):
+            found.append(region)
+            rest = tuple(token for token in rest if token not in countries)
+    return tuple(found), rest
+
+
+def region_of(group: Collection[int], catalogue: Catalogue) -> str:
+    """The part of the world that the countries of a choice are; "" for any other choice."""
+    regions, others = regions_within(group, catalogue)
+    return regions[0] if len(regions) == 1 and not others else ""
+
+
+@cache
+def _regions() -> Mapping[str, Mapping[str, Any]]:
+    return dict(table("places")["regions"])
+
+
+def _of_countries(catalogue: Catalogue, names: Collection[str]) -> tuple[int, ...]:
+    """Tokens of the countries of these names that the catalogue has."""
+    found = (catalogue.token_of_facet(_COUNTRY, name) for name in names)
+    return tuple(token for token in found if token is not None)

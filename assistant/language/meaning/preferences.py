@@ -367,17 +367,16 @@ def _is_listed(gap: str, between: Sequence[str]) -> bool:
 
 
 def _is_left(cue: Cue, between: Sequence[str], *, parted: bool) -> bool:
-    """Whether the words behind the last name begin another wish, or what another is measured by:
-    "give me Alien over Avatar".
-    """
+    """Whether the words behind the last name begin another wish, or what it is measured by."""
     resets = _RESETS & set(between)
     disliked = cue.strength < 0 and cue.force is Force.FEEL
     if disliked and between[:1] in (["and"], ["or"]):
         resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
     elif disliked and parted:
-        resets -= _ALL_OF  # "I hate Gigli, anything with musicals"
-    instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
-    return instead or bool(resets)
+        # "I hate Gigli, anything with musicals"; "she hates subtitles, a comedy"
+        resets = (resets - _ALL_OF) | ({"a", "an"} & set(between[:1]))
+    preferred = cue.phrase.startswith("prefer") and "to" in between
+    return "over" in between or preferred or bool(resets)
 
 
 class _Outcome(NamedTuple):
