@@ -30,11 +30,12 @@ from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
+from assistant.language.pointing import Pointing, by_place, chosen, tells_of_places
 from assistant.language.questions import Questions
 from assistant.language.reading import BLANK, Misspellings, Reading, in_english
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
-from assistant.language.titles.links import Link
+from assistant.language.titles.links import Link, overlaps
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
@@ -94,6 +95,7 @@ class Understanding:
         self._misspellings = Misspellings(
             self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]
         )
+        self._pointing = Pointing(self._titles.index, facts, self._facets)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
@@ -151,7 +153,10 @@ class Understanding:
         """The two parts of a line as statements of it; None where the first does nothing by itself
         or the rest holds no wish.
         """
-        if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
+        if not acts.has_words([rest]):
+            return None
+        may_act = acts.may_act_alone(first, len(context.shown))
+        if not may_act and not self._pointing.refers(first, context):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
         if _acts_alone(does) and _wants(wishes, does):
@@ -174,7 +179,20 @@ class Understanding:
             act = _whole_act(reading.line, context)
             if act is not None and not self._wishes(reading, act, context):
                 return self._plain(text, act, reading.line, context)
-        return self._whole(reading, context)
+        return self._with_places(self._whole(reading, context), reading, context)
+
+    def _with_places(self, plain: Utterance, reading: Reading, context: Context) -> Utterance:
+        """A line that names something with what it says of films by their places: "Heat I know,
+        the first one bores me".
+        """
+        if plain.act is not Act.RECOMMEND or not context.shown or not plain.names_anything:
+            return plain
+        pointed = by_place(reading.words, reading.line, context)
+        links = [one for one in pointed if not overlaps(one, reading.links)]
+        if not links:
+            return plain
+        told = self._whole(reading.naming([*reading.links, *links]), context)
+        return told if tells_of_places(told) else plain
 
     def _wishes(self, reading: Reading, act: Act, context: Context) -> bool:
         """Whether a line that looks like an act names kinds of films or years all the same, or says
@@ -195,6 +213,7 @@ class Understanding:
         shown = frozenset(token - 1 for token in (*context.shown, *asked))
         shown |= self._corrections.may_be_meant(read.lower(), context)
         links: Sequence[Link] = self._titles.link(read, found, shown=shown)
+        links = self._pointing.with_the_table(read, found, links, context)
         if links:
             links = self._meant(read, found, links, series, len(context.shown))
         reading = Reading.of(text, read, found, links, series)
@@ -337,6 +356,8 @@ class Understanding:
         done = self._answered(utterance, line, context) or self._commanded(utterance, line, context)
         if done is not None:
             return done
+        if taken := chosen(utterance, line, context):
+            return taken
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
             return takes(utterance.text, line, context)
         reacted = None

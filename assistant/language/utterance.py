@@ -333,3 +333,5 @@ class Context:
     """Films are looked for somebody else, or with them: what they love counts, whoever tells it."""
     people: tuple[str, ...] = ()
     """Names of whom was asked last, the first of whom "he" or "she" is."""
+    lately: tuple[int, ...] = ()
+    """Tokens of the films that were spoken of in the last turns, latest first."""

@@ -132,6 +132,10 @@ class FacetFinder:
                 kept.append(meant)
         return kept
 
+    def term(self, phrase: str) -> Term | None:
+        """What a phrase in normal form stands for; None for nothing that is known."""
+        return self._book.meaning(phrase) if phrase in self._book else None
+
     def _as_genre(self, word: str) -> str:
         """The name of a genre that a word is but for a typing error; "arnie" is no anime."""
         return word if word in self._book else _as_genre_word(word)
