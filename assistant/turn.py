@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -57,7 +58,7 @@ from assistant.language.leftover import (
     is_said_of_nothing,
     tells_of_oneself,
 )
-from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
+from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Topic, Utterance
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.data.search import WordIndex
@@ -240,16 +241,19 @@ def take_turn(
     settings = settings_of(scene.talk)
     wanted, held_back = films_now(settings, utterance, step, scene.usual, complaint=complaint)
     slate, insisted = Slate((), step.state), step.state.constraints
-    chosen_from = step.state
-    if wanted:
+    chosen_from, asked_for = step.state, _to_be_shown(utterance, step.state, scene)
+    if wanted or asked_for:
         # Nobody has to answer to every film: what stays without a word when the next ones come
         # says little.
-        step = relaxed(replace(step, state=passed_over(step.state)), table, wanted)
+        step = replace(step, state=passed_over(step.state))
+        step = relaxed(step, table, wanted) if wanted else step
         chosen_from = step.state
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
             chosen_from = elsewhere(step.state, shown, table, wanted)
-        slate = _chosen(chosen_from, wanted, scene, ids)
+        if asked_for:
+            chosen_from = _among(asked_for, chosen_from, wanted, scene)
+        slate = _chosen(chosen_from, max(wanted, len(asked_for)), scene, ids)
         after = slate.after.constrain(step.state.constraints)
         slate = replace(slate, after=after)
     if not slate.films or not saved:
@@ -286,6 +290,30 @@ def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> b
     shown = set(tokens_of(scene.last_shown, scene.catalogue))
     disliked = {token for token, reaction in step.reactions if reaction.liking < 0}
     return len(shown) > 1 and shown <= disliked and not utterance.movies
+
+
+def _to_be_shown(utterance: Utterance, state: SessionState, scene: Scene) -> tuple[int, ...]:
+    """The films that a line asks to be shown by name, of those that were not spoken of before."""
+    asked = {
+        token
+        for question in utterance.questions
+        if question.topic is Topic.HAS
+        for token in question.films
+    }
+    open_to = scene.policy.available(state.constrain(Constraints()))
+    return tuple(token for token in sorted(asked) if token <= len(open_to) and open_to[token - 1])
+
+
+def _among(
+    asked_for: tuple[int, ...], state: SessionState, wanted: int, scene: Scene
+) -> SessionState:
+    """The state from which just the films asked for by name are chosen, and as many others as are
+    wanted besides: those that it chooses anyway.
+    """
+    others = _chosen(state, wanted - len(asked_for), scene, repeat("")) if wanted else None
+    beside = [scene.catalogue.movie_token(one.movie.row) for one in others.films] if others else []
+    among = tuple(sorted({*asked_for, *beside}))
+    return state.constrain(Constraints(among=among))
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:

@@ -283,6 +283,7 @@ def context_of(
         spurned=memory.spurned,
         for_another=for_children or memory.for_another,
         people=memory.people,
+        lately=tokens_of_keys(memory.lately, catalogue),
     )
 
 

@@ -26,6 +26,8 @@ _PARTS: Final = re.compile(r"[.!?;\n/…–—]|\s-\s")
 """Marks that part clauses."""
 _NAMESAKES: Final = 3
 """Most films of one title that a question is answered of."""
+_RELATED: Final = 3
+"""Most people of one family name of whom the one of most films is meant."""
 _NAME: Final = 4
 """Most words of a person's name."""
 _THING: Final = 3
@@ -279,7 +281,11 @@ class Clauses:
             is_one = last == at + 1
             if is_one and (not name[:1].isupper() or found[at].text in plain_words()):
                 continue
-            if codes := self._facts.people.find(name):
+            codes = self._facts.people.find(name)
+            if is_one and not codes and len(name) > 2 and name.lower() not in dictionary():
+                named = self._facts.people.surnamed(name)  # "what else did Pawlikowski make?"
+                codes = named[:1] if len(named) <= _RELATED else ()
+            if codes:
                 return last, codes
         return at, ()
 

@@ -17,9 +17,9 @@ from typing import Final
 from assistant.language import acts
 from assistant.language.lexicon import background, dictionary, title_class, word_class
 from assistant.language.meaning.facets import FacetFinder
+from assistant.language.reading import BLANK
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.links import WHOLE, Link, overlaps
-from assistant.language.reading import BLANK
 from assistant.language.utterance import Act, Context, MovieMention, Utterance
 from assistant.language.words import Word, normal, stands_apart, text_at, texts_of, words
 from core.data.facts import FilmFacts
@@ -102,13 +102,14 @@ class Pointing:
     def _of_one_name(self, links: Sequence[Link], context: Context) -> list[Link]:
         """The links, of several films of one name each of the one that was spoken of."""
         lately = dict.fromkeys(token - 1 for token in (*context.shown, *context.lately))
-        told = []
-        for link in links:
-            spoken_of = [row for row in link.rows if row in lately]
-            if len(link.rows) > 1 and len(spoken_of) == 1:
-                link = link._replace(rows=tuple(spoken_of), rule=f"{link.rule}; on the table")
-            told.append(link)
-        return told
+
+        def told(link: Link) -> Link:
+            spoken_of = tuple(row for row in link.rows if row in lately)
+            if len(link.rows) == 1 or len(spoken_of) != 1:
+                return link
+            return link._replace(rows=spoken_of, rule=f"{link.rule}; on the table")
+
+        return list(map(told, links))
 
     def _by_titles(
         self, text: str, found: Sequence[Word], links: Sequence[Link], context: Context
@@ -216,7 +217,8 @@ class Pointing:
 
     def covers(self, row: int, said: Sequence[str], n_ways: int) -> bool:
         """Whether all words that are said of a film are true of it in one of the first ways: by
-        facts, by its title, by texts on it."""
+        facts, by its title, by texts on it.
+        """
         ways = (self.is_so, self.is_called, self.is_told)[:n_ways]
         at = 0
         while at < len(said):

@@ -49,7 +49,7 @@ _SOMEWHAT_KNOWN: Final = 20
 """Ratings from which an ordinary word may be a title where only its place says so."""
 _THING: Final = 3
 """Most words of a thing that a film may hold."""
-_OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic.WHY_NOT)
+_OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic.WHY_NOT, Topic.HAS)
 """Topics that may be asked in the words of a wish: "show me the trailer", "would I like it?"."""
 _OF_PEOPLE: Final = (Topic.FILMS,)
 
@@ -98,12 +98,15 @@ class Asked(NamedTuple):
         if self._only_opens(rest):
             rest = replace(rest, act=Act.AGREE, movies=())
         judged = any(movie.strength for movie in _told(rest))
-        if rest.wishes or judged or rest.act is Act.REACT:
-            return replace(rest, text=text, questions=self.questions)
         movies = {
             token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
             for start, end, token in self.named
         }
+        if rest.wishes or judged or rest.act is Act.REACT:
+            told = {movie.token for movie in rest.movies}
+            named = tuple(one for token, one in movies.items() if token not in told)
+            movies_of_all = (*rest.movies, *named)
+            return replace(rest, text=text, movies=movies_of_all, questions=self.questions)
         if not movies and not self.picks and len(self.films) == 1:
             (token,) = self.films
             movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
@@ -157,6 +160,8 @@ class Questions:
                 clause, asked = self._with_a_title(clause, found, context)
                 meant = clause.films() or meant
             before = meant
+            if asked and asked[0].topic is Topic.HAS:
+                clause = replace(clause, end=_end_of_films(clause))
             span = (clause.start, clause.end)
             if not asked:
                 listed = span
@@ -215,7 +220,10 @@ class Questions:
         """The questions of one clause; `before` are the films that the line named before it."""
         if most := _most_of(clause, context.shown):
             return [most]
+        if _asks_for_films(clause) and (films := clause.films() or before):
+            return [FactQuestion(Topic.HAS, films)]
         topics, beside, covered = _heard(clause)
+        topics = [topic for topic in topics if topic is not Topic.HAS]
         alone = _stands_alone(clause, topics, beside, follows=bool(before))
         if not (clause.asks or alone or _is_heading(clause, covered, beside)):
             return []
@@ -326,6 +334,22 @@ class Questions:
                 if FILM not in said and names.find(" ".join(said)):
                     return " ".join(said)
         return ""
+
+
+def _asks_for_films(clause: Clause) -> bool:
+    """Whether a clause asks if a film is here, or to be shown it, and nothing else of it: "do you
+    have Heat or something like it?".
+    """
+    for phrase in phrases_of_topics().find(clause.words):
+        rest = [bone.text for bone in clause.bones[phrase.last :] if bone.text != FILM]
+        if phrase.meaning is Topic.HAS:
+            return phrase.first == 0 and rest[:1] in ([], ["or"])
+    return False
+
+
+def _end_of_films(clause: Clause) -> int:
+    """One past the last character of the films in a clause."""
+    return max(bone.span[1] for bone in clause.bones if bone.text == FILM) or clause.end
 
 
 def _picked_in(bones: Sequence[Bone]) -> tuple[int, ...]:

@@ -180,6 +180,8 @@ class Topic(Enum):
     """Why it was not shown."""
     MOST = "most"
     """Which of several films is the most so: `FactQuestion.detail` says how, in normal form."""
+    HAS = "has"
+    """Whether the catalogue has it: it is to be shown."""
     OTHER = "other"
     """Whether it is as the words behind "is it" say (`FactQuestion.detail`), or anything else."""
 

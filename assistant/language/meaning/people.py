@@ -84,6 +84,17 @@ def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catal
     return Somebody(tokens, renown, meant, tuple(sorted(names)))
 
 
+def by_short_names(people: Mapping[str, Somebody]) -> dict[str, list[Somebody]]:
+    """Everybody by what their given names come to: "Jimmy Stewart" is James Stewart."""
+    short_names: dict[str, str] = table("constraints")["given_names"]
+    called: dict[str, list[Somebody]] = {}
+    for name, somebody in people.items():
+        given, _, family = name.partition(" ")
+        for short in short_names.get(given, "").split() if family else ():
+            called.setdefault(f"{short} {family}", []).append(somebody)
+    return called
+
+
 def is_strange(word: str) -> bool:
     """Whether a word is neither said of films nor English."""
     return not background().is_common(word) and word not in dictionary()

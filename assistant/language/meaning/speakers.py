@@ -215,12 +215,18 @@ def _was_not(text: str, words: Sequence[Word], last: int) -> Cue | None:
 
 _REFUSALS: Final = word_class("refusals")
 _REFUSAL_COLOURS: Final = word_class("refusal_colours")
+_ROUNDS_NEVER_OFF: Final = word_class("rounds_never_off")
 
 
 def _refused(text: str, words: Sequence[Word], last: int) -> Cue | None:
     """What turns the name before it away: "… is a no", "… are off the table", "…-free"."""
     if words[last].text == "free" and text[words[last - 1].end : words[last].start] == "-":
         return Cue(last, last + 1, Force.AVOID, -0.8, "… free", backward=True)
+    end = last + (words[last].text == "never")  # "Jim Carrey never ever again"
+    while end > last and text_at(words, end) in _ROUNDS_NEVER_OFF:
+        end += 1
+    if end > last and closes_clause(text, words, end):
+        return Cue(last, end, Force.AVOID, -0.8, "… never", backward=True)
     place = last
     while text_at(words, place) in _REFUSAL_COLOURS:
         place += 1

@@ -15,7 +15,14 @@ from typing import Final
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.language.lexicon import Background, background, dictionary, shortened, title_class
+from assistant.language.lexicon import (
+    Background,
+    background,
+    dictionary,
+    shortened,
+    title_class,
+    word_class,
+)
 from assistant.language.titles.index import FormKind, Match, TitleIndex
 from assistant.language.words import NUMBER_WORDS, Word
 
@@ -124,7 +131,7 @@ class TypingErrors:
         typed = _Typed(text, words, self._heard)
         texts = self._index.texts
         for place, word in enumerate(typed.texts):
-            explained = taken[place] or word in cues
+            explained = taken[place] or word in cues or word in _SIGHS
             if explained or len(word) < 2 or not typed.telling[place]:
                 continue
             near = self._near(typed.texts, place)
@@ -231,6 +238,7 @@ class _Typed:
         return self._parted[last - 1] == self._parted[first]
 
 
+_SIGHS: Final = word_class("sighs")
 _MOST: Final = 3
 """Typing errors in a long title; each adds or leaves out a letter at most."""
 _APART: Final = 12
