@@ -103,10 +103,8 @@ class Asked(NamedTuple):
             for start, end, token in self.named
         }
         if rest.wishes or judged or rest.act is Act.REACT:
-            told = {movie.token for movie in rest.movies}
-            named = tuple(one for token, one in movies.items() if token not in told)
-            movies_of_all = (*rest.movies, *named)
-            return replace(rest, text=text, movies=movies_of_all, questions=self.questions)
+            spans = tuple(movie.span for movie in movies.values())
+            return replace(rest, text=text, questions=self.questions, asked_of=spans)
         if not movies and not self.picks and len(self.films) == 1:
             (token,) = self.films
             movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
@@ -161,7 +159,7 @@ class Questions:
                 meant = clause.films() or meant
             before = meant
             if asked and asked[0].topic is Topic.HAS:
-                clause = replace(clause, end=_end_of_films(clause))
+                clause = replace(clause, end=_end_of_films(clause, found))
             span = (clause.start, clause.end)
             if not asked:
                 listed = span
@@ -347,9 +345,11 @@ def _asks_for_films(clause: Clause) -> bool:
     return False
 
 
-def _end_of_films(clause: Clause) -> int:
-    """One past the last character of the films in a clause."""
-    return max(bone.span[1] for bone in clause.bones if bone.text == FILM) or clause.end
+def _end_of_films(clause: Clause, found: Sequence[Word]) -> int:
+    """Where a clause goes on behind the films in it: "… or something like it"; else its end."""
+    named = max(bone.span[1] for bone in clause.bones if bone.text == FILM)
+    goes_on = (word.start for word in found[slice(*clause.range)] if word.text == "or")
+    return next((start for start in goes_on if start >= named), clause.end)
 
 
 def _picked_in(bones: Sequence[Bone]) -> tuple[int, ...]:

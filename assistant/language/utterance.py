@@ -223,6 +223,8 @@ class Utterance:
     """Columns whose earlier limit is lifted: "year" ("any year"), "rank" ("less obscure")."""
     questions: tuple[FactQuestion, ...] = ()
     """What is asked of films and people."""
+    asked_of: tuple[Span, ...] = ()
+    """Where the questions name films."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
     saved: Span | None = None
@@ -260,7 +262,7 @@ class Utterance:
         spans += [movie.span for movie in self.movies]
         spans += [aside.span for aside in self.aside]
         spans += [film.span for film in self.ambiguous]
-        spans += [] if self.saved is None else [self.saved]
+        spans += [*self.asked_of] if self.saved is None else [self.saved, *self.asked_of]
         return spans + [name.span for name in self.unknown]
 
     @property
