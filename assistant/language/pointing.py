@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
 
 from assistant.language import acts
@@ -32,6 +32,8 @@ DESCRIBED: Final = "described"
 """Rule of a film that is told by what is known of it."""
 BY_PLACE: Final = "by its place"
 """Rule of a film that an ordinal points at."""
+_SEEMS: Final = word_class("seems")
+"""Behind a film that was not seen yet."""
 _THAT_ONE: Final = "that one"
 _TITLES: Final = re.compile(f"{BLANK}+")
 _TAKEN: Final = 0.7
@@ -418,6 +420,18 @@ def chosen(utterance: Utterance, line: acts.Line, context: Context) -> Utterance
 def _is_open(movie: MovieMention) -> bool:
     """Whether nothing was said of a film that keeps it from being chosen."""
     return movie.strength >= 0 and not (movie.seen or movie.idle)
+
+
+def hoped_for(utterance: Utterance, found: Sequence[Word], shown: Sequence[int]) -> Utterance:
+    """A line with those films of the table as chosen that look well: "Fracture sounds good"."""
+    behind = {at.end: after.text for at, after in pairwise(found)}
+    movies = tuple(
+        replace(movie, taken=True)
+        if movie.token in shown and movie.strength > 0 and behind.get(movie.span.end) in _SEEMS
+        else movie
+        for movie in utterance.movies
+    )
+    return replace(utterance, movies=movies)
 
 
 def by_place(found: Sequence[Word], line: acts.Line, context: Context) -> list[Link]:

@@ -30,9 +30,16 @@ from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
-from assistant.language.pointing import Pointing, by_place, chosen, tells_of_places
+from assistant.language.pointing import Pointing, by_place, chosen, hoped_for, tells_of_places
 from assistant.language.questions import Questions
-from assistant.language.reading import BLANK, Misspellings, Reading, in_english
+from assistant.language.reading import (
+    BLANK,
+    Misspellings,
+    Reading,
+    in_english,
+    is_said_to_us,
+    taken_in,
+)
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
 from assistant.language.titles.links import Link, overlaps
@@ -51,11 +58,6 @@ from assistant.language.words import Found, Word, normal, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
-_SURE: Final = 5.0
-"""Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
-_NAMED_IN_THANKS: Final = 4.5
-"""The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the
-help"."""
 _SERIES: Final = 5  # ratings from which a film that is called as a well-known series may be meant
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
@@ -198,7 +200,7 @@ class Understanding:
         """Whether a line that looks like an act names kinds of films or years all the same, or says
         what there is too much of.
         """
-        terms = self._facets.find(reading.words, _taken(reading))
+        terms = self._facets.find(reading.words, taken_in(reading))
         if act is Act.WHY:
             titles = [(link.first, link.last) for link in reading.links]
             return bool(wishes.complaints(reading.read, reading.words, titles, terms))
@@ -217,7 +219,7 @@ class Understanding:
         if links:
             links = self._meant(read, found, links, series, len(context.shown))
         reading = Reading.of(text, read, found, links, series)
-        return reading.naming([]) if links and _is_said_to_us(reading) else reading
+        return reading.naming([]) if links and is_said_to_us(reading) else reading
 
     def _meant(
         self,
@@ -310,7 +312,7 @@ class Understanding:
         """Genres, moods, tags and people that are named outside of titles, but to tell how a film
         is.
         """
-        read, found, taken = reading.read, reading.words, _taken(reading)
+        read, found, taken = reading.read, reading.words, taken_in(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
         complaints = wishes.complaints(read, found, titles, terms)
@@ -363,6 +365,7 @@ class Understanding:
         reacted = None
         if not utterance.names_films and not utterance.facets:
             reacted = _reacted(utterance, line, found, cues, context)
+        utterance = hoped_for(utterance, found, context.shown)
         acted = (
             singled_out(reacted, line, context)
             or _asked(utterance, line)
@@ -446,36 +449,12 @@ def _reacted(
     return of_last_line(remark, line, cues, context)
 
 
-def _taken(reading: Reading) -> bytearray:
-    """1 for each word that is a part of a title, a series or an era: "pre-war"."""
-    taken = taken_by(((link.first, link.last) for link in reading.links), len(reading.words))
-    for start, end in (*reading.series, *eras_named(reading.line.lower)):
-        for place, word in enumerate(reading.words):
-            taken[place] |= start <= word.start and word.end <= end
-    return taken
-
-
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
     """The act of a line that is nothing else; "meh" or "skip it" after a film was named is said of
     the film.
     """
     act = acts.whole_act(line)
     return None if context.untold and line.plain.startswith(_OF_A_FILM) else act
-
-
-def _is_said_to_us(reading: Reading) -> bool:
-    """Whether the whole line is an act, a yes or a no rather than a title: "next", "help!" and
-    "stop" are films, too.
-    """
-    line = acts.line_of(reading.read)
-    if acts.is_whole("why_not", line):  # "why not Heat?"
-        return False
-    compared = " over " in line.plain  # "I'd take Heat over Jaws"
-    if acts.whole_act(line) is None and (compared or acts.nod(line, None) is None):
-        return False
-    best = max(link.score for link in reading.links)
-    thanked = best >= _NAMED_IN_THANKS and acts.whole_act(reading.line) is Act.THANKS
-    return best < _SURE and not thanked
 
 
 def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:

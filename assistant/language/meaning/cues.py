@@ -302,11 +302,16 @@ def _object_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: 
     return False
 
 
+_WATCHERS: Final = frozenset(("i", "ive", "we", "weve"))
+
+
 def _stands_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
     """Whether a name stands right before a verb of the speaker's, and none behind in its clause."""
-    place = cue.first - 1
-    own = place >= 0 and cue.phrase.split(" ")[0] in ("i", "ive")
-    if not own or not taken[place] or ends_sentence(text, words, place, cue.first):
+    said_first = cue.phrase.split(" ")[0] in ("i", "ive", "weve")
+    verb = cue.first if said_first else cue.first - 1
+    own = said_first or text_at(words, verb) in _WATCHERS
+    place = verb - 1
+    if place < 0 or not (own and taken[place]) or ends_sentence(text, words, place, verb):
         return False
     last = cue.last
     while last < len(words) and not ends_clause(text, words, last - 1, last):

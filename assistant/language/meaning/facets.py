@@ -24,7 +24,7 @@ from assistant.language.meaning.people import (
     ROLES,
     Somebody,
     Spelling,
-    by_short_names,
+    by_other_names,
     foremost,
     is_strange,
     people_of,
@@ -215,7 +215,7 @@ class FacetFinder:
             self._of_genres(),
             self._of_moods(),
             self._of_people(),
-            self._of_short_names(),
+            self._of_other_names(),
             self._of_names(),
             self._of_aliases(),
             self._of_topics(),
@@ -287,8 +287,8 @@ class FacetFinder:
         for name, somebody in self._people_known.items():
             yield name, self._person([somebody], bare=" " in name)
 
-    def _of_short_names(self) -> Iterator[tuple[str, Term | None]]:
-        for phrase, people in by_short_names(self._people_known).items():
+    def _of_other_names(self) -> Iterator[tuple[str, Term | None]]:
+        for phrase, people in by_other_names(self._people_known).items():
             yield phrase, self._person(people, bare=True)
 
     def _of_names(self) -> Iterator[tuple[str, Term | None]]:
