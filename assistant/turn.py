@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from assistant.conversation.answers import answers, people_asked
-from assistant.conversation.interpret import Interpretation, interpret, said_of
+from assistant.conversation.interpret import Interpretation, Referents, interpret, said_of
 from assistant.conversation.library import (
     films_now,
     from_saved,
@@ -245,14 +245,12 @@ def take_turn(
     if wanted or asked_for:
         # Nobody has to answer to every film: what stays without a word when the next ones come
         # says little.
-        step = replace(step, state=passed_over(step.state))
-        step = relaxed(step, table, wanted) if wanted else step
+        step = _eased(replace(step, state=passed_over(step.state)), table, wanted)
         chosen_from = step.state
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
             chosen_from = elsewhere(step.state, shown, table, wanted)
-        if asked_for:
-            chosen_from = _among(asked_for, chosen_from, wanted, scene)
+        chosen_from = _among(asked_for, chosen_from, wanted, scene)
         slate = _chosen(chosen_from, max(wanted, len(asked_for)), scene, ids)
         after = slate.after.constrain(step.state.constraints)
         slate = replace(slate, after=after)
@@ -304,12 +302,19 @@ def _to_be_shown(utterance: Utterance, state: SessionState, scene: Scene) -> tup
     return tuple(token for token in sorted(asked) if token <= len(open_to) and open_to[token - 1])
 
 
+def _eased(step: Interpretation, table: Referents, wanted: int) -> Interpretation:
+    """The step without wishes that leave no films, where some are wanted."""
+    return relaxed(step, table, wanted) if wanted else step
+
+
 def _among(
     asked_for: tuple[int, ...], state: SessionState, wanted: int, scene: Scene
 ) -> SessionState:
     """The state from which just the films asked for by name are chosen, and as many others as are
-    wanted besides: those that it chooses anyway.
+    wanted besides: those that it chooses anyway; as it was where none is asked for.
     """
+    if not asked_for:
+        return state
     others = _chosen(state, wanted - len(asked_for), scene, repeat("")) if wanted else None
     beside = [scene.catalogue.movie_token(one.movie.row) for one in others.films] if others else []
     among = tuple(sorted({*asked_for, *beside}))

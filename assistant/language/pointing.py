@@ -120,20 +120,24 @@ class Pointing:
 
         What is a part of the titles of two of them names neither.
         """
-        by_span: dict[Span, list[int]] = {}
-        shown = [token for token in context.shown if self._index.catalogue.is_movie(token)]
-        for tokens in (shown, [one for one in context.lately if one not in shown]):
-            fresh: dict[Span, list[int]] = {}
-            for token in tokens:
-                for span in self._parts(text, found, token - 1):
-                    fresh.setdefault(span, []).append(token - 1)
-            by_span = fresh | by_span
+        before = [token for token in context.lately if token not in context.shown]
+        by_span = self._parts_of(text, found, before) | self._parts_of(text, found, context.shown)
         named = [
             Link(*span, (rows[0],), _SURE, "part of a title; on the table")
             for span, rows in by_span.items()
             if len(rows) == 1
         ]
         return [link for link in named if self._is_rather(link, links)]
+
+    def _parts_of(
+        self, text: str, found: Sequence[Word], tokens: Sequence[int]
+    ) -> dict[Span, list[int]]:
+        """Rows of the films whose titles have a part in the words, by where it stands."""
+        by_span: dict[Span, list[int]] = {}
+        for token in tokens:
+            for span in self._parts(text, found, token - 1):
+                by_span.setdefault(span, []).append(token - 1)
+        return by_span
 
     def _parts(self, text: str, found: Sequence[Word], row: int) -> Iterator[Span]:
         """The longest runs of words that are a part of the title of a film, and tell it."""
@@ -156,10 +160,13 @@ class Pointing:
         if last - first > 1:
             capital = any(text[found[at].start].isupper() for at in telling if at > first)
             return capital or any(not _is_talk(found[at].text) for at in telling)
-        if not telling or self._facets.term(found[first].text) is not None:
+        return bool(telling) and self._is_name(text, found[first])
+
+    def _is_name(self, text: str, word: Word) -> bool:
+        """Whether a single word of a title is rather that than what it says."""
+        if self._facets.term(word.text) is not None or _is_talk(word.text):
             return False
-        is_name = text[found[first].start].isupper() or found[first].text not in dictionary()
-        return is_name and not background().is_spoken(found[first].text)
+        return text[word.start].isupper() or word.text not in dictionary()
 
     def _is_rather(self, link: Link, links: Sequence[Link]) -> bool:
         """Whether a film on the table is meant rather than what is found in the same words: a
@@ -303,21 +310,20 @@ class _Table:
         """A description with what stands behind its noun, and the films that it still fits."""
         first, last = span
         leads = text_at(found, last)
-        if stands_apart(found, last):
+        if stands_apart(found, last) or leads not in _BY_NAME | _BY_STORY:
             return span, rows
         if leads in _BY_NAME:
             for end in range(min(last + 1 + _NAME, len(found)), last + 1, -1):
-                said = texts_of(found, last + 1, end)
-                while said and said[0] in _ARTICLES:
-                    said = said[1:]
-                fitting = tuple(row for row in rows if said and self.known.is_so(row, said))
-                if fitting:
+                if fitting := self._having(texts_of(found, last + 1, end), rows):
                     return (first, end), fitting
-        if leads in _BY_STORY or leads in _BY_NAME:
-            end = _end_of_story(found, last + 1)
-            best = self._best(" ".join(texts_of(found, last, end)), rows)
-            return ((first, end), best) if best else ((first, last), ())
-        return span, rows
+        end = _end_of_story(found, last + 1)
+        best = self._best(" ".join(texts_of(found, last, end)), rows)
+        return ((first, end), best) if best else ((first, last), ())
+
+    def _having(self, said: Sequence[str], rows: Sequence[int]) -> tuple[int, ...]:
+        """Those of the films that have what words say, with or without an article."""
+        plain = said[1:] if said[0] in _ARTICLES else said
+        return tuple(row for row in rows if plain and self.known.is_so(row, plain))
 
     def of_makers(self, name: str) -> tuple[int, ...]:
         """The films of whoever is spoken of in the plural: "the Hitchcocks"."""
@@ -403,18 +409,22 @@ def chosen(utterance: Utterance, line: acts.Line, context: Context) -> Utterance
     None for other lines, and for a title alone: it may be praise.
     """
     movies = utterance.movies
-    if not movies or utterance.ambiguous or utterance.facets or utterance.wishes_for_kinds:
+    says_more = utterance.ambiguous or utterance.facets or utterance.wishes_for_kinds
+    may_be = all(movie.token in context.shown and _is_open(movie) for movie in movies)
+    if says_more or not (movies and may_be):
         return None
-    if not all(movie.token in context.shown and _is_open(movie) for movie in movies):
-        return None
-    that = acts.line_of(_TITLES.sub(_THAT_ONE, line.lower))
-    is_described = all(movie.rule.startswith(DESCRIBED) for movie in movies)
-    if that.plain == _THAT_ONE and not is_described:
-        return None
-    if acts.nod(that, True) is not Act.AGREE and not acts.decides(that, len(context.shown)):
+    if not _is_choice(line, movies, len(context.shown)):
         return None
     taken = (replace(movie, strength=_TAKEN, similar_only=False, taken=True) for movie in movies)
     return replace(utterance, act=Act.AGREE, movies=tuple(taken))
+
+
+def _is_choice(line: acts.Line, movies: Sequence[MovieMention], n_shown: int) -> bool:
+    """Whether a line would choose if it said "that one" in place of its titles."""
+    that = acts.line_of(_TITLES.sub(_THAT_ONE, line.lower))
+    if that.plain == _THAT_ONE:
+        return all(movie.rule.startswith(DESCRIBED) for movie in movies)
+    return acts.nod(that, True) is Act.AGREE or acts.decides(that, n_shown)
 
 
 def _is_open(movie: MovieMention) -> bool:

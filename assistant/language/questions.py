@@ -97,14 +97,13 @@ class Asked(NamedTuple):
         """The line; what else it says counts if it tells tastes or wishes."""
         if self._only_opens(rest):
             rest = replace(rest, act=Act.AGREE, movies=())
-        judged = any(movie.strength for movie in _told(rest))
+        if rest.wishes or rest.act is Act.REACT or _judges(rest):
+            spans = tuple(Span(start, end) for start, end, _ in self.named)
+            return replace(rest, text=text, questions=self.questions, asked_of=spans)
         movies = {
             token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
             for start, end, token in self.named
         }
-        if rest.wishes or judged or rest.act is Act.REACT:
-            spans = tuple(movie.span for movie in movies.values())
-            return replace(rest, text=text, questions=self.questions, asked_of=spans)
         if not movies and not self.picks and len(self.films) == 1:
             (token,) = self.films
             movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
@@ -479,6 +478,10 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _judges(utterance: Utterance) -> bool:
+    return any(movie.strength for movie in _told(utterance))
 
 
 def _told(utterance: Utterance) -> tuple[MovieMention, ...]:

@@ -131,7 +131,7 @@ class TypingErrors:
         typed = _Typed(text, words, self._heard)
         texts = self._index.texts
         for place, word in enumerate(typed.texts):
-            explained = taken[place] or word in cues or word in _SIGHS
+            explained = taken[place] or word in cues
             if explained or len(word) < 2 or not typed.telling[place]:
                 continue
             near = self._near(typed.texts, place)
@@ -203,7 +203,9 @@ class _Typed:
 
     def __init__(self, text: str, words: Sequence[Word], heard: Background) -> None:
         self.texts = [word.text for word in words]
-        self.telling = [heard.of_word(word) >= _TELLING for word in self.texts]
+        self.telling = [
+            heard.of_word(word) >= _TELLING and word not in _SIGHS for word in self.texts
+        ]
         self._apart = _APART if any([word[0].isdecimal() for word in self.texts]) else _MOST
         self._until = [0, *accumulate([len(word) + 1 for word in self.texts])]
         """Characters before each word, (n + 1,)."""
