@@ -268,7 +268,7 @@ def take_turn(
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
     grounds = Grounds(scene.facts, scene.policy, step.state)
-    told = {token for question in utterance.questions for token in chosen(question, grounds)}
+    told = _answered_of(utterance, grounds)
     people = people_asked(utterance.questions, grounds)
     said = replace(said_of(utterance, on_table, catalogue, told), people=people)
     memory = remembered(scene.memory, scene.number, said, keys)
@@ -279,6 +279,11 @@ def take_turn(
     states = (scene.state, chosen_from, slate.after)
     turn = turn_of(scene.number, utterance.text, reply, states, catalogue)
     return TakenTurn(reply, turn, reactions, slate)
+
+
+def _answered_of(utterance: Utterance, grounds: Grounds) -> set[int]:
+    """Tokens of the films that the questions of a line are answered of."""
+    return {token for question in utterance.questions for token in chosen(question, grounds)}
 
 
 def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> bool:
