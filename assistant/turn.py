@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from assistant.conversation.answers import answers, people_asked
-from assistant.conversation.interpret import LIKED, Interpretation, interpret, verdict_of
+from assistant.conversation.interpret import LIKED, Interpretation, Referents, interpret, verdict_of
 from assistant.conversation.library import (
     films_now,
     from_saved,
@@ -61,6 +62,7 @@ from assistant.language.utterance import (
     AmbiguousMention,
     MovieMention,
     Span,
+    Topic,
     Utterance,
 )
 from core.catalogue import Catalogue
@@ -252,17 +254,17 @@ def take_turn(
     settings = settings_of(scene.talk)
     wanted, held_back = films_now(settings, utterance, step, scene.usual, complaint=complaint)
     slate, insisted = Slate((), step.state), step.state.constraints
-    chosen_from = step.state
-    if wanted:
+    chosen_from, asked_for = step.state, _to_be_shown(utterance, step.state, scene)
+    if wanted or asked_for:
         # Nobody has to answer to every film: what stays without a word when the next ones come
         # says little.
-        step = relaxed(replace(step, state=passed_over(step.state)), table, wanted)
+        step = _eased(replace(step, state=passed_over(step.state)), table, wanted)
         chosen_from = step.state
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
             chosen_from = elsewhere(step.state, shown, table, wanted)
-        chosen_from = _for_adults(chosen_from, catalogue)
-        slate = _chosen(chosen_from, wanted, scene, ids)
+        chosen_from = _for_adults(_among(asked_for, chosen_from, wanted, scene), catalogue)
+        slate = _chosen(chosen_from, max(wanted, len(asked_for)), scene, ids)
         assumed = set(chosen_from.events) - set(step.state.events)
         after = slate.after.constrain(step.state.constraints).without(assumed)
         slate = replace(slate, after=after)
@@ -281,7 +283,7 @@ def take_turn(
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
     grounds = Grounds(scene.facts, scene.policy, step.state)
-    told = {token for question in utterance.questions for token in chosen(question, grounds)}
+    told = _answered_of(utterance, grounds)
     people = people_asked(utterance.questions, grounds)
     said = replace(said_of(utterance, on_table, catalogue, told), people=people)
     memory = remembered(scene.memory, scene.number, said, keys)
@@ -301,6 +303,11 @@ def _nearest(utterance: Utterance, scene: Scene) -> str:
         return ""
     region = missing.region or scene.catalogue.facet(missing.token).name
     return say("reply.missing_place", scene.variant, place=missing.missing, region=region)
+
+
+def _answered_of(utterance: Utterance, grounds: Grounds) -> set[int]:
+    """Tokens of the films that the questions of a line are answered of."""
+    return {token for question in utterance.questions for token in chosen(question, grounds)}
 
 
 def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> bool:
@@ -339,6 +346,37 @@ def _is_for_children(event: Event, children: int, catalogue: Catalogue) -> bool:
         return outcome.liking > 0 and token <= len(has) and bool(has[token - 1])
     films = catalogue.has(token)
     return outcome.wish > 0 and int(films.sum()) > 0 and float(has[films].mean()) >= _FOR_CHILDREN
+
+
+def _to_be_shown(utterance: Utterance, state: SessionState, scene: Scene) -> tuple[int, ...]:
+    """The films that a line asks to be shown by name, of those that were not spoken of before."""
+    asked = {
+        token
+        for question in utterance.questions
+        if question.topic is Topic.HAS
+        for token in question.films
+    }
+    open_to = scene.policy.available(state.constrain(Constraints()))
+    return tuple(token for token in sorted(asked) if token <= len(open_to) and open_to[token - 1])
+
+
+def _eased(step: Interpretation, table: Referents, wanted: int) -> Interpretation:
+    """The step without wishes that leave no films, where some are wanted."""
+    return relaxed(step, table, wanted) if wanted else step
+
+
+def _among(
+    asked_for: tuple[int, ...], state: SessionState, wanted: int, scene: Scene
+) -> SessionState:
+    """The state from which just the films asked for by name are chosen, and as many others as are
+    wanted besides: those that it chooses anyway; as it was where none is asked for.
+    """
+    if not asked_for:
+        return state
+    others = _chosen(state, wanted - len(asked_for), scene, repeat("")) if wanted else None
+    beside = [scene.catalogue.movie_token(one.movie.row) for one in others.films] if others else []
+    among = tuple(sorted({*asked_for, *beside}))
+    return state.constrain(Constraints(among=among))
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:

@@ -422,6 +422,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
     Topic.SEQUEL: _sequel,
     Topic.TRAILER: _trailer,
     Topic.OTHER: _other,
+    Topic.HAS: lambda known, *_: text("answer.has", film=known.movie.label),
 }
 
 

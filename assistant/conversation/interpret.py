@@ -205,9 +205,10 @@ def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Int
     kind = ChipKind.TAKEN if mention.taken else kind
     chip = chip_of(catalogue, token, kind, *mention.span)
     before = step.state.outcome_of(token)
-    just_seen = reaction is Reaction.SEEN and mention.strength == 0
-    if before and before.liking and just_seen:
-        return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
+    says_nothing = mention.strength == 0 and not mention.similar_only
+    if before and before.liking and says_nothing:
+        if before.liking < 0 or reaction is Reaction.SEEN:
+            return step.say(step.state, chip)  # "seen it twice" does not take "loved it" back
     return _judged(token, reaction, chip, step, table, similar=mention.similar_only)
 
 

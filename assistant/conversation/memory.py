@@ -83,6 +83,11 @@ class Memory:
         return films[0] if len(films) == 1 else None
 
     @property
+    def lately(self) -> tuple[str, ...]:
+        """Every film that is remembered, the one spoken of last first."""
+        return tuple(dict.fromkeys(film for one in reversed(self.spoken) for film in one.films))
+
+    @property
     def table(self) -> tuple[str, ...]:
         """The films that were shown last."""
         return self._newest(lambda one: one.how is How.SHOWN)

@@ -291,6 +291,7 @@ def context_of(
         wanted=frozenset(state.tokens(Outcome.WANTED)),
         spared=frozenset(state.tokens(Outcome.AVOIDED)),
         people=memory.people,
+        lately=tokens_of_keys(memory.lately, catalogue),
     )
 
 

@@ -26,6 +26,10 @@ _PARTS: Final = re.compile(r"[.!?;\n/…–—]|\s-\s")
 """Marks that part clauses."""
 _NAMESAKES: Final = 3
 """Most films of one title that a question is answered of."""
+_LEAST: Final = 3
+"""Letters of the shortest family name."""
+_RELATED: Final = 3
+"""Most people of one family name of whom the one of most films is meant."""
 _NAME: Final = 4
 """Most words of a person's name."""
 _THING: Final = 3
@@ -279,9 +283,15 @@ class Clauses:
             is_one = last == at + 1
             if is_one and (not name[:1].isupper() or found[at].text in plain_words()):
                 continue
-            if codes := self._facts.people.find(name):
+            if codes := self._facts.people.find(name) or (is_one and self._of_family(name)):
                 return last, codes
         return at, ()
+
+    def _of_family(self, name: str) -> tuple[int, ...]:
+        """Who is meant by a family name: "what else did Pawlikowski make?"; () for nobody."""
+        named = self._facts.people.surnamed(name)
+        is_word = len(name) < _LEAST or name.lower() in dictionary()
+        return () if is_word or len(named) > _RELATED else named[:1]
 
 
 def _together(bones: list[Bone]) -> list[Bone]:

@@ -49,7 +49,7 @@ _SOMEWHAT_KNOWN: Final = 20
 """Ratings from which an ordinary word may be a title where only its place says so."""
 _THING: Final = 3
 """Most words of a thing that a film may hold."""
-_OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic.WHY_NOT)
+_OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic.WHY_NOT, Topic.HAS)
 """Topics that may be asked in the words of a wish: "show me the trailer", "would I like it?"."""
 _OF_PEOPLE: Final = (Topic.FILMS,)
 
@@ -97,9 +97,9 @@ class Asked(NamedTuple):
         """The line; what else it says counts if it tells tastes or wishes."""
         if self._only_opens(rest):
             rest = replace(rest, act=Act.AGREE, movies=())
-        judged = any(movie.strength for movie in _told(rest))
-        if rest.wishes or judged or rest.act is Act.REACT:
-            return replace(rest, text=text, questions=self.questions)
+        if rest.wishes or rest.act is Act.REACT or _judges(rest):
+            spans = tuple(Span(start, end) for start, end, _ in self.named)
+            return replace(rest, text=text, questions=self.questions, asked_of=spans)
         movies = {
             token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
             for start, end, token in self.named
@@ -157,6 +157,8 @@ class Questions:
                 clause, asked = self._with_a_title(clause, found, context)
                 meant = clause.films() or meant
             before = meant
+            if asked and asked[0].topic is Topic.HAS:
+                clause = replace(clause, end=_end_of_films(clause, found))
             span = (clause.start, clause.end)
             if not asked:
                 listed = span
@@ -215,7 +217,10 @@ class Questions:
         """The questions of one clause; `before` are the films that the line named before it."""
         if most := _most_of(clause, context.shown):
             return [most]
+        if _asks_for_films(clause) and (films := clause.films() or before):
+            return [FactQuestion(Topic.HAS, films)]
         topics, beside, covered = _heard(clause)
+        topics = [topic for topic in topics if topic is not Topic.HAS]
         alone = _stands_alone(clause, topics, beside, follows=bool(before))
         if not (clause.asks or alone or _is_heading(clause, covered, beside)):
             return []
@@ -326,6 +331,24 @@ class Questions:
                 if FILM not in said and names.find(" ".join(said)):
                     return " ".join(said)
         return ""
+
+
+def _asks_for_films(clause: Clause) -> bool:
+    """Whether a clause asks if a film is here, or to be shown it, and nothing else of it: "do you
+    have Heat or something like it?".
+    """
+    for phrase in phrases_of_topics().find(clause.words):
+        rest = [bone.text for bone in clause.bones[phrase.last :] if bone.text != FILM]
+        if phrase.meaning is Topic.HAS:
+            return phrase.first == 0 and rest[:1] in ([], ["or"])
+    return False
+
+
+def _end_of_films(clause: Clause, found: Sequence[Word]) -> int:
+    """Where a clause goes on behind the films in it: "… or something like it"; else its end."""
+    named = max(bone.span[1] for bone in clause.bones if bone.text == FILM)
+    goes_on = (word.start for word in found[slice(*clause.range)] if word.text == "or")
+    return next((start for start in goes_on if start >= named), clause.end)
 
 
 def _picked_in(bones: Sequence[Bone]) -> tuple[int, ...]:
@@ -455,6 +478,10 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _judges(utterance: Utterance) -> bool:
+    return any(movie.strength for movie in _told(utterance))
 
 
 def _told(utterance: Utterance) -> tuple[MovieMention, ...]:

@@ -30,11 +30,19 @@ from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import Scope, bounded_years, eras_named, years_wanted
+from assistant.language.pointing import Pointing, by_place, chosen, hoped_for, tells_of_places
 from assistant.language.questions import Questions
-from assistant.language.reading import BLANK, Misspellings, Reading, in_english
+from assistant.language.reading import (
+    BLANK,
+    Misspellings,
+    Reading,
+    in_english,
+    is_said_to_us,
+    taken_in,
+)
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
-from assistant.language.titles.links import Link
+from assistant.language.titles.links import Link, overlaps
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
@@ -52,11 +60,6 @@ from assistant.language.words import Found, Word, normal, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
-_SURE: Final = 5.0
-"""Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
-_NAMED_IN_THANKS: Final = 4.5
-"""The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the
-help"."""
 _SERIES: Final = 5  # ratings from which a film that is called as a well-known series may be meant
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
@@ -94,6 +97,7 @@ class Understanding:
         self._misspellings = Misspellings(
             self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]
         )
+        self._pointing = Pointing(self._titles.index, facts, self._facets)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
@@ -151,7 +155,10 @@ class Understanding:
         """The two parts of a line as statements of it; None where the first does nothing by itself
         or the rest holds no wish.
         """
-        if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
+        if not acts.has_words([rest]):
+            return None
+        may_act = acts.may_act_alone(first, len(context.shown))
+        if not may_act and not self._pointing.refers(first, context):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
         if does.acts_alone and wishes.asks_beside(does):
@@ -174,13 +181,26 @@ class Understanding:
             act = _whole_act(reading.line, context)
             if act is not None and not self._wishes(reading, act, context):
                 return self._plain(text, act, reading.line, context)
-        return self._whole(reading, context)
+        return self._with_places(self._whole(reading, context), reading, context)
+
+    def _with_places(self, plain: Utterance, reading: Reading, context: Context) -> Utterance:
+        """A line that names something with what it says of films by their places: "Heat I know,
+        the first one bores me".
+        """
+        if plain.act is not Act.RECOMMEND or not context.shown or not plain.names_anything:
+            return plain
+        pointed = by_place(reading.words, reading.line, context)
+        links = [one for one in pointed if not overlaps(one, reading.links)]
+        if not links:
+            return plain
+        told = self._whole(reading.naming([*reading.links, *links]), context)
+        return told if tells_of_places(told) else plain
 
     def _wishes(self, reading: Reading, act: Act, context: Context) -> bool:
         """Whether a line that looks like an act names kinds of films or years all the same, or says
         what there is too much of.
         """
-        terms = self._facets.find(reading.words, _taken(reading))
+        terms = self._facets.find(reading.words, taken_in(reading))
         if act is Act.WHY:
             titles = [(link.first, link.last) for link in reading.links]
             return bool(wishes.complaints(reading.read, reading.words, titles, terms))
@@ -195,10 +215,11 @@ class Understanding:
         shown = frozenset(token - 1 for token in (*context.shown, *asked))
         shown |= self._corrections.may_be_meant(read.lower(), context)
         links: Sequence[Link] = self._titles.link(read, found, shown=shown)
+        links = self._pointing.with_the_table(read, found, links, context)
         if links:
             links = self._meant(read, found, links, series, len(context.shown))
         reading = Reading.of(text, read, found, links, series)
-        return reading.naming([]) if links and _is_said_to_us(reading) else reading
+        return reading.naming([]) if links and is_said_to_us(reading) else reading
 
     def _meant(
         self,
@@ -292,7 +313,7 @@ class Understanding:
         """Genres, moods, tags and people that are named outside of titles, but to tell how one of
         the films `told` is.
         """
-        read, found, taken = reading.read, reading.words, _taken(reading)
+        read, found, taken = reading.read, reading.words, taken_in(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
         complaints = wishes.complaints(read, found, told, terms)
@@ -344,12 +365,12 @@ class Understanding:
         done = self._answered(utterance, line, context) or self._commanded(utterance, line, context)
         if done is not None:
             return done
+        if taken := chosen(utterance, line, context):
+            return taken
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
             return takes(utterance.text, line, context)
-        reacted = None
-        opens = COUNTRY in utterance.lifted  # "any country is fine" praises no film
-        if not (utterance.names_films or utterance.facets or opens):
-            reacted = _reacted(utterance, line, found, cues, context)
+        reacted = _reacted(utterance, line, found, cues, context)
+        utterance = hoped_for(utterance, found, context.shown)
         acted = (
             singled_out(reacted, line, context)
             or _asked(utterance, line)
@@ -409,6 +430,9 @@ def _reacted(
     """A line that names nothing as a yes, a no, or a remark on films on the table; None where it is
     none.
     """
+    opens = COUNTRY in utterance.lifted  # "any country is fine" praises no film
+    if utterance.names_films or utterance.facets or opens:
+        return None
     nodded = acts.nod(line, bool(context.shown))
     if nodded is not None:
         if nodded is Act.AGREE:
@@ -418,36 +442,12 @@ def _reacted(
     return of_last_line(remark, line, cues, context)
 
 
-def _taken(reading: Reading) -> bytearray:
-    """1 for each word that is a part of a title, a series or an era: "pre-war"."""
-    taken = taken_by(((link.first, link.last) for link in reading.links), len(reading.words))
-    for start, end in (*reading.series, *eras_named(reading.line.lower)):
-        for place, word in enumerate(reading.words):
-            taken[place] |= start <= word.start and word.end <= end
-    return taken
-
-
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
     """The act of a line that is nothing else; "meh" or "skip it" after a film was named is said of
     the film.
     """
     act = acts.whole_act(line)
     return None if context.untold and line.plain.startswith(_OF_A_FILM) else act
-
-
-def _is_said_to_us(reading: Reading) -> bool:
-    """Whether the whole line is an act, a yes or a no rather than a title: "next", "help!" and
-    "stop" are films, too.
-    """
-    line = acts.line_of(reading.read)
-    if acts.is_whole("why_not", line):  # "why not Heat?"
-        return False
-    compared = " over " in line.plain  # "I'd take Heat over Jaws"
-    if acts.whole_act(line) is None and (compared or acts.nod(line, None) is None):
-        return False
-    best = max(link.score for link in reading.links)
-    thanked = best >= _NAMED_IN_THANKS and acts.whole_act(reading.line) is Act.THANKS
-    return best < _SURE and not thanked
 
 
 def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:

@@ -192,6 +192,8 @@ class Topic(Enum):
     """Why it was not shown."""
     MOST = "most"
     """Which of several films is the most so: `FactQuestion.detail` says how, in normal form."""
+    HAS = "has"
+    """Whether the catalogue has it: it is to be shown."""
     OTHER = "other"
     """Whether it is as the words behind "is it" say (`FactQuestion.detail`), or anything else."""
 
@@ -233,6 +235,8 @@ class Utterance:
     """Columns whose earlier limit is lifted: "year" ("any year"), "rank" ("less obscure")."""
     questions: tuple[FactQuestion, ...] = ()
     """What is asked of films and people."""
+    asked_of: tuple[Span, ...] = ()
+    """Where the questions name films."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
     saved: Span | None = None
@@ -270,7 +274,7 @@ class Utterance:
         spans += [movie.span for movie in self.movies]
         spans += [aside.span for aside in self.aside]
         spans += [film.span for film in self.ambiguous]
-        spans += [] if self.saved is None else [self.saved]
+        spans += [*self.asked_of] if self.saved is None else [self.saved, *self.asked_of]
         return spans + [name.span for name in self.unknown]
 
     @property
@@ -369,6 +373,8 @@ class Context:
     """Facet tokens that they are to be without."""
     people: tuple[str, ...] = ()
     """Names of whom was asked last, the first of whom "he" or "she" is."""
+    lately: tuple[int, ...] = ()
+    """Tokens of the films that were spoken of in the last turns, latest first."""
 
     def held_of(self, tokens: Collection[int]) -> float:
         """1 where all of some facets are wanted, −1 where all are to be spared, else 0."""

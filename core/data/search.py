@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -107,6 +107,7 @@ class Meanings:
         ]
         known = [(token, place) for token, place in facets if token is not None]
         self._facets = [token for token, _ in known]
+        self._place_of = {token: place for place, token in enumerate(self._facets)}
         points = vectors[[place for _, place in known]].astype(np.float32)
         self._points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
         numbers = dict(table.schema.metadata or {}).get(b"numbers", b"1 0 0 0 1")
@@ -155,6 +156,14 @@ class Meanings:
             return np.full(len(said), -1)
         places = np.minimum(np.searchsorted(self._stems, said), len(self._stems) - 1)
         return np.where(self._stems[places] == said, places, -1)
+
+    def likeness(self, text: str, tokens: Collection[int]) -> float:
+        """How near a text is to the nearest of some facets, as a cosine; 0 for none of them."""
+        point, length = self._point(text)
+        if not length:
+            return 0.0
+        places = [self._place_of[token] for token in tokens if token in self._place_of]
+        return float((self._points[places] @ point).max(initial=0.0))
 
     def is_low(self, text: str) -> bool:
         """Whether a line in which people tell of themselves says that they are low."""
@@ -233,6 +242,10 @@ class WordIndex:
     def near(self, text: str) -> tuple[Near, ...]:
         """The facets that a text comes near to by what it means, nearest first."""
         return self._meanings.near(text)
+
+    def likeness(self, text: str, tokens: Collection[int]) -> float:
+        """How near a text is to one of some facets by what it means, 0 … 1."""
+        return self._meanings.likeness(text, tokens)
 
     def answer(self, text: str) -> FloatArray:
         """How well each film answers what a text says or means, float32 (n_items,), in nats."""

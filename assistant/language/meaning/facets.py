@@ -24,6 +24,7 @@ from assistant.language.meaning.people import (
     ROLES,
     Somebody,
     Spelling,
+    by_other_names,
     foremost,
     is_strange,
     people_of,
@@ -141,6 +142,10 @@ class FacetFinder:
                 kept.append(meant)
         return kept
 
+    def term(self, phrase: str) -> Term | None:
+        """What a phrase in normal form stands for; None for nothing that is known."""
+        return self._book.meaning(phrase) if phrase in self._book else None
+
     def _as_genre(self, word: str) -> str:
         """The name of a genre that a word is but for a typing error; "arnie" is no anime."""
         return word if word in self._book else as_genre_word(word)
@@ -221,6 +226,7 @@ class FacetFinder:
             self._of_regions(),
             self._of_moods(),
             self._of_people(),
+            self._of_other_names(),
             self._of_names(),
             self._of_aliases(),
             self._of_topics(),
@@ -307,6 +313,10 @@ class FacetFinder:
             yield phrase, self._person([somebody], bare=bare) if somebody else known
         for name, somebody in self._people_known.items():
             yield name, self._person([somebody], bare=" " in name)
+
+    def _of_other_names(self) -> Iterator[tuple[str, Term | None]]:
+        for phrase, people in by_other_names(self._people_known).items():
+            yield phrase, self._person(people, bare=True)
 
     def _of_names(self) -> Iterator[tuple[str, Term | None]]:
         """Names of what films share; those of series later, since films are called the same."""

@@ -33,6 +33,8 @@ _FOREMOST: Final = 3
 """How many times as well known as the next one somebody must be who is meant by a family name."""
 _SHORT_NAME: Final = 3
 """Letters of the shortest family name that is read alone: "Ozu"."""
+_TWO_GIVEN: Final = 2
+"""Spaces in a name of a family and two given names."""
 _SPELL_FROM: Final = 4
 """Letters from which a name is looked at for typing errors."""
 
@@ -84,6 +86,22 @@ def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catal
     ]
     meant = tuple(tokens[kind] for kind in (first, *apart))
     return Somebody(tokens, renown, meant, tuple(sorted(names)))
+
+
+def by_other_names(people: Mapping[str, Somebody]) -> dict[str, list[Somebody]]:
+    """Everybody by what their given names come to, "Jimmy Stewart" for James Stewart, and by three
+    names with the family's first: "Wong Kar Wai".
+    """
+    short_names: dict[str, str] = table("constraints")["given_names"]
+    called: dict[str, list[Somebody]] = {}
+    for name, somebody in people.items():
+        given, _, family = name.partition(" ")
+        for short in short_names.get(given, "").split() if family else ():
+            called.setdefault(f"{short} {family}", []).append(somebody)
+        if name.count(" ") == _TWO_GIVEN:
+            *names, last = name.split(" ")
+            called.setdefault(" ".join((last, *names)), []).append(somebody)
+    return called
 
 
 def is_strange(word: str) -> bool:
