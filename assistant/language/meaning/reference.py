@@ -255,13 +255,19 @@ def _said_of_each(
     cues = find_cues(text, found, names)
     signs = dict(zip(names, preferences.signs(text, found, names, cues), strict=True))
     if (remark.felt or remark.seen) and not any(map(_tells, signs.values())):
-        return [_Said(place, otherwise) for place in ranges]
+        taken = otherwise > 0 and not remark.seen and _ends_with_one(found, names)
+        return [_Said(place, otherwise, taken=taken) for place in ranges]
     said = []
     for place, name in ranges.items():
         clause = _Stretch.of(text, found, cues, name, names)
         if name in signs and not _says_nothing(signs[name], clause, signs.values()):
             said.append(_of_one(place, signs[name], clause, otherwise))
     return [*said, *_beside(line, remark, said)]
+
+
+def _ends_with_one(found: Sequence[Word], names: Sequence[tuple[int, int]]) -> bool:
+    """Whether a line ends with the one film that it points at: "perfect, the first one"."""
+    return [last for _, last in names] == [len(found)]
 
 
 def _tells(sign: Sign) -> bool:
