@@ -82,6 +82,10 @@ class _Remark(NamedTuple):
         seen = any(cue.force is Force.SEEN for cue in told)
         return cls(felt, seen, acts.pointed(line, n_shown or _TABLE))
 
+    def settles(self, found: Sequence[Word], names: Sequence[tuple[int, int]]) -> bool:
+        """Whether the line ends with the one film that it points at: "perfect, the first one"."""
+        return not self.seen and [last for _, last in names] == [len(found)]
+
     def is_of_the_table(self, line: acts.Line, cues: Sequence[Cue]) -> bool:
         """Whether it can only be said of films on the table: points at them, or looks back."""
         if self.pointed:
@@ -255,7 +259,7 @@ def _said_of_each(
     cues = find_cues(text, found, names)
     signs = dict(zip(names, preferences.signs(text, found, names, cues), strict=True))
     if (remark.felt or remark.seen) and not any(map(_tells, signs.values())):
-        taken = otherwise > 0 and not remark.seen and _ends_with_one(found, names)
+        taken = otherwise > 0 and remark.settles(found, names)
         return [_Said(place, otherwise, taken=taken) for place in ranges]
     said = []
     for place, name in ranges.items():
@@ -263,11 +267,6 @@ def _said_of_each(
         if name in signs and not _says_nothing(signs[name], clause, signs.values()):
             said.append(_of_one(place, signs[name], clause, otherwise))
     return [*said, *_beside(line, remark, said)]
-
-
-def _ends_with_one(found: Sequence[Word], names: Sequence[tuple[int, int]]) -> bool:
-    """Whether a line ends with the one film that it points at: "perfect, the first one"."""
-    return [last for _, last in names] == [len(found)]
 
 
 def _tells(sign: Sign) -> bool:
