@@ -276,7 +276,6 @@ def context_of(
     for_children = children or state.constraints.limit("age") is not None
     if last is None:
         return Context(table, for_another=for_children)
-    offered = {token for token, outcome in state.events if outcome.is_offered}
     understood = Understood.from_json(last.understood)
     memory = understood.memory
     return Context(
@@ -287,7 +286,7 @@ def context_of(
         memory.mood,
         spurned=memory.spurned,
         for_another=for_children or memory.for_another,
-        offered=frozenset(offered.union(tokens_of(last, catalogue))),
+        offered=frozenset(token for token in table if _is_offered(state.outcome_of(token))),
         wanted=frozenset(state.tokens(Outcome.WANTED)),
         spared=frozenset(state.tokens(Outcome.AVOIDED)),
         people=memory.people,
@@ -299,6 +298,11 @@ def tokens_of_keys(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]
     """Tokens of stable names, without those that this catalogue does not hold."""
     found = map(catalogue.token_of, keys)
     return tuple(token for token in found if token is not None)
+
+
+def _is_offered(outcome: Outcome | None) -> bool:
+    """Whether a film that was spoken of is one that we put forward, and not one that they named."""
+    return outcome is not None and not outcome.is_statement
 
 
 def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:
