@@ -6,14 +6,15 @@ what is to be written is in the `TakenTurn`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from assistant.conversation.answers import answers, people_asked
-from assistant.conversation.interpret import Interpretation, interpret, said_of
+from assistant.conversation.answers import answers
+from assistant.conversation.interpret import Interpretation, Referents, interpret, said_of
 from assistant.conversation.library import (
     films_now,
     from_saved,
@@ -23,7 +24,7 @@ from assistant.conversation.library import (
     waiting,
 )
 from assistant.conversation.memory import Memory, remembered
-from assistant.conversation.phrasing import SAVED_KEY, brought_back, films_words
+from assistant.conversation.phrasing import SAVED_KEY, brought_back, facet_words, films_words
 from assistant.conversation.plan import (
     cold,
     found_by_words,
@@ -35,21 +36,19 @@ from assistant.conversation.plan import (
     suggestions,
     unheard,
 )
-from assistant.conversation.reasons import facet_words
+from assistant.conversation.reasons import known_of
 from assistant.conversation.records import (
     context_of,
     memory_of,
-    question_of,
     seed_of,
     tokens_of,
-    tokens_of_keys,
     turn_of,
     unanswered,
 )
 from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
-from assistant.conversation.suits import Grounds, chosen, elsewhere
+from assistant.conversation.suits import Grounds, chosen
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
-from assistant.conversation.values import Reply, Understood
+from assistant.conversation.values import Reply, Understood, question_of, tokens_of_keys
 from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.leftover import (
     Finder,
@@ -57,7 +56,15 @@ from assistant.language.leftover import (
     is_said_of_nothing,
     tells_of_oneself,
 )
-from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
+from assistant.language.utterance import (
+    LONGEST_TEXT,
+    Act,
+    AmbiguousMention,
+    FactQuestion,
+    Span,
+    Topic,
+    Utterance,
+)
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.data.search import WordIndex
@@ -73,6 +80,8 @@ if TYPE_CHECKING:
 
 _COMFORT: Final = "cheer me up"
 """What whoever tells that they are low would say if they said what they want."""
+_PEOPLE: Final = 6
+"""People that are remembered of an answer."""
 _SAME: Final = 0.65
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
@@ -265,7 +274,7 @@ def take_turn(
     reactions = reactions_in_words(record, step, catalogue)
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
-    grounds = Grounds(scene.facts, scene.policy, step.state)
+    grounds = Grounds(scene.facts, scene.policy, step.state, scene.words)
     told = {token for question in utterance.questions for token in chosen(question, grounds)}
     people = people_asked(utterance.questions, grounds)
     said = replace(said_of(utterance, on_table, catalogue, told), people=people)
@@ -279,6 +288,18 @@ def take_turn(
     return TakenTurn(reply, turn, reactions, slate)
 
 
+def people_asked(questions: Sequence[FactQuestion], asked: Grounds) -> tuple[str, ...]:
+    """Names of whom the questions are about, or whom their answers name, the first ones first."""
+    names: list[str] = []
+    for question in questions:
+        names += [asked.facts.facts.people.names[code] for code in question.people]
+        for token in question.films[:1]:
+            film = known_of(token, asked.facts).film
+            told = {Topic.MAKER: film.directors, Topic.CAST: film.cast, Topic.WRITER: film.writers}
+            names += told.get(question.topic, ())
+    return tuple(dict.fromkeys(names))[:_PEOPLE]
+
+
 def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> bool:
     """Whether the films that were shown are turned down all at once, or we are."""
     if utterance.act is Act.COMPLAIN:
@@ -286,6 +307,31 @@ def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> b
     shown = set(tokens_of(scene.last_shown, scene.catalogue))
     disliked = {token for token, reaction in step.reactions if reaction.liking < 0}
     return len(shown) > 1 and shown <= disliked and not utterance.movies
+
+
+def elsewhere(
+    state: SessionState, shown: Sequence[int], table: Referents, wanted: int
+) -> SessionState:
+    """The state without the kinds that most of the films shown were of, for one slate.
+
+    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films.
+    """
+    constraints = state.constraints
+    kinds = _common_kinds(shown, table.catalogue)
+    left_out = [kind for kind in kinds if kind not in constraints.required]
+    for count in range(len(left_out), 0, -1):
+        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
+        changed = state.constrain(replace(constraints, excluded=excluded))
+        if table.room is None or table.room(changed) >= wanted:
+            return changed
+    return state
+
+
+def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
+    """Genres that most of the films are of, the commonest first."""
+    facets = (facet for token in films for facet in catalogue.facets_of(token))
+    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
+    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:
@@ -352,7 +398,7 @@ def _phrased(
 
     last = scene.talk.record.last
     text = unlike("" if last is None else last.reply, worded, scene.variant)
-    told = answers(utterance.questions, Grounds(scene.facts, scene.policy, step.state))
+    told = answers(utterance.questions, Grounds(scene.facts, scene.policy, step.state, scene.words))
     if told:
         says_more = situation.is_for_films or any(not chip.kind.is_unclear for chip in step.chips)
         text = f"{told}\n{text}" if says_more else told

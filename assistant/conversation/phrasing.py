@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from assistant.conversation.values import Chip, ChipKind
 from assistant.language.lexicon import as_written
+from assistant.language.words import in_number, normal
 from core.catalogue import Catalogue
 from core.data.facets import FAMILIES, FOREIGN
 from core.data.facts import AGES
@@ -404,3 +405,67 @@ def _singular(phrase: str) -> str:
         if phrase.endswith(plural):
             return phrase.removesuffix(plural) + singular
     return phrase
+
+
+def distinct(words: Iterable[str], before: Iterable[str] = ()) -> tuple[str, ...]:
+    """Those of the words, in order, of which no part was said before: after "murder" no "child
+    murder".
+    """
+    kept = []
+    said = {part.rstrip("s") for word in before for part in normal(word).split()}
+    for word in words:
+        parts = {part.rstrip("s") for part in normal(word).split()}
+        if parts.isdisjoint(said):
+            kept.append(word)
+            said |= parts
+    return tuple(kept)
+
+
+def length(minutes: int) -> str:
+    """Minutes as people say them.
+
+    >>> length(117), length(120), length(45)
+    ('1 h 57 min', '2 h', '45 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+GENRES: Final = {
+    "Sci-Fi": "science fiction",
+    "Film-Noir": "film noir",
+    "Children": "films for children",
+    "Musical": "musicals",
+    "Western": "westerns",
+    "Documentary": "documentaries",
+}
+"""Genres that read badly by their names."""
+
+
+def facet_words(catalogue: Catalogue, token: int) -> str:
+    """A facet inside a sentence: "comedy", "time travel", "films by Jane Campion"."""
+    facet = catalogue.facet(token)
+    if facet.name == FOREIGN:
+        return "foreign-language films"
+    if is_region(facet):
+        return f"{facet.name} films"
+    if facet.kind in FILMS:
+        return FILMS[facet.kind].format(in_running_text(facet))
+    if facet.kind in ("person", "language"):
+        return facet.name
+    if facet.kind == "genre":
+        return GENRES.get(facet.name, facet.name.lower())
+    return as_written(facet.name)
+
+
+def label_of(catalogue: Catalogue, token: int) -> str:
+    """A film with its year, or a facet, as a chip has it: "Alien (1979)", "comedy"."""
+    if catalogue.is_movie(token):
+        return catalogue.movie(token).label
+    return facet_words(catalogue, token)
+
+
+def noted_as(theme: str) -> tuple[str, ...]:
+    """What a theme may be noted as: "talking animals" as "animal"."""
+    last = theme.rsplit(" ", maxsplit=1)[-1]
+    return (theme, last, *in_number(last))

@@ -16,12 +16,14 @@ from assistant.conversation.phrasing import (
     SPARED,
     WORDS_KEY,
     capitalised,
+    facet_words,
+    label_of,
     limit_chip,
     listing,
     spared_chip,
     words_chip,
 )
-from assistant.conversation.reasons import chip_of, facet_words, label_of
+from assistant.conversation.reasons import chip_of
 from assistant.conversation.values import Chip, ChipKind, Question
 from assistant.language.acts import is_plain_request, line_of
 from assistant.language.leftover import Finder, Leftover, leftover, told

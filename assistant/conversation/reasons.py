@@ -21,11 +21,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from assistant.conversation.phrasing import (
-    FILMS,
+    GENRES,
     beginning,
     capitalised,
-    in_running_text,
-    is_region,
+    facet_words,
+    label_of,
     listing,
 )
 from assistant.conversation.values import Chip, ChipKind
@@ -33,8 +33,7 @@ from assistant.language.lexicon import as_written, table
 from assistant.language.words import normal
 from assistant.wording import text as wording
 from core.catalogue import Catalogue
-from core.data.facets import FOREIGN
-from core.data.facts import CatalogueFacts, Fact, Film
+from core.data.facts import AGES, CatalogueFacts, Fact, Film, Prize
 from core.data.telling import share_with, telling
 from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, WORDS, Contribution
@@ -181,7 +180,7 @@ def _text(part: Contribution, outcome: Outcome, film: int, catalogue: Catalogue)
     if words is None:
         return ""
     text = words[part.value < 0].format(_name(catalogue, part.token))
-    if text == f"{_GENRES['Children']}{ASKED}":
+    if text == f"{GENRES['Children']}{ASKED}":
         return f"{_FOR_CHILDREN}{ASKED}"
     return f"tagged {text}" if text.startswith("“") else text
 
@@ -231,40 +230,6 @@ def _name(catalogue: Catalogue, token: int) -> str:
     return (
         f"“{words}”" if catalogue.facet(token).kind == "tag" and words == words.lower() else words
     )
-
-
-_GENRES: Final = {
-    "Sci-Fi": "science fiction",
-    "Film-Noir": "film noir",
-    "Children": "films for children",
-    "Musical": "musicals",
-    "Western": "westerns",
-    "Documentary": "documentaries",
-}
-"""Genres that read badly by their names."""
-
-
-def facet_words(catalogue: Catalogue, token: int) -> str:
-    """A facet inside a sentence: "comedy", "time travel", "films by Jane Campion"."""
-    facet = catalogue.facet(token)
-    if facet.name == FOREIGN:
-        return "foreign-language films"
-    if is_region(facet):
-        return f"{facet.name} films"
-    if facet.kind in FILMS:
-        return FILMS[facet.kind].format(in_running_text(facet))
-    if facet.kind in ("person", "language"):
-        return facet.name
-    if facet.kind == "genre":
-        return _GENRES.get(facet.name, facet.name.lower())
-    return as_written(facet.name)
-
-
-def label_of(catalogue: Catalogue, token: int) -> str:
-    """A film with its year, or a facet, as a chip has it: "Alien (1979)", "comedy"."""
-    if catalogue.is_movie(token):
-        return catalogue.movie(token).label
-    return facet_words(catalogue, token)
 
 
 def headline(reasons: Sequence[Reason]) -> str:
@@ -355,6 +320,7 @@ def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, en
 
 # ---- what is known of a film
 
+_GUIDED: Final = AGES["PG"]
 BILLED: Final = 3
 """Names on a card."""
 _TELLING: Final = 0.3
@@ -497,3 +463,36 @@ _NOUNS: Final[Mapping[str, str]] = {
     "(no genres listed)": "film",
 }
 """What a film of a genre is called, other than "war film"."""
+
+
+def rating_of(known: Known, rated: int) -> list[str]:
+    """From what age a film is fit by its rating; empty where it has none."""
+    if not known.film.age:
+        return []
+    form = "answer.age" if rated else "answer.age_all"
+    return [wording(form, film=known.movie.label, rating=known.film.age, years=rated)]
+
+
+def audience_of(known: Known) -> list[str]:
+    """For whom a film is made."""
+    label, kinds = known.movie.label, known.film.audiences
+    if kinds:
+        form = "answer.audience_too" if known.film.age else "answer.audience"
+        return [wording(form, film=label, kinds=listing(kinds))]
+    for_children = "Children" in known.movie.genres and not known.film.age
+    return [wording("answer.children", film=label)] if for_children else []
+
+
+def fit_for(age: int, rated: int) -> str:
+    """Whether somebody so old may see a film that is rated for an age."""
+    fits = "answer.fit" if rated <= age else "answer.fit_beside"
+    return wording("answer.unfit" if rated > max(age, _GUIDED) else fits, age=age)
+
+
+def prizes_of(prizes: Iterable[Prize]) -> list[str]:
+    """Categories, with who was nominated where the source says so."""
+    named = (
+        f"{prize.category} ({listing(prize.names)})" if prize.names else prize.category
+        for prize in prizes
+    )
+    return list(dict.fromkeys(named))

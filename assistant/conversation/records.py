@@ -11,6 +11,8 @@ from assistant.conversation.memory import Memory
 from assistant.conversation.phrasing import (
     LIMIT_WORDS,
     capitalised,
+    label_of,
+    length,
     limit_chip,
     listing,
     saved_chip,
@@ -26,7 +28,6 @@ from assistant.conversation.reasons import (
     clauses_of,
     general_of,
     known_of,
-    label_of,
     names_of,
     people_of,
     portraits,
@@ -37,11 +38,12 @@ from assistant.conversation.values import (
     Chip,
     ChipKind,
     Exchange,
-    Question,
     Reply,
     Understood,
+    mention_of,
+    tokens_of_keys,
 )
-from assistant.language.utterance import Act, AmbiguousMention, Context, Span
+from assistant.language.utterance import Act, Context
 from assistant.language.words import normal
 from assistant.wording import several, text
 from core.catalogue import Catalogue
@@ -51,6 +53,8 @@ from core.model.policy import WORDS, Choice, Policy
 from core.session import SessionState
 from core.store import Answer, SessionRecord, Shown, Turn
 
+_PARTS = 15
+"""Films of a series that are named: of longer ones (James Bond) the first."""
 FILMS_OF_TASTE, WITH_DIARY = 40, 12
 """Most films of the taste beside the latest turns; of more, so many: nobody reads a diary."""
 
@@ -178,25 +182,6 @@ def reply_of(answer: Answer, catalogue: Catalogue) -> Reply:
     return Reply(exchange.reply, exchange.understood, films)
 
 
-def question_of(mention: AmbiguousMention, catalogue: Catalogue) -> Question:
-    """An ambiguous mention as a question that can be stored."""
-    keys = tuple(map(catalogue.key_of, mention.tokens))
-    labels = tuple(catalogue.movie(token).label for token in mention.tokens)
-    how = (mention.strength, mention.similar_only, mention.seen, mention.taken)
-    return Question(keys, labels, *how)
-
-
-def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMention | None:
-    """The open question as the understanding takes it; None where there is none."""
-    if question is None:
-        return None
-    known = tokens_of_keys(question.keys, catalogue)
-    if not known:
-        return None
-    how = (question.similar_only, question.seen, question.taken)
-    return AmbiguousMention(Span(0, 0), known, question.strength, "asked", *how)
-
-
 def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -> SessionState:
     """The state with the reactions that films have now: undo keeps thumbs of earlier turns."""
     for shown in (shown for turn in turns for shown in turn.shown):
@@ -286,12 +271,6 @@ def context_of(
     )
 
 
-def tokens_of_keys(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
-    """Tokens of stable names, without those that this catalogue does not hold."""
-    found = map(catalogue.token_of, keys)
-    return tuple(token for token in found if token is not None)
-
-
 def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:
     """Film tokens that a turn showed, in order, without films not in this catalogue."""
     found = (catalogue.token_of_movie_id(shown.movie_id) for shown in (turn.shown if turn else ()))
@@ -304,16 +283,6 @@ def shown_films(record: SessionRecord) -> dict[int, Shown]:
 
 
 # ---- cards
-
-
-def length(minutes: int) -> str:
-    """Minutes as people say them.
-
-    >>> length(117), length(120), length(45)
-    ('1 h 57 min', '2 h', '45 min')
-    """
-    hours, rest = divmod(minutes, 60)
-    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
 def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
@@ -335,6 +304,37 @@ def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
         if relation.kind == "Remake"
     )
     return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]
+
+
+def order_of(known: Known, facts: CatalogueFacts) -> str:
+    """A series in order: the same answer for each film of it."""
+    series = series_of(known, facts)
+    if len(series) < 2:
+        return text("answer.no_series", film=known.movie.label)
+    films = [f"{place}. {movie.label}" for place, movie in enumerate(series, 1)][:_PARTS]
+    more = len(series) - len(films)
+    end = text("answer.more_films", count=more) if more else ""
+    return text("answer.order", series=known.film.series, films=", ".join(films), more=end)
+
+
+def sequels_of(known: Known, facts: CatalogueFacts) -> str:
+    """What comes before and after a film, and its remakes."""
+    series, label = series_of(known, facts), known.movie.label
+    remakes = remakes_of(known, facts)
+    parts = []
+    if len(series) > 1:
+        at = series.index(known.movie)
+        for form, films in (
+            ("answer.before", series[:at][-BILLED:]),
+            ("answer.after", series[at + 1 :][:BILLED]),
+        ):
+            if films:
+                parts.append(text(form, films=listing([movie.label for movie in films])))
+        told = text("answer.series", film=label, series=known.film.series)
+        parts = [told, *parts] if parts else []
+    if remakes:
+        parts.append(text("answer.remake", films=listing(remakes)))
+    return " ".join(parts) or text("answer.no_sequel", film=label)
 
 
 def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:

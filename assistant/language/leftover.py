@@ -81,6 +81,7 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     """What is left of a line; `knows` says whether films hold such words."""
     if "series" in utterance.beyond or utterance.act is Act.BEYOND:
         return Leftover()
+    utterance = replace(utterance, text=utterance.unasked)
     found = words_of(utterance.text)
     if len(found) > _STORY:
         return Leftover()

@@ -89,7 +89,7 @@ class Understanding:
         self._judge = judge or Judge(directions())
         facts = facts or FilmFacts.empty()
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
-        self._questions = Questions(self._titles.index, facts)
+        self._questions = Questions(self._titles.index, facts, self.understand)
         self._facets = FacetFinder(catalogue, facts.people.names)
         self._misspellings = Misspellings(
             self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]

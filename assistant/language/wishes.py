@@ -1,17 +1,30 @@
-"""Genres, tags and people that were named, with the signs they were said with, as wishes."""
+"""Genres, tags and people that were named, with the signs they were said with, as wishes.
+
+What films can be wished for by, they can be asked for by: moods, comparisons, kinds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from assistant.language.lexicon import table, word_class
+from assistant.language.clauses import FILM
+from assistant.language.lexicon import dictionary, table, word_class, words_of
 from assistant.language.meaning.facets import Term
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
 from assistant.language.titles.links import Link
-from assistant.language.utterance import SEEN_ALL, FacetMention, Span
+from assistant.language.utterance import (
+    SEEN_ALL,
+    FacetMention,
+    FactQuestion,
+    Span,
+    Topic,
+    Utterance,
+)
 from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
 
@@ -280,13 +293,136 @@ def complaints(
 
 def is_contrary(one: int, other: int, catalogue: Catalogue) -> bool:
     """Whether two facets are different moods that films seldom have together."""
-    moods = _moods_of(catalogue.facet(one).name), _moods_of(catalogue.facet(other).name)
+    moods = moods_of(catalogue.facet(one).name), moods_of(catalogue.facet(other).name)
     differ = all(moods) and moods[0].isdisjoint(moods[1])
     return differ and catalogue.lift(one, other) < _SELDOM
 
 
-def _moods_of(name: str) -> frozenset[str]:
+def moods_of(name: str) -> frozenset[str]:
     """The moods that a film is in by a facet of this name."""
     sign = normal(name).replace(" ", "_")
     moods = table("questions")["moods"]
     return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())
+
+
+# ---- how a film is asked to be
+
+
+def superlative(texts: Sequence[str]) -> str:
+    """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
+    best visuals" the noun.
+    """
+    for before, word, behind in zip(("", *texts), texts, (*texts[1:], ""), strict=False):
+        if word in ("most", "more", "least"):
+            return behind if behind not in ("", FILM) else next(filter(is_mood, texts), "")
+        if word in ("best", "better"):
+            plain = "" if behind in ("", FILM, "of", "for", "to") else behind
+        else:
+            plain = _compared(word, before)
+        if plain:
+            return plain
+    return ""
+
+
+def _compared(word: str, before: str) -> str:
+    """The plain word of "darkest", or of a "darker" behind "is"."""
+    if word.endswith("est"):
+        return _plain(word[:-3])
+    return _plain(word[:-2]) if word.endswith("er") and before in words_of("looks") else ""
+
+
+def _plain(stem: str) -> str:
+    """The word whose forms begin with what is left of a comparative: "sadd", "funni", "strang"."""
+    forms = [stem, stem[:-1], f"{stem[:-1]}y", f"{stem}e"]
+    if stem[-1:] == "i":
+        forms = [f"{stem[:-1]}y"]
+    elif stem[-1:] != stem[-2:-1]:
+        forms = [stem, f"{stem}e"]
+    known = (form for form in forms if is_mood(form))
+    return next(known, "") or next((form for form in forms if form in dictionary()), "")
+
+
+def is_mood(word: str) -> bool:
+    """Whether a word asks how a film is."""
+    return bool(mood_in([word]))
+
+
+def mood_in(texts: Sequence[str]) -> str:
+    """The mood that some of these words ask for; "" for none."""
+    for size in (3, 2, 1):
+        for at in range(len(texts) - size + 1):
+            if mood := _moods().get("_".join(texts[at : at + size])):
+                return mood
+    return ""
+
+
+@cache
+def _moods() -> dict[str, str]:
+    """Mood by the words that ask for it, joined by "_"."""
+    moods = table("questions")["moods"]
+    return {word: name for name, mood in moods.items() for word in mood["words"].split()}
+
+
+def is_measure(word: str) -> bool:
+    """Whether a number of a film tells it: "long", "new"."""
+    measures = table("questions")["measures"].values()
+    return any(word in words.split() for ways in measures for words in ways.values())
+
+
+def quality_of(word: str) -> str:
+    """The mood that a word asks for; the word itself where it is of none."""
+    written = word.replace(" ", "_")
+    moods = table("questions")["moods"].items()
+    return next((name for name, mood in moods if written in mood["words"].split()), written)
+
+
+def said_of(quality: str) -> str:
+    """How it is said that a film is so: "in colour", "a film that ends well"."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("said", quality.replace("_", " ")))
+
+
+def has_signs(quality: str) -> bool:
+    """Whether anything says that a film is so, rather than not the opposite."""
+    return bool(signs_of(quality))
+
+
+def opposite(quality: str) -> str:
+    """What a film is instead; "" where nothing is known to be."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("against", ""))
+
+
+@cache
+def signs_of(quality: str) -> frozenset[str]:
+    """The facets, moods and keywords that say that a film is so, in normal form joined by "_"."""
+    mood = table("questions")["moods"].get(quality)
+    return frozenset((quality,) if mood is None else mood["signs"].split())
+
+
+def is_plain_fact(quality: str) -> bool:
+    """Whether a film is so or not, and not more or less: in colour, silent, animated."""
+    return bool(table("questions")["moods"].get(quality, {}).get("fact"))
+
+
+# ---- of which kind a film is
+
+
+def kind_asked(texts: Sequence[str], understand: Callable[[str], Utterance]) -> FactQuestion | None:
+    """A question whether a film is what some words would be a wish for; None for no wish.
+
+    "From the 60s", "under two hours", "about boxing", "outside Europe": what films can be wished
+    for by, they can be asked for by.
+    """
+    besides = not words_of("outside").isdisjoint(texts)
+    idle = words_of("yes_or_no") | words_of("holds") | words_of("outside") | {FILM, "or", "which"}
+    said = " ".join(word for word in texts if word not in idle)
+    if not said:
+        return None
+    asked = FactQuestion(Topic.KIND, detail=said, besides=besides)
+    for form in table("questions")["wished"]["forms"]:
+        wish = understand(form.format(said))
+        facets = tuple(dict.fromkeys(one.token for one in wish.facets if one.strength > 0))
+        if (facets or wish.limits) and not wish.movies:
+            return replace(asked, facets=facets, limits=wish.limits)
+    return None

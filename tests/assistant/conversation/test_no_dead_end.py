@@ -21,11 +21,11 @@ from assistant.chat import Assistant
 from assistant.conversation.interpret import Interpretation, Referents, interpret
 from assistant.conversation.plan import relaxed
 from assistant.conversation.replies import unlike
-from assistant.conversation.suits import elsewhere
 from assistant.conversation.values import Reply
 from assistant.language.leftover import leftover
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Act, FacetMention, Span, Utterance
+from assistant.turn import elsewhere
 from core.catalogue import Catalogue
 from core.domain import Constraints, Facet, Limit, Outcome
 from core.session import SessionState

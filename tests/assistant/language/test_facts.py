@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from assistant.conversation.phrasing import films_words
-from assistant.conversation.reasons import label_of
+from assistant.conversation.phrasing import films_words, label_of
 from assistant.language.understand import Understanding
 from core.catalogue import Catalogue
 from core.domain import Constraints, Facet, Movie
