@@ -128,11 +128,13 @@ class Assistant:
         """
         from assistant.language.understand import Understanding
         from core.learning.versions import Versions, bundle_folder
-        from core.model.bundle import Bundle
+        from core.model.bundle import Bundle, give_back
 
         known = _facts_in(Path(bundle).parent / "films" if facts is None else Path(facts))
         loaded = Bundle.load(bundle_folder(bundle), known)
         policy = loaded.policy(exploration)
+        word_index(known, loaded.catalogue)  # first, since building it takes 100 MB on the way
+        give_back()
         assistant = cls(
             policy,
             Understanding(loaded.catalogue, known),
@@ -142,6 +144,7 @@ class Assistant:
             seed=seed,
         )
         assistant._manifest, assistant._versions = loaded.metrics, Versions(bundle)
+        give_back()
         return assistant
 
     def hand_over(self, policy: Policy, manifest: Mapping[str, Any]) -> None:

@@ -6,15 +6,15 @@ what is to be written is in the `TakenTurn`.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from assistant.conversation.answers import answers
-from assistant.conversation.interpret import Interpretation, Referents, interpret, said_of
+from assistant.conversation.interpret import LIKED, Interpretation, Referents, interpret, verdict_of
 from assistant.conversation.library import (
     films_now,
     from_saved,
@@ -23,10 +23,9 @@ from assistant.conversation.library import (
     table_of,
     waiting,
 )
-from assistant.conversation.memory import Memory, remembered
+from assistant.conversation.memory import Memory, Said, picked_places, remembered
 from assistant.conversation.phrasing import SAVED_KEY, brought_back, facet_words, films_words
 from assistant.conversation.plan import (
-    cold,
     found_by_words,
     lifts,
     named_before,
@@ -45,10 +44,10 @@ from assistant.conversation.records import (
     turn_of,
     unanswered,
 )
-from assistant.conversation.replies import Situation, reply_text, unlike, wish_words
+from assistant.conversation.replies import Situation, reply_text, say, unlike, wish_words
 from assistant.conversation.suits import Grounds, chosen
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
-from assistant.conversation.values import Reply, Understood, question_of, tokens_of_keys
+from assistant.conversation.values import Reply, Understood, cold, question_of, tokens_of_keys
 from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.leftover import (
     Finder,
@@ -61,6 +60,7 @@ from assistant.language.utterance import (
     Act,
     AmbiguousMention,
     FactQuestion,
+    MovieMention,
     Span,
     Topic,
     Utterance,
@@ -71,7 +71,7 @@ from core.data.search import WordIndex
 from core.domain import Constraints, Reaction
 from core.model.group import open_to_all
 from core.model.policy import Policy
-from core.session import SessionState
+from core.session import SessionState, elsewhere, for_adults
 from core.store import Shown, Turn
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ _SAME: Final = 0.65
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
 """Films that are meant by their names whatever else these say, the best known ones."""
+
+_OF_THE_TABLE: Final = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY, Act.ASK)
+"""Acts that are about films on the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,20 +252,23 @@ def take_turn(
     settings = settings_of(scene.talk)
     wanted, held_back = films_now(settings, utterance, step, scene.usual, complaint=complaint)
     slate, insisted = Slate((), step.state), step.state.constraints
-    chosen_from = step.state
-    if wanted:
+    chosen_from, asked_for = step.state, _to_be_shown(utterance, step.state, scene)
+    if wanted or asked_for:
         # Nobody has to answer to every film: what stays without a word when the next ones come
         # says little.
-        step = relaxed(replace(step, state=passed_over(step.state)), table, wanted)
+        step = _eased(replace(step, state=passed_over(step.state)), table, wanted)
         chosen_from = step.state
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
-            chosen_from = elsewhere(step.state, shown, table, wanted)
-        slate = _chosen(chosen_from, wanted, scene, ids)
-        after = slate.after.constrain(step.state.constraints)
+            chosen_from = elsewhere(step.state, shown, catalogue, table.room, wanted)
+        chosen_from = for_adults(_among(asked_for, chosen_from, wanted, scene), catalogue)
+        slate = _chosen(chosen_from, max(wanted, len(asked_for)), scene, ids)
+        assumed = set(chosen_from.events) - set(step.state.events)
+        after = slate.after.constrain(step.state.constraints).without(assumed)
         slate = replace(slate, after=after)
     if not slate.films or not saved:
         preface += of_the_list(utterance, step, saved, catalogue)
+    preface += _nearest(utterance, scene)
     situation = replace(
         _situation(utterance, step, slate, scene, wanted=wanted, held_back=held_back),
         complaint=complaint,
@@ -275,7 +281,7 @@ def take_turn(
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
     grounds = Grounds(scene.facts, scene.policy, step.state, scene.words)
-    told = {token for question in utterance.questions for token in chosen(question, grounds)}
+    told = _answered_of(utterance, grounds)
     people = people_asked(utterance.questions, grounds)
     said = replace(said_of(utterance, on_table, catalogue, told), people=people)
     memory = remembered(scene.memory, scene.number, said, keys)
@@ -300,6 +306,20 @@ def people_asked(questions: Sequence[FactQuestion], asked: Grounds) -> tuple[str
     return tuple(dict.fromkeys(names))[:_PEOPLE]
 
 
+def _nearest(utterance: Utterance, scene: Scene) -> str:
+    """What is said of a country of which there are no films: that, and what is shown instead."""
+    missing = next((facet for facet in utterance.facets if facet.missing), None)
+    if missing is None:
+        return ""
+    region = missing.region or scene.catalogue.facet(missing.token).name
+    return say("reply.missing_place", scene.variant, place=missing.missing, region=region)
+
+
+def _answered_of(utterance: Utterance, grounds: Grounds) -> set[int]:
+    """Tokens of the films that the questions of a line are answered of."""
+    return {token for question in utterance.questions for token in chosen(question, grounds)}
+
+
 def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> bool:
     """Whether the films that were shown are turned down all at once, or we are."""
     if utterance.act is Act.COMPLAIN:
@@ -309,29 +329,35 @@ def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> b
     return len(shown) > 1 and shown <= disliked and not utterance.movies
 
 
-def elsewhere(
-    state: SessionState, shown: Sequence[int], table: Referents, wanted: int
+def _to_be_shown(utterance: Utterance, state: SessionState, scene: Scene) -> tuple[int, ...]:
+    """The films that a line asks to be shown by name, of those that were not spoken of before."""
+    asked = {
+        token
+        for question in utterance.questions
+        if question.topic is Topic.HAS
+        for token in question.films
+    }
+    open_to = scene.policy.available(state.constrain(Constraints()))
+    return tuple(token for token in sorted(asked) if token <= len(open_to) and open_to[token - 1])
+
+
+def _eased(step: Interpretation, table: Referents, wanted: int) -> Interpretation:
+    """The step without wishes that leave no films, where some are wanted."""
+    return relaxed(step, table, wanted) if wanted else step
+
+
+def _among(
+    asked_for: tuple[int, ...], state: SessionState, wanted: int, scene: Scene
 ) -> SessionState:
-    """The state without the kinds that most of the films shown were of, for one slate.
-
-    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films.
+    """The state from which just the films asked for by name are chosen, and as many others as are
+    wanted besides: those that it chooses anyway; as it was where none is asked for.
     """
-    constraints = state.constraints
-    kinds = _common_kinds(shown, table.catalogue)
-    left_out = [kind for kind in kinds if kind not in constraints.required]
-    for count in range(len(left_out), 0, -1):
-        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
-        changed = state.constrain(replace(constraints, excluded=excluded))
-        if table.room is None or table.room(changed) >= wanted:
-            return changed
-    return state
-
-
-def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
-    """Genres that most of the films are of, the commonest first."""
-    facets = (facet for token in films for facet in catalogue.facets_of(token))
-    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
-    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]
+    if not asked_for:
+        return state
+    others = _chosen(state, wanted - len(asked_for), scene, repeat("")) if wanted else None
+    beside = [scene.catalogue.movie_token(one.movie.row) for one in others.films] if others else []
+    among = tuple(sorted({*asked_for, *beside}))
+    return state.constrain(Constraints(among=among))
 
 
 def _chosen(state: SessionState, wanted: int, scene: Scene, ids: Iterable[str]) -> Slate:
@@ -407,3 +433,46 @@ def _phrased(
     way_out = question or situation.lift
     lines = suggestions(utterance, step, situation.shown, way_out, facets=facets, back=back)
     return Reply(text, Understood(utterance.act.value, step.chips, question, lines))
+
+
+def said_of(
+    utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue, told: Collection[int] = ()
+) -> Said:
+    """What of a line is remembered; `table` are the films that it points at by their places, `told`
+    those that its questions are answered of.
+    """
+    named = (
+        (catalogue.key_of(token), _mood(mention))
+        for mention in utterance.movies
+        for token in (mention.token, *mention.also)
+    )
+    places = _spoken_of(utterance, table, told)
+    wishes = [facet.strength for facet in utterance.facets]
+    return Said(
+        tuple(named),
+        tuple(catalogue.key_of(table[place]) for place in places),
+        tuple(
+            catalogue.key_of(token)
+            for place, token in enumerate(table)
+            if places and place not in places
+        ),
+        spurned=bool(wishes) and max(wishes) < 0,
+        confessed=utterance.beyond,
+        for_another=utterance.for_another,
+    )
+
+
+def _spoken_of(utterance: Utterance, table: Sequence[int], told: Collection[int]) -> Sequence[int]:
+    """Places of the films that a line is about without naming them, or is `told` of."""
+    if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
+        return ()
+    if utterance.questions:
+        return tuple(place for place, token in enumerate(table) if token in told)
+    count, everything = len(table), utterance.act is Act.REACT
+    return picked_places(utterance, count) if everything or utterance.picks else ()
+
+
+def _mood(mention: MovieMention) -> float | None:
+    """How a film was spoken of, −1 … 1; None where it was named without a word on how it is."""
+    liking = 0 if mention.idle else verdict_of(mention)[1].liking
+    return LIKED * liking if liking else None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -120,8 +120,7 @@ class Catalogue:
 
     def token_of_movie_id(self, movie_id: int) -> int | None:
         """Token of a MovieLens movieId; None where unknown."""
-        row = int(self.rows_of([movie_id])[0])
-        return None if row < 0 else row + 1
+        return self._token_of_movie.get(movie_id)
 
     def token_of_facet(self, kind: str, name: str) -> int | None:
         """Token of a genre, tag or person by exact name; None where unknown."""
@@ -239,9 +238,28 @@ class Catalogue:
         """
         if token not in self._fitting:
             has = self.has(token)
-            is_theme = self.facet(token).is_theme
-            self._fitting[token] = has | (self.degree(token) > 0) if is_theme else has
+            facet = self.facet(token)
+            if facet.is_theme:
+                has = has | (self.degree(token) > 0)
+            elif facet.kind == "country":
+                has = self._made_by(has)
+            self._fitting[token] = has
         return self._fitting[token]
+
+    def _made_by(self, films: BoolArray) -> BoolArray:
+        """Those of the films of a country, or a part of the world, that are told as of it.
+
+        Where it does not mostly make films in English itself, an English one in which the United
+        States took part is an American film: nobody who asks for Czech films means The Prince & Me.
+        """
+        english = self.token_of_facet("language", "English")
+        states = self.token_of_facet("country", "United States")
+        if english is None or states is None:
+            return films
+        own = films & ~self.has(states)
+        others = films & ~(self.has(english) & self.has(states))
+        speaks = own.any() and float(self.has(english)[own].mean()) >= _MOSTLY
+        return films if speaks or not others.any() or not own.any() else others
 
     def facets_of(self, token: int) -> tuple[int, ...]:
         """Facet tokens of a film; KeyError for any other token."""
@@ -298,10 +316,16 @@ class Catalogue:
         return np.argsort(self.movie_ids, kind="stable")
 
     @cached_property
+    def _token_of_movie(self) -> dict[int, int]:
+        return {movie.movie_id: 1 + movie.row for movie in self.movies}
+
+    @cached_property
     def _token_of_facet(self) -> dict[str, int]:
         return {facet.key: self.facet_token(index) for index, facet in enumerate(self.facets)}
 
 
+_MOSTLY: Final = 0.8
+"""Share of films from which on a country makes its films in a language."""
 _BEST: Final = 20
 """Best known films of a year and of the years beside it: their mean says how much was rated."""
 _LEAST_SHARE: Final = 0.02
@@ -319,3 +343,34 @@ def _best_known(years: IntArray, n_ratings: IntArray) -> npt.NDArray[np.float64]
         if len(around) >= _BEST:
             best[year] = np.sort(around)[-_BEST:].mean()
     return best
+
+
+# ---- rows of sparse tables, cut by hand: for the few of one turn scipy takes ten times as long to
+# check its arguments and to build a table as the numbers take to copy
+
+
+class Entries(NamedTuple):
+    """What rows of a table hold, row by row; (entries,) each."""
+
+    place: IntArray
+    """Which of the rows that were asked for."""
+    column: npt.NDArray[np.int32] | IntArray
+    value: npt.NDArray[np.float32]
+
+
+def entries(table: sparse.csr_matrix, rows: IntArray) -> Entries:
+    """What rows (n,) of a CSR float32 table hold; a row may be asked for twice."""
+    first = table.indptr[rows].astype(np.int64)
+    length = table.indptr[rows + 1] - first
+    start = np.cumsum(length) - length
+    stored = np.repeat(first - start, length) + np.arange(length.sum())
+    place = np.repeat(np.arange(len(rows)), length)
+    return Entries(place, table.indices[stored], table.data[stored])
+
+
+def dense_rows(table: sparse.csr_matrix, rows: IntArray) -> npt.NDArray[np.float32]:
+    """Rows (n,) of a CSR float32 table without double entries, (n, columns)."""
+    place, column, value = entries(table, rows)
+    dense = np.zeros((len(rows), table.shape[1]), dtype=np.float32)
+    dense[place, column] = value
+    return dense

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from operator import attrgetter
-from typing import Self
+from typing import Final, Self
 
 
 class Outcome(IntEnum):
@@ -82,6 +82,11 @@ class Outcome(IntEnum):
     def is_silent(self) -> bool:
         """Whether the film was recommended and nobody had a word for it."""
         return self in (Outcome.SHOWN, Outcome.PASSED)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether only a film that was recommended can come to it."""
+        return self.is_silent or self in (Outcome.UP, Outcome.DOWN, Outcome.NOT_TONIGHT)
 
     @property
     def is_answer(self) -> bool:
@@ -290,3 +295,9 @@ class Recommendation:
     match: float | None = None
     """Chance in 0 … 1 that this person likes the film once they have seen it, calibrated on people
     held out (`core.model.calibration`); None where the bundle has no calibration."""
+
+
+FOREIGN: Final = "foreign language"
+"""The facet of all films that people who speak English see with subtitles."""
+FAMILIES: Final = frozenset(("Scandinavian", "Indian"))
+"""Names for several languages that people ask for as one."""

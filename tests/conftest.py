@@ -1,4 +1,5 @@
-"""What every test stands on: one thread, and a MovieLens folder small enough to know by heart."""
+"""What every test stands on: one thread, who runs what, and a MovieLens folder small enough to know
+by heart."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 torch.set_num_threads(1)
 settings.register_profile("marquee", deadline=None)  # a busy machine is no failure
@@ -47,6 +49,39 @@ TINY = {
 20,3,sci-fi,9
 """,
 }
+
+
+BROWSER = "tests/browser/"
+LONG = (
+    BROWSER,
+    "tests/test_notebook.py",
+    "tests/core/learning/",
+    "tests/core/training/",
+    "tests/assistant/conversation/test_shipped_reasons.py",
+    "tests/test_papers.py",
+)
+"""What takes longest comes first: at the end no process waits for another that has just begun."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        of = (number for number, start in enumerate(LONG) if item.nodeid.startswith(start))
+        return next(of, len(LONG))
+
+    items.sort(key=place)
+
+
+class ByFile(LoadScopeScheduling):
+    """A file is run by one process, and all files of the browser by the same: two would start the
+    app twice, and two browsers beside two apps leave each other no room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ NEVER_CALLED = re.compile(
 below."""
 
 LONGEST_MODULE, LONGEST_FUNCTION = 500, 75
-MOST_PACKAGES, MOST_MODULES, MOST_IN_ALL = 20, 12, 144
+MOST_PACKAGES, MOST_MODULES, MOST_IN_ALL = 20, 12, 147
 """Modules count without the `__init__` of a package, which only says what the package is for."""
 
 ORDER = (

@@ -57,7 +57,7 @@ def test_it_runs_from_start_to_end(
 ) -> None:
     environment = {
         "MARQUEE_DATA": str(small_movielens),
-        "MARQUEE_NOTEBOOK_STEPS": "2000",
+        "MARQUEE_NOTEBOOK_STEPS": "400",
         "MARQUEE_NOTEBOOK_DIMENSIONS": "16",
         "MARQUEE_NOTEBOOK_OUT": str(tmp_path / "policy"),
         "IPYTHONDIR": str(tmp_path / "ipython"),
@@ -69,7 +69,7 @@ def test_it_runs_from_start_to_end(
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(
         notebook,
-        timeout=120,
+        timeout=280,  # of a cell; a busy machine is no failure
         kernel_name="python3",
         resources={"metadata": {"path": str(NOTEBOOK.parent)}},
     ).execute()

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 import yaml
 from gradio_client import Client
 
 from assistant import __main__ as assistant_commands
-from assistant.chat import Assistant
 from assistant.conversation.reasons import headline
 from assistant.conversation.values import Reply
 from core import __main__ as core_commands
@@ -321,7 +321,7 @@ def test_the_dialogue_is_what_the_shipped_policy_says() -> None:
 def replay(lines: list[str], thumbs: list[Reaction]) -> str:
     """The dialogue as the README prints it: `thumbs` go to the first films of the first turn."""
     printed = []
-    with Assistant.open(BUNDLE, "sqlite://", exploration=Exploration(share=0.0)) as assistant:
+    with shipped.assistant(Exploration(share=0.0)) as assistant:
         session = assistant.start()
         for number, line in enumerate(lines):
             reply = assistant.respond(session, line)

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from assistant.conversation.phrasing import capitalised, distinct, facet_words, length, listing
+from assistant.conversation.phrasing import capitalised, distinct, facet_words, listing
 from assistant.conversation.reasons import (
     BILLED,
     Known,
@@ -24,7 +24,7 @@ from assistant.conversation.reasons import (
     prizes_of,
     rating_of,
 )
-from assistant.conversation.records import order_of, sequels_of
+from assistant.conversation.records import length, order_of, sequels_of
 from assistant.conversation.suits import (
     FILMS,
     OF_TASTE,
@@ -316,6 +316,7 @@ _TELL: Final[Mapping[Topic, Tell]] = {
     Topic.SEQUEL: lambda known, *rest: sequels_of(known, _grounds(rest).facts),
     Topic.TRAILER: _trailer,
     Topic.OTHER: _other,
+    Topic.HAS: lambda known, *_: text("answer.has", film=known.movie.label),
 }
 
 

@@ -3,25 +3,25 @@
 What was said becomes transitions of `SessionState` and nothing else, so a chat can be replayed.
 Films that Marquee recommended earlier in the session are reacted to rather than stated, since what
 is said of them is a reward.
-
-What a line can refer to, and what it says of films that were shown, with the record of its session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from assistant.conversation.memory import Said
-from assistant.conversation.phrasing import LIMIT_WORDS, limit_chip
-from assistant.conversation.reasons import chip_of, name_of
-from assistant.conversation.values import Chip, ChipKind
-from assistant.language.acts import line_of
+from assistant.conversation.memory import picked_places
+from assistant.conversation.phrasing import LIMIT_WORDS, chip_of, limit_chip
+from assistant.conversation.reasons import name_of
+from assistant.conversation.values import Chip, ChipKind, reaction_of, region_chip
+from assistant.language.acts import holds, line_of
 from assistant.language.lexicon import word_class
+from assistant.language.meaning.people import region_of
 from assistant.language.utterance import (
+    COUNTRY,
     EVERY_WISH,
     SEEN_ALL,
     Act,
@@ -34,25 +34,17 @@ from core.catalogue import Catalogue
 from core.domain import Constraints, Limit, Outcome, Reaction
 from core.session import SessionState
 
-LIKED_FROM = 0.2
-"""Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
-
-The words people use ("loved", "was fine", "couldn't stand") are far from this on either side; see
-the lexicon. """
-
 BEST_KNOWN = 1000
-"""Films left out for lesser known ones: in the shipped catalogue they hold 65 % of all ratings."""
+"""Films left out for lesser known ones: they hold 65 % of all ratings of the shipped catalogue."""
 _BEST_KNOWN_SHARE = 4
 """At most one film in so many is best known, so that a small catalogue has lesser known ones."""
 
-_LIKED = 0.7
+LIKED = 0.7
 """How strongly a line speaks of a film that it likes: as "liked" does in the lexicon."""
 _FORMS = ("Children", "Animation", "IMAX")
 """Genres that go with any kind: they say for whom a film is, or in what form."""
 _FOR_CHILDREN = "genre:Children"
 _JOINING = word_class("joining")
-_OF_THE_TABLE = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY, Act.ASK)
-"""Acts that are about films on the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +89,10 @@ class Interpretation:
         """The next step: a new state and what to show for it."""
         return replace(self, state=state, chips=(*self.chips, *chips))
 
+    def say_once(self, state: SessionState, chip: Chip) -> Interpretation:
+        """The same, where the chip may have been shown already."""
+        return self.say(state, *(() if chip in self.chips else (chip,)))
+
     def react(self, token: int, reaction: Reaction, chip: Chip) -> Interpretation:
         """The next step: a reaction to a film that was recommended in this session."""
         step = replace(self, reactions=(*self.reactions, (token, reaction)))
@@ -132,8 +128,7 @@ def _interpreted(utterance: Utterance, state: SessionState, table: Referents) ->
     for movie in utterance.movies:
         step = _movie(movie, step, table)
     step = _facets(utterance.facets, step, table.catalogue, way=_way_of(utterance.text))
-    if "age" in utterance.lifted:
-        step = _without_children(step, table.catalogue)
+    step = _opened(utterance, step, table.catalogue)
     step = _limits(utterance, step, table.catalogue)
     if (utterance.act is Act.REACT or utterance.taken) and not utterance.ambiguous:
         step = _picks(utterance, step, table)
@@ -153,14 +148,24 @@ def _unwished(step: Interpretation, catalogue: Catalogue) -> Interpretation:
     return replace(step, tacit=(*step.tacit, *chips)).say(state, *chips)
 
 
+def _opened(utterance: Utterance, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """The step without the facets that the line leaves open: where films are from, or for whom."""
+    if "age" in utterance.lifted:
+        step = _without_children(step, catalogue)
+    if COUNTRY not in utterance.lifted:
+        return step
+    for token in (*step.state.constraints.required, *step.state.constraints.excluded):
+        if token not in step.asked and _ASPECTS.get(catalogue.facet(token).kind) == "language":
+            step = _lifted_quietly(token, step, catalogue)
+    return step
+
+
 def _without_children(step: Interpretation, catalogue: Catalogue) -> Interpretation:
     """The wish for children's films taken back with that for their age: "they're asleep now"."""
     token = catalogue.token_of(_FOR_CHILDREN)
     if token is None or token in step.asked or token not in step.state.constraints.required:
         return step
-    chip = chip_of(catalogue, token, ChipKind.LIFTED)
-    step = replace(step, tacit=(*step.tacit, chip))
-    return step.say(step.state.retract(token).unbound(token), chip)
+    return _lifted_quietly(token, step, catalogue)
 
 
 class _Way(Enum):
@@ -176,19 +181,10 @@ class _Way(Enum):
 
 def _way_of(text: str) -> _Way:
     said = line_of(text).plain.split()
-    if "instead" in said or said[:2] == ["actually", "no"]:
+    if "instead" in said or said[:2] == ["actually", "no"] or holds("goes_back", line_of(text)):
         return _Way.INSTEAD
     joins = bool(said) and not _JOINING.isdisjoint((said[0], said[-1]))
     return _Way.JOIN if joins else _Way.REPLACE
-
-
-def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:
-    """Reaction to a recommended film that somebody speaks of with this strength."""
-    if strength is not None and strength >= LIKED_FROM:
-        return Reaction.UP
-    if strength is not None and strength <= -LIKED_FROM:
-        return Reaction.DOWN
-    return Reaction.SEEN if seen or strength is not None else Reaction.CLEAR
 
 
 def _unearned(before: Outcome, reaction: Reaction, *, similar: bool = False) -> Reaction:
@@ -201,16 +197,18 @@ def _movie(mention: MovieMention, step: Interpretation, table: Referents) -> Int
     """One film by name; none if named idly."""
     catalogue, token = table.catalogue, mention.token
     if mention.idle:
-        return step.say(step.state, chip_of(catalogue, token, ChipKind.ASIDE, *mention.span))
+        chip = chip_of(catalogue, token, ChipKind.ASIDE, *mention.span)
+        return step if mention.offered else step.say(step.state, chip)
     for other in mention.also:
         step = _movie(replace(mention, token=other, also=()), step, table)
     reaction, kind = verdict_of(mention)
     kind = ChipKind.TAKEN if mention.taken else kind
     chip = chip_of(catalogue, token, kind, *mention.span)
     before = step.state.outcome_of(token)
-    just_seen = reaction is Reaction.SEEN and mention.strength == 0
-    if before and before.liking and just_seen:
-        return step.say(step.state, chip)  # "I've seen it twice" does not take "I loved it" back
+    says_nothing = mention.strength == 0 and not mention.similar_only
+    if before and before.liking and says_nothing:
+        if before.liking < 0 or reaction is Reaction.SEEN:
+            return step.say(step.state, chip)  # "seen it twice" does not take "loved it" back
     return _judged(token, reaction, chip, step, table, similar=mention.similar_only)
 
 
@@ -232,6 +230,8 @@ def _judged(
 
 def verdict_of(mention: MovieMention) -> tuple[Reaction, ChipKind]:
     """The reaction that a mention amounts to, and the kind of its chip."""
+    if mention.later:
+        return Reaction.NOT_TONIGHT, ChipKind.LATER
     named = mention.strength == 0 and not mention.seen
     if named or (mention.similar_only and mention.strength >= 0):
         # People name what they like: on ReDial 5 % of the films named are disliked.
@@ -275,9 +275,7 @@ def _allowed_again(
     for token in step.state.constraints.excluded:
         spared = catalogue.has(token)
         if token not in asked and any(spared[catalogue.has(one)].all() for one in asked):
-            chip = chip_of(catalogue, token, ChipKind.LIFTED)
-            step = replace(step, tacit=(*step.tacit, chip))
-            step = step.say(step.state.retract(token).unbound(token), chip)
+            step = _lifted_quietly(token, step, catalogue)
     return step
 
 
@@ -292,10 +290,26 @@ def _replaced(
         against = any(is_contrary(token, one, catalogue) for one in asked)
         gives_way = instead or against or aspect in aspects
         if gives_way and token not in asked:
-            chip = chip_of(catalogue, token, ChipKind.LIFTED)
-            step = replace(step, tacit=(*step.tacit, chip))
-            step = step.say(step.state.retract(token).unbound(token), chip)
-    return step
+            step = _lifted_quietly(token, step, catalogue)
+    return _started_over(step, catalogue) if way is _Way.INSTEAD else step
+
+
+def _started_over(step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """Without older soft wishes where a kind takes the place of all: "back to thrillers"."""
+    for token in step.state.tokens(Outcome.WANTED):
+        if token not in (*step.asked, *step.state.constraints.required):
+            step = _lifted_quietly(token, step, catalogue)
+    return step if "rank" in step.asked else _lifted("rank", step, catalogue)
+
+
+def _lifted_quietly(token: int, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """The step without a must of which nobody needs to be told."""
+    groups = (group for group in step.state.constraints.either if token in group)
+    region = next(filter(None, (region_of(group, catalogue) for group in groups)), "")
+    chip = chip_of(catalogue, token, ChipKind.LIFTED)
+    chip = region_chip(region, ChipKind.LIFTED) if region else chip
+    step = replace(step, tacit=(*step.tacit, chip))
+    return step.say_once(step.state.retract(token).unbound(token), chip)
 
 
 _ASPECTS: Final = MappingProxyType(
@@ -324,12 +338,10 @@ def aspect_of(catalogue: Catalogue, token: int) -> str:
 
 def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
     token, wanted = mention.token, mention.strength > 0
-    if not mention.strength:  # allowed again, if it was to be spared, and not asked for any more
-        held = (*step.state.constraints.required, *step.state.constraints.excluded)
-        if step.state.outcome_of(token) is not Outcome.AVOIDED and token not in held:
-            return step
-        chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
-        return step.say(step.state.retract(token).unbound(token), chip)
+    if mention.region:
+        return _of_region(mention, step, ChipKind.of_wish(wanted=wanted, hard=True))
+    if not mention.strength:
+        return _left_open(mention, step, catalogue)
     constraints = step.state.constraints
     hard = token in (constraints.required if wanted else constraints.excluded)
     liked = wanted or mention.rule == SEEN_ALL
@@ -338,6 +350,39 @@ def _facet(mention: FacetMention, step: Interpretation, catalogue: Catalogue) ->
         state = _conditioned(state, token, wanted=wanted)
     kind = ChipKind.of_wish(wanted=wanted, hard=mention.required)
     return step.say(state, chip_of(catalogue, token, kind, *mention.span))
+
+
+def _left_open(mention: FacetMention, step: Interpretation, catalogue: Catalogue) -> Interpretation:
+    """Allowed again, if it was to be spared, and not asked for any more."""
+    held = (*step.state.constraints.required, *step.state.constraints.excluded)
+    token = next((one for one in held if _is_meant(mention.token, one, catalogue)), mention.token)
+    outcome = step.state.outcome_of(token)
+    if not (outcome and outcome.wish) and token not in held:
+        return step
+    chip = chip_of(catalogue, token, ChipKind.LIFTED, *mention.span)
+    return step.say(step.state.retract(token).unbound(token), chip)
+
+
+def _is_meant(token: int, held: int, catalogue: Catalogue) -> bool:
+    """Whether a wish that is held is what a word stands for, or the language of a country."""
+    films, is_place = catalogue.has(held), aspect_of(catalogue, held) == "language"
+    return token == held or (is_place and 2 * catalogue.has(token)[films].sum() > films.sum())
+
+
+def _of_region(mention: FacetMention, step: Interpretation, kind: ChipKind) -> Interpretation:
+    """A country of a part of the world: films are of one of them, or of none. That is no taste for
+    each country, and is told once.
+    """
+    token, constraints = mention.token, step.state.constraints
+    held = token in (*constraints.required, *constraints.excluded)
+    state = step.state.unbound(token)
+    if kind.wish and mention.strength:
+        state = _conditioned(state, token, wanted=mention.strength > 0)
+    elif not held:
+        return step
+    elif kind is not ChipKind.FORGOTTEN:
+        kind = ChipKind.LIFTED
+    return step.say_once(state, region_chip(mention.region, kind, *mention.span))
 
 
 def _conditioned(state: SessionState, token: int, *, wanted: bool) -> SessionState:
@@ -396,7 +441,7 @@ def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Inte
         if utterance.later:
             reaction = Reaction.NOT_TONIGHT
         else:
-            liked = _LIKED if utterance.act is Act.AGREE else strength
+            liked = LIKED if utterance.act is Act.AGREE else strength
             reaction = reaction_of(liked, seen=utterance.seen)
         if reaction is Reaction.CLEAR:
             continue
@@ -410,62 +455,16 @@ def _picks(utterance: Utterance, step: Interpretation, table: Referents) -> Inte
     return step
 
 
-def picked_places(utterance: Utterance, count: int) -> tuple[int, ...]:
-    """Places of the films that a remark is about, all of them where it picks none."""
-    picks = utterance.picks or tuple(range(count))
-    return tuple(place for place in picks if place < count)
-
-
-def said_of(
-    utterance: Utterance, table: tuple[int, ...], catalogue: Catalogue, told: Collection[int] = ()
-) -> Said:
-    """What of a line is remembered; `table` are the films that it points at by their places, `told`
-    those that its questions are answered of.
-    """
-    named = (
-        (catalogue.key_of(token), _mood(mention))
-        for mention in utterance.movies
-        for token in (mention.token, *mention.also)
-    )
-    places = _spoken_of(utterance, table, told)
-    wishes = [facet.strength for facet in utterance.facets]
-    return Said(
-        tuple(named),
-        tuple(catalogue.key_of(table[place]) for place in places),
-        tuple(
-            catalogue.key_of(token)
-            for place, token in enumerate(table)
-            if places and place not in places
-        ),
-        spurned=bool(wishes) and max(wishes) < 0,
-        confessed=utterance.beyond,
-        for_another=utterance.for_another,
-    )
-
-
-def _spoken_of(utterance: Utterance, table: Sequence[int], told: Collection[int]) -> Sequence[int]:
-    """Places of the films that a line is about without naming them, or is `told` of."""
-    if utterance.ambiguous or utterance.act not in _OF_THE_TABLE:
-        return ()
-    if utterance.questions:
-        return tuple(place for place, token in enumerate(table) if token in told)
-    count, everything = len(table), utterance.act is Act.REACT
-    return picked_places(utterance, count) if everything or utterance.picks else ()
-
-
-def _mood(mention: MovieMention) -> float | None:
-    """How a film was spoken of, −1 … 1; None where it was named without a word on how it is."""
-    liking = 0 if mention.idle else verdict_of(mention)[1].liking
-    return _LIKED * liking if liking else None
-
-
 def _forget(utterance: Utterance, step: Interpretation, table: Referents) -> Interpretation:
     """Takes back what was said of the films, wishes and years of this line."""
     for movie in utterance.movies:
         for token in (movie.token, *movie.also):
             step = _let_go(token, step, table, *movie.span)
     for facet in utterance.facets:
-        step = _let_go(facet.token, step, table, *facet.span)
+        if facet.region:
+            step = _of_region(replace(facet, strength=0.0), step, ChipKind.FORGOTTEN)
+        else:
+            step = _let_go(facet.token, step, table, *facet.span)
     for column in LIMIT_WORDS:
         limit = step.state.constraints.limit(column)
         if limit is not None and (utterance.limit(column) or column in utterance.lifted):

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, Final, Self
 
 from assistant.language import acts
+from assistant.language.utterance import Utterance
 
 _LATELY: Final = 4
 """Turns for which "it" may mean a film: about as long as two people stay with one."""
@@ -80,6 +81,11 @@ class Memory:
         """The film of the last line, if it named exactly one."""
         films = next((one.films for one in self._of_last_turn(How.NAMED)), ())
         return films[0] if len(films) == 1 else None
+
+    @property
+    def lately(self) -> tuple[str, ...]:
+        """Every film that is remembered, the one spoken of last first."""
+        return tuple(dict.fromkeys(film for one in reversed(self.spoken) for film in one.films))
 
     @property
     def table(self) -> tuple[str, ...]:
@@ -229,3 +235,9 @@ def remembered(memory: Memory, turn: int, said: Said, shown: Sequence[str]) -> M
         Spoken(said.picked, How.PICKED, turn, said.beside),
         Spoken(tuple(shown), How.SHOWN, turn),
     )
+
+
+def picked_places(utterance: Utterance, count: int) -> tuple[int, ...]:
+    """Places of the films that a remark is about, all of them where it picks none."""
+    picks = utterance.picks or tuple(range(count))
+    return tuple(place for place in picks if place < count)

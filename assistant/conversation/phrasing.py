@@ -1,4 +1,4 @@
-"""Hard wishes in words: "comedies with Tom Hanks from the 90s without horror"."""
+"""Wishes in words, "comedies with Tom Hanks from the 90s without horror", and as chips."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from assistant.conversation.values import Chip, ChipKind
+from assistant.conversation.values import Chip, ChipKind, region_chip
 from assistant.language.lexicon import as_written
-from assistant.language.words import in_number, normal
+from assistant.language.meaning.people import as_noun, region_of, regions_within
+from assistant.language.words import normal
 from core.catalogue import Catalogue
-from core.data.facets import FAMILIES, FOREIGN
 from core.data.facts import AGES
-from core.domain import Constraints, Facet, Limit
+from core.domain import FAMILIES, FOREIGN, Constraints, Facet, Limit
 
 _NOUNS = {
     "Adventure": "adventures",
@@ -62,16 +62,18 @@ FIRST_YEAR = 1890
 
 def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) -> str:
     """What the wishes leave, as a noun phrase: "films from the 90s"; without wishes "films"."""
-    groups = [list(map(catalogue.facet, group)) for group in constraints.musts]
-    required = [group[0] for group in groups if len(group) == 1]
+    required = [catalogue.facet(one) for one, *more in constraints.musts if not more]
+    choices = [group for group in constraints.musts if len(group) > 1]
+    regions = [region_of(group, catalogue) for group in choices]
     adjectives = list(filter(None, map(_adjective, required)))
     tags = _tags(required)
     parts = (
         *_bounds(constraints, lambda words, limit: words.before(limit, catalogue)),
         listing([*filter(is_full_name, tags), *_names(required, "series")]),
+        *filter(None, regions),
         *adjectives,
         _kind_words(_names(required, "genre"), count),
-        *(f"({listing(map(_named, group), 'or')})" for group in groups if len(group) > 1),
+        *_choices(choices, catalogue),
         _after("tagged", [f"“{tag}”" for tag in tags if not is_full_name(tag)]),
         *_shared_by(required),
         _after("in", [_language(name) for name in _names(required, "language")]),
@@ -83,6 +85,18 @@ def films_words(constraints: Constraints, catalogue: Catalogue, count: int = 2) 
         _after("without", _excluded_words(constraints.excluded, catalogue), "or"),
     )
     return " ".join(filter(None, parts))
+
+
+def _choices(groups: Iterable[Sequence[int]], catalogue: Catalogue) -> list[str]:
+    """Choices that are no part of the world, in words: "(Korean or Indonesian)"."""
+    others = (group for group in groups if not region_of(group, catalogue))
+    return [f"({listing(choice_words(group, catalogue), 'or')})" for group in others]
+
+
+def choice_words(group: Sequence[int], catalogue: Catalogue) -> list[str]:
+    """What one may choose from; the countries of a part of the world are that."""
+    regions, others = regions_within(group, catalogue)
+    return [*map(as_noun, regions), *(as_noun(_named(catalogue.facet(token))) for token in others)]
 
 
 def _named(facet: Facet) -> str:
@@ -188,9 +202,11 @@ def genres_words(names: Iterable[str]) -> str:
 
 def _spared(tokens: Iterable[int], kind: str, catalogue: Catalogue) -> list[str]:
     """Countries, or languages, that films are not to be of, in words."""
-    facets = [facet for facet in map(catalogue.facet, tokens) if facet.kind == kind]
     if kind == "country":
-        return [in_running_text(facet) for facet in facets]
+        regions, others = regions_within(tuple(tokens), catalogue)
+        countries = (one for one in map(catalogue.facet, others) if one.kind == kind)
+        return [as_noun(one) for one in (*regions, *map(in_running_text, countries))]
+    facets = [facet for facet in map(catalogue.facet, tokens) if facet.kind == kind]
     return [_language(facet.name) for facet in facets if facet.name != FOREIGN]
 
 
@@ -421,15 +437,7 @@ def distinct(words: Iterable[str], before: Iterable[str] = ()) -> tuple[str, ...
     return tuple(kept)
 
 
-def length(minutes: int) -> str:
-    """Minutes as people say them.
-
-    >>> length(117), length(120), length(45)
-    ('1 h 57 min', '2 h', '45 min')
-    """
-    hours, rest = divmod(minutes, 60)
-    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
-
+# ---- facets, and their chips
 
 GENRES: Final = {
     "Sci-Fi": "science fiction",
@@ -465,7 +473,23 @@ def label_of(catalogue: Catalogue, token: int) -> str:
     return facet_words(catalogue, token)
 
 
-def noted_as(theme: str) -> tuple[str, ...]:
-    """What a theme may be noted as: "talking animals" as "animal"."""
-    last = theme.rsplit(" ", maxsplit=1)[-1]
-    return (theme, last, *in_number(last))
+def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
+    """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
+    return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
+
+
+def group_words(group: Sequence[int], catalogue: Catalogue) -> str:
+    """A must, or a choice of some, inside a sentence."""
+    region = region_of(group, catalogue)
+    return (
+        f"{region} films"
+        if region
+        else listing((facet_words(catalogue, token) for token in group), "or")
+    )
+
+
+def group_chip(group: Sequence[int], catalogue: Catalogue) -> Chip:
+    """Chip for a must, or a choice of some, that is let go."""
+    if region := region_of(group, catalogue):
+        return region_chip(region, ChipKind.LIFTED)
+    return Chip(ChipKind.LIFTED, group_words(group, catalogue), catalogue.key_of(group[0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from itertools import combinations, product
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -16,17 +16,26 @@ from assistant.conversation.phrasing import (
     SPARED,
     WORDS_KEY,
     capitalised,
-    facet_words,
+    group_chip,
+    group_words,
     label_of,
     limit_chip,
     listing,
     spared_chip,
     words_chip,
 )
-from assistant.conversation.reasons import chip_of
-from assistant.conversation.values import Chip, ChipKind, Question
+from assistant.conversation.values import (
+    REGION,
+    Chip,
+    ChipKind,
+    Question,
+    cold,
+    says_taste,
+    wish_key,
+)
 from assistant.language.acts import is_plain_request, line_of
-from assistant.language.leftover import Finder, Leftover, leftover, told
+from assistant.language.leftover import Finder, Leftover, leftover
+from assistant.language.meaning.people import tokens_of_region
 from assistant.language.utterance import (
     Act,
     AmbiguousMention,
@@ -71,16 +80,6 @@ _WIDER: Final = 10
 """Years by which a span is widened on either side before it is let go: the decades beside it."""
 
 
-def says_taste(outcome: Outcome | None) -> bool:
-    """Whether an outcome of a token says something of the person's taste."""
-    return outcome is not None and (outcome.is_known or outcome.wish != 0)
-
-
-def cold(state: SessionState) -> bool:
-    """Whether nothing is known of the person's taste."""
-    return not any(says_taste(outcome) for _, outcome in state.events)
-
-
 def films_wanted(utterance: Utterance, step: Interpretation, usual: int) -> int:
     """How many films this turn should show; 0 where it only talks, or answers a question.
 
@@ -103,12 +102,13 @@ def named_before(step: Interpretation, catalogue: Catalogue) -> Constraints:
     the others are known, and stand on the page.
     """
     wishes = step.state.constraints
-    if len((*wishes.limits, *wishes.required, *wishes.excluded)) <= _FEW_WISHES:
+    if len((*wishes.limits, *wishes.musts, *wishes.excluded)) <= _FEW_WISHES:
         return wishes
     asked = {chip.key for chip in step.chips}
 
     def is_said(token: int) -> bool:
-        return catalogue.facet(token).kind == "genre" or catalogue.key_of(token) in asked
+        told = wish_key(token, wishes, catalogue) in asked
+        return told or catalogue.facet(token).kind == "genre"
 
     return Constraints(
         tuple(limit for limit in wishes.limits if LIMIT_WORDS[limit.column].key in asked),
@@ -153,7 +153,7 @@ def _words_of(
     utterance: Utterance, step: Interpretation, left: Leftover, finder: Finder
 ) -> tuple[str, Sequence[str]]:
     """The words that a line is to be answered by, and those that nothing is made of."""
-    words = utterance.sought or ", ".join(left.sought) or told(utterance, finder.knows)
+    words = utterance.sought or ", ".join(left.sought)
     if not words and unheard(utterance, step) and finder.finds(utterance.text):
         return utterance.text.strip(), ()
     return words, left.strange
@@ -235,7 +235,7 @@ def edited(key: str, state: SessionState, catalogue: Catalogue, *, flip: bool) -
 
     UnknownIdError where nothing of that name is held.
     """
-    lifting = None if flip else _lifting(key, state.constraints)
+    lifting = None if flip else _lifting(key, state.constraints, catalogue)
     if lifting is not None:
         return lifting
     token = catalogue.token_of(key)
@@ -269,7 +269,7 @@ def _line(
     return Utterance(text, act, facets=(facet,))
 
 
-def _lifting(key: str, constraints: Constraints) -> Utterance | None:
+def _lifting(key: str, constraints: Constraints, catalogue: Catalogue) -> Utterance | None:
     """The line that lifts the limit of a chip; None where `key` stands for no limit there is."""
     if key == SAVED_KEY and constraints.among is not None:
         return Utterance("Any film", Act.RECOMMEND, lifted=(SAVED_KEY,))
@@ -277,10 +277,21 @@ def _lifting(key: str, constraints: Constraints) -> Utterance | None:
         return Utterance("Any words", Act.RECOMMEND, lifted=(WORDS_KEY,))
     if key.startswith(SPARED):
         return Utterance("Any words", Act.RECOMMEND, lifted=(key,))
+    if key.startswith(REGION):
+        return _without_region(key.removeprefix(REGION), catalogue)
     for column, words in LIMIT_WORDS.items():
         if key == words.key and constraints.limit(column) is not None:
             return Utterance(capitalised(words.lift), Act.RECOMMEND, lifted=(column,))
     return None
+
+
+def _without_region(region: str, catalogue: Catalogue) -> Utterance | None:
+    """The line that lets go of a part of the world."""
+    start, text = len("Forget "), f"Forget {region} films"
+    said = FacetMention(Span(start, len(text)), 0, 1.0, True, "chip", region=region)
+    tokens = tokens_of_region(region, catalogue)
+    facets = tuple(replace(said, token=token) for token in tokens)
+    return Utterance(text, Act.FORGET, facets=facets) if facets else None
 
 
 def likened(key: str, state: SessionState, catalogue: Catalogue) -> Utterance:
@@ -315,8 +326,9 @@ def lifts(state: SessionState, policy: Policy) -> tuple[str, ...]:
     ]
     if constraints.among is not None:
         eased.append((text("reply.any_film"), state.constrain(replace(constraints, among=None))))
-    for token in (*constraints.required, *constraints.excluded):
-        eased.append((f"forget {facet_words(policy.catalogue, token)}", state.unbound(token)))
+    for group in (*constraints.musts, *((token,) for token in constraints.excluded)):
+        words = f"forget {group_words(group, policy.catalogue)}"
+        eased.append((words, reduce(SessionState.unbound, group, state)))
     return tuple(wish for wish, changed in eased if policy.available(changed).any())
 
 
@@ -329,8 +341,8 @@ class _Ease(NamedTuple):
     fresh: bool
     """Asked for by this very line."""
     apply: Callable[[SessionState], SessionState]
-    token: int = 0
-    """Of a facet."""
+    tokens: tuple[int, ...] = ()
+    """Of a facet, or of a choice of facets, which is let go as one."""
 
 
 def relaxed(step: Interpretation, table: Referents, wanted: int) -> Interpretation:
@@ -378,7 +390,7 @@ def _eased(ease: _Ease, step: Interpretation, table: Referents, needed: int) -> 
     """The step with a theme as a leaning, where fewer films are left than are needed, and more are
     without it.
     """
-    room, state = table.room or (lambda _: needed), _no_must(step.state, ease.token)
+    room, state = table.room or (lambda _: needed), _no_must(step.state, ease.tokens)
     if room(step.state) >= min(needed, room(state)):
         return step
     return replace(step, relaxed=(*step.relaxed, ease.chip)).say(state, ease.chip)
@@ -407,17 +419,18 @@ def _eases(step: Interpretation, catalogue: Catalogue) -> Iterator[_Ease]:
             yield _Ease(chip, _SOFTNESS.index("wider"), fresh, partial(_within, wider))
         softness = _SOFTNESS.index(limit.column)
         yield _Ease(chip, softness, fresh, partial(_unlimited, limit.column))
-    for token in constraints.required:
+    for group in constraints.musts:
+        token = group[0]
         facet = catalogue.facet(token)
         if facet.name == "Children":
             continue
         aspect = aspect_of(catalogue, token) or ("genre" if facet.kind == "genre" else "tag")
         yield _Ease(
-            chip_of(catalogue, token, ChipKind.LIFTED),
+            group_chip(group, catalogue),
             _SOFTNESS.index(aspect) + (_telling(token, catalogue) if aspect == "tag" else 0.0),
             token in step.asked,
-            partial(_let_go, token, facet.name if aspect == "tag" else ""),
-            token,
+            partial(_let_go, group, facet.name if aspect == "tag" else ""),
+            group,
         )
 
 
@@ -434,14 +447,14 @@ def _unlimited(column: str, state: SessionState) -> SessionState:
     return state.constrain(state.constraints.without(column))
 
 
-def _let_go(token: int, words: str, state: SessionState) -> SessionState:
+def _let_go(tokens: tuple[int, ...], words: str, state: SessionState) -> SessionState:
     """The state without a must; films that such `words` find, if any, are still liked better."""
-    kept = _no_must(state, token)
+    kept = _no_must(state, tokens)
     return kept.seek(words) if words else kept
 
 
-def _no_must(state: SessionState, token: int) -> SessionState:
-    required = tuple(other for other in state.constraints.required if other != token)
+def _no_must(state: SessionState, tokens: tuple[int, ...]) -> SessionState:
+    required = tuple(other for other in state.constraints.required if other not in tokens)
     return state.constrain(replace(state.constraints, required=required))
 
 

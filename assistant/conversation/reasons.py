@@ -9,8 +9,6 @@ Who is named with a film: people of the catalogue, and the names among the tags 
 it.
 
 What is known of a film, in a sentence or two.
-
-What was understood as chips: one for each film, wish and span of years.
 """
 
 from __future__ import annotations
@@ -20,21 +18,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from assistant.conversation.phrasing import (
-    GENRES,
-    beginning,
-    capitalised,
-    facet_words,
-    label_of,
-    listing,
-)
-from assistant.conversation.values import Chip, ChipKind
+from assistant.conversation.phrasing import GENRES, beginning, capitalised, facet_words, listing
 from assistant.language.lexicon import as_written, table
-from assistant.language.words import normal
+from assistant.language.words import in_number, normal
 from assistant.wording import text as wording
 from core.catalogue import Catalogue
 from core.data.facts import AGES, CatalogueFacts, Fact, Film, Prize
-from core.data.telling import share_with, telling
+from core.data.telling import homeland, share_with, telling
 from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, WORDS, Contribution
 from core.session import SessionState
@@ -107,6 +97,7 @@ _CLAUSES: Final[Mapping[str, str]] = {
 }
 """What begins a reason of a taste, and what a person would say instead."""
 
+_FOR_ADULTS = ("no film for children", "for children, too")
 _FOR_CHILDREN = "for children"
 """What a single film is, where several are "films for children"."""
 
@@ -189,6 +180,8 @@ def _words_for(
     outcome: Outcome, token: int, film: int, catalogue: Catalogue
 ) -> tuple[str, str] | None:
     """What a positive and a negative part say of an event; None for events that have no words."""
+    if outcome is Outcome.AVOIDED and catalogue.facet(token).name == "Children":
+        return _FOR_ADULTS  # often nobody asked: children were not spoken of
     if outcome.wish:
         return _wish_words(outcome.wish > 0, bool(catalogue.has(token)[film - 1]))
     if outcome.liking > 0:
@@ -313,11 +306,6 @@ def _verb(text: str) -> str:
     return next((verb for verb in _VERBS if text.startswith(verb)), "")
 
 
-def chip_of(catalogue: Catalogue, token: int, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
-    """Chip for a film, genre, tag or person that was found at `text[start:end]`."""
-    return Chip(kind, label_of(catalogue, token), catalogue.key_of(token), start, end)
-
-
 # ---- what is known of a film
 
 _GUIDED: Final = AGES["PG"]
@@ -409,7 +397,7 @@ def _origin(film: Film, facts: CatalogueFacts) -> str:
     if film.language in ("", "English") or not film.countries:
         return ""
     names = facts.facts.names(Fact.COUNTRY)
-    code = next(iter(names.find(film.countries[0])))
+    code = next(iter(names.find(homeland(film, facts.catalogue))))
     return names.adjective(code).removeprefix("the ")
 
 
@@ -496,3 +484,9 @@ def prizes_of(prizes: Iterable[Prize]) -> list[str]:
         for prize in prizes
     )
     return list(dict.fromkeys(named))
+
+
+def noted_as(theme: str) -> tuple[str, ...]:
+    """What a theme may be noted as: "talking animals" as "animal"."""
+    last = theme.rsplit(" ", maxsplit=1)[-1]
+    return (theme, last, *in_number(last))

@@ -11,8 +11,8 @@ from assistant.conversation.memory import Memory
 from assistant.conversation.phrasing import (
     LIMIT_WORDS,
     capitalised,
+    chip_of,
     label_of,
-    length,
     limit_chip,
     listing,
     saved_chip,
@@ -24,7 +24,6 @@ from assistant.conversation.reasons import (
     SMALL,
     Because,
     Known,
-    chip_of,
     clauses_of,
     general_of,
     known_of,
@@ -41,14 +40,16 @@ from assistant.conversation.values import (
     Reply,
     Understood,
     mention_of,
+    region_chips,
     tokens_of_keys,
 )
 from assistant.language.utterance import Act, Context
 from assistant.language.words import normal
 from assistant.wording import several, text
 from core.catalogue import Catalogue
-from core.data.facts import CatalogueFacts, Fact, Film
-from core.domain import Constraints, Movie, Outcome, Reaction, Reason, Recommendation
+from core.data.facts import CatalogueFacts, Film
+from core.data.telling import homeland, remakes_of, series_of
+from core.domain import Constraints, Outcome, Reaction, Reason, Recommendation
 from core.model.policy import WORDS, Choice, Policy
 from core.session import SessionState
 from core.store import Answer, SessionRecord, Shown, Turn
@@ -226,7 +227,8 @@ def taste_of(state: SessionState, catalogue: Catalogue) -> tuple[Chip, ...]:
     words = [words_chip(state.sought)] if state.sought else []
     words += map(spared_chip, state.spared)
     words += [saved_chip()] if constraints.among is not None else []
-    return (*chips, *(limit_chip(limit, catalogue) for limit in limits), *words)
+    regions = region_chips(constraints, catalogue)
+    return (*chips, *regions, *(limit_chip(limit, catalogue) for limit in limits), *words)
 
 
 def why_of(
@@ -257,6 +259,7 @@ def context_of(
     for_children = children or state.constraints.limit("age") is not None
     if last is None:
         return Context(table, for_another=for_children)
+    offered = {token for token, outcome in state.events if outcome.is_offered}
     understood = Understood.from_json(last.understood)
     memory = understood.memory
     return Context(
@@ -267,7 +270,11 @@ def context_of(
         memory.mood,
         spurned=memory.spurned,
         for_another=for_children or memory.for_another,
+        offered=frozenset(offered.union(tokens_of(last, catalogue))),
+        wanted=frozenset(state.tokens(Outcome.WANTED)),
+        spared=frozenset(state.tokens(Outcome.AVOIDED)),
         people=memory.people,
+        lately=tokens_of_keys(memory.lately, catalogue),
     )
 
 
@@ -285,30 +292,19 @@ def shown_films(record: SessionRecord) -> dict[int, Shown]:
 # ---- cards
 
 
-def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
-    """The films of a film's series in order; none where it is of no series."""
-    if not known.film.series:
-        return []
-    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
-    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
-    placed = {film.movie_id: film.place for film in films if film is not None}
-    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
-    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
+def length(minutes: int) -> str:
+    """Minutes as people say them.
 
-
-def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
-    """Films that this one is a remake of, or that are remakes of it."""
-    tokens = (
-        facts.catalogue.token_of_movie_id(relation.movie_id)
-        for relation in known.film.relations
-        if relation.kind == "Remake"
-    )
-    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]
+    >>> length(117), length(120), length(45)
+    ('1 h 57 min', '2 h', '45 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
 def order_of(known: Known, facts: CatalogueFacts) -> str:
     """A series in order: the same answer for each film of it."""
-    series = series_of(known, facts)
+    series = series_of(known.film, facts)
     if len(series) < 2:
         return text("answer.no_series", film=known.movie.label)
     films = [f"{place}. {movie.label}" for place, movie in enumerate(series, 1)][:_PARTS]
@@ -319,8 +315,8 @@ def order_of(known: Known, facts: CatalogueFacts) -> str:
 
 def sequels_of(known: Known, facts: CatalogueFacts) -> str:
     """What comes before and after a film, and its remakes."""
-    series, label = series_of(known, facts), known.movie.label
-    remakes = remakes_of(known, facts)
+    series, label = series_of(known.film, facts), known.movie.label
+    remakes = remakes_of(known.film, facts)[:BILLED]
     parts = []
     if len(series) > 1:
         at = series.index(known.movie)
@@ -349,8 +345,9 @@ def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
     if film.runtime:
         said.append(length(film.runtime))
     if film.language not in ("", "English"):
-        said.append(", ".join((*film.countries[:1], film.language)).removeprefix("the "))
-    if film.place and len(series := series_of(known, facts)) > 1:
+        home = filter(None, (homeland(film, facts.catalogue),))
+        said.append(", ".join((*home, film.language)).removeprefix("the "))
+    if film.place and len(series := series_of(film, facts)) > 1:
         place = series.index(known.movie) + 1
         said.append(text("answer.card_series", series=film.series, place=place, count=len(series)))
     return tuple(said)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from assistant.conversation.phrasing import capitalised, distinct, length, listing, noted_as
-from assistant.conversation.reasons import BILLED, Known, known_of, portraits
-from assistant.conversation.records import barring, recommend, sentences
+from assistant.conversation.phrasing import capitalised, distinct, listing
+from assistant.conversation.reasons import BILLED, Known, known_of, noted_as, portraits
+from assistant.conversation.records import barring, length, recommend, sentences
+from assistant.conversation.values import Shade
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.wishes import (
@@ -287,17 +288,6 @@ def _measured(question: FactQuestion, asked: Grounds) -> tuple[int, str, int] | 
 # ---- how far a film is so
 
 
-class Shade(NamedTuple):
-    """How far a film is scary, slow or the like."""
-
-    degree: float
-    """0 … 1."""
-    signs: tuple[str, ...] = ()
-    """What says so, the strongest first."""
-    weight: float = 0.0
-    """How much does: what tells films apart that are all so."""
-
-
 def shade(
     quality: str, known: Known, facts: CatalogueFacts, signs: frozenset[str] = frozenset()
 ) -> Shade:
@@ -339,12 +329,19 @@ def quoted(signs: Sequence[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> tuple[int, ...]:
-    """Numbers of the graded facets with one of these names in normal form."""
-    return tuple(
-        index
-        for index, facet in enumerate(catalogue.facets)
-        if facet.kind in GRADED and normal(facet.name).replace(" ", "_") in names
-    )
+    """Numbers of the graded facets with one of these names in normal form, ascending."""
+    by_name = _graded(catalogue)
+    return tuple(sorted(index for name in names for index in by_name.get(name, ())))
+
+
+@lru_cache(maxsize=2)
+def _graded(catalogue: Catalogue) -> dict[str, list[int]]:
+    """Numbers of the graded facets by their names in normal form."""
+    found: dict[str, list[int]] = {}
+    for index, facet in enumerate(catalogue.facets):
+        if facet.kind in GRADED:
+            found.setdefault(normal(facet.name).replace(" ", "_"), []).append(index)
+    return found
 
 
 def moods(question: FactQuestion, asked: Grounds) -> str:

@@ -10,14 +10,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from assistant.conversation.memory import Memory
 from assistant.imports.preview import Preview
+from assistant.language.meaning.people import region_of, regions_within
 from assistant.language.utterance import AmbiguousMention, Span
 from core.catalogue import Catalogue
-from core.domain import Movie, Outcome, Reaction, Recommendation
+from core.domain import Constraints, Movie, Outcome, Reaction, Recommendation
 from core.learning.versions import Entry
+from core.session import SessionState
 from core.store import Statistics, VersionProgress
 
 
@@ -349,6 +351,17 @@ class Insights:
     """What happened to the policies of the folder that is served from; nothing for a single one."""
 
 
+class Shade(NamedTuple):
+    """How far a film is scary, slow or the like."""
+
+    degree: float
+    """0 … 1."""
+    signs: tuple[str, ...] = ()
+    """What says so, the strongest first."""
+    weight: float = 0.0
+    """How much does: what tells films apart that are all so."""
+
+
 class Ruling(NamedTuple):
     """Whether something holds of a film."""
 
@@ -383,3 +396,57 @@ def tokens_of_keys(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]
     """Tokens of stable names, without those that this catalogue does not hold."""
     found = map(catalogue.token_of, keys)
     return tuple(token for token in found if token is not None)
+
+
+LIKED_FROM = 0.2
+"""Strength from which a film is liked or, negated, disliked; in between it is seen and fair.
+
+The words people use ("loved", "was fine", "couldn't stand") are far from this on either side; see
+the lexicon. """
+
+
+def reaction_of(strength: float | None, *, seen: bool = False) -> Reaction:
+    """Reaction to a recommended film that somebody speaks of with this strength."""
+    if strength is not None and strength >= LIKED_FROM:
+        return Reaction.UP
+    if strength is not None and strength <= -LIKED_FROM:
+        return Reaction.DOWN
+    return Reaction.SEEN if seen or strength is not None else Reaction.CLEAR
+
+
+def says_taste(outcome: Outcome | None) -> bool:
+    """Whether an outcome of a token says something of the person's taste."""
+    return outcome is not None and (outcome.is_known or outcome.wish != 0)
+
+
+def cold(state: SessionState) -> bool:
+    """Whether nothing is known of the person's taste."""
+    return not any(says_taste(outcome) for _, outcome in state.events)
+
+
+# ---- chips of parts of the world
+
+REGION: Final = "region:"
+"""Stands before a part of the world, where its chip is edited."""
+
+
+def region_chip(region: str, kind: ChipKind, start: int = 0, end: int = 0) -> Chip:
+    """Chip for a part of the world whose countries are asked for, or turned away, all at once."""
+    return Chip(kind, f"{region} films", f"{REGION}{region}", start, end)
+
+
+def region_chips(constraints: Constraints, catalogue: Catalogue) -> list[Chip]:
+    """Chips for the parts of the world that are asked for, and for those turned away."""
+    wanted = filter(None, (region_of(group, catalogue) for group in constraints.either))
+    spared, _ = regions_within(constraints.excluded, catalogue)
+    return [
+        *(region_chip(region, ChipKind.ONLY) for region in wanted),
+        *(region_chip(region, ChipKind.NEVER) for region in spared),
+    ]
+
+
+def wish_key(token: int, wishes: Constraints, catalogue: Catalogue) -> str:
+    """Stands for a must where its chip is edited: that of its part of the world, or its own."""
+    regions = (region_of(group, catalogue) for group in wishes.either if token in group)
+    region = next(filter(None, regions), "")
+    return f"{REGION}{region}" if region else catalogue.key_of(token)

@@ -1,10 +1,12 @@
-"""Fitting which way names are meant: `python -m assistant train-directions`.
+"""Fitting which words describe films, and which way they and names are meant:
+`python -m assistant train-directions`.
 
-Examples are names in labelled lines, of three kinds of files:
+Examples are names in labelled lines, of four kinds of files:
 
-    *.txt     one line each: "nothing with {x} in it | x -"; a slot begins with f for a film, any
-              other letter for a genre, a tag or a person; `Direction` has the signs, of which "o",
-              "n" and "p" of older files are "0" (left open)
+    *.txt     one line each: "nothing with {x} in it | x -"; a slot begins with f for a film, s
+              for one that was just shown, any other letter for a genre, a tag or a person;
+              `Direction` has the signs, of which "o", "n" and "p" of older files are "0"
+    *.txt     without labels: words that describe films stand in brackets, [wanted] or {not wanted}
     *.jsonl   labelled lines as `python -m assistant evaluate` takes them, by what is liked there
     ReDial    conversations, of the development half, by what both sides say was liked
 
@@ -19,6 +21,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -26,26 +29,32 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from assistant.evaluation.ask import add_catalogue_options, open_catalogue
 from assistant.evaluation.linking import fold_of
+from assistant.language import described
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import (
-    FACET,
-    FILM,
     FITTED,
-    WORDS,
-    Direction,
     DirectionWeights,
     Judge,
-    LineClauses,
-    Named,
     by_rules,
     ruled,
     settled_way,
-    traits,
 )
 from assistant.language.meaning.tastes import Sign
+from assistant.language.meaning.traits import (
+    FACET,
+    FILM,
+    SHOWN,
+    WORDS,
+    Direction,
+    LineClauses,
+    Named,
+    clauses_of,
+    traits,
+)
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Utterance
 from assistant.language.words import Word, words
@@ -55,13 +64,15 @@ from core.errors import DataError
 Floats = npt.NDArray[np.float64]
 _RULES: Final = 2.0
 """Log-odds by which the direction of the rules is ahead before anything is learned."""
-_SHRINKAGE: Final = 1.0
+_SHRINKAGE: Final = 2.0
 """Precision of the normal prior of each weight, around 0."""
-_SEEN_OFTEN: Final = 3
+_SEEN_OFTEN: Final = 2
 """Examples from which a trait has weights."""
 _FOLDS: Final = 5
 _IMPORTANCE_OF_TEMPLATES: Final = 3.0
 """What an example counts: a template stands for many lines."""
+_IMPORTANCE_OF_BRACKETS: Final = 1.0
+"""The same of a description, of which there is one or more a line."""
 _IMPORTANCE_OF_DIALOGS: Final = 1.0
 """The same of what people said of a film."""
 _LEAST_WEIGHT: Final = 0.02
@@ -70,7 +81,7 @@ _LEAST_CHANCE: Final = 1e-12
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _OPEN: Final = {"o": "0", "n": "0", "p": "0"}
 _WAYS: Final = tuple(Direction)
-_KINDS: Final = {"f": FILM, "w": WORDS}
+_KINDS: Final = {"f": FILM, "s": SHOWN, "w": WORDS}
 """By the first letter of a slot."""
 
 
@@ -86,8 +97,11 @@ class LabelledName(NamedTuple):
 
 
 def examples_of_templates(path: Path) -> Iterator[LabelledName]:
-    """The slots of the lines of a text file."""
+    """The slots of the lines of a text file, or what stands in its brackets."""
     for line in path.read_text(encoding="utf-8").splitlines():
+        if " | " not in line:
+            yield from _of_brackets(Bracketed.of(line))
+            continue
         text, _, labels = line.replace("\\n", "\n").rpartition(" | ")
         meant = dict(label.split(" ") for label in labels.split(", "))
         yield from _slots(text, meant)
@@ -100,17 +114,104 @@ def _slots(template: str, meant: Mapping[str, str]) -> Iterator[LabelledName]:
         return
     text = _SLOT.sub(lambda match: f"Zq{match[1]}zq", template)
     found = words(text)
-    places = [at for at, word in enumerate(found) if word.text.startswith("zq")]
-    spans = [(at, at + 1) for at in places]
+    spans = [(at, at + 1) for at, word in enumerate(found) if word.text.startswith("zq")]
     kinds = [_KINDS.get(slot[0], FACET) for slot in slots]
     names = ruled(text, found, spans, find_cues(text, found, spans), kinds=kinds)
-    clauses = LineClauses(text, found, [(name.first, name.last) for name in names])
-    for name, slot in zip(names, slots, strict=True):
-        if slot in meant:
-            way = Direction(_OPEN.get(meant[slot], meant[slot]))
-            for each in {name, name._replace(kind=WORDS)} if name.kind == FACET else (name,):
-                seen = tuple(traits(clauses, each))
-                yield LabelledName(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
+    ways = {slot: Direction(_OPEN.get(label, label)) for slot, label in meant.items()}
+    pairs = [(name, ways[slot]) for name, slot in zip(names, slots, strict=True) if slot in ways]
+    yield from _labelled(template, clauses_of(text, found, names), pairs)
+
+
+def _labelled(
+    template: str, clauses: LineClauses, pairs: Sequence[tuple[Named, Direction]]
+) -> Iterator[LabelledName]:
+    """Names with their directions as examples; a kind of film may be said in any words."""
+    told = {name.first: way for name, way in pairs if name.kind == SHOWN}
+    for name, way in pairs:
+        kinds = (FACET, WORDS) if name.kind == FACET else (name.kind,)
+        for each in (name._replace(kind=kind) for kind in kinds):
+            seen = tuple(traits(clauses, each, {} if name.kind == SHOWN else told))
+            yield LabelledName(template, seen, by_rules(each), way, _IMPORTANCE_OF_TEMPLATES)
+
+
+class Bracketed(NamedTuple):
+    """A line without its brackets, and the ranges of words in them, with their directions."""
+
+    text: str
+    words: Sequence[Word]
+    ranges: Sequence[tuple[int, int, Direction]]
+
+    @classmethod
+    def of(cls, line: str) -> Bracketed:
+        """Reads a line: "[westerns] without {gore}"."""
+        parts = _BRACKETS.split(line)
+        text = "".join(part[1:-1] if part[:1] in _WAYS_OF else part for part in parts)
+        found, at, ranges = words(text), 0, list[tuple[int, int, Direction]]()
+        for part in parts:
+            way = _WAYS_OF.get(part[:1])
+            end = at + len(part) - 2 * (way is not None)
+            inside = [i for i, one in enumerate(found) if at < one.end and one.start < end]
+            if way is not None and inside:
+                ranges.append((inside[0], inside[-1] + 1, way))
+            at = end
+        return cls(text, found, ranges)
+
+    @property
+    def describes(self) -> list[bool]:
+        """Whether each word describes films."""
+        return [any(a <= at < b for a, b, _ in self.ranges) for at in range(len(self.words))]
+
+
+_BRACKETS: Final = re.compile(r"(\[[^\]]*\]|\{[^}]*\})")
+_WAYS_OF: Final = {"[": Direction.TOWARDS, "{": Direction.AWAY}
+
+
+def _of_brackets(line: Bracketed) -> Iterator[LabelledName]:
+    """What describes films, as words of any kind and as facets."""
+    text, found = line.text, line.words
+    spans = [(first, last) for first, last, _ in line.ranges]
+    ways = [way for _, _, way in line.ranges]
+    names = ruled(text, found, spans, find_cues(text, found, spans), kinds=[WORDS] * len(spans))
+    for kind in (WORDS, FACET):
+        pairs = [(name._replace(kind=kind), way) for name, way in zip(names, ways, strict=True)]
+        clauses = clauses_of(text, found, [name for name, _ in pairs])
+        for name, way in pairs:
+            seen = tuple(traits(clauses, name))
+            yield LabelledName(text, seen, by_rules(name), way, _IMPORTANCE_OF_BRACKETS)
+
+
+def fit_described(lines: Sequence[Bracketed]) -> dict[str, float]:
+    """Weights of the traits of words by which they describe films."""
+    seen: list[list[str]] = []
+    labels: list[bool] = []
+    for line in lines:
+        row, goes_on = described.row_of(line.text, line.words), False
+        for at, describes in enumerate(line.describes):
+            found = described.traits(row, line.words, at)
+            seen.append(described.behind(found, row[at], goes_on=goes_on))
+            labels.append(describes)
+            goes_on = describes
+    often = _seen_often(seen)
+    table = _matrix(seen, {trait: at for at, trait in enumerate(often)})
+    signs = np.where(labels, 1.0, -1.0)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        odds = signs * (table @ weights)
+        slope = -signs * expit(-odds)
+        cost = np.logaddexp(0.0, -odds).sum() + 0.5 * _SHRINKAGE * float(weights @ weights)
+        return float(cost), table.T @ slope + _SHRINKAGE * weights
+
+    found_weights = minimize(loss, np.zeros(len(often)), jac=True, method="L-BFGS-B").x.tolist()
+    pairs = zip(often, found_weights, strict=True)
+    return {trait: round(one, 2) for trait, one in pairs if abs(one) >= _LEAST_WEIGHT}
+
+
+def bracketed(paths: Iterable[Path]) -> list[Bracketed]:
+    """The lines with brackets, or without any, of text files that have no labels."""
+    texts = (
+        path.read_text(encoding="utf-8").splitlines() for path in paths if path.suffix == ".txt"
+    )
+    return [Bracketed.of(line) for line in chain.from_iterable(texts) if " | " not in line]
 
 
 class Recorder(Judge):
@@ -122,10 +223,11 @@ class Recorder(Judge):
         """By the characters that a name takes."""
 
     def sign(
-        self, words: Sequence[Word], name: Named, ruled: Direction, seen: Sequence[str]
+        self, words: Sequence[Word], name: Named, seen: Sequence[str], *, answers: bool = False
     ) -> Sign:
         """The sign as it is."""
-        self.seen[words[name.first].start, words[name.last - 1].end] = ruled, tuple(seen)
+        span = words[name.first].start, words[name.last - 1].end
+        self.seen[span] = by_rules(name), tuple(seen)
         return name.sign
 
     def at(self, span: tuple[int, int]) -> tuple[Direction | None, tuple[str, ...]]:
@@ -199,9 +301,8 @@ def examples_of_dialogs(
 
 def fit(examples: Sequence[LabelledName]) -> DirectionWeights:
     """The weights that make the examples most likely, each held near 0 by its prior."""
-    counts = Counter(trait for example in examples for trait in example.traits)
-    often = sorted(trait for trait, count in counts.items() if count >= _SEEN_OFTEN)
-    seen = _matrix(examples, {trait: at for at, trait in enumerate(often)})
+    often = _seen_often(example.traits for example in examples)
+    seen = _matrix([one.traits for one in examples], {trait: at for at, trait in enumerate(often)})
     ruled_so = _one_hot(one.ruled for one in examples)
     meant = _one_hot(one.meant for one in examples)
     importance = np.array([one.importance for one in examples])[:, None]
@@ -222,6 +323,12 @@ def fit(examples: Sequence[LabelledName]) -> DirectionWeights:
     return DirectionWeights({trait: each for trait, each in weights.items() if each}, _RULES)
 
 
+def _seen_often(seen: Iterable[Sequence[str]]) -> list[str]:
+    """The traits of examples that are seen often enough to be weighed."""
+    counts = Counter(chain.from_iterable(seen))
+    return sorted(trait for trait, count in counts.items() if count >= _SEEN_OFTEN)
+
+
 def _one_hot(ways: Iterable[Direction]) -> Floats:
     """(n, directions), 1 for each one's direction."""
     return np.array([[each is way for each in _WAYS] for way in ways], dtype=np.float64)
@@ -233,16 +340,16 @@ def _told(row: Sequence[float]) -> dict[str, float]:
     return {way.value: round(weight, 2) for way, weight in pairs if abs(weight) >= _LEAST_WEIGHT}
 
 
-def _matrix(examples: Sequence[LabelledName], columns: Mapping[str, int]) -> sparse.csr_array:
+def _matrix(seen: Sequence[Sequence[str]], columns: Mapping[str, int]) -> sparse.csr_array:
     """(n_examples, n_traits), 1 where an example has a trait that has a column."""
     entries = [
         (row, columns[trait])
-        for row, example in enumerate(examples)
-        for trait in example.traits
+        for row, found in enumerate(seen)
+        for trait in found
         if trait in columns
     ]
     rows, places = zip(*entries, strict=True)
-    shape = (len(examples), len(columns))
+    shape = (len(seen), len(columns))
     return sparse.csr_array((np.ones(len(rows)), (rows, places)), shape=shape)
 
 
@@ -264,6 +371,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = "labelled lines (.txt, .jsonl) and ReDial conversations, of these one half"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=what)
     parser.add_argument("--out", type=Path, default=FITTED, metavar="FILE", help="the weights")
+    where = "the weights of what describes films"
+    parser.add_argument("--described", type=Path, default=described.FITTED, help=where)
     parser.add_argument("--no-folds", action="store_true", help="skip the cross-validation")
     add_catalogue_options(parser)
 
@@ -282,8 +391,14 @@ def run(arguments: argparse.Namespace) -> int:
         print_folds(examples)
     weights = fit(examples)
     record = {"rules": weights.rules, "weights": weights.weights}
-    arguments.out.write_text(json.dumps(record, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    _write(record, arguments.out)
+    if lines := bracketed(arguments.files):
+        _write(fit_described(lines), arguments.described)
     return 0
+
+
+def _write(record: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(record, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _examples(

@@ -442,6 +442,19 @@ def well_known(text: str) -> bool:
     return _BETTER_KNOWN.search(text) is not None and not lesser_known(text)
 
 
+def forgotten(text: str) -> list[tuple[int, int]]:
+    """Where a line names what it lets go of: from "forget" to the end of its sentence, or to where
+    a wish begins behind a comma.
+    """
+    pattern = _patterns("inside")["forgotten"]
+    return [match.span() for match in pattern.finditer(text.lower().replace("’", "'"))]
+
+
+def any_country(text: str) -> bool:
+    """Whether an earlier wish for films of a country or a language is lifted."""
+    return _patterns("inside")["any_country"].search(text.replace("’", "'")) is not None
+
+
 def count_wanted(text: str) -> int | None:
     """How many films are asked for, 1 … 10; None where no number is given."""
     match = _COUNT.search(text) if _NUMBER_SAID.search(text) else None

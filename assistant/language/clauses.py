@@ -7,7 +7,7 @@ out. What is left is looked up in the phrases of each topic (lexicon/questions.t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -16,7 +16,7 @@ from assistant.language import acts
 from assistant.language.lexicon import table, words_of
 from assistant.language.meaning.people import Persons
 from assistant.language.titles.links import Link
-from assistant.language.utterance import Context, Topic
+from assistant.language.utterance import Context, FactQuestion, Topic, Utterance
 from assistant.language.words import PhraseBook, Word, spelled_out, stands_apart, text_at
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
@@ -185,6 +185,23 @@ class Clause:
         if not (opens or self.has(FILM)):
             bones = (Bone("is"), Bone(FILM), *bones)
         return replace(self, bones=bones)
+
+    @property
+    def asks_for_films(self) -> bool:
+        """Whether it asks if a film is here, or to be shown it, and nothing else of it: "do you
+        have Heat or something like it?".
+        """
+        for phrase in phrases_of_topics().find(self.words):
+            rest = [bone.text for bone in self.bones[phrase.last :] if bone.text != FILM]
+            if phrase.meaning is Topic.HAS:
+                return phrase.first == 0 and rest[:1] in ([], ["or"])
+        return False
+
+    def end_of_films(self, found: Sequence[Word]) -> int:
+        """Where it goes on behind the films in it: "… or something like it"; else its end."""
+        named = max(bone.span[1] for bone in self.bones if bone.text == FILM)
+        goes_on = (word.start for word in found[slice(*self.range)] if word.text == "or")
+        return next((start for start in goes_on if start >= named), self.end)
 
     def has(self, text: str) -> bool:
         """Whether a word, or what stands for a film or person, is in it."""
@@ -454,3 +471,23 @@ def phrases_of_topics() -> PhraseBook[Topic]:
             for phrase in spelled_out(pattern):
                 phrases.setdefault(" ".join(phrase.split()), Topic(name))
     return PhraseBook(phrases, in_normal_form=True)
+
+
+def kind_asked(texts: Sequence[str], understand: Callable[[str], Utterance]) -> FactQuestion | None:
+    """A question whether a film is what some words would be a wish for; None for no wish.
+
+    "From the 60s", "under two hours", "about boxing", "outside Europe": what films can be wished
+    for by, they can be asked for by.
+    """
+    besides = not words_of("outside").isdisjoint(texts)
+    idle = words_of("yes_or_no") | words_of("holds") | words_of("outside") | {FILM, "or", "which"}
+    said = " ".join(word for word in texts if word not in idle)
+    if not said:
+        return None
+    asked = FactQuestion(Topic.KIND, detail=said, besides=besides)
+    for form in table("questions")["wished"]["forms"]:
+        wish = understand(form.format(said))
+        facets = tuple(dict.fromkeys(one.token for one in wish.facets if one.strength > 0))
+        if (facets or wish.limits) and not wish.movies:
+            return replace(asked, facets=facets, limits=wish.limits)
+    return None

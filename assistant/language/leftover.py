@@ -1,52 +1,39 @@
 """What is left of a line once all that was understood is taken out of it.
 
-Words that mean something and that no rule knows are one of two things. Where they stand as what a
-film is to have ("about …", "something with …", "… movies", a clause of their own) films can be
-found by them, as far as films hold such words. Elsewhere they can only be said back.
+Of the words that describe films (`described`, which is learned) some are names of facets, and are
+understood as such. By the others films are found, or kept away, as far as films hold such words or
+come near to what they mean. What nothing is made of is said back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
-from itertools import takewhile
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from assistant.language.acts import holds, how_many, line_of
-from assistant.language.lexicon import background, dictionary, heard_words, shortened, word_class
-from assistant.language.meaning.direction import Direction, turned_away
-from assistant.language.meaning.tastes import NEGATORS, begins_clause, closes_clause
+from assistant.language.described import STORY, described, telling
+from assistant.language.lexicon import background, heard_words, word_class
+from assistant.language.meaning.cues import find_cues
+from assistant.language.meaning.direction import Judge, fitted, ruled
+from assistant.language.meaning.measures import amounts_in
+from assistant.language.meaning.tastes import COPULAS
+from assistant.language.meaning.traits import FACET, FILM, SHOWN, WORDS, Direction
 from assistant.language.utterance import Act, Utterance
-from assistant.language.words import Word, stands_apart, text_at, texts_of
+from assistant.language.words import Word, back_over, texts_of
 from assistant.language.words import words as words_of
 
-_STORY: Final = 25
-"""Words from which on a line tells a story: it is full of words that mean something, and nobody
-wants them read back."""
-_TOLD: Final = 8
-"""Words from which on a line may describe a film: "a man wakes up in a bathtub and …"."""
-_TELLING: Final = 3
-"""Words among them that no rule knows: "can you show me a good film please" has none."""
+_LONGEST: Final = 120
+"""Words up to which a line is looked at: no wish is longer."""
 _SHORTEST: Final = 3
 """Letters of the shortest word that may mean something."""
 _ENDINGS: Final = ("s", "es", "d", "ed", "ing")
 """What the forms of a known word end in."""
-_APART: Final = 1
-"""Known words between two strange ones of one phrase: "drill and sergeants"."""
-_OWN_CLAUSE: Final = 4
-"""Words of a clause that is all a wish: "vineyards, sun, Tuscany"."""
-_DEEDS: Final = ("ing", "ed", "ve", "ll")
-"""What the forms of verbs end in, and contractions, which are read without their marks."""
-_SUBJECTS: Final = word_class("personal_pronouns") | word_class("near") | word_class("kids")
-_REQUESTED: Final = frozenset("something somebody anything about sth want tonight".split())
-_SCENES: Final = word_class("scenes")
-_DESCRIBES: Final = word_class("describes")
-_BESIDE: Final = word_class("beside_described")
 _NOUNS: Final = word_class("film_nouns")
 _REQUESTS: Final = word_class("requests")
-_GOES_ON: Final = frozenset(("and", "or"))
 _ONESELF: Final = word_class("oneself")
+_BEFORE_PREDICATES: Final = COPULAS | word_class("does") | frozenset(("has", "have", "had"))
 _SUBJECT: Final = 3
 """Words at the beginning of a line among which its subject stands."""
 
@@ -78,109 +65,105 @@ class Leftover(NamedTuple):
 
 
 def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
-    """What is left of a line; `knows` says whether films hold such words."""
-    if "series" in utterance.beyond or utterance.act is Act.BEYOND:
+    """What is left of a line; `knows` says whether films can be found by such words."""
+    if "series" in utterance.beyond or utterance.act in (Act.BEYOND, Act.FORGET):
         return Leftover()
     utterance = replace(utterance, text=utterance.unasked)
     found = words_of(utterance.text)
-    if len(found) > _STORY:
+    if len(found) > _LONGEST:
         return Leftover()
-    ways = _ways(utterance, found)
-    read = {
-        place
-        for span, way in ways.items()
-        if way in (Direction.AWAY, Direction.NONE)
-        for place in range(*span)
-    }
-    unread = [span for span in _strange_phrases(utterance, found) if span[0] not in read]
-    sought, strange = _wished_for(utterance, found, unread, knows)
-    away = [" ".join(texts_of(found, *span)) for span in ways if ways[span] is Direction.AWAY]
-    return Leftover(sought, strange, away)
+    said = (*utterance.spans, *amounts_in(utterance.text.lower()))
+    names = sorted(filter(None, {_places(found, one) for one in said}))
+    ways = turned_away(utterance.text, found, names, _films(utterance, found))
+    away = [" ".join(texts_of(found, *span)) for span, way in ways if way is Direction.AWAY]
+    others = (span for span, way in ways if way is not Direction.AWAY)
+    asked = (span for span in others if not _is_predicate(found, span[0], names))
+    return Leftover(*_known(found, asked, knows), away)
 
 
-def _wished_for(
-    utterance: Utterance,
-    found: Sequence[Word],
-    phrases: Sequence[tuple[int, int]],
-    knows: Callable[[str], bool],
+def _films(utterance: Utterance, found: Sequence[Word]) -> dict[tuple[int, int], str]:
+    """Where films are named, and whether they are such that we put forward."""
+    films = {_places(found, one.span): one.offered for one in utterance.movies}
+    return {span: SHOWN if offered else FILM for span, offered in films.items() if span}
+
+
+def _known(
+    found: Sequence[Word], spans: Iterable[tuple[int, int]], knows: Callable[[str], bool]
 ) -> tuple[list[str], list[str]]:
-    """Of phrases that no rule knows those that films can be found by, and those worth saying
+    """The phrases that films can be found by, and the others as far as they are worth saying
     back.
     """
-    text = utterance.text
-    sought: list[str] = []
-    strange: list[str] = []
-    goes_on = -1
-    for first, last in phrases:
-        phrase = text[found[first].start : found[last - 1].end]
-        is_wish = _is_wished(utterance, found, (first, last), goes_on)
-        if is_wish and knows(phrase):
-            sought.append(phrase)
-            goes_on = last
-        elif any(
-            _is_worth_saying(text, found, place, is_wish=is_wish) for place in range(first, last)
-        ):
-            strange.append(phrase)
-    return sought, strange
+    phrases = [" ".join(texts_of(found, *span)) for span in spans]
+    known = list(filter(knows, phrases))
+    unknown = (phrase for phrase in phrases if phrase not in known)
+    return known, [phrase for phrase in unknown if any(map(_is_worth_saying, phrase.split()))]
 
 
-def told(utterance: Utterance, knows: Callable[[str], bool]) -> str:
-    """The whole of a line that describes a film and of which nothing else was understood."""
-    if utterance.act is not Act.RECOMMEND or utterance.names_anything or utterance.beyond:
-        return ""
-    said = [word.text for word in words_of(utterance.text)]
-    is_told = len(said) >= _TOLD and sum(map(means_something, said)) >= _TELLING
-    return utterance.text if is_told and knows(utterance.text) else ""
+def _is_predicate(found: Sequence[Word], first: int, names: Sequence[tuple[int, int]]) -> bool:
+    """Whether words tell how something is that is named before them: "Sin City has aged badly"."""
+    subject = back_over(_BEFORE_PREDICATES, found, first)
+    return subject < first and any(last == subject for _, last in names)
 
 
-def _is_worth_saying(text: str, found: Sequence[Word], place: int, *, is_wish: bool) -> bool:
-    """Whether a word of which nothing is made may be a wish about films, and no word of talk.
+def _is_worth_saying(word: str) -> bool:
+    """Whether a word may be a wish that was not understood, and no word of talk."""
+    return means_something(word) and not background().is_common(word)
 
-    A name may be one, but for its capital. What somebody does ("my cousin is arriving"), a
-    contraction and a common word spelled wrong say nothing of films.
+
+def turned_away(
+    text: str,
+    words: Sequence[Word],
+    names: Sequence[tuple[int, int]],
+    films: Mapping[tuple[int, int], str] = MappingProxyType({}),
+) -> list[tuple[tuple[int, int], Direction]]:
+    """Ranges of words that describe films and are no `names`, and how they are meant.
+
+    Of the names `films` are FILM, or SHOWN where we put them forward.
     """
-    word = found[place]
-    if not means_something(word.text):
-        return False
-    if text[word.start].isupper() and not begins_clause(text, found, place):
-        return "'" not in text[word.start : word.end].replace("’", "'")
-    deed = word.text.endswith(_DEEDS) or text_at(found, place - 1) in _SUBJECTS
-    is_talk = background().is_common(word.text) or _misspells(word.text)
-    return not is_talk and (is_wish or not deed)
+    kept = _beyond_names(text, words, names, films)
+    inside = {at for first, last in kept for at in range(first, last)}
+    names = [name for name in names if name[0] not in inside]
+    spans = sorted([*names, *kept])
+    others = {span: films.get(span, FACET) for span in names}
+    kinds = [others.get(span, WORDS) for span in spans]
+    named = ruled(text, words, spans, find_cues(text, words, spans), kinds=kinds)
+    ways = Judge(fitted()).directions(text, words, named)
+    return [
+        ((name.first, name.last), way)
+        for name, way in zip(named, ways, strict=True)
+        if name.kind == WORDS
+    ]
 
 
-@lru_cache(maxsize=4096)
-def _misspells(word: str) -> bool:
-    """Whether a word is a common one but for a letter left out, added, changed or swapped."""
-    if word in dictionary():
-        return False
-    return background().nearly(word) or not _request_words().isdisjoint((word, *shortened(word)))
-
-
-@cache
-def _request_words() -> frozenset[str]:
-    """The words that requests are made of, without one letter."""
-    return frozenset(
-        short for word in _REQUESTED if len(word) >= _SHORTEST for short in (word, *shortened(word))
-    )
-
-
-def _is_wished(
-    utterance: Utterance, found: Sequence[Word], span: tuple[int, int], goes_on: int
-) -> bool:
-    """Whether a phrase is what films are asked for by; `goes_on` is the end of the one before."""
-    if utterance.act is not Act.RECOMMEND:
-        return False
-    joined = goes_on == span[0] - 1 and text_at(found, goes_on) in _GOES_ON
-    return joined or _is_described(utterance, found, *span)
-
-
-def _ways(utterance: Utterance, found: Sequence[Word]) -> Mapping[tuple[int, int], Direction]:
-    """Ranges of words that mean something in clauses that turn away, and how they are meant:
-    "without all the fighting", "nothing where a parent dies".
+def _beyond_names(
+    text: str,
+    words: Sequence[Word],
+    names: Sequence[tuple[int, int]],
+    films: Collection[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    """Ranges of words that describe films, without names, as far as they mean something; of a story
+    all words, where no film is named in it: those are `films`.
     """
-    names = sorted({span for one in utterance.spans if (span := _places(found, one))})
-    return dict(turned_away(utterance.text, found, names))
+    taken = {at for first, last in names for at in range(first, last)}
+    named = {words[at].text for at in taken}
+    of_films = {at for first, last in films for at in range(first, last)}
+    again = {at for at, word in enumerate(words) if word.text in named}
+    kept = list[tuple[int, int]]()
+    for first, last in described(text, words):
+        tells = telling(words, first, last, taken | again)
+        is_story = len(tells) >= STORY and of_films.isdisjoint(range(first, last))
+        kept += [(tells[0], last)] if is_story else _runs(tells, taken)
+    return kept
+
+
+def _runs(tells: Sequence[int], taken: Container[int]) -> Iterator[tuple[int, int]]:
+    """Ranges from one telling word to another with no name between."""
+    places = list(tells)
+    while places:
+        begin = end = places.pop(0)
+        while places and not any(at in taken for at in range(end, places[0])):
+            end = places.pop(0)
+        yield begin, end + 1
 
 
 def _places(found: Sequence[Word], span: tuple[int, int]) -> tuple[int, int] | None:
@@ -189,69 +172,12 @@ def _places(found: Sequence[Word], span: tuple[int, int]) -> tuple[int, int] | N
     return (inside[0], inside[-1] + 1) if inside else None
 
 
-def _strange_phrases(utterance: Utterance, found: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """Ranges of words outside of all that was found that no rule knows."""
-    strange = [place for place, word in enumerate(found) if _is_strange(utterance, word)]
-    while strange:
-        first = last = strange.pop(0)
-        while strange and strange[0] - last <= 1 + _APART and not stands_apart(found, strange[0]):
-            last = strange.pop(0)
-        yield first, last + 1
-
-
-def _is_strange(utterance: Utterance, word: Word) -> bool:
-    spans = utterance.spans
-    inside = any(start < word.end and word.start < end for start, end in spans)
-    named = (utterance.text[start:end].lower() for start, end in spans)
-    return not inside and means_something(word.text) and word.text not in named
-
-
 def means_something(word: str) -> bool:
     """Whether a word is one that no rule knows in any of its forms, and no adverb."""
     if len(word) < _SHORTEST or not word.isalpha() or word.endswith("ly"):
         return False
     stems = (word, *(word.removesuffix(end) for end in _ENDINGS if word.endswith(end)))
     return heard_words().isdisjoint((*stems, *(f"{stem}e" for stem in stems)))
-
-
-def _is_described(utterance: Utterance, found: Sequence[Word], first: int, last: int) -> bool:
-    """Whether a phrase stands where a film is described, and is not turned away."""
-    text = utterance.text
-    begin = next(place for place in range(first, -1, -1) if begins_clause(text, found, place))
-    before = [word.text for word in found[begin:first]]
-    if not NEGATORS.isdisjoint(before):
-        return False
-    lead = first - len(list(takewhile(_BESIDE.__contains__, before[::-1])))
-    if _is_of_films(utterance, found, last):
-        return True
-    if lead > begin:
-        return _leads(found, lead)
-    is_short = last - begin <= _OWN_CLAUSE
-    return is_short and closes_clause(text, found, last) and _may_list(found, begin)
-
-
-def _may_list(found: Sequence[Word], begin: int) -> bool:
-    """Whether a clause of its own may be a wish: in a line of few words, or behind a request, but
-    not in "six of us, beers, pizza, need something silly".
-    """
-    asked = any(word.text in _REQUESTS for word in found[:begin])
-    return asked or len(found) <= _OWN_CLAUSE
-
-
-def _leads(found: Sequence[Word], place: int) -> bool:
-    """Whether "about", "set in" or the like stands before the word at a place."""
-    before, earlier = text_at(found, place - 1), text_at(found, place - 2)
-    return before in _DESCRIBES or (before == "in" and earlier in _SCENES)
-
-
-def _is_of_films(utterance: Utterance, found: Sequence[Word], place: int) -> bool:
-    """Whether "movies", or a kind of film, stands at a place: "pool movies", "architecture
-    documentaries".
-    """
-    if stands_apart(found, place):
-        return False
-    begins = (facet.span.start for facet in utterance.facets)
-    return found[place].text in _NOUNS or found[place].start in begins
 
 
 def is_said_of_nothing(utterance: Utterance) -> bool:

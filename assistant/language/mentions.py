@@ -7,16 +7,18 @@ one".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from assistant.language import acts
 from assistant.language.leftover import means_something
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.speakers import kin
 from assistant.language.meaning.tastes import Cue, Force, Sign, Teller, scopes
+from assistant.language.meaning.traits import FILM, SHOWN
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -83,8 +85,21 @@ _NAMED_ALONE: Final = 0.5
 """A line of titles only is an answer to "what do you like?"."""
 _WISHES: Final = ("want: ", "similar: ")
 _CASTS: Final = word_class("casts")
+_BEFORE_PLACES: Final = word_class("before_places")
 _ONE_OF: Final = word_class("one_of")
 _NOUNS: Final = word_class("film_nouns")
+
+
+def kinds_of(
+    links: Sequence[Link], offered: Collection[int]
+) -> tuple[dict[tuple[int, int], str], list[tuple[int, int]]]:
+    """Where titles stand, and whether each is of a film that we put forward, of these tokens; and
+    those that are not.
+    """
+    kinds = {
+        (link.first, link.last): SHOWN if link.rows[0] + 1 in offered else FILM for link in links
+    }
+    return kinds, [name for name, kind in kinds.items() if kind == FILM]
 
 
 def of_movies(
@@ -160,6 +175,8 @@ def _movie(
         sign.seen,
         sign.idle,
         tuple(also),
+        later=sign.later,
+        offered=sign.offered,
     )
 
 
@@ -190,20 +207,27 @@ def of_more_than_films(
     wishes = {}
     for link in links:
         sign = signs[link.first, link.last]
-        name, before, after = _series_named(found, link, facets)
-        is_any = after in _NOUNS and (before in _ONE_OF or after.endswith("s"))
         wish = Wish(0.8, True, "wanted")
-        if before == "no" or sign.force is Force.AVOID:  # "no James Bond"
+        if text_at(found, link.first - 1) == "no" or sign.force is Force.AVOID:  # "no James Bond"
             wish = Wish(-1.0, True, sign.rule)
-            is_any = before == "no"
-        tokens = facets.of_kind("series", name) if is_any else ()
-        if before == "from":  # "films from Brazil"
-            tokens = facets.of_kind("country", name)
-        elif link.also and wish.strength < 0:  # a tag may be named after a series
-            tokens = facets.named(name)
+        tokens = _of_more(found, link, facets, away=wish.strength < 0)
         if tokens and sign.force in (None, Force.WANT, Force.AVOID):
             wishes[link.first] = FacetMention(span_of(found, link), tokens[0], *wish)
     return wishes
+
+
+def _of_more(
+    found: Sequence[Word], link: Link, facets: FacetFinder, *, away: bool
+) -> tuple[int, ...]:
+    """Facets that a title may mean where it stands: a country, or all films of a series."""
+    name, before, after = _series_named(found, link, facets)
+    if before == "from" or before in _BEFORE_PLACES:  # "films from Brazil", "nothing American"
+        return facets.of_kind("country", name)
+    if away and link.also:  # a tag may be named after a series
+        return facets.named(name)
+    of_many = after in _NOUNS and (before in _ONE_OF or after.endswith("s"))
+    is_any = before == "no" if away else of_many
+    return facets.of_kind("series", name) if is_any else ()
 
 
 def _series_named(found: Sequence[Word], link: Link, facets: FacetFinder) -> tuple[str, str, str]:
@@ -218,6 +242,13 @@ def _series_named(found: Sequence[Word], link: Link, facets: FacetFinder) -> tup
     if facets.of_kind("series", whole):
         first, name = first - 1, whole
     return name, text_at(found, first - 1), text_at(found, last)
+
+
+def wished(
+    found: Sequence[Word], links: Sequence[Link], terms: Sequence[Found[Term]], catalogue: Catalogue
+) -> list[Found[Term]]:
+    """The facets that are named to be asked for, or against."""
+    return [term for term in terms if not tells_apart(found, links, term, catalogue)]
 
 
 def tells_apart(
@@ -236,22 +267,35 @@ def tells_apart(
 
 def let_go(utterance: Utterance) -> Utterance:
     """A line that takes back what it names, or wants something else instead: "forget horror, I want
-    a comedy".
+    a comedy". What another sentence names is wished for: "Forget X. Just a comedy".
     """
     named: list[MovieMention | FacetMention] = [*utterance.movies, *utterance.facets]
+    spans = acts.forgotten(utterance.text)
+    outside = [one for one in named if spans and not _within_any(one.span, spans)]
+    if outside and len(outside) < len(named):
+        return _keeping(utterance, outside, 0.0)
     wanted = [one.span for one in named if one.rule.split("; ")[-1].startswith(_WISHES)]
     if not wanted:
         return replace(utterance, act=Act.FORGET)
-    begin = min(wanted)
+    return _keeping(utterance, [one for one in named if one.span >= min(wanted)], -0.3)
+
+
+def _keeping(
+    utterance: Utterance, kept: Sequence[MovieMention | FacetMention], strength: float
+) -> Utterance:
+    """The line with all but some of its names let go; `strength` is that of facets then."""
     movies = (
-        one if one.span >= begin else replace(one, strength=0.0, idle=True)
-        for one in utterance.movies
+        one if one in kept else replace(one, strength=0.0, idle=True) for one in utterance.movies
     )
     facets = (
-        one if one.span >= begin else replace(one, strength=-0.3, required=False, rule="let go")
+        one if one in kept else replace(one, strength=strength, required=False, rule="let go")
         for one in utterance.facets
     )
     return replace(utterance, movies=tuple(movies), facets=tuple(facets))
+
+
+def _within_any(span: Span, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= span.start and span.end <= last for first, last in ranges)
 
 
 _TOGETHER: Final = re.compile(
@@ -333,8 +377,16 @@ def inside(span: Span, names: Iterable[tuple[int, int]]) -> bool:
     )
 
 
+def begins(span: Span, phrases: Iterable[tuple[int, int]]) -> bool:
+    """Whether a range stands at the beginning of one of the phrases: "after" of "after 2005"."""
+    return any(first == span.start and span.end <= last for first, last in phrases)
+
+
 def points(text: str, span: Span, pointed: Iterable[tuple[int, int]]) -> bool:
     """Whether words without a capital point at a film on the table: "number 2", "the others"."""
     return text[span.start : span.end].islower() and any(
         first <= span.start and span.end <= last for first, last in pointed
     )
+
+
+# ---- two statements of a line

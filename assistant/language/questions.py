@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from assistant.language.clauses import FILM, PERSON, WEAK, Bone, Clause, Clauses, phrases_of_topics
+from assistant.language.clauses import (
+    FILM,
+    PERSON,
+    WEAK,
+    Bone,
+    Clause,
+    Clauses,
+    kind_asked,
+    phrases_of_topics,
+)
 from assistant.language.lexicon import plain_words, words_of
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.links import Link
@@ -25,7 +34,7 @@ from assistant.language.utterance import (
     Utterance,
     blanked,
 )
-from assistant.language.wishes import is_measure, is_mood, kind_asked, mood_in, superlative
+from assistant.language.wishes import is_measure, is_mood, mood_in, superlative
 from assistant.language.words import Word
 from core.data.facts import Fact, FilmFacts
 
@@ -44,6 +53,7 @@ _OUTRIGHT: Final = (
     Topic.WORTH,
     Topic.WHY_NOT,
     Topic.START,
+    Topic.HAS,
 )
 """Topics that may be asked in the words of a wish: "show me the trailer", "would I like it?"."""
 _OF_PEOPLE: Final = (Topic.FILMS,)
@@ -104,6 +114,8 @@ class Questions:
                 clause, asked = self._with_a_title(text, clause, found, context)
                 meant = clause.films() or meant
             before = meant
+            if asked and asked[0].topic is Topic.HAS:
+                clause = replace(clause, end=clause.end_of_films(found))
             span = (clause.start, clause.end)
             if not asked:
                 listed = span
@@ -178,7 +190,10 @@ class Questions:
         """The questions of one clause; `before` are the films that the line named before it."""
         if most := _most_of(clause, before if len(before) > 1 else context.shown):
             return [most]
+        if clause.asks_for_films and (films := clause.films() or before):
+            return [FactQuestion(Topic.HAS, films)]
         topics, beside, covered = _heard(clause)
+        topics = [topic for topic in topics if topic is not Topic.HAS]
         alone = _stands_alone(clause, topics, beside, follows=bool(before))
         if not (clause.asks or alone or _is_heading(clause, covered, beside)):
             return []

@@ -26,11 +26,20 @@ from assistant.language.lexicon import (
     table,
 )
 from assistant.language.meaning.tastes import ends_sentence
+from assistant.language.meaning.years import eras_named
 from assistant.language.titles.links import Link
+from assistant.language.utterance import Act
 from assistant.language.words import Found, PhraseBook, Word, normal, spelled_out, taken_by, words
 
 BLANK: Final = "\x00"
 """Stands for each character of a title."""
+
+
+_SURE: Final = 5.0
+"""Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
+_NAMED_IN_THANKS: Final = 4.5
+"""The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the
+help"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,30 @@ class Reading:
         """The same line with these titles."""
         ordered = sorted(links, key=lambda link: link.first)
         return self.of(self.text, self.read, self.words, ordered, self.series)
+
+
+def taken_in(reading: Reading) -> bytearray:
+    """1 for each word that is a part of a title, a series or an era: "pre-war"."""
+    taken = taken_by(((link.first, link.last) for link in reading.links), len(reading.words))
+    for start, end in (*reading.series, *eras_named(reading.line.lower)):
+        for place, word in enumerate(reading.words):
+            taken[place] |= start <= word.start and word.end <= end
+    return taken
+
+
+def is_said_to_us(reading: Reading) -> bool:
+    """Whether the whole line is an act, a yes or a no rather than a title: "next", "help!" and
+    "stop" are films, too.
+    """
+    line = acts.line_of(reading.read)
+    if acts.is_whole("why_not", line):  # "why not Heat?"
+        return False
+    compared = " over " in line.plain  # "I'd take Heat over Jaws"
+    if acts.whole_act(line) is None and (compared or acts.nod(line, None) is None):
+        return False
+    best = max(link.score for link in reading.links)
+    thanked = best >= _NAMED_IN_THANKS and acts.whole_act(reading.line) is Act.THANKS
+    return best < _SURE and not thanked
 
 
 # ---- other languages

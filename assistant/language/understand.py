@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.language import acts, mentions, wishes
+from assistant.language.described import without_stories
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import Judge, meant
 from assistant.language.meaning.direction import fitted as directions
 from assistant.language.meaning.facets import FacetFinder, Term
-from assistant.language.meaning.measures import lifted_measures, measures_of
+from assistant.language.meaning.measures import measures_of
 from assistant.language.meaning.reference import (
     answer_to,
     asked_of_the_table,
@@ -29,32 +30,37 @@ from assistant.language.meaning.reference import (
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import Cue, scope_of
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
-from assistant.language.meaning.years import Scope, eras_named, lifted_of, limits_of, years_wanted
+from assistant.language.meaning.years import Scope, bounded_years, eras_named, years_wanted
+from assistant.language.pointing import Pointing, by_place, chosen, hoped_for, tells_of_places
 from assistant.language.questions import Questions
-from assistant.language.reading import BLANK, Misspellings, Reading, in_english
+from assistant.language.reading import (
+    BLANK,
+    Misspellings,
+    Reading,
+    in_english,
+    is_said_to_us,
+    taken_in,
+)
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
-from assistant.language.titles.links import Link
+from assistant.language.titles.links import Link, overlaps
 from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import (
+    COUNTRY,
     EVERY_WISH,
     LONGEST_TEXT,
     Act,
     Context,
     FacetMention,
+    MovieMention,
     Utterance,
 )
 from assistant.language.words import Found, Word, normal, rated, taken_by, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
-_SURE: Final = 5.0
-"""Log-odds of a title from which a line like "next" or "help!" is read as one after all."""
-_NAMED_IN_THANKS: Final = 4.5
-"""The same where thanks are left without it: "thanks, Titanic was great", but not "thanks for the
-help"."""
 _SERIES: Final = 5  # ratings from which a film that is called as a well-known series may be meant
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
@@ -65,8 +71,6 @@ _ACTS_INSIDE: Final = {
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
-_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
-"""What a line may do before it wishes for something."""
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
 _OF_A_FILM: Final = ("meh", "skip it", "skip that one")
@@ -94,6 +98,7 @@ class Understanding:
         self._misspellings = Misspellings(
             self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]
         )
+        self._pointing = Pointing(self._titles.index, facts, self._facets)
         self._namesakes = Namesakes(self._titles.index, self._facets)
         self._corrections = Corrections(self._titles.index)
         self._newest = int(catalogue.years.max()) if len(catalogue.movies) else 0
@@ -151,10 +156,13 @@ class Understanding:
         """The two parts of a line as statements of it; None where the first does nothing by itself
         or the rest holds no wish.
         """
-        if not acts.may_act_alone(first, len(context.shown)) or not acts.has_words([rest]):
+        if not acts.has_words([rest]):
+            return None
+        may_act = acts.may_act_alone(first, len(context.shown))
+        if not may_act and not self._pointing.refers(first, context):
             return None
         does, wishes = self._alone(first, context), self._one(rest, rest, context)
-        if _acts_alone(does) and _wants(wishes, does):
+        if does.acts_alone and wishes.asks_beside(does):
             return replace(does, text=text, then=replace(wishes, text=text))
         return None
 
@@ -174,13 +182,26 @@ class Understanding:
             act = _whole_act(reading.line, context)
             if act is not None and not self._wishes(reading, act, context):
                 return self._plain(text, act, reading.line, context)
-        return self._whole(reading, context)
+        return self._with_places(self._whole(reading, context), reading, context)
+
+    def _with_places(self, plain: Utterance, reading: Reading, context: Context) -> Utterance:
+        """A line that names something with what it says of films by their places: "Heat I know,
+        the first one bores me".
+        """
+        if plain.act is not Act.RECOMMEND or not context.shown or not plain.names_anything:
+            return plain
+        pointed = by_place(reading.words, reading.line, context)
+        links = [one for one in pointed if not overlaps(one, reading.links)]
+        if not links:
+            return plain
+        told = self._whole(reading.naming([*reading.links, *links]), context)
+        return told if tells_of_places(told) else plain
 
     def _wishes(self, reading: Reading, act: Act, context: Context) -> bool:
         """Whether a line that looks like an act names kinds of films or years all the same, or says
         what there is too much of.
         """
-        terms = self._facets.find(reading.words, _taken(reading))
+        terms = self._facets.find(reading.words, taken_in(reading))
         if act is Act.WHY:
             titles = [(link.first, link.last) for link in reading.links]
             return bool(wishes.complaints(reading.read, reading.words, titles, terms))
@@ -195,10 +216,11 @@ class Understanding:
         shown = frozenset(token - 1 for token in (*context.shown, *asked))
         shown |= self._corrections.may_be_meant(read.lower(), context)
         links: Sequence[Link] = self._titles.link(read, found, shown=shown)
+        links = self._pointing.with_the_table(read, found, links, context)
         if links:
             links = self._meant(read, found, links, series, len(context.shown))
         reading = Reading.of(text, read, found, links, series)
-        return reading.naming([]) if links and _is_said_to_us(reading) else reading
+        return reading.naming([]) if links and is_said_to_us(reading) else reading
 
     def _meant(
         self,
@@ -215,7 +237,7 @@ class Understanding:
             (found[first].start, found[last - 1].end) for first, last in self._facets.people(found)
         )
         names = [*series, *people]
-        pointed = eras_named(read.lower())
+        pointed, dates = eras_named(read.lower()), bounded_years(read.lower())
         pointed += acts.pointed(acts.line_of(read), n_shown).values() if n_shown else ()
         renown = self._titles.index.renown
         meant = []
@@ -223,9 +245,8 @@ class Understanding:
             span = wishes.span_of(found, link)
             # "The Office" is the series, whatever little-known film is called so
             is_series = span in series and renown[link.rows[0]] < _SERIES
-            if not (
-                is_series or mentions.inside(span, names) or mentions.points(read, span, pointed)
-            ):
+            is_part = mentions.inside(span, names) or mentions.begins(span, dates)
+            if not (is_series or is_part or mentions.points(read, span, pointed)):
                 meant.append(link)
         return self._namesakes.told_apart(found, meant) if meant else meant
 
@@ -240,14 +261,15 @@ class Understanding:
     def _whole(self, reading: Reading, context: Context) -> Utterance:
         """A line with names, wishes or neither in it."""
         read, found, links, line = reading.read, reading.words, reading.links, reading.line
-        titles = [(link.first, link.last) for link in links]
-        terms = self._terms(reading, titles)
+        titles, told = mentions.kinds_of(links, context.offered)
+        terms = self._terms(reading, list(titles), told)
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names)
         unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
             return self._whole(reading.naming([*links, *more]), context)
-        signs = meant(read, found, titles, names, cues, self._judge)
+        held = wishes.held(terms, context)
+        signs = meant(read, found, {**titles, **held}, names, cues, self._judge)
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)
@@ -260,14 +282,13 @@ class Understanding:
             alone=acts.titles_only(reading.masked, BLANK),
             together=with_others,
         )
-        wished = [
-            term for term in terms if not mentions.tells_apart(found, links, term, self.catalogue)
-        ]
-        complaints = wishes.complaints(read, found, titles, terms)
+        wished = mentions.wished(found, links, terms, self.catalogue)
+        complaints = wishes.complaints(read, found, told, terms)
         facets = (
             *wishes.of_facets(found, wished, signs, complaints, together=with_others),
             *called.values(),
         )
+        facets = without_stories(facets, read, found)
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,
@@ -277,25 +298,27 @@ class Understanding:
             ambiguous=ambiguous,
             unknown=unknown,
             limits=(
-                *limits_of(line.lower, self._years(line, context, scope)),
+                *wishes.limits_of(line.lower, self._years(line, context, scope, movies)),
                 *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
             ),
-            lifted=(*lifted_of(line.lower, scope), *lifted_measures(line.lower, scope)),
+            lifted=wishes.lifted_of(line.lower, scope),
             count=acts.count_wanted(line.lower),
             beyond=self._beyond(reading, facets),
             for_another=mentions.is_for_somebody(found),
         )
         return self._acted(utterance, line, found, cues, context)
 
-    def _terms(self, reading: Reading, titles: Sequence[tuple[int, int]]) -> list[Found[Term]]:
-        """Genres, moods, tags and people that are named outside of titles, but to tell how a film
-        is.
+    def _terms(
+        self, reading: Reading, titles: Sequence[tuple[int, int]], told: Sequence[tuple[int, int]]
+    ) -> list[Found[Term]]:
+        """Genres, moods, tags and people that are named outside of titles, but to tell how one of
+        the films `told` is.
         """
-        read, found, taken = reading.read, reading.words, _taken(reading)
+        read, found, taken = reading.read, reading.words, taken_in(reading)
         terms = self._facets.find(found, taken)
         spans = [(term.first, term.last) for term in terms]
-        complaints = wishes.complaints(read, found, titles, terms)
-        ends = frozenset(last for _, last in titles)
+        complaints = wishes.complaints(read, found, told, terms)
+        ends = frozenset(last for _, last in told)
         others = taken_by(spans, len(found))
         terms = [
             term
@@ -318,9 +341,15 @@ class Understanding:
         asked = (name for name in acts.beyond(reading.line) if name not in told)
         return (*asked, *(("series",) if reading.series else ()))
 
-    def _years(self, line: acts.Line, context: Context, scope: Scope) -> tuple[int, int] | None:
-        """The span of years asked for; "older" and "newer" are meant of the films on the table."""
-        years = [self.catalogue.movie(token).year for token in context.shown]
+    def _years(
+        self, line: acts.Line, context: Context, scope: Scope, named: Sequence[MovieMention] = ()
+    ) -> tuple[int, int] | None:
+        """The span of years asked for; "older" and "newer" are meant of the films on the table, and
+        of those named beside it or just before.
+        """
+        before = () if context.named is None else (context.named,)
+        spoken = {*context.shown, *before, *(movie.token for movie in named)}
+        years = [self.catalogue.movie(token).year for token in spoken]
         return years_wanted(line.lower, self._newest, scope, list(filter(None, years)))
 
     # ---- the act
@@ -337,11 +366,12 @@ class Understanding:
         done = self._answered(utterance, line, context) or self._commanded(utterance, line, context)
         if done is not None:
             return done
+        if taken := chosen(utterance, line, context):
+            return taken
         if acts.decides(line, len(context.shown)) and not utterance.names_films:
             return takes(utterance.text, line, context)
-        reacted = None
-        if not utterance.names_films and not utterance.facets:
-            reacted = _reacted(utterance, line, found, cues, context)
+        reacted = _reacted(utterance, line, found, cues, context)
+        utterance = hoped_for(utterance, found, context.shown)
         acted = (
             singled_out(reacted, line, context)
             or _asked(utterance, line)
@@ -384,21 +414,6 @@ class Understanding:
         return self._plain(utterance.text, whole, line, context)
 
 
-def _acts_alone(does: Utterance) -> bool:
-    """Whether a part of a line is a command, or a remark that says of which films."""
-    pointless = does.act is Act.REACT and not (does.picks or does.seen)
-    return does.act in _ALONE and not pointless and not does.facets
-
-
-def _wants(wishes: Utterance, does: Utterance) -> bool:
-    """Whether the rest of a line asks for films of some kind, after what its beginning does."""
-    told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
-    if wishes.facets or (wishes.act is Act.MORE and told):
-        return wishes.act not in _ALONE
-    # "the first one but newer" is newer than that
-    return bool(wishes.limits) and wishes.act not in _ALONE and (does.seen or not told)
-
-
 def _lets_go(utterance: Utterance, line: acts.Line) -> bool:
     """Whether a line takes back what it names, or words that films were found by."""
     if any((utterance.names_films, utterance.facets, utterance.limit("rank"))):
@@ -416,6 +431,9 @@ def _reacted(
     """A line that names nothing as a yes, a no, or a remark on films on the table; None where it is
     none.
     """
+    opens = COUNTRY in utterance.lifted  # "any country is fine" praises no film
+    if utterance.names_films or utterance.facets or opens:
+        return None
     nodded = acts.nod(line, bool(context.shown))
     if nodded is not None:
         if nodded is Act.AGREE:
@@ -425,36 +443,12 @@ def _reacted(
     return of_last_line(remark, line, cues, context)
 
 
-def _taken(reading: Reading) -> bytearray:
-    """1 for each word that is a part of a title, a series or an era: "pre-war"."""
-    taken = taken_by(((link.first, link.last) for link in reading.links), len(reading.words))
-    for start, end in (*reading.series, *eras_named(reading.line.lower)):
-        for place, word in enumerate(reading.words):
-            taken[place] |= start <= word.start and word.end <= end
-    return taken
-
-
 def _whole_act(line: acts.Line, context: Context) -> Act | None:
     """The act of a line that is nothing else; "meh" or "skip it" after a film was named is said of
     the film.
     """
     act = acts.whole_act(line)
     return None if context.untold and line.plain.startswith(_OF_A_FILM) else act
-
-
-def _is_said_to_us(reading: Reading) -> bool:
-    """Whether the whole line is an act, a yes or a no rather than a title: "next", "help!" and
-    "stop" are films, too.
-    """
-    line = acts.line_of(reading.read)
-    if acts.is_whole("why_not", line):  # "why not Heat?"
-        return False
-    compared = " over " in line.plain  # "I'd take Heat over Jaws"
-    if acts.whole_act(line) is None and (compared or acts.nod(line, None) is None):
-        return False
-    best = max(link.score for link in reading.links)
-    thanked = best >= _NAMED_IN_THANKS and acts.whole_act(reading.line) is Act.THANKS
-    return best < _SURE and not thanked
 
 
 def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:

@@ -6,7 +6,7 @@ decided later from the raw text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, NamedTuple
@@ -17,6 +17,9 @@ _OPENING: Final = 2
 """Words that may lead to a question: "Great!", "oh nice"."""
 EVERY_WISH = "every wish"
 """In `Utterance.lifted`: all earlier wishes are, and what was said of films stays."""
+
+COUNTRY = "country"
+"""In `Utterance.lifted`: films may be from anywhere, and in any language."""
 
 SEEN_ALL = "seen all of them"
 """Rule of a wish against what is liked: nobody sees all films of somebody they don\'t like."""
@@ -102,6 +105,10 @@ class MovieMention:
     of them."""
     taken: bool = False
     """They choose it for tonight."""
+    later: bool = False
+    """It is turned down for tonight, and not disliked."""
+    offered: bool = False
+    """It is one that we put forward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,10 @@ class FacetMention:
     rule: str
     either: int = 0
     """Number of the choice that it is one of in its line, "Korean or Indonesian"; 0 for none."""
+    region: str = ""
+    """The part of the world that was named, of which it is one country: "Eastern European"."""
+    missing: str = ""
+    """The country that was named, where no films of it are known: this is what is nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +200,8 @@ class Topic(Enum):
     """Whether it is set in a place: `FactQuestion.detail` says where."""
     START = "start"
     """Whose films to begin with, among those that are wished for."""
+    HAS = "has"
+    """Whether the catalogue has it: it is to be shown."""
     OTHER = "other"
     """Whether it is as the words behind "is it" say (`FactQuestion.detail`), or anything else."""
 
@@ -277,7 +290,7 @@ class Utterance:
         spans += [movie.span for movie in self.movies]
         spans += [aside.span for aside in self.aside]
         spans += [film.span for film in self.ambiguous]
-        spans += [] if self.saved is None else [self.saved]
+        spans += [*self.asking] if self.saved is None else [self.saved, *self.asking]
         return spans + [name.span for name in self.unknown]
 
     @property
@@ -330,9 +343,27 @@ class Utterance:
         return bool(self.questions or taken) and not wishes
 
     @property
+    def acts_alone(self) -> bool:
+        """Whether it is a command, or a remark that says of which films."""
+        pointless = self.act is Act.REACT and not (self.picks or self.seen)
+        return self.act in _ALONE and not pointless and not self.facets
+
+    def asks_beside(self, does: Utterance) -> bool:
+        """Whether it asks for films of some kind, after what the beginning of its line does."""
+        told = does.act in (Act.WHY, Act.REACT, Act.AGREE)
+        if self.facets or (self.act is Act.MORE and told):
+            return self.act not in _ALONE
+        # "the first one but newer" is newer than that
+        return bool(self.limits) and self.act not in _ALONE and (does.seen or not told)
+
+    @property
     def wishes_for_kinds(self) -> bool:
         """Whether films are asked for by their number, or by how old or how well known they are."""
         return bool(self.limits or self.lifted or self.count)
+
+
+_ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
+"""What a line may do before it wishes for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,8 +386,20 @@ class Context:
     """The last line named genres, tags or people only to keep them away."""
     for_another: bool = False
     """Films are looked for somebody else, or with them: what they love counts, whoever tells it."""
+    offered: frozenset[int] = frozenset()
+    """Tokens of all films that were shown in this talk and stand in its state."""
+    wanted: frozenset[int] = frozenset()
+    """Facet tokens that films are asked to have."""
+    spared: frozenset[int] = frozenset()
+    """Facet tokens that they are to be without."""
     people: tuple[str, ...] = ()
     """Names of whom was asked last, the first of whom "he" or "she" is."""
+    lately: tuple[int, ...] = ()
+    """Tokens of the films that were spoken of in the last turns, latest first."""
+
+    def held_of(self, tokens: Collection[int]) -> float:
+        """1 where all of some facets are wanted, −1 where all are to be spared, else 0."""
+        return float(self.wanted.issuperset(tokens)) - float(self.spared.issuperset(tokens))
 
 
 class Asked(NamedTuple):
@@ -393,8 +436,7 @@ class Asked(NamedTuple):
         """The line; what else it says counts if it tells tastes or wishes."""
         if self._only_opens(rest):
             rest = replace(rest, act=Act.AGREE, movies=())
-        judged = any(movie.strength for movie in _told(rest))
-        if rest.wishes or judged or rest.act is Act.REACT:
+        if rest.wishes or rest.act is Act.REACT or _judges(rest):
             return replace(rest, text=text, questions=self.questions, asking=self.spans)
         movies = {
             token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
@@ -417,6 +459,10 @@ class Asked(NamedTuple):
             and not (rest.picks or rest.wishes or self.rest[self.begins :].strip(" .,!?"))
             and all(movie.rule == "just named" for movie in rest.movies)
         )
+
+
+def _judges(utterance: Utterance) -> bool:
+    return any(movie.strength for movie in _told(utterance))
 
 
 def _told(utterance: Utterance) -> tuple[MovieMention, ...]:

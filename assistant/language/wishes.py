@@ -5,28 +5,24 @@ What films can be wished for by, they can be asked for by: moods, comparisons, k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from assistant.language.acts import any_country, lesser_known, well_known
 from assistant.language.clauses import FILM
 from assistant.language.lexicon import dictionary, table, word_class, words_of
 from assistant.language.meaning.facets import Term
+from assistant.language.meaning.measures import any_age, any_length
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
+from assistant.language.meaning.years import Scope, any_year
 from assistant.language.titles.links import Link
-from assistant.language.utterance import (
-    SEEN_ALL,
-    FacetMention,
-    FactQuestion,
-    Span,
-    Topic,
-    Utterance,
-)
+from assistant.language.utterance import COUNTRY, SEEN_ALL, Context, FacetMention, Span
 from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
+from core.domain import Limit
 
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
@@ -62,6 +58,8 @@ _DEGREE: Final = 4
 _SELDOM: Final = 0.5
 """How often films have two moods at once, by chance 1, where one is the contrary of the other: .31
 for sad and feel-good films, 10 for sad and depressing ones."""
+_OR_ELSE: Final = 4
+"""Words between two facets, one of which is "or"."""
 _CLAUSE: Final = 8
 """Words beside a name in which it is said that all of it was seen."""
 
@@ -70,6 +68,11 @@ def is_idle(sign: Sign, *, together: bool) -> bool:
     """Whether a sign says nothing of the taste that films are chosen for."""
     of_somebody = sign.teller is Teller.NEAR and not together
     return sign.idle or of_somebody or sign.teller is Teller.EVERYONE
+
+
+def held(terms: Sequence[Found[Term]], context: Context) -> dict[tuple[int, int], float]:
+    """How films of the facets that are named are wished for already, by their words: 1, −1 or 0."""
+    return {(term.first, term.last): context.held_of(term.meaning.tokens) for term in terms}
 
 
 def span_of(found: Sequence[Word], named: Link | Found[Term]) -> Span:
@@ -115,9 +118,14 @@ def of_facets(
         for token in term.meaning.tokens:
             if _counts(mentions.get(token), wish, again=term.phrase in phrases):
                 choice = alternatives.get(term.first, 0) if wish.strength > 0 else 0
-                mentions[token] = FacetMention(span, token, *wish, either=choice)
+                mentions[token] = FacetMention(span, token, *wish, choice, *_whence(term.meaning))
         phrases.add(term.phrase)
     return tuple(mentions.values())
+
+
+def _whence(term: Term) -> tuple[str, str]:
+    """The part of the world of which a facet is one country, and the country that is missing."""
+    return term.region if len(term.tokens) > 1 else "", term.missing
 
 
 def _corrected(found: Sequence[Word], terms: Sequence[Found[Term]]) -> Sequence[Found[Term]]:
@@ -156,12 +164,18 @@ def _wish(
             return None  # "dreadful action film" asks for none
         if term.first in complaints:
             return Wish(_TOO_MUCH, True, "too much of it")
-    wish = _wish_of(term, _used_up(found, term, sign))
+    wish = _wish_of(term, _used_up(found, term, _from_there(found, term, sign)))
     if sign.force is Force.FREE or wish.rule.endswith("dont mind"):  # "I don't mind subtitles"
         return Wish(0.0, False, wish.rule)
     if wish.strength > 0 and wish.required and _is_soft(found, term):
         return wish.softly("rather so")
     return wish
+
+
+def _from_there(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
+    """A facet's sign; where films are from is no part of a pattern: "like Heat, from Korea"."""
+    is_from = term.meaning.is_place and text_at(found, term.first - 1) == "from"
+    return NAMED if is_from and sign.force is Force.SIMILAR else sign
 
 
 def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
@@ -246,18 +260,51 @@ def _wish_of(term: Found[Term], sign: Sign) -> Wish:
     if sign.strength < 0:
         none_at_all = -0.55 if sign.force is Force.AVOID else _NONE_AT_ALL
         return Wish(sign.strength, sign.strength <= none_at_all, sign.rule)
-    required = firm and sign.force is Force.WANT and "more" not in sign.rule
+    is_region = len(term.meaning.tokens) > 1 and bool(term.meaning.region)
+    required = firm and sign.force is Force.WANT and ("more" not in sign.rule or is_region)
     return Wish(sign.strength or 0.5, required, sign.rule)
 
 
 def _alternatives(found: Sequence[Word], terms: Sequence[Found[Term]]) -> dict[int, int]:
-    """First words of facets joined by "or", and the number of their choice: one of it will do."""
+    """First words of facets of which one will do, and the number of their choice: those joined by
+    "or", those of a list that ends so, places joined by "and", and the countries of a region.
+    """
     either: dict[int, int] = {}
-    for one, other in pairwise(terms):
-        between = texts_of(found, one.last, other.first)
-        if "or" in between and len(between) <= 4:
-            either[other.first] = either.setdefault(one.first, one.first + 1)
+    for group, said in _lists(found, terms):
+        of_places = "and" in said and all(term.meaning.is_place for term in group)
+        if "or" in said or of_places:
+            either |= dict.fromkeys((term.first for term in group), group[0].first + 1)
+        else:
+            either |= {term.first: term.first + 1 for term in group if term.meaning.region}
     return either
+
+
+def _lists(
+    found: Sequence[Word], terms: Sequence[Found[Term]]
+) -> list[tuple[list[Found[Term]], set[str]]]:
+    """Facets that are parts of one list, and the words between them."""
+    lists: list[tuple[list[Found[Term]], set[str]]] = []
+    for term in terms:
+        joint = _joint(found, lists[-1][0][-1], term) if lists else None
+        if joint is None:
+            lists.append(([term], set()))
+        else:
+            lists[-1][0].append(term)
+            lists[-1][1].update(joint)
+    return lists
+
+
+def _joint(found: Sequence[Word], one: Found[Term], other: Found[Term]) -> set[str] | None:
+    """The words between two facets that are parts of one list; None where they are of none.
+
+    Between places a comma is enough, and between others no more than "or" and its company.
+    """
+    between = texts_of(found, one.last, other.first)
+    if "or" in between and len(between) <= _OR_ELSE:
+        return set(between)
+    of_places = one.meaning.is_place and other.meaning.is_place
+    listed = between == ["and"] or (not between and stands_apart(found, other.first))
+    return set(between) if of_places and listed else None
 
 
 def _limited(found: Sequence[Word], terms: Sequence[Found[Term]]) -> tuple[set[int], set[int]]:
@@ -405,24 +452,25 @@ def is_plain_fact(quality: str) -> bool:
     return bool(table("questions")["moods"].get(quality, {}).get("fact"))
 
 
-# ---- of which kind a film is
+# ---- numbers of films
 
 
-def kind_asked(texts: Sequence[str], understand: Callable[[str], Utterance]) -> FactQuestion | None:
-    """A question whether a film is what some words would be a wish for; None for no wish.
-
-    "From the 60s", "under two hours", "about boxing", "outside Europe": what films can be wished
-    for by, they can be asked for by.
+def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
+    """Hard wishes about numbers of films in a line in lower case; `years` as `years_wanted` has
+    read them.
     """
-    besides = not words_of("outside").isdisjoint(texts)
-    idle = words_of("yes_or_no") | words_of("holds") | words_of("outside") | {FILM, "or", "which"}
-    said = " ".join(word for word in texts if word not in idle)
-    if not said:
-        return None
-    asked = FactQuestion(Topic.KIND, detail=said, besides=besides)
-    for form in table("questions")["wished"]["forms"]:
-        wish = understand(form.format(said))
-        facets = tuple(dict.fromkeys(one.token for one in wish.facets if one.strength > 0))
-        if (facets or wish.limits) and not wish.movies:
-            return replace(asked, facets=facets, limits=wish.limits)
-    return None
+    limits = [] if years is None else [Limit("year", *years)]
+    limits += [Limit("rank", 1)] if lesser_known(text) else []
+    return tuple(limits)
+
+
+def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
+    """Columns of the earlier limits that a line in lower case lifts."""
+    lifts = {
+        "year": any_year(text, scope),
+        "rank": well_known(text),
+        COUNTRY: any_country(text),
+        "minutes": any_length(text, scope),
+        "age": any_age(text),
+    }
+    return tuple(column for column, lifted in lifts.items() if lifted)

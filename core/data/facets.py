@@ -19,7 +19,7 @@ import pandas as pd
 
 from core.data.facts import CatalogueFacts, Fact
 from core.data.names import Vocabulary
-from core.domain import Facet
+from core.domain import FOREIGN, Facet
 
 IntArray = npt.NDArray[np.int64]
 Rows = dict[Facet, IntArray]
@@ -216,10 +216,6 @@ def _most_frequent_spelling(notes: pd.DataFrame) -> dict[str, str]:
 
 # ---- facts
 
-FOREIGN: Final = "foreign language"
-"""The facet of all films that people who speak English see with subtitles."""
-FAMILIES: Final = frozenset(("Scandinavian", "Indian"))
-"""Names for several languages that people ask for as one."""
 _NO_SUBTITLES: Final = frozenset(("English", "no dialogue"))
 
 _LEAST: Final[Mapping[Fact, tuple[str, int]]] = MappingProxyType(

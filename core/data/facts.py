@@ -43,12 +43,12 @@ FILES: Final = tuple(f"{name}.parquet" for name in "films names prizes relations
 MEANINGS: Final = "meanings.parquet"
 """The one table that a pack may lack."""
 
-_NO_WORDS: Final = pa.schema(
-    {"stem": pa.string(), "films": pa.list_(pa.int32()), "counts": pa.list_(pa.uint8())}
-).empty_table()
-_NO_MEANINGS: Final = pa.schema(
-    {"kind": pa.string(), "name": pa.string(), "vector": pa.binary(1)}
-).empty_table()
+
+# Made of no batches: of an array of no values arrow imports pandas.
+_STEM: Final = {"stem": pa.string(), "films": pa.list_(pa.int32()), "counts": pa.list_(pa.uint8())}
+_NO_WORDS: Final = pa.Table.from_batches([], pa.schema(_STEM))
+_POINT: Final = {"kind": pa.string(), "name": pa.string(), "vector": pa.binary(1)}
+_NO_MEANINGS: Final = pa.Table.from_batches([], pa.schema(_POINT))
 
 AGES: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -221,9 +221,11 @@ class FilmFacts:
         """
         folder = Path(folder)
         manifest, version = _read_manifest(folder)
+        # Arrow's own allocator keeps twice the pack for itself once it is read.
+        pa.set_memory_pool(pa.system_memory_pool())
         try:
             tables = {
-                name: pq.read_table(folder / name, use_threads=False).combine_chunks()
+                name: pq.ParquetFile(folder / name).read(use_threads=False).combine_chunks()
                 for name in (*FILES, *({MEANINGS} & manifest["sha256"].keys()))
             }
             return _facts(tables, tuple(manifest["sources"]), version)
@@ -404,8 +406,8 @@ def _facts(tables: Mapping[str, pa.Table], sources: tuple[str, ...], version: st
         values = ([columns[name][place] for place in mine] for name in ("name", "others", "shown"))
         vocabularies[kind] = _vocabulary(kind, *values)
     return FilmFacts(
-        films.column("movieId").to_numpy().astype(np.int64),
-        {name: films.column(name).to_numpy().astype(np.int64) for name in NUMBERS},
+        _numbers(films, "movieId"),
+        {name: _numbers(films, name) for name in NUMBERS},
         {name: films.column(name).combine_chunks() for name in TEXTS},
         {fact: _lists(films, fact, len(vocabularies[fact.vocabulary])) for fact in Fact},
         vocabularies,
@@ -425,12 +427,17 @@ def _vocabulary(
     return made(tuple(names), tuple(map(tuple, others)), np.array(shown, dtype=np.bool_))
 
 
+def _numbers(films: pa.Table, name: str) -> IntArray:
+    """A column; arrow's own `to_numpy` imports pandas, which takes 45 MB and is not needed here."""
+    return np.from_dlpack(films.column(name).combine_chunks()).astype(np.int64)
+
+
 def _lists(films: pa.Table, fact: Fact, n_codes: int) -> Lists:
     column = films.column(fact.value).combine_chunks()
-    codes = column.values.to_numpy().astype(np.int32)
+    codes = np.from_dlpack(column.values).astype(np.int32)
     if len(codes) and not 0 <= codes.min() <= codes.max() < n_codes:
         raise ValueError(f"column {fact.value} holds a code without a name")
-    return Lists(column.offsets.to_numpy().astype(np.int64), codes)
+    return Lists(np.from_dlpack(column.offsets).astype(np.int64), codes)
 
 
 def _prizes(table: pa.Table, categories: Sequence[str]) -> dict[int, tuple[Prize, ...]]:

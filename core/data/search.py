@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -38,6 +38,9 @@ _LEAST: Final = 2
 """Letters of a word, and films that hold it: with fewer it finds nothing."""
 _FOUND: Final = 0.5
 """Share of the words, by their weight, from which on a film is found by them."""
+_TELLS: Final = 1.8
+"""What all words of a text together bring a film at least where they tell films apart: a word that
+one film in a hundred holds brings 2.1, "women" 1.0, "great" 1.2."""
 _OFTEN: Final = 0.2
 """Share of the films from which on words that they hold say too little to spare them all."""
 _K1: Final = 1.2
@@ -51,9 +54,11 @@ _BESIDE: Final = 0.85
 _MEANT: Final = 3.0
 """What the film that is most typical of the nearest facet answers a text, in nats: a rare word is
 worth about five."""
-_BESIDES: Final = 0.5
-"""What a film that holds all words of a text, each once, has beside that: ordinary ones, as in "the
-house is the villain", many a film holds by chance."""
+_LIKE: Final = 8.0
+"""What a film answers a text, in nats, of which all words together lie in the direction in which
+the text lies. With it and `_MEANT` on top of BM25 .64 of 100 described films are among the first
+ten (.67 without either), and 2.0 of nine films are what somebody who knows films would name for a
+wish (60 of them; 1.2 without)."""
 AKIN: Final = 30
 """Films that are kept as like another one by their words."""
 _BLOCK: Final = 500
@@ -102,6 +107,7 @@ class Meanings:
         ]
         known = [(token, place) for token, place in facets if token is not None]
         self._facets = [token for token, _ in known]
+        self._place_of = {token: place for place, token in enumerate(self._facets)}
         points = vectors[[place for _, place in known]].astype(np.float32)
         self._points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
         numbers = dict(table.schema.metadata or {}).get(b"numbers", b"1 0 0 0 1")
@@ -123,6 +129,42 @@ class Meanings:
             if likeness[place] >= least
         )
 
+    def of_films(self, words: Words) -> FloatArray:
+        """Where films stand by what is said of them, (n_items, dimensions), rows of length 1 or 0.
+
+        The sum of the points of their words, each by the log of how often and by how rare it is,
+        less what all films have in common.
+        """
+        rows = self._rows(stem.encode() for stem in words.stems)
+        known = np.flatnonzero(rows >= 0)
+        said = words.said[:, known].astype(np.float32)
+        said.data = 1.0 + np.log(said.data)
+        rare = np.log(said.shape[0] / np.maximum(said.getnnz(axis=0), 1)).astype(np.float32)
+        points: FloatArray = said @ (rare[:, None] * self._of_stems[rows[known]])
+        points -= points.mean(axis=0)
+        points /= np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
+        return points
+
+    def toward(self, text: str) -> FloatArray:
+        """The direction in which a text lies, (dimensions,), of length 1 or 0."""
+        return self._point(text)[0]
+
+    def _rows(self, stems_said: Iterable[bytes]) -> IntArray:
+        """Rows of the stems' vectors, -1 for those that are not known."""
+        said = np.array(list(stems_said), dtype=np.bytes_)
+        if not len(said) or not len(self._stems):
+            return np.full(len(said), -1)
+        places = np.minimum(np.searchsorted(self._stems, said), len(self._stems) - 1)
+        return np.where(self._stems[places] == said, places, -1)
+
+    def likeness(self, text: str, tokens: Collection[int]) -> float:
+        """How near a text is to the nearest of some facets, as a cosine; 0 for none of them."""
+        point, length = self._point(text)
+        if not length:
+            return 0.0
+        places = [self._place_of[token] for token in tokens if token in self._place_of]
+        return float((self._points[places] @ point).max(initial=0.0))
+
     def is_low(self, text: str) -> bool:
         """Whether a line in which people tell of themselves says that they are low."""
         point, length = self._point(text)
@@ -130,14 +172,8 @@ class Meanings:
 
     def _point(self, text: str) -> tuple[FloatArray, float]:
         """The direction in which a text lies, and how far; 0 where no word of it is known."""
-        said = [stem.encode() for stem in dict.fromkeys(stems(text))]
-        places = np.searchsorted(self._stems, np.array(said, dtype=np.bytes_)).tolist()
-        known = [
-            place
-            for stem, place in zip(said, places, strict=True)
-            if place < len(self._stems) and self._stems[place] == stem
-        ]
-        point = self._of_stems[known].sum(axis=0, dtype=np.float32) * self._unit
+        rows = self._rows(stem.encode() for stem in dict.fromkeys(stems(text)))
+        point = self._of_stems[rows[rows >= 0]].sum(axis=0, dtype=np.float32) * self._unit
         length = float(np.linalg.norm(point))
         return point / max(length, 1e-9), length
 
@@ -168,7 +204,9 @@ class WordIndex:
         self._n_items = facts.catalogue.n_items
         self._catalogue = facts.catalogue
         self._meanings = Meanings(facts.facts.meanings, facts.catalogue)
-        stems_of, said = said_of_films(facts)
+        said_of = said_of_films(facts)
+        stems_of, said = said_of
+        self._points = self._meanings.of_films(said_of)
         self._code_of = {stem: code for code, stem in enumerate(stems_of)}
         counts = said.getnnz(axis=0)
         rarity = np.log1p((self._n_items - counts + 0.5) / (counts + 0.5))
@@ -188,9 +226,11 @@ class WordIndex:
         """Whether one of these films (n_items,) can be found by a text."""
         codes = [self._code_of[stem] for stem in self.known(text)]
         unknown = len(set(stems(text))) - len(codes)
-        least = _FOUND * (self._most[codes].sum() + unknown * self._most.max(initial=0.0))
+        weight = float(self._most[codes].sum())
+        least = _FOUND * (weight + unknown * self._most.max(initial=0.0))
         best = float((self.relevance(text) * films).max(initial=0.0))
-        return bool(codes) and best >= least
+        tells = min(_TELLS, float(self._most.max(initial=0.0)) / 2)
+        return bool(codes) and weight >= tells and best >= least
 
     def rare(self, text: str) -> str:
         """The words of a text that films hold, as far as most films do not hold them all."""
@@ -203,18 +243,19 @@ class WordIndex:
         """The facets that a text comes near to by what it means, nearest first."""
         return self._meanings.near(text)
 
+    def likeness(self, text: str, tokens: Collection[int]) -> float:
+        """How near a text is to one of some facets by what it means, 0 … 1."""
+        return self._meanings.likeness(text, tokens)
+
     def answer(self, text: str) -> FloatArray:
         """How well each film answers what a text says or means, float32 (n_items,), in nats."""
-        near, exact = self.near(text), self.relevance(text)
-        if not near:
-            return exact
-        codes = [self._code_of[stem] for stem in self.known(text)]
-        answer: FloatArray = _BESIDES * exact / max(float(self._most[codes].sum()), 1.0)
+        answer = self.relevance(text) + _LIKE * (self._points @ self._meanings.toward(text))
+        near = self.near(text)
         for token, likeness in near:
             degree = self._catalogue.degree(token)
             most = max(float(degree.max(initial=0.0)), 1e-9)
-            answer += likeness / near[0].likeness * degree / most
-        return _MEANT * answer
+            answer += _MEANT * likeness / near[0].likeness * degree / most
+        return answer
 
     def is_low(self, text: str) -> bool:
         """Whether people who say this of themselves are low."""
@@ -294,11 +335,11 @@ def _of_pack(facts: CatalogueFacts) -> tuple[list[IntArray], list[IntArray], lis
     if not words.num_rows:
         return [], [], []
     films, counts = (words.column(name).combine_chunks() for name in ("films", "counts"))
-    codes = np.repeat(np.arange(words.num_rows), np.diff(films.offsets.to_numpy()))
-    places = np.searchsorted(pack, films.values.to_numpy())
+    codes = np.repeat(np.arange(words.num_rows), np.diff(np.from_dlpack(films.offsets)))
+    places = np.searchsorted(pack, np.from_dlpack(films.values))
     rows = facts.catalogue.rows_of(pack)[places]
     known = (rows >= 0) & (rows < facts.catalogue.n_items)
-    return [codes[known]], [rows[known]], [counts.values.to_numpy()[known].astype(np.int64)]
+    return [codes[known]], [rows[known]], [np.from_dlpack(counts.values)[known].astype(np.int64)]
 
 
 def _ends(said: sparse.csr_matrix) -> IntArray:

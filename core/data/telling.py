@@ -21,7 +21,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from core.catalogue import Catalogue
-from core.data.facts import AGES, CatalogueFacts, Fact
+from core.data.facts import AGES, CatalogueFacts, Fact, Film
+from core.domain import Movie
 
 Floats = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -79,15 +80,14 @@ def share_with(facts: CatalogueFacts, kind: str, mood: str) -> float:
 
 @lru_cache(maxsize=8)
 def _words(facts: CatalogueFacts, fact: Fact) -> _Words:
-    n_items, plain = facts.catalogue.n_items, _plain(facts)
-    found = [facts.rows(fact, (code,)) for code in range(len(facts.facts.names(fact)))]
-    found = [rows[rows < n_items] for rows in found]
-    sums = np.array([plain[rows].sum(axis=0) for rows in found]).reshape(len(found), plain.shape[1])
-    films = np.array([len(rows) for rows in found], dtype=np.float64)
-    table = facts.catalogue.genre_table
-    counts = np.array([table[rows].sum(axis=0) for rows in found]).reshape(sums.shape)
-    rarity = np.log(max(n_items, 1) / np.maximum(films, _LEAST_FILMS))
-    return _Words(rarity, _unit(sums), counts / np.maximum(films, _LEAST_FILMS)[:, None])
+    n_items, owned = facts.catalogue.n_items, facts.by_code(fact)
+    shape = (len(owned.starts) - 1, len(facts.catalogue.movies))
+    said = np.ones(len(owned.codes), dtype=np.bool_)
+    table = sparse.csr_matrix((said, owned.codes, owned.starts), shape=shape)[:, :n_items]
+    table.sum_duplicates()
+    films = np.maximum(table.getnnz(axis=1), _LEAST_FILMS)
+    shares = (table @ facts.catalogue.genre_table.astype(np.float64)) / films[:, None]
+    return _Words(np.log(max(n_items, 1) / films), _unit(table @ _plain(facts)), shares)
 
 
 @lru_cache(maxsize=8)
@@ -222,3 +222,45 @@ def _saying(facts: CatalogueFacts) -> sparse.csr_matrix:
 def _logit(share: npt.ArrayLike) -> npt.NDArray[np.float64]:
     shares = np.asarray(share, dtype=np.float64)
     return np.log(shares / (1 - shares))
+
+
+def homeland(film: Film, catalogue: Catalogue) -> str:
+    """The country a film is told as: of several that made it together the one whose films are most
+    often in its language; "" where none is known.
+
+    In the Mood for Love was made with money from Thailand, and is in Chinese.
+    """
+    tongue = catalogue.token_of_facet("language", film.language)
+    if tongue is None or not film.countries:
+        return next(iter(film.countries), "")
+    spoken = catalogue.has(tongue)
+
+    def share(country: str) -> float:
+        token = catalogue.token_of_facet("country", country.removeprefix("the "))
+        return 0.0 if token is None else float(spoken[catalogue.has(token)].mean())
+
+    return max(film.countries, key=share)
+
+
+# ---- what a film goes with
+
+
+def series_of(film: Film, facts: CatalogueFacts) -> list[Movie]:
+    """The films of a film's series in order; none where it is of no series."""
+    if not film.series:
+        return []
+    rows = facts.rows(Fact.SERIES, facts.facts.names(Fact.SERIES).find(film.series)).tolist()
+    films = filter(None, map(facts.film, rows))
+    placed = {one.movie_id: one.place for one in films}
+    movies = [facts.catalogue.movies[row] for row in rows]
+    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
+
+
+def remakes_of(film: Film, facts: CatalogueFacts) -> list[str]:
+    """Films that this one is a remake of, or that are remakes of it."""
+    tokens = (
+        facts.catalogue.token_of_movie_id(relation.movie_id)
+        for relation in film.relations
+        if relation.kind == "Remake"
+    )
+    return [facts.catalogue.movie(token).label for token in tokens if token is not None]

@@ -34,7 +34,8 @@ from torch import Tensor
 from core.errors import DataError
 from core.learning.log import ChatLog, LoggedSlate, Transition
 from core.model.bundle import Bundle
-from core.model.qnetwork import QNetwork, double_q_targets
+from core.model.policy import double_q_targets
+from core.model.qnetwork import QNetwork
 from core.session import SessionState
 
 FloatArray = npt.NDArray[np.float64]

@@ -41,6 +41,7 @@ and nothing else is no great likeness.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -49,7 +50,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from core.catalogue import Catalogue
+from core.catalogue import Catalogue, dense_rows
 from core.data.ratings import IntArray
 from core.domain import Outcome
 from core.model.cooccurrence import Cooccurrence
@@ -120,6 +121,8 @@ _FEW: Final = 5
 """Events of a kind up to which more of them say more."""
 _COMMON: Final = 0.008
 """Share of the films that a common tag is on: a wish for a rarer one is the more definite."""
+_DENSE: Final = 5
+"""A table of which more than one in so many numbers is not 0 is multiplied faster as a whole."""
 _ANSWERED: Final = by_outcome(lambda outcome: outcome.is_answer) > 0
 _WISHED: Final = by_outcome(lambda outcome: outcome.wish != 0) > 0
 
@@ -243,9 +246,11 @@ class Affinity:
         rarity = sparse.diags(_rarity(catalogue, genre))
         has = catalogue.membership.T.tocsr()[:n_items].astype(np.float32) @ rarity
         # Asked for are films that are a comedy through and through; to be spared is every one.
-        asked = dict.fromkeys(_WANTED, (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32))
+        asked = (catalogue.degrees.T.tocsr() @ rarity).astype(np.float32)
         first = 1 + len(catalogue.movies)
         facets = sparse.identity(len(catalogue.facets), dtype=np.float32, format="csr")
+        wanted = _Channel(first, facets, asked, Kind.NONE, n_items)
+        avoided = _Channel(first, facets, has, Kind.NONE, n_items)
         films_of = {
             Strength.PEOPLE: (of, to),
             Strength.GENRES: (content["genre"], content["genre"][:n_items]),
@@ -257,7 +262,7 @@ class Affinity:
                 name: _Channel(1, *tables, Kind.LIKED, n_items) for name, tables in films_of.items()
             },
             **{
-                name: _Channel(first, facets, asked.get(name, has), Kind[name.name], n_items)
+                name: (wanted if name in _WANTED else avoided).of_kind(Kind[name.name])
                 for name in Strength
                 if name.name in Kind.__members__
             },
@@ -403,23 +408,37 @@ class _Channel:
     ) -> None:
         self._first, self._of, self._to, self._kind = first, of, to, kind
         self._n_items = n_items
+        if isinstance(to, sparse.csr_matrix) and _DENSE * to.nnz > np.prod(to.shape):
+            self._to = to = to.toarray()
         self._across = to.T if isinstance(to, np.ndarray) else to.T.tocsr()
+
+    def of_kind(self, kind: Kind) -> _Channel:
+        """The same tables for events of another kind."""
+        other = copy(self)
+        other._kind = kind
+        return other
 
     def of_all(self, events: _Events, count: int) -> FloatArray | None:
         """(count, n_items); None where nothing speaks here."""
         inputs = self._inputs(events, count)
         if inputs is None:
             return None
-        found = _dense((inputs @ self._of) @ self._across)
-        untold = self._n_items - found.shape[1]
-        return np.pad(found, ((0, 0), (0, untold))) if untold else found
+        near = inputs @ self._of
+        if isinstance(self._across, np.ndarray):
+            near = _dense(near)
+        told = _dense(near @ self._across)
+        found = np.zeros((count, self._n_items), dtype=np.float32)
+        found[:, : told.shape[1]] = told
+        return found
 
     def on(self, events: _Events, count: int, rows: IntArray) -> FloatArray:
         """The same of films (n,) for each of `count` rows, (count, n)."""
         inputs, told = self._inputs(events, count), rows < self._to.shape[0]
         found = np.zeros((count, len(rows)), dtype=np.float32)
         if inputs is not None:
-            found[:, told] = _dense((inputs @ self._of) @ self._to[rows[told]].T)
+            to = self._to
+            films = to[rows[told]] if isinstance(to, np.ndarray) else dense_rows(to, rows[told])
+            found[:, told] = (inputs @ self._of) @ films.T
         return found
 
     def _inputs(self, events: _Events, count: int) -> sparse.csr_matrix | None:
@@ -428,8 +447,10 @@ class _Channel:
         mine = (events.kind == self._kind) & (row >= 0) & (row < self._of.shape[0])
         if not mine.any():
             return None
-        places = events.transcript[mine], row[mine]
-        return sparse.csr_matrix((events.say[mine], places), shape=(count, self._of.shape[0]))
+        # Events come transcript by transcript, so the table needs no sorting.
+        ends = np.searchsorted(events.transcript[mine], np.arange(count + 1))
+        shape = (count, self._of.shape[0])
+        return sparse.csr_matrix((events.say[mine], row[mine], ends), shape=shape)
 
 
 def _dense(table: FloatArray | sparse.csr_matrix) -> FloatArray:

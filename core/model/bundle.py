@@ -34,7 +34,7 @@ from scipy import sparse
 from torch import Tensor
 
 from core.catalogue import Catalogue
-from core.data.facts import FilmFacts
+from core.data.facts import FilmFacts, sha256_of
 from core.data.ratings import Ratings
 from core.data.telling import columns_of
 from core.data.typicality import by_country
@@ -84,14 +84,15 @@ def write_tables(catalogue: Catalogue, films: Path, names: Path) -> None:
 def read_tables(films: Path, facets: Path, n_items: int) -> Catalogue:
     """The catalogue; ValueError where a table is broken or lacks a column."""
     try:
-        # Read whole in this thread: memory mapping or threads gain nothing at this size.
-        table = pq.read_table(films, use_threads=False)
-        names = pq.read_table(facets, use_threads=False).to_pylist()
+        # Read whole in this thread: memory mapping or threads gain nothing at this size, and
+        # `read_table` imports pandas.
+        table = pq.ParquetFile(films).read(use_threads=False)
+        names = pq.ParquetFile(facets).read(use_threads=False).to_pylist()
         columns = {
             name: table.column(name).to_pylist() for name in table.column_names if name != "facets"
         }
         owned = table.column("facets").combine_chunks()
-        offsets, indices = owned.offsets.to_numpy(), owned.values.to_numpy()
+        offsets, indices = map(np.from_dlpack, (owned.offsets, owned.values))
         by_movie = sparse.csr_matrix(
             (np.ones(len(indices), dtype=np.bool_), indices.astype(np.int32), offsets),
             shape=(len(table), len(names)),
@@ -217,7 +218,7 @@ class Bundle:
             "people": sorted(self.people),
             "conversations": sorted(self.conversations),
             "match": None if self.calibration is None else self.calibration.to_record(),
-            "sha256": {name: _sha256(folder / name) for name in files},
+            "sha256": {name: sha256_of(folder / name) for name in files},
         }
         (folder / "manifest.json").write_text(
             json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8"
@@ -459,7 +460,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
     for name in (*_FILES, *({_PANEL} & hashes.keys())):
         if not (folder / name).is_file():
             raise _broken(folder, f"{name} is missing")
-        if _sha256(folder / name) != hashes.get(name):
+        if sha256_of(folder / name) != hashes.get(name):
             raise _broken(folder, f"{name} is not the file that was saved (SHA-256 differs)")
     return manifest, hashlib.sha256(text).hexdigest()[:12]
 
@@ -471,13 +472,13 @@ def _write_panel(panel: Ratings, path: Path) -> None:
 
 
 def _read_panel(path: Path, catalogue: Catalogue) -> Ratings:
-    table = pq.read_table(path, use_threads=False)
-    person, row, half_stars = (table.column(name).to_numpy() for name in table.column_names)
+    table = pq.ParquetFile(path).read(use_threads=False)
+    person, row, half_stars = (np.from_dlpack(column.combine_chunks()) for column in table.columns)
     people = np.arange(int(person.max(initial=-1)) + 1)
     return Ratings(
         person.astype(np.int64),
         row.astype(np.int64),
-        half_stars.astype(np.float32) / 2,
+        half_stars.astype(np.float32) / np.float32(2),
         np.zeros(len(row), dtype=np.int64),
         people,
         n_movies=len(catalogue.movies),
@@ -492,6 +493,6 @@ def _broken(folder: Path, what: str) -> BundleError:
     )
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def give_back() -> None:
+    """Hands memory that reading has left free back to the system."""
+    pa.system_memory_pool().release_unused()

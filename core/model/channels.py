@@ -54,6 +54,9 @@ SOUGHT: Final = 0.6
 (`core.data.search`): one rare word is worth more than a thumb, a description of ten outweighs fame
 and taste. From .15 to .5 and beyond as many described films are found (.72 to .73 among ten); with
 half as much the best loved romance comes before those "set in a bookshop"."""
+MOST_SOUGHT: Final = 1.5
+"""What a film gains by words at most, in units of reward: of many films that answer a text the best
+loved and best known come first, and one that answers it like no other is still found."""
 FAMILIAR: Final = -0.5
 """What the chance of having seen a film counts with them before any learning, on top of the gates;
 in research.md with its neighbours."""

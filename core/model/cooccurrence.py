@@ -15,7 +15,7 @@ log-odds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,10 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from core.catalogue import Catalogue
-from core.data.dialogs import RecordedTalk
 from core.data.ratings import Ratings
+
+if TYPE_CHECKING:
+    from core.data.dialogs import RecordedTalk
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -119,9 +121,9 @@ class Cooccurrence:
                 left * np.sqrt(singular),
                 right.T * np.sqrt(singular),
             )
-        talk = talk or RecordedTalk()
-        met = None if talk.dialogs is None else log_lift_of_met(talk.dialogs, settings.caution)
-        return cls(of, to, talk_prior(ratings, catalogue, talk.mentions), met)
+        dialogs, mentions = (None, None) if talk is None else (talk.dialogs, talk.mentions)
+        met = None if dialogs is None else log_lift_of_met(dialogs, settings.caution)
+        return cls(of, to, talk_prior(ratings, catalogue, mentions), met)
 
 
 def log_lift(likes: sparse.csr_matrix, caution: float) -> FloatArray:

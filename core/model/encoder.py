@@ -29,7 +29,7 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from core.catalogue import Catalogue
+from core.catalogue import Catalogue, dense_rows
 from core.domain import Outcome
 from core.model.factors import KINDS, LatentClasses, MovieVectors, kind_tastes
 from core.rewards import by_outcome
@@ -123,13 +123,13 @@ class TasteEncoder(nn.Module):
 
         Facets are many and their films few: rows are written out as they are asked for.
         """
-        return torch.from_numpy(self._membership[facets.numpy()].toarray())
+        return torch.from_numpy(dense_rows(self._membership, facets.numpy()))
 
     def degrees(self, facets: Tensor) -> Tensor:
         """How far each film is what is meant by each of these facets (n,), float32 (n, n_items):
         0 … 1, of themes 0 … `THEME`.
         """
-        return torch.from_numpy(self._degrees[facets.numpy()].toarray())
+        return torch.from_numpy(dense_rows(self._degrees, facets.numpy()))
 
     def wish_films(self) -> tuple[tuple[Tensor, Callable[[Tensor], Tensor]], ...]:
         """For what is wanted, then for all other wishes: the outcomes (outcomes,), 0 or 1, and

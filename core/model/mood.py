@@ -29,7 +29,7 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from core.catalogue import Catalogue
+from core.catalogue import Catalogue, dense_rows, entries
 from core.domain import Outcome
 
 FloatArray = npt.NDArray[np.float32]
@@ -168,8 +168,8 @@ class MoodPosterior(nn.Module):
 
         `chances` (B, L) of a thumb for the film of each event, looked at where it stayed silent.
         """
-        tallies = self._tallies(transcripts, chances)
-        odds = self._log_prior()[None, :-1] + self._named(*tallies[Outcome.STATED_LIKE])
+        tallies, prior = self._tallies(transcripts, chances), self._log_prior()
+        odds = prior[None, :-1] + self._named(*tallies[Outcome.STATED_LIKE])
         up = tallies[Outcome.UP]
         odds = odds + self.log_stray_up * (up.total - up.within)
         for weight, outcome in zip(self.log_silence.exp(), SILENT, strict=True):
@@ -177,14 +177,19 @@ class MoodPosterior(nn.Module):
         for weight, outcome in zip(self.answers, ANSWERS, strict=True):
             odds = odds + weight * tallies[outcome].within
         odds = odds + self.wanted * self._wishes(transcripts)
-        opened = self._log_prior()[-1].expand(len(transcripts), 1)
+        opened = prior[-1].expand(len(transcripts), 1)
         return torch.log_softmax(torch.cat([odds, opened], dim=1), dim=1)
 
-    def shares(self, log_posterior: Tensor) -> Tensor:
-        """Probability that each film is of the mood, (B, n_items) of (B, moods + 1)."""
-        posterior = log_posterior.exp()
+    def shares(self, log_posterior: Tensor, films: Tensor | None = None) -> Tensor:
+        """Probability that each film is of the mood, (B, n_items) of (B, moods + 1); of films (n,)
+        only, (B, n).
+        """
+        posterior, tables = log_posterior.exp(), (self._films_of, self._moods_of)
+        if films is not None:
+            moods_of = self._moods_of[films.numpy()]
+            tables = moods_of.T, moods_of
         within: Tensor = _Product.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
-            posterior[:, :-1], self._films_of, self._moods_of
+            posterior[:, :-1], *tables
         )
         return posterior[:, -1:] + within
 
@@ -196,18 +201,21 @@ class MoodPosterior(nn.Module):
             asked[row] |= (self.tokens == token[row, place]).numpy()
         return asked
 
-    def lift(self, log_posterior: Tensor, asked: BoolArray | None = None) -> Tensor:
-        """How many times likelier than before a word each film is tonight's, (B, n_items).
+    def lift(
+        self, log_posterior: Tensor, asked: BoolArray | None = None, films: Tensor | None = None
+    ) -> Tensor:
+        """How many times likelier than before a word each film is tonight's, (B, n_items); of films
+        (n,) only, (B, n).
 
         1 for every film where nothing has been said. Of a mood that was `asked` for in words, (B,
         moods), films are as far as they are typical of it.
         """
-        both = self.shares(torch.cat([log_posterior, self._log_prior()[None]]))
-        shares = both[:-1]
+        shares = self.shares(log_posterior, films)
         if asked is not None and len(which := np.flatnonzero(asked.any(axis=0))):
             by_asked = log_posterior[:, which].exp() * torch.from_numpy(asked[:, which])
-            shares = shares + by_asked @ torch.from_numpy(self._beyond[which].toarray())
-        return shares.clamp_min(_LEAST_SHARE) / both[-1:]
+            beyond = torch.from_numpy(dense_rows(self._beyond, which))
+            shares = shares + by_asked @ (beyond if films is None else beyond[:, films])
+        return shares.clamp_min(_LEAST_SHARE) / self.shares(self._log_prior()[None], films)
 
     def _log_prior(self) -> Tensor:
         """Log probabilities of the moods, and of an open evening at the end, (moods + 1,)."""
@@ -251,12 +259,13 @@ class MoodPosterior(nn.Module):
         chance = chances.detach().numpy()[row, place].clip(*_CHANCE)
         weight = np.where(silent, -np.log1p(-chance) * weight, weight)
         count = len(token)
-        # One product for all outcomes: building sparse tables takes longer than multiplying them.
         block = np.searchsorted(_TELLING, happened) * count + row
-        shape = (len(_TELLING) * count, self.n_items)
-        films = sparse.csr_matrix((weight, (block, token[row, place] - 1)), shape=shape)
-        within = np.asarray((films @ self._moods_of).todense(), dtype=np.float32)
-        total = np.bincount(block, weights=weight, minlength=shape[0]).astype(np.float32)
+        event, mood, _ = entries(self._moods_of, token[row, place] - 1)
+        blocks, moods = len(_TELLING) * count, len(self.moods)
+        # Counted at once for all outcomes: building sparse tables takes longer than their product.
+        sums = np.bincount(block[event] * moods + mood, weight[event], blocks * moods)
+        within = sums.astype(np.float32).reshape(blocks, moods)
+        total = np.bincount(block, weight, blocks).astype(np.float32)
         return {
             kind: MoodTally(torch.from_numpy(total[one])[:, None], torch.from_numpy(within[one]))
             for number, kind in enumerate(_TELLING)
@@ -287,7 +296,10 @@ class _Product(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, table: sparse.csr_matrix, turned: sparse.csr_matrix) -> Tensor:
         """(B, n) @ (n, m) → (B, m)."""
         ctx.turned = turned
-        return torch.from_numpy(np.ascontiguousarray(x.detach().numpy() @ table))
+        rows = x.detach().numpy()
+        # One row reads the turned table from front to back, which is faster than adding up columns.
+        product = (turned @ rows[0])[None] if len(rows) == 1 else rows @ table
+        return torch.from_numpy(np.ascontiguousarray(product))
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:

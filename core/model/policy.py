@@ -3,6 +3,9 @@
 A slate is filled card by card: each is chosen as if the films above had been passed over while the
 talk went on, which says little. A film that is shown is the best remaining one by the Q-network,
 unless it is a gamble.
+
+A network learns, in sessions and from the log, what such a choice is worth: `double_q_targets` (van
+Hasselt et al. 2016).
 """
 
 from __future__ import annotations
@@ -13,10 +16,12 @@ from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
 from core.catalogue import BoolArray, Catalogue
 from core.model.calibration import Calibration
-from core.model.channels import SOUGHT
+from core.model.channels import MOST_SOUGHT, SOUGHT
 from core.model.qnetwork import QNetwork
 from core.rewards import by_outcome
 from core.session import Observation, SessionState
@@ -148,6 +153,17 @@ def _after(state: SessionState, above: Sequence[int]) -> SessionState:
     return state.pass_over(*above)
 
 
+def _best(scores: FloatArray, count: int) -> IntArray:
+    """Places of the `count` highest scores (n,), best first; of equal ones the first."""
+    likely = np.arange(len(scores))
+    if count < len(scores):
+        # Sorting the few that may be among them takes a tenth of sorting the whole catalogue.
+        least = np.partition(scores, len(scores) - count)[len(scores) - count]
+        likely = np.flatnonzero(scores >= least)
+    best: IntArray = likely[np.argsort(-scores[likely], kind="stable")[:count]]
+    return best
+
+
 def words_sought(state: SessionState, catalogue: Catalogue) -> dict[int, str]:
     """What films are found by: words that were asked for, by `WORDS`, and the name of each thing
     that films must hold, by its token, since some hold more of it than others.
@@ -155,6 +171,12 @@ def words_sought(state: SessionState, catalogue: Catalogue) -> dict[int, str]:
     required = {token: catalogue.facet(token) for token in state.constraints.required}
     words = {token: facet.name for token, facet in required.items() if facet.kind in _THINGS}
     return words | ({WORDS: state.sought} if state.sought else {})
+
+
+def _gains(nats: FloatArray) -> FloatArray:
+    """What films gain by their relevance to words, (n_items,), in units of reward."""
+    most = SOUGHT * float(nats.max(initial=0.0))
+    return nats * np.float32(SOUGHT * min(1.0, MOST_SOUGHT / max(most, 1e-9)))
 
 
 class Policy:
@@ -206,7 +228,7 @@ class Policy:
             token: self._search.answer(text) if token == WORDS else self._search.relevance(text)
             for token, text in words_sought(state, self.catalogue).items()
         }
-        return {token: SOUGHT * nats for token, nats in found.items()}
+        return {token: _gains(nats) for token, nats in found.items()}
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript, and
@@ -318,8 +340,7 @@ class Policy:
     ) -> tuple[IntArray, npt.NDArray[np.float64]]:
         """Films for the next place of a slate, best first, and the probability of each."""
         rows = np.flatnonzero(self.available(state))
-        best = np.argsort(-scores[rows], kind="stable")[: self._exploration.candidates]
-        rows = rows[best]
+        rows = rows[_best(scores[rows], self._exploration.candidates)]
         if not len(rows):
             return rows, np.zeros(0)
         return rows, self._chances(scores[rows])
@@ -359,3 +380,35 @@ class PolicyScorer:
         if self.calibration is None:
             return np.full(len(rows), np.nan)
         return self.calibration.chances(self.network, transcripts, rows)
+
+
+@torch.no_grad()
+def double_q_targets(
+    online: QNetwork,
+    target: QNetwork,
+    rewards: Tensor,
+    following: Tensor,
+    ended: Tensor,
+    *,
+    discounts: Tensor | float,
+) -> Tensor:
+    """What the films shown were worth, (B,): r + γ · Q_target(s', argmax over a of Q_online).
+
+    The online network picks the next film and the target network values it, since a maximum over
+    thousands of noisy values is far too high.
+
+    Args:
+        online: The network that learns.
+        target: Its older twin.
+        rewards: (B,) float32.
+        following: (B, L, 2) transcripts after the film; not looked at where the session ended.
+        ended: (B,) bool, true where nothing follows.
+        discounts: γ, one for all or (B,).
+    """
+    worth = torch.zeros_like(rewards)
+    going = ~ended
+    if bool(going.any()) and bool((torch.as_tensor(discounts) > 0).any()):
+        states = following[going]
+        worth[going] = target.of(states, online(states).argmax(dim=1))
+    targets: Tensor = rewards + discounts * worth
+    return targets

@@ -21,13 +21,12 @@ Before any learning the weights are those of hand-set constants, each with its s
 and the DQN move them from there. Every channel is a sum over the events of the transcript, so a
 Q-value is exactly "this much from Alien, this much against Titanic", and this much from the whole
 picture.
-
-The double-Q target (van Hasselt et al. 2016) serves learning in sessions and from the log.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -257,9 +256,10 @@ class QNetwork(nn.Module):
         gates = self._gates(transcript, taste)
         films = torch.from_numpy(rows)
         parts = self._worth_parts(transcript, taste, gates, films)
-        worth = self._worth(transcript, taste, kinds, gates)
-        log_mood = self.log_mood(transcript, worth)
-        mood = self._mood(transcript, log_mood, gates)[0, films, None]
+        # The mood asks for the worth of the films spoken of: with these alone it takes a third.
+        spoken = (self._films(transcript)[0] - 1).clamp_min(0)
+        worth = self._worth(transcript, taste, kinds, gates, spoken)
+        mood = self._mood(transcript, self.mood(transcript, worth), gates, films)[0, :, None]
         # Tonight's mood lifts every part of a film's worth alike.
         parts = torch.where(parts.sum(dim=1, keepdim=True) > 0, mood * parts, parts)
         parts[:, 1] += self.fame(transcript)[0, films]
@@ -270,8 +270,7 @@ class QNetwork(nn.Module):
             parts[:, 0] += pulls[:, 0]
             parts[:, 2:] += pulls[:, 1:]
         for outcomes, of_facets in self.encoder.wish_films():
-            facet, wish = self._facets(transcript, self.wishes * outcomes)
-            parts[:, 2:] += wish[0] * of_facets(facet[0])[:, films].T
+            parts[:, 2:] += self._wished(transcript, self.wishes * outcomes, of_facets, films)
         knob = self._knob(transcript, gems)[0, films, None] if gems else torch.zeros(len(rows), 1)
         values: FloatArray = torch.cat([parts, knob], dim=1).numpy()
         return values
@@ -301,27 +300,37 @@ class QNetwork(nn.Module):
     # ---- the worth of a film by the taste
 
     def _worth(
-        self, transcripts: Tensor, taste: Tensor, kinds: KindChances | None, gates: _Gates
+        self,
+        transcripts: Tensor,
+        taste: Tensor,
+        kinds: KindChances | None,
+        gates: _Gates,
+        films: Tensor | None = None,
     ) -> Tensor:
-        """What a thumb up is worth, whatever the mood, (B, n_items)."""
-        encoder, weights = self.encoder, gates.weights
+        """What a thumb up is worth, whatever the mood, (B, n_items); of films (n,), (B, n)."""
+        encoder, weights, rows = (
+            self.encoder,
+            gates.weights,
+            slice(None) if films is None else films,
+        )
         for_like = weights[:, :1] * taste + gates.shift_like
         for_seen = weights[:, 1:2] * taste + gates.shift_seen
         sets, fits = encoder.vector_set(transcripts), self._strengths_of(transcripts, self.fits)
         spoken = fits.any(dim=0).nonzero()[:, 0]
-        worth = torch.empty(len(transcripts), encoder.n_items)
+        worth = torch.empty(len(transcripts), encoder.n_items if films is None else len(films))
         for number in set(sets.tolist()):
             which = sets == number
             weight = weights[which]
             readings = torch.cat([for_like[which], for_seen[which], weight[:, 2:4]], dim=1)
-            block = torch.addmm(weight[:, 5:6], readings, encoder.across[number])
+            block = torch.addmm(weight[:, 5:6], readings, encoder.across[number][:, rows])
             if len(spoken):
                 wished = weight[:, 4:5] * fits[which][:, spoken]
-                block = torch.addmm(block, wished, encoder.members(spoken))
+                block = torch.addmm(block, wished, encoder.members(spoken)[:, rows])
             if self.classes is not None and kinds is not None:
-                block = block + self.classes.foretold(weight[:, 6:] * kinds.bold[which], number)
+                chances = weight[:, 6:] * kinds.bold[which]
+                block = block + self.classes.foretold(chances, number, films)
             worth[which] = block
-        return worth + self.lift
+        return worth + self.lift[rows]
 
     def _worth_parts(
         self, transcript: Tensor, taste: Tensor, gates: _Gates, films: Tensor
@@ -332,8 +341,7 @@ class QNetwork(nn.Module):
         like, seen = encoder.like[number, films], encoder.seen[number, films]
         toward = weight[0] * like + weight[1] * seen
         parts = toward @ encoder.pulls(transcript, taste)[0].T
-        facet, fits = self._facets(transcript, self.fits)
-        parts = parts + weight[4] * fits[0] * encoder.members(facet[0])[:, films].T
+        parts = parts + weight[4] * self._wished(transcript, self.fits, encoder.members, films)
         base = (
             weight[2] * encoder.like_prior[number, films]
             + weight[3] * encoder.seen_prior[number, films]
@@ -383,14 +391,17 @@ class QNetwork(nn.Module):
 
     # ---- tonight
 
-    def _mood(self, transcripts: Tensor, log_mood: Tensor, gates: _Gates) -> Tensor:
-        """How many times likelier than before a word each film is tonight's, (B, n_items).
+    def _mood(
+        self, transcripts: Tensor, log_mood: Tensor, gates: _Gates, films: Tensor | None = None
+    ) -> Tensor:
+        """How many times likelier than before a word each film is tonight's, (B, n_items); of films
+        (n,) only, (B, n).
 
         Who names fifty films tells of a life and no evening: there the mood counts for little.
         """
         named = (transcripts[..., 1] == int(Outcome.STATED_LIKE)).sum(dim=1)
         whole = (_EVENING / named.clamp_min(1)).clamp(max=1.0) ** 2
-        lift = self.mood.lift(log_mood, self.mood.asked_for(transcripts))
+        lift = self.mood.lift(log_mood, self.mood.asked_for(transcripts), films)
         power: Tensor = lift ** (whole * gates.sharpness.exp())[:, None]
         return power
 
@@ -403,8 +414,8 @@ class QNetwork(nn.Module):
         for number in set(sets.tolist()):
             which = sets == number
             found = self.affinities[number].readings(_observations(transcripts[which]))
-            terms = [self.strengths[name] * torch.from_numpy(one) for name, one in found.items()]
-            talk[which] = torch.stack(terms).sum(dim=0)
+            channels = torch.stack([torch.from_numpy(channel) for channel in found.values()])
+            talk[which] = torch.tensordot(self.strengths[list(found)], channels, 1)
         return talk * self._open(transcripts, gates)[:, None]
 
     def _open(self, transcripts: Tensor, gates: _Gates) -> Tensor:
@@ -455,6 +466,16 @@ class QNetwork(nn.Module):
         strength = of[outcome] * self.encoder.speaks[outcome]
         return torch.where(is_facet, index, 0), torch.where(is_facet, strength, 0.0)
 
+    def _wished(
+        self, transcript: Tensor, of: Tensor, of_facets: Callable[[Tensor], Tensor], films: Tensor
+    ) -> Tensor:
+        """What each event of one transcript adds to films (n,) by its facet, (n, L)."""
+        facet, strength = self._facets(transcript, of)
+        parts = torch.zeros(len(films), transcript.shape[1])
+        spoken = strength[0].nonzero()[:, 0]
+        parts[:, spoken] = strength[0, spoken] * of_facets(facet[0, spoken])[:, films].T
+        return parts
+
     def _strengths_of(self, transcripts: Tensor, of: Tensor) -> Tensor:
         """What the films of each facet gain, (B, n_facets)."""
         facet, strength = self._facets(transcripts, of)
@@ -465,35 +486,3 @@ class QNetwork(nn.Module):
 def _observations(transcripts: Tensor) -> npt.NDArray[np.int32]:
     observations: npt.NDArray[np.int32] = transcripts.numpy().astype(np.int32)
     return observations
-
-
-@torch.no_grad()
-def double_q_targets(
-    online: QNetwork,
-    target: QNetwork,
-    rewards: Tensor,
-    following: Tensor,
-    ended: Tensor,
-    *,
-    discounts: Tensor | float,
-) -> Tensor:
-    """What the films shown were worth, (B,): r + γ · Q_target(s', argmax over a of Q_online).
-
-    The online network picks the next film and the target network values it, since a maximum over
-    thousands of noisy values is far too high.
-
-    Args:
-        online: The network that learns.
-        target: Its older twin.
-        rewards: (B,) float32.
-        following: (B, L, 2) transcripts after the film; not looked at where the session ended.
-        ended: (B,) bool, true where nothing follows.
-        discounts: γ, one for all or (B,).
-    """
-    worth = torch.zeros_like(rewards)
-    going = ~ended
-    if bool(going.any()) and bool((torch.as_tensor(discounts) > 0).any()):
-        states = following[going]
-        worth[going] = target.of(states, online(states).argmax(dim=1))
-    targets: Tensor = rewards + discounts * worth
-    return targets

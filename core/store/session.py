@@ -68,7 +68,7 @@ class SessionRecord:
         self._updated_at: datetime = row.updated_at
         self._writable = writable
         self._turns: tuple[Turn, ...] | None = None
-        self._last: Turn | None = None
+        self._last: tuple[Turn | None] | None = None
         self._changed = False
         self._closed = False
 
@@ -128,8 +128,8 @@ class SessionRecord:
         if self._turns is not None:
             return self._turns[-1] if self._turns else None
         if self._last is None:
-            self._last = self._one(select(func.max(turns.c.number)).where(self._live()))
-        return self._last
+            self._last = (self._one(select(func.max(turns.c.number)).where(self._live())),)
+        return self._last[0]
 
     @property
     def last_shown(self) -> Turn | None:

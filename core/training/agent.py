@@ -2,7 +2,7 @@
 
 What differs from the stock algorithm, and why:
 - the mask is inside the network, so neither acting nor the target can pick a film twice;
-- double targets (`core.model.qnetwork`);
+- double targets (`core.model.policy`);
 - exploration draws among the best candidates instead of uniformly over thousands of films, of which
   nearly all are misses for nearly everyone, and flips a coin for each environment by itself;
 - the value of the film taken is computed alone, without scoring all the others;
@@ -27,7 +27,8 @@ from stable_baselines3.dqn.policies import DQNPolicy
 from stable_baselines3.dqn.policies import QNetwork as StockQNetwork
 from torch import Tensor
 
-from core.model.qnetwork import QNetwork, double_q_targets
+from core.model.policy import double_q_targets
+from core.model.qnetwork import QNetwork
 from core.simulation.environment import SessionEnv
 
 

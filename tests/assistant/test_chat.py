@@ -884,3 +884,23 @@ def test_asking_for_well_known_films_takes_the_knob_off_hidden_gems(chat: Assist
     chat.steer(session, -0.5)
     assert chips_of(chat.respond(session, "well known films please")) == []
     assert chat.history(session).gems == -0.5
+
+
+def test_a_film_that_is_asked_for_by_name_is_shown(chat: Assistant) -> None:
+    session = chat.start()
+
+    reply = chat.respond(session, "do you have Alien?")
+
+    assert titles(reply) == ["Alien"]
+    assert reply.text == "Yes, I have Alien (1979)."
+    assert reply.recommendations[0].propensity == 1.0
+
+
+def test_a_film_asked_for_by_name_comes_with_others_where_more_is_wished(chat: Assistant) -> None:
+    session = chat.start()
+
+    reply = chat.respond(session, "do you have Alien? And two comedies please")
+
+    assert "Alien" in titles(reply)
+    assert len(reply.recommendations) > 1
+    assert reply.text.startswith("Yes, I have Alien (1979).")

@@ -153,3 +153,19 @@ def test_a_late_film_is_as_well_known_as_the_best_of_its_years_are() -> None:
     assert rank[0] == 0
     assert max(rank[number] for number in range(21, 40)) < 40
     assert rank[40] == 21  # by its ratings alone; beside its years it would be the last
+
+
+def test_an_english_film_with_american_partners_is_of_no_country_that_speaks_otherwise() -> None:
+    # film:          Kolya   The Prince & Me   Tsotsi
+    movies = tuple(Movie(row, row, f"F{row}", 2000, ()) for row in range(3))
+    table = {
+        Facet("country", "Czech Republic"): [1, 1, 0],
+        Facet("country", "United States"): [0, 1, 0],
+        Facet("language", "English"): [0, 1, 0],
+    }
+    members = sparse.csr_matrix(np.array(list(table.values()), dtype=np.bool_))
+    catalogue = Catalogue(movies, tuple(table), members, np.array([3, 2, 1]), 3)
+    czech = catalogue.facet_token(0)
+    assert catalogue.has(czech).tolist() == [True, True, False]
+    assert catalogue.fits(czech).tolist() == [True, False, False]
+    assert catalogue.fits(catalogue.facet_token(1)).tolist() == [False, True, False]

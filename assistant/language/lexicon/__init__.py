@@ -12,6 +12,7 @@ word_classes.toml   closed classes of words that stand in certain places of a se
 franchises.toml     series that go by one name, and nicknames of films
 cues.toml           what says like, hate, seen, want and avoid
 constraints.toml    genres, moods, people and years in plain words
+places.toml         parts of the world, and countries of which no film is known
 measures.toml       of when films are, how long they may run, and for what age, in plain words
 acts.toml           what greets, asks for help, thanks, takes back
 questions.toml      how facts of films and people are asked for
@@ -27,7 +28,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any, Final
@@ -214,3 +215,31 @@ def plain_words() -> frozenset[str]:
     """Words that questions are made of, which no fact is called by."""
     known = table("questions")["classes"]
     return frozenset(word for words in known.values() for word in words.split())
+
+
+_GENRE_FROM: Final = 4
+"""Letters from which the name of a genre is looked at for typing errors."""
+
+
+@cache
+def genre_words() -> tuple[frozenset[str], dict[str, str]]:
+    """The words that genres are called by, and what is left of them without one letter → the
+    word.
+    """
+    names = table("constraints")["genres"]
+    known = {phrase for written in names.values() for phrase in written if phrase.isalpha()}
+    return frozenset(known), remains_of(word for word in known if len(word) >= _GENRE_FROM)
+
+
+@lru_cache(maxsize=4096)
+def as_genre_word(word: str) -> str:
+    """The name of a genre that a word is but for a typing error ("thriler", "horrer"); the word
+    where it is none.
+    """
+    known, remains = genre_words()
+    too_short = len(word) < _GENRE_FROM or not word.isalpha()
+    if too_short or word in known or background().is_common(word) or word in dictionary():
+        return word
+    if len(word) == _GENRE_FROM:  # so short a word must be right but for a letter left out
+        return remains.get(word, word)
+    return but_for_a_letter(word, remains)

@@ -286,6 +286,8 @@ def _object_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: 
     """Whether a verb's object stands before it: "Titanic I hated", "Titanic is a film I never
     liked".
     """
+    if cue.force is Force.SEEN and _stands_before(text, words, taken, cue):
+        return True  # "Heat I've seen ten times": whatever follows
     closes = closes_clause(text, words, cue.last)
     trails = closes or words[cue.last].text in _TRAILS
     if not trails or (not closes and _name_follows(text, words, taken, cue.last)):
@@ -298,6 +300,25 @@ def _object_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: 
         if words[place].text not in _LEADS_BACK:
             return False
     return False
+
+
+_WATCHERS: Final = frozenset(("i", "ive", "we", "weve"))
+
+
+def _stands_before(text: str, words: Sequence[Word], taken: Sequence[int], cue: Cue) -> bool:
+    """Whether a name stands right before a verb of the speaker's, and none behind in its clause."""
+    said_first = cue.phrase.split(" ")[0] in ("i", "ive", "weve")
+    verb = cue.first if said_first else cue.first - 1
+    own = said_first or text_at(words, verb) in _WATCHERS
+    place = verb - 1
+    if place < 0 or not (own and taken[place]) or ends_sentence(text, words, place, verb):
+        return False
+    last = cue.last
+    while last < len(words) and not ends_clause(text, words, last - 1, last):
+        if taken[last]:
+            return False
+        last += 1
+    return True
 
 
 def _name_follows(text: str, words: Sequence[Word], taken: Sequence[int], last: int) -> bool:

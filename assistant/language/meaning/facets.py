@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain, zip_longest
 from operator import or_
 from typing import Final
 
 from assistant.language.lexicon import (
+    as_genre_word,
     background,
-    but_for_a_letter,
     dictionary,
     full_names,
-    remains_of,
+    genre_words,
     table,
     word_class,
 )
@@ -24,9 +24,11 @@ from assistant.language.meaning.people import (
     ROLES,
     Somebody,
     Spelling,
+    by_other_names,
     foremost,
     is_strange,
     people_of,
+    places_of,
     said_of_people,
 )
 from assistant.language.words import (
@@ -45,7 +47,7 @@ from core.catalogue import Catalogue
 from core.domain import Facet
 
 _NAMED_BY: Final = word_class("named_by")
-_NOT_IT: Final = frozenset(("not", "never", "nor"))
+_NOT_IT: Final = word_class("negators")
 _SCENES: Final = word_class("scenes")
 _GIVES: Final = word_class("gives")
 _ARTICLES: Final = ("", "a ", "an ", "the ")
@@ -53,7 +55,7 @@ _OF_FILMS: Final = ("movie", "movies", "film", "films")
 _SPEAKS_OF: Final = frozenset("about no without featuring involving".split())
 _NOUNS: Final = word_class("film_nouns")
 _CINEMA: Final = word_class("cinema")
-_OF_LANGUAGES: Final = frozenset("in not sth smth else".split())
+_BEFORE_PLACES: Final = word_class("before_places")
 _COMMON_NAMES: Final = word_class("common_names")
 """Names that need "with" or "by" before they are read as a wish."""
 _ENOUGH: Final = 6
@@ -86,6 +88,12 @@ class Term:
     """Facet tokens of somebody by kind, where the word before may tell which is meant."""
     ordinary: bool = False
     """Is a wish only behind "about", "no" or the like: a word of everyday life, "beers"."""
+    region: str = ""
+    """The part of the world that is meant, any of whose countries is enough: "Eastern European"."""
+    missing: str = ""
+    """The country that is named, of which there are no films: `region` is the nearest."""
+    is_place: bool = False
+    """A country, a part of the world or a language, of which a film has one."""
 
 
 class FacetFinder:
@@ -95,6 +103,7 @@ class FacetFinder:
 
     def __init__(self, catalogue: Catalogue, names: Iterable[str] = ()) -> None:
         """Of people's given names those are read alone that hardly another of all `names` has."""
+        self._catalogue = catalogue
         self._given = Counter(name.partition(" ")[0].lower() for name in names if " " in name)
         self._facets = [
             (catalogue.facet_token(index), facet) for index, facet in enumerate(catalogue.facets)
@@ -104,6 +113,7 @@ class FacetFinder:
         self._by_name = _by_name(self._facets)
         self._genre = {normal(name): token for name, token in self._of_kind("genre")}
         languages = self._of_kind("language")
+        self._language_names = {normal(name) for name, _ in languages}
         self._languages = {token for name, token in languages if name[0].isupper()}
         self._places = self._languages.union(token for _, token in self._of_kind("country"))
         self._kind = {token: facet.kind for token, facet in self._facets}
@@ -132,9 +142,13 @@ class FacetFinder:
                 kept.append(meant)
         return kept
 
+    def term(self, phrase: str) -> Term | None:
+        """What a phrase in normal form stands for; None for nothing that is known."""
+        return self._book.meaning(phrase) if phrase in self._book else None
+
     def _as_genre(self, word: str) -> str:
         """The name of a genre that a word is but for a typing error; "arnie" is no anime."""
-        return word if word in self._book else _as_genre_word(word)
+        return word if word in self._book else as_genre_word(word)
 
     def _of_names_of_people(self, words: Sequence[Word], taken: Sequence[int]) -> Sequence[int]:
         """`taken` with the words of full names: "cary" is no "scary" before "grant"."""
@@ -171,8 +185,9 @@ class FacetFinder:
         "Iranian cinema", "in French", "not German".
         """
         of_genre = after is not None and after.first == found.last and after.meaning.bare
-        in_language = self._languages.issuperset(found.meaning.tokens)
-        said = in_language and text_at(words, found.first - 1) in _OF_LANGUAGES
+        before = text_at(words, found.first - 1)
+        in_language = self._languages.issuperset(found.meaning.tokens) and before == "in"
+        said = in_language or before in _BEFORE_PLACES
         return said or of_genre or text_at(words, found.last) in _CINEMA
 
     def people(self, words: Sequence[Word]) -> list[tuple[int, int]]:
@@ -208,8 +223,10 @@ class FacetFinder:
         phrases: dict[str, Term] = {}
         for phrase, term in chain(
             self._of_genres(),
+            self._of_regions(),
             self._of_moods(),
             self._of_people(),
+            self._of_other_names(),
             self._of_names(),
             self._of_aliases(),
             self._of_topics(),
@@ -238,7 +255,8 @@ class FacetFinder:
         known = tuple(token for token in tokens if token is not None)
         if not known or len(known) < len(tokens):
             return None
-        return Term(known, strength, bare, all(map(self._is_firm, known)))
+        is_place = self._places.issuperset(known)
+        return Term(known, strength, bare, all(map(self._is_firm, known)), is_place=is_place)
 
     def _is_firm(self, token: int) -> bool:
         kind = self._kind[token]
@@ -266,6 +284,21 @@ class FacetFinder:
                 for phrase in spelled_out(pattern):
                     yield phrase, self._term((self._genre.get(normal(name)),))
 
+    def _of_regions(self) -> Iterator[tuple[str, Term | None]]:
+        """Parts of the world; what is a language as well, "Scandinavian", is read as that."""
+        for name, place in places_of(self._catalogue):
+            if normal(name) not in self._language_names:
+                yield (
+                    name,
+                    Term(
+                        place.tokens,
+                        bare=False,
+                        region=place.region,
+                        missing=place.missing,
+                        is_place=True,
+                    ),
+                )
+
     def _of_moods(self) -> Iterator[tuple[str, Term | None]]:
         lexicon = table("constraints")
         for phrase, names in lexicon["moods"].items():
@@ -280,6 +313,10 @@ class FacetFinder:
             yield phrase, self._person([somebody], bare=bare) if somebody else known
         for name, somebody in self._people_known.items():
             yield name, self._person([somebody], bare=" " in name)
+
+    def _of_other_names(self) -> Iterator[tuple[str, Term | None]]:
+        for phrase, people in by_other_names(self._people_known).items():
+            yield phrase, self._person(people, bare=True)
 
     def _of_names(self) -> Iterator[tuple[str, Term | None]]:
         """Names of what films share; those of series later, since films are called the same."""
@@ -301,7 +338,8 @@ class FacetFinder:
         if facet.kind != "genre" and facet.kind not in ROLES:
             # Films are named like their series, and all the world like keywords and places.
             alone = facet.kind not in _FACTS and facet.kind != "keyword"
-            for name in self._as_said(map(normal, names), is_loose=is_loose):
+            is_place = token in self._places
+            for name in self._as_said(map(normal, names), is_loose=is_loose, is_place=is_place):
                 if not self._is_kind_from(name):
                     yield name, self._term((token,), bare=alone and " " in name)
 
@@ -312,13 +350,18 @@ class FacetFinder:
         place, _, genre = name.partition(" ")
         tokens = self._by_name.get(place, ())
         is_place = bool(tokens) and self._places.issuperset(tokens)
+        if genre in _OF_FILMS and place in genre_words()[0]:
+            return True  # "a scary movie" is no film of a series
         return is_place and (genre in self._genre or genre in _NOUNS or genre in _CINEMA)
 
-    def _as_said(self, names: Iterable[str], *, is_loose: bool) -> Iterator[str]:
+    def _as_said(
+        self, names: Iterable[str], *, is_loose: bool, is_place: bool = False
+    ) -> Iterator[str]:
         """The names that may be read as wishes; of loose ones none that sentences are made of."""
         for name in names:
             is_common = background().is_common(name) and (is_loose or len(name) <= _SHORT)
-            if name and not is_common and name not in _silent():
+            is_silent = name in _silent() and not is_place
+            if name and not is_common and not is_silent:
                 yield name
 
     def _of_topics(self) -> Iterator[tuple[str, Term | None]]:
@@ -452,31 +495,3 @@ def _wished(words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> 
         or is_given
         or is_all_of_a_clause(words, (found.first, found.last), named)
     )
-
-
-_GENRE_FROM: Final = 4
-"""Letters from which the name of a genre is looked at for typing errors."""
-
-
-@cache
-def _genre_words() -> tuple[frozenset[str], dict[str, str]]:
-    """The words that genres are called by, and what is left of them without one letter → the
-    word.
-    """
-    names = table("constraints")["genres"]
-    known = {normal(phrase) for written in names.values() for phrase in written if phrase.isalpha()}
-    return frozenset(known), remains_of(word for word in known if len(word) >= _GENRE_FROM)
-
-
-@lru_cache(maxsize=4096)
-def _as_genre_word(word: str) -> str:
-    """The name of a genre that a word is but for a typing error ("thriler", "horrer"); the word
-    where it is none.
-    """
-    known, remains = _genre_words()
-    too_short = len(word) < _GENRE_FROM or not word.isalpha()
-    if too_short or word in known or background().is_common(word) or word in dictionary():
-        return word
-    if len(word) == _GENRE_FROM:  # so short a word must be right but for a letter left out
-        return remains.get(word, word)
-    return but_for_a_letter(word, remains)

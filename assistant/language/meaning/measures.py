@@ -146,6 +146,11 @@ def _counts(found: Sequence[Word], place: int) -> bool:
     return text_at(found, place) in _FILMS | {"years", "yrs", "year"}
 
 
+def amounts_in(text: str) -> list[tuple[int, int]]:
+    """Where amounts of time stand in a text in lower case."""
+    return [match.span() for match in _AMOUNT.finditer(text)]
+
+
 def minutes_wanted(text: str, shown: Sequence[int], scope: Scope) -> Limit | None:
     """The length asked for; None where nothing is said of it.
 
@@ -212,11 +217,12 @@ def _at_least(line: _Measured, scope: Scope) -> Limit | None:
 
 
 def _at_most(line: _Measured, scope: Scope) -> Limit | None:
-    for one in line.of("at_most"):
+    found = None
+    for one in line.of("at_most"):  # "an hour and a half, so under 95 minutes": the last is meant
         away = scope(line.words[one.first].start) is Force.AVOID
         (minutes, *_) = line.amounts(one)
-        return Limit("minutes", minutes) if away else Limit("minutes", 1, minutes)
-    return None
+        found = Limit("minutes", minutes) if away else Limit("minutes", 1, minutes)
+    return found
 
 
 def _about(line: _Measured, scope: Scope) -> Limit | None:
@@ -492,9 +498,3 @@ def measures_of(
         child = Limit("age", 0, _GUIDANCE) if _FOR_CHILDREN in wanted else None
         limits.append(age_wanted(text, scope) or child)
     return tuple(filter(None, limits))
-
-
-def lifted_measures(text: str, scope: Scope) -> tuple[str, ...]:
-    """Columns whose earlier limit a line in lower case lifts."""
-    said = {"minutes": any_length(text, scope), "age": any_age(text)}
-    return tuple(column for column, lifted in said.items() if lifted)

@@ -1,10 +1,12 @@
-"""Who is meant by a name: people who direct or play, and what else they are called."""
+"""Who is meant by a name, and what part of the world: people who direct or play, regions, and
+countries of which there are no films.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +36,12 @@ _FOREMOST: Final = 3
 """How many times as well known as the next one somebody must be who is meant by a family name."""
 _SHORT_NAME: Final = 3
 """Letters of the shortest family name that is read alone: "Ozu"."""
+_RELATED: Final = 3
+"""Most people of one family name of whom the one of most films is meant."""
 _NAME: Final = 4
 """Most words of a person's name."""
+_TWO_GIVEN: Final = 2
+"""Spaces in a name of a family and two given names."""
 _SPELL_FROM: Final = 4
 """Letters from which a name is looked at for typing errors."""
 
@@ -87,6 +93,22 @@ def _somebody(known: Mapping[str, tuple[int, Facet, IntArray]], catalogue: Catal
     ]
     meant = tuple(tokens[kind] for kind in (first, *apart))
     return Somebody(tokens, renown, meant, tuple(sorted(names)))
+
+
+def by_other_names(people: Mapping[str, Somebody]) -> dict[str, list[Somebody]]:
+    """Everybody by what their given names come to, "Jimmy Stewart" for James Stewart, and by three
+    names with the family's first: "Wong Kar Wai".
+    """
+    short_names: dict[str, str] = table("constraints")["given_names"]
+    called: dict[str, list[Somebody]] = {}
+    for name, somebody in people.items():
+        given, _, family = name.partition(" ")
+        for short in short_names.get(given, "").split() if family else ():
+            called.setdefault(f"{short} {family}", []).append(somebody)
+        if name.count(" ") == _TWO_GIVEN:
+            *names, last = name.split(" ")
+            called.setdefault(" ".join((last, *names)), []).append(somebody)
+    return called
 
 
 def is_strange(word: str) -> bool:
@@ -216,10 +238,22 @@ class Persons:
             is_one = last == at + 1
             if not _is_written_as_one(name, is_plain=found[at].text in plain_words()):
                 continue
-            led = is_one and text_at(found, at - 1) in words_of("before_surnames")
-            if codes := self._facts.people.find(name) or (self._surnamed(name) if led else ()):
+            led = text_at(found, at - 1) in words_of("before_surnames")
+            if codes := self._facts.people.find(name) or (
+                is_one and self._of_family(name, led=led)
+            ):
                 return last, codes
         return at, ()
+
+    def _of_family(self, name: str, *, led: bool) -> tuple[int, ...]:
+        """Who is meant by a family name; () for nobody. It is one behind "by", say, as `led` tells,
+        or where it is rare and no word: "what else did Pawlikowski make?".
+        """
+        if led and (codes := self._surnamed(name)):
+            return codes
+        named = self._facts.people.surnamed(name)
+        is_word = len(name) < _SHORT_NAME or name.lower() in dictionary()
+        return () if is_word or len(named) > _RELATED else named[:1]
 
     def _surnamed(self, name: str) -> tuple[int, ...]:
         """Who is meant by a family name: nobody else of that name has made nearly as many films."""
@@ -242,3 +276,76 @@ def _is_written_as_one(name: str, *, is_plain: bool) -> bool:
     """
     is_one = " " not in name
     return not is_plain and not is_one if not name[:1].isupper() else not (is_plain and is_one)
+
+
+# ---- parts of the world
+
+_COUNTRY: Final = "country"
+
+
+class Region(NamedTuple):
+    """A part of the world, or a country by that which is nearest to it."""
+
+    region: str
+    """As it stands before "films": "Eastern European"."""
+    tokens: tuple[int, ...]
+    """Of the countries, one of which is enough."""
+    missing: str = ""
+    """The country that was named, where no films of it can be asked for."""
+
+
+def places_of(catalogue: Catalogue) -> Iterator[tuple[str, Region]]:
+    """What parts of the world are called, and countries of which there is no facet."""
+    for region, told in _regions().items():
+        place = Region(region, tokens_of_region(region, catalogue))
+        if place.tokens:
+            names = (region, told["place"].removeprefix("the "), *told.get("said", ()))
+            yield from ((name, place) for name in names)
+    for region, countries in table("places")["nearest"].items():
+        tokens = tokens_of_region(region, catalogue)
+        for country, *others in (written.split("|") for written in countries):
+            if tokens and not _of_countries(catalogue, (country,)):
+                place = Region(region, tokens, country)
+                yield from ((name, place) for name in (country, *others))
+
+
+def tokens_of_region(region: str, catalogue: Catalogue) -> tuple[int, ...]:
+    """Tokens of the countries of a part of the world; () for a name that is none."""
+    return _of_countries(catalogue, _regions()[region]["of"]) if region in _regions() else ()
+
+
+def as_noun(region: str) -> str:
+    """A part of the world by its name: "Eastern Europe"; any other name as it is."""
+    return str(_regions()[region]["place"]) if region in _regions() else region
+
+
+def regions_within(
+    tokens: Collection[int], catalogue: Catalogue
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The parts of the world all of whose countries are among some tokens, the widest first, and
+    the tokens of the others.
+    """
+    rest, found = tuple(tokens), []
+    members = {region: tokens_of_region(region, catalogue) for region in _regions()}
+    for region, countries in sorted(members.items(), key=lambda one: -len(one[1])):
+        if len(countries) > 1 and set(countries) <= set(rest):
+            found.append(region)
+            rest = tuple(token for token in rest if token not in countries)
+    return tuple(found), rest
+
+
+def region_of(group: Collection[int], catalogue: Catalogue) -> str:
+    """The part of the world that the countries of a choice are; "" for any other choice."""
+    regions, others = regions_within(group, catalogue)
+    return regions[0] if len(regions) == 1 and not others else ""
+
+
+@cache
+def _regions() -> Mapping[str, Mapping[str, Any]]:
+    return dict(table("places")["regions"])
+
+
+def _of_countries(catalogue: Catalogue, names: Collection[str]) -> tuple[int, ...]:
+    """Tokens of the countries of these names that the catalogue has."""
+    found = (catalogue.token_of_facet(_COUNTRY, name) for name in names)
+    return tuple(token for token in found if token is not None)

@@ -1,9 +1,8 @@
 """How a person feels about what they name.
 
-Titles and facets are taken as wholes, and each cue ("loved", "was boring", "more like") is given to
-the names it speaks of: those that follow it in the sentence, or, for verdicts and "loved it", those
-just before it. Of names set against each other ("Alien > Aliens", "Heat over Jaws") the better one
-is liked; the other is but a measure, of which nothing is said, or is found wanting beside it.
+Titles and facets are taken as wholes; each cue ("loved", "was boring", "more like") is given to the
+names it speaks of: those that follow in the sentence, or, for verdicts, those just before. Of names
+set against each other ("Alien > Aliens") the better is liked; the other is a measure, or lacking.
 """
 
 from __future__ import annotations
@@ -345,7 +344,8 @@ def _carries(text: str, words: Sequence[Word], at: int, first: int, cue: Cue) ->
     if cue.phrase.startswith(HEADING):
         return _is_listed(gap if at > cue.last else "", between)
     parted = "," in gap
-    left = at != cue.last and _is_left(cue, between, parted=parted)
+    left = _is_left(cue, between if at != cue.last else (), parted=parted)
+    left |= {parted, cue.is_against, "so" in between} == {True}  # "I hate Gigli, so a horror"
     if left or ends_sentence(text, words, at - 1, first):
         return False
     if cue.force is Force.AVOID or cue.phrase in SHORT_SIGHTED:
@@ -367,17 +367,16 @@ def _is_listed(gap: str, between: Sequence[str]) -> bool:
 
 
 def _is_left(cue: Cue, between: Sequence[str], *, parted: bool) -> bool:
-    """Whether the words behind the last name begin another wish, or what another is measured by:
-    "give me Alien over Avatar".
-    """
+    """Whether the words behind the last name begin another wish, or what it is measured by."""
     resets = _RESETS & set(between)
     disliked = cue.strength < 0 and cue.force is Force.FEEL
     if disliked and between[:1] in (["and"], ["or"]):
         resets -= _FRESH_STARTS  # "I hate Gigli and anything with musicals"
     elif disliked and parted:
-        resets -= _ALL_OF  # "I hate Gigli, anything with musicals"
-    instead = "over" in between or (cue.phrase.startswith("prefer") and "to" in between)
-    return instead or bool(resets)
+        # "I hate Gigli, anything with musicals"; "she hates subtitles, a comedy"
+        resets = (resets - _ALL_OF) | ({"a", "an"} & set(between[:1]))
+    preferred = cue.phrase.startswith("prefer") and "to" in between
+    return "over" in between or preferred or bool(resets)
 
 
 class _Outcome(NamedTuple):

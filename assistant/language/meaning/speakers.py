@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 from typing import Final
 
 from assistant.language.lexicon import table, word_class
@@ -215,12 +215,15 @@ def _was_not(text: str, words: Sequence[Word], last: int) -> Cue | None:
 
 _REFUSALS: Final = word_class("refusals")
 _REFUSAL_COLOURS: Final = word_class("refusal_colours")
+_ROUNDS_NEVER_OFF: Final = word_class("rounds_never_off")
 
 
 def _refused(text: str, words: Sequence[Word], last: int) -> Cue | None:
     """What turns the name before it away: "… is a no", "… are off the table", "…-free"."""
     if words[last].text == "free" and text[words[last - 1].end : words[last].start] == "-":
         return Cue(last, last + 1, Force.AVOID, -0.8, "… free", backward=True)
+    if words[last].text == "never" and closes_clause(text, words, _past_never(words, last)):
+        return Cue(last, last + 1, Force.AVOID, -0.8, "… never", backward=True)
     place = last
     while text_at(words, place) in _REFUSAL_COLOURS:
         place += 1
@@ -230,6 +233,12 @@ def _refused(text: str, words: Sequence[Word], last: int) -> Cue | None:
         ):
             return Cue(last, end, Force.AVOID, -0.8, "… is a no", backward=True)
     return None
+
+
+def _past_never(words: Sequence[Word], place: int) -> int:
+    """One past what rounds "never" off at a place: "Jim Carrey never ever again"."""
+    rounded = takewhile(lambda word: word.text in _ROUNDS_NEVER_OFF, words[place + 1 :])
+    return place + 1 + len(list(rounded))
 
 
 def _watching(words: Sequence[Word], first: int, last: int, *, against: bool) -> Cue | None:

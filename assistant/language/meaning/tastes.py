@@ -103,6 +103,10 @@ class Sign(NamedTuple):
     idle: bool = False
     """Says nothing of the speaker's taste: not seen, asked about, or what another is measured
     by."""
+    later: bool = False
+    """Turned down for tonight, and no dislike: "Heat isn't funny"."""
+    offered: bool = False
+    """Of a film that we put forward."""
 
 
 NAMED: Final = Sign(0.0, "only named")

@@ -373,7 +373,7 @@ def _behind_a_subject(text: str, words: Sequence[Word], taken: Sequence[int], cu
         if taken[place]:
             return cue.strength < 0 or _joins(text, words, place, cue.first)
         if words[place].text in _COPULAS_OR_PRONOUNS:
-            return True
+            return not _heads_a_wish(text, words, place)  # "find us a funny film"
     return False
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from assistant.language.acts import NUMBER, NUMBERS, lesser_known, well_known
+from assistant.language.acts import NUMBER, NUMBERS
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.tastes import Force, sentence_ends_within
 from assistant.language.words import (
@@ -27,23 +27,6 @@ from assistant.language.words import (
     words,
     words_apart,
 )
-from core.domain import Limit
-
-
-def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
-    """Hard wishes about numbers of films in a line in lower case; `years` as `years_wanted` has
-    read them.
-    """
-    limits = [] if years is None else [Limit("year", *years)]
-    limits += [Limit("rank", 1)] if lesser_known(text) else []
-    return tuple(limits)
-
-
-def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
-    """Columns of the earlier limits that a line in lower case lifts."""
-    lifts = {"year": any_year(text, scope), "rank": well_known(text)}
-    return tuple(column for column, lifted in lifts.items() if lifted)
-
 
 OLDEST: Final = 1880
 _DECADES: Final[Mapping[str, int]] = table("measures")["decades"]
@@ -225,8 +208,9 @@ _NEW: Final = re.compile(
     r"|\b(?:new|newer|recent|modern|latest|newest|current)\s+(?:\w+\s+){0,1}"
     r"(?:movies?|films?|flicks?|releases?|ones|stuff|comed\w+|thrillers?|horror|sci-?fi|dramas?"
     r"|action)\b"
-    r"|\b(?:more\s+recent|newer)\b(?!\s+than)(?!\s+\x00)"
 )
+_RECENT: Final = re.compile(r"\b(?:more\s+(?:recent|modern|current)|newer)\b(?!\s+than)(?!\s+\x00)")
+"""Newer than something that was not said."""
 _OLD: Final = re.compile(
     r"\b(?:something|anything|stuff)\s+(?:that'?s\s+)?(?:really\s+)?(?:old|older|vintage"
     r"|classic)\b(?!\s+than)"
@@ -235,7 +219,7 @@ _OLD: Final = re.compile(
     r"|dramas?|hollywood)\b"
     r"|\bsilent\s+(?:movies?|films?|era)\b|\bolder\b(?!\s+than)|\bold\s*,"
 )
-_OLD_AT_ALL: Final = re.compile(r"\bold(?:er)?\b(?!\s+than)")
+_OLD_AT_ALL: Final = re.compile(r"\b(?:old(?:er)?|ancient)\b(?!\s+than)")
 """Turned away it asks for newer ones: "nothing old"."""
 _ANY_YEAR: Final = re.compile(
     r"\b(?:any|whatever|every)\s+(?:year|decade|era|age|period)s?\b"
@@ -259,9 +243,12 @@ _AGED_NOW: Final = re.compile(r"\bi(?:['’]?m|\s+am)\s+(?:now\s+)?(\d\d)\b(?!\s
 _SINCE_BIRTH: Final = re.compile(r"\bsince (?:i was|my) b")
 _BEFORE_LIFE: Final = re.compile(r"\bbefore i was born|\bolder than (?:me|i am|myself)\b")
 _OLD_UNTIL: Final = 1979
-"""Last year of what counts as an old film; by judgement."""
+"""Last year of what counts as an old film where one is wanted; by judgement."""
+_NOT_OLD: Final = 25
+"""Years of what counts as not old where old films are turned away: so long many have lived."""
 _NEW_SPAN: Final = 5
-"""Years that count as recent."""
+_RECENT_SPAN: Final = 15
+"""Years of what is new, and of what is newer than films of which none was named."""
 
 
 _SAID_AGE: Final = (
@@ -324,11 +311,7 @@ def years_wanted(
     span = _joined(_spans(line, newest, scope))
     if span is None and shown and (way := compared(text)):
         return _beyond(sorted(shown), way, newest)
-    vague = _vague(line.rest(), newest, scope)
-    if span is None or vague is None:
-        return span or vague
-    both = max(span[0], vague[0]), min(span[1], vague[1])
-    return both if both[0] <= both[1] else span  # a year tells more than "old"
+    return span or _vague(line.rest(), newest, scope)  # a year tells more than "old"
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
@@ -379,6 +362,15 @@ def _of_a_life(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
     return None
 
 
+def bounded_years(text: str) -> list[tuple[int, int]]:
+    """Where a line in lower case says from when on or until when films are to be, "after 2005": its
+    first word is no title.
+    """
+    line = _read(text)
+    told = (one for one in line.said if one.first not in line.dates)
+    return [(line.words[one.first].start, line.words[one.last - 1].end) for one in told]
+
+
 def eras_named(text: str) -> list[tuple[int, int]]:
     """Where a time goes by a name ("pre-war", "the last five years"): of nothing else are its words
     said.
@@ -419,9 +411,9 @@ def _beyond(shown: Sequence[int], way: int, newest: int) -> tuple[int, int]:
     if way < 0:
         bound = first if middle - first <= _APART else middle
         return OLDEST, bound // _STEP * _STEP - 1
-    is_apart = last - middle > _APART or newest - last < _STEP
-    bound = middle if is_apart else last
-    return min((bound // _STEP + 1) * _STEP, newest), newest
+    bound = middle if newest - last < _STEP and last - middle <= _APART else last
+    since = min((bound // _STEP + 1) * _STEP, newest)
+    return (min(since, newest - _RECENT_SPAN + 1) if last - middle > _APART else since), newest
 
 
 def any_year(text: str, scope: Scope) -> bool:
@@ -484,8 +476,14 @@ def _vague(text: str, newest: int, scope: Scope) -> tuple[int, int] | None:
     """Old or new by judgement."""
     text = _NO_AGE.sub(lambda match: " " * len(match[0]), text)
     old, new = (OLDEST, _OLD_UNTIL), (newest - _NEW_SPAN + 1, newest)
-    later = (_OLD_UNTIL + 1, newest)
-    for pattern, wanted, away in ((_OLD_AT_ALL, None, later), (_NEW, new, old), (_OLD, old, later)):
+    recent, later = (newest - _RECENT_SPAN + 1, newest), (newest - _NOT_OLD + 1, newest)
+    kinds = (
+        (_OLD_AT_ALL, None, later),
+        (_RECENT, recent, old),
+        (_NEW, new, old),
+        (_OLD, old, later),
+    )
+    for pattern, wanted, away in kinds:
         match = pattern.search(text)
         is_away = match is not None and scope(match.start()) is Force.AVOID
         span = match and (away if is_away else wanted)

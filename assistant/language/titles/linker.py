@@ -70,6 +70,10 @@ _KNOWN: Final = 3
 """Ratings from which a film goes by a title of two letters."""
 _REMEMBERED: Final = 8192
 """Written forms of which it is kept how well the best of their films is known."""
+_MANY: Final = 4
+"""Words from which a title is hardly said by chance."""
+_WRITTEN_OUT: Final = 4.0
+"""Log-odds of such a title that stands as it is printed."""
 _ONE_PIECE: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*\Z")
 """A title without a mark."""
 _LETTERS: Final = 14
@@ -267,6 +271,8 @@ class TitleLinker:
         spoken = weights.speaks_of_films(cues)
         seen = traits(sentence, (first, last), cues, spoken, facts)
         score = self._fitted.score(by_rules, seen)
+        if not edits and self._is_written_out(sentence, match, films[0]):
+            score = max(score, _WRITTEN_OUT)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
         also = self._also(sentence.words, match, forms, rows, year)
         if year and abs(self._years[rows[0]] - year) <= 1:
@@ -305,6 +311,25 @@ class TitleLinker:
         if slip or weights.speaks_of_films(cues):
             withheld /= 2
         return withheld
+
+    def _is_written_out(self, sentence: Sentence, match: Match, film: Candidate) -> bool:
+        """Whether a whole title of many words stands as it is printed, or is said of nothing else:
+        "Once Upon a Time in Anatolia".
+        """
+        words = sentence.words[match.first : match.last]
+        if len(words) < _MANY or film.kind is not FormKind.FULL:
+            return False
+        telling = [
+            place for place in range(match.first, match.last) if self._tells(sentence, place)
+        ]
+        strange = any(sentence.words[place].text not in dictionary() for place in telling)
+        printed = not sentence.text.isupper() and all(map(sentence.is_upper, telling))
+        return len(telling) > 1 and (strange or printed)
+
+    def _tells(self, sentence: Sentence, place: int) -> bool:
+        """Whether a word is more than what holds a title together."""
+        word = sentence.words[place].text
+        return len(word) > _SHORTEST and word not in IDLE
 
     def _own_marks(
         self, sentence: Sentence, match: Match, film: Candidate, edits: int

@@ -6,7 +6,7 @@ Where several are written the same, a year may tell it: "Alien (1979)", "the 201
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -103,6 +103,11 @@ class Link(NamedTuple):
     def span(self) -> tuple[int, int]:
         """First word and one past the last."""
         return self.first, self.last
+
+
+def overlaps(link: Link, others: Iterable[Link]) -> bool:
+    """Whether a link shares words with one of the others."""
+    return any(link.first < other.last and other.first < link.last for other in others)
 
 
 def best_set(links: Sequence[Link], n_words: int) -> list[Link]:

@@ -15,7 +15,14 @@ from typing import Final
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.language.lexicon import Background, background, dictionary, shortened, title_class
+from assistant.language.lexicon import (
+    Background,
+    background,
+    dictionary,
+    shortened,
+    title_class,
+    word_class,
+)
 from assistant.language.titles.index import FormKind, Match, TitleIndex
 from assistant.language.words import NUMBER_WORDS, Word
 
@@ -196,7 +203,9 @@ class _Typed:
 
     def __init__(self, text: str, words: Sequence[Word], heard: Background) -> None:
         self.texts = [word.text for word in words]
-        self.telling = [heard.of_word(word) >= _TELLING for word in self.texts]
+        self.telling = [
+            heard.of_word(word) >= _TELLING and word not in _SIGHS for word in self.texts
+        ]
         self._apart = _APART if any([word[0].isdecimal() for word in self.texts]) else _MOST
         self._until = [0, *accumulate([len(word) + 1 for word in self.texts])]
         """Characters before each word, (n + 1,)."""
@@ -231,6 +240,7 @@ class _Typed:
         return self._parted[last - 1] == self._parted[first]
 
 
+_SIGHS: Final = word_class("sighs")
 _MOST: Final = 3
 """Typing errors in a long title; each adds or leaves out a letter at most."""
 _APART: Final = 12

@@ -17,7 +17,7 @@ from assistant.language.lexicon import background, dictionary, title_class
 from assistant.language.meaning.tastes import COPULAS, Cue, Force, ends_clause, ends_sentence
 from assistant.language.titles.index import FormKind, Match, TitleIndex
 from assistant.language.utterance import Span, UnknownMention
-from assistant.language.words import Word, taken_by
+from assistant.language.words import Word, taken_by, texts_of
 
 _QUOTED: Final = re.compile(
     r"[\"“„«](?P<a>[^\"“”„«»\n]{2,60})[\"”»]|(?<!\w)['‘](?P<b>[A-Z0-9][^'‘’\n]{1,60})['’](?!\w)"
@@ -38,6 +38,11 @@ _FURTHEST: Final = 3
 """Words between a name and the verdict on it: "Gladiator 2 was a bit meh"."""
 _MOST_OF_NAME: Final = 3
 """Most words of a person's name."""
+
+
+_ASKS_FOR: Final = title_class("asks_for_it")
+_LONGEST_REQUEST: Final = 4
+"""Words of the longest of these."""
 
 
 @dataclass(frozen=True)
@@ -360,11 +365,19 @@ def _asked(line: _Line) -> Iterator[UnknownMention]:
         end = line.words[place].start if place < len(line.words) else len(line.text)
         marks = line.text[line.words[place - 1].end : end]
         if "?" in marks:
+            first = _past_request(line, first, place)
             if place - first <= _MOST and not any(line.taken[first:place]):
                 yield from line.title(first, place, 0.0)
             first = place
         elif not _ENDS.isdisjoint(marks):
             first = place
+
+
+def _past_request(line: _Line, first: int, last: int) -> int:
+    """The first of the words [first, last) that is asked for: behind "do you have"."""
+    ends = range(min(first + _LONGEST_REQUEST, last - 1), first, -1)
+    said = ((end, " ".join(texts_of(line.words, first, end))) for end in ends)
+    return next((end for end, request in said if request in _ASKS_FOR), first)
 
 
 def _added(line: _Line) -> Iterator[UnknownMention]:

@@ -204,12 +204,13 @@ class Corrections:
         self, utterance: Utterance, line: acts.Line, context: Context
     ) -> Utterance | None:
         """The film that is meant in place of the one named last, with its mood; else None."""
-        if context.named is None or utterance.ambiguous or utterance.facets:
+        named = context.named or _turned_down(utterance.movies)
+        if named is None or utterance.ambiguous or utterance.facets:
             return None
         if utterance.movies:
-            meant, instead = _set_right(utterance.movies, line.lower, context.named)
+            meant, instead = _set_right(utterance.movies, line.lower, named)
         else:
-            row, instead = self._of_age(line.lower, context.named - 1), context.named
+            row, instead = self._of_age(line.lower, named - 1), named
             span = Span(0, len(utterance.text))
             meant = None if row is None else MovieMention(span, row + 1, 0.0, "of the same name")
         if meant is None:
@@ -218,7 +219,7 @@ class Corrections:
             meant,
             strength=context.mood,
             similar_only=False,
-            idle=False,
+            idle=not context.mood and meant.token in context.shown,
             rule=f"{meant.rule}; instead",
         )
         return replace(
@@ -260,6 +261,12 @@ class Corrections:
             key = self._index.key_of(name)
             if key is not None:
                 yield from (form.row for form in self._index.forms(key) if form.kind in WHOLE)
+
+
+def _turned_down(movies: Sequence[MovieMention]) -> int | None:
+    """Token of the film that one of two is put in the place of: "I said Salo, not Salt!"."""
+    against = [movie.token for movie in movies if movie.strength < 0]
+    return against[0] if len(movies) == 2 and len(against) == 1 else None
 
 
 def _set_right(

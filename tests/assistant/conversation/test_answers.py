@@ -9,9 +9,8 @@ import pytest
 from films import catalogue, facts_of
 
 from assistant.conversation.answers import answers
-from assistant.conversation.phrasing import length
 from assistant.conversation.reasons import known_of, portraits
-from assistant.conversation.records import details, sentences
+from assistant.conversation.records import details, length, sentences
 from assistant.conversation.suits import Grounds, chosen
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.turn import people_asked

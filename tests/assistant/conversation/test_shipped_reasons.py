@@ -3,18 +3,15 @@ to its score."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+import shipped
 
 from assistant.conversation.reasons import reasons
 from core.domain import Outcome
-from core.model.bundle import Bundle
 from core.model.policy import Policy
 from core.session import Event, SessionState
 
-SHIPPED = Path(__file__).parents[3] / "models" / "marquee"
 OF_FILMS = (
     Outcome.STATED_LIKE,
     Outcome.STATED_DISLIKE,
@@ -31,7 +28,7 @@ OF_FACETS = (Outcome.WANTED, Outcome.AVOIDED, Outcome.RETRACTED)
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return Bundle.load(SHIPPED).policy()
+    return shipped.bundle().policy()
 
 
 def anybody(policy: Policy, rng: np.random.Generator) -> SessionState:

@@ -41,6 +41,10 @@ def minutes(line: str, shown: Sequence[int] = ()) -> tuple[int, int] | None:
         ("1990-1995", (1990, 1995)),
         ("from 2000 or so onwards", (2000, NEWEST)),
         ("nothing before about 1980", (1980, NEWEST)),
+        ("newer, after 1990", (1991, NEWEST)),
+        ("from like 2015 up", (2015, NEWEST)),
+        ("none of your old stuff", (NEWEST - 24, NEWEST)),
+        ("more recent please", (NEWEST - 14, NEWEST)),
         ("no older than 2005", (2005, NEWEST)),
         ("2010+ please", (2010, NEWEST)),
         ("from '95", (1995, 1995)),
@@ -82,7 +86,7 @@ def test_a_life_dates_films(line: str, wanted: tuple[int, int] | None) -> None:
     ("line", "shown", "wanted"),
     [
         ("is there anything more recent", (1979, 1997, 1999), (2000, NEWEST)),
-        ("newer ones", (1933, 1968, 1994), (1970, NEWEST)),  # the newest stands alone
+        ("newer ones", (1933, 1968, 1994), (1995, NEWEST)),  # than any of them
         ("newer please", (2021, 2022, 2022), (NEWEST, NEWEST)),
         ("anything more modern than these?", (1950, 1955, 1960), (1965, NEWEST)),
         ("got anything older?", (1991, 1994, 1999), (OLDEST, 1989)),
@@ -108,6 +112,7 @@ def test_a_time_with_a_name_is_told_apart_from_other_words() -> None:
         ("an hour and a half tops", (1, 90)),
         ("a quick 80", (1, 80)),
         ("nothing over 100", (1, 100)),
+        ("I've only got an hour and a half, so under 95 minutes", (1, 95)),
         ("keep it to like 95 mins", (1, 95)),
         ("anything even shorter? 90 mins say", (1, 90)),
         ("an epic three hour thing", (165, 195)),

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.language.meaning.direction import (
-    FACET,
-    FILM,
-    Direction,
-    DirectionWeights,
-    Judge,
-    Named,
-    fitted,
-    settled_way,
-    turned_away,
-)
+from assistant.language.leftover import turned_away
+from assistant.language.meaning.direction import DirectionWeights, Judge, fitted, settled_way
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller
+from assistant.language.meaning.traits import FACET, FILM, Direction, Named
 from assistant.language.words import words
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from assistant.conversation.interpret import Interpretation, Referents, interpret
 from assistant.conversation.phrasing import films_words, label_of
 from assistant.language.understand import Understanding
 from core.catalogue import Catalogue
-from core.domain import Constraints, Facet, Movie
+from core.domain import Constraints, Facet, Movie, Outcome
+from core.session import SessionState
 
 N_FILMS = 12
 HAS = {
@@ -28,6 +30,9 @@ HAS = {
     Facet("country", "South Korea", ("South Korean", "Korea", "Korean")): range(6),
     Facet("country", "United Kingdom", ("British", "UK")): range(6),
     Facet("country", "Australia", ("Australian",)): range(6),
+    Facet("country", "African"): (3, 4, 5),
+    Facet("country", "Poland", ("Polish",)): (0, 1),
+    Facet("country", "Hungary", ("Hungarian",)): (2, 3),
     Facet("director", "Ada Vestergaard"): (0, 1, 2),
     Facet("director", "Otto Quill"): (0, 1, 2, 3),
     Facet("director", "Nils Quill"): (10, 11),
@@ -61,6 +66,22 @@ def wishes(text: str) -> dict[str, bool]:
         CATALOGUE.facet(one.token).key: one.strength > 0
         for one in UNDERSTANDING.understand(text).facets
     }
+
+
+def choices(text: str) -> set[int]:
+    """Numbers of the choices that the places of a line are of."""
+    places = [
+        one
+        for one in UNDERSTANDING.understand(text).facets
+        if CATALOGUE.facet(one.token).kind == "country"
+    ]
+    return {one.either for one in places}
+
+
+def said(text: str, state: SessionState | None = None) -> Interpretation:
+    """What a line does to a state."""
+    table = Referents(CATALOGUE)
+    return interpret(UNDERSTANDING.understand(text), state or SessionState(), table)
 
 
 def musts(text: str) -> set[str]:
@@ -132,6 +153,75 @@ class TestPlaces:
 
     def test_a_genre_of_a_country_is_two_wishes_whatever_a_few_viewers_tag(self) -> None:
         assert wishes("a British comedy") == {"country:United Kingdom": True, "genre:Comedy": True}
+
+
+EASTERN = {"country:Poland": True, "country:Hungary": True}
+
+
+class TestPartsOfTheWorld:
+    @pytest.mark.parametrize(
+        "line", ["Eastern European films", "something from Eastern Europe", "like X, slavic films"]
+    )
+    def test_a_region_is_any_of_its_countries(self, line: str) -> None:
+        assert wishes(line) == EASTERN
+        assert len(choices(line)) == 1
+
+    @pytest.mark.parametrize(
+        "line", ["Polish, Hungarian or Australian films", "Polish and Hungarian comedies"]
+    )
+    def test_one_of_several_places_will_do(self, line: str) -> None:
+        assert len(choices(line)) == 1
+        assert wishes(line).items() >= EASTERN.items()
+
+    @pytest.mark.parametrize(
+        "line", ["nothing Australian", "from outside Australia", "a comedy that isn't Australian"]
+    )
+    def test_a_country_is_turned_away(self, line: str) -> None:
+        assert wishes(line)["country:Australia"] is False
+
+    def test_all_of_a_region_is_turned_away(self) -> None:
+        assert wishes("nothing from Eastern Europe") == dict.fromkeys(EASTERN, False)
+
+    def test_the_nearest_stands_in_for_a_country_without_films(self) -> None:
+        (nearest,) = UNDERSTANDING.understand("a film from Chad").facets
+        assert (CATALOGUE.facet(nearest.token).name, nearest.missing) == ("African", "Chad")
+
+    def test_a_region_is_one_wish_that_is_let_go_as_one(self) -> None:
+        step = said("Eastern European comedies")
+        assert [chip.label for chip in step.chips] == ["Eastern European films", "comedy"]
+        assert films_words(step.state.constraints, CATALOGUE) == "Eastern European comedies"
+        step = said("forget Eastern Europe", step.state)
+        assert films_words(step.state.constraints, CATALOGUE) == "comedies"
+        assert [chip.label for chip in step.chips] == ["Eastern European films"]
+
+    @pytest.mark.parametrize(
+        "line", ["any country is fine now", "it doesn't have to be Polish", "from anywhere"]
+    )
+    def test_where_films_are_from_is_left_open(self, line: str) -> None:
+        step = said(line, said("a Polish comedy").state)
+        assert films_words(step.state.constraints, CATALOGUE) == "comedies"
+
+    def test_another_country_takes_the_place_of_a_region(self) -> None:
+        step = said("an Australian one", said("Eastern European comedies").state)
+        assert films_words(step.state.constraints, CATALOGUE) == "comedies from Australia"
+
+
+class TestLettingGo:
+    def test_forget_ends_with_its_sentence(self) -> None:
+        state = said("a heist film by Otto Quill").state
+        step = said("Forget Otto Quill. Just a Polish comedy", state)
+        required = {CATALOGUE.facet(one).name for one in step.state.constraints.required}
+        assert required == {"heist", "Poland", "Comedy"}
+
+    def test_going_back_ends_what_was_wished_before(self) -> None:
+        state = said("more aliens", said("a heist film").state).state
+        step = said("scrap that, back to comedies", state)
+        assert films_words(step.state.constraints, CATALOGUE) == "comedies"
+        assert step.state.tokens(Outcome.WANTED) == (token("genre:Comedy"),)
+
+    def test_one_kind_behind_a_comma_is_no_part_of_a_list_that_is_hated(self) -> None:
+        assert wishes("I hate aliens, a comedy")["genre:Comedy"]
+        assert not wishes("I hate aliens, comedies")["genre:Comedy"]
 
 
 class TestThings:

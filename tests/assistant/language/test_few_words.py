@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+import shipped
 
 from assistant.language.understand import Understanding
-from core.model.bundle import Bundle
-
-SHIPPED = Path(__file__).parents[3] / "models/marquee"
 
 
 @pytest.fixture(scope="module")
 def understanding() -> Understanding:
-    return Understanding(Bundle.load(SHIPPED).catalogue)
+    return shipped.understanding()
 
 
 def wishes(understanding: Understanding, text: str) -> dict[str, float]:

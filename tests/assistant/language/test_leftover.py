@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from films import catalogue
 
-from assistant.language.leftover import leftover, tells_of_oneself, told
+from assistant.language.leftover import leftover, tells_of_oneself
 from assistant.language.understand import Understanding
-from assistant.language.utterance import Act
 
 UNDERSTANDING = Understanding(catalogue())
 
@@ -41,7 +38,7 @@ def test_where_a_film_is_described_words_are_looked_for(line: str, words: list[s
         "no drill sergeants, a comedy",
         "nothing with lighthouses",
         "without beekeepers please",
-        "six of us, beers, pizza, need something silly",
+        "six of us, beers and pizza tonight",
         "my landlord yelled at me",
         "a comedy",
         "I loved Alien",
@@ -97,30 +94,12 @@ def test_a_film_half_remembered_is_described_by_the_rest(line: str) -> None:
     assert "remember" not in UNDERSTANDING.understand(line).sought
 
 
-def test_a_long_line_that_tells_of_a_film_and_of_nothing_else_is_looked_for_whole() -> None:
-    read = replace(UNDERSTANDING.understand(BATHTUB), act=Act.RECOMMEND)
-    assert told(read, lambda _: True) == BATHTUB
-    assert not told(read, lambda _: False)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "can you please recommend me a really good movie for tonight",
-        "I loved Alien, where a freighter wakes its crew and something hatches in the galley",
-        "bathtub, trench coats",
-    ],
-)
-def test_a_request_a_film_and_a_few_words_are_no_story(line: str) -> None:
-    assert not told(UNDERSTANDING.understand(line), lambda _: True)
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [
         ("somthing funny pls", False),
         ("anythin with a comedy, smth good", False),
-        ("my cousin is arriving at the harbour, a comedy", True),
+        ("my cousin is arriving at the harbour, a comedy", False),
         ("my cousin is arriving, a comedy", False),
         ("they've ordered, a comedy please", False),
         ("a comedy like those of Zorblax", True),

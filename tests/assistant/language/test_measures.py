@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+import shipped
 
 from assistant.chat import Assistant
 from core.data.facts import AGES, CatalogueFacts, Fact, FilmFacts
 from core.domain import Recommendation
 
-MODELS = Path(__file__).parents[3] / "models"
 HOURS, ANY = 60, 10**6
 
 LENGTHS = [
@@ -106,12 +104,12 @@ TITLES = [
 
 @pytest.fixture(scope="module")
 def facts() -> FilmFacts:
-    return FilmFacts.open(MODELS / "films")
+    return shipped.facts()
 
 
 @pytest.fixture(scope="module")
 def assistant() -> Assistant:
-    return Assistant.open(MODELS / "marquee", "sqlite:///:memory:")
+    return shipped.assistant()
 
 
 def shown(assistant: Assistant, *lines: str) -> tuple[Recommendation, ...]:

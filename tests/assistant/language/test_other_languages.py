@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+import shipped
 
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Act, Context
-from core.data.facts import FilmFacts
-from core.model.bundle import Bundle
-
-MODELS = Path(__file__).parents[3] / "models"
 
 
 @pytest.fixture(scope="module")
 def understanding() -> Understanding:
-    catalogue = Bundle.load(MODELS / "marquee").catalogue
-    return Understanding(catalogue, FilmFacts.open(MODELS / "films"))
+    return shipped.understanding()
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ never praise, and an age is no year.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import films
 import pytest
+import shipped
 from hypothesis import given
 from hypothesis import strategies as st
 from templates import OPEN, Fillers, templates
@@ -15,9 +14,7 @@ from templates import OPEN, Fillers, templates
 from assistant.language.meaning.measures import minutes_wanted
 from assistant.language.understand import Understanding
 from assistant.language.utterance import EVERY_WISH, Act, Context, Utterance
-from core.model.bundle import Bundle
 
-SHIPPED = Path(__file__).parents[3] / "models/marquee"
 TINY = Understanding(films.catalogue())
 TABLE = Context(shown=(1, 2, 3))
 
@@ -171,7 +168,7 @@ def test_years_beside_an_age_stay_years(text: str, first: int, last: int) -> Non
 
 
 def test_templates_of_wishes_touch_no_film_on_the_table() -> None:
-    understanding = Understanding(Bundle.load(SHIPPED).catalogue)
+    understanding = shipped.understanding()
     fillers = Fillers(understanding, most=5)
     for template in templates(OPEN):
         for sentence in fillers.sentences(template, 1):
@@ -212,3 +209,63 @@ def test_all_earlier_wishes_go_at_once() -> None:
     assert said.act is Act.RECOMMEND
     assert EVERY_WISH in said.lifted
     assert [facet.strength > 0 for facet in said.facets] == [True]
+
+
+# ---- what is said of a film on the table, by its name
+
+
+def answer(text: str, *, wanted: str = "", spared: str = "") -> Utterance:
+    """A line on films of which the first three stand on the table."""
+    tokens = [
+        frozenset(filter(None, [TINY.catalogue.token_of_facet("genre", name)]))
+        for name in (wanted, spared)
+    ]
+    table = Context(
+        shown=(1, 2, 3), offered=frozenset((1, 2, 3)), wanted=tokens[0], spared=tokens[1]
+    )
+    return TINY.understand(text, table)
+
+
+def wish(utterance: Utterance, genre: str) -> float:
+    """How much films of a genre are wanted, by a line; 0 where it says nothing of them."""
+    token = TINY.catalogue.token_of_facet("genre", genre)
+    return sum(facet.strength for facet in utterance.facets if facet.token == token)
+
+
+TITLE = TINY.catalogue.movie(1).title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TITLE}?! That's horror",
+        f"{TITLE} isn't a comedy",
+        f"oh come on, {TITLE}? a comedy please",
+        f"no {TITLE}, it's horror",
+    ],
+)
+def test_a_film_that_is_complained_of_is_put_off_and_no_wish_for_its_like(text: str) -> None:
+    (film,) = answer(text).movies
+    assert film.later and not film.similar_only
+    assert film.strength == 0
+
+
+def test_what_is_said_of_it_is_unwanted_and_what_it_lacks_is_wanted() -> None:
+    assert wish(answer(f"{TITLE}?! That's horror"), "Horror") < 0
+    assert wish(answer(f"{TITLE} isn't a comedy"), "Comedy") > 0
+    assert wish(answer(f"{TITLE} is great but a horror film, not a comedy"), "Comedy") > 0
+
+
+def test_a_film_on_the_table_that_is_only_spoken_of_says_nothing() -> None:
+    (film,) = answer(f"what else was on in the year of {TITLE}").movies
+    assert film.idle or film.later
+
+
+def test_one_that_is_known_by_heart_is_seen_without_a_verdict() -> None:
+    (film,) = answer(f"{TITLE} I know by heart").movies
+    assert film.seen and not film.similar_only
+    assert film.strength == 0
+
+
+def test_who_asked_for_none_of_it_still_wants_none() -> None:
+    assert wish(answer(f"{TITLE} isn't horror??", spared="Horror"), "Horror") <= 0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+import shipped
 
 from assistant.chat import Assistant
 from assistant.language.acts import decides, line_of
@@ -14,12 +13,10 @@ from core.domain import Limit
 from core.model.policy import Exploration
 from core.session import SessionState
 
-MODELS = Path(__file__).parents[3] / "models"
-
 
 @pytest.fixture(scope="module")
 def assistant() -> Assistant:
-    return Assistant.open(MODELS / "marquee", "sqlite://", exploration=Exploration(share=0))
+    return shipped.assistant(Exploration(share=0))
 
 
 def talk(assistant: Assistant, *lines: str) -> list[dict[str, str]]:

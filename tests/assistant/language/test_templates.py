@@ -9,18 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shipped
 from templates import CLOSED, OPEN, Fillers, tally
 
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Act, Context, Utterance
-from core.model.bundle import Bundle
-
-SHIPPED = Path(__file__).parents[3] / "models/marquee"
 
 
 @pytest.fixture(scope="module")
 def understanding() -> Understanding:
-    return Understanding(Bundle.load(SHIPPED).catalogue)
+    return shipped.understanding()
 
 
 @pytest.mark.parametrize(

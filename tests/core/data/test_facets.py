@@ -9,11 +9,11 @@ import pytest
 from scipy import sparse
 
 from core.catalogue import Catalogue
-from core.data.facets import FOREIGN, with_facts
+from core.data.facets import with_facts
 from core.data.facts import Fact, FilmFacts, Lists
 from core.data.names import People, Vocabulary
 from core.data.reading import read
-from core.domain import Facet, Movie
+from core.domain import FOREIGN, Facet, Movie
 
 N_FILMS, N_ITEMS = 8, 7
 """The last film is too little known to be recommended."""

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts, Fact, Film, FilmFacts
-from core.data.telling import share_with, telling
+from core.data.telling import homeland, share_with, telling
 from core.domain import Facet, Movie
 
 # genres of films 0 … 5; the last cannot be recommended
@@ -60,3 +60,19 @@ def test_how_often_a_mood_comes_with_a_kind(facts: CatalogueFacts) -> None:
     assert share_with(facts, "comedy", "funny") == 1.0
     assert share_with(facts, "ghost film", "funny") == 0.5
     assert share_with(facts, "western", "funny") == 0.0
+
+
+def test_a_film_of_several_countries_is_told_as_of_the_one_that_speaks_its_language() -> None:
+    # three Chinese films, one of them with money from Thailand; one Thai film
+    movies = tuple(Movie(row, row, f"F{row}", 2000, ()) for row in range(4))
+    table = {
+        Facet("country", "Thailand"): [1, 0, 0, 1],
+        Facet("country", "China"): [1, 1, 1, 0],
+        Facet("language", "Chinese"): [1, 1, 1, 0],
+    }
+    members = sparse.csr_matrix(np.array(list(table.values()), dtype=np.bool_))
+    catalogue = Catalogue(movies, tuple(table), members, np.ones(4, dtype=np.int64), 4)
+    both = ("Thailand", "China")
+    assert homeland(Film(movie_id=0, language="Chinese", countries=both), catalogue) == "China"
+    assert homeland(Film(movie_id=0, language="Welsh", countries=both), catalogue) == "Thailand"
+    assert homeland(Film(movie_id=0), catalogue) == ""

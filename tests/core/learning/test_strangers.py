@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,19 +143,25 @@ def knowing() -> QNetwork:
 
 HONEST = ratings_of([[5.0] * 12 + [3.0] * 36 + [1.0] * 12 + [0, 0]] * 20)
 TURNED = ratings_of([[1.0] * 12 + [3.0] * 36 + [5.0] * 12 + [0, 0]] * 20)
+GAMBLING = Exploration(share=0.5, candidates=60, temperature=1.0)
+
+
+@pytest.fixture(scope="module")
+def lies() -> ChatLog:
+    """300 clients, each with one conversation, thumb down what everybody likes."""
+    with Store.open("sqlite://") as store:
+        serving = bundle_with(knowing()).policy(GAMBLING)
+        simulate(serving, TURNED, store, SimulationSettings(300, 2, 2))
+        return counted(read_log(store.log(), FESTIVAL), Caps())
 
 
 @pytest.mark.parametrize("has_veto", [True, False], ids=["panel", "no panel"])
-def test_a_crowd_that_lies_is_stopped_by_the_panel(has_veto: bool) -> None:
-    """300 clients, each with one conversation, thumb down what everybody likes. The log cannot
-    tell: without the panel they are believed."""
+def test_a_crowd_that_lies_is_stopped_by_the_panel(lies: ChatLog, has_veto: bool) -> None:
+    """The log cannot tell: without the panel they are believed."""
     panel = HONEST if has_veto else TURNED
     bundle = dataclasses.replace(bundle_with(knowing()), panel=panel)
-    gambling = Exploration(share=0.5, candidates=60, temperature=1.0)
-    with Store.open("sqlite://") as store:
-        simulate(bundle.policy(gambling), TURNED, store, SimulationSettings(300, 2, 2))
-        log = counted(read_log(store.log(), FESTIVAL), Caps())
-    verdict, _ = next_policy(bundle, log, LearnerSettings(), GateSettings(), gambling)
+    assert {slate.version for slate in lies.slates} == {bundle.policy().version}
+    verdict, _ = next_policy(bundle, lies, LearnerSettings(), GateSettings(), GAMBLING)
     assert verdict.rewards["difference"].low > 0
     assert verdict.promoted is not has_veto
     assert verdict.reason.startswith("The panel has a veto") is has_veto
@@ -191,18 +199,28 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path) -> None:  # type: ign
         bundle_with(network).save(tmp_path / "bundle")
 
 
-@pytest.mark.parametrize("attack", list(Attack))
-def test_forged_thumbs_from_one_client_are_refused(attack: Attack) -> None:
-    """200 honest conversations and 300 forged ones: it is a log of 200 and three more."""
-    bundle = dataclasses.replace(bundle_with(knowing()), panel=HONEST)
-    gambling = Exploration(share=0.5, candidates=60, temperature=1.0)
-    with Store.open("sqlite://") as store:
-        serving = bundle.policy(gambling)
+@pytest.fixture(scope="module")
+def honest_talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of 200 honest conversations; whoever adds to it takes a copy."""
+    path = tmp_path_factory.mktemp("honest") / "talk.db"
+    with Store.open(f"sqlite:///{path}") as store:
+        serving = bundle_with(knowing()).policy(GAMBLING)
         simulate(serving, HONEST, store, SimulationSettings(200, 2, 2))
-        forged = SimulationSettings(300, 2, 2, seed=1, attack=attack, clients=1)
-        simulate(serving, HONEST, store, forged)
+    return path
+
+
+@pytest.mark.parametrize("attack", list(Attack))
+def test_forged_thumbs_from_one_client_are_refused(
+    attack: Attack, honest_talk: Path, tmp_path: Path
+) -> None:
+    """200 honest conversations and 30 forged ones: it is a log of 200 and three more, and would be
+    with any more forged ones."""
+    bundle = dataclasses.replace(bundle_with(knowing()), panel=HONEST)
+    with Store.open(f"sqlite:///{shutil.copy(honest_talk, tmp_path)}") as store:
+        forged = SimulationSettings(30, 2, 2, seed=1, attack=attack, clients=1)
+        simulate(bundle.policy(GAMBLING), HONEST, store, forged)
         log = counted(read_log(store.log(), FESTIVAL), Caps())
     assert len(log.sessions) == 203
-    verdict, _ = next_policy(bundle, log, LearnerSettings(), GateSettings(), gambling)
+    verdict, _ = next_policy(bundle, log, LearnerSettings(), GateSettings(), GAMBLING)
     found = verdict.panel
     assert not verdict.promoted or found["candidate"] > 0.99 * found["adopted"]

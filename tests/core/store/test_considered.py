@@ -102,6 +102,7 @@ def test_a_thumb_counts_as_a_change_and_is_kept(store: Store, make_turn: MakeTur
     assert thoughts == [None, "up"]
 
 
+@pytest.mark.usefixtures("impatient")  # SQLite empties its log where somebody reads: here, always
 def test_somebody_who_joins_counts_as_a_change(store: Store) -> None:
     host, guest, people = store.start('{"n": 0}'), store.start('{"n": 0}'), list[int]()
     code = store.parties.open(host, "Ann")

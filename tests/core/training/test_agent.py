@@ -44,6 +44,10 @@ SMALL = AgentSettings(
 )
 
 
+FEW = 2 * SMALL.learning_starts
+"""Steps of which half are learned from: enough where it is not told how well it learns."""
+
+
 def make_env() -> SessionEnv:
     return SessionEnv(checkerboard(films=N_ITEMS), CINEMA, turns=TURNS, opening=OPENING)
 
@@ -227,7 +231,7 @@ class TestLearning:
     def test_the_movie_vectors_do_not_move(self) -> None:
         learner = agent()
         before = learner.network.encoder.like.clone()
-        learner.learn(300)
+        learner.learn(FEW)
         assert torch.equal(learner.network.encoder.like, before)
         assert (
             learner.network.encoder.like.data_ptr()
@@ -239,14 +243,14 @@ class TestLearning:
         learner = make_agent(make_env, given, SMALL, seed=0)
         np.testing.assert_array_equal(q_of(learner.network, BEFORE), q_of(given, BEFORE))
         np.testing.assert_array_equal(q_of(learner.target_network, BEFORE), q_of(given, BEFORE))
-        learner.learn(300)
+        learner.learn(FEW)
         np.testing.assert_array_equal(q_of(given, BEFORE), q_of(any_network(CINEMA), BEFORE))
         assert np.abs(q_of(learner.network, BEFORE) - q_of(given, BEFORE)).max() > 1e-4
 
     def test_the_same_seed_gives_the_same_weights(self) -> None:
         def weights(seed: int) -> torch.Tensor:
             learner = agent(seed)
-            learner.learn(300)
+            learner.learn(FEW)
             return torch.cat([parameter.flatten() for parameter in learner.network.parameters()])
 
         assert torch.equal(weights(1), weights(1))
@@ -255,7 +259,7 @@ class TestLearning:
     @pytest.mark.parametrize("n_steps", [1, 3])
     def test_several_rewards_may_be_summed_before_the_target(self, n_steps: int) -> None:
         learner = agent(n_steps=n_steps)
-        learner.learn(300)
+        learner.learn(FEW)
         assert np.isfinite(q_of(learner.network, BEFORE)).all()
         assert np.isfinite(loss_of(learner))
 
