@@ -19,7 +19,7 @@ from math import exp, log1p
 from pathlib import Path
 from typing import Final
 
-from assistant.language.lexicon import background
+from assistant.language.lexicon import background, word_class
 from assistant.language.meaning.traits import LineClauses
 from assistant.language.utterance import FacetMention, Span
 from assistant.language.words import Word
@@ -116,13 +116,14 @@ def _runs(describes: Sequence[bool]) -> list[tuple[int, int]]:
 
 def telling(words: Sequence[Word], first: int, last: int, taken: Container[int]) -> list[int]:
     """Places in a range of words, outside of those taken, that tell something of a film."""
+    others = ((at, words[at].text) for at in range(first, last) if at not in taken)
     return [
-        at
-        for at in range(first, last)
-        if at not in taken and words[at].text.isalpha() and stems(words[at].text)
+        at for at, word in others if word not in _READ_ELSEWHERE and word.isalpha() and stems(word)
     ]
 
 
+_READ_ELSEWHERE: Final = word_class("reaches") | word_class("measured") | word_class("negators")
+"""Words of amounts, of how much and of what turns a name away: "not too long"."""
 STORY: Final = 3
 """Telling words beside the name of a kind of film from which on a description is a story: in "an
 innocent man is accused of a crime" the crime asks for no crime film."""

@@ -82,6 +82,10 @@ class _Remark(NamedTuple):
         seen = any(cue.force is Force.SEEN for cue in told)
         return cls(felt, seen, acts.pointed(line, n_shown or _TABLE))
 
+    def settles(self, found: Sequence[Word], names: Sequence[tuple[int, int]]) -> bool:
+        """Whether the line ends with the one film that it points at: "perfect, the first one"."""
+        return not self.seen and [last for _, last in names] == [len(found)]
+
     def is_of_the_table(self, line: acts.Line, cues: Sequence[Cue]) -> bool:
         """Whether it can only be said of films on the table: points at them, or looks back."""
         if self.pointed:
@@ -255,7 +259,8 @@ def _said_of_each(
     cues = find_cues(text, found, names)
     signs = dict(zip(names, preferences.signs(text, found, names, cues), strict=True))
     if (remark.felt or remark.seen) and not any(map(_tells, signs.values())):
-        return [_Said(place, otherwise) for place in ranges]
+        taken = otherwise > 0 and remark.settles(found, names)
+        return [_Said(place, otherwise, taken=taken) for place in ranges]
     said = []
     for place, name in ranges.items():
         clause = _Stretch.of(text, found, cues, name, names)

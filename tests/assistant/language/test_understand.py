@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.evaluation.lines import read_rows, score_rows
 from assistant.language.understand import Understanding
-from assistant.language.utterance import Act, AmbiguousMention, Context, Span, Utterance
+from assistant.language.utterance import Act, AmbiguousMention, Context, Span, Topic, Utterance
 
 CATALOGUE = films.catalogue()
 UNDERSTANDING = Understanding(CATALOGUE)
@@ -431,9 +431,15 @@ def test_a_film_that_was_not_seen_tells_no_taste(text: str) -> None:
     assert [mention.idle for mention in understood(text).movies] == [True]
 
 
-@pytest.mark.parametrize("text", ["heard Titanic is great", "I want to see Titanic"])
-def test_a_film_one_wants_to_see_is_a_pattern_and_not_called_liked(text: str) -> None:
-    assert [mention.similar_only for mention in understood(text).movies] == [True]
+def test_a_film_one_heard_of_is_a_pattern_and_not_called_liked() -> None:
+    assert [mention.similar_only for mention in understood("heard Titanic is great").movies] == [
+        True
+    ]
+
+
+def test_a_film_one_wants_to_see_is_asked_for_itself() -> None:
+    (question,) = understood("I want to see Titanic").questions
+    assert question.topic is Topic.HAS and question.films == (token("Titanic (1997)"),)
 
 
 # ---- comparisons and exceptions
