@@ -16,9 +16,7 @@ from assistant.conversation.phrasing import capitalised, distinct, listing
 from assistant.conversation.reasons import BILLED, Known, known_of, noted_as, portraits
 from assistant.conversation.records import barring, length, recommend, sentences
 from assistant.conversation.values import Shade
-from assistant.language.lexicon import as_written, table
-from assistant.language.utterance import FactQuestion, Topic
-from assistant.language.wishes import (
+from assistant.language.described import (
     has_signs,
     is_plain_fact,
     moods_of,
@@ -27,6 +25,8 @@ from assistant.language.wishes import (
     said_of,
     signs_of,
 )
+from assistant.language.lexicon import as_written, table
+from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
 from assistant.wording import text
 from core.catalogue import Catalogue

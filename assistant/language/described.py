@@ -19,10 +19,10 @@ from math import exp, log1p
 from pathlib import Path
 from typing import Final
 
-from assistant.language.lexicon import background, word_class
+from assistant.language.lexicon import background, table, word_class
 from assistant.language.meaning.traits import LineClauses
 from assistant.language.utterance import FacetMention, Span
-from assistant.language.words import Word
+from assistant.language.words import Word, normal
 from core.data.search import stems
 from core.errors import DataError
 
@@ -168,3 +168,49 @@ def fitted(path: Path = FITTED) -> Weights:
             f"{path} holds no weights for descriptions: {error!r}. "
             "Run python -m assistant train-directions."
         ) from error
+
+
+# ---- what is looked for where a film is asked to be so
+
+
+def quality_of(word: str) -> str:
+    """The mood that a word asks for; the word itself where it is of none."""
+    written = word.replace(" ", "_")
+    moods = table("questions")["moods"].items()
+    return next((name for name, mood in moods if written in mood["words"].split()), written)
+
+
+def said_of(quality: str) -> str:
+    """How it is said that a film is so: "in colour", "a film that ends well"."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("said", quality.replace("_", " ")))
+
+
+def has_signs(quality: str) -> bool:
+    """Whether anything says that a film is so, rather than not the opposite."""
+    return bool(signs_of(quality))
+
+
+def opposite(quality: str) -> str:
+    """What a film is instead; "" where nothing is known to be."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("against", ""))
+
+
+@cache
+def signs_of(quality: str) -> frozenset[str]:
+    """The facets, moods and keywords that say that a film is so, in normal form joined by "_"."""
+    mood = table("questions")["moods"].get(quality)
+    return frozenset((quality,) if mood is None else mood["signs"].split())
+
+
+def is_plain_fact(quality: str) -> bool:
+    """Whether a film is so or not, and not more or less: in colour, silent, animated."""
+    return bool(table("questions")["moods"].get(quality, {}).get("fact"))
+
+
+def moods_of(name: str) -> frozenset[str]:
+    """The moods that a film is in by a facet of this name."""
+    sign = normal(name).replace(" ", "_")
+    moods = table("questions")["moods"]
+    return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())

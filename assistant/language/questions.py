@@ -22,7 +22,7 @@ from assistant.language.clauses import (
     kind_asked,
     phrases_of_topics,
 )
-from assistant.language.lexicon import plain_words, words_of
+from assistant.language.lexicon import plain_words, word_class, words_of
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
@@ -34,7 +34,7 @@ from assistant.language.utterance import (
     Utterance,
     blanked,
 )
-from assistant.language.wishes import is_measure, is_mood, mood_in, superlative
+from assistant.language.wishes import age_in, mood_in, most_of
 from assistant.language.words import Word
 from core.data.facts import Fact, FilmFacts
 
@@ -62,11 +62,10 @@ _WEIGHED: Final = (Topic.BETTER, Topic.MOST)
 _BOUNDED: Final = (Topic.YEAR, Topic.LENGTH)
 """Topics of numbers that may be asked for within bounds: "is it from the 60s?"."""
 
-_TODDLER: Final = "3"
-"""Years of a toddler."""
 _ASIDE: Final = 3
 """Words that may round off a clause that is no sentence."""
 _ROLE: Final = "role"
+_ONESELF: Final = word_class("oneself")
 _COUNTS: Final = frozenset(("1", "ones"))
 """Nouns that may count something else: "in one line"."""
 
@@ -101,12 +100,20 @@ class Questions:
         """
         if len(found) > _LONGEST:
             return None
-        questions: list[FactQuestion] = []
-        spans: list[tuple[int, int]] = []
-        bones: list[Bone] = []
+        asked = list(self._each(text, found, links, context))
+        questions = [question for _, some in asked for question in some]
+        if not questions:
+            return None
+        spans = tuple(Span(*span) for span in _spans_in(asked))
+        bones = [bone for clause, some in asked if some for bone in clause.bones]
+        named, rest = _named_in(bones), blanked(text, spans)
+        return Asked(tuple(questions), named, _picked_in(bones), rest, spans)
+
+    def _each(
+        self, text: str, found: Sequence[Word], links: Sequence[Link], context: Context
+    ) -> Iterator[tuple[Clause, list[FactQuestion]]]:
+        """The clauses of a line, and what each of them asks."""
         before: tuple[int, ...] = ()
-        listed = (0, 0)
-        set_off: Clause | None = None  # "the second one, is it sad?"
         for parted in self._clauses.of(text, found, links, context):
             clause, meant = parted, parted.films() or before
             asked = self._of_clause(clause, before, context)
@@ -116,23 +123,7 @@ class Questions:
             before = meant
             if asked and asked[0].topic is Topic.HAS:
                 clause = replace(clause, end=clause.end_of_films(found))
-            span = (clause.start, clause.end)
-            if not asked:
-                listed = span
-                set_off = clause if all(bone.place >= 0 for bone in clause.bones) else None
-                continue
-            if asked[0].topic in _WEIGHED and not clause.films():
-                spans.append(listed)  # "Alien or Heat, which is better for me?"
-            questions += asked
-            spans += [] if set_off is None else [(set_off.start, set_off.end)]
-            spans += _spans_of(asked, clause)
-            set_off = None
-            bones += clause.bones
-        if not questions:
-            return None
-        named, rest = _named_in(bones), blanked(text, spans)
-        taken = tuple(Span(*span) for span in spans)
-        return Asked(tuple(questions), named, _picked_in(bones), rest, taken)
+            yield clause, asked
 
     def _with_a_title(
         self, text: str, clause: Clause, found: Sequence[Word], context: Context
@@ -165,7 +156,8 @@ class Questions:
     def _is_name(self, bone: Bone, text: str) -> bool:
         """Whether what stands for a film is written as a name, or more than a word."""
         said = text[slice(*bone.span)]
-        return said.istitle() or " " in said
+        is_word = said.lower() in _ONESELF  # "I" is written large whatever it is
+        return (said.istitle() and not is_word) or " " in said
 
     def _titled(self, text: str, found: Sequence[Word], first: int, last: int) -> Bone | None:
         """What stands for the film that words are the title of; None where they are none.
@@ -188,41 +180,53 @@ class Questions:
         self, clause: Clause, before: tuple[int, ...], context: Context
     ) -> list[FactQuestion]:
         """The questions of one clause; `before` are the films that the line named before it."""
-        if most := _most_of(clause, before if len(before) > 1 else context.shown):
+        if most := most_of(clause, before if len(before) > 1 else context.shown):
             return [most]
         if clause.asks_for_films and (films := clause.films() or before):
             return [FactQuestion(Topic.HAS, films)]
         topics, beside, covered = _heard(clause)
-        topics = [topic for topic in topics if topic is not Topic.HAS]
         alone = _stands_alone(clause, topics, beside, follows=bool(before))
         if not (clause.asks or alone or _is_heading(clause, covered, beside)):
             return []
+        return self._of_topics(topics, clause, before, context, alone=alone)
+
+    def _of_topics(
+        self,
+        topics: list[Topic],
+        clause: Clause,
+        before: tuple[int, ...],
+        context: Context,
+        *,
+        alone: bool,
+    ) -> list[FactQuestion]:
+        """The questions of a clause that names these topics; `alone`: it is nothing else."""
         people = clause.people()
         films = clause.films() or self._meant(clause, before, context, alone=alone)
         if Topic.BETTER in topics and clause.weighs_all:  # "which of the two is better?"
             films = before = context.shown
         topics = _chosen(topics, clause, bool(people), among=len(before))
-        wishes = _wishes(clause, beside)
+        wishes = _wishes(clause, _heard(clause)[1])
         topics = _outright(topics, clause) if wishes else topics
         found = (self._question(topic, films, people, clause, context) for topic in topics)
         questions = list(filter(None, found))
         if questions or wishes:
             return questions
-        # "the second one, is there a happy ending?"
-        set_off = before if set(before) <= set(context.shown) and not people else ()
-        return self._of_no_topic(clause, films or set_off, context, set_off=bool(set_off))
+        return self._of_no_topic(clause, films, before, context)
 
     def _of_no_topic(
-        self, clause: Clause, films: tuple[int, ...], context: Context, *, set_off: bool
+        self, clause: Clause, films: tuple[int, ...], before: tuple[int, ...], context: Context
     ) -> list[FactQuestion]:
         """What a clause asks that names no topic; none or one."""
+        # "the second one, is there a happy ending?"
+        set_off = before if set(before) <= set(context.shown) and not clause.people() else ()
+        films = films or set_off
         if not films or not clause.asks:
             return []
-        if age := _age_in([bone.text for bone in clause.bones]):
+        if age := age_in([bone.text for bone in clause.bones]):
             return [FactQuestion(Topic.AGE, films, detail=age)]
         if told := self._yes_or_no(clause):
             return [replace(told, films=films, people=clause.people())]
-        return _of_the_table(clause, films, context, set_off=set_off)
+        return _of_the_table(clause, films, context, set_off=bool(set_off))
 
     def _question(
         self,
@@ -269,7 +273,7 @@ class Questions:
     def _detail(self, topic: Topic, clause: Clause) -> str:
         """What a question of language, country or age asks for, where it names one."""
         if topic is Topic.AGE:
-            return _age_in([bone.text for bone in clause.bones])
+            return age_in([bone.text for bone in clause.bones])
         fact = {Topic.LANGUAGE: Fact.LANGUAGE, Topic.COUNTRY: Fact.COUNTRY}.get(topic)
         return "" if fact is None else self._named(fact, clause)
 
@@ -354,6 +358,24 @@ def _outright(topics: Sequence[Topic], clause: Clause) -> list[Topic]:
     ]
 
 
+def _spans_in(asked: Sequence[tuple[Clause, list[FactQuestion]]]) -> Iterator[tuple[int, int]]:
+    """Characters of all questions of a line, and of the films ahead of one that it is asked of:
+    "Alien or Heat, which is better for me?", "the second one, is it sad?".
+    """
+    listed, set_off = (0, 0), None
+    for clause, questions in asked:
+        if not questions:
+            listed = (clause.start, clause.end)
+            set_off = listed if all(bone.place >= 0 for bone in clause.bones) else None
+            continue
+        if questions[0].topic in _WEIGHED and not clause.films():
+            yield listed
+        if set_off is not None:
+            yield set_off
+        yield from _spans_of(questions, clause)
+        set_off = None
+
+
 def _spans_of(asked: Sequence[FactQuestion], clause: Clause) -> list[tuple[int, int]]:
     """Characters that a question takes of the line: what else a clause wishes for stays."""
     _, beside, covered = _heard(clause)
@@ -392,40 +414,6 @@ def _of_the_table(
     return [FactQuestion(Topic.OTHER, films, detail=clause.said_of_it)]
 
 
-def _age_in(texts: Sequence[str]) -> str:
-    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
-    for at, word in enumerate(texts):
-        behind = texts[at + 1] if at + 1 < len(texts) else ""
-        if word.isdecimal() and behind in words_of("ages"):
-            return word
-    if not words_of("toddlers").isdisjoint(texts):
-        return _TODDLER
-    numbers = [word for word in texts if word.isdecimal()]
-    about = not words_of("children").isdisjoint(texts)
-    return numbers[-1] if numbers and about else ""
-
-
-def _most_of(clause: Clause, shown: tuple[int, ...]) -> FactQuestion | None:
-    """A question which of the films on the table is the most so: "which is the saddest?"."""
-    texts = [bone.text for bone in clause.bones]
-    pointed, detail = clause.films(), superlative(texts) if clause.compares else ""
-    if len(shown) < 2 or not detail:
-        return None
-    others = [token for token in pointed if token not in shown]
-    if detail in words_of("alike"):
-        return FactQuestion(Topic.MOST, shown, detail="like", than=others[0]) if others else None
-    if others or _is_of_a_topic(clause, detail):
-        return None
-    films = pointed if len(pointed) > 1 else shown
-    return FactQuestion(Topic.MOST, films, detail=detail, least="least" in texts)
-
-
-def _is_of_a_topic(clause: Clause, detail: str) -> bool:
-    """Whether a comparison is of something that has a topic of its own."""
-    told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)} - set(WEAK)
-    return bool(told) and not (is_mood(detail) or is_measure(detail))
-
-
 def _heard(clause: Clause) -> tuple[list[Topic], set[str], set[int]]:
     """Topics that a clause names, the words beside them, and the places of the words of topics."""
     phrases = [
@@ -433,10 +421,14 @@ def _heard(clause: Clause) -> tuple[list[Topic], set[str], set[int]]:
         for phrase in phrases_of_topics().find(clause.words)
         if not (phrase.meaning is Topic.WORTH and _is_attribute(clause, phrase.last))
     ]
-    topics = list(dict.fromkeys(phrase.meaning for phrase in phrases))
+    topics = [
+        topic
+        for topic in dict.fromkeys(phrase.meaning for phrase in phrases)
+        if topic is not Topic.HAS
+    ]
     covered = {at for phrase in phrases for at in range(phrase.first, phrase.last)}
     beside = {bone.text for at, bone in enumerate(clause.bones) if at not in covered}
-    return topics, beside - {FILM, PERSON}, covered
+    return list(topics), beside - {FILM, PERSON}, covered
 
 
 def _is_attribute(clause: Clause, last: int) -> bool:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from assistant.language.acts import any_country, lesser_known, well_known
-from assistant.language.clauses import FILM
+from assistant.language.clauses import FILM, WEAK, Clause, phrases_of_topics
+from assistant.language.described import moods_of
 from assistant.language.lexicon import dictionary, table, word_class, words_of
 from assistant.language.meaning.facets import Term
 from assistant.language.meaning.measures import any_age, any_length
@@ -19,8 +20,16 @@ from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_bo
 from assistant.language.meaning.verdicts import complains, turns_down
 from assistant.language.meaning.years import Scope, any_year
 from assistant.language.titles.links import Link
-from assistant.language.utterance import COUNTRY, SEEN_ALL, Context, FacetMention, Span
-from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
+from assistant.language.utterance import (
+    COUNTRY,
+    SEEN_ALL,
+    Context,
+    FacetMention,
+    FactQuestion,
+    Span,
+    Topic,
+)
+from assistant.language.words import Found, Word, any_of, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
 from core.domain import Limit
 
@@ -62,6 +71,9 @@ _OR_ELSE: Final = 4
 """Words between two facets, one of which is "or"."""
 _CLAUSE: Final = 8
 """Words beside a name in which it is said that all of it was seen."""
+
+_TODDLER: Final = "3"
+"""Years of a toddler."""
 
 
 def is_idle(sign: Sign, *, together: bool) -> bool:
@@ -345,13 +357,6 @@ def is_contrary(one: int, other: int, catalogue: Catalogue) -> bool:
     return differ and catalogue.lift(one, other) < _SELDOM
 
 
-def moods_of(name: str) -> frozenset[str]:
-    """The moods that a film is in by a facet of this name."""
-    sign = normal(name).replace(" ", "_")
-    moods = table("questions")["moods"]
-    return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())
-
-
 # ---- how a film is asked to be
 
 
@@ -416,40 +421,38 @@ def is_measure(word: str) -> bool:
     return any(word in words.split() for ways in measures for words in ways.values())
 
 
-def quality_of(word: str) -> str:
-    """The mood that a word asks for; the word itself where it is of none."""
-    written = word.replace(" ", "_")
-    moods = table("questions")["moods"].items()
-    return next((name for name, mood in moods if written in mood["words"].split()), written)
+def age_in(texts: Sequence[str]) -> str:
+    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
+    for at, word in enumerate(texts):
+        behind = texts[at + 1] if at + 1 < len(texts) else ""
+        if word.isdecimal() and behind in words_of("ages"):
+            return word
+    if not words_of("toddlers").isdisjoint(texts):
+        return _TODDLER
+    numbers = [word for word in texts if word.isdecimal()]
+    about = not words_of("children").isdisjoint(texts)
+    return numbers[-1] if numbers and about else ""
 
 
-def said_of(quality: str) -> str:
-    """How it is said that a film is so: "in colour", "a film that ends well"."""
-    mood = table("questions")["moods"].get(quality, {})
-    return str(mood.get("said", quality.replace("_", " ")))
+def most_of(clause: Clause, shown: tuple[int, ...]) -> FactQuestion | None:
+    """A question which of the films on the table is the most so: "which is the saddest?"."""
+    texts = [bone.text for bone in clause.bones]
+    pointed, detail = clause.films(), superlative(texts) if clause.compares else ""
+    if len(shown) < 2 or not detail:
+        return None
+    others = [token for token in pointed if token not in shown]
+    if detail in words_of("alike"):
+        return FactQuestion(Topic.MOST, shown, detail="like", than=others[0]) if others else None
+    if others or _is_of_a_topic(clause, detail):
+        return None
+    films = pointed if len(pointed) > 1 else shown
+    return FactQuestion(Topic.MOST, films, detail=detail, least="least" in texts)
 
 
-def has_signs(quality: str) -> bool:
-    """Whether anything says that a film is so, rather than not the opposite."""
-    return bool(signs_of(quality))
-
-
-def opposite(quality: str) -> str:
-    """What a film is instead; "" where nothing is known to be."""
-    mood = table("questions")["moods"].get(quality, {})
-    return str(mood.get("against", ""))
-
-
-@cache
-def signs_of(quality: str) -> frozenset[str]:
-    """The facets, moods and keywords that say that a film is so, in normal form joined by "_"."""
-    mood = table("questions")["moods"].get(quality)
-    return frozenset((quality,) if mood is None else mood["signs"].split())
-
-
-def is_plain_fact(quality: str) -> bool:
-    """Whether a film is so or not, and not more or less: in colour, silent, animated."""
-    return bool(table("questions")["moods"].get(quality, {}).get("fact"))
+def _is_of_a_topic(clause: Clause, detail: str) -> bool:
+    """Whether a comparison is of something that has a topic of its own."""
+    told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)} - set(WEAK)
+    return bool(told) and not (is_mood(detail) or is_measure(detail))
 
 
 # ---- numbers of films
