@@ -40,6 +40,8 @@ _RELATED: Final = 3
 """Most people of one family name of whom the one of most films is meant."""
 _NAME: Final = 4
 """Most words of a person's name."""
+_THINGS: Final = (Fact.KEYWORD, Fact.COUNTRY)
+"""Facts of which a value may have the name of a family, too."""
 _TWO_GIVEN: Final = 2
 """Spaces in a name of a family and two given names."""
 _SPELL_FROM: Final = 4
@@ -253,7 +255,8 @@ class Persons:
             return codes
         named = self._facts.people.surnamed(name)
         is_word = len(name) < _SHORT_NAME or name.lower() in dictionary()
-        return () if is_word or len(named) > _RELATED else named[:1]
+        is_else = is_word or any(self._facts.names(fact).find(name) for fact in _THINGS)
+        return () if is_else or len(named) > _RELATED else named[:1]
 
     def _surnamed(self, name: str) -> tuple[int, ...]:
         """Who is meant by a family name: nobody else of that name has made nearly as many films."""

@@ -20,7 +20,13 @@ FACTS = facts_of(
         genres=("horror film",),
         all_keywords=("android", "cat"),
     ),
-    Film(movie_id=104, language="French", countries=("France",)),
+    Film(
+        movie_id=104,
+        language="French",
+        countries=("France",),
+        cast=("Vanessa Paris",),
+        all_keywords=("paris",),
+    ),
     others={"the United Kingdom": ("British",), "France": ("French",)},
 )
 UNDERSTANDING = Understanding(CATALOGUE, FACTS)
@@ -143,6 +149,16 @@ def test_people_are_asked_about() -> None:
     assert [FACTS.people.names[code] for code in question.people] == ["Sigourney Weaver"]
     (question,) = read("is Tom Skerritt in Alien?").questions
     assert (question.topic, question.films) == (Topic.PLAYS, (token("Alien"),))
+
+
+def test_a_rare_family_name_is_somebody_unless_it_is_a_place() -> None:
+    (question,) = read("what else did Skerritt make?").questions
+    assert (question.topic, question.people) == (Topic.FILMS, FACTS.people.find("Tom Skerritt"))
+    assert asked("is Alien set in Paris?") == [("setting", ["Alien"], "paris")]
+
+
+def test_i_is_no_film_of_that_name() -> None:
+    assert not read("what can I watch with my three kids").questions
 
 
 @pytest.mark.parametrize(
