@@ -84,11 +84,6 @@ class Outcome(IntEnum):
         return self in (Outcome.SHOWN, Outcome.PASSED)
 
     @property
-    def is_offered(self) -> bool:
-        """Whether only a film that was recommended can come to it."""
-        return self.is_silent or self in (Outcome.UP, Outcome.DOWN, Outcome.NOT_TONIGHT)
-
-    @property
     def is_answer(self) -> bool:
         """Whether it is a verdict, or a look without one, on a film that was recommended."""
         return self in (Outcome.SHOWN, Outcome.UP, Outcome.DOWN)

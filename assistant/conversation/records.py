@@ -259,7 +259,6 @@ def context_of(
     for_children = children or state.constraints.limit("age") is not None
     if last is None:
         return Context(table, for_another=for_children)
-    offered = {token for token, outcome in state.events if outcome.is_offered}
     understood = Understood.from_json(last.understood)
     memory = understood.memory
     return Context(
@@ -270,12 +269,17 @@ def context_of(
         memory.mood,
         spurned=memory.spurned,
         for_another=for_children or memory.for_another,
-        offered=frozenset(offered.union(tokens_of(last, catalogue))),
+        offered=frozenset(token for token in table if _is_offered(state.outcome_of(token))),
         wanted=frozenset(state.tokens(Outcome.WANTED)),
         spared=frozenset(state.tokens(Outcome.AVOIDED)),
         people=memory.people,
         lately=tokens_of_keys(memory.lately, catalogue),
     )
+
+
+def _is_offered(outcome: Outcome | None) -> bool:
+    """Whether a film that was spoken of is one that we put forward, and not one that they named."""
+    return outcome is not None and not outcome.is_statement
 
 
 def tokens_of(turn: Turn | None, catalogue: Catalogue) -> tuple[int, ...]:

@@ -156,6 +156,8 @@ class Pointing:
     def _tells(self, text: str, found: Sequence[Word], span: Span) -> bool:
         """Whether words are said of a title and of nothing else."""
         first, last = span
+        if last - first > 1 and found[first].text in _ARTICLES:
+            return self._tells(text, found, (first + 1, last))
         telling = [at for at in range(first, last) if _may_tell(text, found[at])]
         if last - first > 1:
             capital = any(text[found[at].start].isupper() for at in telling if at > first)

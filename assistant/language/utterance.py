@@ -387,7 +387,7 @@ class Context:
     for_another: bool = False
     """Films are looked for somebody else, or with them: what they love counts, whoever tells it."""
     offered: frozenset[int] = frozenset()
-    """Tokens of all films that were shown in this talk and stand in its state."""
+    """Tokens of the films that we put forward last."""
     wanted: frozenset[int] = frozenset()
     """Facet tokens that films are asked to have."""
     spared: frozenset[int] = frozenset()
