@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from assistant.conversation.answers import answers, people_asked
+from assistant.conversation.answers import answers
 from assistant.conversation.interpret import LIKED, Interpretation, Referents, interpret, verdict_of
 from assistant.conversation.library import (
     films_now,
@@ -35,20 +35,19 @@ from assistant.conversation.plan import (
     suggestions,
     unheard,
 )
+from assistant.conversation.reasons import known_of
 from assistant.conversation.records import (
     context_of,
     memory_of,
-    question_of,
     seed_of,
     tokens_of,
-    tokens_of_keys,
     turn_of,
     unanswered,
 )
 from assistant.conversation.replies import Situation, reply_text, say, unlike, wish_words
-from assistant.conversation.suits import Grounds, chosen, elsewhere
+from assistant.conversation.suits import Grounds, chosen
 from assistant.conversation.together import Slate, Talk, films_for, passed_over
-from assistant.conversation.values import Reply, Understood, cold
+from assistant.conversation.values import Reply, Understood, cold, question_of, tokens_of_keys
 from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.leftover import (
     Finder,
@@ -60,6 +59,7 @@ from assistant.language.utterance import (
     LONGEST_TEXT,
     Act,
     AmbiguousMention,
+    FactQuestion,
     MovieMention,
     Span,
     Topic,
@@ -68,10 +68,10 @@ from assistant.language.utterance import (
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.data.search import WordIndex
-from core.domain import Constraints, Outcome, Reaction
+from core.domain import Constraints, Reaction
 from core.model.group import open_to_all
 from core.model.policy import Policy
-from core.session import Event, SessionState
+from core.session import SessionState, elsewhere, for_adults
 from core.store import Shown, Turn
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ if TYPE_CHECKING:
 
 _COMFORT: Final = "cheer me up"
 """What whoever tells that they are low would say if they said what they want."""
+_PEOPLE: Final = 6
+"""People that are remembered of an answer."""
 _SAME: Final = 0.65
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
@@ -87,10 +89,6 @@ _WELL_KNOWN: Final = 600
 
 _OF_THE_TABLE: Final = (Act.REACT, Act.AGREE, Act.BEYOND, Act.WHY, Act.ASK)
 """Acts that are about films on the table."""
-
-_FOR_CHILDREN: Final = 0.35
-"""Share of the films of a wish from which on it speaks of children, too: 85 % of Pixar's films,
-half of the animated ones and a fifth of musicals are for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +260,8 @@ def take_turn(
         chosen_from = step.state
         if complaint:
             shown = tokens_of(scene.last_shown, catalogue)
-            chosen_from = elsewhere(step.state, shown, table, wanted)
-        chosen_from = _for_adults(_among(asked_for, chosen_from, wanted, scene), catalogue)
+            chosen_from = elsewhere(step.state, shown, catalogue, table.room, wanted)
+        chosen_from = for_adults(_among(asked_for, chosen_from, wanted, scene), catalogue)
         slate = _chosen(chosen_from, max(wanted, len(asked_for)), scene, ids)
         assumed = set(chosen_from.events) - set(step.state.events)
         after = slate.after.constrain(step.state.constraints).without(assumed)
@@ -282,7 +280,7 @@ def take_turn(
     reactions = reactions_in_words(record, step, catalogue)
     reply = _phrased(utterance, step, situation, scene, on_table)
     keys = [catalogue.key_of(catalogue.movie_token(film.movie.row)) for film in slate.films]
-    grounds = Grounds(scene.facts, scene.policy, step.state)
+    grounds = Grounds(scene.facts, scene.policy, step.state, scene.words)
     told = _answered_of(utterance, grounds)
     people = people_asked(utterance.questions, grounds)
     said = replace(said_of(utterance, on_table, catalogue, told), people=people)
@@ -294,6 +292,18 @@ def take_turn(
     states = (scene.state, chosen_from, slate.after)
     turn = turn_of(scene.number, utterance.text, reply, states, catalogue)
     return TakenTurn(reply, turn, reactions, slate)
+
+
+def people_asked(questions: Sequence[FactQuestion], asked: Grounds) -> tuple[str, ...]:
+    """Names of whom the questions are about, or whom their answers name, the first ones first."""
+    names: list[str] = []
+    for question in questions:
+        names += [asked.facts.facts.people.names[code] for code in question.people]
+        for token in question.films[:1]:
+            film = known_of(token, asked.facts).film
+            told = {Topic.MAKER: film.directors, Topic.CAST: film.cast, Topic.WRITER: film.writers}
+            names += told.get(question.topic, ())
+    return tuple(dict.fromkeys(names))[:_PEOPLE]
 
 
 def _nearest(utterance: Utterance, scene: Scene) -> str:
@@ -317,35 +327,6 @@ def _is_complaint(utterance: Utterance, step: Interpretation, scene: Scene) -> b
     shown = set(tokens_of(scene.last_shown, scene.catalogue))
     disliked = {token for token, reaction in step.reactions if reaction.liking < 0}
     return len(shown) > 1 and shown <= disliked and not utterance.movies
-
-
-def _for_adults(state: SessionState, catalogue: Catalogue) -> SessionState:
-    """The state that films are chosen from: films for children stand back, as if less of them was
-    wanted, where nobody has spoken of children, or of films that they see.
-
-    Whoever asks for something light and short is no child; among everybody's ratings the best known
-    films of that kind are for children.
-    """
-    children = catalogue.token_of_facet("genre", "Children")
-    told = state.sought or state.constraints.limit("age") is not None
-    if children is None or told:  # words that films are found by tell what they are
-        return state
-    held = state.outcome_of(children)
-    if held is not None and held is not Outcome.RETRACTED:
-        return state
-    if any(_is_for_children(event, children, catalogue) for event in state.events):
-        return state
-    return state.state(children, Outcome.AVOIDED)
-
-
-def _is_for_children(event: Event, children: int, catalogue: Catalogue) -> bool:
-    """Whether a film that is liked is for children, or a good part of the films that are wanted."""
-    token, outcome = event
-    has = catalogue.has(children)
-    if catalogue.is_movie(token):
-        return outcome.liking > 0 and token <= len(has) and bool(has[token - 1])
-    films = catalogue.has(token)
-    return outcome.wish > 0 and int(films.sum()) > 0 and float(has[films].mean()) >= _FOR_CHILDREN
 
 
 def _to_be_shown(utterance: Utterance, state: SessionState, scene: Scene) -> tuple[int, ...]:
@@ -443,7 +424,7 @@ def _phrased(
 
     last = scene.talk.record.last
     text = unlike("" if last is None else last.reply, worded, scene.variant)
-    told = answers(utterance.questions, Grounds(scene.facts, scene.policy, step.state))
+    told = answers(utterance.questions, Grounds(scene.facts, scene.policy, step.state, scene.words))
     if told:
         says_more = situation.is_for_films or any(not chip.kind.is_unclear for chip in step.chips)
         text = f"{told}\n{text}" if says_more else told

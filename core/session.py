@@ -9,7 +9,8 @@ and serving cannot drift apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from operator import attrgetter, itemgetter
@@ -281,3 +282,69 @@ def _read(written: str | list[int], catalogue: Catalogue) -> Iterable[int | None
 def _tokens(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
     found = (catalogue.token_of(key) for key in keys)
     return tuple(sorted(token for token in found if token is not None))
+
+
+# ---- what films are chosen from for one slate
+
+_FOR_CHILDREN: Final = 0.35
+"""Share of the films of a wish from which on it speaks of children, too: 85 % of Pixar's films,
+half of the animated ones and a fifth of musicals are for them."""
+
+
+def elsewhere(
+    state: SessionState,
+    shown: Sequence[int],
+    catalogue: Catalogue,
+    room: Callable[[SessionState], int] | None,
+    wanted: int,
+) -> SessionState:
+    """The state without the kinds that most of the films shown were of, for one slate.
+
+    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films:
+    `room` counts them.
+    """
+    constraints = state.constraints
+    kinds = _common_kinds(shown, catalogue)
+    left_out = [kind for kind in kinds if kind not in constraints.required]
+    for count in range(len(left_out), 0, -1):
+        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
+        changed = state.constrain(replace(constraints, excluded=excluded))
+        if room is None or room(changed) >= wanted:
+            return changed
+    return state
+
+
+def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
+    """Genres that most of the films are of, the commonest first."""
+    facets = (facet for token in films for facet in catalogue.facets_of(token))
+    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
+    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]
+
+
+def for_adults(state: SessionState, catalogue: Catalogue) -> SessionState:
+    """The state that films are chosen from: films for children stand back, as if less of them was
+    wanted, where nobody has spoken of children, or of films that they see.
+
+    Whoever asks for something light and short is no child; among everybody's ratings the best known
+    films of that kind are for children.
+    """
+    children = catalogue.token_of_facet("genre", "Children")
+    told = state.sought or state.constraints.limit("age") is not None
+    if children is None or told:  # words that films are found by tell what they are
+        return state
+    held = state.outcome_of(children)
+    if held is not None and held is not Outcome.RETRACTED:
+        return state
+    if any(_is_for_children(event, children, catalogue) for event in state.events):
+        return state
+    return state.state(children, Outcome.AVOIDED)
+
+
+def _is_for_children(event: Event, children: int, catalogue: Catalogue) -> bool:
+    """Whether a film that is liked is for children, or a good part of the films that are wanted."""
+    token, outcome = event
+    has = catalogue.has(children)
+    if catalogue.is_movie(token):
+        return outcome.liking > 0 and token <= len(has) and bool(has[token - 1])
+    films = catalogue.has(token)
+    return outcome.wish > 0 and int(films.sum()) > 0 and float(has[films].mean()) >= _FOR_CHILDREN

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from assistant.conversation.values import Chip, ChipKind, region_chip
 from assistant.language.lexicon import as_written
 from assistant.language.meaning.people import as_noun, region_of, regions_within
+from assistant.language.words import normal
 from core.catalogue import Catalogue
 from core.data.facts import AGES
 from core.domain import FAMILIES, FOREIGN, Constraints, Facet, Limit
@@ -420,6 +421,20 @@ def _singular(phrase: str) -> str:
         if phrase.endswith(plural):
             return phrase.removesuffix(plural) + singular
     return phrase
+
+
+def distinct(words: Iterable[str], before: Iterable[str] = ()) -> tuple[str, ...]:
+    """Those of the words, in order, of which no part was said before: after "murder" no "child
+    murder".
+    """
+    kept = []
+    said = {part.rstrip("s") for word in before for part in normal(word).split()}
+    for word in words:
+        parts = {part.rstrip("s") for part in normal(word).split()}
+        if parts.isdisjoint(said):
+            kept.append(word)
+            said |= parts
+    return tuple(kept)
 
 
 # ---- facets, and their chips

@@ -20,10 +20,10 @@ from typing import Final, NamedTuple
 
 from assistant.conversation.phrasing import GENRES, beginning, capitalised, facet_words, listing
 from assistant.language.lexicon import as_written, table
-from assistant.language.words import normal
+from assistant.language.words import in_number, normal
 from assistant.wording import text as wording
 from core.catalogue import Catalogue
-from core.data.facts import CatalogueFacts, Fact, Film
+from core.data.facts import AGES, CatalogueFacts, Fact, Film, Prize
 from core.data.telling import homeland, share_with, telling
 from core.domain import Facet, Movie, Outcome, Reason
 from core.model.policy import KNOB, WHOLE, WORDS, Contribution
@@ -308,6 +308,7 @@ def _verb(text: str) -> str:
 
 # ---- what is known of a film
 
+_GUIDED: Final = AGES["PG"]
 BILLED: Final = 3
 """Names on a card."""
 _TELLING: Final = 0.3
@@ -452,22 +453,40 @@ _NOUNS: Final[Mapping[str, str]] = {
 """What a film of a genre is called, other than "war film"."""
 
 
-def series_of(known: Known, facts: CatalogueFacts) -> list[Movie]:
-    """The films of a film's series in order; none where it is of no series."""
-    if not known.film.series:
+def rating_of(known: Known, rated: int) -> list[str]:
+    """From what age a film is fit by its rating; empty where it has none."""
+    if not known.film.age:
         return []
-    codes = facts.facts.names(Fact.SERIES).find(known.film.series)
-    films = [facts.film(row) for row in facts.rows(Fact.SERIES, codes).tolist()]
-    placed = {film.movie_id: film.place for film in films if film is not None}
-    movies = [facts.catalogue.movies[row] for row in facts.rows(Fact.SERIES, codes).tolist()]
-    return sorted(movies, key=lambda movie: (placed.get(movie.movie_id, 0), movie.year))
+    form = "answer.age" if rated else "answer.age_all"
+    return [wording(form, film=known.movie.label, rating=known.film.age, years=rated)]
 
 
-def remakes_of(known: Known, facts: CatalogueFacts) -> list[str]:
-    """Films that this one is a remake of, or that are remakes of it."""
-    tokens = (
-        facts.catalogue.token_of_movie_id(relation.movie_id)
-        for relation in known.film.relations
-        if relation.kind == "Remake"
+def audience_of(known: Known) -> list[str]:
+    """For whom a film is made."""
+    label, kinds = known.movie.label, known.film.audiences
+    if kinds:
+        form = "answer.audience_too" if known.film.age else "answer.audience"
+        return [wording(form, film=label, kinds=listing(kinds))]
+    for_children = "Children" in known.movie.genres and not known.film.age
+    return [wording("answer.children", film=label)] if for_children else []
+
+
+def fit_for(age: int, rated: int) -> str:
+    """Whether somebody so old may see a film that is rated for an age."""
+    fits = "answer.fit" if rated <= age else "answer.fit_beside"
+    return wording("answer.unfit" if rated > max(age, _GUIDED) else fits, age=age)
+
+
+def prizes_of(prizes: Iterable[Prize]) -> list[str]:
+    """Categories, with who was nominated where the source says so."""
+    named = (
+        f"{prize.category} ({listing(prize.names)})" if prize.names else prize.category
+        for prize in prizes
     )
-    return [facts.catalogue.movie(token).label for token in tokens if token is not None][:BILLED]
+    return list(dict.fromkeys(named))
+
+
+def noted_as(theme: str) -> tuple[str, ...]:
+    """What a theme may be noted as: "talking animals" as "animal"."""
+    last = theme.rsplit(" ", maxsplit=1)[-1]
+    return (theme, last, *in_number(last))

@@ -31,29 +31,31 @@ from assistant.conversation.reasons import (
     people_of,
     portraits,
     reasons,
-    series_of,
 )
 from assistant.conversation.values import (
     Card,
     Chip,
     ChipKind,
     Exchange,
-    Question,
     Reply,
     Understood,
+    mention_of,
     region_chips,
+    tokens_of_keys,
 )
-from assistant.language.utterance import Act, AmbiguousMention, Context, Span
+from assistant.language.utterance import Act, Context
 from assistant.language.words import normal
 from assistant.wording import several, text
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts, Film
-from core.data.telling import homeland
+from core.data.telling import homeland, remakes_of, series_of
 from core.domain import Constraints, Outcome, Reaction, Reason, Recommendation
 from core.model.policy import WORDS, Choice, Policy
 from core.session import SessionState
 from core.store import Answer, SessionRecord, Shown, Turn
 
+_PARTS = 15
+"""Films of a series that are named: of longer ones (James Bond) the first."""
 FILMS_OF_TASTE, WITH_DIARY = 40, 12
 """Most films of the taste beside the latest turns; of more, so many: nobody reads a diary."""
 
@@ -181,25 +183,6 @@ def reply_of(answer: Answer, catalogue: Catalogue) -> Reply:
     return Reply(exchange.reply, exchange.understood, films)
 
 
-def question_of(mention: AmbiguousMention, catalogue: Catalogue) -> Question:
-    """An ambiguous mention as a question that can be stored."""
-    keys = tuple(map(catalogue.key_of, mention.tokens))
-    labels = tuple(catalogue.movie(token).label for token in mention.tokens)
-    how = (mention.strength, mention.similar_only, mention.seen, mention.taken)
-    return Question(keys, labels, *how)
-
-
-def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMention | None:
-    """The open question as the understanding takes it; None where there is none."""
-    if question is None:
-        return None
-    known = tokens_of_keys(question.keys, catalogue)
-    if not known:
-        return None
-    how = (question.similar_only, question.seen, question.taken)
-    return AmbiguousMention(Span(0, 0), known, question.strength, "asked", *how)
-
-
 def replayed(state: SessionState, turns: Sequence[Turn], catalogue: Catalogue) -> SessionState:
     """The state with the reactions that films have now: undo keeps thumbs of earlier turns."""
     for shown in (shown for turn in turns for shown in turn.shown):
@@ -294,12 +277,6 @@ def context_of(
     )
 
 
-def tokens_of_keys(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
-    """Tokens of stable names, without those that this catalogue does not hold."""
-    found = map(catalogue.token_of, keys)
-    return tuple(token for token in found if token is not None)
-
-
 def _is_offered(outcome: Outcome | None) -> bool:
     """Whether a film that was spoken of is one that we put forward, and not one that they named."""
     return outcome is not None and not outcome.is_statement
@@ -329,6 +306,37 @@ def length(minutes: int) -> str:
     return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
+def order_of(known: Known, facts: CatalogueFacts) -> str:
+    """A series in order: the same answer for each film of it."""
+    series = series_of(known.film, facts)
+    if len(series) < 2:
+        return text("answer.no_series", film=known.movie.label)
+    films = [f"{place}. {movie.label}" for place, movie in enumerate(series, 1)][:_PARTS]
+    more = len(series) - len(films)
+    end = text("answer.more_films", count=more) if more else ""
+    return text("answer.order", series=known.film.series, films=", ".join(films), more=end)
+
+
+def sequels_of(known: Known, facts: CatalogueFacts) -> str:
+    """What comes before and after a film, and its remakes."""
+    series, label = series_of(known.film, facts), known.movie.label
+    remakes = remakes_of(known.film, facts)[:BILLED]
+    parts = []
+    if len(series) > 1:
+        at = series.index(known.movie)
+        for form, films in (
+            ("answer.before", series[:at][-BILLED:]),
+            ("answer.after", series[at + 1 :][:BILLED]),
+        ):
+            if films:
+                parts.append(text(form, films=listing([movie.label for movie in films])))
+        told = text("answer.series", film=label, series=known.film.series)
+        parts = [told, *parts] if parts else []
+    if remakes:
+        parts.append(text("answer.remake", films=listing(remakes)))
+    return " ".join(parts) or text("answer.no_sequel", film=label)
+
+
 def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
     """What a card says of a film under its title, each a few words."""
     film = known.film
@@ -343,7 +351,7 @@ def details(known: Known, facts: CatalogueFacts) -> tuple[str, ...]:
     if film.language not in ("", "English"):
         home = filter(None, (homeland(film, facts.catalogue),))
         said.append(", ".join((*home, film.language)).removeprefix("the "))
-    if film.place and len(series := series_of(known, facts)) > 1:
+    if film.place and len(series := series_of(film, facts)) > 1:
         place = series.index(known.movie) + 1
         said.append(text("answer.card_series", series=film.series, place=place, count=len(series)))
     return tuple(said)

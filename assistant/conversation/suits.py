@@ -5,25 +5,36 @@ How far a film is scary, slow or in colour: the typicality of what would say so.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from assistant.conversation.interpret import Referents
-from assistant.conversation.phrasing import capitalised, listing
-from assistant.conversation.reasons import BILLED, Known, known_of, portraits
+from assistant.conversation.phrasing import capitalised, distinct, listing
+from assistant.conversation.reasons import BILLED, Known, known_of, noted_as, portraits
 from assistant.conversation.records import barring, length, recommend, sentences
+from assistant.conversation.values import Shade
+from assistant.language.described import (
+    has_signs,
+    is_plain_fact,
+    moods_of,
+    opposite,
+    quality_of,
+    said_of,
+    signs_of,
+)
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
 from assistant.wording import text
 from core.catalogue import Catalogue
-from core.data.facts import CatalogueFacts
+from core.data.facts import CatalogueFacts, Fact
+from core.data.search import WordIndex
+from core.data.telling import leaning, themes
 from core.data.typicality import GRADED
+from core.domain import Reaction
 from core.model.policy import Choice, Policy
 from core.session import SessionState
 
@@ -42,17 +53,26 @@ _OFTEN: Final = 0.3
 """Share of the films of its years from which on a film may be so with nobody saying it."""
 _CLEARER: Final = 0.2
 """Difference of degrees of which one is said to be the greater."""
-_ENOUGH: Final = 4
-"""Words that are known of a film from which on silence tells something."""
+_LIKELY: Final = 0.3
+"""How far a film leans to what it is asked to be, rather than to the opposite, from which on that
+is a guess worth telling."""
+_UNLIKELY: Final = 0.0
+"""The same for the guess that it is not so."""
+_RARE: Final = 0.8
+"""Place among all films from which on one may be what only few are."""
+_NEAR: Final = 0.7
+"""Likeness from which on a facet is what a word says, "twist ending" for a twist."""
 _VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "several_yes": ("mood", "mood_plain"),
-    "several_probably": ("mood_by_now",),
+    "several_yes": ("mood", "mood_plain", "mood_fact"),
+    "several_probably": ("mood_by_now", "mood_likely"),
     "several_some": ("mood_some", "mood_partly"),
-    "several_unsure": ("mood_of_its_time",),
+    "several_unsure": ("mood_of_its_time", "mood_unsure"),
     "several_other": ("mood_other",),
-    "several_no": ("mood_not", "mood_unsure", "mood_past"),
+    "several_no": ("mood_not", "mood_past"),
 }
 """Verdicts on several films by the sentences that are said of one."""
+_MANNERS: Final = (Fact.MOOD, Fact.TECHNIQUE, Fact.KIND)
+"""What says how a film is made."""
 _SAID: Final = 0.5
 """Degree of a word of a film of which no typicality is known."""
 _FAINT: Final = 0.2
@@ -71,6 +91,8 @@ class Grounds:
     policy: Policy
     state: SessionState
     """What is known of the person who asks."""
+    words: WordIndex | None = None
+    """What finds facets by what words mean."""
 
     @property
     def catalogue(self) -> Catalogue:
@@ -161,18 +183,83 @@ def most(question: FactQuestion, asked: Grounds) -> str:
 def _most(question: FactQuestion, asked: Grounds) -> tuple[int, str]:
     """The film that is the most so by what speaks for it, and what is said of it."""
     catalogue, detail = asked.catalogue, question.detail
+    if question.than:
+        return _most_like(question, asked)
     known = {token: known_of(token, asked.facts) for token in question.films}
-    shades = {token: shade(quality_of(detail), one, asked.facts) for token, one in known.items()}
+    signs = _signs_near(detail, asked)
+    quality = quality_of(detail)
+    shades = {token: shade(quality, one, asked.facts, signs) for token, one in known.items()}
     ranked = sorted(shades, key=lambda token: shades[token].weight, reverse=not question.least)
     best, label = shades[ranked[0]], catalogue.movie(ranked[0]).label
     if abs(best.weight - shades[ranked[1]].weight) >= _APART:
         form = "answer.least" if question.least else "answer.most"
         return ranked[0], text(form, film=label, asked=detail, signs=quoted(best.signs))
     tied = [token for token in ranked if abs(shades[token].weight - best.weight) < _APART]
-    matched = _matched(tied, asked)
-    first = max(matched, key=lambda token: matched[token].q_value) if matched else tied[0]
-    form = "answer.most_alike" if best.degree else "answer.most_unknown"
-    return first, text(form, film=catalogue.movie(first).label, asked=detail)
+    tied.sort(key=lambda token: _leaning(quality, known[token], asked, signs))
+    first = tied[0 if question.least else -1]
+    form = "answer.most_alike" if best.degree else "answer.most_likely"
+    values = {"film": catalogue.movie(first).label, "portrait": portrayed(known[first])}
+    return first, text(form, **values)
+
+
+def _most_like(question: FactQuestion, asked: Grounds) -> tuple[int, str]:
+    """The film that those who like another one like most, beyond what everybody does."""
+    plain = SessionState()
+    fond = plain.state(question.than, Reaction.UP.statement)
+    gain = asked.policy.q_values(fond) - asked.policy.q_values(plain)
+    films = [token for token in question.films if token <= len(gain)] or [question.films[0]]
+    best = max(films, key=lambda token: float(gain[token - 1 : token].sum()))
+    shared = _shared(best, question.than, asked)
+    form = "answer.most_like_by" if shared else "answer.most_like"
+    film, other = asked.catalogue.movie(best).label, asked.catalogue.movie(question.than).title
+    return best, text(form, film=film, other=other, shared=listing(shared[:BILLED]))
+
+
+def _shared(one: int, other: int, asked: Grounds) -> list[str]:
+    """What two films are both about, what tells most of the first before all else."""
+    found = about(known_of(other, asked.facts), asked)
+    return [name for name in about(known_of(one, asked.facts), asked) if name in found]
+
+
+def about(known: Known, asked: Grounds) -> list[str]:
+    """What a film is about, rather than how it is told: of its themes those that somebody has noted
+    as a keyword, or what such a thing is called more closely.
+    """
+    names = asked.facts.facts.names
+    found = [theme.name for theme in themes(asked.catalogue, known.movie.row)]
+    told = [name for name in found if any(map(names(Fact.KEYWORD).find, noted_as(name)))]
+    return [
+        name
+        for name in told
+        if not (moods_of(name) or any(names(fact).find(name) for fact in _MANNERS))
+    ]
+
+
+def _signs_near(word: str, asked: Grounds) -> frozenset[str]:
+    """What says that a film is as a word says that the lexicon has no mood for."""
+    quality = quality_of(word)
+    signs = signs_of(quality)
+    if signs != {quality} or asked.words is None:
+        return signs
+    near = (one for one in asked.words.near(word) if one.likeness >= _NEAR)
+    names = (asked.catalogue.facet(one.token).name for one in near)
+    return signs | {normal(name).replace(" ", "_") for name in names}
+
+
+def _leaning(
+    quality: str, known: Known, asked: Grounds, signs: frozenset[str] = frozenset()
+) -> float:
+    """How far a film is likely to be so rather than the opposite, by all that is known of it: −1 …
+    1 where nothing tells. Of what has no opposite only the most likely films may be so.
+    """
+    catalogue, row = asked.catalogue, known.movie.row
+    so = _facets_called(catalogue, signs or signs_of(quality))
+    against = _facets_called(catalogue, signs_of(opposite(quality)))
+    if row >= catalogue.n_items or not so:
+        return -1.0
+    likely = float(leaning(catalogue, so)[row])
+    other = float(leaning(catalogue, against)[row]) if against else _RARE
+    return min(likely - other, likely - _RARE / 2)
 
 
 def _measured(question: FactQuestion, asked: Grounds) -> tuple[int, str, int] | None:
@@ -201,49 +288,16 @@ def _measured(question: FactQuestion, asked: Grounds) -> tuple[int, str, int] | 
 # ---- how far a film is so
 
 
-class Shade(NamedTuple):
-    """How far a film is scary, slow or the like."""
-
-    degree: float
-    """0 … 1."""
-    signs: tuple[str, ...] = ()
-    """What says so, the strongest first."""
-    weight: float = 0.0
-    """How much does: what tells films apart that are all so."""
-
-
-def quality_of(word: str) -> str:
-    """The mood that a word asks for; the word itself where it is of none."""
-    written = word.replace(" ", "_")
-    moods = table("questions")["moods"].items()
-    return next((name for name, mood in moods if written in mood["words"].split()), written)
-
-
-def said_of(quality: str) -> str:
-    """How it is said that a film is so: "in colour", "a film that ends well"."""
-    mood = table("questions")["moods"].get(quality, {})
-    return str(mood.get("said", quality.replace("_", " ")))
-
-
-def has_signs(quality: str) -> bool:
-    """Whether anything says that a film is so, rather than not the opposite."""
-    return bool(_signs(quality))
-
-
-def opposite(quality: str) -> str:
-    """What a film is instead; "" where nothing is known to be."""
-    mood = table("questions")["moods"].get(quality, {})
-    return str(mood.get("against", ""))
-
-
-def shade(quality: str, known: Known, facts: CatalogueFacts) -> Shade:
+def shade(
+    quality: str, known: Known, facts: CatalogueFacts, signs: frozenset[str] = frozenset()
+) -> Shade:
     """How far a film is so, by the typicality of what says it; a word that no facet is called by
     counts half.
 
     What nothing speaks for is told by what speaks against it: a film is in colour as far as it is
-    not black and white.
+    not black and white. Of a plain fact it is enough that somebody says it.
     """
-    signs = _signs(quality)
+    signs = signs or signs_of(quality)
     if not signs and (other := opposite(quality)):
         return Shade(1.0 - shade(other, known, facts).degree)
     told = dict.fromkeys(known.speaking_for(signs), _SAID)
@@ -252,31 +306,18 @@ def shade(quality: str, known: Known, facts: CatalogueFacts) -> Shade:
         for index in _facets_called(catalogue, signs):
             if degree := float(catalogue.degrees[index, known.movie.row]):
                 facet = catalogue.facets[index]
-                told[facet.name.lower() if facet.kind == "genre" else facet.name] = degree
+                told[facet.name.lower()] = max(degree, _SAID * is_plain_fact(quality))
     ranked = sorted(told, key=lambda name: -told[name])
     first, second = (*(told[name] for name in ranked), 0.0, 0.0)[:2]
     spoken = distinct(name for name in ranked if told[name] >= _FAINT)
     return Shade(1.0 - (1.0 - first) * (1.0 - second / 2), spoken, sum(told.values()))
 
 
-def distinct(words: Iterable[str]) -> tuple[str, ...]:
-    """Those of the words, in order, of which no part was said before: after "murder" no "child
-    murder".
-    """
-    kept, said = [], set[str]()
-    for word in words:
-        parts = {part.rstrip("s") for part in normal(word).split()}
-        if parts.isdisjoint(said):
-            kept.append(word)
-            said |= parts
-    return tuple(kept)
-
-
 def share_around(quality: str, known: Known, facts: CatalogueFacts) -> float:
     """Share of the films of a film's years that are so, 0 … 1."""
     catalogue = facts.catalogue
     near = np.abs(catalogue.years[: catalogue.n_items] - known.movie.year) <= _YEARS
-    named = _facets_called(catalogue, _signs(quality))
+    named = _facets_called(catalogue, signs_of(quality))
     so = [catalogue.has(catalogue.facet_token(index)) for index in named]
     return float(np.any(so, axis=0)[near].mean()) if so and near.any() else 0.0
 
@@ -287,15 +328,10 @@ def quoted(signs: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _signs(quality: str) -> frozenset[str]:
-    mood = table("questions")["moods"].get(quality)
-    return frozenset((quality,) if mood is None else mood["signs"].split())
-
-
-def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> list[int]:
+def _facets_called(catalogue: Catalogue, names: frozenset[str]) -> tuple[int, ...]:
     """Numbers of the graded facets with one of these names in normal form, ascending."""
     by_name = _graded(catalogue)
-    return sorted(index for name in names for index in by_name.get(name, ()))
+    return tuple(sorted(index for name in names for index in by_name.get(name, ())))
 
 
 @lru_cache(maxsize=2)
@@ -346,6 +382,7 @@ def mood(known: Known, detail: str, asked: Grounds) -> str:
         "against": quoted(against.signs),
         "portrait": portrayed(known),
         "year": known.movie.year,
+        "long": f", {length(known.film.runtime)}" if known.film.runtime else "",
     }
     return text(f"answer.{_form(detail, known, asked, (so, against))}", **values)
 
@@ -357,18 +394,21 @@ def _form(detail: str, known: Known, asked: Grounds, shades: tuple[Shade, Shade]
     if silent and (dated := _dated(detail, known, asked)):
         return dated
     if so.degree >= _SO:
-        return _form_of_yes(so, against)
+        return _form_of_yes(detail, so, against)
     if against.degree >= _SO and against.signs:
         return "mood_other"
     if so.degree >= SOME:
         return "mood_some"
-    words = (*known.tags, *known.film.all_keywords, *known.film.moods)
-    return "mood_not" if len(words) >= _ENOUGH else "mood_unsure"
+    lean = _leaning(detail, known, asked)
+    guess = "mood_likely" if lean >= _LIKELY else "mood_unsure"
+    return "mood_not" if lean < _UNLIKELY else guess
 
 
-def _form_of_yes(so: Shade, against: Shade) -> str:
+def _form_of_yes(detail: str, so: Shade, against: Shade) -> str:
     if not so.signs:
         return "mood_plain"
+    if is_plain_fact(detail):
+        return "mood_fact"
     return "mood_partly" if against.degree > so.degree + _CLEARER else "mood"
 
 
@@ -455,28 +495,3 @@ OF_TASTE: Final[Mapping[Topic, Callable[[int, Grounds], str]]] = {
     Topic.WORTH: _worth,
     Topic.WHY_NOT: _why_not,
 }
-
-
-def elsewhere(
-    state: SessionState, shown: Sequence[int], table: Referents, wanted: int
-) -> SessionState:
-    """The state without the kinds that most of the films shown were of, for one slate.
-
-    What was asked for outright stays, and as many kinds are left out as still leave `wanted` films.
-    """
-    constraints = state.constraints
-    kinds = _common_kinds(shown, table.catalogue)
-    left_out = [kind for kind in kinds if kind not in constraints.required]
-    for count in range(len(left_out), 0, -1):
-        excluded = tuple(sorted({*constraints.excluded, *left_out[:count]}))
-        changed = state.constrain(replace(constraints, excluded=excluded))
-        if table.room is None or table.room(changed) >= wanted:
-            return changed
-    return state
-
-
-def _common_kinds(films: Sequence[int], catalogue: Catalogue) -> list[int]:
-    """Genres that most of the films are of, the commonest first."""
-    facets = (facet for token in films for facet in catalogue.facets_of(token))
-    kinds = Counter(facet for facet in facets if catalogue.facet(facet).kind == "genre")
-    return [kind for kind, count in kinds.most_common() if 2 * count > len(films)]

@@ -7,14 +7,15 @@ A turn's `Understood` is what is written to the store as JSON, with stable names
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from assistant.conversation.memory import Memory
 from assistant.imports.preview import Preview
 from assistant.language.meaning.people import region_of, regions_within
+from assistant.language.utterance import AmbiguousMention, Span
 from core.catalogue import Catalogue
 from core.domain import Constraints, Movie, Outcome, Reaction, Recommendation
 from core.learning.versions import Entry
@@ -348,6 +349,53 @@ class Insights:
     """Figures of the training: `core.model.bundle.Bundle.metrics`."""
     history: tuple[Entry, ...] = ()
     """What happened to the policies of the folder that is served from; nothing for a single one."""
+
+
+class Shade(NamedTuple):
+    """How far a film is scary, slow or the like."""
+
+    degree: float
+    """0 … 1."""
+    signs: tuple[str, ...] = ()
+    """What says so, the strongest first."""
+    weight: float = 0.0
+    """How much does: what tells films apart that are all so."""
+
+
+class Ruling(NamedTuple):
+    """Whether something holds of a film."""
+
+    how: str
+    """yes, partly, no, or not_known."""
+    said: str
+    """The sentence of one film."""
+    note: str = ""
+    """What it goes by, beside the title of one of several."""
+
+
+def question_of(mention: AmbiguousMention, catalogue: Catalogue) -> Question:
+    """An ambiguous mention as a question that can be stored."""
+    keys = tuple(map(catalogue.key_of, mention.tokens))
+    labels = tuple(catalogue.movie(token).label for token in mention.tokens)
+    how = (mention.strength, mention.similar_only, mention.seen, mention.taken)
+    return Question(keys, labels, *how)
+
+
+def mention_of(question: Question | None, catalogue: Catalogue) -> AmbiguousMention | None:
+    """The open question as the understanding takes it; None where there is none."""
+    if question is None:
+        return None
+    known = tokens_of_keys(question.keys, catalogue)
+    if not known:
+        return None
+    how = (question.similar_only, question.seen, question.taken)
+    return AmbiguousMention(Span(0, 0), known, question.strength, "asked", *how)
+
+
+def tokens_of_keys(keys: Iterable[str], catalogue: Catalogue) -> tuple[int, ...]:
+    """Tokens of stable names, without those that this catalogue does not hold."""
+    found = map(catalogue.token_of, keys)
+    return tuple(token for token in found if token is not None)
 
 
 LIKED_FROM = 0.2

@@ -7,16 +7,17 @@ out. What is left is looked up in the phrases of each topic (lexicon/questions.t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from assistant.language import acts
-from assistant.language.lexicon import dictionary, table
+from assistant.language.lexicon import table, words_of
+from assistant.language.meaning.people import Persons
 from assistant.language.titles.links import Link
-from assistant.language.utterance import Context, Topic
-from assistant.language.words import PhraseBook, Word, fold, spelled_out, stands_apart, text_at
+from assistant.language.utterance import Context, FactQuestion, Topic, Utterance
+from assistant.language.words import PhraseBook, Word, spelled_out, stands_apart, text_at
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -26,12 +27,6 @@ _PARTS: Final = re.compile(r"[.!?;\n/…–—]|\s-\s")
 """Marks that part clauses."""
 _NAMESAKES: Final = 3
 """Most films of one title that a question is answered of."""
-_LEAST: Final = 3
-"""Letters of the shortest family name."""
-_RELATED: Final = 3
-"""Most people of one family name of whom the one of most films is meant."""
-_NAME: Final = 4
-"""Most words of a person's name."""
 _THING: Final = 3
 """Most words of a thing that a film may hold."""
 WEAK: Final = (Topic.ABOUT, Topic.WORTH, Topic.BETTER, Topic.ORDER)
@@ -69,6 +64,8 @@ class Clause:
     end: int
     asks: bool
     """Whether it ends with a question mark or begins as a question does."""
+    confirms: bool = False
+    """Whether it only wants a yes: "british, right?"."""
 
     @property
     def words(self) -> list[Word]:
@@ -160,9 +157,51 @@ class Clause:
         return " ".join(texts) if plain else ""
 
     @property
-    def confirms(self) -> bool:
-        """Whether it only wants a yes: "british, right?"."""
-        return self.bones[-1].text in ("right", "correct")
+    def is_tag(self) -> bool:
+        """Whether it only makes a question of what was said before: "is it?", "doesn't it?"."""
+        texts = [bone.text for bone in self.bones]
+        return len(texts) == 2 and texts[0] in words_of("tags") and self.bones[1].refers_back
+
+    def turned(self, end: int) -> Clause | None:
+        """The question that a statement of a film becomes: of "Heat is funny" "is Heat funny";
+        None for what states nothing of one.
+        """
+        bones = self.bones
+        if len(bones) < 2 or bones[0].text != FILM:
+            return None
+        verb, rest = Bone("is"), bones[1:]
+        if bones[1].text in words_of("yes_or_no"):
+            verb, rest = bones[1], bones[2:]
+        return replace(self, bones=(verb, bones[0], *rest), end=end, asks=True) if rest else None
+
+    @property
+    def chosen_between(self) -> Clause:
+        """The clause with "black and white or not?" as what is asked of the film spoken of."""
+        texts = [bone.text for bone in self.bones]
+        if texts[-2:] != ["or", "not"] or len(texts) < 3 or not self.asks:
+            return self
+        bones = self.bones[:-2]
+        opens = texts[0] in words_of("yes_or_no")
+        if not (opens or self.has(FILM)):
+            bones = (Bone("is"), Bone(FILM), *bones)
+        return replace(self, bones=bones)
+
+    @property
+    def asks_for_films(self) -> bool:
+        """Whether it asks if a film is here, or to be shown it, and nothing else of it: "do you
+        have Heat or something like it?".
+        """
+        for phrase in phrases_of_topics().find(self.words):
+            rest = [bone.text for bone in self.bones[phrase.last :] if bone.text != FILM]
+            if phrase.meaning is Topic.HAS:
+                return phrase.first == 0 and rest[:1] in ([], ["or"])
+        return False
+
+    def end_of_films(self, found: Sequence[Word]) -> int:
+        """Where it goes on behind the films in it: "… or something like it"; else its end."""
+        named = max(bone.span[1] for bone in self.bones if bone.text == FILM)
+        goes_on = (word.start for word in found[slice(*self.range)] if word.text == "or")
+        return next((start for start in goes_on if start >= named), self.end)
 
     def has(self, text: str) -> bool:
         """Whether a word, or what stands for a film or person, is in it."""
@@ -175,35 +214,77 @@ class Clauses:
     def __init__(self, catalogue: Catalogue, facts: FilmFacts) -> None:
         self._catalogue = catalogue
         self._facts = facts
+        self._persons = Persons(catalogue, facts)
 
     def of(
         self, text: str, found: Sequence[Word], links: Sequence[Link], context: Context
     ) -> Iterator[Clause]:
-        """The clauses of a line in order."""
-        people = self._people(text, found, links)
-        spans = [(link.first, link.last) for link in links] + [span[:2] for span in people]
-        for first, last in _parted(text, found, spans):
-            end = found[last].start if last < len(found) else len(text)
-            tail = text[found[last - 1].end : end]
-            stands = {
-                **{link.first: (link.last, _film(found, link, self._catalogue)) for link in links},
-                **{at: (past, Bone(PERSON, people=codes)) for at, past, codes in people},
-                **self._just_asked(found, (first, last), context),
-                **_pointed(text, found, (first, last), links, context.shown),
-            }
+        """The clauses of a line in order; what a short question turns round is one."""
+        kept: list[Clause] = []
+        for clause in self._each(text, found, links, context):
+            turned = kept[-1].turned(clause.end) if kept and clause.is_tag else None
+            if turned is not None:
+                kept[-1] = turned
+            else:
+                asks_back = clause.turned(clause.end) if clause.confirms else None
+                kept.append(asks_back or clause.chosen_between)
+        return iter(kept)
+
+    def _each(
+        self, text: str, found: Sequence[Word], links: Sequence[Link], context: Context
+    ) -> Iterator[Clause]:
+        """The clauses as they stand."""
+        spoken: tuple[int, ...] = ()
+        named = self._named(text, found, links)
+        spans = [(first, past) for first, (past, _) in named.items()]
+        for first, past in _parted(text, found, spans):
+            end = found[past].start if past < len(found) else len(text)
+            asks = "?" in text[found[past - 1].end : end]
+            confirms = asks and found[past - 1].text in words_of("confirming")
+            last = past - (confirms and past - first > 1)
+            stands = named | self._just_asked(found, (first, last), context, spoken)
+            stands |= _pointed(text, found, (first, last), links, context.shown)
             bones = self._with_makers(_together(self.bones(found, (first, last), stands)))
             if bones:
-                opens = bones[0].text in words_of("openers")
-                asks = "?" in tail or opens
-                yield Clause(tuple(bones), (first, last), found[first].start, end, asks)
+                asks = asks or bones[0].text in words_of("openers")
+                span = (found[first].start, end)
+                yield Clause(tuple(bones), (first, last), *span, asks, confirms)
+                spoken = next((one.films for one in bones if one.films), spoken)
+
+    def _named(
+        self, text: str, found: Sequence[Word], links: Sequence[Link]
+    ) -> dict[int, tuple[int, Bone]]:
+        """Words that name films and people, by the first: one past the last, and what stands for
+        them.
+        """
+        titled = {place for link in links for place in range(link.first, link.last)}
+        films = {link.first: (link.last, _film(found, link, self._catalogue)) for link in links}
+        people = self._persons.named(text, found, titled)
+        return films | {at: (past, Bone(PERSON, people=codes)) for at, past, codes in people}
 
     def _just_asked(
-        self, found: Sequence[Word], clause: tuple[int, int], context: Context
+        self,
+        found: Sequence[Word],
+        clause: tuple[int, int],
+        context: Context,
+        spoken: tuple[int, ...],
     ) -> dict[int, tuple[int, Bone]]:
-        """Words of a clause that mean whoever was asked of last: "what else has she been in?"."""
-        codes = self._facts.people.find(context.people[0]) if context.people else ()
-        places = (at for at in range(*clause) if found[at].text in words_of("persons"))
+        """Words of a clause that mean whoever was asked of last: "what else has she been in?".
+
+        Where nobody was, they are who made the film that was spoken of.
+        """
+        others = any(found[at].text in words_of("others") for at in range(*clause))
+        persons = words_of("persons") | (words_of("makers_too") if others else frozenset())
+        places = [at for at in range(*clause) if found[at].text in persons]
+        codes = self._whoever(context, spoken, made=others) if places else ()
         return {at: (at + 1, Bone(PERSON, people=codes)) for at in places if codes}
+
+    def _whoever(self, context: Context, spoken: tuple[int, ...], *, made: bool) -> tuple[int, ...]:
+        """Codes of who "he" or "they" are; `made`: who made a film may be meant."""
+        if context.people and not spoken:
+            return self._facts.people.find(context.people[0])
+        named = () if context.named is None else (context.named,)
+        return self._persons.made(spoken or named) if made else ()
 
     def _with_makers(self, bones: list[Bone]) -> list[Bone]:
         """Bones with "the director of _" as who made it, where others by them are asked for."""
@@ -213,10 +294,8 @@ class Clauses:
         for at in range(len(bones) - 2):
             films = bones[at + 2].films if texts[at + 1] == "of" else ()
             if texts[at] in words_of("makers") and films:
-                film = self._facts.film(self._catalogue.movie(films[0]).movie_id)
-                named = film.directors if film else ()
-                codes = tuple(code for name in named for code in self._facts.people.find(name)[:1])
-                return [*bones[:at], Bone(PERSON, people=codes), *bones[at + 3 :]]
+                maker = Bone(PERSON, people=self._persons.made(films))
+                return [*bones[:at], maker, *bones[at + 3 :]]
         return bones
 
     def bones(
@@ -233,11 +312,12 @@ class Clauses:
             for word in (
                 table("questions")["contractions"].get(found[at].text, found[at].text).split()
             ):
-                self._add_word(bones, word, text_at(found, at - 1))
+                span = (found[at].start, found[at].end)
+                self._add_word(bones, word, text_at(found, at - 1), span)
             at += 1
         return bones
 
-    def _add_word(self, bones: list[Bone], word: str, before: str) -> None:
+    def _add_word(self, bones: list[Bone], word: str, before: str, span: tuple[int, int]) -> None:
         """One more plain word: fillers are left out, pronouns stand for films."""
         after_film = bool(bones) and bones[-1].text == FILM
         if word == FILM or word in words_of("pronouns") or word in words_of("plurals"):
@@ -245,53 +325,7 @@ class Clauses:
         elif word in words_of("nouns") and (before in ("the", "which") or after_film):
             _add(bones, Bone(FILM))
         elif word not in words_of("fillers"):
-            bones.append(Bone(word))
-
-    def _people(
-        self, text: str, found: Sequence[Word], links: Sequence[Link]
-    ) -> list[tuple[int, int, tuple[int, ...]]]:
-        """People that are named outside of titles: first word, one past the last, codes."""
-        taken = {place for link in links for place in range(link.first, link.last)}
-        people, at = [], 0
-        while at < len(found):
-            last, codes = self._person(text, found, at, taken)
-            if codes:
-                people.append((at, last, codes))
-            at = max(last, at + 1)
-        return people
-
-    @cached_property
-    def _name_words(self) -> frozenset[str]:
-        """Words that names of people begin or end with, before a hyphen."""
-        ends = (
-            word.partition("-")[0]
-            for name in self._facts.people.names
-            for word in (name.split()[0], name.split()[-1])
-        )
-        return frozenset(map(fold, ends))
-
-    def _person(
-        self, text: str, found: Sequence[Word], at: int, taken: set[int]
-    ) -> tuple[int, tuple[int, ...]]:
-        """One past the last word of the longest name that begins at a word, and who has it."""
-        if found[at].text not in self._name_words:
-            return at, ()
-        for last in range(min(at + _NAME, len(found)), at, -1):
-            if not taken.isdisjoint(range(at, last)):
-                continue
-            name = text[found[at].start : found[last - 1].end].removesuffix("'s").removesuffix("’s")
-            is_one = last == at + 1
-            if is_one and (not name[:1].isupper() or found[at].text in plain_words()):
-                continue
-            if codes := self._facts.people.find(name) or (is_one and self._of_family(name)):
-                return last, codes
-        return at, ()
-
-    def _of_family(self, name: str) -> tuple[int, ...]:
-        """Who is meant by a family name: "what else did Pawlikowski make?"; () for nobody."""
-        named = self._facts.people.surnamed(name)
-        is_word = len(name) < _LEAST or name.lower() in dictionary()
-        return () if is_word or len(named) > _RELATED else named[:1]
+            bones.append(Bone(word, span=span))
 
 
 def _together(bones: list[Bone]) -> list[Bone]:
@@ -377,7 +411,7 @@ def _numbers(
         if not number.isdecimal() or at in named:
             continue
         follows = _leads_to_number(found[at - 1].text) if at > clause[0] else _opens(found, clause)
-        is_measure = text_at(found, at + 1) in words_of("measures")
+        is_measure = text_at(found, at + 1) in words_of("measures") | {"of"}  # "one of them"
         if follows and not is_measure and 0 < int(number) <= count:
             yield at, int(number) - 1
 
@@ -398,17 +432,34 @@ def _parted(
 ) -> Iterator[tuple[int, int]]:
     """The first word of each clause and one past its last; no name is parted."""
     inside = {place for first, last in names for place in range(first + 1, last)}
-    openers, contractions = words_of("openers"), table("questions")["contractions"]
     first = 0
     for at in range(1, len(found)):
         between = text[found[at - 1].end : found[at].start]
-        opens = found[at].text in openers or found[at].text in contractions
+        opens = _is_opener(found[at].text)
         parts = _PARTS.search(between) or ("," in between and opens)
-        if parts and at not in inside:
+        if at not in inside and (parts or _joins(text, found, first, at)):
             yield first, at
             first = at
     if found:
         yield first, len(found)
+
+
+def _is_opener(word: str) -> bool:
+    return word in words_of("openers") or word in table("questions")["contractions"]
+
+
+def _joins(text: str, found: Sequence[Word], first: int, at: int) -> bool:
+    """Whether an "and" joins another question: "who made Alien and is it long?", "Heat, and what's
+    it about?".
+    """
+    if found[at].text not in words_of("joins"):
+        return False
+    asked = _is_opener(found[first].text) or "," in text[found[at - 1].end : found[at].start]
+    word = text_at(found, at + 1)
+    plain = table("questions")["contractions"].get(word, word).split(" ")[0]
+    behind = text_at(found, at + 2)
+    films = behind in words_of("pronouns") or behind in words_of("plurals")
+    return asked and (plain in words_of("wh") or (films and plain in words_of("yes_or_no")))
 
 
 @cache
@@ -422,79 +473,21 @@ def phrases_of_topics() -> PhraseBook[Topic]:
     return PhraseBook(phrases, in_normal_form=True)
 
 
-@cache
-def words_of(name: str) -> frozenset[str]:
-    """The words of a class of questions.toml."""
-    words = table("questions")["classes"][name].split()
-    return frozenset(word.replace("_", " ") if len(word) > 1 else word for word in words)
+def kind_asked(texts: Sequence[str], understand: Callable[[str], Utterance]) -> FactQuestion | None:
+    """A question whether a film is what some words would be a wish for; None for no wish.
 
-
-@cache
-def plain_words() -> frozenset[str]:
-    """Words that questions are made of, which no fact is called by."""
-    known = table("questions")["classes"]
-    return frozenset(word for words in known.values() for word in words.split())
-
-
-# ---- how a film is
-
-
-def superlative(texts: Sequence[str]) -> str:
-    """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
-    best visuals" the noun.
+    "From the 60s", "under two hours", "about boxing", "outside Europe": what films can be wished
+    for by, they can be asked for by.
     """
-    for before, word, behind in zip(("", *texts), texts, (*texts[1:], ""), strict=False):
-        if word in ("most", "more", "least"):
-            return behind if behind not in ("", FILM) else next(filter(is_mood, texts), "")
-        if word in ("best", "better"):
-            plain = "" if behind in ("", FILM, "of", "for", "to") else behind
-        else:
-            plain = _compared(word, before)
-        if plain:
-            return plain
-    return ""
-
-
-def _compared(word: str, before: str) -> str:
-    """The plain word of "darkest", or of a "darker" behind "is"."""
-    if word.endswith("est"):
-        return _plain(word[:-3])
-    return _plain(word[:-2]) if word.endswith("er") and before in words_of("looks") else ""
-
-
-def _plain(stem: str) -> str:
-    """The word whose forms begin with what is left of a comparative: "sadd", "funni", "strang"."""
-    forms = [stem, stem[:-1], f"{stem[:-1]}y", f"{stem}e"]
-    if stem[-1:] == "i":
-        forms = [f"{stem[:-1]}y"]
-    elif stem[-1:] != stem[-2:-1]:
-        forms = [stem, f"{stem}e"]
-    known = (form for form in forms if is_mood(form))
-    return next(known, "") or next((form for form in forms if form in dictionary()), "")
-
-
-def is_mood(word: str) -> bool:
-    """Whether a word asks how a film is."""
-    return bool(mood_in([word]))
-
-
-def mood_in(texts: Sequence[str]) -> str:
-    """The mood that some of these words ask for; "" for none."""
-    for size in (3, 2, 1):
-        for at in range(len(texts) - size + 1):
-            if mood := _moods().get("_".join(texts[at : at + size])):
-                return mood
-    return ""
-
-
-@cache
-def _moods() -> dict[str, str]:
-    """Mood by the words that ask for it, joined by "_"."""
-    moods = table("questions")["moods"]
-    return {word: name for name, mood in moods.items() for word in mood["words"].split()}
-
-
-def is_measure(word: str) -> bool:
-    """Whether a number of a film tells it: "long", "new"."""
-    measures = table("questions")["measures"].values()
-    return any(word in words.split() for ways in measures for words in ways.values())
+    besides = not words_of("outside").isdisjoint(texts)
+    idle = words_of("yes_or_no") | words_of("holds") | words_of("outside") | {FILM, "or", "which"}
+    said = " ".join(word for word in texts if word not in idle)
+    if not said:
+        return None
+    asked = FactQuestion(Topic.KIND, detail=said, besides=besides)
+    for form in table("questions")["wished"]["forms"]:
+        wish = understand(form.format(said))
+        facets = tuple(dict.fromkeys(one.token for one in wish.facets if one.strength > 0))
+        if (facets or wish.limits) and not wish.movies:
+            return replace(asked, facets=facets, limits=wish.limits)
+    return None

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from math import exp, log1p
 from pathlib import Path
 from typing import Final
 
-from assistant.language.lexicon import background, word_class
+from assistant.language.lexicon import background, table, word_class
 from assistant.language.meaning.traits import LineClauses
-from assistant.language.words import Word
+from assistant.language.utterance import FacetMention, Span
+from assistant.language.words import Word, normal
 from core.data.search import stems
 from core.errors import DataError
 
@@ -127,6 +129,30 @@ STORY: Final = 3
 innocent man is accused of a crime" the crime asks for no crime film."""
 
 
+def without_stories(
+    facets: Sequence[FacetMention], text: str, found: Sequence[Word]
+) -> tuple[FacetMention, ...]:
+    """Kinds of films that are only part of a story that is told are no musts."""
+    musts = [facet for facet in facets if facet.required and facet.strength > 0]
+    stories = _stories(text, found, [facet.span for facet in musts]) if musts else []
+    told = [one for one in musts if any(a <= one.span.start < b for a, b in stories)]
+    return tuple(
+        replace(facet, required=False, rule=f"{facet.rule}; in a story") if facet in told else facet
+        for facet in facets
+    )
+
+
+def _stories(text: str, found: Sequence[Word], spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Ranges of characters in which a story is told, beside facets at these spans.
+
+    What stands ahead of it is what kind of film it is: "a western where nobody …".
+    """
+    named = {at for at, word in enumerate(found) for a, b in spans if a <= word.start < b}
+    told = [(telling(found, *span, named), span[1]) for span in described(text, found)]
+    long = [(tells[0], last) for tells, last in told if len(tells) >= STORY]
+    return [(found[first].start, found[last - 1].end) for first, last in long]
+
+
 FITTED: Final = Path(__file__).parents[2] / "models" / "described.json"
 """Where the weights lie, beside the bundle."""
 
@@ -142,3 +168,49 @@ def fitted(path: Path = FITTED) -> Weights:
             f"{path} holds no weights for descriptions: {error!r}. "
             "Run python -m assistant train-directions."
         ) from error
+
+
+# ---- what is looked for where a film is asked to be so
+
+
+def quality_of(word: str) -> str:
+    """The mood that a word asks for; the word itself where it is of none."""
+    written = word.replace(" ", "_")
+    moods = table("questions")["moods"].items()
+    return next((name for name, mood in moods if written in mood["words"].split()), written)
+
+
+def said_of(quality: str) -> str:
+    """How it is said that a film is so: "in colour", "a film that ends well"."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("said", quality.replace("_", " ")))
+
+
+def has_signs(quality: str) -> bool:
+    """Whether anything says that a film is so, rather than not the opposite."""
+    return bool(signs_of(quality))
+
+
+def opposite(quality: str) -> str:
+    """What a film is instead; "" where nothing is known to be."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("against", ""))
+
+
+@cache
+def signs_of(quality: str) -> frozenset[str]:
+    """The facets, moods and keywords that say that a film is so, in normal form joined by "_"."""
+    mood = table("questions")["moods"].get(quality)
+    return frozenset((quality,) if mood is None else mood["signs"].split())
+
+
+def is_plain_fact(quality: str) -> bool:
+    """Whether a film is so or not, and not more or less: in colour, silent, animated."""
+    return bool(table("questions")["moods"].get(quality, {}).get("fact"))
+
+
+def moods_of(name: str) -> frozenset[str]:
+    """The moods that a film is in by a facet of this name."""
+    sign = normal(name).replace(" ", "_")
+    moods = table("questions")["moods"]
+    return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())

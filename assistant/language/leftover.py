@@ -68,6 +68,7 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     """What is left of a line; `knows` says whether films can be found by such words."""
     if "series" in utterance.beyond or utterance.act in (Act.BEYOND, Act.FORGET):
         return Leftover()
+    utterance = replace(utterance, text=utterance.unasked)
     found = words_of(utterance.text)
     if len(found) > _LONGEST:
         return Leftover()

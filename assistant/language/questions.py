@@ -8,9 +8,9 @@ made it?") is understood by whoever understands such things.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from assistant.language.clauses import (
     FILM,
@@ -19,25 +19,22 @@ from assistant.language.clauses import (
     Bone,
     Clause,
     Clauses,
-    is_measure,
-    is_mood,
-    mood_in,
+    kind_asked,
     phrases_of_topics,
-    plain_words,
-    superlative,
-    words_of,
 )
+from assistant.language.lexicon import plain_words, word_class, words_of
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
-    Act,
+    Asked,
     Context,
     FactQuestion,
-    MovieMention,
     Span,
     Topic,
     Utterance,
+    blanked,
 )
+from assistant.language.wishes import age_in, mood_in, most_of
 from assistant.language.words import Word
 from core.data.facts import Fact, FilmFacts
 
@@ -49,17 +46,26 @@ _SOMEWHAT_KNOWN: Final = 20
 """Ratings from which an ordinary word may be a title where only its place says so."""
 _THING: Final = 3
 """Most words of a thing that a film may hold."""
-_OUTRIGHT: Final = (Topic.TRAILER, Topic.FILMS, Topic.BETTER, Topic.WORTH, Topic.WHY_NOT, Topic.HAS)
+_OUTRIGHT: Final = (
+    Topic.TRAILER,
+    Topic.FILMS,
+    Topic.BETTER,
+    Topic.WORTH,
+    Topic.WHY_NOT,
+    Topic.START,
+    Topic.HAS,
+)
 """Topics that may be asked in the words of a wish: "show me the trailer", "would I like it?"."""
 _OF_PEOPLE: Final = (Topic.FILMS,)
+_WEIGHED: Final = (Topic.BETTER, Topic.MOST)
+"""Topics of several films at once, which may be named before: "Alien or Heat, which is longer?"."""
+_BOUNDED: Final = (Topic.YEAR, Topic.LENGTH)
+"""Topics of numbers that may be asked for within bounds: "is it from the 60s?"."""
 
-_TODDLER: Final = "3"
-"""Years of a toddler."""
 _ASIDE: Final = 3
 """Words that may round off a clause that is no sentence."""
 _ROLE: Final = "role"
-_OPENING: Final = 2
-"""Words that may lead to a question: "Great!", "oh nice"."""
+_ONESELF: Final = word_class("oneself")
 _COUNTS: Final = frozenset(("1", "ones"))
 """Nouns that may count something else: "in one line"."""
 
@@ -68,64 +74,14 @@ _TOLD: Final = frozenset(("is", "was", "are", "were"))
 """A clause that holds one of these tells something of its topic."""
 
 
-class Asked(NamedTuple):
-    """The questions of a line."""
-
-    questions: tuple[FactQuestion, ...]
-    named: tuple[tuple[int, int, int], ...]
-    """First character, one past the last, and token of each film that they name."""
-    picks: tuple[int, ...]
-    """Places of the films on the table that they point at."""
-    rest: str
-    """The text without them, as long as before."""
-
-    begins: int
-    """The first character of the first of them."""
-
-    @property
-    def films(self) -> tuple[int, ...]:
-        """Tokens of the films that they are about."""
-        return tuple(dict.fromkeys(token for one in self.questions for token in one.films))
-
-    def context(self, context: Context) -> Context:
-        """What the rest of the line may point back at: "do you know Heat? loved it"."""
-        meant = self.films if len(self.films) == 1 else ()
-        named = meant[0] if meant else context.named
-        return replace(context, asked=None, named=named, untold=meant or context.untold)
-
-    def with_rest(self, text: str, rest: Utterance) -> Utterance:
-        """The line; what else it says counts if it tells tastes or wishes."""
-        if self._only_opens(rest):
-            rest = replace(rest, act=Act.AGREE, movies=())
-        if rest.wishes or rest.act is Act.REACT or _judges(rest):
-            spans = tuple(Span(start, end) for start, end, _ in self.named)
-            return replace(rest, text=text, questions=self.questions, asked_of=spans)
-        movies = {
-            token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
-            for start, end, token in self.named
-        }
-        if not movies and not self.picks and len(self.films) == 1:
-            (token,) = self.films
-            movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
-        named = tuple(movies.values())
-        return Utterance(text, Act.ASK, named, picks=self.picks, questions=self.questions)
-
-    def _only_opens(self, rest: Utterance) -> bool:
-        """Whether what else is said only leads to the question: "Perfect. What's it about?"."""
-        before = self.rest[: self.begins].split()
-        praises = (rest.strength or 0) > 0 or all(one.strength > 0 for one in rest.movies)
-        return (
-            praises
-            and 0 < len(before) <= _OPENING
-            and not (rest.picks or rest.wishes or self.rest[self.begins :].strip(" .,!?"))
-            and all(movie.rule == "just named" for movie in rest.movies)
-        )
-
-
 class Questions:
     """Finds questions of fact about films and people of a catalogue. Thread-safe."""
 
-    def __init__(self, index: TitleIndex, facts: FilmFacts) -> None:
+    def __init__(
+        self, index: TitleIndex, facts: FilmFacts, understand: Callable[[str], Utterance]
+    ) -> None:
+        """`understand` tells what a wish for films is: what can be wished for can be asked of."""
+        self._understand = understand
         self._catalogue = index.catalogue
         self._index = index
         self._facts = facts
@@ -144,69 +100,78 @@ class Questions:
         """
         if len(found) > _LONGEST:
             return None
-        questions: list[FactQuestion] = []
-        spans: list[tuple[int, int]] = []
-        bones: list[Bone] = []
+        asked = list(self._each(text, found, links, context))
+        questions = [question for _, some in asked for question in some]
+        if not questions:
+            return None
+        spans = tuple(Span(*span) for span in _spans_in(asked))
+        bones = [bone for clause, some in asked if some for bone in clause.bones]
+        named, rest = _named_in(bones), blanked(text, spans)
+        return Asked(tuple(questions), named, _picked_in(bones), rest, spans)
+
+    def _each(
+        self, text: str, found: Sequence[Word], links: Sequence[Link], context: Context
+    ) -> Iterator[tuple[Clause, list[FactQuestion]]]:
+        """The clauses of a line, and what each of them asks."""
         before: tuple[int, ...] = ()
-        listed = (0, 0)
-        set_off: Clause | None = None  # "the second one, is it sad?"
         for parted in self._clauses.of(text, found, links, context):
             clause, meant = parted, parted.films() or before
             asked = self._of_clause(clause, before, context)
             if not asked:
-                clause, asked = self._with_a_title(clause, found, context)
+                clause, asked = self._with_a_title(text, clause, found, context)
                 meant = clause.films() or meant
             before = meant
             if asked and asked[0].topic is Topic.HAS:
-                clause = replace(clause, end=_end_of_films(clause, found))
-            span = (clause.start, clause.end)
-            if not asked:
-                listed = span
-                set_off = clause if all(bone.place >= 0 for bone in clause.bones) else None
-                continue
-            if asked[0].topic is Topic.BETTER and not clause.films():
-                spans.append(listed)  # "Alien or Heat, which is better for me?"
-            questions += asked
-            spans += [(one.start, one.end) for one in (set_off, clause) if one is not None]
-            set_off = None
-            bones += clause.bones
-        if not questions:
-            return None
-        begins = min(start for start, _ in spans)
-        rest = _without(text, spans)
-        return Asked(tuple(questions), _named_in(bones), _picked_in(bones), rest, begins)
+                clause = replace(clause, end=clause.end_of_films(found))
+            yield clause, asked
 
     def _with_a_title(
-        self, clause: Clause, found: Sequence[Word], context: Context
+        self, text: str, clause: Clause, found: Sequence[Word], context: Context
     ) -> tuple[Clause, list[FactQuestion]]:
         """A clause whose words are a title where a question of fact leaves room for one alone.
 
         "when did Fear come out": the linker takes no ordinary word for a title, but nothing else
-        can stand there.
+        can stand there; nor is "is Distant slow?" asked of anything but a film of that name.
         """
         may_ask = clause.asks or clause.opens
         if not may_ask or clause.has(FILM) or clause.has(PERSON):
             return clause, []
+        for guess in self._guesses(text, clause, found):
+            if asked := self._of_clause(guess, (), context):
+                return guess, asked
+        return clause, []
+
+    def _guesses(self, text: str, clause: Clause, found: Sequence[Word]) -> Iterator[Clause]:
+        """The clause with each of its words that may be a title as one, longer ones first."""
         first, last = clause.range
         for size in range(min(_TITLE, last - first), 0, -1):
             for at in range(first, last - size + 1):
-                bone = self._titled(found, at, at + size)
-                if bone is None:
-                    continue
-                bones = self._clauses.bones(found, clause.range, {at: (at + size, bone)})
-                guess = replace(clause, bones=tuple(bones))
-                if guess.is_complete and (asked := self._of_clause(guess, (), context)):
-                    return guess, asked
-        return clause, []
+                bone = self._titled(text, found, at, at + size)
+                if bone is not None:
+                    bones = self._clauses.bones(found, clause.range, {at: (at + size, bone)})
+                    guess = replace(clause, bones=tuple(bones))
+                    if guess.is_complete or (at > first and self._is_name(bone, text)):
+                        yield guess
 
-    def _titled(self, found: Sequence[Word], first: int, last: int) -> Bone | None:
-        """What stands for the film that words are the title of; None where they are none."""
+    def _is_name(self, bone: Bone, text: str) -> bool:
+        """Whether what stands for a film is written as a name, or more than a word."""
+        said = text[slice(*bone.span)]
+        is_word = said.lower() in _ONESELF  # "I" is written large whatever it is
+        return (said.istitle() and not is_word) or " " in said
+
+    def _titled(self, text: str, found: Sequence[Word], first: int, last: int) -> Bone | None:
+        """What stands for the film that words are the title of; None where they are none.
+
+        Of names in small letters only well known films are meant.
+        """
         key = self._index.key_of(" ".join(word.text for word in found[first:last]))
         forms = () if key is None else self._index.forms(key)
-        rows = [form.row for form in forms if self._index.renown[form.row] >= _SOMEWHAT_KNOWN]
+        span = (found[first].start, found[last - 1].end)
+        is_name = text[slice(*span)].istitle()
+        least = 0 if is_name or last > first + 1 else _SOMEWHAT_KNOWN
+        rows = [form.row for form in forms if self._index.renown[form.row] >= least]
         if not rows:
             return None
-        span = (found[first].start, found[last - 1].end)
         return Bone(FILM, films=(self._catalogue.movie_token(rows[0]),), span=span)
 
     # ---- what a clause asks
@@ -215,41 +180,53 @@ class Questions:
         self, clause: Clause, before: tuple[int, ...], context: Context
     ) -> list[FactQuestion]:
         """The questions of one clause; `before` are the films that the line named before it."""
-        if most := _most_of(clause, context.shown):
+        if most := most_of(clause, before if len(before) > 1 else context.shown):
             return [most]
-        if _asks_for_films(clause) and (films := clause.films() or before):
+        if clause.asks_for_films and (films := clause.films() or before):
             return [FactQuestion(Topic.HAS, films)]
         topics, beside, covered = _heard(clause)
-        topics = [topic for topic in topics if topic is not Topic.HAS]
         alone = _stands_alone(clause, topics, beside, follows=bool(before))
         if not (clause.asks or alone or _is_heading(clause, covered, beside)):
             return []
+        return self._of_topics(topics, clause, before, context, alone=alone)
+
+    def _of_topics(
+        self,
+        topics: list[Topic],
+        clause: Clause,
+        before: tuple[int, ...],
+        context: Context,
+        *,
+        alone: bool,
+    ) -> list[FactQuestion]:
+        """The questions of a clause that names these topics; `alone`: it is nothing else."""
         people = clause.people()
         films = clause.films() or self._meant(clause, before, context, alone=alone)
         if Topic.BETTER in topics and clause.weighs_all:  # "which of the two is better?"
             films = before = context.shown
         topics = _chosen(topics, clause, bool(people), among=len(before))
-        wishes = _wishes(clause, beside)
-        topics = [topic for topic in topics if topic in _OUTRIGHT] if wishes else topics
+        wishes = _wishes(clause, _heard(clause)[1])
+        topics = _outright(topics, clause) if wishes else topics
         found = (self._question(topic, films, people, clause, context) for topic in topics)
         questions = list(filter(None, found))
         if questions or wishes:
             return questions
-        # "the second one, is there a happy ending?"
-        set_off = before if set(before) <= set(context.shown) and not people else ()
-        return self._of_no_topic(clause, films or set_off, context, set_off=bool(set_off))
+        return self._of_no_topic(clause, films, before, context)
 
     def _of_no_topic(
-        self, clause: Clause, films: tuple[int, ...], context: Context, *, set_off: bool
+        self, clause: Clause, films: tuple[int, ...], before: tuple[int, ...], context: Context
     ) -> list[FactQuestion]:
         """What a clause asks that names no topic; none or one."""
+        # "the second one, is there a happy ending?"
+        set_off = before if set(before) <= set(context.shown) and not clause.people() else ()
+        films = films or set_off
         if not films or not clause.asks:
             return []
-        if age := _age_in([bone.text for bone in clause.bones]):
+        if age := age_in([bone.text for bone in clause.bones]):
             return [FactQuestion(Topic.AGE, films, detail=age)]
         if told := self._yes_or_no(clause):
             return [replace(told, films=films, people=clause.people())]
-        return _of_the_table(clause, films, context, set_off=set_off)
+        return _of_the_table(clause, films, context, set_off=bool(set_off))
 
     def _question(
         self,
@@ -260,11 +237,23 @@ class Questions:
         context: Context,
     ) -> FactQuestion | None:
         """One topic of these films or people; None where it is of neither."""
+        if topic is Topic.START:
+            return FactQuestion(topic)
+        if topic in _BOUNDED and (bounds := self._bounds(clause)):
+            return replace(bounds, films=films)
         if topic in _OF_PEOPLE:
             return FactQuestion(topic, people=people) if people else None
         if not films or self._is_shown(topic, films, context):
             return None
         return FactQuestion(topic, films, people, self._detail(topic, clause))
+
+    def _bounds(self, clause: Clause) -> FactQuestion | None:
+        """A yes-or-no question whether a number of a film lies within bounds; None for another."""
+        texts = [bone.text for bone in clause.bones]
+        if texts[0] not in words_of("yes_or_no") or texts[0] == "how":
+            return None
+        kind: FactQuestion | None = kind_asked(texts, self._understand)
+        return kind if kind is not None and kind.limits else None
 
     def _meant(
         self, clause: Clause, before: tuple[int, ...], context: Context, *, alone: bool
@@ -284,7 +273,7 @@ class Questions:
     def _detail(self, topic: Topic, clause: Clause) -> str:
         """What a question of language, country or age asks for, where it names one."""
         if topic is Topic.AGE:
-            return _age_in([bone.text for bone in clause.bones])
+            return age_in([bone.text for bone in clause.bones])
         fact = {Topic.LANGUAGE: Fact.LANGUAGE, Topic.COUNTRY: Fact.COUNTRY}.get(topic)
         return "" if fact is None else self._named(fact, clause)
 
@@ -293,22 +282,43 @@ class Questions:
         texts = [bone.text for bone in clause.bones]
         if texts[0] == "who":  # "who was the girl in Léon?"
             return FactQuestion(Topic.CAST, detail=_ROLE) if texts[-2:] == ["in", FILM] else None
-        if texts[0] not in words_of("yes_or_no") and not clause.confirms:
+        if texts[0] not in words_of("yes_or_no") and not (clause.confirms or clause.compares):
             return None
         if (mood := self._how(texts)) is not None:
             return mood
-        if texts[0] == "how":
-            return None
+        return None if texts[0] == "how" else self._property(clause, texts)
+
+    def _property(self, clause: Clause, texts: Sequence[str]) -> FactQuestion | None:
+        """A question of what films can be wished for by, or of what the facts have a name for."""
+        kind: FactQuestion | None = kind_asked(texts, self._understand)
+        if kind is not None and kind.limits:
+            return kind
+        if not words_of("settings").isdisjoint(texts):
+            return self._set_in(clause)
+        return self._named_fact(clause, texts) or kind or self._keyword(clause)
+
+    def _named_fact(self, clause: Clause, texts: Sequence[str]) -> FactQuestion | None:
+        """A question of a language, country or finer genre that the facts have a name for."""
         for topic, fact in (
             (Topic.LANGUAGE, Fact.LANGUAGE),
             (Topic.COUNTRY, Fact.COUNTRY),
             (Topic.GENRE, Fact.GENRE),
-            (Topic.KEYWORD, Fact.KEYWORD),
         ):
             spoken = topic is not Topic.LANGUAGE or not {"in", "speak"}.isdisjoint(texts)
             if spoken and (name := self._named(fact, clause)):
-                return FactQuestion(topic, detail=name)
+                return FactQuestion(topic, detail=name, besides=_turned(texts))
         return None
+
+    def _keyword(self, clause: Clause) -> FactQuestion | None:
+        """A question of a thing that the facts have a name for."""
+        name = self._named(Fact.KEYWORD, clause)
+        return FactQuestion(Topic.KEYWORD, detail=name) if name else None
+
+    def _set_in(self, clause: Clause) -> FactQuestion | None:
+        """A question of the place where a film is set."""
+        place = self._named(Fact.COUNTRY, clause) or self._named(Fact.KEYWORD, clause)
+        turned = _turned([bone.text for bone in clause.bones])
+        return FactQuestion(Topic.SETTING, detail=place, besides=turned) if place else None
 
     def _how(self, texts: Sequence[str]) -> FactQuestion | None:
         """A question how a film is, or which of two things: "violent", "gory or more slow"."""
@@ -333,22 +343,45 @@ class Questions:
         return ""
 
 
-def _asks_for_films(clause: Clause) -> bool:
-    """Whether a clause asks if a film is here, or to be shown it, and nothing else of it: "do you
-    have Heat or something like it?".
+def _turned(texts: Sequence[str]) -> bool:
+    """Whether anything but what is named is asked for: "outside America"."""
+    return not words_of("outside").isdisjoint(texts)
+
+
+def _outright(topics: Sequence[Topic], clause: Clause) -> list[Topic]:
+    """The topics that are asked for in the words of a wish: "more like Alien or Heat" weighs
+    neither.
     """
-    for phrase in phrases_of_topics().find(clause.words):
-        rest = [bone.text for bone in clause.bones[phrase.last :] if bone.text != FILM]
-        if phrase.meaning is Topic.HAS:
-            return phrase.first == 0 and rest[:1] in ([], ["or"])
-    return False
+    weighs = clause.compares or clause.bones[0].text in words_of("yes_or_no") | {"should"}
+    return [
+        topic for topic in topics if topic in _OUTRIGHT and (weighs or topic is not Topic.BETTER)
+    ]
 
 
-def _end_of_films(clause: Clause, found: Sequence[Word]) -> int:
-    """Where a clause goes on behind the films in it: "… or something like it"; else its end."""
-    named = max(bone.span[1] for bone in clause.bones if bone.text == FILM)
-    goes_on = (word.start for word in found[slice(*clause.range)] if word.text == "or")
-    return next((start for start in goes_on if start >= named), clause.end)
+def _spans_in(asked: Sequence[tuple[Clause, list[FactQuestion]]]) -> Iterator[tuple[int, int]]:
+    """Characters of all questions of a line, and of the films ahead of one that it is asked of:
+    "Alien or Heat, which is better for me?", "the second one, is it sad?".
+    """
+    listed, set_off = (0, 0), None
+    for clause, questions in asked:
+        if not questions:
+            listed = (clause.start, clause.end)
+            set_off = listed if all(bone.place >= 0 for bone in clause.bones) else None
+            continue
+        if questions[0].topic in _WEIGHED and not clause.films():
+            yield listed
+        if set_off is not None:
+            yield set_off
+        yield from _spans_of(questions, clause)
+        set_off = None
+
+
+def _spans_of(asked: Sequence[FactQuestion], clause: Clause) -> list[tuple[int, int]]:
+    """Characters that a question takes of the line: what else a clause wishes for stays."""
+    _, beside, covered = _heard(clause)
+    if asked[0].topic is not Topic.START or not _wishes(clause, beside):
+        return [(clause.start, clause.end)]
+    return [clause.bones[at].span for at in sorted(covered)]
 
 
 def _picked_in(bones: Sequence[Bone]) -> tuple[int, ...]:
@@ -381,44 +414,27 @@ def _of_the_table(
     return [FactQuestion(Topic.OTHER, films, detail=clause.said_of_it)]
 
 
-def _age_in(texts: Sequence[str]) -> str:
-    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
-    for at, word in enumerate(texts):
-        behind = texts[at + 1] if at + 1 < len(texts) else ""
-        if word.isdecimal() and behind in words_of("ages"):
-            return word
-    if not words_of("toddlers").isdisjoint(texts):
-        return _TODDLER
-    numbers = [word for word in texts if word.isdecimal()]
-    about = not words_of("children").isdisjoint(texts)
-    return numbers[-1] if numbers and about else ""
-
-
-def _most_of(clause: Clause, shown: tuple[int, ...]) -> FactQuestion | None:
-    """A question which of the films on the table is the most so: "which is the saddest?"."""
-    if len(shown) < 2 or not clause.compares:
-        return None
-    texts = [bone.text for bone in clause.bones]
-    pointed, detail = clause.films(), superlative(texts)
-    if not detail or not set(pointed) <= set(shown) or _is_of_a_topic(clause, detail):
-        return None
-    films = pointed if len(pointed) > 1 else shown
-    return FactQuestion(Topic.MOST, films, detail=detail, least="least" in texts)
-
-
-def _is_of_a_topic(clause: Clause, detail: str) -> bool:
-    """Whether a comparison is of something that has a topic of its own."""
-    told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)} - set(WEAK)
-    return bool(told) and not (is_mood(detail) or is_measure(detail))
-
-
 def _heard(clause: Clause) -> tuple[list[Topic], set[str], set[int]]:
     """Topics that a clause names, the words beside them, and the places of the words of topics."""
-    phrases = phrases_of_topics().find(clause.words)
-    topics = list(dict.fromkeys(phrase.meaning for phrase in phrases))
+    phrases = [
+        phrase
+        for phrase in phrases_of_topics().find(clause.words)
+        if not (phrase.meaning is Topic.WORTH and _is_attribute(clause, phrase.last))
+    ]
+    topics = [
+        topic
+        for topic in dict.fromkeys(phrase.meaning for phrase in phrases)
+        if topic is not Topic.HAS
+    ]
     covered = {at for phrase in phrases for at in range(phrase.first, phrase.last)}
     beside = {bone.text for at, bone in enumerate(clause.bones) if at not in covered}
-    return topics, beside - {FILM, PERSON}, covered
+    return list(topics), beside - {FILM, PERSON}, covered
+
+
+def _is_attribute(clause: Clause, last: int) -> bool:
+    """Whether a word before a place belongs to the noun behind it: "any good films about …"."""
+    behind = [bone.text for bone in clause.bones[last : last + 1]]
+    return not (clause.is_predication or words_of("nouns").isdisjoint(behind))
 
 
 def _stands_alone(clause: Clause, topics: list[Topic], beside: set[str], *, follows: bool) -> bool:
@@ -471,21 +487,3 @@ def _strongest(topics: list[Topic], *, only_people: bool) -> list[Topic]:
 
 def _films_named(clause: Clause) -> int:
     return sum(bone.text == FILM and bool(bone.films) for bone in clause.bones)
-
-
-def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with these characters blank."""
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
-
-
-def _judges(utterance: Utterance) -> bool:
-    return any(movie.strength for movie in _told(utterance))
-
-
-def _told(utterance: Utterance) -> tuple[MovieMention, ...]:
-    """Films with a verdict of the person's; a title alone is none."""
-    return tuple(
-        movie for movie in utterance.movies if not movie.idle and "alone" not in movie.rule
-    )

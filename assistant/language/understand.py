@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.language import acts, mentions, wishes
+from assistant.language.described import without_stories
 from assistant.language.meaning.cues import find_cues
 from assistant.language.meaning.direction import Judge, meant
 from assistant.language.meaning.direction import fitted as directions
@@ -92,7 +93,7 @@ class Understanding:
         self._judge = judge or Judge(directions())
         facts = facts or FilmFacts.empty()
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
-        self._questions = Questions(self._titles.index, facts)
+        self._questions = Questions(self._titles.index, facts, self.understand)
         self._facets = FacetFinder(catalogue, facts.people.names)
         self._misspellings = Misspellings(
             self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]
@@ -287,7 +288,7 @@ class Understanding:
             *wishes.of_facets(found, wished, signs, complaints, together=with_others),
             *called.values(),
         )
-        facets = wishes.without_stories(facets, read, found)
+        facets = without_stories(facets, read, found)
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,

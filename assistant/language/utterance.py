@@ -6,13 +6,15 @@ decided later from the raw text.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, NamedTuple
 
 from core.domain import Limit
 
+_OPENING: Final = 2
+"""Words that may lead to a question: "Great!", "oh nice"."""
 EVERY_WISH = "every wish"
 """In `Utterance.lifted`: all earlier wishes are, and what was said of films stays."""
 
@@ -192,6 +194,12 @@ class Topic(Enum):
     """Why it was not shown."""
     MOST = "most"
     """Which of several films is the most so: `FactQuestion.detail` says how, in normal form."""
+    KIND = "kind"
+    """Whether it is of a kind, place, time or length: `facets` and `limits` say which."""
+    SETTING = "setting"
+    """Whether it is set in a place: `FactQuestion.detail` says where."""
+    START = "start"
+    """Whose films to begin with, among those that are wished for."""
     HAS = "has"
     """Whether the catalogue has it: it is to be shown."""
     OTHER = "other"
@@ -214,6 +222,14 @@ class FactQuestion:
     """What else it may be: "is it violent or rather slow?"."""
     least: bool = False
     """The least so is asked for."""
+    facets: tuple[int, ...] = ()
+    """Facet tokens, all of which are asked for."""
+    limits: tuple[Limit, ...] = ()
+    """What numbers of the film are asked for."""
+    besides: bool = False
+    """Anything but that is asked for: "outside America"."""
+    than: int = 0
+    """Token of the film that others are measured by: "most like Heat"; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +251,8 @@ class Utterance:
     """Columns whose earlier limit is lifted: "year" ("any year"), "rank" ("less obscure")."""
     questions: tuple[FactQuestion, ...] = ()
     """What is asked of films and people."""
-    asked_of: tuple[Span, ...] = ()
-    """Where the questions name films."""
+    asking: tuple[Span, ...] = ()
+    """Where the questions stand."""
     beyond: tuple[str, ...] = ()
     """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
     saved: Span | None = None
@@ -274,8 +290,13 @@ class Utterance:
         spans += [movie.span for movie in self.movies]
         spans += [aside.span for aside in self.aside]
         spans += [film.span for film in self.ambiguous]
-        spans += [*self.asked_of] if self.saved is None else [self.saved, *self.asked_of]
+        spans += [*self.asking] if self.saved is None else [self.saved, *self.asking]
         return spans + [name.span for name in self.unknown]
+
+    @property
+    def unasked(self) -> str:
+        """The text without its questions, as long as before."""
+        return blanked(self.text, self.asking)
 
     @property
     def statements(self) -> tuple[Utterance, ...]:
@@ -379,3 +400,80 @@ class Context:
     def held_of(self, tokens: Collection[int]) -> float:
         """1 where all of some facets are wanted, −1 where all are to be spared, else 0."""
         return float(self.wanted.issuperset(tokens)) - float(self.spared.issuperset(tokens))
+
+
+class Asked(NamedTuple):
+    """The questions of a line."""
+
+    questions: tuple[FactQuestion, ...]
+    named: tuple[tuple[int, int, int], ...]
+    """First character, one past the last, and token of each film that they name."""
+    picks: tuple[int, ...]
+    """Places of the films on the table that they point at."""
+    rest: str
+    """The text without them, as long as before."""
+
+    spans: tuple[Span, ...]
+    """Where they stand."""
+
+    @property
+    def begins(self) -> int:
+        """The first character of the first of them."""
+        return min(start for start, _ in self.spans)
+
+    @property
+    def films(self) -> tuple[int, ...]:
+        """Tokens of the films that they are about."""
+        return tuple(dict.fromkeys(token for one in self.questions for token in one.films))
+
+    def context(self, context: Context) -> Context:
+        """What the rest of the line may point back at: "do you know Heat? loved it"."""
+        meant = self.films if len(self.films) == 1 else ()
+        named = meant[0] if meant else context.named
+        return replace(context, asked=None, named=named, untold=meant or context.untold)
+
+    def with_rest(self, text: str, rest: Utterance) -> Utterance:
+        """The line; what else it says counts if it tells tastes or wishes."""
+        if self._only_opens(rest):
+            rest = replace(rest, act=Act.AGREE, movies=())
+        if rest.wishes or rest.act is Act.REACT or _judges(rest):
+            return replace(rest, text=text, questions=self.questions, asking=self.spans)
+        movies = {
+            token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
+            for start, end, token in self.named
+        }
+        if not movies and not self.picks and len(self.films) == 1:
+            (token,) = self.films
+            movies[token] = MovieMention(Span(0, len(text)), token, 0.0, "just named", idle=True)
+        named = tuple(movies.values())
+        asked = Utterance(text, Act.ASK, named, picks=self.picks, questions=self.questions)
+        return replace(asked, asking=self.spans)
+
+    def _only_opens(self, rest: Utterance) -> bool:
+        """Whether what else is said only leads to the question: "Perfect. What's it about?"."""
+        before = self.rest[: self.begins].split()
+        praises = (rest.strength or 0) > 0 or all(one.strength > 0 for one in rest.movies)
+        return (
+            praises
+            and 0 < len(before) <= _OPENING
+            and not (rest.picks or rest.wishes or self.rest[self.begins :].strip(" .,!?"))
+            and all(movie.rule == "just named" for movie in rest.movies)
+        )
+
+
+def _judges(utterance: Utterance) -> bool:
+    return any(movie.strength for movie in _told(utterance))
+
+
+def _told(utterance: Utterance) -> tuple[MovieMention, ...]:
+    """Films with a verdict of the person's; a title alone is none."""
+    return tuple(
+        movie for movie in utterance.movies if not movie.idle and "alone" not in movie.rule
+    )
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with these characters blank."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text

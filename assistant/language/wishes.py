@@ -1,23 +1,35 @@
-"""Genres, tags and people that were named, with the signs they were said with, as wishes."""
+"""Genres, tags and people that were named, with the signs they were said with, as wishes.
+
+What films can be wished for by, they can be asked for by: moods, comparisons, kinds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from assistant.language.acts import any_country, lesser_known, well_known
-from assistant.language.described import STORY, described, telling
-from assistant.language.lexicon import table, word_class
+from assistant.language.clauses import FILM, WEAK, Clause, phrases_of_topics
+from assistant.language.described import moods_of
+from assistant.language.lexicon import dictionary, table, word_class, words_of
 from assistant.language.meaning.facets import Term
 from assistant.language.meaning.measures import any_age, any_length
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
 from assistant.language.meaning.years import Scope, any_year
 from assistant.language.titles.links import Link
-from assistant.language.utterance import COUNTRY, SEEN_ALL, Context, FacetMention, Span
-from assistant.language.words import Found, Word, any_of, normal, stands_apart, text_at, texts_of
+from assistant.language.utterance import (
+    COUNTRY,
+    SEEN_ALL,
+    Context,
+    FacetMention,
+    FactQuestion,
+    Span,
+    Topic,
+)
+from assistant.language.words import Found, Word, any_of, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
 from core.domain import Limit
 
@@ -59,6 +71,9 @@ _OR_ELSE: Final = 4
 """Words between two facets, one of which is "or"."""
 _CLAUSE: Final = 8
 """Words beside a name in which it is said that all of it was seen."""
+
+_TODDLER: Final = "3"
+"""Years of a toddler."""
 
 
 def is_idle(sign: Sign, *, together: bool) -> bool:
@@ -204,30 +219,6 @@ def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:
     return is_little or any_of(_RATHER, found, before, term.first) or behind.startswith(_ALLOWED)
 
 
-def without_stories(
-    facets: Sequence[FacetMention], text: str, found: Sequence[Word]
-) -> tuple[FacetMention, ...]:
-    """Kinds of films that are only part of a story that is told are no musts."""
-    musts = [facet for facet in facets if facet.required and facet.strength > 0]
-    stories = _stories(text, found, [facet.span for facet in musts]) if musts else []
-    told = [one for one in musts if any(a <= one.span.start < b for a, b in stories)]
-    return tuple(
-        replace(facet, required=False, rule=f"{facet.rule}; in a story") if facet in told else facet
-        for facet in facets
-    )
-
-
-def _stories(text: str, found: Sequence[Word], spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """Ranges of characters in which a story is told, beside facets at these spans.
-
-    What stands ahead of it is what kind of film it is: "a western where nobody …".
-    """
-    named = {at for at, word in enumerate(found) for a, b in spans if a <= word.start < b}
-    told = [(telling(found, *span, named), span[1]) for span in described(text, found)]
-    long = [(tells[0], last) for tells, last in told if len(tells) >= STORY]
-    return [(found[first].start, found[last - 1].end) for first, last in long]
-
-
 def of_others(
     found: Sequence[Word], terms: Sequence[Found[Term]], signs: Signs, *, together: bool
 ) -> tuple[FacetMention, ...]:
@@ -361,16 +352,107 @@ def complaints(
 
 def is_contrary(one: int, other: int, catalogue: Catalogue) -> bool:
     """Whether two facets are different moods that films seldom have together."""
-    moods = _moods_of(catalogue.facet(one).name), _moods_of(catalogue.facet(other).name)
+    moods = moods_of(catalogue.facet(one).name), moods_of(catalogue.facet(other).name)
     differ = all(moods) and moods[0].isdisjoint(moods[1])
     return differ and catalogue.lift(one, other) < _SELDOM
 
 
-def _moods_of(name: str) -> frozenset[str]:
-    """The moods that a film is in by a facet of this name."""
-    sign = normal(name).replace(" ", "_")
+# ---- how a film is asked to be
+
+
+def superlative(texts: Sequence[str]) -> str:
+    """What a comparison is by, as the plain word: "darkest" and "most dark" are "dark"; of "the
+    best visuals" the noun.
+    """
+    for before, word, behind in zip(("", *texts), texts, (*texts[1:], ""), strict=False):
+        if word in ("most", "more", "least"):
+            return behind if behind not in ("", FILM) else next(filter(is_mood, texts), "")
+        if word in ("best", "better"):
+            plain = "" if behind in ("", FILM, "of", "for", "to") else behind
+        else:
+            plain = _compared(word, before)
+        if plain:
+            return plain
+    return ""
+
+
+def _compared(word: str, before: str) -> str:
+    """The plain word of "darkest", or of a "darker" behind "is"."""
+    if word.endswith("est"):
+        return _plain(word[:-3])
+    return _plain(word[:-2]) if word.endswith("er") and before in words_of("looks") else ""
+
+
+def _plain(stem: str) -> str:
+    """The word whose forms begin with what is left of a comparative: "sadd", "funni", "strang"."""
+    forms = [stem, stem[:-1], f"{stem[:-1]}y", f"{stem}e"]
+    if stem[-1:] == "i":
+        forms = [f"{stem[:-1]}y"]
+    elif stem[-1:] != stem[-2:-1]:
+        forms = [stem, f"{stem}e"]
+    known = (form for form in forms if is_mood(form))
+    return next(known, "") or next((form for form in forms if form in dictionary()), "")
+
+
+def is_mood(word: str) -> bool:
+    """Whether a word asks how a film is."""
+    return bool(mood_in([word]))
+
+
+def mood_in(texts: Sequence[str]) -> str:
+    """The mood that some of these words ask for; "" for none."""
+    for size in (3, 2, 1):
+        for at in range(len(texts) - size + 1):
+            if mood := _moods().get("_".join(texts[at : at + size])):
+                return mood
+    return ""
+
+
+@cache
+def _moods() -> dict[str, str]:
+    """Mood by the words that ask for it, joined by "_"."""
     moods = table("questions")["moods"]
-    return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())
+    return {word: name for name, mood in moods.items() for word in mood["words"].split()}
+
+
+def is_measure(word: str) -> bool:
+    """Whether a number of a film tells it: "long", "new"."""
+    measures = table("questions")["measures"].values()
+    return any(word in words.split() for ways in measures for words in ways.values())
+
+
+def age_in(texts: Sequence[str]) -> str:
+    """How old somebody is for whom a clause asks, as a number; "" where it does not say."""
+    for at, word in enumerate(texts):
+        behind = texts[at + 1] if at + 1 < len(texts) else ""
+        if word.isdecimal() and behind in words_of("ages"):
+            return word
+    if not words_of("toddlers").isdisjoint(texts):
+        return _TODDLER
+    numbers = [word for word in texts if word.isdecimal()]
+    about = not words_of("children").isdisjoint(texts)
+    return numbers[-1] if numbers and about else ""
+
+
+def most_of(clause: Clause, shown: tuple[int, ...]) -> FactQuestion | None:
+    """A question which of the films on the table is the most so: "which is the saddest?"."""
+    texts = [bone.text for bone in clause.bones]
+    pointed, detail = clause.films(), superlative(texts) if clause.compares else ""
+    if len(shown) < 2 or not detail:
+        return None
+    others = [token for token in pointed if token not in shown]
+    if detail in words_of("alike"):
+        return FactQuestion(Topic.MOST, shown, detail="like", than=others[0]) if others else None
+    if others or _is_of_a_topic(clause, detail):
+        return None
+    films = pointed if len(pointed) > 1 else shown
+    return FactQuestion(Topic.MOST, films, detail=detail, least="least" in texts)
+
+
+def _is_of_a_topic(clause: Clause, detail: str) -> bool:
+    """Whether a comparison is of something that has a topic of its own."""
+    told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)} - set(WEAK)
+    return bool(told) and not (is_mood(detail) or is_measure(detail))
 
 
 # ---- numbers of films

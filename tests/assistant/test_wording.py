@@ -31,6 +31,7 @@ SPEAKERS = (
         for name in ("answers", "plan", "reasons", "records", "replies", "suits", "together")
     ),
     "chat",
+    "turn",
     "api/conversation",
     "imports/queue",
     "page/guard",

@@ -203,6 +203,20 @@ def _count_at_least(counts: dict[str, int], phrase: str, least: int) -> None:
         counts[phrase] = max(counts.get(phrase, 0), least)
 
 
+@cache
+def words_of(name: str) -> frozenset[str]:
+    """The words of a class of questions.toml."""
+    words = table("questions")["classes"][name].split()
+    return frozenset(word.replace("_", " ") if len(word) > 1 else word for word in words)
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Words that questions are made of, which no fact is called by."""
+    known = table("questions")["classes"]
+    return frozenset(word for words in known.values() for word in words.split())
+
+
 _GENRE_FROM: Final = 4
 """Letters from which the name of a genre is looked at for typing errors."""
 

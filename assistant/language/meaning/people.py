@@ -16,13 +16,16 @@ from assistant.language.lexicon import (
     but_for_a_letter,
     dictionary,
     full_names,
+    plain_words,
     proper_names,
     remains_of,
     table,
     word_class,
+    words_of,
 )
-from assistant.language.words import Word, normal, stands_apart
+from assistant.language.words import Word, fold, normal, stands_apart, text_at
 from core.catalogue import Catalogue
+from core.data.facts import Fact, FilmFacts
 from core.domain import Facet
 
 IntArray = npt.NDArray[np.int64]
@@ -33,6 +36,12 @@ _FOREMOST: Final = 3
 """How many times as well known as the next one somebody must be who is meant by a family name."""
 _SHORT_NAME: Final = 3
 """Letters of the shortest family name that is read alone: "Ozu"."""
+_RELATED: Final = 3
+"""Most people of one family name of whom the one of most films is meant."""
+_NAME: Final = 4
+"""Most words of a person's name."""
+_THINGS: Final = (Fact.KEYWORD, Fact.COUNTRY)
+"""Facts of which a value may have the name of a family, too."""
 _TWO_GIVEN: Final = 2
 """Spaces in a name of a family and two given names."""
 _SPELL_FROM: Final = 4
@@ -181,6 +190,95 @@ class Spelling:
     @cached_property
     def _given_remains(self) -> dict[str, str]:
         return remains_of(given for given in self._families if len(given) >= _SPELL_FROM)
+
+
+class Persons:
+    """Finds people of the facts in lines. Thread-safe."""
+
+    def __init__(self, catalogue: Catalogue, facts: FilmFacts) -> None:
+        self._catalogue = catalogue
+        self._facts = facts
+
+    def made(self, films: Sequence[int]) -> tuple[int, ...]:
+        """Codes of who directed the first of the films."""
+        film = self._facts.film(self._catalogue.movie(films[0]).movie_id) if films else None
+        named = film.directors if film else ()
+        return tuple(code for name in named for code in self._facts.people.find(name)[:1])
+
+    def named(
+        self, text: str, found: Sequence[Word], taken: set[int]
+    ) -> list[tuple[int, int, tuple[int, ...]]]:
+        """People that are named outside of titles: first word, one past the last, codes."""
+        people, at = [], 0
+        while at < len(found):
+            last, codes = self._person(text, found, at, taken)
+            if codes:
+                people.append((at, last, codes))
+            at = max(last, at + 1)
+        return people
+
+    @cached_property
+    def _name_words(self) -> frozenset[str]:
+        """Words that names of people begin or end with, before a hyphen."""
+        ends = (
+            word.partition("-")[0]
+            for name in self._facts.people.names
+            for word in (name.split()[0], name.split()[-1])
+        )
+        return frozenset(map(fold, ends))
+
+    def _person(
+        self, text: str, found: Sequence[Word], at: int, taken: set[int]
+    ) -> tuple[int, tuple[int, ...]]:
+        """One past the last word of the longest name that begins at a word, and who has it."""
+        if found[at].text not in self._name_words:
+            return at, ()
+        for last in range(min(at + _NAME, len(found)), at, -1):
+            if not taken.isdisjoint(range(at, last)):
+                continue
+            name = text[found[at].start : found[last - 1].end].removesuffix("'s").removesuffix("’s")
+            is_one = last == at + 1
+            if not _is_written_as_one(name, is_plain=found[at].text in plain_words()):
+                continue
+            led = text_at(found, at - 1) in words_of("before_surnames")
+            if codes := self._facts.people.find(name) or (
+                is_one and self._of_family(name, led=led)
+            ):
+                return last, codes
+        return at, ()
+
+    def _of_family(self, name: str, *, led: bool) -> tuple[int, ...]:
+        """Who is meant by a family name; () for nobody. It is one behind "by", say, as `led` tells,
+        or where it is rare and no word: "what else did Pawlikowski make?".
+        """
+        if led and (codes := self._surnamed(name)):
+            return codes
+        named = self._facts.people.surnamed(name)
+        is_word = len(name) < _SHORT_NAME or name.lower() in dictionary()
+        is_else = is_word or any(self._facts.names(fact).find(name) for fact in _THINGS)
+        return () if is_else or len(named) > _RELATED else named[:1]
+
+    def _surnamed(self, name: str) -> tuple[int, ...]:
+        """Who is meant by a family name: nobody else of that name has made nearly as many films."""
+        codes = self._facts.people.surnamed(name)
+        films = sorted((-int(self._films_made[code]), code) for code in codes)
+        if len(films) > 1 and films[0][0] > _FOREMOST * films[1][0]:
+            return ()
+        return tuple(code for _, code in films[:1])
+
+    @cached_property
+    def _films_made(self) -> IntArray:
+        """How many films of the catalogue each person directed or is billed in."""
+        facts = self._facts.of(self._catalogue)
+        return facts.count(Fact.DIRECTOR) + facts.count(Fact.ACTOR)
+
+
+def _is_written_as_one(name: str, *, is_plain: bool) -> bool:
+    """Whether words may be a name; `is_plain`: the first is one of those that questions are made
+    of, and "a twist" is no Twista.
+    """
+    is_one = " " not in name
+    return not is_plain and not is_one if not name[:1].isupper() else not (is_plain and is_one)
 
 
 # ---- parts of the world

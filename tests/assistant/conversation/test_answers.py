@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from films import catalogue, facts_of
 
-from assistant.conversation.answers import answers, people_asked
+from assistant.conversation.answers import answers
 from assistant.conversation.reasons import known_of, portraits
 from assistant.conversation.records import details, length, sentences
 from assistant.conversation.suits import Grounds, chosen
 from assistant.language.utterance import FactQuestion, Topic
+from assistant.turn import people_asked
 from core.data.facts import Film, FilmFacts, Prize, Relation
 from core.domain import Reason
 from core.model.policy import Policy
@@ -101,7 +102,7 @@ def told(topic: Topic, *movie_ids: int, detail: str = "", who: str = "") -> str:
         (
             Topic.ABOUT,
             "Alien (1979) is a horror film by Ridley Scott with Sigourney Weaver and "
-            "Tom Skerritt. Going by its keywords it has to do with android and cat; the plot itself I don’t have.",
+            "Tom Skerritt: android and cat.",
         ),
         (Topic.ORDER, "Alien in order: 1. Alien (1979), 2. Titanic (1997)."),
     ],
@@ -268,3 +269,15 @@ def test_who_was_asked_of_is_remembered_for_he_and_she() -> None:
     assert asked_of(Topic.CAST)[0] == "Sigourney Weaver"
     assert asked_of(Topic.PLAYS, "Ian Holm") == ("Ian Holm",)
     assert asked_of(Topic.LENGTH) == ()
+
+
+def test_what_holds_of_several_films_is_one_sentence_with_what_it_goes_by() -> None:
+    assert told(Topic.COUNTRY, ALIEN, TITANIC, detail="france") == (
+        "Yes, Titanic (France); no, not Alien (the United Kingdom and the United States)."
+    )
+
+
+def test_who_is_to_begin_with_is_named_with_films() -> None:
+    assert answers([FactQuestion(Topic.START)], asked()).startswith(
+        "I’d start with Ridley Scott: The Matrix (1999) and Alien (1979)"
+    )

@@ -21,14 +21,13 @@ from assistant.chat import Assistant
 from assistant.conversation.interpret import Interpretation, Referents, interpret
 from assistant.conversation.plan import relaxed
 from assistant.conversation.replies import unlike
-from assistant.conversation.suits import elsewhere
 from assistant.conversation.values import Reply
 from assistant.language.leftover import leftover
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Act, FacetMention, Span, Utterance
 from core.catalogue import Catalogue
 from core.domain import Constraints, Facet, Limit, Outcome
-from core.session import SessionState
+from core.session import SessionState, elsewhere
 
 
 @pytest.fixture(scope="module")
@@ -240,12 +239,15 @@ def test_which_one_gets_one_and_it_is_the_film_that_is_taken(chat: Assistant) ->
 
 def test_other_kinds_are_shown_than_those_that_were_turned_down(films: Catalogue) -> None:
     aliens, horror, scifi = (1, 2, 7), token(films, "Horror"), token(films, "Sci-Fi")
-    table = Referents(films, room=lambda state: int(films.allowed(state.constraints).sum()))
-    changed = elsewhere(SessionState(), aliens, table, 3)
+
+    def room(state: SessionState) -> int:
+        return int(films.allowed(state.constraints).sum())
+
+    changed = elsewhere(SessionState(), aliens, films, room, 3)
     assert set(changed.constraints.excluded) == {horror, scifi}
     asked = SessionState().constrain(Constraints(required=(horror,)))
-    assert elsewhere(asked, aliens, table, 2).constraints.excluded == (scifi,)
-    assert elsewhere(asked, aliens, table, 20) == asked
+    assert elsewhere(asked, aliens, films, room, 2).constraints.excluded == (scifi,)
+    assert elsewhere(asked, aliens, films, room, 20) == asked
 
 
 def test_the_change_of_course_is_of_one_slate(chat: Assistant, films: Catalogue) -> None:

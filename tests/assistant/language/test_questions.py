@@ -20,7 +20,13 @@ FACTS = facts_of(
         genres=("horror film",),
         all_keywords=("android", "cat"),
     ),
-    Film(movie_id=104, language="French", countries=("France",)),
+    Film(
+        movie_id=104,
+        language="French",
+        countries=("France",),
+        cast=("Vanessa Paris",),
+        all_keywords=("paris",),
+    ),
     others={"the United Kingdom": ("British",), "France": ("French",)},
 )
 UNDERSTANDING = Understanding(CATALOGUE, FACTS)
@@ -145,6 +151,16 @@ def test_people_are_asked_about() -> None:
     assert (question.topic, question.films) == (Topic.PLAYS, (token("Alien"),))
 
 
+def test_a_rare_family_name_is_somebody_unless_it_is_a_place() -> None:
+    (question,) = read("what else did Skerritt make?").questions
+    assert (question.topic, question.people) == (Topic.FILMS, FACTS.people.find("Tom Skerritt"))
+    assert asked("is Alien set in Paris?") == [("setting", ["Alien"], "paris")]
+
+
+def test_i_is_no_film_of_that_name() -> None:
+    assert not read("what can I watch with my three kids").questions
+
+
 @pytest.mark.parametrize(
     ("text", "who"),
     [
@@ -242,3 +258,59 @@ def test_a_comparison_is_asked_of_what_was_shown(line: str, how: str) -> None:
     assert question.topic is Topic.MOST
     assert question.films == tuple(map(token, TABLE))
     assert question.detail == how
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Alien isn't British, is it?", [("country", ["Alien"], "british")]),
+        ("Alien is scary, right?", [("mood", ["Alien"], "scary")]),
+        (
+            "who made Alien, and is it scary?",
+            [("maker", ["Alien"], ""), ("mood", ["Alien"], "scary")],
+        ),
+        (
+            "who made Alien and is it scary?",
+            [("maker", ["Alien"], ""), ("mood", ["Alien"], "scary")],
+        ),
+    ],
+)
+def test_a_statement_with_a_tag_asks_and_an_and_joins_questions(
+    text: str, told: list[tuple[str, list[str], str]]
+) -> None:
+    assert asked(text) == told and not read(text).facets
+
+
+def test_or_not_asks_of_the_film_that_was_spoken_of() -> None:
+    assert asked("black and white or not?", named="Alien") == [
+        ("mood", ["Alien"], "black_and_white")
+    ]
+
+
+def test_what_films_can_be_wished_for_by_can_be_asked_of_the_table() -> None:
+    (question,) = read("are any of these from the 80s?", *TABLE).questions
+    assert question.topic is Topic.KIND and len(question.films) == len(TABLE)
+    assert [(one.column, one.low, one.high) for one in question.limits] == [("year", 1980, 1989)]
+
+
+def test_the_films_shown_are_measured_by_another_one() -> None:
+    (question,) = read("which is the most like Alien?", *TABLE).questions
+    assert (question.topic, question.than) == (Topic.MOST, token("Alien"))
+    assert len(question.films) == len(TABLE)
+
+
+def test_a_request_in_the_form_of_a_question_asks_nothing_of_the_film_it_names() -> None:
+    assert not read("are there any good films about space that aren't Alien?").questions
+    asks_and_wishes = read("is Alien scary? got more like Titanic or Up?")
+    assert [one.topic for one in asks_and_wishes.questions] == [Topic.MOOD]
+    assert [movie.similar_only for movie in asks_and_wishes.movies] == [True, True]
+
+
+def test_he_is_who_made_the_film_that_was_spoken_of() -> None:
+    (question,) = read("what else did he make?", named="Alien").questions
+    assert (question.topic, question.people) == (Topic.FILMS, FACTS.people.find("Ridley Scott"))
+
+
+def test_whose_films_to_begin_with_may_be_asked_beside_a_wish() -> None:
+    utterance = read("who makes the best horror movies?")
+    assert [one.topic for one in utterance.questions] == [Topic.START] and utterance.facets
