@@ -55,6 +55,7 @@ from assistant.language.leftover import (
     is_said_of_nothing,
     tells_of_oneself,
 )
+from assistant.language.lexicon import background, dictionary
 from assistant.language.utterance import (
     LONGEST_TEXT,
     Act,
@@ -67,7 +68,7 @@ from assistant.language.utterance import (
 )
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
-from core.data.search import WordIndex
+from core.data.search import WordIndex, stems
 from core.domain import Constraints, Reaction
 from core.model.group import open_to_all
 from core.model.policy import Policy
@@ -82,6 +83,8 @@ _COMFORT: Final = "cheer me up"
 """What whoever tells that they are low would say if they said what they want."""
 _PEOPLE: Final = 6
 """People that are remembered of an answer."""
+_CALLED: Final = 0.85
+"""Likeness from which on a word is the name of a facet."""
 _SAME: Final = 0.65
 """Likeness from which on a text says what a facet is called."""
 _WELL_KNOWN: Final = 600
@@ -149,10 +152,23 @@ class Scene:
 
     def knows(self, words: str) -> bool:
         """Whether one of the films that may be shown can be found by words."""
-        return self.words.knows(words, self.policy.available(self.state))
+        return self._tells(words) and self.words.knows(words, self.policy.available(self.state))
+
+    def _tells(self, words: str) -> bool:
+        """Whether words may describe a film: one everyday word alone only where it is the name of a
+        theme, "sailing", but not "bit", "modern" or "lovely".
+        """
+        word = words.strip()
+        everyday = word in background().counts and word in dictionary()
+        if len(stems(words)) != 1 or not everyday:
+            return True
+        near = self.words.near(words)
+        return bool(near) and near[0].likeness >= _CALLED
 
     def means(self, words: str) -> list[str]:
         """What of films words come near to, as one says it."""
+        if not self._tells(words):
+            return []
         return [facet_words(self.catalogue, near.token) for near in self.words.near(words)]
 
     @property

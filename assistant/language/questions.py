@@ -186,7 +186,8 @@ class Questions:
             return [FactQuestion(Topic.HAS, films)]
         topics, beside, covered = _heard(clause)
         alone = _stands_alone(clause, topics, beside, follows=bool(before))
-        if not (clause.asks or alone or _is_heading(clause, covered, beside)):
+        headed = topics[:1] != [Topic.WORTH] and _is_heading(clause, covered, beside)
+        if not (clause.asks or alone or headed):  # "a good western, but not Unforgiven"
             return []
         return self._of_topics(topics, clause, before, context, alone=alone)
 

@@ -118,7 +118,7 @@ def of_facets(
     for term in _corrected(found, terms):
         if term.first in limits:
             continue
-        sign = signs[term.first, term.last]
+        sign = _own_sign(term, signs[term.first, term.last])
         if sign.strength >= 0 and is_idle(sign, together=together):
             continue
         wish = _wish(found, term, sign, complaints)
@@ -138,6 +138,12 @@ def of_facets(
 def _whence(term: Term) -> tuple[str, str]:
     """The part of the world of which a facet is one country, and the country that is missing."""
     return term.region if len(term.tokens) > 1 else "", term.missing
+
+
+def _own_sign(term: Found[Term], sign: Sign) -> Sign:
+    """How a facet is meant; what says how much by itself ("sadder") needs no guess."""
+    guessed = sign.rule.startswith("direction: ")
+    return NAMED if guessed and term.meaning.strength is not None else sign
 
 
 def _corrected(found: Sequence[Word], terms: Sequence[Found[Term]]) -> Sequence[Found[Term]]:

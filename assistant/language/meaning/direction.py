@@ -94,7 +94,7 @@ def fitted(path: Path = FITTED) -> DirectionWeights:
 
 _SURE: Final = 0.9
 """Probability from which the rules are overruled where they have read something."""
-_LIKELY: Final = (0.6, 0.8)
+_LIKELY: Final = (0.8, 0.8)
 """The same where they have read nothing, and a bare name would be a wish, or a film that is liked:
 those that are named are liked nineteen times in twenty (ReDial)."""
 _ANSWERED: Final = {False: (0.5, 0.6), True: (0.6, 0.85)}
@@ -105,6 +105,10 @@ inverted), and 631 of 849 films."""
 _TURNED_ROUND: Final = 0.98
 """The same of what is held already, in such a line: "Psycho isn't violent??" asks for no violence
 of who wanted none."""
+_TURNED_AWAY: Final = 0.95
+"""The same of a kind of film with "no" or "without" before it."""
+_DENIED: Final = "avoid: not"
+"""Rule of what a film is denied to be: "Seven is great, but a horror film, not a comedy"."""
 _KEPT: Final = frozenset((Force.FREE, Force.ASKED))
 """What is left open, or asked, is said to be."""
 
@@ -128,6 +132,9 @@ def _expected(name: Named) -> Direction:
 
 def _sure(name: Named, *, answers: bool) -> float:
     """The probability from which on a name has a direction that was not expected."""
+    is_denied = answers and name.sign.rule == _DENIED
+    if name.sign.force is Force.AVOID and name.kind == FACET and not is_denied:
+        return _TURNED_AWAY
     if answers:
         likely = _ANSWERED[name.sign != NAMED][name.kind == SHOWN]
         return _TURNED_ROUND if name.held else likely

@@ -314,3 +314,10 @@ def test_he_is_who_made_the_film_that_was_spoken_of() -> None:
 def test_whose_films_to_begin_with_may_be_asked_beside_a_wish() -> None:
     utterance = read("who makes the best horror movies?")
     assert [one.topic for one in utterance.questions] == [Topic.START] and utterance.facets
+
+
+@pytest.mark.parametrize(
+    "text", ["a good film but not Titanic", "good films, no Titanic please", "great, no Titanic"]
+)
+def test_what_is_to_be_good_asks_nothing(text: str) -> None:
+    assert UNDERSTANDING.understand(text).questions == ()
