@@ -437,7 +437,10 @@ class Asked(NamedTuple):
         if self._only_opens(rest):
             rest = replace(rest, act=Act.AGREE, movies=())
         if rest.wishes or rest.act is Act.REACT or _judges(rest):
-            return replace(rest, text=text, questions=self.questions, asking=self.spans)
+            # Who still asks has not chosen: "sounds interesting, what is it about?".
+            open_still = tuple(replace(movie, taken=False) for movie in rest.movies)
+            rest = replace(rest, text=text, movies=open_still, taken=())
+            return replace(rest, questions=self.questions, asking=self.spans)
         movies = {
             token: MovieMention(Span(start, end), token, 0.0, "asked about", idle=True)
             for start, end, token in self.named

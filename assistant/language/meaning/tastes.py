@@ -337,8 +337,10 @@ def _begins_scope(words: Sequence[Word], taken: Sequence[int], first: int) -> bo
         return False
     word, before = words[first].text, text_at(words, first - 1)
     tells = first and taken[first - 1] and word in COPULAS
-    inverted = word.endswith("nt") and text_at(words, first + 1) in _ASKS_BACK
-    return not (tells or inverted or before in ("why", "if", "or"))
+    behind = text_at(words, first + 1)
+    inverted = word.endswith("nt") and behind in _ASKS_BACK
+    answers = word == "no" and behind == "not"  # "no not horror"
+    return not (tells or inverted or answers or before in ("why", "if", "or"))
 
 
 def _led_on(
@@ -366,7 +368,8 @@ def _colours(words: Sequence[Word], taken: Sequence[int], place: int) -> bool:
 
 def _part_at(words: Sequence[Word], taken: Sequence[int], place: int) -> tuple[int, _Part | None]:
     """One past the longest phrase of scope that begins at a place, and what it does."""
-    if words[place].text in _UNIVERSALS and (end := _excepts(words, taken, place + 1)):
+    every = words[place].text in _UNIVERSALS and text_at(words, place - 1) != "after"
+    if every and (end := _excepts(words, taken, place + 1)):
         return end, _Part.TURNS
     return _part_book().at(words, place) or (place, None)
 

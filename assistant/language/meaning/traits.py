@@ -122,14 +122,18 @@ class LineClauses:
     ) -> None:
         self._text, self._words = text, words
         self._named = {place for first, last in names for place in range(first, last)}
-        found = _book().find(words, taken_by(names, len(words)))
-        self._said = sorted(
-            [_Trait(one.first, one.last, one.meaning) for one in found]
-            + [_Trait(*name, SHOWN if name in shown else _NAME) for name in names]
-        )
+        called = [_Trait(*name, SHOWN if name in shown else _NAME) for name in names]
+        self._said = sorted([*self._phrases(taken_by(names, len(words))), *called])
         self._inside = taken_by(((one.first + 1, one.last) for one in self._said), len(words))
         self._read = taken_by(((one.first, one.last) for one in self._said), len(words))
         self._begins = [0, *(at for at in range(1, len(words)) if self._opens(at))]
+
+    def _phrases(self, taken: Sequence[int]) -> Iterator[_Trait]:
+        """What phrases outside of names do; "after all, but" is no "all but"."""
+        for one in _book().find(self._words, taken):
+            inside = self._text[self._words[one.first].start : self._words[one.last - 1].end]
+            if _PAUSES.isdisjoint(inside):
+                yield _Trait(one.first, one.last, one.meaning)
 
     def _opens(self, at: int) -> bool:
         """Whether a clause begins with the word at a place."""
