@@ -57,7 +57,7 @@ from assistant.language.meaning.traits import (
 )
 from assistant.language.understand import Understanding
 from assistant.language.utterance import Utterance
-from assistant.language.words import Word, words
+from assistant.language.words import Word, taken_by, words
 from core.data.dialogs import Message, Rendering, read_dialogs
 from core.errors import DataError
 
@@ -393,6 +393,8 @@ def run(arguments: argparse.Namespace) -> int:
     record = {"rules": weights.rules, "weights": weights.weights}
     _write(record, arguments.out)
     if lines := bracketed(arguments.files):
+        if not arguments.no_folds:
+            print_described_folds(lines)
         _write(fit_described(lines), arguments.described)
     return 0
 
@@ -431,3 +433,36 @@ def print_folds(examples: Sequence[LabelledName]) -> None:
         wrong = sum(len(pair) > 1 for pair in pairs)
         turned = sum(pair == opposite for pair in pairs)
         print(f"{name:<8} wrong {wrong}, turned round {turned} of {len(examples)}")
+
+
+class Hits(NamedTuple):
+    """Telling words that are taken to describe films, that do, and that are both."""
+
+    taken: int
+    meant: int
+    right: int
+
+
+def hits(lines: Iterable[Bracketed], weights: described.Weights) -> Hits:
+    """Counts the words of lines, as weights read them."""
+    taken = meant = right = 0
+    for line in lines:
+        count = len(line.words)
+        read = taken_by(described.described(line.text, line.words, weights), count)
+        for at in described.telling(line.words, 0, count, ()):
+            is_taken, is_meant = bool(read[at]), line.describes[at]
+            taken, meant = taken + is_taken, meant + is_meant
+            right += is_taken and is_meant
+    return Hits(taken, meant, right)
+
+
+def print_described_folds(lines: Sequence[Bracketed]) -> None:
+    """Prints the same shares for weights that were fitted to the other groups of lines."""
+    folds = [fold_of(line.text) for line in lines]
+    each = list[Hits]()
+    for fold in range(_FOLDS):
+        others = [line for line, own in zip(lines, folds, strict=True) if own != fold]
+        held = [line for line, own in zip(lines, folds, strict=True) if own == fold]
+        each.append(hits(held, fit_described(others)) if held and others else Hits(0, 0, 0))
+    taken, meant, right = (sum(counts) for counts in zip(*each, strict=True))
+    print(f"described {right} of {taken} taken, of {meant} meant")

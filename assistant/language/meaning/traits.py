@@ -125,7 +125,6 @@ class LineClauses:
         called = [_Trait(*name, SHOWN if name in shown else _NAME) for name in names]
         self._said = sorted([*self._phrases(taken_by(names, len(words))), *called])
         self._inside = taken_by(((one.first + 1, one.last) for one in self._said), len(words))
-        self._read = taken_by(((one.first, one.last) for one in self._said), len(words))
         self._begins = [0, *(at for at in range(1, len(words)) if self._opens(at))]
 
     def _phrases(self, taken: Sequence[int]) -> Iterator[_Trait]:
@@ -231,10 +230,6 @@ class LineClauses:
     def begins(self, at: int) -> bool:
         """Whether a clause begins with the word at a place."""
         return self._begins[bisect_right(self._begins, at) - 1] == at
-
-    def is_read(self, at: int) -> bool:
-        """Whether the word at a place is part of a name or of a phrase of some class."""
-        return bool(self._read[at])
 
     def goes_on(self, number: int) -> bool:
         """Whether a clause goes on with the sentence of the one before."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.language.understand import Understanding
-from assistant.language.utterance import Act, Context, Topic, Utterance
+from assistant.language.utterance import Act, Context, MovieMention, Topic, Utterance
 from core.data.facts import FilmFacts
 from core.model.bundle import Bundle
 
@@ -57,11 +57,10 @@ def _in_order(title: str) -> str:
     return f"The {title.removesuffix(', The')}" if title.endswith(", The") else title
 
 
-def _verdict(movie: object) -> str:
-    if getattr(movie, "taken"):  # noqa: B009
+def _verdict(movie: MovieMention) -> str:
+    if movie.taken:
         return "taken"
-    strength = getattr(movie, "strength")  # noqa: B009
-    return "+" if strength > 0 else "-" if strength < 0 else "seen"
+    return "+" if movie.strength > 0 else "-" if movie.strength < 0 else "seen"
 
 
 @pytest.fixture(scope="module")
