@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from theatre import opened
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = Path(os.environ.get("MARQUEE_BUNDLE") or ROOT / "models" / "marquee")
@@ -134,7 +135,7 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         page.goto(app.url)
         page.locator("#mq-line").wait_for()
-        page.locator(".mq-page").wait_for()
+        opened(page)
         return page
 
     yield open_page

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from theatre import OPENING, PHONE, answered, films, on_both, say, thumb, unfold
+from theatre import OPENING, PHONE, answered, films, on_both, opened, say, thumb, unfold
 
 RATINGS = """Date,Name,Year,Letterboxd URI,Rating
 2024-01-01,Heat,1995,https://boxd.it/1,4.5
@@ -94,6 +94,7 @@ def test_a_watch_list_is_kept_watched_and_cleared(
     expect(saved).to_have_count(2)
     expect(thumb(turn, 0, "Save for later")).to_have_text("Saved")
     page.reload()
+    opened(page)
     unfold(page, "Watch-list")
     expect(saved).to_have_count(2)
     page.get_by_role("button", name=f"Watched: {title}", exact=True).click()
@@ -103,6 +104,7 @@ def test_a_watch_list_is_kept_watched_and_cleared(
     answered(page)
     expect(thumb(turn, 0, "Thumb up")).to_have_attribute("aria-pressed", "true")
     page.reload()
+    opened(page)
     unfold(page, "Watch-list")
     expect(saved.first.get_by_role("button", name="Loved it")).to_have_attribute(
         "aria-pressed", "true"
@@ -132,6 +134,7 @@ def test_a_watch_list_outlives_the_app(
     app.stop()
     app.start()
     page.reload()
+    opened(page)
     unfold(page, "Watch-list")
     saved = page.locator(".mq-saved > li")
     expect(saved).to_have_count(2)
@@ -157,6 +160,7 @@ def test_ratings_are_brought_along_and_taken_away(
         "2 films found, 1 row is doubtful, 1 film is not known here, 1 note on lines"
     )
     page.reload()
+    opened(page)
     expect(preview).to_be_visible()
     for name in ("Which film is it?", "Not known here", "Could not be read"):
         unfold(page, name)

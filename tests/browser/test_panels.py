@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from theatre import OPENING, PHONE, answered, films, on_both, say, thumb, unfold
+from theatre import OPENING, PHONE, answered, films, on_both, opened, say, thumb, unfold
 
 HOW = "no axe-core here: `pip install -r requirements-dev.txt` brings one, then run the tests again"
 
@@ -32,6 +32,7 @@ def test_films_a_turn_and_pause(visit: Callable[..., Page], look: dict[str, Any]
     assert films(turn) == []
     expect(turn).to_contain_text("Films are paused")
     page.reload()
+    opened(page)
     unfold(page, "Steer")
     expect(pause).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("button", name="2 films a turn")).to_have_attribute(
@@ -156,6 +157,7 @@ def test_the_slider_from_popular_films_to_hidden_gems(
     expect(page.locator(".mq-knob small")).to_contain_text("hidden gems")
     gems = films(say(page, OPENING))
     page.reload()
+    opened(page)
     unfold(page, "Steer")
     expect(slider).to_have_value("1")
     slider.fill("-1")

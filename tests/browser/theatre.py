@@ -26,6 +26,11 @@ def unfold(page: Page, *names: str) -> None:
             summary.click()
 
 
+def opened(page: Page) -> None:
+    """Waits until the page was drawn for its person: what is unfolded before is folded again."""
+    page.locator(".mq-page[data-session]").wait_for()
+
+
 def say(page: Page, text: str) -> Locator:
     """Types a line, presses Enter, waits for the answer; returns the turn."""
     drawn = page.locator(".mq-page")
