@@ -18,9 +18,9 @@ _COMMANDS: Final = {
         "Measure understanding on labelled lines or recorded conversations.",
     ),
     "train": ("assistant.evaluation.linking", "Fit what makes words a title."),
-    "train-directions": (
-        "assistant.evaluation.directions",
-        "Fit which way names are meant: wanted, turned away, known, or said in passing.",
+    "train-roles": (
+        "assistant.evaluation.roles",
+        "Fit what the words of a line do: describe films, name one, point at one, or talk.",
     ),
     "converse": (
         "assistant.evaluation.conversations",

@@ -23,7 +23,7 @@ DOORS = {
     "stable_baselines3": ("core.training.agent",),
     "gymnasium": ("core.simulation.environment",),
     "sqlalchemy": ("core.store",),
-    "safetensors": ("core.model.bundle", "core.training.meanings"),
+    "safetensors": ("core.model.bundle", "core.model.tagger", "core.training.meanings"),
     "rapidfuzz": ("assistant.language.titles.spelling", "assistant.language.reading"),
     "gradio": ("assistant.page", "assistant.api", "app"),
     "torch": ("core",),
@@ -40,7 +40,7 @@ NEVER_CALLED = re.compile(
 below."""
 
 LONGEST_MODULE, LONGEST_FUNCTION = 500, 75
-MOST_PACKAGES, MOST_MODULES, MOST_IN_ALL = 20, 12, 147
+MOST_PACKAGES, MOST_MODULES, MOST_IN_ALL = 20, 12, 150
 """Modules count without the `__init__` of a package, which only says what the package is for."""
 
 ORDER = (

@@ -230,7 +230,7 @@ def _excluded_words(tokens: Iterable[int], catalogue: Catalogue) -> list[str]:
             tags.append(f"“{name}”")
     if tags:
         spared.append(f"anything tagged {listing(tags, 'or')}")
-    return spared
+    return list(dict.fromkeys(spared))  # somebody who plays and directs is spared once
 
 
 def _language(name: str) -> str:

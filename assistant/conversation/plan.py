@@ -154,7 +154,8 @@ def _words_of(
 ) -> tuple[str, Sequence[str]]:
     """The words that a line is to be answered by, and those that nothing is made of."""
     words = utterance.sought or ", ".join(left.sought)
-    if not words and unheard(utterance, step) and finder.finds(utterance.text):
+    wishes = not words and "wish" in utterance.does and unheard(utterance, step)
+    if wishes and finder.finds(utterance.text):
         return utterance.text.strip(), ()
     return words, left.strange
 
@@ -492,9 +493,8 @@ def suggestions(
 
 def _after_talk(act: Act, state: SessionState) -> tuple[str, ...]:
     """What the person might say after a turn without films."""
-    is_cold = cold(state)
-    if act is Act.AGREE and (not is_cold or state.tokens(Outcome.SHOWN)):
+    if act is Act.AGREE and (not cold(state) or state.tokens(Outcome.SHOWN)):
         return ("More", "Why the first one?", "What do you know about me?")
-    if is_cold:
+    if cold(state):
         return several("reply.examples") if act not in (Act.THANKS, Act.BYE) else ()
     return ("More", "What do you know about me?")

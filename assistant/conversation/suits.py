@@ -16,7 +16,7 @@ from assistant.conversation.phrasing import capitalised, distinct, listing
 from assistant.conversation.reasons import BILLED, Known, known_of, noted_as, portraits
 from assistant.conversation.records import barring, length, recommend, sentences
 from assistant.conversation.values import Shade
-from assistant.language.described import (
+from assistant.language.leftover import (
     has_signs,
     is_plain_fact,
     moods_of,

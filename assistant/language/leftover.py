@@ -7,22 +7,20 @@ come near to what they mean. What nothing is made of is said back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from types import MappingProxyType
+from functools import cache
 from typing import Final, NamedTuple
 
 from assistant.language.acts import holds, how_many, line_of
-from assistant.language.described import STORY, described, telling
-from assistant.language.lexicon import background, heard_words, word_class
-from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.direction import Judge, fitted, ruled
+from assistant.language.lexicon import background, heard_words, table, word_class
 from assistant.language.meaning.measures import amounts_in
+from assistant.language.meaning.roles import Direction, Role, reader
 from assistant.language.meaning.tastes import COPULAS
-from assistant.language.meaning.traits import FACET, FILM, SHOWN, WORDS, Direction
-from assistant.language.utterance import Act, Utterance
-from assistant.language.words import Word, back_over, texts_of
+from assistant.language.utterance import Act, FacetMention, Span, Utterance
+from assistant.language.words import Word, back_over, normal, texts_of
 from assistant.language.words import words as words_of
+from core.data.search import stems
 
 _LONGEST: Final = 120
 """Words up to which a line is looked at: no wish is longer."""
@@ -72,19 +70,41 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     found = words_of(utterance.text)
     if len(found) > _LONGEST:
         return Leftover()
-    said = (*utterance.spans, *amounts_in(utterance.text.lower()))
-    names = sorted(filter(None, {_places(found, one) for one in said}))
+    names = _names(utterance, found)
     ways = turned_away(utterance.text, found, names, _films(utterance, found))
-    away = [" ".join(texts_of(found, *span)) for span, way in ways if way is Direction.AWAY]
-    others = (span for span, way in ways if way is not Direction.AWAY)
-    asked = (span for span in others if not _is_predicate(found, span[0], names))
+    in_numbers = bool(utterance.limits or utterance.lifted)
+    ways = [one for one in ways if not (in_numbers and _measures(found, one[0]))]
+    away = [" ".join(texts_of(found, *span)) for span in _of_way(ways, Direction.AWAY)]
+    asked = _of_way(ways, Direction.TOWARDS)
+    asked = [span for span in asked if not _is_predicate(found, span[0], names)]
     return Leftover(*_known(found, asked, knows), away)
 
 
-def _films(utterance: Utterance, found: Sequence[Word]) -> dict[tuple[int, int], str]:
-    """Where films are named, and whether they are such that we put forward."""
-    films = {_places(found, one.span): one.offered for one in utterance.movies}
-    return {span: SHOWN if offered else FILM for span, offered in films.items() if span}
+def _names(utterance: Utterance, found: Sequence[Word]) -> list[tuple[int, int]]:
+    """The words of all that was understood."""
+    said = (*utterance.spans, *amounts_in(utterance.text.lower()))
+    return sorted(filter(None, {_places(found, one) for one in said}))
+
+
+Ways = Sequence[tuple[tuple[int, int], Direction]]
+"""Ranges of words and how they are meant."""
+
+
+def _of_way(ways: Ways, way: Direction) -> list[tuple[int, int]]:
+    return [span for span, one in ways if one is way]
+
+
+_MEASURES: Final = word_class("of_measures")
+
+
+def _measures(found: Sequence[Word], span: tuple[int, int]) -> bool:
+    """Whether words tell nothing but how long, how old or how well known films are."""
+    return _MEASURES.issuperset(texts_of(found, *span))
+
+
+def _films(utterance: Utterance, found: Sequence[Word]) -> list[tuple[int, int]]:
+    """Where films are named."""
+    return list(filter(None, {_places(found, one.span) for one in utterance.movies}))
 
 
 def _known(
@@ -114,46 +134,22 @@ def turned_away(
     text: str,
     words: Sequence[Word],
     names: Sequence[tuple[int, int]],
-    films: Mapping[tuple[int, int], str] = MappingProxyType({}),
-) -> list[tuple[tuple[int, int], Direction]]:
-    """Ranges of words that describe films and are no `names`, and how they are meant.
-
-    Of the names `films` are FILM, or SHOWN where we put them forward.
-    """
-    kept = _beyond_names(text, words, names, films)
-    inside = {at for first, last in kept for at in range(first, last)}
-    names = [name for name in names if name[0] not in inside]
-    spans = sorted([*names, *kept])
-    others = {span: films.get(span, FACET) for span in names}
-    kinds = [others.get(span, WORDS) for span in spans]
-    named = ruled(text, words, spans, find_cues(text, words, spans), kinds=kinds)
-    ways = Judge(fitted()).directions(text, words, named)
-    return [
-        ((name.first, name.last), way)
-        for name, way in zip(named, ways, strict=True)
-        if name.kind == WORDS
-    ]
-
-
-def _beyond_names(
-    text: str,
-    words: Sequence[Word],
-    names: Sequence[tuple[int, int]],
-    films: Collection[tuple[int, int]],
-) -> list[tuple[int, int]]:
-    """Ranges of words that describe films, without names, as far as they mean something; of a story
-    all words, where no film is named in it: those are `films`.
+    films: Collection[tuple[int, int]] = (),
+) -> Ways:
+    """Ranges of words that describe films and are no `names`, and how they are meant; the names
+    that are `films` describe none.
     """
     taken = {at for first, last in names for at in range(first, last)}
     named = {words[at].text for at in taken}
+    taken |= {at for at, word in enumerate(words) if word.text in named}
     of_films = {at for first, last in films for at in range(first, last)}
-    again = {at for at, word in enumerate(words) if word.text in named}
-    kept = list[tuple[int, int]]()
-    for first, last in described(text, words):
-        tells = telling(words, first, last, taken | again)
-        is_story = len(tells) >= STORY and of_films.isdisjoint(range(first, last))
-        kept += [(tells[0], last)] if is_story else _runs(tells, taken)
-    return kept
+    found = list[tuple[tuple[int, int], Direction]]()
+    for role in reader().read(text, words, films).described():
+        tells = telling(words, role.first, role.last, taken)
+        is_story = len(tells) >= STORY and of_films.isdisjoint(range(role.first, role.last))
+        spans = [(tells[0], role.last)] if is_story else _runs(tells, taken)
+        found += [(span, role.way) for span in spans]
+    return found
 
 
 def _runs(tells: Sequence[int], taken: Container[int]) -> Iterator[tuple[int, int]]:
@@ -209,11 +205,103 @@ def is_a_wish_unheard(utterance: Utterance, finder: Finder, *, underway: bool) -
     known, and the reply says what it did not get; before, where films can be found by the words, or
     by what they mean, or kept away. Who asks is answered in words.
     """
-    if utterance.act is not Act.OFF_TOPIC:
+    if utterance.act is not Act.OFF_TOPIC or utterance.only_chats:
         return False
+    if "wish" in utterance.does:
+        return True
     line = line_of(utterance.text)
     if holds("asks", line) or holds("elsewhere", line):
         return False
     left = leftover(replace(utterance, act=Act.RECOMMEND), finder.knows)
     found = bool(left.sought) or any(map(finder.rare, left.spared))
     return underway or found or bool(finder.means(utterance.text))
+
+
+# ---- what descriptions tell, and what is looked for where a film is asked to be so
+
+
+def telling(words: Sequence[Word], first: int, last: int, taken: Container[int]) -> list[int]:
+    """Places in a range of words, outside of those taken, that tell something of a film."""
+    others = ((at, words[at].text) for at in range(first, last) if at not in taken)
+    return [
+        at for at, word in others if word not in _READ_ELSEWHERE and word.isalpha() and stems(word)
+    ]
+
+
+_READ_ELSEWHERE: Final = word_class("reaches") | word_class("measured") | word_class("negators")
+"""Words of amounts, of how much and of what turns a name away: "not too long"."""
+STORY: Final = 3
+"""Telling words beside the name of a kind of film from which on a description is a story: in "an
+innocent man is accused of a crime" the crime asks for no crime film."""
+
+
+def without_stories(
+    facets: Sequence[FacetMention], found: Sequence[Word], described: Sequence[Role]
+) -> tuple[FacetMention, ...]:
+    """Kinds of films that are only part of a story that is told are no musts."""
+    musts = [facet for facet in facets if facet.required and facet.strength > 0]
+    stories = _stories(found, [facet.span for facet in musts], described) if musts else []
+    told = [one for one in musts if any(a <= one.span.start < b for a, b in stories)]
+    return tuple(
+        replace(facet, required=False, rule=f"{facet.rule}; in a story") if facet in told else facet
+        for facet in facets
+    )
+
+
+def _stories(
+    found: Sequence[Word], spans: Sequence[Span], described: Sequence[Role]
+) -> list[tuple[int, int]]:
+    """Ranges of characters in which a story is told, beside facets at these spans.
+
+    What stands ahead of it is what kind of film it is: "a western where nobody …".
+    """
+    named = {at for at, word in enumerate(found) for a, b in spans if a <= word.start < b}
+    told = [(telling(found, role.first, role.last, named), role.last) for role in described]
+    long = [(tells[0], last) for tells, last in told if len(tells) >= STORY]
+    return [(found[first].start, found[last - 1].end) for first, last in long]
+
+
+# ---- what is looked for where a film is asked to be so
+
+
+def quality_of(word: str) -> str:
+    """The mood that a word asks for; the word itself where it is of none."""
+    written = word.replace(" ", "_")
+    moods = table("questions")["moods"].items()
+    return next((name for name, mood in moods if written in mood["words"].split()), written)
+
+
+def said_of(quality: str) -> str:
+    """How it is said that a film is so: "in colour", "a film that ends well"."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("said", quality.replace("_", " ")))
+
+
+def has_signs(quality: str) -> bool:
+    """Whether anything says that a film is so, rather than not the opposite."""
+    return bool(signs_of(quality))
+
+
+def opposite(quality: str) -> str:
+    """What a film is instead; "" where nothing is known to be."""
+    mood = table("questions")["moods"].get(quality, {})
+    return str(mood.get("against", ""))
+
+
+@cache
+def signs_of(quality: str) -> frozenset[str]:
+    """The facets, moods and keywords that say that a film is so, in normal form joined by "_"."""
+    mood = table("questions")["moods"].get(quality)
+    return frozenset((quality,) if mood is None else mood["signs"].split())
+
+
+def is_plain_fact(quality: str) -> bool:
+    """Whether a film is so or not, and not more or less: in colour, silent, animated."""
+    return bool(table("questions")["moods"].get(quality, {}).get("fact"))
+
+
+def moods_of(name: str) -> frozenset[str]:
+    """The moods that a film is in by a facet of this name."""
+    sign = normal(name).replace(" ", "_")
+    moods = table("questions")["moods"]
+    return frozenset(mood for mood, one in moods.items() if sign in one["signs"].split())

@@ -15,10 +15,11 @@ from assistant.language import acts
 from assistant.language.leftover import means_something
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
+from assistant.language.meaning.direction import FILM, SHOWN
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.speakers import kin
 from assistant.language.meaning.tastes import Cue, Force, Sign, Teller, scopes
-from assistant.language.meaning.traits import FILM, SHOWN
+from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
     Act,
@@ -221,13 +222,19 @@ def _of_more(
 ) -> tuple[int, ...]:
     """Facets that a title may mean where it stands: a country, or all films of a series."""
     name, before, after = _series_named(found, link, facets)
-    if before == "from" or before in _BEFORE_PLACES:  # "films from Brazil", "nothing American"
+    if _is_of_a_place(found, link.first):  # "films from Brazil", "nothing American"
         return facets.of_kind("country", name)
     if away and link.also:  # a tag may be named after a series
         return facets.named(name)
     of_many = after in _NOUNS and (before in _ONE_OF or after.endswith("s"))
     is_any = before == "no" if away else of_many
     return facets.of_kind("series", name) if is_any else ()
+
+
+def _is_of_a_place(found: Sequence[Word], first: int) -> bool:
+    before = text_at(found, first - 1)
+    of_films = before == "of" and text_at(found, first - 2) in _NOUNS
+    return before == "from" or of_films or before in _BEFORE_PLACES
 
 
 def _series_named(found: Sequence[Word], link: Link, facets: FacetFinder) -> tuple[str, str, str]:
@@ -329,6 +336,28 @@ def is_for_another(cues: Sequence[Cue]) -> bool:
     tastes = [cue for cue in cues if cue.force in (Force.FEEL, Force.VERDICT)]
     feels = any(cue.force is Force.FEEL for cue in tastes)  # not "my boss says it is great"
     return feels and all(cue.teller is Teller.NEAR for cue in tastes)
+
+
+def asked_for(
+    text: str,
+    found: Sequence[Word],
+    told: Sequence[tuple[int, int]],
+    terms: Sequence[Found[Term]],
+    taken: Sequence[int],
+) -> list[Found[Term]]:
+    """The terms that do not say how one of the films `told` is, or ask it; in words that are
+    `taken` none is.
+    """
+    spans = [(term.first, term.last) for term in terms]
+    kept = complaints(text, found, told, terms)
+    ends, others = frozenset(last for _, last in told), taken_by(spans, len(found))
+
+    def tells(term: Found[Term], span: tuple[int, int]) -> bool:
+        describes = describes_a_film(text, found, ends, others, span)
+        return describes or asks_how_it_is(text, found, taken, term.first)
+
+    pairs = zip(terms, spans, strict=True)
+    return [term for term, span in pairs if term.first in kept or not tells(term, span)]
 
 
 def unswallowed(

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
-from assistant.language import acts
 from assistant.language.lexicon import background, dictionary, title_class, word_class
 from assistant.language.meaning.facets import FacetFinder
-from assistant.language.reading import BLANK
 from assistant.language.titles.index import TitleIndex
-from assistant.language.titles.links import WHOLE, Link, overlaps
-from assistant.language.utterance import Act, Context, MovieMention, Utterance
+from assistant.language.titles.links import ON_THE_TABLE, WHOLE, Link, overlaps
+from assistant.language.utterance import Context
 from assistant.language.words import Word, normal, stands_apart, text_at, texts_of, words
 from core.data.facts import FilmFacts
 from core.data.search import WordIndex, word_index
@@ -30,16 +28,6 @@ Span = tuple[int, int]
 
 DESCRIBED: Final = "described"
 """Rule of a film that is told by what is known of it."""
-BY_PLACE: Final = "by its place"
-"""Rule of a film that an ordinal points at."""
-_SEEMS: Final = word_class("seems")
-"""Behind a film that was not seen yet."""
-_THAT_ONE: Final = "that one"
-_TITLES: Final = re.compile(f"{BLANK}+")
-_TAKEN: Final = 0.7
-"""How a film is liked that is chosen."""
-_SURE: Final = 9.0
-"""Log-odds of a film on the table: more than any title has that lies in the same words."""
 _ARTICLES: Final = title_class("title_articles")
 _LEAST: Final = 3
 """Letters of the shortest word that tells a title by itself."""
@@ -123,7 +111,7 @@ class Pointing:
         before = [token for token in context.lately if token not in context.shown]
         by_span = self._parts_of(text, found, before) | self._parts_of(text, found, context.shown)
         named = [
-            Link(*span, (rows[0],), _SURE, "part of a title; on the table")
+            Link(*span, (rows[0],), ON_THE_TABLE, "part of a title; on the table")
             for span, rows in by_span.items()
             if len(rows) == 1
         ]
@@ -203,7 +191,7 @@ class Pointing:
             told = self._told_from(found, place, shown) if place >= last else None
             if told is not None:
                 (first, last), rows = told
-                links.append(Link(first, last, rows[:1], _SURE, DESCRIBED, also=rows[1:]))
+                links.append(Link(first, last, rows[:1], ON_THE_TABLE, DESCRIBED, also=rows[1:]))
         return links
 
     def _told_from(
@@ -403,64 +391,3 @@ def _in_place(of_the_table: Sequence[Link], links: Sequence[Link]) -> list[Link]
         if not overlaps(link, kept):
             kept.append(link)
     return sorted(kept, key=lambda link: link.first)
-
-
-def chosen(utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:
-    """A line that chooses films on the table by name: "I'll take Heat", "the French one, please".
-
-    None for other lines, and for a title alone: it may be praise.
-    """
-    movies = utterance.movies
-    says_more = utterance.ambiguous or utterance.facets or utterance.wishes_for_kinds
-    may_be = all(movie.token in context.shown and _is_open(movie) for movie in movies)
-    if says_more or not (movies and may_be):
-        return None
-    if not _is_choice(line, movies, len(context.shown)):
-        return None
-    taken = (replace(movie, strength=_TAKEN, similar_only=False, taken=True) for movie in movies)
-    return replace(utterance, act=Act.AGREE, movies=tuple(taken))
-
-
-def _is_choice(line: acts.Line, movies: Sequence[MovieMention], n_shown: int) -> bool:
-    """Whether a line would choose if it said "that one" in place of its titles."""
-    that = acts.line_of(_TITLES.sub(_THAT_ONE, line.lower))
-    if that.plain == _THAT_ONE:
-        return all(movie.rule.startswith(DESCRIBED) for movie in movies)
-    return acts.nod(that, True) is Act.AGREE or acts.decides(that, n_shown)
-
-
-def _is_open(movie: MovieMention) -> bool:
-    """Whether nothing was said of a film that keeps it from being chosen."""
-    return movie.strength >= 0 and not (movie.seen or movie.idle)
-
-
-def hoped_for(utterance: Utterance, found: Sequence[Word], shown: Sequence[int]) -> Utterance:
-    """A line with those films of the table as chosen that look well: "Fracture sounds good"."""
-    behind = {at.end: after.text for at, after in pairwise(found)}
-    movies = tuple(
-        replace(movie, taken=True)
-        if movie.token in shown and movie.strength > 0 and behind.get(movie.span.end) in _SEEMS
-        else movie
-        for movie in utterance.movies
-    )
-    return replace(utterance, movies=movies)
-
-
-def by_place(found: Sequence[Word], line: acts.Line, context: Context) -> list[Link]:
-    """The films on the table that ordinals and numbers point at, as titles in the line."""
-    by_span: dict[Span, list[int]] = {}
-    for place, (start, end) in acts.pointed(line, len(context.shown)).items():
-        inside = [at for at, one in enumerate(found) if start <= one.start and one.end <= end]
-        if inside:
-            rows = by_span.setdefault((inside[0], inside[-1] + 1), [])
-            rows.append(context.shown[place] - 1)
-    return [
-        Link(*span, (rows[0],), _SURE, BY_PLACE, also=tuple(rows[1:]))
-        for span, rows in by_span.items()
-    ]
-
-
-def tells_of_places(utterance: Utterance) -> bool:
-    """Whether a line says how the films are that it points at by their places."""
-    pointed = [movie for movie in utterance.movies if movie.rule.startswith(BY_PLACE)]
-    return bool(pointed) and all(movie.strength or movie.seen for movie in pointed)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from assistant.language import acts, mentions, wishes
-from assistant.language.described import without_stories
+from assistant.language.leftover import without_stories
 from assistant.language.meaning.cues import find_cues
-from assistant.language.meaning.direction import Judge, meant
-from assistant.language.meaning.direction import fitted as directions
+from assistant.language.meaning.direction import meant
 from assistant.language.meaning.facets import FacetFinder, Term
 from assistant.language.meaning.measures import measures_of
 from assistant.language.meaning.reference import (
@@ -27,11 +27,10 @@ from assistant.language.meaning.reference import (
     singled_out,
     takes,
 )
-from assistant.language.meaning.speakers import MARKS
+from assistant.language.meaning.roles import Direction, LineRoles, RoleReader, reader
 from assistant.language.meaning.tastes import Cue, scope_of
-from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
 from assistant.language.meaning.years import Scope, bounded_years, eras_named, years_wanted
-from assistant.language.pointing import Pointing, by_place, chosen, hoped_for, tells_of_places
+from assistant.language.pointing import Pointing
 from assistant.language.questions import Questions
 from assistant.language.reading import (
     BLANK,
@@ -40,6 +39,16 @@ from assistant.language.reading import (
     in_english,
     is_said_to_us,
     taken_in,
+)
+from assistant.language.remarks import (
+    asked,
+    chosen,
+    decides,
+    hoped_for,
+    is_remark,
+    referents,
+    remarked,
+    without_words,
 )
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.linker import TitleLinker
@@ -57,7 +66,7 @@ from assistant.language.utterance import (
     MovieMention,
     Utterance,
 )
-from assistant.language.words import Found, Word, normal, rated, taken_by, words
+from assistant.language.words import Found, Word, normal, rated, words
 from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 
@@ -70,6 +79,8 @@ _ACTS_INSIDE: Final = {
     "thanks": Act.THANKS,
     "film": Act.RECOMMEND,
 }  # What a line does that holds such words and tells no wish.
+_ACTS_LEARNED: Final = {"complain": Act.COMPLAIN, "more": Act.MORE}
+"""The same by what was learned of lines."""
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
@@ -87,10 +98,10 @@ class Understanding:
     """
 
     def __init__(
-        self, catalogue: Catalogue, facts: FilmFacts | None = None, judge: Judge | None = None
+        self, catalogue: Catalogue, facts: FilmFacts | None = None, roles: RoleReader | None = None
     ) -> None:
         self.catalogue = catalogue
-        self._judge = judge or Judge(directions())
+        self._reader = roles or reader()
         facts = facts or FilmFacts.empty()
         self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
         self._questions = Questions(self._titles.index, facts, self.understand)
@@ -117,7 +128,7 @@ class Understanding:
         read = self.in_english(text[:LONGEST_TEXT])
         text = read if len(text) <= LONGEST_TEXT else text
         if not acts.has_words([read]):
-            return _without_words(text, context)
+            return without_words(text, context)
         if len(read) <= _LONGEST_OF_TWO:
             if described := acts.recalled(acts.line_of(read)):
                 return Utterance(text, Act.RECOMMEND, sought=described)
@@ -175,27 +186,29 @@ class Understanding:
     def _one(self, text: str, read: str, context: Context) -> Utterance:
         """One statement."""
         reading = self._reading(text, read, context)
-        asked = self._questions.asked(read, reading.words, reading.links, context)
-        if asked is not None:
-            return asked.with_rest(text, self.understand(asked.rest, asked.context(context)))
+        told = self._questions.asked(read, reading.words, reading.links, context)
+        if told is not None:
+            return told.with_rest(text, self.understand(told.rest, told.context(context)))
         if not reading.links and context.asked is None:
             act = _whole_act(reading.line, context)
             if act is not None and not self._wishes(reading, act, context):
                 return self._plain(text, act, reading.line, context)
-        return self._with_places(self._whole(reading, context), reading, context)
+        return self._of_the_table(reading, context)
 
-    def _with_places(self, plain: Utterance, reading: Reading, context: Context) -> Utterance:
-        """A line that names something with what it says of films by their places: "Heat I know,
-        the first one bores me".
+    def _of_the_table(self, reading: Reading, context: Context) -> Utterance:
+        """A line whose words that point at films on the table are read as their titles: "Heat I
+        know, the first one bores me". What the rules read as a remark on them is one.
         """
-        if plain.act is not Act.RECOMMEND or not context.shown or not plain.names_anything:
-            return plain
-        pointed = by_place(reading.words, reading.line, context)
+        titles = [link.span for link in reading.links]
+        roles = self._reader.read(reading.read, reading.words, titles)
+        if not context.shown or context.asked is not None:
+            return self._whole(reading, roles, context)
+        pointed = referents(reading.read, reading.words, roles.pointing(), context)
         links = [one for one in pointed if not overlaps(one, reading.links)]
-        if not links:
+        plain = self._whole(reading, roles, context)
+        if not links or is_remark(plain, roles.pointing()):
             return plain
-        told = self._whole(reading.naming([*reading.links, *links]), context)
-        return told if tells_of_places(told) else plain
+        return self._whole(reading.naming([*reading.links, *links]), roles, context)
 
     def _wishes(self, reading: Reading, act: Act, context: Context) -> bool:
         """Whether a line that looks like an act names kinds of films or years all the same, or says
@@ -258,18 +271,18 @@ class Understanding:
         count = acts.count_wanted(line.lower) if act is Act.MORE else None
         return Utterance(text, act, picks=picks, count=count)
 
-    def _whole(self, reading: Reading, context: Context) -> Utterance:
+    def _whole(self, reading: Reading, roles: LineRoles, context: Context) -> Utterance:
         """A line with names, wishes or neither in it."""
         read, found, links, line = reading.read, reading.words, reading.links, reading.line
         titles, told = mentions.kinds_of(links, context.offered)
-        terms = self._terms(reading, list(titles), told)
+        terms = self._terms(reading, roles, list(titles), told)
         names = sorted([*titles, *((term.first, term.last) for term in terms)])
         cues = find_cues(read, found, names)
         unknown = unknown_titles(read, found, names, cues, self._titles.index)
         if more := written(read, found, [mention.span for mention in unknown], self._titles.index):
-            return self._whole(reading.naming([*links, *more]), context)
+            return self._whole(reading.naming([*links, *more]), roles, context)
         held = wishes.held(terms, context)
-        signs = meant(read, found, {**titles, **held}, names, cues, self._judge)
+        signs = meant(read, found, {**titles, **held}, names, cues, roles)
         scope = scope_of(read, found, cues)
         for_another = mentions.together(line.lower) or mentions.is_for_somebody(found)
         with_others = for_another or context.for_another or mentions.is_for_another(cues)
@@ -288,7 +301,7 @@ class Understanding:
             *wishes.of_facets(found, wished, signs, complaints, together=with_others),
             *called.values(),
         )
-        facets = without_stories(facets, read, found)
+        facets = without_stories(facets, found, roles.described())
         utterance = Utterance(
             reading.text,
             Act.RECOMMEND,
@@ -303,33 +316,30 @@ class Understanding:
             ),
             lifted=wishes.lifted_of(line.lower, scope),
             count=acts.count_wanted(line.lower),
-            beyond=self._beyond(reading, facets),
+            beyond=self._beyond(reading, facets) if roles.asks else (),
             for_another=mentions.is_for_somebody(found),
+            does=roles.does,
         )
         return self._acted(utterance, line, found, cues, context)
 
     def _terms(
-        self, reading: Reading, titles: Sequence[tuple[int, int]], told: Sequence[tuple[int, int]]
+        self,
+        reading: Reading,
+        roles: LineRoles,
+        titles: Sequence[tuple[int, int]],
+        told: Sequence[tuple[int, int]],
     ) -> list[Found[Term]]:
-        """Genres, moods, tags and people that are named outside of titles, but to tell how one of
-        the films `told` is.
+        """Genres, moods, tags and people that are named outside of titles, but in mere talk, or to
+        tell how one of the films `told` is.
         """
-        read, found, taken = reading.read, reading.words, taken_in(reading)
-        terms = self._facets.find(found, taken)
-        spans = [(term.first, term.last) for term in terms]
-        complaints = wishes.complaints(read, found, told, terms)
-        ends = frozenset(last for _, last in told)
-        others = taken_by(spans, len(found))
-        terms = [
-            term
-            for term, span in zip(terms, spans, strict=True)
-            if term.first in complaints
-            or not (
-                describes_a_film(read, found, ends, others, span)
-                or asks_how_it_is(read, found, taken, term.first)
-            )
-        ]
-        return mentions.unswallowed(read, found, titles, terms)
+        read, found = reading.read, reading.words
+        described = [role for role in roles.described() if role.way is not Direction.NONE]
+        terms = self._facets.find(found, taken_in(reading), described)
+        terms = [term for term in terms if not roles.is_talk(term.first, term.last)]
+        meant = [term for term in terms if term.first in roles.meant]
+        kept = mentions.asked_for(read, found, told, terms, taken_in(reading))
+        kept = mentions.unswallowed(read, found, titles, kept)
+        return [term for term in terms if term in meant or term in kept]
 
     def _beyond(self, reading: Reading, facets: Sequence[FacetMention]) -> tuple[str, ...]:
         """What was asked of films that is not known here: of languages, only those that the
@@ -338,6 +348,7 @@ class Understanding:
         known = any(self.catalogue.facet(mention.token).kind == "language" for mention in facets)
         told = {name for name, column in _MEASURED.items() if self.catalogue.measures(column)}
         told.update(["language"] if known else ())
+        told.update(["makers"] if facets else ())
         asked = (name for name in acts.beyond(reading.line) if name not in told)
         return (*asked, *(("series",) if reading.series else ()))
 
@@ -367,8 +378,8 @@ class Understanding:
         if done is not None:
             return done
         if taken := chosen(utterance, line, context):
-            return taken
-        if acts.decides(line, len(context.shown)) and not utterance.names_films:
+            return remarked(taken, context)
+        if decides(utterance, line, context):
             return takes(utterance.text, line, context)
         reacted = _reacted(utterance, line, found, cues, context)
         utterance = hoped_for(utterance, found, context.shown)
@@ -379,7 +390,7 @@ class Understanding:
         )
         if acted.act is Act.BEYOND and not acted.movies:
             return asked_of_the_table(acted, line, context)
-        return acted
+        return remarked(asked(acted, context), context)
 
     def _answered(
         self, utterance: Utterance, line: acts.Line, context: Context
@@ -432,7 +443,9 @@ def _reacted(
     none.
     """
     opens = COUNTRY in utterance.lifted  # "any country is fine" praises no film
-    if utterance.names_films or utterance.facets or opens:
+    asks = "wish" in utterance.does and "react" not in utterance.does  # "too talky for me"
+    wishes = not context.untold and (utterance.facets or (context.shown and asks))
+    if utterance.names_films or opens or wishes:
         return None
     nodded = acts.nod(line, bool(context.shown))
     if nodded is not None:
@@ -465,6 +478,13 @@ def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:
     return replace(utterance, act=Act.BEYOND, movies=idle, ambiguous=())
 
 
+def _act_of_no_wish(utterance: Utterance, line: acts.Line) -> Act:
+    """What a line does that names no films and no kind of them."""
+    inside = (act for name, act in _ACTS_INSIDE.items() if acts.holds(name, line))
+    learned = (act for name, act in _ACTS_LEARNED.items() if name in utterance.does)
+    return next(chain(inside, learned), Act.OFF_TOPIC)
+
+
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     """A line that wants films, or has nothing to do with them."""
     if not any((utterance.names_anything, utterance.years)):
@@ -475,17 +495,6 @@ def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     if utterance.names_anything or utterance.wishes_for_kinds:
         return utterance
     if not utterance.beyond:
-        inside = (act for name, act in _ACTS_INSIDE.items() if acts.holds(name, line))
-        return replace(utterance, act=next(inside, Act.OFF_TOPIC))
+        return replace(utterance, act=_act_of_no_wish(utterance, line))
     asked = acts.holds("asks", line) and not acts.holds("wants", line)
     return replace(utterance, act=Act.BEYOND) if asked else utterance
-
-
-def _without_words(text: str, context: Context) -> Utterance:
-    """A line of marks only; a thumb is a reaction to what is on the table."""
-    marks = text.strip()
-    if context.shown and marks[:1] in MARKS:
-        return Utterance(text, Act.REACT, strength=MARKS[marks[0]])
-    if marks == "?":
-        return Utterance(text, Act.HELP)
-    return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)

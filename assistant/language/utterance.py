@@ -278,6 +278,8 @@ class Utterance:
     """It is said that the films are for somebody else, or with them."""
     later: bool = False
     """The picks are put off ("not tonight"), for `Act.REACT`."""
+    does: frozenset[str] = frozenset()
+    """What the line does by what was learned of lines (`meaning.roles.LABELS`)."""
     then: Utterance | None = None
     """What else the line does, after this: "undo that" … "and a comedy instead". Its spans are
     those of the whole line."""
@@ -292,6 +294,11 @@ class Utterance:
         spans += [film.span for film in self.ambiguous]
         spans += [*self.asking] if self.saved is None else [self.saved, *self.asking]
         return spans + [name.span for name in self.unknown]
+
+    @property
+    def only_chats(self) -> bool:
+        """Whether the line asks for no films, and answers none: it talks, chooses or commands."""
+        return not self.does.isdisjoint(_TALKS) and self.does.isdisjoint(_SEEKS)
 
     @property
     def unasked(self) -> str:
@@ -362,6 +369,8 @@ class Utterance:
         return bool(self.limits or self.lifted or self.count)
 
 
+_TALKS: Final = frozenset(("chat", "take", "command", "ask", "react"))
+_SEEKS: Final = frozenset(("wish", "more", "complain"))
 _ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
 """What a line may do before it wishes for something."""
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from assistant.language.acts import any_country, lesser_known, well_known
 from assistant.language.clauses import FILM, WEAK, Clause, phrases_of_topics
-from assistant.language.described import moods_of
+from assistant.language.leftover import moods_of
 from assistant.language.lexicon import dictionary, table, word_class, words_of
 from assistant.language.meaning.facets import Term
 from assistant.language.meaning.measures import any_age, any_length

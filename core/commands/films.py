@@ -1,6 +1,7 @@
 """`python -m core films`: tables of facts in, a pack of what is known of films out.
 
-With `--sentences` a pack that is there learns what words mean, for the facets of a bundle.
+With `--sentences` a pack that is there learns what words mean, for the facets of a bundle; with
+`--phrases` what people mean by them where films are spoken of.
 
 `python -m core extend`: a trained bundle and such a pack in, a bundle out that can recommend films
 that hardly anybody has rated, too.
@@ -19,7 +20,7 @@ from core.data.packing import add_meanings, tables_of, write_pack
 from core.errors import SettingsError
 from core.model.bundle import Bundle
 from core.training.extending import ExtensionSettings, extend
-from core.training.meanings import SentenceModel, learned
+from core.training.meanings import SentenceModel, learned, refined
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +46,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--sentences", type=Path, metavar="FILE", help="phrases and words to learn, one a line")
     add("--feelings", type=Path, metavar="FILE", help="CSV of low,line: how people say they feel")
+    add(
+        "--phrases",
+        type=Path,
+        metavar="FILE",
+        help="how people say what they want, and the facets they mean: phrase | facet; facet",
+    )
     add("--model", type=Path, metavar="DIR", help="all-MiniLM-L6-v2: what the phrases mean")
     add("--bundle", type=Path, metavar="DIR", help="whose facets they are to lead to")
     add("--skip-bad-rows", action="store_true", help="leave out rows that cannot be read")
@@ -52,20 +59,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the pack and says what it knows; returns 0."""
-    if arguments.sentences:
-        return _learn(arguments)
+    if arguments.sentences or arguments.phrases:
+        return (_learn if arguments.sentences else _refine)(arguments)
     if not arguments.movies:
-        raise SettingsError("A pack is made from --movies, or learns from --sentences.")
+        raise SettingsError(
+            "A pack is made from --movies, or learns from --sentences or --phrases."
+        )
     options = vars(arguments)
     paths = {name: options[name] for name in ("movies", "links", *SOURCES) if options[name]}
     gathered = gather(paths, skip=arguments.skip_bad_rows)
     sources = arguments.source or [SOURCES[name] for name in paths if name in SOURCES]
     write_pack(arguments.out, tables_of(gathered), tuple(dict.fromkeys(sources)))
     facts = FilmFacts.open(arguments.out)
-    size = sum((arguments.out / name).stat().st_size for name in FILES)
+    size = _size(arguments.out)
     known = ", ".join(f"{fact.value} {facts.lists[fact].n_filled:,}" for fact in Fact)
     print(f"{len(facts):,} films in {arguments.out}, {size / 2**20:.1f} MiB. Known of: {known}")
     return 0
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files of a pack."""
+    return sum((folder / name).stat().st_size for name in FILES)
 
 
 def _learn(arguments: argparse.Namespace) -> int:
@@ -88,6 +102,17 @@ def _learn(arguments: argparse.Namespace) -> int:
         f"{found.agreement:.2f} as near as the nearest there is; {found.accepted:.2f} are near "
         f"enough, {found.right:.2f} of them rightly."
     )
+    return 0
+
+
+def _refine(arguments: argparse.Namespace) -> int:
+    """Puts the words of phrases where the facets stand that people mean by them; returns 0."""
+    lines = arguments.phrases.read_text(encoding="utf-8").splitlines()
+    parted = (line.partition(" | ") for line in lines if " | " in line)
+    pairs = [(phrase, [one.strip() for one in facets.split(";")]) for phrase, _, facets in parted]
+    table, used = refined(FilmFacts.open(arguments.out).meanings, pairs)
+    add_meanings(arguments.out, table)
+    print(f"{used:,} of {len(pairs):,} phrases lead to the facets that are meant by them.")
     return 0
 
 

@@ -11,9 +11,7 @@ says a logistic regression: its labels are whether the model itself finds that f
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -24,10 +22,19 @@ import pyarrow as pa
 import torch
 from safetensors.torch import load as load_tensors
 from torch import Tensor
-from torch.nn.functional import cosine_similarity, gelu, layer_norm, linear, normalize
+from torch.nn.functional import (
+    cosine_similarity,
+    embedding,
+    embedding_bag,
+    gelu,
+    layer_norm,
+    linear,
+    normalize,
+)
 
 from core.catalogue import Catalogue
 from core.data.search import stems
+from core.model.tagger import WordPieces
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -55,9 +62,15 @@ class MeaningSettings:
 
 # ---- the model of sentences
 
-_WORDS: Final = re.compile(r"\w+|[^\w\s]")
-_LONGEST: Final = 62
-"""Pieces of a sentence that are read."""
+PIECE_POINTS: Final = "embeddings.word_embeddings.weight"
+"""Where each piece stands before any other is looked at."""
+
+
+def padded(numbers: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Rows of numbers, (n, longest), 0 behind their ends; and their lengths, (n,)."""
+    longest = max(map(len, numbers))
+    rows = [[*row, *[0] * (longest - len(row))] for row in numbers]
+    return torch.tensor(rows), torch.tensor([len(row) for row in numbers])
 
 
 class Sentences(Protocol):
@@ -75,17 +88,21 @@ class SentenceModel:
 
     def __init__(self, folder: Path, heads: int = 12) -> None:
         lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-        self._pieces = {piece: number for number, piece in enumerate(lines)}
+        self.pieces = WordPieces(lines)
         tensors = load_tensors((folder / "model.safetensors").read_bytes())
-        self._weights = {name.removeprefix("bert."): value for name, value in tensors.items()}
+        self.weights = {
+            name.removeprefix("bert."): value
+            for name, value in tensors.items()
+            if value.is_floating_point()
+        }
         self._heads = heads
         self._layers = 1 + max(
-            int(name.split(".")[2]) for name in self._weights if name.startswith("encoder.layer.")
+            int(name.split(".")[2]) for name in self.weights if name.startswith("encoder.layer.")
         )
 
     def points(self, sentences: Sequence[str], batch: int = 256) -> FloatArray:
         """Where sentences stand, (n, width), each of length 1."""
-        numbers = [self._numbers(sentence) for sentence in sentences]
+        numbers = [self.pieces.framed(self.pieces.tokens(one))[0] for one in sentences]
         order = sorted(range(len(numbers)), key=lambda place: len(numbers[place]))
         found: list[FloatArray] = [np.zeros(0, np.float32)] * len(numbers)
         with torch.inference_mode():
@@ -96,41 +113,26 @@ class SentenceModel:
                     found[place] = row
         return np.stack(found)
 
-    def _numbers(self, sentence: str) -> list[int]:
-        """Numbers of the pieces of a sentence, as BERT's uncased tokenizer cuts it."""
-        plain = unicodedata.normalize("NFD", sentence.lower())
-        plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Mn")
-        pieces = [piece for word in _WORDS.findall(plain) for piece in self._cut(word)]
-        marked = ("[CLS]", *pieces[:_LONGEST], "[SEP]")
-        return [self._pieces[piece] for piece in marked]
-
-    def _cut(self, word: str) -> Iterator[str]:
-        """The longest pieces that the vocabulary has, from the front."""
-        found, start = [], 0
-        while start < len(word):
-            mark = "##" if start else ""
-            ends = range(len(word), start, -1)
-            end = next((end for end in ends if mark + word[start:end] in self._pieces), 0)
-            if not end:
-                return iter(("[UNK]",))
-            found.append(mark + word[start:end])
-            start = end
-        return iter(found)
-
     def _encoded(self, numbers: Sequence[Sequence[int]]) -> Tensor:
-        longest = max(map(len, numbers))
-        ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in numbers])
-        there = torch.tensor([[1.0] * len(row) + [0.0] * (longest - len(row)) for row in numbers])
-        weights = self._weights
-        state = weights["embeddings.word_embeddings.weight"][ids]
+        ids, lengths = padded(numbers)
+        state, there = self.states(ids, lengths)
+        means = (state * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
+        return normalize(means, dim=-1)
+
+    def states(self, numbers: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Where the pieces of sentences stand, (n, longest, width), and 1 where there is a piece,
+        (n, longest), else 0.
+        """
+        longest, weights = numbers.shape[1], self.weights
+        there = (torch.arange(longest)[None, :] < lengths[:, None]).float()
+        state = embedding(numbers, weights[PIECE_POINTS])
         state = state + weights["embeddings.position_embeddings.weight"][:longest]
         state = state + weights["embeddings.token_type_embeddings.weight"][0]
         state = self._levelled(state, "embeddings.LayerNorm")
         unseen = (1 - there)[:, None, None, :] * -1e9
         for layer in range(self._layers):
             state = self._layer(state, unseen, f"encoder.layer.{layer}")
-        means = (state * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
-        return normalize(means, dim=-1)
+        return state, there
 
     def _layer(self, state: Tensor, unseen: Tensor, name: str) -> Tensor:
         n, length, width = state.shape
@@ -149,10 +151,10 @@ class SentenceModel:
         return self._levelled(state + inner, f"{name}.output.LayerNorm")
 
     def _linear(self, state: Tensor, name: str) -> Tensor:
-        return linear(state, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
+        return linear(state, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
 
     def _levelled(self, state: Tensor, name: str) -> Tensor:
-        weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
+        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
         return layer_norm(state, state.shape[-1:], weight, bias, 1e-12)
 
 
@@ -357,3 +359,112 @@ def _gate(sums: FloatArray, points: FloatArray, likenesses: FloatArray, near: fl
         float(accepted.mean()),
         float(is_near[accepted].mean()) if accepted.any() else 0.0,
     )
+
+
+# ---- phrases whose facets somebody who knows films has named
+
+
+_PULL: Final = 2.0
+"""Weight of staying where a stem was learned to stand, by one over how often phrases hold it."""
+
+
+def refined(
+    table: pa.Table, pairs: Sequence[tuple[str, Sequence[str]]], steps: int = 400
+) -> tuple[pa.Table, int]:
+    """Moves the stems of phrases so that their sums stand where the named facets do; stems that the
+    table lacks are added.
+
+    The model of sentences takes "light" for the opposite of darkness and "heavy" for a kind of
+    metal; of films people mean something else. Of 274 phrases of one writer the nearest facet is
+    one that they name for 138 with the 1,058 pairs of another (109 without), none is near for 57
+    (86).
+
+    Args:
+        table: what `learned` made.
+        pairs: phrases, each with the names of its facets, the best first.
+        steps: of the descent.
+
+    Returns:
+        The table, and how many of the phrases could be used.
+    """
+    table = _with_stems(table, [phrase for phrase, _ in pairs])
+    vectors = _vectors_of(table)
+    unit = float(table.schema.metadata[b"numbers"].split()[0])
+    used = list(_known(table, pairs))
+    touched = sorted({row for rows, _ in used for row in rows})
+    bags = [[touched.index(row) for row in rows] for rows, _ in used]
+    goals = torch.stack([_between(vectors, goal) for _, goal in used])
+    moved = _moved(torch.from_numpy(vectors[touched] * unit), bags, goals, steps)
+    vectors[touched] = np.clip(np.round(moved.numpy() / unit), -_FURTHEST, _FURTHEST)
+    return _with_vectors(table, vectors), len(used)
+
+
+def _vectors_of(table: pa.Table) -> FloatArray:
+    rows = table.column("vector").to_pylist()
+    return np.stack([np.frombuffer(row, dtype=np.int8) for row in rows]).astype(np.float32)
+
+
+def _known(
+    table: pa.Table, pairs: Sequence[tuple[str, Sequence[str]]]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Rows of the stems of phrases and of their facets, where there are some of both."""
+    kinds, names = table.column("kind").to_pylist(), table.column("name").to_pylist()
+    of_stems = {name: row for row, name in enumerate(names) if not kinds[row]}
+    of_facets = {name: row for row, name in reversed([*enumerate(names)]) if kinds[row]}
+    for phrase, facets in pairs:
+        rows, goal = _rows(of_stems, dict.fromkeys(stems(phrase))), _rows(of_facets, facets)
+        if rows and goal:
+            yield rows, goal
+
+
+_FURTHEST: Final = 127
+"""The largest number of a byte."""
+
+
+def _rows(of_names: Mapping[str, int], names: Iterable[str]) -> list[int]:
+    return [of_names[name] for name in names if name in of_names]
+
+
+def _with_stems(table: pa.Table, phrases: Sequence[str]) -> pa.Table:
+    """The table with a row for each stem of phrases, in their order, those that are new at 0."""
+    kinds, names = table.column("kind").to_pylist(), table.column("name").to_pylist()
+    rows = table.column("vector").to_pylist()
+    known = {name: row for kind, name, row in zip(kinds, names, rows, strict=True) if not kind}
+    nowhere = bytes(len(rows[0]))
+    said = {stem: nowhere for phrase in phrases for stem in stems(phrase)} | known
+    ordered = sorted(said, key=str.encode)
+    facets = [one for one in zip(kinds, names, rows, strict=True) if one[0]]
+    every = [*(("", stem, said[stem]) for stem in ordered), *facets]
+    columns = zip(table.column_names, zip(*every, strict=True), strict=True)
+    arrays = {name: pa.array(values, table.schema.field(name).type) for name, values in columns}
+    return pa.table(arrays).replace_schema_metadata(table.schema.metadata)
+
+
+def _with_vectors(table: pa.Table, vectors: FloatArray) -> pa.Table:
+    rows = [row.astype(np.int8).tobytes() for row in vectors]
+    return table.set_column(2, "vector", pa.array(rows, table.schema.field("vector").type))
+
+
+def _between(vectors: FloatArray, rows: Sequence[int]) -> Tensor:
+    """A direction between facets, the first of which counts most."""
+    points = normalize(torch.from_numpy(vectors[list(rows)]), dim=-1)
+    shares = torch.tensor([1.0 / (1 + place) for place in range(len(rows))])[:, None]
+    return normalize((points * shares).sum(dim=0), dim=0)
+
+
+def _moved(start: Tensor, bags: Sequence[Sequence[int]], goals: Tensor, steps: int) -> Tensor:
+    """Rows whose sums point where the goals do, no further from their start than they need be."""
+    moved = start.clone().requires_grad_()
+    flat = torch.tensor([row for rows in bags for row in rows])
+    begins = torch.tensor(np.cumsum([0, *(len(rows) for rows in bags[:-1])]))
+    often = torch.bincount(flat, minlength=len(start)).float()[:, None]
+    held = _PULL * (start.norm(dim=1, keepdim=True) > 0) / often
+    descent = torch.optim.Adam([moved], lr=0.01)
+    for _ in range(steps):
+        sums = embedding_bag(flat, moved, begins, mode="sum")
+        apart = (1 - cosine_similarity(sums, goals)).sum()
+        cost = apart + (held * (moved - start) ** 2).sum()
+        descent.zero_grad()
+        cost.backward()
+        descent.step()
+    return moved.detach()

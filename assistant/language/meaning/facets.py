@@ -31,6 +31,7 @@ from assistant.language.meaning.people import (
     places_of,
     said_of_people,
 )
+from assistant.language.meaning.roles import Role
 from assistant.language.words import (
     Found,
     PhraseBook,
@@ -80,8 +81,7 @@ class Term:
     """How much, where the phrase says so itself ("funnier"); None where the cues around it
     decide."""
     bare: bool = True
-    """May stand alone; otherwise only beside a word that makes it a wish ("movies about …", "with
-    …")."""
+    """May stand alone; otherwise only beside a word that makes it a wish ("movies about …")."""
     firm: bool = True
     """On enough films to be asked of every film shown."""
     roles: Mapping[str, int] = field(default_factory=dict)
@@ -122,9 +122,11 @@ class FacetFinder:
         self._book = PhraseBook(self._phrases())
         self._people = PhraseBook(dict.fromkeys(self._full_names(), True))
 
-    def find(self, words: Sequence[Word], taken: Sequence[int]) -> list[Found[Term]]:
-        """Facets named by words that are not `taken`, in order; a typing error in the name of a
-        genre is overlooked.
+    def find(
+        self, words: Sequence[Word], taken: Sequence[int], described: Sequence[Role] = ()
+    ) -> list[Found[Term]]:
+        """Facets named by words that are not `taken`, in order, genres with typing errors, too, and
+        what is all of a description wherever it stands.
         """
         words = self._spelled.right(words, taken)
         words = respelled(words, self._of_names_of_people(words, taken), self._as_genre)
@@ -134,7 +136,8 @@ class FacetFinder:
         named = taken_by(plain, len(words))
         for found, after in zip_longest(every, every[1:]):
             meant = found._replace(meaning=self._in_role(words, found))
-            of_films = self._is_wished(words, found, named) or _goes_on(words, kept, found)
+            of_films = any(one.is_said_by(words, found.first, found.last) for one in described)
+            of_films |= self._is_wished(words, found, named) or _goes_on(words, kept, found)
             if self._places.issuperset(meant.meaning.tokens):
                 spoken = self._from_there(words, found, after)
                 of_films = (of_films or spoken) and not _points(words, found)

@@ -37,6 +37,8 @@ _PROSPECTS: Final = word_class("prospects")
 """Beside a film on the table: it is for tonight, and was not seen: "sounds good", "let's do"."""
 _UNSEEN: Final = word_class("unseen")
 _BARE_NOT: Final = "avoid: not"
+_PUT_OFF: Final = frozenset(("avoid: not", "direction: away"))
+"""What is read of a film that is only put off."""
 _TAKEN: Final = 0.7
 """How a film is liked that is chosen."""
 _SEVERAL: Final = word_class("several")
@@ -349,7 +351,8 @@ def put_off(utterance: Utterance, line: acts.Line, context: Context) -> Utteranc
     movies = utterance.movies
     if not movies or utterance.facets or utterance.unknown or not acts.holds("later", line):
         return None
-    if any(movie.strength and not movie.rule.endswith("; avoid: not") for movie in movies):
+    told = {movie.rule.rpartition("; ")[2] for movie in movies if movie.strength}
+    if not told <= _PUT_OFF:
         return None
     picks = places_of(movies, context.shown)
     if len(picks) == len(movies):

@@ -77,6 +77,10 @@ _ERROR: Final = 1.5
 """Points by which a reading with an error less is likelier than its cues say."""
 
 
+ON_THE_TABLE: Final = 9.0
+"""Log-odds of a film on the table: more than any title has that lies in the same words."""
+
+
 class Link(NamedTuple):
     """A span of words and the films it may name."""
 

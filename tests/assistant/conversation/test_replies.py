@@ -62,15 +62,15 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
 
 
 def test_tastes_are_said_back_with_their_sign() -> None:
-    assert replies.heard((*LIKES, DISLIKE), 0) == "You liked Alien and The Thing, and not Titanic."
+    assert replies.heard((*LIKES, DISLIKE), 0) == "You like Alien and The Thing, and not Titanic."
     assert replies.heard((*LIKES, DISLIKE), 1) == "Alien and The Thing: yes. Titanic: no. Got it."
     assert replies.heard((*LIKES, DISLIKE, replace(DISLIKE, label="Cats (2019)")), 0) == (
-        "You liked Alien and The Thing, and not Titanic or Cats."
+        "You like Alien and The Thing, and not Titanic or Cats."
     )
     assert replies.heard(
         [Chip(ChipKind.WANT, "Sigourney Weaver", "person:Sigourney Weaver")], 0
     ) == ("More Sigourney Weaver.")
-    assert replies.heard(LIKES, 0) == "You liked Alien and The Thing."
+    assert replies.heard(LIKES, 0) == "You like Alien and The Thing."
     assert replies.heard((DISLIKE,), 0) == "Not Titanic, then."
 
 
@@ -88,7 +88,7 @@ def test_a_title_in_brackets_keeps_them() -> None:
 
 def test_a_long_list_is_cut_short() -> None:
     chips = [Chip(ChipKind.LIKE, f"Film {number} (2000)", f"movie:{number}") for number in range(9)]
-    assert replies.heard(chips, 0) == "You liked Film 0, Film 1, Film 2, Film 3 and 5 more."
+    assert replies.heard(chips, 0) == "You like Film 0, Film 1, Film 2, Film 3 and 5 more."
 
 
 def test_unknown_titles_are_said_back() -> None:
@@ -203,7 +203,7 @@ def test_what_is_held_reads_as_sentences() -> None:
         Chip(ChipKind.AVOID, "dark", "tag:dark"),
     ]
     assert replies.about_me(taste, "films without horror", wished=True) == (
-        "You liked Alien and The Thing. You want more comedy and less “dark”. You asked for films without horror. "
+        "You like Alien and The Thing. You want more comedy and less “dark”. You asked for films without horror. "
         "That is all I hold; “forget …” takes any of it back, “start over” all of it."
     )
 
@@ -318,7 +318,7 @@ def test_lists_in_words() -> None:
 
 def test_films_of_one_name_are_told_apart_by_their_year() -> None:
     remake = Chip(ChipKind.LIKE, "Dune (2021)", "movie:1")
-    assert replies.heard((remake,), 0) == "You liked Dune."
+    assert replies.heard((remake,), 0) == "You like Dune."
     assert replies.heard((remake, Chip(ChipKind.FORGOTTEN, "Dune (1984)", "movie:2")), 0) == (
-        "You liked Dune (2021). Forgotten: Dune (1984)."
+        "You like Dune (2021). Forgotten: Dune (1984)."
     )

@@ -55,7 +55,6 @@ def test_a_name_that_is_all_of_its_clause_is_a_wish(
         "It rains. We're in bed.",
         "no work tomorrow, beers and pizza",
         "what a fair surprise",
-        "French no more",
     ],
 )
 def test_what_is_told_is_no_wish(understanding: Understanding, text: str) -> None:

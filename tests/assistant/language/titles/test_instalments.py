@@ -135,7 +135,7 @@ def test_a_longer_title_is_not_the_shorter_one_at_its_end() -> None:
         ),
         ("Heat was great: better than Casino", [("Heat (1995)", 1), ("Casino (1995)", 0)]),
         ("loved it: Heat and Casino", [("Heat (1995)", 1), ("Casino (1995)", 1)]),
-        ("Heat, hated it - also Casino", [("Heat (1995)", -1), ("Casino (1995)", 0)]),
+        ("Heat, hated it - also Casino", [("Heat (1995)", -1), ("Casino (1995)", -1)]),
     ],
 )
 def test_what_is_judged_may_stand_behind_a_colon(

@@ -1,0 +1,436 @@
+"""Fitting what the words of lines do: `python -m assistant train-roles`.
+
+Labelled lines come from three kinds of files:
+
+    roles/*.txt   "nah, {these}- are too [silly]- || complain wish": [words] say how films are, <a
+                  title>, {words} point at films shown; behind each its direction (`Direction` has
+                  the signs), and at the end of the line what it does
+    *.txt         one line each: "nothing with {x} in it | x -"; a slot begins with f or s for a
+                  film, with any other letter for a genre, a tag or a person; of the rest of such a
+                  line nothing is known
+    *.txt         without labels: words that describe films stand in brackets, [wanted] or
+                  {not wanted}
+
+Many more lines are labelled by the model that is taught by these (`core.training.tagging`): the
+same lines with other descriptions in them, and what people said in recorded conversations.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from random import Random
+from typing import Final, NamedTuple
+
+from assistant.evaluation.ask import add_catalogue_options, open_catalogue
+from assistant.language.meaning.roles import FILM, FITTED, LABELS, POINTS, TALK, WORDS, Direction
+from assistant.language.understand import Understanding
+from assistant.language.words import words
+from core.catalogue import Catalogue
+from core.data.dialogs import Rendering, read_dialogs
+from core.errors import DataError
+from core.model.tagger import NAME, Tags, WordTagger
+
+_MARKED: Final = re.compile(
+    r"\[(?P<W>[^\[\]]+)\](?P<w>[-+0])|<(?P<F>[^<>]+)>(?P<f>[-+k0])|\{(?P<R>[^{}]+)\}(?P<r>[-+k0])"
+)
+_BRACKETS: Final = re.compile(r"\[(?P<wanted>[^\]]*)\]|\{(?P<spared>[^}]*)\}")
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+_LONGEST: Final = 300
+"""Characters of a line that is looked at."""
+_ACTS: Final = " || "
+_LABELS: Final = " | "
+_OLDER: Final = {"o": "0", "n": "0", "p": "0"}
+"""Signs of older files."""
+_ANY: Final = frozenset[str]()
+_TALKS: Final = frozenset((TALK,))
+_NO_DESCRIPTION: Final = frozenset(role for role in LABELS.roles if role[0] != WORDS)
+_FILLED: Final = 2
+"""Times that a template is filled with names."""
+
+
+class Labelled(NamedTuple):
+    """A line with its labels; a title is one sign, NAME."""
+
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+    """First character, one past the last, and role."""
+    rest: frozenset[str]
+    """Roles that all other words may have; empty for any."""
+    acts: frozenset[str] | None
+    importance: float = 1.0
+
+
+def marked(line: str) -> Labelled:
+    """A line of roles/*.txt. DataError for one without acts, or with one that is none."""
+    text, parting, told = line.rpartition(_ACTS)
+    acts = frozenset(told.split())
+    if not parting or not acts or acts - set(LABELS.acts):
+        raise DataError(f"a labelled line ends with {_ACTS!r} and what it does: {line!r}.")
+    pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
+    for match in _MARKED.finditer(text):
+        kind = str(match.lastgroup).upper()
+        said = NAME if kind == FILM else match[kind]
+        length += match.start() - at
+        spans.append((length, length + len(said), f"{kind}{match[kind.lower()]}"))
+        length += len(said)
+        pieces += [text[at : match.start()], said]
+        at = match.end()
+    return Labelled("".join([*pieces, text[at:]]), tuple(spans), _TALKS, acts)
+
+
+def bracketed(line: str) -> Labelled:
+    """A line whose descriptions stand in brackets."""
+    pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
+    for match in _BRACKETS.finditer(line):
+        said = match["wanted"] or match["spared"] or ""
+        length += match.start() - at
+        spans.append((length, length + len(said), "W+" if match["wanted"] else "W-"))
+        length += len(said)
+        pieces += [line[at : match.start()], said]
+        at = match.end()
+    return Labelled("".join([*pieces, line[at:]]), tuple(spans), _NO_DESCRIPTION, None)
+
+
+def filled(line: str, names: Sequence[str], rng: Random) -> Labelled | None:
+    """A template with names in its slots; None for one of years."""
+    text, _, told = line.replace("\\n", "\n").rpartition(_LABELS)
+    if re.search(r"\{(?:year|decade)", text):
+        return None
+    ways = dict(label.split(" ") for label in told.split(", "))
+    pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
+    for match in _SLOT.finditer(text):
+        is_film = match[1][0] in "fs"
+        said = NAME if is_film else rng.choice(names)
+        length += match.start() - at
+        if match[1] in ways:
+            role = _role(ways[match[1]], is_film=is_film)
+            spans.append((length, length + len(said), role))
+        length += len(said)
+        pieces += [text[at : match.start()], said]
+        at = match.end()
+    whole = "".join([*pieces, text[at:]])
+    return Labelled(whole, tuple(spans), _ANY, None, _FILLED**-0.5)
+
+
+def _role(sign: str, *, is_film: bool) -> str:
+    sign = _OLDER.get(sign, sign)
+    if is_film:
+        return f"{FILM}{sign}"
+    return f"{WORDS}{'-' if sign == Direction.KNOWN.value else sign}"
+
+
+def read_labelled(paths: Iterable[Path], names: Sequence[str], seed: int = 0) -> list[Labelled]:
+    """The lines of files, or of all files of folders."""
+    rng, found = Random(seed), list[Labelled]()
+    for line in _lines_of(paths):
+        if _ACTS in line:
+            found.append(marked(line))
+        elif _LABELS in line:
+            found += filter(None, (filled(line, names, rng) for _ in range(_FILLED)))
+        else:
+            found.append(bracketed(line))
+    return found
+
+
+def _files_of(path: Path) -> list[Path]:
+    return sorted(path.glob("*.txt")) if path.is_dir() else [path]
+
+
+def _lines_of(paths: Iterable[Path]) -> Iterator[str]:
+    """The lines of files, or of all files of folders, but for empty ones."""
+    for file in (file for path in paths for file in _files_of(path)):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        yield from (line.strip() for line in lines if line.strip())
+
+
+_SIGNS: Final = {"likes": "+", "dislikes": "-", "seen": "k"}
+_KINDS: Final = {"genres_like": "+", "tags_like": "+", "people_like": "+"} | {
+    "genres_avoid": "-",
+    "tags_avoid": "-",
+    "people_avoid": "-",
+}
+_POINTING: Final = ("the first one", "the second", "that one", "it", "the last one", "this one")
+_POINTS: Final = 0.3
+"""Share of lines with one film that are told of a film on the table as well."""
+
+
+def of_rows(path: Path, understanding: Understanding, seed: int = 0) -> Iterator[Labelled]:
+    """Labelled lines, a row of JSON each: the films and the kinds of films that they want, don't
+    want or know.
+    """
+    rng = Random(seed)
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        text, expect = str(row["text"]), row["expect"]
+        utterance = understanding.understand(text)
+        if row.get("context") or utterance.text != text:
+            continue
+        films, kinds = _signs(expect, _SIGNS), _signs(expect, _KINDS)
+        catalogue = understanding.catalogue
+        named = [
+            (*one.span, films.get(catalogue.movie(one.token).label, "")) for one in utterance.movies
+        ]
+        told = [
+            (*one.span, kinds.get(catalogue.facet(one.token).name, "")) for one in utterance.facets
+        ]
+        if any(sign for _, _, sign in (*named, *told)):
+            yield _with_titles(text, named, told, NAME, FILM)
+            if len(named) == 1 and rng.random() < _POINTS:
+                yield _with_titles(text, named, told, rng.choice(_POINTING), POINTS)
+
+
+def _signs(expect: Mapping[str, Sequence[str]], keys: Mapping[str, str]) -> dict[str, str]:
+    """The signs of names, by the lists that they stand in."""
+    return {name: sign for key, sign in keys.items() for name in expect.get(key, ())}
+
+
+def _with_titles(
+    text: str,
+    films: Sequence[tuple[int, int, str]],
+    kinds: Sequence[tuple[int, int, str]],
+    said: str,
+    role: str,
+) -> Labelled:
+    """A line with something in place of its titles; what has no sign may have any role."""
+    every = sorted([*((*one, role) for one in films), *((*one, WORDS) for one in kinds)])
+    pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
+    for start, end, sign, kind in every:
+        if start < at:
+            continue
+        own = text[start:end] if kind == WORDS else said
+        length += start - at
+        if sign and (kind != WORDS or sign != Direction.KNOWN.value):
+            spans.append((length, length + len(own), f"{kind}{sign}"))
+        length += len(own)
+        pieces += [text[at:start], own]
+        at = end
+    return Labelled("".join([*pieces, text[at:]]), tuple(spans), _ANY, None)
+
+
+def of_dialogs(folder: Path, catalogue: Catalogue) -> Iterator[Labelled]:
+    """What the seekers of the development half of recorded conversations said of films that they
+    like or don't like.
+    """
+    for message in read_dialogs(folder, catalogue, held_out=False):
+        text, ranges = message.render(Rendering.WITH_YEAR)
+        signs = [{True: "+", False: "-", None: ""}[film.liked] for film in message.films]
+        films = [(*span, sign) for span, sign in zip(ranges, signs, strict=True)]
+        if message.by_seeker and any(signs):
+            yield _with_titles(text, films, (), NAME, FILM)
+
+
+# ---- lines that nobody labelled
+
+_TWO: Final = 0.2
+_SMALL: Final = 0.35
+_TYPO: Final = 0.45
+"""Below which a random number makes two lines one, drops capitals and apostrophes, and a letter."""
+_OWN, _CALLED = 0.45, 0.7
+"""Below which a description becomes that of another line, or the name of a facet."""
+_POINTS_ELSE: Final = 0.3
+
+
+def varied(lines: Sequence[str], names: Sequence[str], count: int, seed: int = 0) -> list[str]:
+    """Marked lines with their descriptions exchanged, joined in twos, and with slips of the pen."""
+    rng = Random(seed)
+    found = [match for line in lines for match in _MARKED.finditer(line)]
+    said = [match["W"] for match in found if match["W"]]
+    pointing = [match["R"] for match in found if match["R"]]
+
+    def exchanged(match: re.Match[str]) -> str:
+        if match["F"]:
+            return NAME
+        chance = rng.random()
+        if match["R"]:
+            return rng.choice(pointing) if chance < _POINTS_ELSE else match["R"]
+        if chance < _OWN:
+            return rng.choice(said)
+        return rng.choice(names) if chance < _CALLED else match["W"]
+
+    def one() -> str:
+        return _MARKED.sub(exchanged, rng.choice(lines))
+
+    texts = dict[str, None]()
+    while len(texts) < count:
+        texts[_slipped(one(), one, rng)] = None
+    return list(texts)
+
+
+def _slipped(text: str, another: Callable[[], str], rng: Random) -> str:
+    """A line as it is, joined with another, in small letters, or with a letter left out."""
+    chance = rng.random()
+    if chance < _TWO:
+        return f"{text}{rng.choice(['. ', ' ', ', ', ' but ', ' and '])}{another()}"
+    if chance < _SMALL:
+        return text.lower().replace("'", "")
+    at = rng.randrange(len(text))
+    return text[:at] + text[at + 1 :] if chance < _TYPO else text
+
+
+def as_marked(line: str) -> str:
+    """A line with brackets as a marked one."""
+    ways = {True: r"[\g<wanted>]+", False: r"[\g<spared>]-"}
+    return _BRACKETS.sub(lambda match: match.expand(ways[match["wanted"] is not None]), line)
+
+
+def said_in_dialogs(folder: Path, catalogue: Catalogue) -> Iterator[str]:
+    """What people said in the development half of recorded conversations."""
+    for message in read_dialogs(folder, catalogue, held_out=False):
+        text, ranges = message.render(Rendering.WITH_YEAR)
+        yield _with_names(text, ranges)
+
+
+def said_in_lines(path: Path, understanding: Understanding) -> Iterator[str]:
+    """The texts of labelled lines, a row of JSON each, with their titles as NAME."""
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        text = str(row["text"])
+        found = words(text)
+        links = understanding.linker.link(text, found)
+        yield _with_names(
+            text, [(found[link.first].start, found[link.last - 1].end) for link in links]
+        )
+
+
+def _with_names(text: str, ranges: Iterable[tuple[int, int]]) -> str:
+    for start, end in sorted(ranges, reverse=True):
+        text = f"{text[:start]}{NAME}{text[end:]}"
+    return " ".join(text.split())
+
+
+# ---- how good it is
+
+
+def judge(tagger: WordTagger, lines: Sequence[Labelled]) -> dict[str, object]:
+    """Figures on labelled lines that it was not fitted to: which words describe films, which way
+    the labelled words are meant, and what the lines do.
+    """
+    counts = Counter[str]()
+    for line in lines:
+        tags = tagger.tags(line.text)
+        counts.update(chain(_of_words(line, tags), _of_ways(line, tags), _of_acts(line, tags)))
+    both = counts["words True True"]
+    found, meant = both + counts["words False True"], both + counts["words True False"]
+    return {
+        "lines": len(lines),
+        "words": {
+            "precision": round(both / max(1, found), 3),
+            "recall": round(both / max(1, meant), 3),
+        },
+        "directions": {key: count for key, count in sorted(counts.items()) if key[1] == " "},
+        "acts": {act: _both(counts, act) for act in LABELS.acts},
+    }
+
+
+def _of_words(line: Labelled, tags: Tags) -> Iterator[str]:
+    """Whether each word says how films are, and whether it is taken to."""
+    best = tags.roles.argmax(axis=1)
+    for token, place in zip(tags.tokens, best, strict=True):
+        role = next((r for a, b, r in line.spans if a < token.end and token.start < b), TALK)
+        yield f"words {role[0] == WORDS} {LABELS.roles[place][0] == WORDS}"
+
+
+def _of_ways(line: Labelled, tags: Tags) -> Iterator[str]:
+    """Whether each labelled span has the right direction, by what it is known to be."""
+    for start, end, role in line.spans:
+        places = [at for at, one in enumerate(tags.tokens) if start < one.end <= end]
+        kind = [at for at, one in enumerate(LABELS.roles) if one[0] == role[0]]
+        got = LABELS.roles[kind[int(tags.roles[places][:, kind].mean(axis=0).argmax())]]
+        yield f"{role[0]} {'right' if got == role else 'wrong'}"
+        if {got[1], role[1]} == {"+", "-"}:
+            yield f"{role[0]} inverted"
+
+
+def _of_acts(line: Labelled, tags: Tags) -> Iterator[str]:
+    """Whether the line does each act, and whether it is taken to."""
+    if line.acts is not None:
+        yield from (f"{act} {act in line.acts} {tags.acts[act] > _HALF}" for act in LABELS.acts)
+
+
+_HALF: Final = 0.5
+
+
+def _both(counts: Mapping[str, int], act: str) -> str:
+    found, missed = counts[f"{act} True True"], counts[f"{act} True False"]
+    return f"{found} of {found + missed}, {counts[f'{act} False True']} more"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m assistant train-roles`."""
+    add = parser.add_argument
+    add("files", type=Path, nargs="+", metavar="FILE", help="labelled lines, or folders of them")
+    add("--without", nargs="*", default=(), metavar="NAME", help="files that are only judged")
+    model = "a model of sentences: vocab.txt and model.safetensors"
+    add("--sentences", type=Path, required=True, metavar="DIR", help=model)
+    dialogs = "ReDial conversations, of which the development half is read"
+    add("--dialogs", type=Path, metavar="DIR", help=dialogs)
+    add(
+        "--rows", type=Path, metavar="FILE", help="lines as `python -m assistant evaluate` has them"
+    )
+    add("--varied", type=int, default=30_000, metavar="N", help="variants of lines that are made")
+    add("--closed", type=Path, metavar="FILE", help="labelled lines to judge the result on")
+    add("--out", type=Path, default=FITTED, metavar="FILE", help="the weights")
+    add_catalogue_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fits the tagger and writes it; 0 on success."""
+    from core.training.meanings import SentenceModel
+    from core.training.tagging import TaggedLine, TaggingSettings, learn_tagger
+
+    catalogue = open_catalogue(arguments)
+    names = [facet.name for facet in catalogue.facets]
+    files = [file for path in arguments.files for file in _files_of(path)]
+    learned = [file for file in files if file.stem not in arguments.without]
+    lines = [*read_labelled(learned, names), *_of_others(arguments, catalogue)]
+    texts = _unlabelled(arguments, learned, names, catalogue)
+    print(f"{len(lines)} labelled lines, {len(texts)} others")
+    tagger = learn_tagger(
+        [TaggedLine(*line) for line in lines],
+        texts,
+        SentenceModel(arguments.sentences),
+        LABELS,
+        TaggingSettings(),
+    )
+    tagger.save(arguments.out)
+    tagger = WordTagger.load(arguments.out)
+    held = [file for file in files if file not in learned]
+    for path in [*held, *filter(None, [arguments.closed])]:
+        print(path.stem, json.dumps(judge(tagger, read_labelled([path], names)), indent=1))
+    return 0
+
+
+_OTHERS: Final = 5_000
+"""Lines of other files that are learned from: they are simpler than those of talks."""
+
+
+def _of_others(arguments: argparse.Namespace, catalogue: Catalogue) -> list[Labelled]:
+    """Lines that were labelled for something else."""
+    found = list[Labelled]()
+    if arguments.rows is not None:
+        found += of_rows(arguments.rows, Understanding(catalogue))
+    if arguments.dialogs is not None:
+        found += of_dialogs(arguments.dialogs, catalogue)
+    found = [line for line in found if len(line.text) <= _LONGEST]
+    return Random(0).sample(found, min(_OTHERS, len(found)))
+
+
+def _unlabelled(
+    arguments: argparse.Namespace,
+    learned: Sequence[Path],
+    names: Sequence[str],
+    catalogue: Catalogue,
+) -> list[str]:
+    """Lines that the model of sentences labels."""
+    said = [line for line in _lines_of(learned) if _LABELS not in line]
+    marks = [line.rpartition(_ACTS)[0] if _ACTS in line else as_marked(line) for line in said]
+    texts = varied(marks, names, arguments.varied)
+    if arguments.dialogs is not None:
+        texts += said_in_dialogs(arguments.dialogs, catalogue)
+    if arguments.rows is not None:
+        texts += said_in_lines(arguments.rows, Understanding(catalogue))
+    return [text for text in dict.fromkeys(texts) if text and len(text) <= _LONGEST]

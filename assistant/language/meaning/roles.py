@@ -1,0 +1,216 @@
+"""What each word of a line does: says how films are to be, names one, points at one, or talks.
+
+"I'm 34, my brain is fried, nothing too silly" asks for nothing silly and says no more of films.
+Which words do what, and which way they are meant, is learned from lines that people labelled
+(`tests/data/roles`), by a network that reads the whole line (`core.model.tagger`); it was fitted by
+`python -m assistant train-roles`. Weights: `models/reader.safetensors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache, cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.language.lexicon import word_class
+from assistant.language.words import Word
+from core.model.tagger import NAME, Labels, Tags, Token, WordTagger
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Direction(Enum):
+    """How a name is meant; the value is how labelled lines write it."""
+
+    TOWARDS = "+"
+    AWAY = "-"
+    KNOWN = "k"
+    """Seen or known: not to be shown, and nothing against its kind."""
+    NONE = "0"
+    """Said in passing, asked, or left open."""
+
+
+WORDS, FILM, POINTS = "W", "F", "R"
+"""Kinds of roles: words that say how films are, titles, and words that point at films shown."""
+TALK: Final = "O"
+"""The role of a word that does nothing."""
+LABELS: Final = Labels(
+    roles=(TALK, "W+", "W-", "W0", "F+", "F-", "Fk", "F0", "R+", "R-", "Rk", "R0"),
+    acts=("wish", "more", "ask", "complain", "take", "chat", "command", "react"),
+)
+"""Roles are a kind and a direction."""
+_OF_KIND: Final = {
+    kind: [place for place, role in enumerate(LABELS.roles) if role[0] == kind]
+    for kind in (TALK, WORDS, FILM, POINTS)
+}
+"""Where the roles of a kind stand."""
+_WANTED, _SPARED = (LABELS.roles.index(role) for role in ("W+", "W-"))
+_SURELY: Final = 0.85
+"""Probability from which words say how films are to be, whatever the rules make of them: praise of
+a film is told from a wish less surely than a complaint."""
+_OF_WAY: Final = {
+    way: [place for place, role in enumerate(LABELS.roles) if role[1:] == way.value]
+    for way in Direction
+}
+_LEAST: Final = 1e-3
+"""Weight of a word that does nothing, beside others of a name."""
+
+_LIKELY: Final = 0.5
+_SURE: Final = {"take": 0.6}
+"""Probabilities from which a line does something, where it is awkward to be wrong."""
+_TALK: Final = 0.97
+"""Probability that a word does nothing from which the name of a kind of film asks for none."""
+
+
+class Role(NamedTuple):
+    """Words of a line that do one thing."""
+
+    first: int
+    last: int
+    way: Direction
+
+    def is_said_by(self, words: Sequence[Word], first: int, last: int) -> bool:
+        """Whether a part of a description says all that it does: "gangster" of "gangster stuff",
+        but not "game" of "board game".
+        """
+        outside = {*range(self.first, self.last)} - {*range(first, last)}
+        inside = self.first <= first and last <= self.last
+        return inside and all(words[at].text in _SAY_NOTHING for at in outside)
+
+
+_SAY_NOTHING: Final = word_class("reaches") | word_class("measured") | word_class("film_nouns")
+
+
+@dataclass(frozen=True)
+class LineRoles:
+    """What the words of a line do."""
+
+    chances: FloatArray
+    """Probability of each of `LABELS.roles` of each word, (words, roles)."""
+    acts: Mapping[str, float]
+    """Probability of each of `LABELS.acts`."""
+
+    def ways(self, first: int, last: int) -> dict[Direction, float]:
+        """How a name in a range of words is meant."""
+        inside = self.chances[first:last]
+        heed = 1 - inside[:, 0] + _LEAST
+        mean = (inside * heed[:, None]).sum(axis=0) / heed.sum()
+        odds = {way: float(mean[places].sum()) for way, places in _OF_WAY.items()}
+        total = sum(odds.values()) or 1.0
+        return {way: one / total for way, one in odds.items()}
+
+    @property
+    def does(self) -> frozenset[str]:
+        """The acts that the line rather does than not."""
+        return frozenset(act for act, one in self.acts.items() if one > _SURE.get(act, _LIKELY))
+
+    @property
+    def asks(self) -> bool:
+        """Whether the line may ask for anything: who only says what they saw in the cinema does
+        not.
+        """
+        return "react" not in self.does or not self.does.isdisjoint(("ask", "wish", "more"))
+
+    def is_talk(self, first: int, last: int) -> bool:
+        """Whether a single word that may name a kind of film is said of anything else."""
+        return last - first == 1 and float(self.chances[first, 0]) > _TALK
+
+    def described(self) -> list[Role]:
+        """The words that say how films are."""
+        return list(self._runs(WORDS))
+
+    @cached_property
+    def meant(self) -> frozenset[int]:
+        """Places of the words that say how films are to be, or not to be."""
+        wanted, spared = self.chances[:, _WANTED], self.chances[:, _SPARED]
+        return frozenset(np.flatnonzero((wanted > _SURELY) | (spared > _LIKELY)).tolist())
+
+    def pointing(self) -> list[Role]:
+        """The words that point at films shown."""
+        return list(self._runs(POINTS))
+
+    def _runs(self, kind: str) -> Iterator[Role]:
+        for (found, way), places in groupby(range(len(self.chances)), key=self._best.__getitem__):
+            run = list(places)
+            if found == kind:
+                yield Role(run[0], run[-1] + 1, way)
+
+    @cached_property
+    def _best(self) -> list[tuple[str, Direction]]:
+        """The likeliest kind of role of each word, and the likeliest direction of that kind."""
+        kinds = np.stack([self.chances[:, places].sum(axis=1) for places in _OF_KIND.values()])
+        found = list[tuple[str, Direction]]()
+        for row, kind in zip(self.chances, kinds.argmax(axis=0), strict=True):
+            name, places = list(_OF_KIND.items())[kind]
+            role = LABELS.roles[max(places, key=row.__getitem__)]
+            found.append((name, Direction(role[1:] or Direction.NONE.value)))
+        return found
+
+
+class RoleReader:
+    """Reads what the words of lines do. Thread-safe: nothing changes after construction."""
+
+    def __init__(self, tagger: WordTagger) -> None:
+        self._tagger = tagger
+
+    def read(
+        self, text: str, words: Sequence[Word], films: Collection[tuple[int, int]] = ()
+    ) -> LineRoles:
+        """What the words of a line do.
+
+        Args:
+            text: the line.
+            words: its words.
+            films: ranges of words that are titles.
+        """
+        named = sorted((words[a].start, words[b - 1].end) for a, b in films)
+        masked, shifts = _masked(text, named)
+        tags = self._tagger.tags(masked)
+        return LineRoles(_of_words(words, tags, shifts), tags.acts)
+
+
+def _masked(text: str, named: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:
+    """A text with one sign for each title, and where each of its characters comes from."""
+    pieces, places, at = list[str](), list[int](), 0
+    for start, end in named:
+        if start < at:
+            continue
+        pieces += [text[at:start], NAME]
+        places += [*range(at, start), start]
+        at = end
+    return "".join([*pieces, text[at:]]), [*places, *range(at, len(text) + 1)]
+
+
+def _of_words(words: Sequence[Word], tags: Tags, places: Sequence[int]) -> FloatArray:
+    """The roles of words by those of the tokens that they begin in; talk where none was read."""
+    chances = np.zeros((len(words), len(LABELS.roles)), np.float32)
+    chances[:, 0] = 1
+    spans = [_span(token, places) for token in tags.tokens]
+    at = 0
+    for number, word in enumerate(words):
+        while at < len(spans) and spans[at][1] <= word.start:
+            at += 1
+        if at < len(spans) and spans[at][0] < word.end:
+            chances[number] = tags.roles[at]
+    return chances
+
+
+def _span(token: Token, places: Sequence[int]) -> tuple[int, int]:
+    return places[token.start], places[token.end]
+
+
+FITTED: Final = Path(__file__).parents[3] / "models" / "reader.safetensors"
+"""Where the weights lie, beside the bundle."""
+
+
+@cache
+def reader(path: Path = FITTED) -> RoleReader:
+    """The reader of a file. DataError for one that is not there or holds none."""
+    return RoleReader(WordTagger.load(path))

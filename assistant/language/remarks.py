@@ -1,0 +1,210 @@
+"""What a line says of the films on the table that it points at: chosen, hoped for, turned down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, pairwise
+from typing import Final
+
+from assistant.language import acts
+from assistant.language.lexicon import word_class
+from assistant.language.meaning.roles import Direction, Role
+from assistant.language.meaning.speakers import MARKS
+from assistant.language.pointing import DESCRIBED
+from assistant.language.reading import BLANK
+from assistant.language.titles.links import ON_THE_TABLE, Link
+from assistant.language.utterance import Act, Context, FactQuestion, MovieMention, Topic, Utterance
+from assistant.language.words import Word
+
+BY_PLACE: Final = "by its place"
+"""Rule of a film that words point at which say nothing of it."""
+_SEEMS: Final = word_class("seems")
+"""Behind a film that was not seen yet."""
+_THAT_ONE: Final = "that one"
+_TITLES: Final = re.compile(f"{BLANK}+")
+_TAKEN: Final = 0.7
+"""How a film is liked that is chosen."""
+_ONE: Final = word_class("points_at_one")
+_ALL: Final = word_class("points_at_all")
+
+
+def chosen(utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:
+    """A line that chooses films by name: "I'll take Heat", on the table "the French one, please".
+
+    None for other lines, and for a title alone: it may be praise.
+    """
+    movies = utterance.movies
+    says_more = utterance.ambiguous or utterance.facets or utterance.wishes_for_kinds
+    if says_more or not (movies and all(map(_is_open, movies))):
+        return None
+    if not (_takes(utterance) or _is_choice(line, movies, context.shown)):
+        return None
+    taken = (replace(movie, strength=_TAKEN, similar_only=False, taken=True) for movie in movies)
+    return replace(utterance, act=Act.AGREE, movies=tuple(taken))
+
+
+def _takes(utterance: Utterance) -> bool:
+    """Whether a line chooses, by what was learned of lines."""
+    return "take" in utterance.does and utterance.does.isdisjoint(_SEEKS)
+
+
+def _is_choice(line: acts.Line, movies: Sequence[MovieMention], shown: Sequence[int]) -> bool:
+    """Whether a line would choose from the table if it said "that one" in place of its titles."""
+    if any(movie.token not in shown for movie in movies):
+        return False
+    that = acts.line_of(_TITLES.sub(_THAT_ONE, line.lower))
+    if that.plain == _THAT_ONE:
+        return all(movie.rule.startswith(DESCRIBED) for movie in movies)
+    return acts.nod(that, True) is Act.AGREE or acts.decides(that, len(shown))
+
+
+def _is_open(movie: MovieMention) -> bool:
+    """Whether nothing was said of a film that keeps it from being chosen."""
+    return movie.strength >= 0 and not (movie.seen or movie.idle)
+
+
+def hoped_for(utterance: Utterance, found: Sequence[Word], shown: Sequence[int]) -> Utterance:
+    """A line with those films of the table as chosen that look well: "Fracture sounds good"."""
+    behind = {at.end: after.text for at, after in pairwise(found)}
+    movies = tuple(
+        replace(movie, taken=True)
+        if movie.token in shown and movie.strength > 0 and behind.get(movie.span.end) in _SEEMS
+        else movie
+        for movie in utterance.movies
+    )
+    return replace(utterance, movies=movies)
+
+
+def referents(
+    text: str, found: Sequence[Word], pointing: Iterable[Role], context: Context
+) -> list[Link]:
+    """The films on the table that words point at, as titles in the line; of words that may point at
+    several and mean one, none.
+    """
+    each = [(role, _line_of(text, found, role)) for role in pointing]
+    plain = {role: _places(line, context) for role, line in each if not acts.holds("others", line)}
+    named = set(chain.from_iterable(plain.values()))
+    rest = [place for place in range(len(context.shown)) if place not in named]
+    links = list[Link]()
+    for role, _ in each:
+        rows = [context.shown[place] - 1 for place in plain.get(role, rest)]
+        if rows:
+            span, first, also = (role.first, role.last), rows[:1], tuple(rows[1:])
+            links.append(Link(*span, tuple(first), ON_THE_TABLE, BY_PLACE, also=also))
+    return links
+
+
+def _line_of(text: str, found: Sequence[Word], role: Role) -> acts.Line:
+    return acts.line_of(text[found[role.first].start : found[role.last - 1].end])
+
+
+def _places(line: acts.Line, context: Context) -> Sequence[int]:
+    """Places on the table that words point at which do nothing else."""
+    count = len(context.shown)
+    if places := acts.picks(line, count):
+        return places
+    said = frozenset(line.plain.split())
+    together = acts.how_many(line)
+    if together or not said.isdisjoint(_ALL):
+        return range(count) if together in (0, count) else ()
+    if said.isdisjoint(_ONE):
+        return ()
+    if context.named in context.shown:
+        return (context.shown.index(context.named),)
+    return range(count) if count == 1 else ()
+
+
+def is_remark(utterance: Utterance, pointing: Iterable[Role]) -> bool:
+    """Whether the rules read a line as a remark on films at which it points; "looks ok" is said of
+    one that was not seen.
+    """
+    ways = {role.way for role in pointing}
+    unseen = utterance.seen and Direction.TOWARDS in ways and Direction.KNOWN not in ways
+    return utterance.act is Act.REACT and bool(utterance.picks) and not unseen
+
+
+def remarked(utterance: Utterance, context: Context) -> Utterance:
+    """A line that only says how films on the table are, at which it points, as a remark on them."""
+    movies = [movie for movie in utterance.movies if not movie.idle]
+    if not _only_remarks(utterance, movies or utterance.movies):
+        return utterance
+    if not movies:  # "haven't seen any of these"
+        return replace(utterance, act=Act.AGREE, movies=())
+    said = _by_places(movies, context)
+    strengths = tuple(movie.strength for movie in said.values())
+    alike = len(set(strengths)) == 1
+    return replace(
+        utterance,
+        act=Act.AGREE if utterance.act is Act.AGREE else Act.REACT,
+        movies=(),
+        picks=() if alike and len(said) == len(context.shown) else tuple(said),
+        strength=strengths[-1],
+        strengths=() if alike else strengths,
+        seen=any(movie.seen for movie in movies),
+        later=movies[0].later,
+        taken=_taken(said),
+    )
+
+
+def _taken(said: Mapping[int, MovieMention]) -> tuple[int, ...]:
+    return tuple(place for place, movie in said.items() if movie.taken)
+
+
+def _by_places(movies: Sequence[MovieMention], context: Context) -> dict[int, MovieMention]:
+    """What is said of each of the films on the table, by their places."""
+    said = ((token, movie) for movie in movies for token in (movie.token, *movie.also))
+    return {context.shown.index(token): movie for token, movie in said if token in context.shown}
+
+
+_MAY_REMARK: Final = (Act.RECOMMEND, Act.AGREE)
+
+
+def _only_remarks(utterance: Utterance, movies: Sequence[MovieMention]) -> bool:
+    """Whether a line speaks of nothing but films that it points at, and puts off all or none."""
+    pointed = [movie for movie in movies if movie.rule.startswith(BY_PLACE)]
+    says_more = (utterance.facets, utterance.unknown, utterance.ambiguous, utterance.limits)
+    if any(says_more) or utterance.wishes_for_kinds or utterance.act not in _MAY_REMARK:
+        return False
+    alike = len({(movie.later, movie.similar_only) for movie in movies}) == 1
+    return alike and len(pointed) == len(movies) > 0 and not movies[0].similar_only
+
+
+def decides(utterance: Utterance, line: acts.Line, context: Context) -> bool:
+    """Whether a line that names nothing chooses one of the films on the table."""
+    if utterance.names_films or not context.shown:
+        return False
+    wishes = utterance.facets or utterance.wishes_for_kinds or not utterance.does.isdisjoint(_SEEKS)
+    return acts.decides(line, len(context.shown)) or ("take" in utterance.does and not wishes)
+
+
+_SEEKS: Final = frozenset(("wish", "more", "complain", "ask"))
+
+
+def without_words(text: str, context: Context) -> Utterance:
+    """A line of marks only; a thumb is a reaction to what is on the table."""
+    marks = text.strip()
+    if context.shown and marks[:1] in MARKS:
+        return Utterance(text, Act.REACT, strength=MARKS[marks[0]])
+    if marks == "?":
+        return Utterance(text, Act.HELP)
+    return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)
+
+
+def asked(utterance: Utterance, context: Context) -> Utterance:
+    """A line that asks something of films which nothing was made of, as the question how they are:
+    "Buried: one man in a box all film?".
+    """
+    if "ask" not in utterance.does or not utterance.does.isdisjoint(_WISHES):
+        return utterance
+    films = tuple(movie.token for movie in utterance.movies if movie.token in context.shown)
+    plain = utterance.act in (Act.RECOMMEND, Act.OFF_TOPIC) and not utterance.wishes
+    if not films or utterance.questions or not plain:
+        return utterance
+    movies = tuple(replace(movie, strength=0.0, idle=True) for movie in utterance.movies)
+    question = FactQuestion(Topic.OTHER, films)
+    return replace(utterance, act=Act.ASK, movies=movies, questions=(question,))
+
+
+_WISHES: Final = frozenset(("wish", "more", "complain", "take"))
