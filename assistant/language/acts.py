@@ -223,7 +223,7 @@ def _request_words() -> frozenset[str]:
 _AGREES: Final = ("yes", "agree", "both", "takes")
 _OPENING: Final = re.compile(
     r"(?:(?:ha(?:ha)+|lol|h+m+|u+[hm]+|oh|well|ah|eh|er+m?|ok|okay|omg|wow|yes|yeah|great|cool"
-    r"|nice|fine|alright|sure|then|perfect|awesome|brilliant|lovely|excellent)\s+)+"
+    r"|nice|fine|alright|sure|then|perfect|awesome|brilliant|lovely|excellent|hello|hi|hey)\s+)+"
 )
 
 

@@ -72,8 +72,7 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
         return Leftover()
     names = _names(utterance, found)
     ways = turned_away(utterance.text, found, names, _films(utterance, found))
-    in_numbers = bool(utterance.limits or utterance.lifted)
-    ways = [one for one in ways if not (in_numbers and _measures(found, one[0]))]
+    ways = [one for one in ways if not _measures(found, one[0])]
     away = [" ".join(texts_of(found, *span)) for span in _of_way(ways, Direction.AWAY)]
     asked = _of_way(ways, Direction.TOWARDS)
     asked = [span for span in asked if not _is_predicate(found, span[0], names)]
@@ -98,8 +97,10 @@ _MEASURES: Final = word_class("of_measures")
 
 
 def _measures(found: Sequence[Word], span: tuple[int, int]) -> bool:
-    """Whether words tell nothing but how long, how old or how well known films are."""
-    return _MEASURES.issuperset(texts_of(found, *span))
+    """Whether words tell nothing but how long, how old or how well known films are, which is no
+    matter of words.
+    """
+    return all(word in _MEASURES or word.isdecimal() for word in texts_of(found, *span))
 
 
 def _films(utterance: Utterance, found: Sequence[Word]) -> list[tuple[int, int]]:

@@ -186,21 +186,20 @@ class Understanding:
     def _one(self, text: str, read: str, context: Context) -> Utterance:
         """One statement."""
         reading = self._reading(text, read, context)
+        roles = self._reader.read(read, reading.words, [link.span for link in reading.links])
         told = self._questions.asked(read, reading.words, reading.links, context)
-        if told is not None:
+        if told is not None and not (roles.only_wishes and told.only_weighs):
             return told.with_rest(text, self.understand(told.rest, told.context(context)))
         if not reading.links and context.asked is None:
             act = _whole_act(reading.line, context)
             if act is not None and not self._wishes(reading, act, context):
                 return self._plain(text, act, reading.line, context)
-        return self._of_the_table(reading, context)
+        return self._of_the_table(reading, roles, context)
 
-    def _of_the_table(self, reading: Reading, context: Context) -> Utterance:
+    def _of_the_table(self, reading: Reading, roles: LineRoles, context: Context) -> Utterance:
         """A line whose words that point at films on the table are read as their titles: "Heat I
         know, the first one bores me". What the rules read as a remark on them is one.
         """
-        titles = [link.span for link in reading.links]
-        roles = self._reader.read(reading.read, reading.words, titles)
         if not context.shown or context.asked is not None:
             return self._whole(reading, roles, context)
         pointed = referents(reading.read, reading.words, roles.pointing(), context)

@@ -431,6 +431,13 @@ class Asked(NamedTuple):
         return min(start for start, _ in self.spans)
 
     @property
+    def only_weighs(self) -> bool:
+        """Whether they only ask if films suit the person: "what's a good film that isn't Heat?"
+        reads so.
+        """
+        return all(question.topic is Topic.WORTH for question in self.questions)
+
+    @property
     def films(self) -> tuple[int, ...]:
         """Tokens of the films that they are about."""
         return tuple(dict.fromkeys(token for one in self.questions for token in one.films))

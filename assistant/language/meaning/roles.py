@@ -112,6 +112,13 @@ class LineRoles:
         return frozenset(act for act, one in self.acts.items() if one > _SURE.get(act, _LIKELY))
 
     @property
+    def only_wishes(self) -> bool:
+        """Whether the line asks for films of some kind, and for no answer: "what's a good heist
+        movie that isn't Heat?".
+        """
+        return "wish" in self.does and "ask" not in self.does and bool(self.meant)
+
+    @property
     def asks(self) -> bool:
         """Whether the line may ask for anything: who only says what they saw in the cinema does
         not.

@@ -121,3 +121,16 @@ def test_words_of_talk_are_not_said_back(line: str, *, said: bool) -> None:
 )
 def test_who_tells_of_themselves_says_nothing_of_films(line: str, tells: bool) -> None:
     assert tells_of_oneself(UNDERSTANDING.understand(line)) is tells
+
+
+@pytest.mark.parametrize(
+    "line", ["idk", "ok sold, I'll watch that", "my brain is fried", "whatever, you choose"]
+)
+def test_talk_is_not_searched_for(line: str) -> None:
+    utterance = UNDERSTANDING.understand(line)
+    assert not any(leftover(utterance, lambda _: True))
+
+
+def test_numbers_of_films_are_no_words_to_search_by() -> None:
+    utterance = UNDERSTANDING.understand("too long, something from the last 20 years")
+    assert not any(leftover(utterance, lambda _: True))

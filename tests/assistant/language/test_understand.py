@@ -1008,3 +1008,19 @@ class TestSeveralOnTheTable:
 
     def test_never_mind_asks_for_others(self) -> None:
         assert understood("never mind, something else", *self.SHOWN).act is Act.MORE
+
+
+def test_a_film_may_be_chosen_that_was_not_shown() -> None:
+    utterance = understood("We'll go with Titanic, thanks")
+    assert utterance.act is Act.AGREE
+    assert [movie.taken for movie in utterance.movies] == [True]
+
+
+def test_a_greeting_before_a_question_takes_nothing_from_it() -> None:
+    assert understood("hello! who are you?").act is Act.ABOUT_YOU
+
+
+def test_a_film_that_is_excepted_is_no_question() -> None:
+    utterance = understood("what's a good horror film that isn't Alien?")
+    assert not utterance.questions
+    assert [facet.strength > 0 for facet in utterance.facets] == [True]
