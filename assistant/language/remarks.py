@@ -12,6 +12,7 @@ from assistant.language import acts
 from assistant.language.lexicon import word_class
 from assistant.language.meaning.roles import Direction, Role
 from assistant.language.meaning.speakers import MARKS
+from assistant.language.meaning.tastes import FAIR
 from assistant.language.pointing import DESCRIBED
 from assistant.language.reading import BLANK
 from assistant.language.titles.links import ON_THE_TABLE, Link
@@ -121,7 +122,9 @@ def is_remark(utterance: Utterance, pointing: Iterable[Role]) -> bool:
     one that was not seen.
     """
     ways = {role.way for role in pointing}
-    unseen = utterance.seen and Direction.TOWARDS in ways and Direction.KNOWN not in ways
+    is_fair = 0 < (utterance.strength or 0) < FAIR
+    unseen = Direction.TOWARDS in ways and Direction.KNOWN not in ways
+    unseen = unseen and (utterance.seen or is_fair)
     return utterance.act is Act.REACT and bool(utterance.picks) and not unseen
 
 

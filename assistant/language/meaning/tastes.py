@@ -111,7 +111,7 @@ class Sign(NamedTuple):
 
 NAMED: Final = Sign(0.0, "only named")
 _UNSEEN: Final = word_class("unseen")
-_FAIR: Final = 0.2
+FAIR: Final = 0.2
 """Strength under which a verdict only says that the film was seen: "was okay"."""
 
 
@@ -130,7 +130,7 @@ def sign_of(cue: Cue, old: Sign) -> Sign:
 
 def judged(cue: Cue, old: Sign) -> Sign:
     """A name's sign after a verdict on it; even a fair one says that the film was seen."""
-    fair = cue.force is Force.VERDICT and abs(cue.strength) < _FAIR
+    fair = cue.force is Force.VERDICT and abs(cue.strength) < FAIR
     return sign_of(cue, old)._replace(seen=old.seen or fair or cue.force is Force.SEEN)
 
 
