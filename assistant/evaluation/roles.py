@@ -72,29 +72,41 @@ def marked(line: str) -> Labelled:
     acts = frozenset(told.split())
     if not parting or not acts or acts - set(LABELS.acts):
         raise DataError(f"a labelled line ends with {_ACTS!r} and what it does: {line!r}.")
+    parts = [(*match.span(), *_mark(match)) for match in _MARKED.finditer(text)]
+    return Labelled(*_assembled(text, parts), _TALKS, acts)
+
+
+def _mark(match: re.Match[str]) -> tuple[str, str]:
+    """What a mark says, and its role."""
+    kind = str(match.lastgroup).upper()
+    return NAME if kind == FILM else match[kind], f"{kind}{match[kind.lower()]}"
+
+
+Spans = tuple[tuple[int, int, str], ...]
+
+
+def _assembled(text: str, parts: Iterable[tuple[int, int, str, str]]) -> tuple[str, Spans]:
+    """A text with something said in place of some of its parts, in order, and where these stand
+    then with their roles; "" for none.
+    """
     pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
-    for match in _MARKED.finditer(text):
-        kind = str(match.lastgroup).upper()
-        said = NAME if kind == FILM else match[kind]
-        length += match.start() - at
-        spans.append((length, length + len(said), f"{kind}{match[kind.lower()]}"))
+    for start, end, said, role in parts:
+        length += start - at
+        if role:
+            spans.append((length, length + len(said), role))
         length += len(said)
-        pieces += [text[at : match.start()], said]
-        at = match.end()
-    return Labelled("".join([*pieces, text[at:]]), tuple(spans), _TALKS, acts)
+        pieces += [text[at:start], said]
+        at = end
+    return "".join([*pieces, text[at:]]), tuple(spans)
 
 
 def bracketed(line: str) -> Labelled:
     """A line whose descriptions stand in brackets."""
-    pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
-    for match in _BRACKETS.finditer(line):
-        said = match["wanted"] or match["spared"] or ""
-        length += match.start() - at
-        spans.append((length, length + len(said), "W+" if match["wanted"] else "W-"))
-        length += len(said)
-        pieces += [line[at : match.start()], said]
-        at = match.end()
-    return Labelled("".join([*pieces, line[at:]]), tuple(spans), _NO_DESCRIPTION, None)
+    parts = [
+        (*match.span(), match["wanted"] or match["spared"] or "", "W+" if match["wanted"] else "W-")
+        for match in _BRACKETS.finditer(line)
+    ]
+    return Labelled(*_assembled(line, parts), _NO_DESCRIPTION, None)
 
 
 def filled(line: str, names: Sequence[str], rng: Random) -> Labelled | None:
@@ -103,23 +115,18 @@ def filled(line: str, names: Sequence[str], rng: Random) -> Labelled | None:
     if re.search(r"\{(?:year|decade)", text):
         return None
     ways = dict(label.split(" ") for label in told.split(", "))
-    pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
-    for match in _SLOT.finditer(text):
-        is_film = match[1][0] in "fs"
-        said = NAME if is_film else rng.choice(names)
-        length += match.start() - at
-        if match[1] in ways:
-            role = _role(ways[match[1]], is_film=is_film)
-            spans.append((length, length + len(said), role))
-        length += len(said)
-        pieces += [text[at : match.start()], said]
-        at = match.end()
-    whole = "".join([*pieces, text[at:]])
-    return Labelled(whole, tuple(spans), _ANY, None, _FILLED**-0.5)
+    parts = [
+        (*match.span(), said, _role(ways.get(match[1], ""), is_film=said == NAME))
+        for match in _SLOT.finditer(text)
+        for said in [NAME if match[1][0] in "fs" else rng.choice(names)]
+    ]
+    return Labelled(*_assembled(text, parts), _ANY, None, _FILLED**-0.5)
 
 
 def _role(sign: str, *, is_film: bool) -> str:
     sign = _OLDER.get(sign, sign)
+    if not sign:
+        return ""
     if is_film:
         return f"{FILM}{sign}"
     return f"{WORDS}{'-' if sign == Direction.KNOWN.value else sign}"
@@ -197,19 +204,14 @@ def _with_titles(
     role: str,
 ) -> Labelled:
     """A line with something in place of its titles; what has no sign may have any role."""
-    every = sorted([*((*one, role) for one in films), *((*one, WORDS) for one in kinds)])
-    pieces, spans, at, length = list[str](), list[tuple[int, int, str]](), 0, 0
-    for start, end, sign, kind in every:
-        if start < at:
-            continue
-        own = text[start:end] if kind == WORDS else said
-        length += start - at
-        if sign and (kind != WORDS or sign != Direction.KNOWN.value):
-            spans.append((length, length + len(own), f"{kind}{sign}"))
-        length += len(own)
-        pieces += [text[at:start], own]
-        at = end
-    return Labelled("".join([*pieces, text[at:]]), tuple(spans), _ANY, None)
+    titles = [(start, end, said, sign and f"{role}{sign}") for start, end, sign in films]
+    named = [(start, end, text[start:end], sign and f"{WORDS}{sign}") for start, end, sign in kinds]
+    parts, last = list[tuple[int, int, str, str]](), 0
+    for part in sorted([*titles, *named]):
+        if part[0] >= last:
+            parts.append(part)
+            last = part[1]
+    return Labelled(*_assembled(text, parts), _ANY, None)
 
 
 def of_dialogs(folder: Path, catalogue: Catalogue) -> Iterator[Labelled]:
@@ -243,14 +245,7 @@ def varied(lines: Sequence[str], names: Sequence[str], count: int, seed: int = 0
     pointing = [match["R"] for match in found if match["R"]]
 
     def exchanged(match: re.Match[str]) -> str:
-        if match["F"]:
-            return NAME
-        chance = rng.random()
-        if match["R"]:
-            return rng.choice(pointing) if chance < _POINTS_ELSE else match["R"]
-        if chance < _OWN:
-            return rng.choice(said)
-        return rng.choice(names) if chance < _CALLED else match["W"]
+        return _exchanged(match, said, pointing, names, rng)
 
     def one() -> str:
         return _MARKED.sub(exchanged, rng.choice(lines))
@@ -259,6 +254,24 @@ def varied(lines: Sequence[str], names: Sequence[str], count: int, seed: int = 0
     while len(texts) < count:
         texts[_slipped(one(), one, rng)] = None
     return list(texts)
+
+
+def _exchanged(
+    match: re.Match[str],
+    said: Sequence[str],
+    pointing: Sequence[str],
+    names: Sequence[str],
+    rng: Random,
+) -> str:
+    """What stands in place of a mark."""
+    if match["F"]:
+        return NAME
+    chance = rng.random()
+    if match["R"]:
+        return rng.choice(pointing) if chance < _POINTS_ELSE else match["R"]
+    if chance < _OWN:
+        return rng.choice(said)
+    return rng.choice(names) if chance < _CALLED else match["W"]
 
 
 def _slipped(text: str, another: Callable[[], str], rng: Random) -> str:

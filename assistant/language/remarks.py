@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 from typing import Final
 
 from assistant.language import acts
-from assistant.language.lexicon import word_class
+from assistant.language.lexicon import word_class, words_of
 from assistant.language.meaning.roles import Direction, Role
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import FAIR
@@ -27,8 +27,8 @@ _THAT_ONE: Final = "that one"
 _TITLES: Final = re.compile(f"{BLANK}+")
 _TAKEN: Final = 0.7
 """How a film is liked that is chosen."""
-_ONE: Final = word_class("points_at_one")
-_ALL: Final = word_class("points_at_all")
+_ONE: Final = words_of("pronouns")
+_ALL: Final = word_class("several")
 
 
 def chosen(utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:

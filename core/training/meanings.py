@@ -376,7 +376,7 @@ def refined(
 
     The model of sentences takes "light" for the opposite of darkness and "heavy" for a kind of
     metal; of films people mean something else. Of 274 phrases of one writer the nearest facet is
-    one that they name for 138 with the 1,058 pairs of another (109 without), none is near for 57
+    one that they name for 139 with the 1,058 pairs of another (109 without), none is near for 57
     (86).
 
     Args:

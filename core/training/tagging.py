@@ -318,7 +318,7 @@ def _descend(
         for places in batches:
             cost = loss(places)
             descent.zero_grad()
-            cost.backward()  # type: ignore[no-untyped-call]
+            cost.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             nn.utils.clip_grad_norm_(network.parameters(), _STEEPEST)
             descent.step()
             cycle.step()

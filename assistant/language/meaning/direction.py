@@ -15,7 +15,7 @@ from assistant.language.meaning.roles import Direction, LineRoles
 from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller
 from assistant.language.words import Word
 
-FILM, SHOWN, FACET, WORDS = "film", "shown", "facet", "words"
+FILM, SHOWN, FACET = "film", "shown", "facet"
 
 
 class Named(NamedTuple):
@@ -24,8 +24,7 @@ class Named(NamedTuple):
     first: int
     last: int
     kind: str
-    """FILM, SHOWN (a film that we put forward), FACET (a genre, a tag or a person) or WORDS of any
-    other kind."""
+    """FILM, SHOWN (a film that we put forward) or FACET (a genre, a tag or a person)."""
     sign: Sign
     """How the rules of taste take it."""
     held: float = 0.0
@@ -52,7 +51,7 @@ def by_rules(name: Named) -> Direction:
     return _BY_RULE.get(sign.force, Direction.TOWARDS)
 
 
-_RULED: Final = {FACET: 100.0, WORDS: 100.0, SHOWN: 20.0, FILM: 400.0}
+_RULED: Final = {FACET: 100.0, SHOWN: 20.0, FILM: 400.0}
 """Odds by which the direction counts more that the rules read from a cue. With them 1,399 of 1,745
 labelled names of two writers are taken right by a reader that was fitted to the lines of six
 others, and 128 the other way round (1,429 and 148 by the reader alone, 1,008 right by the rules).

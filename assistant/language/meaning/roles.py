@@ -51,6 +51,7 @@ _OF_KIND: Final = {
     for kind in (TALK, WORDS, FILM, POINTS)
 }
 """Where the roles of a kind stand."""
+_KINDS: Final = list(_OF_KIND.items())
 _WANTED, _SPARED = (LABELS.roles.index(role) for role in ("W+", "W-"))
 _SURELY: Final = 0.85
 """Probability from which words say how films are to be, whatever the rules make of them: praise of
@@ -155,7 +156,7 @@ class LineRoles:
         kinds = np.stack([self.chances[:, places].sum(axis=1) for places in _OF_KIND.values()])
         found = list[tuple[str, Direction]]()
         for row, kind in zip(self.chances, kinds.argmax(axis=0), strict=True):
-            name, places = list(_OF_KIND.items())[kind]
+            name, places = _KINDS[kind]
             role = LABELS.roles[max(places, key=row.__getitem__)]
             found.append((name, Direction(role[1:] or Direction.NONE.value)))
         return found
