@@ -37,6 +37,7 @@ from assistant.conversation.values import History, Insights, Reply, Understood
 from assistant.language.utterance import LONGEST_TEXT, Act, Utterance
 from assistant.turn import Scene, TakenTurn, take_turn, understand
 from assistant.wording import text as wording
+from core.catalogue import Catalogue
 from core.data.facts import FilmFacts
 from core.data.search import word_index
 from core.domain import Reaction
@@ -389,8 +390,9 @@ class Assistant:
         return replace(taken, others=others)
 
     def _taken_once(self, session: str, request: str, think: Callable[[Talk], TakenTurn]) -> Reply:
-        steps = think, _written
-        return taken_once(self._store, session, request, steps, self._policy.catalogue)
+        catalogue = self._policy.catalogue
+        steps = think, partial(_written, catalogue=catalogue)
+        return taken_once(self._store, session, request, steps, catalogue)
 
     def _take_back(self, session: str, request: str, words: Callable[[bool, int], str]) -> Reply:
         """Takes the newest turn at this browser back, and says in words whether there was one."""
@@ -423,10 +425,12 @@ class _TakesBack(Exception):
         self.then = then
 
 
-def _written(talk: Talk, taken: TakenTurn) -> Reply:
+def _written(talk: Talk, taken: TakenTurn, catalogue: Catalogue) -> Reply:
     """Writes down what a turn came to."""
     for film, reaction in taken.reactions:
         talk.record.react(film.id, reaction, reaction.reward)
+    for token in taken.kept:
+        talk.own.shelf.save(catalogue.movie(token).movie_id)
     talk.record.add(taken.turn)
     for record, turn in zip(talk.others, taken.others, strict=bool(taken.others)):
         record.add(turn)

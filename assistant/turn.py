@@ -192,6 +192,8 @@ class TakenTurn:
     reactions: tuple[tuple[Shown, Reaction], ...]
     """What the line said of recommended films; each film as it was before."""
     slate: Slate
+    kept: tuple[int, ...] = ()
+    """Tokens of films for the watch-list."""
     others: tuple[Turn, ...] = ()
     """The same films as a turn of each of the others of the evening."""
 
@@ -307,7 +309,7 @@ def take_turn(
     reply = Reply(preface + reply.text, understood, slate.films)
     states = (scene.state, chosen_from, slate.after)
     turn = turn_of(scene.number, utterance.text, reply, states, catalogue)
-    return TakenTurn(reply, turn, reactions, slate)
+    return TakenTurn(reply, turn, reactions, slate, utterance.kept)
 
 
 def people_asked(questions: Sequence[FactQuestion], asked: Grounds) -> tuple[str, ...]:

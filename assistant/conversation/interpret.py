@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from types import MappingProxyType
 from typing import Final
 
 from assistant.conversation.memory import picked_places
@@ -252,16 +251,23 @@ def _facets(
         step = _facet(mention, step, catalogue)
     musts = [mention for mention in mentions if mention.required and mention.strength > 0]
     asked = frozenset(mention.token for mention in musts)
-    step = step.say(_with_choices(musts, step.state))
+    step = step.say(_with_choices(musts, step.state, catalogue))
     step = replace(step, asked=step.asked | asked)
     step = _allowed_again(asked, step, catalogue)
     return step if way is _Way.JOIN or not asked else _replaced(asked, step, catalogue, way)
 
 
-def _with_choices(musts: Sequence[FacetMention], state: SessionState) -> SessionState:
-    """The state with the musts of a line of which one is enough: "Korean or Indonesian"."""
-    numbers = {mention.either for mention in musts} - {0}
-    groups = (tuple(m.token for m in musts if m.either == number) for number in sorted(numbers))
+def _with_choices(
+    musts: Sequence[FacetMention], state: SessionState, catalogue: Catalogue
+) -> SessionState:
+    """The state with the musts of a line of which one is enough, as "Korean or Indonesian"."""
+    choices = dict[str | int, tuple[int, ...]]()
+    for mention in musts:
+        kind = catalogue.facet(mention.token).kind
+        has_one = kind != "person" and not mention.region
+        choice = _ASPECTS.get(kind, mention.either) if has_one else mention.either
+        choices[choice] = (*choices.get(choice, ()), mention.token)
+    groups = (tokens for choice, tokens in choices.items() if choice)
     older = (one for one in state.constraints.either if set(one) <= {*state.constraints.required})
     return state.constrain(replace(state.constraints, either=(*older, *groups)))
 
@@ -312,15 +318,9 @@ def _lifted_quietly(token: int, step: Interpretation, catalogue: Catalogue) -> I
     return step.say_once(step.state.retract(token).unbound(token), chip)
 
 
-_ASPECTS: Final = MappingProxyType(
-    {
-        "person": "person",
-        "director": "director",
-        "series": "series",
-        "language": "language",
-        "country": "language",
-    }
-)
+_ASPECTS: Final = {name: name for name in ("person", "director", "series", "language")} | {
+    "country": "language"
+}
 """Aspects by the kind of the facet: who asks for Korean films wants none from Brazil any more."""
 
 

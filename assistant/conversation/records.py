@@ -434,7 +434,8 @@ def _clauses(
     """What a sentence can go on with, the best first; that a film is like itself says nothing."""
     reasons = [one for one in reasons if one.token != known.token]
     if wishes:
-        said = text("answer.with_wish", wishes=listing(f"“{wish}”" for wish in wishes[:2]))
+        told = (w.removeprefix("films ") if w[:6] == "films " else f"with “{w}”" for w in wishes)
+        said = text("answer.with_wish", wishes=listing([*told][:2]))
         yield Because(said, frozenset(wishes))
     yield from (Because(f"; {one.text}", frozenset((one.text,))) for one in _found(reasons))
     yield from clauses_of(reasons)

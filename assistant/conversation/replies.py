@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from textwrap import shorten
 from typing import Final
 
 from assistant.conversation.interpret import Interpretation
@@ -19,22 +20,22 @@ from assistant.conversation.phrasing import LIMIT_WORDS, capitalised, listing
 from assistant.conversation.reasons import known_of
 from assistant.conversation.records import sentences, taste_of, why_of
 from assistant.conversation.suits import sketched
-from assistant.conversation.values import Chip, ChipKind, Question
+from assistant.conversation.values import SAID, Chip, ChipKind, Question, signed
 from assistant.language.acts import is_whole, line_of
 from assistant.language.utterance import Act, Utterance
 from assistant.wording import several, text
+from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts
 from core.domain import Recommendation
 from core.session import SessionState
 from core.store import Turn
 
-_WHY, _SAID = 5, 0.005
+_WHY = 5
 """So many reasons are said, and the sum of the rest where it would not read 0.00."""
 _NOT_LINKED: Final = frozenset(("series", "topic", "sequels", "weather"))
 """Of what is not known, what the pages that films are linked to do not tell either."""
 _WORDINGS: Final = 12
-"""Numbers of wordings that are tried for a reply that repeats no sentence: as many as all the
-combinations of lists of two, three and four."""
+"""Wordings that are tried for a reply that repeats no sentence: all of lists of 2, 3 and 4."""
 _SENTENCE: Final = re.compile(r"(?<=[.:?!])\s+")
 _NO_WISH: Final = ("films", "film")
 """What there is to name where nothing was wished."""
@@ -61,8 +62,7 @@ class Situation:
     """Those of them that the line before the films names (`plan.named_before`)."""
     wished: bool = False
     """Whether there are hard wishes."""
-    cold: bool = False
-    """Nothing is known of the person’s taste."""
+    cold: bool = False  # nothing is known of the person’s taste
     first: bool = False  # the first films of the conversation
     more: bool = False  # they asked for others of the same
     beyond: tuple[str, ...] = ()
@@ -163,7 +163,7 @@ def why(films: Sequence[Recommendation], told: Sequence[str]) -> str:
         reasons = film.reasons
         parts = [f"{reason.text} ({signed(reason.contribution)})" for reason in reasons[:_WHY]]
         left = sum(reason.contribution for reason in reasons[_WHY:])
-        if abs(left) >= _SAID:
+        if abs(left) >= SAID:
             parts.append(f"smaller things ({signed(left)})")
         figures = f"In figures{worth}, it comes to {signed(film.q_value)}: {'; '.join(parts)}."
         lines.append(f"{film.movie.label}: {sentence} {figures}")
@@ -404,19 +404,9 @@ def titles(chips: Sequence[Chip], kind: ChipKind) -> list[str]:
     return found if len(found) <= 5 else [*found[:4], f"{len(found) - 4} more"]
 
 
-def signed(value: float) -> str:
-    """Two places and a sign: "+0.31" or "−0.04", with a true minus sign; "0.00" has none.
-
-    >>> signed(0.314), signed(-0.04), signed(-0.001)
-    ('+0.31', '−0.04', '0.00')
-    """
-    return "0.00" if abs(value) < _SAID else f"{value:+.2f}".replace("-", "−")
-
-
 def _shortened(words: str) -> str:
     """Words of theirs on one line, the beginning of many."""
-    line = " ".join(words.split()).strip(" .!?,;")
-    return line if len(line) <= 60 else f"{line[:57].rstrip()}…"
+    return shorten(words.strip(" .!?,;"), 60, placeholder="…")
 
 
 def reply_text(
@@ -449,7 +439,8 @@ def reply_text(
         words = _beyond(utterance, situation, table, facts)
     elif situation.is_for_films or step.chips:
         words = answer(step.told, situation, question)
-        words = _sentences(explained if utterance.then else "", _taken(step, facts, variant), words)
+        before = explained if utterance.then else _kept(utterance, catalogue, variant)
+        words = _sentences(before, _taken(step, facts, variant), words)
     elif utterance.act is Act.AGREE:
         words = say("reply.agreed_on_table" if last else "reply.agreed_on_nothing", variant)
     elif utterance.act is Act.ABOUT_ME:
@@ -458,8 +449,14 @@ def reply_text(
     elif utterance.act is Act.START_OVER:
         words = say("reply.started_over", variant)
     else:
-        words = explained
+        words = explained or _kept(utterance, catalogue, variant)
     return words or small_talk(utterance.act, variant, utterance.text)
+
+
+def _kept(utterance: Utterance, catalogue: Catalogue, variant: int) -> str:
+    """That films are on the watch-list now; "" where none was to be put there."""
+    titles = [catalogue.movie(token).title for token in utterance.kept]
+    return say("reply.kept", variant, films=listing(titles)) if titles else ""
 
 
 def _explained(

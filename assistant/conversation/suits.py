@@ -6,7 +6,7 @@ How far a film is scary, slow or in colour: the typicality of what would say so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -28,7 +28,7 @@ from assistant.language.leftover import (
 from assistant.language.lexicon import as_written, table
 from assistant.language.utterance import FactQuestion, Topic
 from assistant.language.words import normal
-from assistant.wording import text
+from assistant.wording import several, text
 from core.catalogue import Catalogue
 from core.data.facts import CatalogueFacts, Fact
 from core.data.search import WordIndex
@@ -445,22 +445,23 @@ def portrayed(known: Known) -> str:
 
 
 def _worth(token: int, asked: Grounds) -> str:
-    """Whether a film suits the person."""
+    """Whether people like a film, and whether it suits the person."""
     label = asked.catalogue.movie(token).label
     choice = _matched((token,), asked).get(token)
-    if choice is None:
+    if choice is None or choice.match is None:
         return text("answer.few_ratings", film=label)
-    rank = _rank(choice, asked)
-    match = text("answer.match", percent=_percent(choice)) if choice.match is not None else ""
-    place = text("answer.rank", rank=f"{rank:,}", count=f"{asked.catalogue.n_items:,}")
+    usual = _matched((token,), replace(asked, state=SessionState()))[token].match or 0
     return text(
-        "answer.worth", film=label, match=match, place=place, reason=_because(choice, asked)
+        "answer.worth",
+        film=label,
+        liked=round(10 * usual),
+        bet=several("answer.bets")[sum(choice.match >= least for least in _BETS)],
+        match=_percent(choice),
+        reason=_because(choice, asked),
     )
 
 
-def _rank(choice: Choice, asked: Grounds) -> int:
-    """Place of a film among all that can be recommended, from 1."""
-    return int((asked.policy.q_values(asked.state) > choice.q_value).sum()) + 1
+_BETS: Final = (0.45, 0.65)  # chances of being liked
 
 
 def _why_not(token: int, asked: Grounds) -> str:
@@ -477,7 +478,7 @@ def _why_not(token: int, asked: Grounds) -> str:
     barred = barring(token, asked.state.constraints, catalogue)
     if barred:
         return text("answer.barred", film=movie.label, wishes=listing(barred))
-    rank = _rank(choice, asked)
+    rank = int((asked.policy.q_values(asked.state) > choice.q_value).sum()) + 1
     (film,) = recommend(asked.policy, asked.state, [choice], [""])
     against = [reason.text for reason in film.reasons if reason.contribution < 0][:2]
     form = "answer.ranked_against" if against else "answer.ranked"

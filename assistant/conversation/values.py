@@ -450,3 +450,16 @@ def wish_key(token: int, wishes: Constraints, catalogue: Catalogue) -> str:
     regions = (region_of(group, catalogue) for group in wishes.either if token in group)
     region = next(filter(None, regions), "")
     return f"{REGION}{region}" if region else catalogue.key_of(token)
+
+
+SAID: Final = 0.005
+"""Values below this would read "0.00"."""
+
+
+def signed(value: float) -> str:
+    """Two places and a sign: "+0.31" or "−0.04", with a true minus sign; "0.00" has none.
+
+    >>> signed(0.314), signed(-0.04), signed(-0.001)
+    ('+0.31', '−0.04', '0.00')
+    """
+    return "0.00" if abs(value) < SAID else f"{value:+.2f}".replace("-", "−")

@@ -4,7 +4,7 @@ Labelled lines come from three kinds of files:
 
     roles/*.txt   "nah, {these}- are too [silly]- || complain wish": [words] say how films are, <a
                   title>, {words} point at films shown; behind each its direction (`Direction` has
-                  the signs), and at the end of the line what it does
+                  the signs), and at the end of the line what it does ("ask:length": and of what)
     *.txt         one line each: "nothing with {x} in it | x -"; a slot begins with f or s for a
                   film, with any other letter for a genre, a tag or a person; of the rest of such a
                   line nothing is known
@@ -12,7 +12,9 @@ Labelled lines come from three kinds of files:
                   {not wanted}
 
 Many more lines are labelled by the model that is taught by these (`core.training.tagging`): the
-same lines with other descriptions in them, and what people said in recorded conversations.
+same lines with other descriptions in them, and what people said in recorded conversations. Lines
+with titles are learned twice: with one sign for each title, as they are read once the titles are
+known, and with the titles written out, by which these are found.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from dataclasses import replace
+from itertools import accumulate, chain
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final
 
 from assistant.evaluation.ask import add_catalogue_options, open_catalogue
 from assistant.language.meaning.roles import FILM, FITTED, LABELS, POINTS, TALK, WORDS, Direction
@@ -33,8 +36,10 @@ from assistant.language.understand import Understanding
 from assistant.language.words import words
 from core.catalogue import Catalogue
 from core.data.dialogs import Rendering, read_dialogs
+from core.data.ratings import fold_of
 from core.errors import DataError
 from core.model.tagger import NAME, Tags, WordTagger
+from core.training.tagging import TaggedLine
 
 _MARKED: Final = re.compile(
     r"\[(?P<W>[^\[\]]+)\](?P<w>[-+0])|<(?P<F>[^<>]+)>(?P<f>[-+k0])|\{(?P<R>[^{}]+)\}(?P<r>[-+k0])"
@@ -44,42 +49,42 @@ _SLOT: Final = re.compile(r"\{(\w+)\}")
 _LONGEST: Final = 300
 """Characters of a line that is looked at."""
 _ACTS: Final = " || "
+_OF: Final = ":"
+"""Between "ask" and what is asked of."""
 _LABELS: Final = " | "
 _OLDER: Final = {"o": "0", "n": "0", "p": "0"}
 """Signs of older files."""
 _ANY: Final = frozenset[str]()
+_NO_TITLE: Final = frozenset(role for role in LABELS.roles if role[0] != FILM)
 _TALKS: Final = frozenset((TALK,))
 _NO_DESCRIPTION: Final = frozenset(role for role in LABELS.roles if role[0] != WORDS)
 _FILLED: Final = 2
 """Times that a template is filled with names."""
 
 
-class Labelled(NamedTuple):
-    """A line with its labels; a title is one sign, NAME."""
-
-    text: str
-    spans: tuple[tuple[int, int, str], ...]
-    """First character, one past the last, and role."""
-    rest: frozenset[str]
-    """Roles that all other words may have; empty for any."""
-    acts: frozenset[str] | None
-    importance: float = 1.0
+Called = Callable[[str], str]
+"""What is written in place of a title."""
 
 
-def marked(line: str) -> Labelled:
+def _masked(_: str) -> str:
+    return NAME
+
+
+def marked(line: str, called: Called = _masked) -> TaggedLine:
     """A line of roles/*.txt. DataError for one without acts, or with one that is none."""
-    text, parting, told = line.rpartition(_ACTS)
-    acts = frozenset(told.split())
+    text, parting, told = line.replace("\\n", "\n").rpartition(_ACTS)
+    acts = frozenset(one for act in told.split() for one in {act, act.partition(_OF)[0]})
     if not parting or not acts or acts - set(LABELS.acts):
         raise DataError(f"a labelled line ends with {_ACTS!r} and what it does: {line!r}.")
-    parts = [(*match.span(), *_mark(match)) for match in _MARKED.finditer(text)]
-    return Labelled(*_assembled(text, parts), _TALKS, acts)
+    parts = [(*match.span(), *_mark(match, called)) for match in _MARKED.finditer(text)]
+    return TaggedLine(*_assembled(text, parts), _TALKS, acts)
 
 
-def _mark(match: re.Match[str]) -> tuple[str, str]:
+def _mark(match: re.Match[str], called: Called) -> tuple[str, str]:
     """What a mark says, and its role."""
     kind = str(match.lastgroup).upper()
-    return NAME if kind == FILM else match[kind], f"{kind}{match[kind.lower()]}"
+    said = called(match[kind]) if kind == FILM else match[kind]
+    return said, f"{kind}{match[kind.lower()]}"
 
 
 Spans = tuple[tuple[int, int, str], ...]
@@ -100,27 +105,30 @@ def _assembled(text: str, parts: Iterable[tuple[int, int, str, str]]) -> tuple[s
     return "".join([*pieces, text[at:]]), tuple(spans)
 
 
-def bracketed(line: str) -> Labelled:
+def bracketed(line: str) -> TaggedLine:
     """A line whose descriptions stand in brackets."""
     parts = [
         (*match.span(), match["wanted"] or match["spared"] or "", "W+" if match["wanted"] else "W-")
         for match in _BRACKETS.finditer(line)
     ]
-    return Labelled(*_assembled(line, parts), _NO_DESCRIPTION, None)
+    return TaggedLine(*_assembled(line, parts), _NO_DESCRIPTION, None)
 
 
-def filled(line: str, names: Sequence[str], rng: Random) -> Labelled | None:
+def filled(
+    line: str, names: Sequence[str], rng: Random, called: Called = _masked
+) -> TaggedLine | None:
     """A template with names in its slots; None for one of years."""
     text, _, told = line.replace("\\n", "\n").rpartition(_LABELS)
     if re.search(r"\{(?:year|decade)", text):
         return None
     ways = dict(label.split(" ") for label in told.split(", "))
     parts = [
-        (*match.span(), said, _role(ways.get(match[1], ""), is_film=said == NAME))
+        (*match.span(), said, _role(ways.get(match[1], ""), is_film=is_film))
         for match in _SLOT.finditer(text)
-        for said in [NAME if match[1][0] in "fs" else rng.choice(names)]
+        for is_film in [match[1][0] in "fs"]
+        for said in [called("") if is_film else rng.choice(names)]
     ]
-    return Labelled(*_assembled(text, parts), _ANY, None, _FILLED**-0.5)
+    return TaggedLine(*_assembled(text, parts), _ANY, None, _FILLED**-0.5)
 
 
 def _role(sign: str, *, is_film: bool) -> str:
@@ -132,17 +140,46 @@ def _role(sign: str, *, is_film: bool) -> str:
     return f"{WORDS}{'-' if sign == Direction.KNOWN.value else sign}"
 
 
-def read_labelled(paths: Iterable[Path], names: Sequence[str], seed: int = 0) -> list[Labelled]:
-    """The lines of files, or of all files of folders."""
-    rng, found = Random(seed), list[Labelled]()
+def read_labelled(
+    paths: Iterable[Path], names: Sequence[str], called: Called | None = None, seed: int = 0
+) -> list[TaggedLine]:
+    """The lines of files, or of all files of folders; where titles are to be learned, `called`
+    gives some, and lines with titles come with these besides.
+    """
+    rng, found = Random(seed), list[TaggedLine]()
     for line in _lines_of(paths):
         if _ACTS in line:
             found.append(marked(line))
+            found += _written_out(line, called)
         elif _LABELS in line:
-            found += filter(None, (filled(line, names, rng) for _ in range(_FILLED)))
+            ways = [_masked, *filter(None, [called])]
+            each = (filled(line, names, rng, way) for way in ways for _ in range(_FILLED))
+            found += filter(None, each)
         else:
             found.append(bracketed(line))
     return found
+
+
+def _written_out(line: str, called: Called | None) -> Iterator[TaggedLine]:
+    """A marked line with its titles, or with others."""
+    if called is not None and any(match["F"] for match in _MARKED.finditer(line)):
+        yield marked(line, called)
+
+
+def any_title(catalogue: Catalogue, seed: int = 0) -> Called:
+    """What calls a film as it is called, or by any title of a catalogue, better known ones more
+    often; in small letters where what it replaces is.
+    """
+    rng, titles = Random(seed), [movie.title for movie in catalogue.movies]
+    weights = list(accumulate((catalogue.n_ratings.astype(float) + 1) ** 0.5))
+
+    def called(said: str) -> str:
+        if said and rng.random() < _OWN:
+            return said
+        title = rng.choices(titles, cum_weights=weights)[0]
+        return title.lower() if said == said.lower() else title
+
+    return called
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -167,7 +204,7 @@ _POINTS: Final = 0.3
 """Share of lines with one film that are told of a film on the table as well."""
 
 
-def of_rows(path: Path, understanding: Understanding, seed: int = 0) -> Iterator[Labelled]:
+def of_rows(path: Path, understanding: Understanding, seed: int = 0) -> Iterator[TaggedLine]:
     """Labelled lines, a row of JSON each: the films and the kinds of films that they want, don't
     want or know.
     """
@@ -186,9 +223,10 @@ def of_rows(path: Path, understanding: Understanding, seed: int = 0) -> Iterator
             (*one.span, kinds.get(catalogue.facet(one.token).name, "")) for one in utterance.facets
         ]
         if any(sign for _, _, sign in (*named, *told)):
-            yield _with_titles(text, named, told, NAME, FILM)
+            yield _with_titles(text, named, told)
+            yield _with_titles(text, named, told, str)
             if len(named) == 1 and rng.random() < _POINTS:
-                yield _with_titles(text, named, told, rng.choice(_POINTING), POINTS)
+                yield _with_titles(text, named, told, lambda _: rng.choice(_POINTING), POINTS)
 
 
 def _signs(expect: Mapping[str, Sequence[str]], keys: Mapping[str, str]) -> dict[str, str]:
@@ -199,31 +237,42 @@ def _signs(expect: Mapping[str, Sequence[str]], keys: Mapping[str, str]) -> dict
 def _with_titles(
     text: str,
     films: Sequence[tuple[int, int, str]],
-    kinds: Sequence[tuple[int, int, str]],
-    said: str,
-    role: str,
-) -> Labelled:
-    """A line with something in place of its titles; what has no sign may have any role."""
-    titles = [(start, end, said, sign and f"{role}{sign}") for start, end, sign in films]
-    named = [(start, end, text[start:end], sign and f"{WORDS}{sign}") for start, end, sign in kinds]
+    kinds: Sequence[tuple[int, int, str]] = (),
+    called: Called = _masked,
+    role: str = FILM,
+) -> TaggedLine:
+    """A line with something in place of its titles; those without a sign may have any direction."""
+    titles = [(a, b, called(text[a:b]), f"{role}{sign}") for a, b, sign in films]
+    named = [(a, b, text[a:b], sign and f"{WORDS}{sign}") for a, b, sign in kinds]
     parts, last = list[tuple[int, int, str, str]](), 0
     for part in sorted([*titles, *named]):
         if part[0] >= last:
             parts.append(part)
             last = part[1]
-    return Labelled(*_assembled(text, parts), _ANY, None)
+    return TaggedLine(*_assembled(text, parts), _ANY, None)
 
 
-def of_dialogs(folder: Path, catalogue: Catalogue) -> Iterator[Labelled]:
+def is_read(conversation: str) -> bool:
+    """Whether titles are learned from a conversation: from half of them, lest titles outweigh all
+    else.
+    """
+    return fold_of(conversation, 2, "titles") > 0
+
+
+def of_dialogs(folder: Path, catalogue: Catalogue) -> Iterator[TaggedLine]:
     """What the seekers of the development half of recorded conversations said of films that they
-    like or don't like.
+    like or don't like, and where anybody there names a film.
     """
     for message in read_dialogs(folder, catalogue, held_out=False):
         text, ranges = message.render(Rendering.WITH_YEAR)
         signs = [{True: "+", False: "-", None: ""}[film.liked] for film in message.films]
         films = [(*span, sign) for span, sign in zip(ranges, signs, strict=True)]
         if message.by_seeker and any(signs):
-            yield _with_titles(text, films, (), NAME, FILM)
+            yield _with_titles(text, films)
+        for rendering in (Rendering.TITLE, Rendering.LOWER) * is_read(message.conversation):
+            text, ranges = message.render(rendering)
+            line = _with_titles(text, [(*span, "") for span in ranges], called=str)
+            yield replace(line, rest=_NO_TITLE)
 
 
 # ---- lines that nobody labelled
@@ -237,17 +286,23 @@ _OWN, _CALLED = 0.45, 0.7
 _POINTS_ELSE: Final = 0.3
 
 
-def varied(lines: Sequence[str], names: Sequence[str], count: int, seed: int = 0) -> list[str]:
-    """Marked lines with their descriptions exchanged, joined in twos, and with slips of the pen."""
+def varied(
+    lines: Sequence[str], names: Sequence[str], called: Called, count: int, seed: int = 0
+) -> list[str]:
+    """Marked lines with their descriptions exchanged, half of them with other titles, joined in
+    twos, and with slips of the pen.
+    """
     rng = Random(seed)
     found = [match for line in lines for match in _MARKED.finditer(line)]
     said = [match["W"] for match in found if match["W"]]
     pointing = [match["R"] for match in found if match["R"]]
 
-    def exchanged(match: re.Match[str]) -> str:
-        return _exchanged(match, said, pointing, names, rng)
-
     def one() -> str:
+        way = rng.choice((_masked, called))
+
+        def exchanged(match: re.Match[str]) -> str:
+            return way(match["F"]) if match["F"] else _exchanged(match, said, pointing, names, rng)
+
         return _MARKED.sub(exchanged, rng.choice(lines))
 
     texts = dict[str, None]()
@@ -263,9 +318,7 @@ def _exchanged(
     names: Sequence[str],
     rng: Random,
 ) -> str:
-    """What stands in place of a mark."""
-    if match["F"]:
-        return NAME
+    """What stands in place of a mark that is no title."""
     chance = rng.random()
     if match["R"]:
         return rng.choice(pointing) if chance < _POINTS_ELSE else match["R"]
@@ -294,8 +347,9 @@ def as_marked(line: str) -> str:
 def said_in_dialogs(folder: Path, catalogue: Catalogue) -> Iterator[str]:
     """What people said in the development half of recorded conversations."""
     for message in read_dialogs(folder, catalogue, held_out=False):
-        text, ranges = message.render(Rendering.WITH_YEAR)
-        yield _with_names(text, ranges)
+        yield _with_names(*message.render(Rendering.WITH_YEAR))
+        if is_read(message.conversation):
+            yield message.render(Rendering.LOWER)[0]
 
 
 def said_in_lines(path: Path, understanding: Understanding) -> Iterator[str]:
@@ -318,7 +372,7 @@ def _with_names(text: str, ranges: Iterable[tuple[int, int]]) -> str:
 # ---- how good it is
 
 
-def judge(tagger: WordTagger, lines: Sequence[Labelled]) -> dict[str, object]:
+def judge(tagger: WordTagger, lines: Sequence[TaggedLine]) -> dict[str, object]:
     """Figures on labelled lines that it was not fitted to: which words describe films, which way
     the labelled words are meant, and what the lines do.
     """
@@ -339,7 +393,7 @@ def judge(tagger: WordTagger, lines: Sequence[Labelled]) -> dict[str, object]:
     }
 
 
-def _of_words(line: Labelled, tags: Tags) -> Iterator[str]:
+def _of_words(line: TaggedLine, tags: Tags) -> Iterator[str]:
     """Whether each word says how films are, and whether it is taken to."""
     best = tags.roles.argmax(axis=1)
     for token, place in zip(tags.tokens, best, strict=True):
@@ -347,7 +401,7 @@ def _of_words(line: Labelled, tags: Tags) -> Iterator[str]:
         yield f"words {role[0] == WORDS} {LABELS.roles[place][0] == WORDS}"
 
 
-def _of_ways(line: Labelled, tags: Tags) -> Iterator[str]:
+def _of_ways(line: TaggedLine, tags: Tags) -> Iterator[str]:
     """Whether each labelled span has the right direction, by what it is known to be."""
     for start, end, role in line.spans:
         places = [at for at, one in enumerate(tags.tokens) if start < one.end <= end]
@@ -358,7 +412,7 @@ def _of_ways(line: Labelled, tags: Tags) -> Iterator[str]:
             yield f"{role[0]} inverted"
 
 
-def _of_acts(line: Labelled, tags: Tags) -> Iterator[str]:
+def _of_acts(line: TaggedLine, tags: Tags) -> Iterator[str]:
     """Whether the line does each act, and whether it is taken to."""
     if line.acts is not None:
         yield from (f"{act} {act in line.acts} {tags.acts[act] > _HALF}" for act in LABELS.acts)
@@ -384,7 +438,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--rows", type=Path, metavar="FILE", help="lines as `python -m assistant evaluate` has them"
     )
-    add("--varied", type=int, default=30_000, metavar="N", help="variants of lines that are made")
+    add("--varied", type=int, default=16_000, metavar="N", help="variants of lines that are made")
     add("--closed", type=Path, metavar="FILE", help="labelled lines to judge the result on")
     add("--out", type=Path, default=FITTED, metavar="FILE", help="the weights")
     add_catalogue_options(parser)
@@ -393,22 +447,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Fits the tagger and writes it; 0 on success."""
     from core.training.meanings import SentenceModel
-    from core.training.tagging import TaggedLine, TaggingSettings, learn_tagger
+    from core.training.tagging import TaggingSettings, learn_tagger
 
     catalogue = open_catalogue(arguments)
     names = [facet.name for facet in catalogue.facets]
     files = [file for path in arguments.files for file in _files_of(path)]
     learned = [file for file in files if file.stem not in arguments.without]
-    lines = [*read_labelled(learned, names), *_of_others(arguments, catalogue)]
-    texts = _unlabelled(arguments, learned, names, catalogue)
+    called = any_title(catalogue)
+    lines = [*read_labelled(learned, names, called), *_of_others(arguments, catalogue)]
+    texts = _unlabelled(arguments, learned, names, called, catalogue)
     print(f"{len(lines)} labelled lines, {len(texts)} others")
-    tagger = learn_tagger(
-        [TaggedLine(*line) for line in lines],
-        texts,
-        SentenceModel(arguments.sentences),
-        LABELS,
-        TaggingSettings(),
-    )
+    sentences = SentenceModel(arguments.sentences)
+    tagger = learn_tagger(lines, texts, sentences, LABELS, TaggingSettings())
     tagger.save(arguments.out)
     tagger = WordTagger.load(arguments.out)
     held = [file for file in files if file not in learned]
@@ -417,13 +467,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_OTHERS: Final = 5_000
+_OTHERS: Final = 2_500
 """Lines of other files that are learned from: they are simpler than those of talks."""
 
 
-def _of_others(arguments: argparse.Namespace, catalogue: Catalogue) -> list[Labelled]:
+def _of_others(arguments: argparse.Namespace, catalogue: Catalogue) -> list[TaggedLine]:
     """Lines that were labelled for something else."""
-    found = list[Labelled]()
+    found = list[TaggedLine]()
     if arguments.rows is not None:
         found += of_rows(arguments.rows, Understanding(catalogue))
     if arguments.dialogs is not None:
@@ -436,12 +486,13 @@ def _unlabelled(
     arguments: argparse.Namespace,
     learned: Sequence[Path],
     names: Sequence[str],
+    called: Called,
     catalogue: Catalogue,
 ) -> list[str]:
     """Lines that the model of sentences labels."""
     said = [line for line in _lines_of(learned) if _LABELS not in line]
     marks = [line.rpartition(_ACTS)[0] if _ACTS in line else as_marked(line) for line in said]
-    texts = varied(marks, names, arguments.varied)
+    texts = varied(marks, names, called, arguments.varied)
     if arguments.dialogs is not None:
         texts += said_in_dialogs(arguments.dialogs, catalogue)
     if arguments.rows is not None:

@@ -123,7 +123,7 @@ class FilmFinder:
         typed = words(row.title)
         if len(typed) > _TYPOS_WITHIN:
             return FilmMatch()
-        links = self._linker.link(row.title, typed)
+        links = self._linker.link(row.title, typed, is_talk=False)
         whole = [link for link in links if (link.first, link.last) == (0, len(typed))]
         films = [film for link in whole for film in link.rows]
         near = self._around(films, row.year, _NEARLY) if row.year else films

@@ -13,10 +13,11 @@ from typing import Final
 
 from assistant.language import acts
 from assistant.language.leftover import means_something
-from assistant.language.lexicon import word_class
+from assistant.language.lexicon import dictionary, word_class
 from assistant.language.meaning.cues import find_cues, may_be_cues
 from assistant.language.meaning.direction import FILM, SHOWN
 from assistant.language.meaning.facets import FacetFinder, Term
+from assistant.language.meaning.roles import LineRoles
 from assistant.language.meaning.speakers import kin
 from assistant.language.meaning.tastes import Cue, Force, Sign, Teller, scopes
 from assistant.language.meaning.verdicts import asks_how_it_is, describes_a_film
@@ -419,3 +420,23 @@ def points(text: str, span: Span, pointed: Iterable[tuple[int, int]]) -> bool:
 
 
 # ---- two statements of a line
+
+
+def said_of_films(
+    text: str, found: Sequence[Word], terms: Iterable[Found[Term]], roles: LineRoles
+) -> list[Found[Term]]:
+    """The terms that are no mere talk, and no names of people where they stand for something
+    else.
+    """
+    spoken = (term for term in terms if not roles.is_talk(term.first, term.last))
+    return [term for term in spoken if not _is_small_name(text, found, term)]
+
+
+def _is_small_name(text: str, found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether a family name that is a word stands in small letters in a line that has capitals:
+    "Slow, urban" means no Karl Urban.
+    """
+    word = found[term.first]
+    is_one = term.last - term.first == 1 and bool(term.meaning.roles)
+    small = text[word.start].islower() and text != text.lower()
+    return is_one and small and word.text in dictionary()

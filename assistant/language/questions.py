@@ -22,7 +22,9 @@ from assistant.language.clauses import (
     kind_asked,
     phrases_of_topics,
 )
-from assistant.language.lexicon import plain_words, word_class, words_of
+from assistant.language.lexicon import plain_words, words_of
+from assistant.language.meaning.roles import RoleReader
+from assistant.language.remarks import question_of
 from assistant.language.titles.index import TitleIndex
 from assistant.language.titles.links import Link
 from assistant.language.utterance import (
@@ -35,15 +37,12 @@ from assistant.language.utterance import (
     blanked,
 )
 from assistant.language.wishes import age_in, mood_in, most_of
-from assistant.language.words import Word
+from assistant.language.words import Word, words
 from core.data.facts import Fact, FilmFacts
+from core.model.tagger import NAME
 
 _LONGEST: Final = 60
 """Words of the longest line that is looked at: who tells a diary asks nothing of it."""
-_TITLE: Final = 8
-"""Most words of a title that only its place tells: longer ones are found without."""
-_SOMEWHAT_KNOWN: Final = 20
-"""Ratings from which an ordinary word may be a title where only its place says so."""
 _THING: Final = 3
 """Most words of a thing that a film may hold."""
 _OUTRIGHT: Final = (
@@ -62,10 +61,13 @@ _WEIGHED: Final = (Topic.BETTER, Topic.MOST)
 _BOUNDED: Final = (Topic.YEAR, Topic.LENGTH)
 """Topics of numbers that may be asked for within bounds: "is it from the 60s?"."""
 
+_SURELY_ASKS: Final = 0.85
+"""Probability from which a clause asks that does not begin or end as a question does."""
+_A_SENTENCE: Final = 3
+"""Words of a clause that what was learned is asked of, titles aside."""
 _ASIDE: Final = 3
 """Words that may round off a clause that is no sentence."""
 _ROLE: Final = "role"
-_ONESELF: Final = word_class("oneself")
 _COUNTS: Final = frozenset(("1", "ones"))
 """Nouns that may count something else: "in one line"."""
 
@@ -78,10 +80,15 @@ class Questions:
     """Finds questions of fact about films and people of a catalogue. Thread-safe."""
 
     def __init__(
-        self, index: TitleIndex, facts: FilmFacts, understand: Callable[[str], Utterance]
+        self,
+        index: TitleIndex,
+        facts: FilmFacts,
+        understand: Callable[[str], Utterance],
+        roles: RoleReader,
     ) -> None:
         """`understand` tells what a wish for films is: what can be wished for can be asked of."""
         self._understand = understand
+        self._reader = roles
         self._catalogue = index.catalogue
         self._index = index
         self._facts = facts
@@ -114,65 +121,28 @@ class Questions:
     ) -> Iterator[tuple[Clause, list[FactQuestion]]]:
         """The clauses of a line, and what each of them asks."""
         before: tuple[int, ...] = ()
-        for parted in self._clauses.of(text, found, links, context):
-            clause, meant = parted, parted.films() or before
+        for clause in self._clauses.of(text, found, links, context):
             asked = self._of_clause(clause, before, context)
-            if not asked:
-                clause, asked = self._with_a_title(text, clause, found, context)
-                meant = clause.films() or meant
-            before = meant
+            before = clause.films() or before
+            asked = asked or self._learned(text, clause, before, context)
             if asked and asked[0].topic is Topic.HAS:
-                clause = replace(clause, end=clause.end_of_films(found))
-            yield clause, asked
+                yield replace(clause, end=clause.end_of_films(found)), asked
+            else:
+                yield clause, asked
 
-    def _with_a_title(
-        self, text: str, clause: Clause, found: Sequence[Word], context: Context
-    ) -> tuple[Clause, list[FactQuestion]]:
-        """A clause whose words are a title where a question of fact leaves room for one alone.
-
-        "when did Fear come out": the linker takes no ordinary word for a title, but nothing else
-        can stand there; nor is "is Distant slow?" asked of anything but a film of that name.
-        """
-        may_ask = clause.asks or clause.opens
-        if not may_ask or clause.has(FILM) or clause.has(PERSON):
-            return clause, []
-        for guess in self._guesses(text, clause, found):
-            if asked := self._of_clause(guess, (), context):
-                return guess, asked
-        return clause, []
-
-    def _guesses(self, text: str, clause: Clause, found: Sequence[Word]) -> Iterator[Clause]:
-        """The clause with each of its words that may be a title as one, longer ones first."""
-        first, last = clause.range
-        for size in range(min(_TITLE, last - first), 0, -1):
-            for at in range(first, last - size + 1):
-                bone = self._titled(text, found, at, at + size)
-                if bone is not None:
-                    bones = self._clauses.bones(found, clause.range, {at: (at + size, bone)})
-                    guess = replace(clause, bones=tuple(bones))
-                    if guess.is_complete or (at > first and self._is_name(bone, text)):
-                        yield guess
-
-    def _is_name(self, bone: Bone, text: str) -> bool:
-        """Whether what stands for a film is written as a name, or more than a word."""
-        said = text[slice(*bone.span)]
-        is_word = said.lower() in _ONESELF  # "I" is written large whatever it is
-        return (said.istitle() and not is_word) or " " in said
-
-    def _titled(self, text: str, found: Sequence[Word], first: int, last: int) -> Bone | None:
-        """What stands for the film that words are the title of; None where they are none.
-
-        Of names in small letters only well known films are meant.
-        """
-        key = self._index.key_of(" ".join(word.text for word in found[first:last]))
-        forms = () if key is None else self._index.forms(key)
-        span = (found[first].start, found[last - 1].end)
-        is_name = text[slice(*span)].istitle()
-        least = 0 if is_name or last > first + 1 else _SOMEWHAT_KNOWN
-        rows = [form.row for form in forms if self._index.renown[form.row] >= least]
-        if not rows:
-            return None
-        return Bone(FILM, films=(self._catalogue.movie_token(rows[0]),), span=span)
+    def _learned(
+        self, text: str, clause: Clause, before: tuple[int, ...], context: Context
+    ) -> list[FactQuestion]:
+        """What a clause asks by what was learned, where no phrase tells; none or one."""
+        said = _masked(text, clause)
+        found = words(said)
+        last = context.shown if context.named is None else (context.named,)
+        films, roles = clause.films() or before, self._reader.read(said, found)
+        said_so = clause.asks or roles.acts["ask"] > _SURELY_ASKS
+        if len(found) < _A_SENTENCE or not said_so:  # "what about Heat?"
+            return []
+        asked = question_of(roles, found, films, last, clause.people())
+        return [] if asked is None else [asked]
 
     # ---- what a clause asks
 
@@ -342,6 +312,14 @@ class Questions:
                 if FILM not in said and names.find(" ".join(said)):
                     return " ".join(said)
         return ""
+
+
+def _masked(text: str, clause: Clause) -> str:
+    """A clause with one sign for each title."""
+    said = text[: clause.end]
+    for start, end in reversed([bone.span for bone in clause.bones if bone.films]):
+        said = f"{said[:start]}{NAME}{said[end:]}" if end else said
+    return said[clause.start :]
 
 
 def _turned(texts: Sequence[str]) -> bool:

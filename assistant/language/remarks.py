@@ -10,13 +10,22 @@ from typing import Final
 
 from assistant.language import acts
 from assistant.language.lexicon import word_class, words_of
-from assistant.language.meaning.roles import Direction, Role
+from assistant.language.meaning.roles import Direction, LineRoles, Role
 from assistant.language.meaning.speakers import MARKS
 from assistant.language.meaning.tastes import FAIR
 from assistant.language.pointing import DESCRIBED
 from assistant.language.reading import BLANK
 from assistant.language.titles.links import ON_THE_TABLE, Link
-from assistant.language.utterance import Act, Context, FactQuestion, MovieMention, Topic, Utterance
+from assistant.language.utterance import (
+    EVERY_WISH,
+    Act,
+    Context,
+    FactQuestion,
+    MovieMention,
+    Topic,
+    Utterance,
+)
+from assistant.language.wishes import mood_in
 from assistant.language.words import Word
 
 BY_PLACE: Final = "by its place"
@@ -64,6 +73,27 @@ def _is_choice(line: acts.Line, movies: Sequence[MovieMention], shown: Sequence[
 def _is_open(movie: MovieMention) -> bool:
     """Whether nothing was said of a film that keeps it from being chosen."""
     return movie.strength >= 0 and not (movie.seen or movie.idle)
+
+
+def afresh(utterance: Utterance) -> Utterance:
+    """A line that begins anew and wishes for something, with all earlier wishes lifted."""
+    if "reset" not in utterance.does or not utterance.wishes:
+        return utterance
+    return replace(utterance, lifted=(*utterance.lifted, EVERY_WISH))
+
+
+def put_by(utterance: Utterance, line: acts.Line, context: Context) -> Utterance | None:
+    """A line that wants films put on the watch-list, with those: "save the second for Sunday"."""
+    if "keep" not in utterance.does:
+        return None
+    places = acts.picks(line, len(context.shown)) or utterance.picks
+    pointed = tuple(context.shown[place] for place in places)
+    spoken = (context.named,) if context.named else context.shown[: len(context.shown) == 1]
+    kept = tuple(movie.token for movie in utterance.movies) or pointed or spoken
+    if not kept:
+        return None
+    act = utterance.act if utterance.wishes else Act.KEEP
+    return replace(utterance, act=act, movies=(), picks=(), kept=kept)
 
 
 def hoped_for(utterance: Utterance, found: Sequence[Word], shown: Sequence[int]) -> Utterance:
@@ -195,19 +225,80 @@ def without_words(text: str, context: Context) -> Utterance:
     return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)
 
 
-def asked(utterance: Utterance, context: Context) -> Utterance:
-    """A line that asks something of films which nothing was made of, as the question how they are:
-    "Buried: one man in a box all film?".
+def question_of(
+    roles: LineRoles,
+    found: Sequence[Word],
+    films: Sequence[int],
+    spoken: Sequence[int],
+    people: Sequence[int],
+) -> FactQuestion | None:
+    """What a clause asks of films or people by what was learned of lines; None for nothing.
+
+    Args:
+        roles: of the clause.
+        found: its words.
+        films: those that it names or points at.
+        spoken: those that may be meant where there are none.
+        people: whom it names.
     """
-    if "ask" not in utterance.does or not utterance.does.isdisjoint(_WISHES):
-        return utterance
-    films = tuple(movie.token for movie in utterance.movies if movie.token in context.shown)
-    plain = utterance.act in (Act.RECOMMEND, Act.OFF_TOPIC) and not utterance.wishes
-    if not films or utterance.questions or not plain:
-        return utterance
-    movies = tuple(replace(movie, strength=0.0, idle=True) for movie in utterance.movies)
-    question = FactQuestion(Topic.OTHER, films)
-    return replace(utterance, act=Act.ASK, movies=movies, questions=(question,))
+    topic = _TOPICS.get(roles.topic)
+    if topic is Topic.FILMS:
+        return FactQuestion(topic, people=tuple(people)) if people else None
+    if topic is Topic.BETTER:
+        return FactQuestion(topic, tuple(films)) if len(films) > 1 else None
+    meant = tuple(films or spoken)
+    if topic is None or not meant:
+        return None
+    return _how_it_is(roles, found, meant) if topic is Topic.OTHER else FactQuestion(topic, meant)
 
 
-_WISHES: Final = frozenset(("wish", "more", "complain", "take"))
+def _how_it_is(roles: LineRoles, found: Sequence[Word], films: tuple[int, ...]) -> FactQuestion:
+    """The question whether films are as the words say that are left open."""
+    how = (role for role in roles.described() if role.way is Direction.NONE)
+    said = [word.text for role in how for word in found[role.first : role.last]]
+    if mood := mood_in(said):
+        return FactQuestion(Topic.MOOD, films, detail=mood)
+    return FactQuestion(Topic.OTHER, films, detail=" ".join(said))
+
+
+_TOPICS: Final = {
+    "about": Topic.ABOUT,
+    "length": Topic.LENGTH,
+    "maker": Topic.MAKER,
+    "cast": Topic.CAST,
+    "when": Topic.YEAR,
+    "where": Topic.COUNTRY,
+    "language": Topic.LANGUAGE,
+    "age": Topic.AGE,
+    "how": Topic.OTHER,
+    "good": Topic.WORTH,
+    "which": Topic.BETTER,
+    "order": Topic.SEQUEL,
+    "films": Topic.FILMS,
+    "else": Topic.OTHER,
+}
+"""What is answered to the topics that are learned."""
+
+
+_ACTS_INSIDE: Final = {
+    "undo": Act.UNDO,
+    "more": Act.MORE,
+    "thanks": Act.THANKS,
+    "film": Act.RECOMMEND,
+}  # What a line does that holds such words and tells no wish.
+_ACTS_LEARNED: Final = {
+    "undo": Act.UNDO,
+    "reset": Act.START_OVER,
+    "complain": Act.COMPLAIN,
+    "more": Act.MORE,
+    "bye": Act.BYE,
+    "hello": Act.GREET,
+}
+"""The same by what was learned of lines."""
+
+
+def act_of_no_wish(utterance: Utterance, line: acts.Line) -> Act:
+    """What a line does that names no films and no kind of them."""
+    inside = (act for name, act in _ACTS_INSIDE.items() if acts.holds(name, line))
+    learned = (act for name, act in _ACTS_LEARNED.items() if name in utterance.does)
+    return next(chain(inside, learned), Act.OFF_TOPIC)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Final
 
 from assistant.language import acts, mentions, wishes
@@ -41,11 +40,13 @@ from assistant.language.reading import (
     taken_in,
 )
 from assistant.language.remarks import (
-    asked,
+    act_of_no_wish,
+    afresh,
     chosen,
     decides,
     hoped_for,
     is_remark,
+    put_by,
     referents,
     remarked,
     without_words,
@@ -73,14 +74,6 @@ from core.data.facts import FilmFacts
 _SERIES: Final = 5  # ratings from which a film that is called as a well-known series may be meant
 _ABOUT_A_FILM: Final = frozenset(("plot", "reviews", "length", "age", "streaming"))
 """What is asked of a film that is named, beyond what is known."""
-_ACTS_INSIDE: Final = {
-    "undo": Act.UNDO,
-    "more": Act.MORE,
-    "thanks": Act.THANKS,
-    "film": Act.RECOMMEND,
-}  # What a line does that holds such words and tells no wish.
-_ACTS_LEARNED: Final = {"complain": Act.COMPLAIN, "more": Act.MORE}
-"""The same by what was learned of lines."""
 _LONGEST_OF_TWO: Final = 400  # characters of a line that may do two things
 _MAY_WISH: Final = (Act.MORE, Act.RECOMMEND, Act.BYE, Act.THANKS, Act.COMPLAIN, Act.GREET)
 """Acts whose patterns let more words follow: a line that names a kind of film is a wish."""
@@ -103,8 +96,8 @@ class Understanding:
         self.catalogue = catalogue
         self._reader = roles or reader()
         facts = facts or FilmFacts.empty()
-        self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()))
-        self._questions = Questions(self._titles.index, facts, self.understand)
+        self._titles = TitleLinker(TitleIndex(catalogue, facts.foreign_titles()), roles=roles)
+        self._questions = Questions(self._titles.index, facts, self.understand, self._reader)
         self._facets = FacetFinder(catalogue, facts.people.names)
         self._misspellings = Misspellings(
             self._facets.kinds(), [*self._titles.index.known(), *map(normal, facts.people.names)]
@@ -334,7 +327,7 @@ class Understanding:
         read, found = reading.read, reading.words
         described = [role for role in roles.described() if role.way is not Direction.NONE]
         terms = self._facets.find(found, taken_in(reading), described)
-        terms = [term for term in terms if not roles.is_talk(term.first, term.last)]
+        terms = mentions.said_of_films(read, found, terms, roles)
         meant = [term for term in terms if term.first in roles.meant]
         kept = mentions.asked_for(read, found, told, terms, taken_in(reading))
         kept = mentions.unswallowed(read, found, titles, kept)
@@ -373,11 +366,12 @@ class Understanding:
         context: Context,
     ) -> Utterance:
         """The utterance with what it does, after what was shown or asked."""
+        utterance = afresh(utterance)
         done = self._answered(utterance, line, context) or self._commanded(utterance, line, context)
         if done is not None:
             return done
-        if taken := chosen(utterance, line, context):
-            return remarked(taken, context)
+        if meant := put_by(utterance, line, context) or chosen(utterance, line, context):
+            return remarked(meant, context)
         if decides(utterance, line, context):
             return takes(utterance.text, line, context)
         reacted = _reacted(utterance, line, found, cues, context)
@@ -389,7 +383,7 @@ class Understanding:
         )
         if acted.act is Act.BEYOND and not acted.movies:
             return asked_of_the_table(acted, line, context)
-        return remarked(asked(acted, context), context)
+        return remarked(acted, context)
 
     def _answered(
         self, utterance: Utterance, line: acts.Line, context: Context
@@ -477,13 +471,6 @@ def _asked(utterance: Utterance, line: acts.Line) -> Utterance | None:
     return replace(utterance, act=Act.BEYOND, movies=idle, ambiguous=())
 
 
-def _act_of_no_wish(utterance: Utterance, line: acts.Line) -> Act:
-    """What a line does that names no films and no kind of them."""
-    inside = (act for name, act in _ACTS_INSIDE.items() if acts.holds(name, line))
-    learned = (act for name, act in _ACTS_LEARNED.items() if name in utterance.does)
-    return next(chain(inside, learned), Act.OFF_TOPIC)
-
-
 def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     """A line that wants films, or has nothing to do with them."""
     if not any((utterance.names_anything, utterance.years)):
@@ -494,6 +481,6 @@ def _tells(utterance: Utterance, line: acts.Line) -> Utterance:
     if utterance.names_anything or utterance.wishes_for_kinds:
         return utterance
     if not utterance.beyond:
-        return replace(utterance, act=_act_of_no_wish(utterance, line))
+        return replace(utterance, act=act_of_no_wish(utterance, line))
     asked = acts.holds("asks", line) and not acts.holds("wants", line)
     return replace(utterance, act=Act.BEYOND) if asked else utterance

@@ -47,8 +47,7 @@ class Act(Enum):
     REACT = "react"
     """"I like the second one", "seen it": `picks` and `strength` say what."""
     ANSWER = "answer"
-    """Answers our question ("the second one", "1982", "yes"): `picks`, `years` or mentions say
-    what."""
+    """Answers our question ("1982", "yes"): `picks`, `years` or mentions say what."""
     ABOUT_ME = "about me"
     """"what do you know about me?"""
     ABOUT_YOU = "about you"
@@ -59,6 +58,8 @@ class Act(Enum):
     """"no", with no film on the table and no question open."""
     COMPLAIN = "complain"
     """"these suck", "you don't understand": about us, not about a film."""
+    KEEP = "keep"
+    """"put that one on my list": `kept` says which."""
     ASK = "ask"
     """Asks what is known of films or people; `questions` say what."""
     BEYOND = "beyond"
@@ -254,15 +255,17 @@ class Utterance:
     asking: tuple[Span, ...] = ()
     """Where the questions stand."""
     beyond: tuple[str, ...] = ()
-    """What was asked of films that nothing is known of here: "length", "streaming" and the like."""
+    """What was asked of films that nothing is known of here: "streaming" and the like."""
     saved: Span | None = None
     """Where they ask for films of their watch-list alone."""
+    kept: tuple[int, ...] = ()
+    """Tokens of films that are to be put on it."""
     sought: str = ""
     """What they describe a film by: all that counts of "what's that movie where …"."""
     count: int | None = None
     """How many films they want now, 1 … 10."""
     picks: tuple[int, ...] = ()
-    """Which of the films on the table are meant, 0-based places ("the second one" = 1)."""
+    """Which of the films on the table are meant, 0-based places."""
     strength: float | None = None
     """How the picks (or all films on the table) are liked, −1 … 1, for `Act.REACT`."""
     strengths: tuple[float, ...] = ()
@@ -272,8 +275,7 @@ class Utterance:
     taken: tuple[int, ...] = ()
     """Those of the picks that they choose for tonight."""
     instead: tuple[int, ...] = ()
-    """Tokens of films that were understood before and are not the ones that were meant: `movies`
-    take their place."""
+    """Tokens of films understood before that were not meant: `movies` take their place."""
     for_another: bool = False
     """It is said that the films are for somebody else, or with them."""
     later: bool = False
@@ -342,9 +344,7 @@ class Utterance:
 
     @property
     def only_talks(self) -> bool:
-        """Whether the line asks something of films, or chooses one for tonight, and wishes for
-        none.
-        """
+        """Whether the line asks something of films, or chooses one, and wishes for none."""
         taken = self.taken or any(movie.taken for movie in self.movies)
         wishes = any(statement.wishes for statement in self.statements)
         return bool(self.questions or taken) and not wishes
@@ -369,7 +369,7 @@ class Utterance:
         return bool(self.limits or self.lifted or self.count)
 
 
-_TALKS: Final = frozenset(("chat", "take", "command", "ask", "react"))
+_TALKS: Final = frozenset("chat hello bye take keep again undo reset drop count react".split())
 _SEEKS: Final = frozenset(("wish", "more", "complain"))
 _ALONE: Final = (Act.UNDO, Act.WHY, Act.FORGET, Act.REACT, Act.AGREE)
 """What a line may do before it wishes for something."""

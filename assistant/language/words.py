@@ -61,28 +61,19 @@ _LETTERS: Final = str.maketrans(
     | {"`": "", "´": "", "ʼ": "", ".": ""}
 )
 
+_COUNTED: Final = {
+    word: str(number)
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen".split()
+    )
+} | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100"}
+NUMBER_SAID: Final = rf"(?:\d{{1,3}}|{'|'.join(_COUNTED)})"
+"""Pattern of a number, in digits or as a word; `normal` gives the digits."""
 _SAME: Final = {
     "&": "and",
     "n": "and",
-    "zero": "0",
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-    "ten": "10",
-    "eleven": "11",
-    "twelve": "12",
-    "thirteen": "13",
-    "twenty": "20",
-    "thirty": "30",
-    "forty": "40",
-    "fifty": "50",
-    "hundred": "100",
+    **_COUNTED,
     "ii": "2",
     "iii": "3",
     "iv": "4",
@@ -120,9 +111,7 @@ _SAME: Final = {
 """Spellings that mean the same in a title; single letters (i, v, x) stay, they are too often
 something else."""
 
-NUMBER_WORDS: Final = {
-    digits: word for word, digits in _SAME.items() if digits.isdecimal() and len(word) > 3
-}
+NUMBER_WORDS: Final = {digits: word for word, digits in _COUNTED.items() if len(word) > 3}
 """Numbers of which the word can be mistyped: "8" is "eight"."""
 
 

@@ -13,8 +13,7 @@ from html import escape
 
 from assistant.conversation.library import next_lines
 from assistant.conversation.reasons import headline
-from assistant.conversation.replies import signed
-from assistant.conversation.values import TOGETHER, Card, Chip, Exchange, History
+from assistant.conversation.values import TOGETHER, Card, Chip, Exchange, History, signed
 from assistant.page.drawings import ground, icon, poster
 from assistant.page.evening import opinions, speakers
 from assistant.page.panels import import_preview, match_of, meaning_of, others, verdicts, year_of

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from assistant.conversation.replies import signed
-from assistant.conversation.values import Insights
+from assistant.conversation.values import Insights, signed
 from assistant.wording import text
 from core.learning.versions import Entry
 from core.store import Day, VersionProgress

@@ -238,6 +238,10 @@ _PEOPLE: Final[Mapping[Fact, tuple[str, int]]] = MappingProxyType(
     {Fact.DIRECTOR: ("director", 2), Fact.ACTOR: ("person", 3)}
 )
 """Recommendable films that a person needs: with fewer there is nothing to choose from."""
+_AUTHOR: Final = 2
+"""The same of those whose books films were made from."""
+_KNOWN: Final = 2
+"""Times as many films that make up for all of these but one: whoever made them is asked for."""
 _ALIKE: Final = 1 / 3
 """Share of common films from which on a tag means the series of its name: "marvel" does,
 "halloween" is a holiday."""
@@ -269,10 +273,11 @@ def with_facts(facets: Mapping[Facet, IntArray], facts: CatalogueFacts) -> Rows:
     }
     kept, series = _with_series(kept, facts)
     things = _Things(kept, names)
+    authors = _authors(facts)
     for fact, (kind, least) in _LEAST.items():
         for wish in _wishes(facts, fact, least):
             things.add(kind, wish)
-    return things.facets() | series | places | people
+    return things.facets() | series | places | people | authors
 
 
 def _names(facet: Facet) -> tuple[str, ...]:
@@ -407,9 +412,25 @@ def _people(
     """Who made, or plays in, so many recommendable films; other words are family names."""
     people = facts.facts.people
     given = Counter(name.partition(" ")[0] for name in people.names)
+    for code, rows in _busy(facts, fact, least):
+        # A given name that stands behind the family name would be taken for one.
+        others = (word for word in people.others[code] if given[word] < _GIVEN)
+        yield Facet(kind, people.names[code], tuple(others)), rows
+
+
+def _authors(facts: CatalogueFacts) -> Rows:
+    """Whose books films were made from: "something by Agatha Christie"."""
+    people = facts.facts.people
+    names = ((people.names[code], rows) for code, rows in _busy(facts, Fact.AUTHOR, _AUTHOR))
+    return {Facet("source", f"based on {name}", (name,)): rows for name, rows in names}
+
+
+def _busy(facts: CatalogueFacts, fact: Fact, least: int) -> Iterator[tuple[int, IntArray]]:
+    """Codes of the people of so many recommendable films, or of one and many others, with the rows
+    of all.
+    """
     for code in np.flatnonzero(facts.count(fact) >= least).tolist():
         rows = facts.rows(fact, [code])
-        if _recommendable(facts, rows) >= least:
-            # A given name that stands behind the family name would be taken for one.
-            others = (word for word in people.others[code] if given[word] < _GIVEN)
-            yield Facet(kind, people.names[code], tuple(others)), rows
+        found = _recommendable(facts, rows)
+        if found >= least or (found and len(rows) >= _KNOWN * least):
+            yield code, rows

@@ -73,7 +73,8 @@ def extend(bundle: Bundle, facts: FilmFacts, settings: ExtensionSettings | None 
     """The bundle with films that were known and could not be recommended.
 
     Rows change and ids stay. What was learned, and what is known of the films that could be
-    recommended before, is kept to the last digit. DataError for a bundle that cannot be extended.
+    recommended before, is kept to the last digit. One that is extended already gets the places,
+    people and series that it lacks. DataError for a bundle that cannot be extended.
     """
     chosen = settings or ExtensionSettings()
     before = bundle.catalogue
@@ -81,7 +82,7 @@ def extend(bundle: Bundle, facts: FilmFacts, settings: ExtensionSettings | None 
     if classes is None or not bundle.network.affinities:
         raise DataError("This bundle is of an older format: train a new one.")
     if classes.n_items < before.n_items:
-        raise DataError("This bundle is extended already: give the one that training wrote.")
+        return _with_names(bundle, facts)
     rows = _fit(facts.of(_wide(before)), before.n_items)
     candidates = reordered(before, rows)
     stand_ins = foretell(bundle, facts.of(candidates), chosen)
@@ -92,6 +93,17 @@ def extend(bundle: Bundle, facts: FilmFacts, settings: ExtensionSettings | None 
     after = _with_facets(after, new)
     after = _with_tables(after, before, said_of_films(facts.of(after)), chosen)
     return rebuilt(bundle, after, StandIns(*(part[best] for part in stand_ins)))
+
+
+def _with_names(bundle: Bundle, facts: FilmFacts) -> Bundle:
+    """The bundle with facets for what enough films share by the facts."""
+    catalogue = bundle.catalogue
+    new = _named(catalogue, facts.of(catalogue))
+    after = _with_facets(_giving_way(catalogue, new), new)
+    width = 2 * bundle.network.encoder.dimensions
+    of = bundle.network.affinities[0].cooccurrence.of.shape[1]
+    none = np.zeros(0, np.float32)
+    return rebuilt(bundle, after, StandIns(np.zeros((0, width + of), np.float32), none, none))
 
 
 # ---- which films
@@ -258,7 +270,7 @@ def _regressed(table: sparse.csr_matrix, targets: FloatArray, ridge: float) -> F
 # ---- the catalogue and the network with them
 
 _NAMED: Final[Mapping[str, int]] = MappingProxyType(
-    {"country": 3, "language": 1, "director": 3, "person": 5, "series": 3}
+    {"country": 3, "language": 1, "director": 1, "person": 1, "series": 3, "source": 1}
 )
 """Kinds of facets that the films bring with them, and how many of the films each needs."""
 _PLACES: Final = ("country", "language")
@@ -298,15 +310,20 @@ def _giving_way(catalogue: Catalogue, new: Iterable[Facet]) -> Catalogue:
 
 
 def _with_facets(catalogue: Catalogue, new: Mapping[Facet, IntArray]) -> Catalogue:
-    """With these behind its facets."""
+    """With these behind its facets; films are of them to the full."""
     starts = np.cumsum([0, *map(len, new.values())])
     films = np.concatenate([np.zeros(0, np.int64), *new.values()])
     shape = (len(new), len(catalogue.movies))
     added = sparse.csr_matrix((np.ones(len(films), dtype=np.bool_), films, starts), shape=shape)
+    typical = catalogue.typicality
+    if typical is not None:
+        whole = added[:, : catalogue.n_items].astype(np.float32)
+        typical = sparse.vstack([typical, whole]).tocsr()
     return dataclasses.replace(
         catalogue,
         facets=(*catalogue.facets, *new),
         membership=sparse.vstack([catalogue.membership, added]).tocsr(),
+        typicality=typical,
     )
 
 
@@ -364,7 +381,7 @@ def rebuilt(bundle: Bundle, catalogue: Catalogue, stand_ins: StandIns) -> Bundle
     panel = bundle.panel
     if panel is not None:
         panel = renumbered(panel, catalogue.rows_of(bundle.catalogue.movie_ids))
-    metrics = {**bundle.metrics, "films without ratings": len(seen)}
+    metrics = {**bundle.metrics, **({"films without ratings": len(seen)} if len(seen) else {})}
     return dataclasses.replace(
         bundle, catalogue=catalogue, network=rebuilt, metrics=metrics, panel=panel
     )

@@ -144,7 +144,7 @@ def has(topic: str, film: Film) -> bool:
 def is_right(topic: str, text: str, film: Film, year: int, who: str) -> bool:
     """Whether the text holds the fact, or says that it is not known where it is not."""
     if not has(topic, film):
-        return "don’t know" in text or "Not that I know" in text
+        return "don’t know" in text or "I can’t say" in text
     won = [prize.category for prize in film.prizes if prize.won]
     nominated = "nominat" in text if film.prizes else "no Oscar" in text or "None" in text
     judges: Mapping[str, Callable[[], bool]] = {

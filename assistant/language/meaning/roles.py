@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from assistant.language.lexicon import word_class
 from assistant.language.words import Word
+from assistant.language.words import words as words_of
 from core.model.tagger import NAME, Labels, Tags, Token, WordTagger
 
 FloatArray = npt.NDArray[np.float32]
@@ -41,9 +42,19 @@ WORDS, FILM, POINTS = "W", "F", "R"
 """Kinds of roles: words that say how films are, titles, and words that point at films shown."""
 TALK: Final = "O"
 """The role of a word that does nothing."""
+TOPICS: Final = (
+    *("about", "length", "maker", "cast", "when", "where", "language", "age", "how", "good"),
+    *("which", "why", "watch", "order", "films", "called", "self", "else"),
+)
+"""What a line may ask."""
+_ASKS: Final = "ask:"
 LABELS: Final = Labels(
     roles=(TALK, "W+", "W-", "W0", "F+", "F-", "Fk", "F0", "R+", "R-", "Rk", "R0"),
-    acts=("wish", "more", "ask", "complain", "take", "chat", "command", "react"),
+    acts=(
+        *("wish", "more", "complain", "react", "take", "keep", "again", "count"),
+        *("undo", "reset", "drop", "hello", "bye", "chat", "ask"),
+        *(f"{_ASKS}{topic}" for topic in TOPICS),
+    ),
 )
 """Roles are a kind and a direction."""
 _OF_KIND: Final = {
@@ -63,9 +74,11 @@ _OF_WAY: Final = {
 _LEAST: Final = 1e-3
 """Weight of a word that does nothing, beside others of a name."""
 
+_NO_QUESTION: Final = ("wish", "more", "complain", "take")
 _LIKELY: Final = 0.5
 _SURE: Final = {"take": 0.6}
 """Probabilities from which a line does something, where it is awkward to be wrong."""
+_FEW: Final = 4
 _TALK: Final = 0.97
 """Probability that a word does nothing from which the name of a kind of film asks for none."""
 
@@ -111,6 +124,19 @@ class LineRoles:
     def does(self) -> frozenset[str]:
         """The acts that the line rather does than not."""
         return frozenset(act for act, one in self.acts.items() if one > _SURE.get(act, _LIKELY))
+
+    @property
+    def topic(self) -> str:
+        """What the line asks, one of `TOPICS`; "" where it asks nothing, or wishes as well."""
+        if "ask" not in self.does or not self.does.isdisjoint(_NO_QUESTION):
+            return ""
+        best = max(TOPICS, key=lambda topic: self.acts[f"{_ASKS}{topic}"])
+        return best if self.acts[f"{_ASKS}{best}"] > _LIKELY else ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether the line says little more than a name: four words at most."""
+        return len(self.chances) <= _FEW
 
     @property
     def only_wishes(self) -> bool:
@@ -162,11 +188,26 @@ class LineRoles:
         return found
 
 
+_REMEMBERED: Final = 64
+"""Lines whose titles are remembered: a line is looked through for titles several times."""
+
+
 class RoleReader:
     """Reads what the words of lines do. Thread-safe: nothing changes after construction."""
 
     def __init__(self, tagger: WordTagger) -> None:
         self._tagger = tagger
+        self._titled = lru_cache(_REMEMBERED)(self._read_titles)
+
+    def titled(self, text: str) -> FloatArray:
+        """Probability that each of the words of a line, as it is typed, belongs to a title."""
+        return self._titled(text)
+
+    def _read_titles(self, text: str) -> FloatArray:
+        found = words_of(text)
+        chances = _of_words(found, self._tagger.tags(text), range(len(text) + 1))
+        titled: FloatArray = chances[:, _OF_KIND[FILM]].sum(axis=1)
+        return titled
 
     def read(
         self, text: str, words: Sequence[Word], films: Collection[tuple[int, int]] = ()

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from assistant.language.acts import NUMBER, NUMBERS
 from assistant.language.lexicon import table, word_class
 from assistant.language.meaning.tastes import Force, sentence_ends_within
 from assistant.language.words import (
     AMOUNT,
+    NUMBER_SAID,
     Found,
     PhraseBook,
     Word,
     amount_phrases,
+    normal,
     spelled_out,
     taken_by,
     with_amounts,
@@ -37,8 +38,8 @@ _DATE: Final = re.compile(
     r"|(?:the\s+year\s+)?(?P<year>(?:18|19|20)\d\d)(?P<on>\+)?(?!\w)(?!['’]s)"
     r"|['’](?P<ending>\d\d)(?![\w'’])"
     r"|(?:the\s+)?(?P<back>last|past|previous)\s+"
-    rf"(?:(?:(?P<years_back>{NUMBER})|few|couple of|couple)\s+years?"
-    rf"|(?:(?P<tens_back>{NUMBER})\s+)?(?P<tens>decades?))\b"
+    rf"(?:(?:(?P<years_back>{NUMBER_SAID})|few|couple of|couple)\s+(?:years?|yrs?)"
+    rf"|(?:(?P<tens_back>{NUMBER_SAID})\s+)?(?P<tens>decades?))\b"
     r"|(?:this|the current)\s+(?P<now>year|decade)\b)"
 )
 """A decade, or a part of it; a year; the last years; this one."""
@@ -200,7 +201,8 @@ _NO_AGE: Final = re.compile(
 _AGED: Final = re.compile(
     r"\b(?:(?:not|no|nothing)\s+(?:more\s+)?(?:old|older)\s+than"
     r"|(?:at most|max(?:imum)?|less than|under|up to|within(?: the)?)"
-    rf"|not\s+(?:over|more than))\s+{NUMBER}\s*(?:years?|yrs?)(?:\s+(?:old|ago))?\b(?!\s*olds?\b)"
+    rf"|not\s+(?:over|more than))\s+({NUMBER_SAID})\s*(?:years?|yrs?)(?:\s+(?:old|ago))?\b"
+    r"(?!\s*olds?\b)"
 )
 _NEW: Final = re.compile(
     r"\b(?:something|anything|somethin|sth|stuff)\s+(?:that'?s\s+)?(?:more\s+)?(?:new|newer"
@@ -426,7 +428,7 @@ def any_year(text: str, scope: Scope) -> bool:
 
 
 def _number(said: str | None, default: int) -> int:
-    return default if said is None else NUMBERS.get(said) or int(said)
+    return default if said is None else int(normal(said))
 
 
 def _spans(line: _Dated, newest: int, scope: Scope) -> list[tuple[int, int]]:

@@ -14,7 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+
 from assistant.language.lexicon import background, dictionary, proper_names, table
+from assistant.language.meaning.roles import RoleReader, reader
 from assistant.language.meaning.tastes import cue_book
 from assistant.language.titles.features import (
     IDLE,
@@ -47,9 +50,9 @@ from assistant.language.titles.neighbours import (
     with_versions,
 )
 from assistant.language.titles.sentence import Sentence
-from assistant.language.titles.spelling import TypingErrors
+from assistant.language.titles.spelling import TypingErrors, other_beginnings
 from assistant.language.titles.unknown import of_other_films
-from assistant.language.words import NUMBER_WORDS, Word, normal, taken_by
+from assistant.language.words import Word, normal, taken_by
 
 _UNRATED: Final = 0.1
 """Ratings that a film nobody rated counts as having."""
@@ -78,17 +81,23 @@ _ONE_PIECE: Final = re.compile(r"[^\W_]+(?: [^\W_]+)*\Z")
 """A title without a mark."""
 _LETTERS: Final = 14
 """Letters up to which each one makes it less likely that a word is near a title by chance."""
+_READ: Final = 1.0
+"""What counts that a line reads so: of 504 titles in 730 lines of two writers whom the reader was
+not fitted to 247 are found without, 330 with it, and 24 and 27 spans that are none."""
+_MAY_BE: Final = 0.2  # probability of a word as a title from which it is looked at
 _WEAK: Final = 5.0
-"""Points below which a word that is a title by itself is still looked at for a mistyped longer
-one."""
+"""Points below which a word that is a title is still looked at for a mistyped longer one."""
 
 
 class TitleLinker:
     """Finds the films of a catalogue in sentences."""
 
     @uncollected()
-    def __init__(self, index: TitleIndex, weights: Fitted | None = None) -> None:
+    def __init__(
+        self, index: TitleIndex, weights: Fitted | None = None, roles: RoleReader | None = None
+    ) -> None:
         self.index = index
+        self._reader = roles or reader()
         self._fitted = weights or fitted()
         self._errors = TypingErrors(index)
         self._makers = Makers(index.catalogue)
@@ -111,14 +120,19 @@ class TitleLinker:
         )
 
     def link(
-        self, text: str, words: Sequence[Word], *, shown: frozenset[int] = frozenset()
+        self,
+        text: str,
+        words: Sequence[Word],
+        *,
+        shown: frozenset[int] = frozenset(),
+        is_talk: bool = True,
     ) -> list[Link]:
-        """Films named in a text, in order, without overlap; of `shown` rows more likely."""
+        """Films named in talk, or in a table, in order; of `shown` rows more likely."""
         renown = self.index.renown
         matches = self.index.find(words)
         others = taken_by(of_other_films(text, words, matches, self.index), len(words))
         matches = [match for match in matches if not all(others[match.first : match.last])]
-        sentence = self._sentence(text, words, matches)
+        sentence = self._sentence(text, words, matches, is_talk=is_talk)
         matches = [match for match in matches if not _is_said_abroad(sentence, match)]
         exact = self._exact(sentence, matches, others, shown)
         chosen = best_set(exact, len(words))
@@ -131,13 +145,16 @@ class TitleLinker:
         chosen = with_neighbours([*exact, *typed], chosen, sentence, self.weights.mark("list"))
         return with_versions(chosen, words, self.index)
 
-    def _sentence(self, text: str, words: Sequence[Word], matches: Sequence[Match]) -> Sentence:
+    def _sentence(
+        self, text: str, words: Sequence[Word], matches: Sequence[Match], *, is_talk: bool = True
+    ) -> Sentence:
         """A text, of which the words of known titles tell nothing of what else is talked of."""
         filled = self.index.fills(matches, len(words), _FAMOUS)
         named = [
             (match.first, match.last) for match in matches if filled or self._may_well_be(match)
         ]
-        return Sentence.of(text, words, self._heard, self.weights.idiom, named)
+        titled = self._reader.titled(text) if is_talk else np.zeros(len(words), np.float32)
+        return Sentence.of(text, words, self._heard, self.weights.idiom, named, titled=titled)
 
     def _may_well_be(self, match: Match) -> bool:
         """Whether words are the title of a film that is known, and no ordinary word."""
@@ -191,7 +208,7 @@ class TitleLinker:
         ]
 
     def candidates(self, text: str, words: Sequence[Word]) -> list[Link]:
-        """All spans of a text that are weighed, chosen or not; what the weights are fitted to."""
+        """All spans that are weighed, chosen or not; what the weights are fitted to."""
         matches = self.index.find(words)
         sentence, others = self._sentence(text, words, matches), bytearray(len(words) + 1)
         exact = self._exact(sentence, matches, others, frozenset())
@@ -270,7 +287,7 @@ class TitleLinker:
         facts = Facts(fame, films[0].points - fame, films[0].kind.name, surprise, strange, edits)
         spoken = weights.speaks_of_films(cues)
         seen = traits(sentence, (first, last), cues, spoken, facts)
-        score = self._fitted.score(by_rules, seen)
+        score = self._fitted.score(by_rules, seen) + _READ * sentence.reads_as_title(first, last)
         if not edits and self._is_written_out(sentence, match, films[0]):
             score = max(score, _WRITTEN_OUT)
         why = weights.named(cues) if score > _WORTH_TELLING else ()
@@ -402,7 +419,7 @@ class TitleLinker:
         letters = sum(map(len, typed))
         cues = [("mark", "typo")] + [("mark", "more_typos")] * (edits - 1)
         cues += [("mark", "typo_letter")] * max(min(letters, _LETTERS) - 5 * edits, 0)
-        cues += [("mark", "typo_first")] * _other_beginnings(typed, form.split(" "))
+        cues += [("mark", "typo_first")] * other_beginnings(typed, form.split(" "))
         several = len(typed) == 1 and typed[0] == f"{form}s"  # "my dad likes submarines"
         spelled = all(word in dictionary() or word.isdecimal() for word in typed)
         if spelled and (several or not spoken):
@@ -443,8 +460,9 @@ def _is_said_abroad(sentence: Sentence, match: Match) -> bool:
 
 
 def _needs_nothing_beside(sentence: Sentence, first: int, last: int) -> bool:
-    """Whether words are several, or one that is all that is said, or that is set off."""
-    return last - first > 1 or len(sentence.words) == 1 or sentence.is_set_off(first)
+    """Whether words are several, or one that is all that is said, that is set off, or reads so."""
+    is_one = last - first == 1 and len(sentence.words) > 1
+    return not is_one or sentence.is_set_off(first) or bool(sentence.titled[first] > _MAY_BE)
 
 
 def _has_year_beside(sentence: Sentence, first: int, last: int) -> bool:
@@ -461,16 +479,6 @@ def _exactness(edits: int) -> str:
     if not edits:
         return "title"
     return f"{edits} typo{'s' if edits > 1 else ''}"
-
-
-def _other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
-    """Words that begin otherwise than those of the title: first letters are hardly mistyped."""
-    if len(typed) != len(form):
-        return 0
-    pairs = zip(typed, form, strict=True)
-    return sum(
-        NUMBER_WORDS.get(one, one)[0] != NUMBER_WORDS.get(other, other)[0] for one, other in pairs
-    )
 
 
 def _is_cut(title: str, sentence: Sentence, first: int, last: int) -> bool:

@@ -7,14 +7,20 @@ the woods" holds four that are hardly ever said there: a title in it needs more 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from assistant.language.lexicon import Background, dictionary, title_class
 from assistant.language.meaning.tastes import COPULAS, TasteCue, taste_cues
 from assistant.language.words import Word
+
+FloatArray = npt.NDArray[np.float32]
 
 FILM_TALK: Final = title_class("film_talk")
 _ONLY_OF_FILMS: Final = title_class("only_of_films")
@@ -176,6 +182,8 @@ class Sentence:
     """Words that hold a sentence of another language than English together; none in English."""
     dated: bool
     """Some word may be a year."""
+    titled: FloatArray
+    """Probability that each word belongs to a title, by what the line says, (n,)."""
 
     @classmethod
     def of(
@@ -185,11 +193,13 @@ class Sentence:
         heard: Background,
         idiom: float,
         named: Iterable[tuple[int, int]],
+        *,
+        titled: FloatArray,
     ) -> Sentence:
         """Prepares a text; `idiom` is the share of a common word's surprise that counts inside a
         phrase.
 
-        `named` are the ranges of words that may well be titles.
+        `named` are the ranges of words that may well be titles; `titled` are chances.
         """
         found = taste_cues(words)
         cues = CuePlaces.of(words, found)
@@ -209,7 +219,15 @@ class Sentence:
             _parted(text, words),
             _abroad(words),
             any([len(word.text) == 4 and word.text.isdecimal() for word in words]),
+            titled,
         )
+
+    def reads_as_title(self, first: int, last: int) -> float:
+        """Log-odds, nats, that the words [first, last) are a title by what the line says; 0 where
+        it does not say so: of short statements, which talk lacks, the tagger knows little.
+        """
+        chance = min(float(self.titled[first:last].mean()), _SUREST)
+        return math.log(chance / (1 - chance)) if chance > _HALF else 0.0
 
     # ---- letters and marks
 
@@ -320,6 +338,11 @@ class Sentence:
     def _has_comma(self, place: int) -> bool:
         between = self.between(place)
         return any(mark in between for mark in ",<>")
+
+
+_HALF: Final = 0.5
+_SUREST: Final = 0.995
+"""Chances are held so far from 1."""
 
 
 def _running_surprise(words: Sequence[Word], heard: Background, idiom: float) -> list[float]:

@@ -266,3 +266,13 @@ def _digits(text: str) -> list[str]:
 
 def _spelled(text: str) -> str:
     return " ".join([NUMBER_WORDS.get(word, word) for word in text.split(" ")])
+
+
+def other_beginnings(typed: Sequence[str], form: Sequence[str]) -> int:
+    """Words that begin otherwise than those of the title: first letters are hardly mistyped."""
+    if len(typed) != len(form):
+        return 0
+    pairs = zip(typed, form, strict=True)
+    return sum(
+        NUMBER_WORDS.get(one, one)[0] != NUMBER_WORDS.get(other, other)[0] for one, other in pairs
+    )

@@ -118,7 +118,7 @@ def test_what_is_known_is_told(topic: Topic, words: str) -> None:
         (Topic.LANGUAGE, "french", "No: "),
         (Topic.COUNTRY, "france", "No: "),
         (Topic.KEYWORD, "cat", "Yes: “cat”"),
-        (Topic.KEYWORD, "dog", "Not that I know"),
+        (Topic.KEYWORD, "dog", "I can’t say"),
         (Topic.MOOD, "scary", "Yes, going by its words: Alien (1979) is scary"),
         (Topic.MOOD, "sad", "Probably not: Alien (1979) is a horror film by Ridley Scott, rated R"),
         (Topic.MOOD, "romantic", "Probably not"),

@@ -141,6 +141,12 @@ class TestMoreLikeThis:
 
 
 class TestWatchList:
+    def test_films_are_saved_by_word(self, chat: Assistant) -> None:
+        session = chat.start()
+        reply = chat.respond(session, "put Jaws on my watch-list for Sunday please")
+        assert "Jaws" in reply.text and not reply.recommendations
+        assert saved(chat, session) == [("Jaws", False, "clear")]
+
     def test_films_are_saved_once_and_removed(self, chat: Assistant) -> None:
         session = chat.start()
         assert [

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+import films
 import pytest
 
 from assistant.evaluation.roles import (
+    any_title,
     as_marked,
     bracketed,
     filled,
@@ -21,6 +23,7 @@ from core.errors import DataError
 from core.model.tagger import NAME, WordTagger
 
 DATA = Path(__file__).parents[2] / "data"
+CATALOGUE = films.catalogue()
 
 
 def roles(text: str, spans: tuple[tuple[int, int, str], ...]) -> list[tuple[str, str]]:
@@ -33,6 +36,23 @@ def test_a_marked_line_tells_what_its_words_do() -> None:
     assert roles(line.text, line.spans) == [(NAME, "Fk"), ("that", "R-"), ("silly", "W-")]
     assert line.acts == {"complain", "wish"}
     assert line.rest == {"O"}
+
+
+def test_what_is_asked_is_an_act_beside_asking() -> None:
+    assert marked("how long is {it}0 || ask:length").acts == {"ask", "ask:length"}
+
+
+def test_titles_may_be_written_out_or_be_others() -> None:
+    assert marked("<Jaws>+ please || wish", str).text == "Jaws please"
+    other = marked("<Jaws>+ please || wish", lambda _: "Once Upon a Time")
+    assert roles(other.text, other.spans) == [("Once Upon a Time", "F+")]
+
+
+def test_any_title_is_written_as_what_it_replaces() -> None:
+    called = any_title(CATALOGUE)
+    known = {movie.title for movie in CATALOGUE.movies}
+    assert all(called("Jaws") in {*known, "Jaws"} for _ in range(9))
+    assert all(called("jaws").islower() for _ in range(9))
 
 
 @pytest.mark.parametrize("line", ["[silly]-", "[silly]- || ", "[silly]- || sings"])
@@ -64,15 +84,15 @@ def test_brackets_become_marks() -> None:
 
 def test_variants_hold_no_marks_and_are_the_same_for_the_same_seed() -> None:
     lines = ["no [gore]- in {it}0, like <Heat>+", "[jazz]+ please"]
-    texts = varied(lines, ["snow"], 12)
-    assert texts == varied(lines, ["snow"], 12)
+    texts = varied(lines, ["snow"], str, 12)
+    assert texts == varied(lines, ["snow"], str, 12)
     assert len(set(texts)) == 12
     assert not any(sign in text for text in texts for sign in "[]{}<>")
 
 
 def test_all_labelled_lines_can_be_read() -> None:
     lines = read_labelled([DATA / "roles", DATA / "roles_closed.txt"], ["jazz"])
-    assert len(lines) > 4_000
+    assert len(lines) > 8_000
     assert all(role in LABELS.roles for line in lines for _, _, role in line.spans)
 
 

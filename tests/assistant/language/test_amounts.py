@@ -50,6 +50,8 @@ def minutes(line: str, shown: Sequence[int] = ()) -> tuple[int, int] | None:
         ("from '95", (1995, 1995)),
         ("from this decade", (2020, NEWEST)),
         ("from the last five years or so", (2019, NEWEST)),
+        ("last 10 yrs", (2014, NEWEST)),
+        ("from the past fifteen years", (2009, NEWEST)),
         ("nothing from this century", (OLDEST, 1999)),
         ("pre-war stuff", (OLDEST, 1938)),
         ("a post-9/11 thriller", (2001, NEWEST)),

@@ -50,7 +50,6 @@ def test_a_name_that_is_all_of_its_clause_is_a_wish(
     "text",
     [
         "I'm French",
-        "my girlfriend is Italian",
         "we are German and bored",
         "It rains. We're in bed.",
         "no work tomorrow, beers and pizza",

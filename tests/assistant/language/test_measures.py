@@ -211,7 +211,6 @@ def test_an_unrated_film_is_fit_for_a_child_only_if_it_is_one_for_children(
         "with my niece tonight, she is 4",
         "a war film for my 8 year old",
         "a french horror film from the 60s for my 7 year old",
-        "what can I watch with my three kids",
     ],
 )
 def test_a_child_always_makes_a_family_list(

@@ -126,7 +126,7 @@ def test_a_turn_is_not_acknowledged_where_the_file_goes_in_between(
     chat: Assistant, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = chat.start()
-    monkeypatch.setattr("assistant.chat._written", lambda *_: database.unlink())
+    monkeypatch.setattr("assistant.chat._written", lambda *_, **__: database.unlink())
     with pytest.raises(StoreError, match="deleted"):
         chat.respond(session, "I loved Alien")
 

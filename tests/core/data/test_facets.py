@@ -180,6 +180,11 @@ class TestPeople:
         assert facets(pack) == {"person:Bong Bo-ra": [2, 3, 4, 7]}
         assert ALIASES["person:Bong Bo-ra"] == ("Bong",)
 
+    def test_whose_books_two_films_are_made_from(self) -> None:
+        pack = known(self.NAMES, Fact.AUTHOR, {"Ada Stone": [0, 1], "Martin A": [2]})
+        assert facets(pack) == {"source:based on Ada Stone": [0, 1]}
+        assert ALIASES["source:based on Ada Stone"] == ("Ada Stone",)
+
     def test_a_given_name_of_many_is_nobodys_family_name(self) -> None:
         facets(known(self.NAMES, Fact.DIRECTOR, {"Martin A": [0, 1]}))
         assert ALIASES["director:Martin A"] == ()

@@ -169,8 +169,29 @@ def test_it_is_read_as_it_was_written(extended: Bundle, tmp_path: Path) -> None:
     values = [one.network.q_values(state) for one in (extended, saved, again)]
     np.testing.assert_allclose(values[0], values[1], atol=0.02)
     np.testing.assert_allclose(values[1], values[2], atol=1e-3)
-    with pytest.raises(DataError, match="extended already"):
-        extend(saved, FilmFacts.empty(), SETTINGS)
+
+
+def test_what_is_extended_already_gets_the_people_that_it_lacks(
+    extended: Bundle, facts: FilmFacts
+) -> None:
+    stone = Facet("director", "Ada Stone")
+    known = [number for number, one in enumerate(extended.catalogue.facets) if one != stone]
+    fewer = replace(
+        extended.catalogue,
+        facets=tuple(extended.catalogue.facets[number] for number in known),
+        membership=extended.catalogue.membership[known],
+        typicality=extended.catalogue.degrees[known],
+    )
+    again = extend(replace(extended, catalogue=fewer), facts, SETTINGS)
+    token = again.catalogue.token_of_facet("director", "Ada Stone")
+    before = extended.catalogue.token_of_facet("director", "Ada Stone")
+    assert token is not None and before is not None
+    np.testing.assert_array_equal(
+        again.catalogue.has(token), extended.catalogue.has(before)
+    )
+    state = conversation((1, Outcome.UP), (14, Outcome.UP)).observation()[None]
+    values = [one.network.q_values(state) for one in (extended, again)]
+    np.testing.assert_allclose(*values, atol=1e-4)
 
 
 def test_reasons_add_up_for_films_that_nobody_rated(extended: Bundle) -> None:
