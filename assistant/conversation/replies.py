@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from textwrap import shorten
 from typing import Final
 
 from assistant.conversation.interpret import Interpretation
@@ -31,7 +30,7 @@ from core.session import SessionState
 from core.store import Turn
 
 _WHY = 5
-"""So many reasons are said, and the sum of the rest where it would not read 0.00."""
+"""So many reasons are said, and the sum of the rest."""
 _NOT_LINKED: Final = frozenset(("series", "topic", "sequels", "weather"))
 """Of what is not known, what the pages that films are linked to do not tell either."""
 _WORDINGS: Final = 12
@@ -406,7 +405,8 @@ def titles(chips: Sequence[Chip], kind: ChipKind) -> list[str]:
 
 def _shortened(words: str) -> str:
     """Words of theirs on one line, the beginning of many."""
-    return shorten(words.strip(" .!?,;"), 60, placeholder="…")
+    line = " ".join(words.split()).strip(" .!?,;")
+    return line if len(line) <= 60 else f"{line[:57].rstrip()}…"
 
 
 def reply_text(
