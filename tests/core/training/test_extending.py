@@ -186,9 +186,7 @@ def test_what_is_extended_already_gets_the_people_that_it_lacks(
     token = again.catalogue.token_of_facet("director", "Ada Stone")
     before = extended.catalogue.token_of_facet("director", "Ada Stone")
     assert token is not None and before is not None
-    np.testing.assert_array_equal(
-        again.catalogue.has(token), extended.catalogue.has(before)
-    )
+    np.testing.assert_array_equal(again.catalogue.has(token), extended.catalogue.has(before))
     state = conversation((1, Outcome.UP), (14, Outcome.UP)).observation()[None]
     values = [one.network.q_values(state) for one in (extended, again)]
     np.testing.assert_allclose(*values, atol=1e-4)
