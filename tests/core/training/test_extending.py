@@ -14,7 +14,6 @@ from worlds import ratings_of
 from core.__main__ import main
 from core.data.facts import FilmFacts
 from core.domain import Facet, Outcome
-from core.errors import DataError
 from core.model.affinity import Affinity
 from core.model.bundle import Bundle
 from core.model.calibration import approval
