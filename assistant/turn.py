@@ -23,7 +23,7 @@ from assistant.conversation.library import (
     table_of,
     waiting,
 )
-from assistant.conversation.memory import Memory, Said, picked_places, remembered
+from assistant.conversation.memory import Memory, Said, picked_places, remembered, settled
 from assistant.conversation.phrasing import SAVED_KEY, brought_back, facet_words, films_words
 from assistant.conversation.plan import (
     found_by_words,
@@ -31,7 +31,6 @@ from assistant.conversation.plan import (
     named_before,
     of_the_list,
     relaxed,
-    settled,
     suggestions,
     unheard,
 )
@@ -51,6 +50,7 @@ from assistant.conversation.values import Reply, Understood, cold, question_of, 
 from assistant.language.acts import holds, line_of, saved_only
 from assistant.language.leftover import (
     Finder,
+    as_described,
     is_a_wish_unheard,
     is_said_of_nothing,
     tells_of_oneself,
@@ -148,7 +148,8 @@ class Scene:
     @property
     def finder(self) -> Finder:
         """What finds films by words."""
-        return Finder(self.knows, self.means, self.words.rare)
+        kind = self.catalogue.kind_of
+        return Finder(self.knows, self.means, self.words.rare, kind, self.words.meant)
 
     def knows(self, words: str) -> bool:
         """Whether one of the films that may be shown can be found by words."""
@@ -218,7 +219,7 @@ def understand(text: str, scene: Scene, understanding: Understanding) -> Utteran
     underway = scene.last_shown is not None
     unheard = is_a_wish_unheard(utterance, scene.finder, underway=underway)
     if unheard or is_said_of_nothing(utterance) or scene.is_of_a_kind(utterance):
-        return Utterance(read, Act.RECOMMEND)
+        return Utterance(read, Act.RECOMMEND, does=utterance.does)
     return settled(utterance, context.asked, scene.state, scene.catalogue)
 
 
@@ -260,6 +261,7 @@ def take_turn(
         preface: what the reply begins with.
     """
     record, catalogue = scene.talk.record, scene.catalogue
+    utterance = as_described(utterance, scene.finder)
     on_table = scene.table(utterance.text)
     table = table_of(record, scene.state, utterance, on_table, catalogue)
     table = replace(table, room=scene.room())

@@ -224,7 +224,7 @@ def _age(known: Known, detail: str, *rest: object) -> str:
     if not film.age:
         parts.append(text("answer.no_rating"))
         parts += [text("answer.taken_for", years=rated)] if rated > 0 else []
-    if detail and rated >= 0:
+    if detail and film.age:
         parts.append(fit_for(int(detail), rated))
     return " ".join([*parts, _frightens(known, asked)])
 

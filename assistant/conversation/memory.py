@@ -15,7 +15,9 @@ from operator import attrgetter
 from typing import Any, Final, Self
 
 from assistant.language import acts
-from assistant.language.utterance import Utterance
+from assistant.language.utterance import Act, AmbiguousMention, MovieMention, Span, Utterance
+from core.catalogue import Catalogue
+from core.session import SessionState
 
 _LATELY: Final = 4
 """Turns for which "it" may mean a film: about as long as two people stay with one."""
@@ -241,3 +243,50 @@ def picked_places(utterance: Utterance, count: int) -> tuple[int, ...]:
     """Places of the films that a remark is about, all of them where it picks none."""
     picks = utterance.picks or tuple(range(count))
     return tuple(place for place in picks if place < count)
+
+
+def settled(
+    utterance: Utterance,
+    question: AmbiguousMention | None,
+    state: SessionState,
+    catalogue: Catalogue,
+) -> Utterance:
+    """The line with the film in it that it leaves open but must mean.
+
+    An answer to our question ("the second one", "both", "1972") means films of the question,
+    "forget Solaris" the Solaris that was told.
+    """
+    if utterance.act is Act.FORGET and utterance.ambiguous:
+        return _settled_by_taste(utterance, state)
+    if question is None or utterance.act is not Act.ANSWER or utterance.movies:
+        return utterance
+    span = Span(0, len(utterance.text))
+    tokens = _answered(utterance, question, catalogue)
+    movies = tuple(question.meant(token, span, "answer") for token in tokens)
+    if not movies:
+        return utterance
+    return replace(utterance.without_limit("year"), movies=movies, picks=(), ambiguous=())
+
+
+def _answered(utterance: Utterance, question: AmbiguousMention, catalogue: Catalogue) -> list[int]:
+    """Films of the question that are meant: those at the places, or the first of the years."""
+    picked = [question.tokens[place] for place in utterance.picks if place < len(question.tokens)]
+    if picked or utterance.years is None:
+        return picked
+    first, last = utterance.years
+    of_years = [token for token in question.tokens if first <= catalogue.movie(token).year <= last]
+    return of_years if utterance.picks else of_years[:1]
+
+
+def _settled_by_taste(utterance: Utterance, state: SessionState) -> Utterance:
+    """Names of several films as the one of them that the person has spoken of, if it is one."""
+    movies, open_still = list(utterance.movies), []
+    for mention in utterance.ambiguous:
+        told = ((token, state.outcome_of(token)) for token in mention.tokens)
+        known = [token for token, outcome in told if outcome is not None and outcome.is_known]
+        if len(known) == 1:
+            rule = "the one that was told"
+            movies.append(MovieMention(mention.span, known[0], mention.strength, rule))
+        else:
+            open_still.append(mention)
+    return replace(utterance, movies=tuple(movies), ambiguous=tuple(open_still))

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from assistant.conversation.values import Chip, ChipKind, region_chip
 from assistant.language.lexicon import as_written
 from assistant.language.meaning.people import as_noun, region_of, regions_within
-from assistant.language.words import normal
 from core.catalogue import Catalogue
 from core.data.facts import AGES
+from core.data.search import stems
 from core.domain import FAMILIES, FOREIGN, Constraints, Facet, Limit
 
 _NOUNS = {
@@ -425,12 +425,12 @@ def _singular(phrase: str) -> str:
 
 def distinct(words: Iterable[str], before: Iterable[str] = ()) -> tuple[str, ...]:
     """Those of the words, in order, of which no part was said before: after "murder" no "child
-    murder".
+    murder", after "cook" no "cooking".
     """
     kept = []
-    said = {part.rstrip("s") for word in before for part in normal(word).split()}
+    said = {part for word in before for part in stems(word)}
     for word in words:
-        parts = {part.rstrip("s") for part in normal(word).split()}
+        parts = set(stems(word)) or {word}
         if parts.isdisjoint(said):
             kept.append(word)
             said |= parts

@@ -34,18 +34,12 @@ from assistant.conversation.values import (
     wish_key,
 )
 from assistant.language.acts import is_plain_request, line_of
-from assistant.language.leftover import Finder, Leftover, leftover
+from assistant.language.leftover import Finder, Leftover, beside, description, is_short, leftover
 from assistant.language.meaning.people import tokens_of_region
-from assistant.language.utterance import (
-    Act,
-    AmbiguousMention,
-    FacetMention,
-    MovieMention,
-    Span,
-    Utterance,
-)
+from assistant.language.utterance import Act, FacetMention, MovieMention, Span, Utterance
 from assistant.wording import several, text
 from core.catalogue import Catalogue
+from core.data.typicality import GRADED
 from core.domain import Constraints, Limit, Outcome
 from core.errors import UnknownIdError
 from core.model.policy import Policy
@@ -139,12 +133,15 @@ def found_by_words(
     left = leftover(utterance, finder.finds)
     step = _spared(step, utterance, tuple(filter(None, map(finder.rare, left.spared))))
     words, strange = _words_of(utterance, step, left, finder)
+    if words and not _is_over(step, utterance, finder):
+        words = beside(words, step.state.sought)
     forgets = utterance.act is Act.FORGET and not utterance.names_anything
     if words:
         step = replace(step, asked=step.asked | {WORDS_KEY})
-        step = step.say(step.state.seek(words), words_chip(words, finder.means(words)))
+        near = finder.means(words) if is_short(words) else ()
+        step = step.say(step.state.seek(words), words_chip(words, near))
     elif step.state.sought:
-        step = _sought_no_more(step) if forgets else _sought_on(step, utterance)
+        step = _sought_no_more(step) if forgets else _sought_on(step, utterance, finder)
     heard = utterance.sought or forgets
     return step, () if heard else tuple(strange[:_MOST_UNCLEAR])
 
@@ -153,17 +150,24 @@ def _words_of(
     utterance: Utterance, step: Interpretation, left: Leftover, finder: Finder
 ) -> tuple[str, Sequence[str]]:
     """The words that a line is to be answered by, and those that nothing is made of."""
-    words = utterance.sought or ", ".join(left.sought)
-    wishes = not words and "wish" in utterance.does and unheard(utterance, step)
-    if wishes and finder.finds(utterance.text):
+    words = utterance.sought
+    if not words and left.sought:
+        words = description(utterance, finder)
+    is_whole = not words and not utterance.only_chats and unheard(utterance, step)
+    if is_whole and ("wish" in utterance.does or finder.finds(utterance.text)):
         return utterance.text.strip(), ()
     return words, left.strange
 
 
-def _sought_on(step: Interpretation, utterance: Utterance) -> Interpretation:
+def _sought_on(step: Interpretation, utterance: Utterance, finder: Finder) -> Interpretation:
     """The step with the words of before, unless another kind of film is asked for, or any."""
-    is_over = WORDS_KEY in utterance.lifted or bool(step.asked - set(LIMIT_WORDS))
-    return _sought_no_more(step) if is_over else step
+    return _sought_no_more(step) if _is_over(step, utterance, finder) else step
+
+
+def _is_over(step: Interpretation, utterance: Utterance, finder: Finder) -> bool:
+    """Whether what was sought before is sought no more: another kind of film is asked for."""
+    kinds = {finder.kind(one) for one in step.asked if isinstance(one, int)}
+    return WORDS_KEY in utterance.lifted or not kinds.isdisjoint(GRADED)
 
 
 def _sought_no_more(step: Interpretation) -> Interpretation:
@@ -183,52 +187,6 @@ def _spared(step: Interpretation, utterance: Utterance, phrases: tuple[str, ...]
     if utterance.act is Act.FORGET or not fresh:
         return step
     return step.say(step.state.spare(*kept, *fresh), *map(spared_chip, fresh))
-
-
-def settled(
-    utterance: Utterance,
-    question: AmbiguousMention | None,
-    state: SessionState,
-    catalogue: Catalogue,
-) -> Utterance:
-    """The line with the film in it that it leaves open but must mean.
-
-    An answer to our question ("the second one", "both", "1972") means films of the question,
-    "forget Solaris" the Solaris that was told.
-    """
-    if utterance.act is Act.FORGET and utterance.ambiguous:
-        return _settled_by_taste(utterance, state)
-    if question is None or utterance.act is not Act.ANSWER or utterance.movies:
-        return utterance
-    span = Span(0, len(utterance.text))
-    tokens = _answered(utterance, question, catalogue)
-    movies = tuple(question.meant(token, span, "answer") for token in tokens)
-    if not movies:
-        return utterance
-    return replace(utterance.without_limit("year"), movies=movies, picks=(), ambiguous=())
-
-
-def _answered(utterance: Utterance, question: AmbiguousMention, catalogue: Catalogue) -> list[int]:
-    """Films of the question that are meant: those at the places, or the first of the years."""
-    picked = [question.tokens[place] for place in utterance.picks if place < len(question.tokens)]
-    if picked or utterance.years is None:
-        return picked
-    first, last = utterance.years
-    of_years = [token for token in question.tokens if first <= catalogue.movie(token).year <= last]
-    return of_years if utterance.picks else of_years[:1]
-
-
-def _settled_by_taste(utterance: Utterance, state: SessionState) -> Utterance:
-    """Names of several films as the one of them that the person has spoken of, if it is one."""
-    movies, open_still = list(utterance.movies), []
-    for mention in utterance.ambiguous:
-        known = [token for token in mention.tokens if says_taste(state.outcome_of(token))]
-        if len(known) == 1:
-            rule = "the one that was told"
-            movies.append(MovieMention(mention.span, known[0], mention.strength, rule))
-        else:
-            open_still.append(mention)
-    return replace(utterance, movies=tuple(movies), ambiguous=tuple(open_still))
 
 
 def edited(key: str, state: SessionState, catalogue: Catalogue, *, flip: bool) -> Utterance:

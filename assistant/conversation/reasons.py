@@ -26,7 +26,7 @@ from core.catalogue import Catalogue
 from core.data.facts import AGES, CatalogueFacts, Fact, Film, Prize
 from core.data.telling import homeland, share_with, telling
 from core.domain import Facet, Movie, Outcome, Reason
-from core.model.policy import KNOB, WHOLE, WORDS, Contribution
+from core.model.policy import KNOB, WHOLE, WORDS, Contribution, words_sought
 from core.session import SessionState
 
 MOST_NAMES: Final = 3
@@ -130,8 +130,9 @@ def reasons(
     general = _UNRATED if film > catalogue.n_rated else _GENERAL[(base < MANY) + (base < 0)]
     worded.append(Reason(general, base))
     rest = [_total(contributions, {WHOLE}), *left_over]
+    sought = words_sought(state, catalogue)
     for reason in (
-        Reason(f"goes with “{beginning(state.sought)}”{ASKED}", found, WORDS),
+        Reason(f"goes with “{beginning(sought)}”{ASKED}", found, WORDS),
         Reason(_knob_words(state.gems, knob), knob),
         Reason(_PASSED[passed < 0], passed),
     ):

@@ -124,7 +124,9 @@ class Questions:
         for clause in self._clauses.of(text, found, links, context):
             asked = self._of_clause(clause, before, context)
             before = clause.films() or before
-            asked = asked or self._learned(text, clause, before, context)
+            if all(one.topic is Topic.WORTH for one in asked):
+                # "The second one looks good, but is it sad?"
+                asked = self._learned(text, clause, before, context) or asked
             if asked and asked[0].topic is Topic.HAS:
                 yield replace(clause, end=clause.end_of_films(found)), asked
             else:

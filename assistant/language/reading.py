@@ -16,6 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.language import acts
+from assistant.language.acts import any_country, lesser_known, well_known
 from assistant.language.lexicon import (
     background,
     but_for_a_letter,
@@ -25,11 +26,13 @@ from assistant.language.lexicon import (
     remains_of,
     table,
 )
+from assistant.language.meaning.measures import any_age, any_length
 from assistant.language.meaning.tastes import ends_sentence
-from assistant.language.meaning.years import eras_named
+from assistant.language.meaning.years import Scope, any_year, eras_named
 from assistant.language.titles.links import Link
-from assistant.language.utterance import Act
+from assistant.language.utterance import COUNTRY, Act
 from assistant.language.words import Found, PhraseBook, Word, normal, spelled_out, taken_by, words
+from core.domain import Limit
 
 BLANK: Final = "\x00"
 """Stands for each character of a title."""
@@ -335,3 +338,27 @@ def _sound(word: str) -> str:
     for letters, sound in table("spelling")["sounds"].items():
         word = re.sub(letters, sound, word)
     return word
+
+
+# ---- numbers of films
+
+
+def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
+    """Hard wishes about numbers of films in a line in lower case; `years` as `years_wanted` has
+    read them.
+    """
+    limits = [] if years is None else [Limit("year", *years)]
+    limits += [Limit("rank", 1)] if lesser_known(text) else []
+    return tuple(limits)
+
+
+def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
+    """Columns of the earlier limits that a line in lower case lifts."""
+    lifts = {
+        "year": any_year(text, scope),
+        "rank": well_known(text),
+        COUNTRY: any_country(text),
+        "minutes": any_length(text, scope),
+        "age": any_age(text),
+    }
+    return tuple(column for column, lifted in lifts.items() if lifted)

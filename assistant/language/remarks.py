@@ -225,6 +225,21 @@ def without_words(text: str, context: Context) -> Utterance:
     return Utterance(text, Act.OFF_TOPIC if marks else Act.EMPTY)
 
 
+def _topic(roles: LineRoles, found: Sequence[Word], films: Sequence[int]) -> Topic | None:
+    """What is asked: by what was learned; "would Heat suit us?" if it does."""
+    is_open = films and found[0].text in _MODALS and "ask" in roles.does
+    return _TOPICS.get(roles.topic, Topic.WORTH if is_open else None)
+
+
+def _is_of_us(found: Sequence[Word]) -> bool:
+    """Whether a question is about us: "who made you?"."""
+    return any(word.text in _ADDRESSED for word in found)
+
+
+_MODALS: Final = frozenset(("would", "should", "will"))
+_ADDRESSED: Final = frozenset(("you", "your", "u", "ur"))
+
+
 def question_of(
     roles: LineRoles,
     found: Sequence[Word],
@@ -241,13 +256,13 @@ def question_of(
         spoken: those that may be meant where there are none.
         people: whom it names.
     """
-    topic = _TOPICS.get(roles.topic)
+    topic = _topic(roles, found, films)
     if topic is Topic.FILMS:
         return FactQuestion(topic, people=tuple(people)) if people else None
     if topic is Topic.BETTER:
         return FactQuestion(topic, tuple(films)) if len(films) > 1 else None
     meant = tuple(films or spoken)
-    if topic is None or not meant:
+    if topic is None or not meant or (not films and _is_of_us(found)):
         return None
     return _how_it_is(roles, found, meant) if topic is Topic.OTHER else FactQuestion(topic, meant)
 

@@ -37,6 +37,8 @@ from assistant.language.reading import (
     Reading,
     in_english,
     is_said_to_us,
+    lifted_of,
+    limits_of,
     taken_in,
 )
 from assistant.language.remarks import (
@@ -181,7 +183,9 @@ class Understanding:
         reading = self._reading(text, read, context)
         roles = self._reader.read(read, reading.words, [link.span for link in reading.links])
         told = self._questions.asked(read, reading.words, reading.links, context)
-        if told is not None and not (roles.only_wishes and told.only_weighs):
+        if told is not None and roles.only_wishes and (told.only_weighs or not reading.links):
+            told = None
+        if told is not None:
             return told.with_rest(text, self.understand(told.rest, told.context(context)))
         if not reading.links and context.asked is None:
             act = _whole_act(reading.line, context)
@@ -303,10 +307,10 @@ class Understanding:
             ambiguous=ambiguous,
             unknown=unknown,
             limits=(
-                *wishes.limits_of(line.lower, self._years(line, context, scope, movies)),
+                *limits_of(line.lower, self._years(line, context, scope, movies)),
                 *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
             ),
-            lifted=wishes.lifted_of(line.lower, scope),
+            lifted=lifted_of(line.lower, scope),
             count=acts.count_wanted(line.lower),
             beyond=self._beyond(reading, facets) if roles.asks else (),
             for_another=mentions.is_for_somebody(found),

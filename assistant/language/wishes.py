@@ -10,28 +10,24 @@ from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from assistant.language.acts import any_country, lesser_known, well_known
 from assistant.language.clauses import FILM, WEAK, Clause, phrases_of_topics
 from assistant.language.leftover import moods_of
 from assistant.language.lexicon import dictionary, table, word_class, words_of
 from assistant.language.meaning.facets import Term
-from assistant.language.meaning.measures import any_age, any_length
 from assistant.language.meaning.tastes import NAMED, Force, Sign, Teller, cue_book
 from assistant.language.meaning.verdicts import complains, turns_down
-from assistant.language.meaning.years import Scope, any_year
 from assistant.language.titles.links import Link
-from assistant.language.utterance import (
-    COUNTRY,
-    SEEN_ALL,
-    Context,
-    FacetMention,
-    FactQuestion,
-    Span,
-    Topic,
+from assistant.language.utterance import SEEN_ALL, Context, FacetMention, FactQuestion, Span, Topic
+from assistant.language.words import (
+    Found,
+    Word,
+    any_of,
+    clause_around,
+    stands_apart,
+    text_at,
+    texts_of,
 )
-from assistant.language.words import Found, Word, any_of, stands_apart, text_at, texts_of
 from core.catalogue import Catalogue
-from core.domain import Limit
 
 Signs = Mapping[tuple[int, int], Sign]
 """How each name is meant, by its first word and the one past its last."""
@@ -56,6 +52,7 @@ _A_LITTLE: Final = frozenset(("little", "bit", "slightly", "somewhat", "touch"))
 _EVERY: Final = frozenset(("all", "every", "everything"))
 """Behind "I've seen": none of these is wanted any more."""
 _RATHER: Final = word_class("rather")
+_HEDGES: Final = word_class("hedges")
 _ALLOWED: Final = tuple(word_class("allowed"))
 _LIST: Final = 20
 """Words of a list in front of a name, at the head of which "I've seen" may stand."""
@@ -127,7 +124,7 @@ def of_facets(
         if wish.strength > 0 and term.first in limited:
             wish = wish.softly("not too much of it")
         span = span_of(found, term)
-        for token in term.meaning.tokens:
+        for token in term.meaning.facets(wish.strength):
             if _counts(mentions.get(token), wish, again=term.phrase in phrases):
                 choice = alternatives.get(term.first, 0) if wish.strength > 0 else 0
                 mentions[token] = FacetMention(span, token, *wish, choice, *_whence(term.meaning))
@@ -199,7 +196,8 @@ def _from_there(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
 def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
     """A facet's sign; it is to be kept away where all films of it were seen."""
     every = any_of(_EVERY, found, term.first - 4, term.last + 4)
-    is_every = text_at(found, term.first - 1) in _EVERY and any_of(
+    ahead = term.first - 1 - (text_at(found, term.first - 1) == "the")
+    is_every = text_at(found, ahead) in _EVERY and any_of(
         _SAW, found, term.first - _LIST, term.first
     )
     if not (is_every or _is_exhausted(found, term) or (every and sign.force is Force.SEEN)):
@@ -209,19 +207,33 @@ def _used_up(found: Sequence[Word], term: Found[Term], sign: Sign) -> Sign:
 
 def _is_exhausted(found: Sequence[Word], term: Found[Term]) -> bool:
     """Whether the clause of a name says that all of it was seen: "Ghibli I know inside out"."""
-    first, last = term.first, term.last
-    while first > max(term.first - _CLAUSE, 0) and not stands_apart(found, first):
-        first -= 1
-    while last < min(term.last + _CLAUSE, len(found)) and not stands_apart(found, last):
-        last += 1
+    first, last = clause_around(found, term.first, term.last, _CLAUSE)
     clause = f" {' '.join(texts_of(found, first, last))} "
     return any(f" {phrase} " in clause for phrase in _EXHAUSTS)
 
 
+def _is_scene(found: Sequence[Word], term: Found[Term]) -> bool:
+    """Whether a place is where a film plays, wherever it was made: "set in Italy"."""
+    before = texts_of(found, term.first - _SETTING, term.first)
+    return term.meaning.is_place and "in" in before and not _PLAYS.isdisjoint(before)
+
+
+_SETTING: Final = 3
+_PLAYS: Final = frozenset(("set", "takes", "taking", "happens", "plays", "playing", "filmed"))
+
+
 def _is_soft(found: Sequence[Word], term: Found[Term]) -> bool:
-    """Whether a little of it will do, or other films will, too: "preferably French"."""
+    """Whether a little of it will do, or other films will, too: "preferably French"; of people and
+    places wherever the clause says so.
+    """
     before, behind = term.first - 3, " ".join(texts_of(found, term.last, term.last + 2))
     is_little = any_of(_A_LITTLE, found, before + 1, term.first)
+    if _is_scene(found, term):
+        return True
+    if term.meaning.roles or term.meaning.is_place:
+        first, last = clause_around(found, term.first, term.last, _CLAUSE)
+        if any_of(_HEDGES, found, first, last):
+            return True  # "Kevin Costner maybe", "set in Italy or Greece perhaps"
     return is_little or any_of(_RATHER, found, before, term.first) or behind.startswith(_ALLOWED)
 
 
@@ -459,27 +471,3 @@ def _is_of_a_topic(clause: Clause, detail: str) -> bool:
     """Whether a comparison is of something that has a topic of its own."""
     told = {phrase.meaning for phrase in phrases_of_topics().find(clause.words)} - set(WEAK)
     return bool(told) and not (is_mood(detail) or is_measure(detail))
-
-
-# ---- numbers of films
-
-
-def limits_of(text: str, years: tuple[int, int] | None) -> tuple[Limit, ...]:
-    """Hard wishes about numbers of films in a line in lower case; `years` as `years_wanted` has
-    read them.
-    """
-    limits = [] if years is None else [Limit("year", *years)]
-    limits += [Limit("rank", 1)] if lesser_known(text) else []
-    return tuple(limits)
-
-
-def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
-    """Columns of the earlier limits that a line in lower case lifts."""
-    lifts = {
-        "year": any_year(text, scope),
-        "rank": well_known(text),
-        COUNTRY: any_country(text),
-        "minutes": any_length(text, scope),
-        "age": any_age(text),
-    }
-    return tuple(column for column, lifted in lifts.items() if lifted)

@@ -207,6 +207,16 @@ def stands_apart(words: Sequence[Word], place: int) -> bool:
     return place in (0, len(words)) or words[place].start - words[place - 1].end > 1
 
 
+def clause_around(words: Sequence[Word], first: int, last: int, most: int) -> tuple[int, int]:
+    """The words around [first, last) up to the next marks, at most so many on each side."""
+    least, furthest = max(first - most, 0), min(last + most, len(words))
+    while first > least and not stands_apart(words, first):
+        first -= 1
+    while last < furthest and not stands_apart(words, last):
+        last += 1
+    return first, last
+
+
 def text_at(words: Sequence[Word], place: int) -> str:
     """The text of the word at a place; "" where there is none."""
     return words[place].text if 0 <= place < len(words) else ""

@@ -1,7 +1,8 @@
 """`python -m core films`: tables of facts in, a pack of what is known of films out.
 
 With `--sentences` a pack that is there learns what words mean, for the facets of a bundle; with
-`--phrases` what people mean by them where films are spoken of.
+`--phrases` what people mean by them where films are spoken of; with `--wishes` which films answer
+what people wish for.
 
 `python -m core extend`: a trained bundle and such a pack in, a bundle out that can recommend films
 that hardly anybody has rated, too.
@@ -14,11 +15,12 @@ import csv
 from pathlib import Path
 
 from core.config import check_options
-from core.data.facts import FILES, MEANINGS, Fact, FilmFacts
+from core.data.facts import ANSWERS, FILES, MEANINGS, Fact, FilmFacts
 from core.data.gathering import SOURCES, gather
-from core.data.packing import add_meanings, tables_of, write_pack
+from core.data.packing import add_learned, tables_of, write_pack
 from core.errors import SettingsError
 from core.model.bundle import Bundle
+from core.training.answers import learn_answers, read_wishes, recalled
 from core.training.extending import ExtensionSettings, extend
 from core.training.meanings import SentenceModel, learned, refined
 
@@ -52,6 +54,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="how people say what they want, and the facets they mean: phrase | facet; facet",
     )
+    add(
+        "--wishes",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="wishes, and the films that answer them: wish :: Title (year) | Title (year)",
+    )
+    add("--held", type=Path, metavar="FILE", help="with --wishes: wishes to judge by")
     add("--model", type=Path, metavar="DIR", help="all-MiniLM-L6-v2: what the phrases mean")
     add("--bundle", type=Path, metavar="DIR", help="whose facets they are to lead to")
     add("--skip-bad-rows", action="store_true", help="leave out rows that cannot be read")
@@ -59,11 +69,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the pack and says what it knows; returns 0."""
-    if arguments.sentences or arguments.phrases:
-        return (_learn if arguments.sentences else _refine)(arguments)
+    learns = {"sentences": _learn, "phrases": _refine, "wishes": _answer}
+    for option, learn in learns.items():
+        if getattr(arguments, option):
+            return learn(arguments)
     if not arguments.movies:
         raise SettingsError(
-            "A pack is made from --movies, or learns from --sentences or --phrases."
+            "A pack is made from --movies, or learns from --sentences, --phrases or --wishes."
         )
     options = vars(arguments)
     paths = {name: options[name] for name in ("movies", "links", *SOURCES) if options[name]}
@@ -94,7 +106,7 @@ def _learn(arguments: argparse.Namespace) -> int:
             feelings = [(row["low"] == "1", row["line"]) for row in csv.DictReader(file)]
     model = SentenceModel(arguments.model)
     found = learned(model, list(dict.fromkeys(lines)), catalogue, feelings)
-    add_meanings(arguments.out, found.table)
+    add_learned(arguments.out, MEANINGS, found.table)
     size = (arguments.out / MEANINGS).stat().st_size
     print(
         f"{len(found.table):,} words and facets in {arguments.out / MEANINGS}, "
@@ -111,8 +123,24 @@ def _refine(arguments: argparse.Namespace) -> int:
     parted = (line.partition(" | ") for line in lines if " | " in line)
     pairs = [(phrase, [one.strip() for one in facets.split(";")]) for phrase, _, facets in parted]
     table, used = refined(FilmFacts.open(arguments.out).meanings, pairs)
-    add_meanings(arguments.out, table)
+    add_learned(arguments.out, MEANINGS, table)
     print(f"{used:,} of {len(pairs):,} phrases lead to the facets that are meant by them.")
+    return 0
+
+
+def _answer(arguments: argparse.Namespace) -> int:
+    """Adds to a pack which films answer which wishes, and says how well; returns 0."""
+    if not arguments.bundle:
+        raise SettingsError("--wishes goes with --bundle.")
+    facts = FilmFacts.open(arguments.out)
+    catalogue = Bundle.load(arguments.bundle, facts).catalogue
+    wishes = [one for path in arguments.wishes for one in read_wishes(path, catalogue)]
+    add_learned(arguments.out, ANSWERS, learn_answers(wishes, facts.of(catalogue)))
+    print(f"Learned from {len(wishes):,} wishes and {sum(len(w.rows) for w in wishes):,} films.")
+    if arguments.held:
+        held = read_wishes(arguments.held, catalogue)
+        found = recalled(held, FilmFacts.open(arguments.out).of(catalogue))
+        print(f"Of the films named for {len(held):,} others {found:.2f} are among the first nine.")
     return 0
 
 

@@ -10,6 +10,7 @@ prizes.parquet     Academy Awards: movieId, year, category, won, names
 relations.parquet  movieId, other, kind: the first film is a Remake (SpinOff, Parody …) of the other
 words.parquet      the words that describe films, a row a stem: its films by movieId, and how often
 meanings.parquet   (need not be there) words and facets as points: `core.data.search.Meanings`
+answers.parquet    (need not be there) the same, as wishes mean them: `core.data.search.Answers`
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ BoolArray = npt.NDArray[np.bool_]
 FORMAT: Final = 2
 """Version of the layout; another one on disk is refused."""
 FILES: Final = tuple(f"{name}.parquet" for name in "films names prizes relations words".split())
-MEANINGS: Final = "meanings.parquet"
-"""The one table that a pack may lack."""
+MEANINGS, ANSWERS = "meanings.parquet", "answers.parquet"
+LEARNED: Final = frozenset((MEANINGS, ANSWERS))  # a pack may lack them
 
 
 # Made of no batches: of an array of no values arrow imports pandas.
@@ -73,17 +74,15 @@ class Fact(StrEnum):
     ACTOR = "actor", "person"
     """In billing order; only who is really billed."""
     WRITER = "writer", "person"
-    """Of the screenplay."""
     AUTHOR = "author", "person"
-    """Of the book, play or story that the film is made from."""
+    """Of the screenplay, and of the book, play or story that the film is made from."""
     GENRE = "genre", "genre"
     MOOD = "mood", "mood"
     TECHNIQUE = "technique", "technique"
     AUDIENCE = "audience", "audience"
     SOURCE = "source", "source"
     """What the film is made from: a novel, a true story, a comic …"""
-    KIND = "kind", "kind"
-    """How it was made: silent, independent, for television …"""
+    KIND = "kind", "kind"  # silent, independent, for television …
     KEYWORD = "keyword", "keyword"
     SERIES = "series", "series"
     AGE = "age", "age"
@@ -207,6 +206,7 @@ class FilmFacts:
     """Stems of words, the movieIds of their films, and how often each is said of them."""
     meanings: pa.Table = field(default_factory=lambda: _NO_MEANINGS)
     """Stems and facets as points in one space."""
+    answers: pa.Table = field(default_factory=lambda: _NO_MEANINGS)
     sources: tuple[str, ...] = ()
     """What the pack was made from, for the page: "omdb.org, CC BY 2.0 DE"."""
     version: str = ""
@@ -226,7 +226,7 @@ class FilmFacts:
         try:
             tables = {
                 name: pq.ParquetFile(folder / name).read(use_threads=False).combine_chunks()
-                for name in (*FILES, *({MEANINGS} & manifest["sha256"].keys()))
+                for name in (*FILES, *(LEARNED & manifest["sha256"].keys()))
             }
             return _facts(tables, tuple(manifest["sources"]), version)
         except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
@@ -415,6 +415,7 @@ def _facts(tables: Mapping[str, pa.Table], sources: tuple[str, ...], version: st
         _relations(tables["relations.parquet"]),
         tables["words.parquet"],
         tables.get(MEANINGS, _NO_MEANINGS),
+        tables.get(ANSWERS, _NO_MEANINGS),
         sources,
         version,
     )
@@ -478,7 +479,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
             f"{folder} has format {found}, this version reads {FORMAT}: update Marquee, or make "
             f"the facts anew with `python -m core films --out {folder}`."
         )
-    for name in (*FILES, *({MEANINGS} & hashes.keys())):
+    for name in (*FILES, *(LEARNED & hashes.keys())):
         if not (folder / name).is_file():
             raise _broken(folder, f"{name} is missing")
         if sha256_of(folder / name) != hashes.get(name):

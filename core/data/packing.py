@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.data.facts import FILES, FORMAT, MEANINGS, Fact, sha256_of
+from core.data.facts import FILES, FORMAT, Fact, sha256_of
 from core.data.gathering import Gathered, written
 from core.data.names import Title, orders, squashed
 from core.data.search import stems
@@ -46,12 +46,12 @@ def write_pack(folder: Path, tables: Mapping[str, pa.Table], sources: Sequence[s
     (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
 
 
-def add_meanings(folder: Path, table: pa.Table) -> None:
+def add_learned(folder: Path, name: str, table: pa.Table) -> None:
     """Writes what words mean into a pack that is there, and its hash into the manifest."""
-    pq.write_table(table, folder / MEANINGS, compression="zstd", compression_level=19)
+    pq.write_table(table, folder / name, compression="zstd", compression_level=19)
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["sha256"][MEANINGS] = sha256_of(folder / MEANINGS)
+    manifest["sha256"][name] = sha256_of(folder / name)
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
     path.write_text(f"{text}\n", encoding="utf-8")
 

@@ -8,7 +8,8 @@ Words are compared by their stems (Porter's English stemmer, by PyStemmer); BM25
 
 What no word of a film says, *meanings* may: common words and facets are points in one space, which
 `python -m core films` has learned from a model of sentences, and a text is the sum of its words. "I
-just got dumped" is near "breakup" there, and films answer it as far as they are typical of that.
+just got dumped" is near "breakup" there. Which films *answer* a wish was learned from wishes and
+films that were named for them: those that are typical of all that it means.
 """
 
 from __future__ import annotations
@@ -54,11 +55,10 @@ _BESIDE: Final = 0.85
 _MEANT: Final = 3.0
 """What the film that is most typical of the nearest facet answers a text, in nats: a rare word is
 worth about five."""
-_LIKE: Final = 8.0
-"""What a film answers a text, in nats, of which all words together lie in the direction in which
-the text lies. With it and `_MEANT` on top of BM25 .64 of 100 described films are among the first
-ten (.67 without either), and 2.0 of nine films are what somebody who knows films would name for a
-wish (60 of them; 1.2 without)."""
+_MEANT_BEFORE: Final = 200
+"""Facets that a text means more, from which on it does not mean one that it names: the soul of "an
+office job that crushes the soul" has 1,700 before it, the robots of "robots that break your heart"
+five."""
 AKIN: Final = 30
 """Films that are kept as like another one by their words."""
 _BLOCK: Final = 500
@@ -129,26 +129,6 @@ class Meanings:
             if likeness[place] >= least
         )
 
-    def of_films(self, words: Words) -> FloatArray:
-        """Where films stand by what is said of them, (n_items, dimensions), rows of length 1 or 0.
-
-        The sum of the points of their words, each by the log of how often and by how rare it is,
-        less what all films have in common.
-        """
-        rows = self._rows(stem.encode() for stem in words.stems)
-        known = np.flatnonzero(rows >= 0)
-        said = words.said[:, known].astype(np.float32)
-        said.data = 1.0 + np.log(said.data)
-        rare = np.log(said.shape[0] / np.maximum(said.getnnz(axis=0), 1)).astype(np.float32)
-        points: FloatArray = said @ (rare[:, None] * self._of_stems[rows[known]])
-        points -= points.mean(axis=0)
-        points /= np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
-        return points
-
-    def toward(self, text: str) -> FloatArray:
-        """The direction in which a text lies, (dimensions,), of length 1 or 0."""
-        return self._point(text)[0]
-
     def _rows(self, stems_said: Iterable[bytes]) -> IntArray:
         """Rows of the stems' vectors, -1 for those that are not known."""
         said = np.array(list(stems_said), dtype=np.bytes_)
@@ -176,6 +156,63 @@ class Meanings:
         point = self._of_stems[rows[rows >= 0]].sum(axis=0, dtype=np.float32) * self._unit
         length = float(np.linalg.norm(point))
         return point / max(length, 1e-9), length
+
+
+class Answers:
+    """Films by what is wished for: which facets a text means, learned from wishes and the films
+    that people name for them (`core.training.answers`).
+
+    A table has a row a stem and a row a facet, as that of `Meanings` has, with vectors of its own;
+    `bias` says how often a facet is meant at all. A text means a facet by the softmax over all of
+    them of the products of its point, the sum of its stems, with theirs; a film answers it by the
+    log of how typical it is of what is meant, and by its words.
+    """
+
+    def __init__(self, table: pa.Table, catalogue: Catalogue) -> None:
+        kinds, names, biases = (table.column(name).to_pylist() for name in table.column_names[:3])
+        numbers = dict(table.schema.metadata or {})[b"numbers"].split()
+        of_stems, of_facets, *scales = map(float, numbers)
+        self._soft, self._floor, self._by_meaning, self._by_words = scales
+        vectors = _vectors(table)
+        self._rows = dict[str, int]()
+        tokens, rows = list[int](), list[int]()
+        for row, (kind, name) in enumerate(zip(kinds, names, strict=True)):
+            token = catalogue.token_of(f"{kind}:{name}") if kind else None
+            if token is not None:
+                tokens.append(token)
+                rows.append(row)
+            elif not kind:
+                self._rows[name] = row
+        self._vectors, self._unit = vectors, of_stems
+        self._keys = vectors[rows].astype(np.float32) * np.float32(of_facets)
+        self._biases = np.array(biases, np.float32)[rows]
+        self.facets = tuple(tokens)
+        """Tokens of the facets that may be meant."""
+        first = 1 + len(catalogue.movies)
+        typical = catalogue.degrees[[token - first for token in tokens]]
+        self._typical = typical[:, : catalogue.n_items].T.tocsr().astype(np.float32)
+
+    @classmethod
+    def of(cls, table: pa.Table, catalogue: Catalogue) -> Answers | None:
+        """What a table tells of a catalogue; None where it tells nothing."""
+        return cls(table, catalogue) if table.num_rows else None
+
+    def meant(self, text: str) -> FloatArray:
+        """How far each of `facets` is meant, adding up to 1; nothing where no word is known."""
+        found = [self._rows[one] for one in dict.fromkeys(stems(text)) if one in self._rows]
+        if not found or not self.facets:
+            return np.zeros(len(self.facets), np.float32)
+        point = self._vectors[found].sum(axis=0, dtype=np.float32) * self._unit
+        logits = self._keys @ (point / (np.linalg.norm(point) + self._soft)) + self._biases
+        odds = np.exp(logits - logits.max())
+        shares: FloatArray = (odds / odds.sum()).astype(np.float32)
+        return shares
+
+    def beside(self, relevance: FloatArray, text: str) -> FloatArray:
+        """How well films answer a text, (n_items,), in nats, beside their relevance by words."""
+        typical = np.log1p(self._typical @ self.meant(text) / self._floor)
+        answer: FloatArray = (self._by_words * relevance + self._by_meaning * typical).astype("f4")
+        return answer
 
 
 class Near(NamedTuple):
@@ -206,7 +243,7 @@ class WordIndex:
         self._meanings = Meanings(facts.facts.meanings, facts.catalogue)
         said_of = said_of_films(facts)
         stems_of, said = said_of
-        self._points = self._meanings.of_films(said_of)
+        self._answers = Answers.of(facts.facts.answers, facts.catalogue)
         self._code_of = {stem: code for code, stem in enumerate(stems_of)}
         counts = said.getnnz(axis=0)
         rarity = np.log1p((self._n_items - counts + 0.5) / (counts + 0.5))
@@ -249,13 +286,23 @@ class WordIndex:
 
     def answer(self, text: str) -> FloatArray:
         """How well each film answers what a text says or means, float32 (n_items,), in nats."""
-        answer = self.relevance(text) + _LIKE * (self._points @ self._meanings.toward(text))
+        said = self.relevance(text)
+        if self._answers is not None:
+            return self._answers.beside(said, text)
         near = self.near(text)
         for token, likeness in near:
             degree = self._catalogue.degree(token)
             most = max(float(degree.max(initial=0.0)), 1e-9)
-            answer += _MEANT * likeness / near[0].likeness * degree / most
-        return answer
+            said += _MEANT * likeness / near[0].likeness * degree / most
+        return said
+
+    def meant(self, text: str, token: int) -> bool:
+        """Whether a text may mean a facet: where nothing was learned of them, yes."""
+        shares = self._answers.meant(text) if self._answers else np.zeros(0, np.float32)
+        if self._answers is None or token not in self._answers.facets or not shares.any():
+            return True
+        share = float(shares[self._answers.facets.index(token)])
+        return int((shares > share).sum()) < _MEANT_BEFORE
 
     def is_low(self, text: str) -> bool:
         """Whether people who say this of themselves are low."""

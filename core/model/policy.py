@@ -20,8 +20,9 @@ import torch
 from torch import Tensor
 
 from core.catalogue import BoolArray, Catalogue
+from core.data.typicality import GRADED
 from core.model.calibration import Calibration
-from core.model.channels import MOST_SOUGHT, SOUGHT
+from core.model.channels import HOPED, SOUGHT
 from core.model.qnetwork import QNetwork
 from core.rewards import by_outcome
 from core.session import Observation, SessionState
@@ -130,9 +131,6 @@ class Exploration:
     deviation, so that a gamble is one wherever Q-values lie far apart."""
 
 
-_THINGS: Final = ("keyword", "subgenre")
-"""Kinds of facets that films hold more of or less: a film may be all about chess, or show a board.
-"""
 _SILENT: Final = by_outcome(lambda outcome: outcome.is_silent) > 0
 """Each says little and they are many: the caller adds up what they come to."""
 
@@ -164,19 +162,16 @@ def _best(scores: FloatArray, count: int) -> IntArray:
     return best
 
 
-def words_sought(state: SessionState, catalogue: Catalogue) -> dict[int, str]:
-    """What films are found by: words that were asked for, by `WORDS`, and the name of each thing
-    that films must hold, by its token, since some hold more of it than others.
+def words_sought(state: SessionState, catalogue: Catalogue) -> str:
+    """What films are found by: the names of what is wished for, as far as films are more or less of
+    it, and words that no facet holds; "" where no more than genres are.
     """
-    required = {token: catalogue.facet(token) for token in state.constraints.required}
-    words = {token: facet.name for token, facet in required.items() if facet.kind in _THINGS}
-    return words | ({WORDS: state.sought} if state.sought else {})
-
-
-def _gains(nats: FloatArray) -> FloatArray:
-    """What films gain by their relevance to words, (n_items,), in units of reward."""
-    most = SOUGHT * float(nats.max(initial=0.0))
-    return nats * np.float32(SOUGHT * min(1.0, MOST_SOUGHT / max(most, 1e-9)))
+    wanted = (token for token, outcome in state.events if outcome.wish > 0)
+    tokens = filter(catalogue.is_facet, dict.fromkeys((*state.constraints.required, *wanted)))
+    graded = [facet for facet in map(catalogue.facet, tokens) if facet.kind in GRADED]
+    if not state.sought and all(facet.kind == "genre" for facet in graded):
+        return ""
+    return " ".join(filter(None, (*(facet.name for facet in graded), state.sought)))
 
 
 class Policy:
@@ -212,23 +207,30 @@ class Policy:
 
     def q_values(self, state: SessionState) -> FloatArray:
         """What films are ranked by, (n_items,), unmasked."""
-        found, sought = self._sought(state), None
-        if found:
-            sought = np.stack(list(found.values())).sum(axis=0)
         q_values: FloatArray = self._q_function.q_values(
-            state.observation()[None], state.gems, sought
+            state.observation()[None], state.gems, self._sought(state)
         )[0]
         return q_values
 
-    def _sought(self, state: SessionState) -> dict[int, FloatArray]:
-        """What each film gains, (n_items,), by each of `words_sought`."""
-        if self._search is None:
-            return {}
-        found = {
-            token: self._search.answer(text) if token == WORDS else self._search.relevance(text)
-            for token, text in words_sought(state, self.catalogue).items()
-        }
-        return {token: _gains(nats) for token, nats in found.items()}
+    def _sought(self, state: SessionState) -> FloatArray | None:
+        """What each film gains by what is sought, (n_items,); None where nothing is."""
+        words = words_sought(state, self.catalogue) if self._search else ""
+        gains = self._search.answer(words) * np.float32(SOUGHT) if self._search and words else None
+        for token in self._hoped_for(state):
+            gains = np.zeros(self.catalogue.n_items, np.float32) if gains is None else gains
+            gains = gains + HOPED * self.catalogue.has(token)
+        return gains
+
+    def _hoped_for(self, state: SessionState) -> list[int]:
+        """People and places that are wanted and are no musts: "Kevin Costner maybe"."""
+        wanted = [token for token, outcome in state.events if outcome.wish > 0]
+        return [
+            token
+            for token in wanted
+            if self.catalogue.is_facet(token)
+            and self.catalogue.facet(token).kind not in GRADED
+            and token not in state.constraints.required
+        ]
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript, and
@@ -308,9 +310,7 @@ class Policy:
         found = self._q_function.contributions(observation, rows, state.gems).astype(np.float64)
         # An observation has one row at least.
         parts, knob = found[:, : 2 + len(state.events)], found[:, -1].tolist()
-        sought = {token: gains[rows] for token, gains in self._sought(state).items()}
-        for place, token in enumerate(state.tokens()):
-            parts[:, 2 + place] += sought.get(token, 0.0)
+        sought = self._sought(state)
         tiny = np.abs(parts).max(axis=0) < small
         tiny[:2] = False
         tiny[2:] &= ~_SILENT[observation[: len(state.events), 1]]
@@ -318,8 +318,8 @@ class Policy:
         owners = np.array((0, WHOLE, *state.tokens()))[~tiny].tolist()
         spoken = tuple(tuple(map(Contribution, owners, film)) for film in parts[:, ~tiny].tolist())
         settings = [(KNOB, knob)] if state.gems else []
-        if WORDS in sought:
-            settings.append((WORDS, sought[WORDS].tolist()))
+        if sought is not None:
+            settings.append((WORDS, sought[rows].tolist()))
         return tuple(
             (*film, *(Contribution(token, gains[place]) for token, gains in settings))
             for place, film in enumerate(spoken)

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.chat import Assistant
-from assistant.conversation.plan import settled
+from assistant.conversation.memory import settled
 from assistant.conversation.values import ChipKind, Reply
 from assistant.language.utterance import LONGEST_TEXT, Act, AmbiguousMention, Span, Utterance
 from core.catalogue import Catalogue

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from assistant.language.meaning.preferences import compared, signs
-from assistant.language.meaning.roles import Direction, LineRoles
+from assistant.language.meaning.roles import LACKED, WORDS, Direction, LineRoles
 from assistant.language.meaning.tastes import NAMED, Cue, Force, Sign, Teller
 from assistant.language.words import Word
 
@@ -27,6 +27,8 @@ class Named(NamedTuple):
     """FILM, SHOWN (a film that we put forward) or FACET (a genre, a tag or a person)."""
     sign: Sign
     """How the rules of taste take it."""
+    lacks: bool = False
+    """Whether a complaint denies it of films: "none of those is set in England" wants England."""
     held: float = 0.0
     """1 where such films are asked for already, −1 where they are to be spared."""
 
@@ -58,10 +60,11 @@ taken right by the reader alone, 183 and 152 with these, 152 and 122 by the rule
 better without rules. But of 240 short statements of every form, which talk lacks, 210 are right
 with a tenth of these odds, 234 with them."""
 _WEAK: Final = frozenset(("avoid: not", "avoid: hardly"))
-_LIKENED: Final = (FACET, Force.SIMILAR)
+_LOOSELY: Final = {(FACET, Force.SIMILAR), (FACET, Force.VERDICT)}
 _WEAKLY: Final = 2.0
-"""The same of what is only denied, "that is hardly about the teacher" wants one, or likened, "too
-much like a stage play" wants none."""
+"""The same of what is only denied, "that is hardly about the teacher" wants one, of what is
+likened, "too much like a stage play" wants none, and of kinds of films beside a verdict: "gentle
+films where nothing much happens"."""
 _HELD: Final = 4.0
 """The same of what is held already: who complains speaks of it, and insists."""
 
@@ -72,13 +75,18 @@ def likeliest(ways: Mapping[Direction, float], name: Named) -> Direction:
     """
     odds = dict(ways)
     if name.sign != NAMED:
-        is_weak = name.sign.rule in _WEAK or (name.kind, name.sign.force) == _LIKENED
+        is_loose = (name.kind, name.sign.force) in _LOOSELY
+        is_weak = name.lacks or is_loose or name.sign.rule in _WEAK
         odds[by_rules(name)] *= _WEAKLY if is_weak else _RULED[name.kind]
+    if name.lacks and name.held < 0:
+        odds[Direction.TOWARDS] /= LACKED  # "that isn't horror?" is said by who asked for none
     if name.held:
         odds[Direction.TOWARDS if name.held > 0 else Direction.AWAY] *= _HELD
     return max(odds, key=odds.__getitem__)
 
 
+_KINDS: Final = {FACET: WORDS}
+"""The kind of role that a name is known to have."""
 _OPEN: Final = frozenset((Force.FREE, Force.ASKED))
 
 
@@ -88,7 +96,7 @@ def settled(name: Named, roles: LineRoles) -> Sign:
         return name.sign
     if name.kind == FACET and name.sign.force is Force.FEEL and not name.sign.strength:
         return _sign(Direction.NONE, name)  # "I don't mind subtitles"
-    way = likeliest(roles.ways(name.first, name.last), name)
+    way = likeliest(roles.ways(name.first, name.last, _KINDS.get(name.kind, "")), name)
     if way is Direction.NONE and name.kind == FILM and name.sign == NAMED and roles.opens:
         return name.sign  # "what about Heat?" puts it forward
     told = way is not by_rules(name) or (name.kind == SHOWN and _is_open(name.sign, way))
@@ -154,7 +162,13 @@ def meant(  # noqa: PLR0917 — what a reading holds, in its order
     held = {name: one for name, one in told.items() if isinstance(one, float)}
     kinds = [of_films.get(name, FACET) for name in names]
     named = ruled(text, words, names, cues, kinds=kinds)
-    named = [one._replace(held=held.get((one.first, one.last), 0.0)) for one in _listed(named)]
+    named = [
+        one._replace(
+            held=held.get((one.first, one.last), 0.0),
+            lacks=one.kind == FACET and one.first in roles.denied,
+        )
+        for one in _listed(named)
+    ]
     return {
         (name.first, name.last): settled(name, roles)._replace(offered=name.kind == SHOWN)
         for name in named

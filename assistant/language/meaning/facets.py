@@ -94,6 +94,12 @@ class Term:
     """The country that is named, of which there are no films: `region` is the nearest."""
     is_place: bool = False
     """A country, a part of the world or a language, of which a film has one."""
+    against: tuple[int, ...] = ()
+    """Those to be spared, if they are others: no romantic comedies, rather than no comedies."""
+
+    def facets(self, strength: float) -> tuple[int, ...]:
+        """Those that are wanted, or spared."""
+        return self.against or self.tokens if strength < 0 else self.tokens
 
 
 class FacetFinder:
@@ -280,34 +286,34 @@ class FacetFinder:
         lexicon = table("constraints")
         for phrase, (name, strength) in lexicon["comparatives"].items():
             yield phrase, self._term((self._first_of(name),), strength)
-        for phrase, names in lexicon["pairs"].items():
-            yield phrase, self._term([self._first_of(name) for name in names])
+        yield from self._of_pairs(lexicon["pairs"])
         for name, written in lexicon["genres"].items():
             for pattern in (name, *written):
                 for phrase in spelled_out(pattern):
                     yield phrase, self._term((self._genre.get(normal(name)),))
 
+    def _of_pairs(self, pairs: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Term | None]]:
+        for phrase, names in pairs.items():
+            term = self._term([self._first_of(name) for name in names])
+            as_one = self._widest([one for one, parts in pairs.items() if parts == names])
+            yield phrase, term and replace(term, against=() if as_one is None else (as_one,))
+
     def _of_regions(self) -> Iterator[tuple[str, Term | None]]:
         """Parts of the world; what is a language as well, "Scandinavian", is read as that."""
         for name, place in places_of(self._catalogue):
             if normal(name) not in self._language_names:
-                yield (
-                    name,
-                    Term(
-                        place.tokens,
-                        bare=False,
-                        region=place.region,
-                        missing=place.missing,
-                        is_place=True,
-                    ),
-                )
+                tokens, region, missing = place.tokens, place.region, place.missing
+                yield name, Term(tokens, None, False, region=region, missing=missing, is_place=True)
 
     def _of_moods(self) -> Iterator[tuple[str, Term | None]]:
         lexicon = table("constraints")
         for phrase, names in lexicon["moods"].items():
             token = self._widest(names)
             # "Chinese" is said of food and "Polish" of shoes.
-            yield phrase, self._term((token,), bare=token not in self._places)
+            term = self._term((token,), bare=token not in self._places)
+            every = {one for name in names for one in self._by_name.get(normal(name), ())}
+            is_thing = self._kind.get(token or 0) in _THINGS
+            yield phrase, term and replace(term, against=tuple(sorted(every)) if is_thing else ())
 
     def _of_people(self) -> Iterator[tuple[str, Term | None]]:
         for phrase, name in table("constraints")["people"].items():
@@ -325,10 +331,8 @@ class FacetFinder:
         """Names of what films share; those of series later, since films are called the same."""
         later = ("series", "keyword")
         for token, facet in sorted(self._facets, key=lambda one: _place(later, one[1].kind)):
-            name = facet.name
-            is_loose = facet.kind in later
-            names = (name, name.removesuffix(" film"))
-            yield from self._called(token, facet, names, is_loose=is_loose)
+            names = (facet.name, facet.name.removesuffix(" film"))
+            yield from self._called(token, facet, names, is_loose=facet.kind in later)
 
     def _of_aliases(self) -> Iterator[tuple[str, Term | None]]:
         """What else people call it."""
@@ -492,9 +496,5 @@ def _wished(words: Sequence[Word], found: Found[Term], named: Sequence[int]) -> 
     is_scene = before in ("in", "at", "during") and earlier in _SCENES
     is_given = before == "some" and (not earlier or earlier in _GIVES)
     is_named = before in _NAMED_BY or before in _NOT_IT or text_at(words, found.last) in _NOUNS
-    return (
-        is_named
-        or is_scene
-        or is_given
-        or is_all_of_a_clause(words, (found.first, found.last), named)
-    )
+    stands = is_named or is_scene or is_given
+    return stands or is_all_of_a_clause(words, (found.first, found.last), named)

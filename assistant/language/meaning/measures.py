@@ -298,13 +298,14 @@ def _vague(line: _Measured, scope: Scope) -> Limit | None:
 
 
 def _is_wish(line: _Measured, one: Found[str]) -> bool:
-    """Whether "a short" is all that is said of the film, and no "short story" is spoken of."""
+    """Whether "a short" is all that is said of the film, and no "short story"."""
     if one.phrase.rpartition(" ")[2] not in ("short", "quick", "long"):
         return True
-    goes_on = text_at(line.words, one.last) in ("and", "but", "please", "tonight", "for")
-    return goes_on or closes_clause(line.text, line.words, one.last)
+    behind = text_at(line.words, one.last)
+    return behind in _GOES_ON or closes_clause(line.text, line.words, one.last)
 
 
+_GOES_ON: Final = ("and", "but", "please", "tonight", "for")
 # ---- ages
 
 _FOR_CHILDREN: Final = "genre:Children"
@@ -329,6 +330,7 @@ _RATING: Final = re.compile(
 )
 """Those of the US, and the British ones that are ages."""
 _BEYOND: Final = re.compile(r"\b(?:above|over|beyond|higher than|more than)\s+(?:a\s+)?\Z")
+_TURNED_AWAY: Final = re.compile(r"\b(?:no|nothing|never|without|\w*n[o'’]?t)\b[^.!?;]*\Z")
 _GLUED: Final = re.compile(r"(\d{1,2})(?:yo|yrs?|y)?\Z|u(1\d|[5-9])\Z")
 """An age in one word: "12yo", "u13"."""
 _FILMS: Final = word_class("film_nouns") | {"classic", "classics"}
@@ -337,10 +339,8 @@ _FURTHEST: Final = 5
 """Words between a child and its age."""
 
 
-_OF_ANY_AGE: Final = re.compile(
-    r"rat(?:ed|ing)| is |kids|child|age|bed|asleep|home|left|grown|adult"
-)
-"""Most lines hold none of these, and so lift no limit on the age."""
+_OF_ANY_AGE: Final = re.compile("rat(?:ed|ing)| is |kid|child|age|bed|asleep|home|left|grown|adult")
+"""Most lines hold none of these."""
 
 
 def age_wanted(text: str, scope: Scope) -> Limit | None:
@@ -358,9 +358,7 @@ def any_age(text: str) -> bool:
 
 def _ages_said(text: str, scope: Scope) -> Iterator[int]:
     """The highest age of a rating that each part of a line allows."""
-    yield from filter(
-        lambda age: age >= 0, (_rating(text, one, scope) for one in _RATING.finditer(text))
-    )
+    yield from (age for one in _RATING.finditer(text) if (age := _rating(text, one, scope)) >= 0)
     for age in ages_of_children(text):
         fit = next(fit for start, fit in _FROM if age >= start)
         if fit is not None:
@@ -463,7 +461,9 @@ def _rating(text: str, match: re.Match[str], scope: Scope) -> int:
     beyond = _BEYOND.search(text, max(match.start() - 16, 0), match.start())
     if beyond:
         return highest
-    if match["bare"] or scope(match.start()) is Force.AVOID:
+    away = bool(match["bare"]) or scope(match.start()) is Force.AVOID
+    # Nobody asks for films that are fit for grown-ups at most.
+    if away or (highest >= AGES["R"] and _TURNED_AWAY.search(text, 0, match.start())):
         return max(age for age in AGES.values() if age < highest)
     return highest if highest < AGES["R"] else -1
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.language.lexicon import word_class
-from assistant.language.words import Word
+from assistant.language.words import Word, stands_apart
 from assistant.language.words import words as words_of
 from core.model.tagger import NAME, Labels, Tags, Token, WordTagger
 
@@ -63,7 +63,7 @@ _OF_KIND: Final = {
 }
 """Where the roles of a kind stand."""
 _KINDS: Final = list(_OF_KIND.items())
-_WANTED, _SPARED = (LABELS.roles.index(role) for role in ("W+", "W-"))
+_WANTED, _SPARED, _LIKED = (LABELS.roles.index(role) for role in ("W+", "W-", "F+"))
 _SURELY: Final = 0.85
 """Probability from which words say how films are to be, whatever the rules make of them: praise of
 a film is told from a wish less surely than a complaint."""
@@ -71,6 +71,8 @@ _OF_WAY: Final = {
     way: [place for place, role in enumerate(LABELS.roles) if role[1:] == way.value]
     for way in Direction
 }
+_RATHER: Final = 0.3
+"""Share of what a name does by its kind from which on no other kind counts."""
 _LEAST: Final = 1e-3
 """Weight of a word that does nothing, beside others of a name."""
 
@@ -110,15 +112,27 @@ class LineRoles:
     """Probability of each of `LABELS.roles` of each word, (words, roles)."""
     acts: Mapping[str, float]
     """Probability of each of `LABELS.acts`."""
+    denied: frozenset[int] = frozenset()
+    """Places of the words that a complaint denies of films: "none of those is set in England"."""
 
-    def ways(self, first: int, last: int) -> dict[Direction, float]:
-        """How a name in a range of words is meant."""
+    def ways(self, first: int, last: int, kind: str = "") -> dict[Direction, float]:
+        """How a name in a range of words is meant, one of a kind where that is known: of 579
+        descriptions in lines that nothing was fitted to 513 are taken right so, 507 otherwise.
+        """
         inside = self.chances[first:last]
         heed = 1 - inside[:, 0] + _LEAST
         mean = (inside * heed[:, None]).sum(axis=0) / heed.sum()
+        described = mean[_OF_KIND.get(kind, [])]
+        if described.sum() > _RATHER * mean[1:].sum():
+            mean = np.zeros_like(mean)
+            mean[_OF_KIND[kind]] = described
         odds = {way: float(mean[places].sum()) for way, places in _OF_WAY.items()}
         total = sum(odds.values()) or 1.0
         return {way: one / total for way, one in odds.items()}
+
+    def chance(self, kind: str, way: Direction) -> FloatArray:
+        """Probability of a role of each word, (words,)."""
+        return self.chances[:, LABELS.roles.index(f"{kind}{way.value}")]
 
     @property
     def does(self) -> frozenset[str]:
@@ -222,7 +236,30 @@ class RoleReader:
         named = sorted((words[a].start, words[b - 1].end) for a, b in films)
         masked, shifts = _masked(text, named)
         tags = self._tagger.tags(masked)
-        return LineRoles(_of_words(words, tags, shifts), tags.acts)
+        chances = _of_words(words, tags, shifts)
+        denied = _denied(words) if tags.acts["complain"] > _LIKELY else []
+        chances[np.ix_(denied, [_WANTED, _LIKED])] *= LACKED
+        chances /= chances.sum(axis=1, keepdims=True)
+        return LineRoles(chances, tags.acts, frozenset(denied))
+
+
+LACKED: Final = 8.0
+"""Odds by which what a complaint denies of films is wanted: of 117 such descriptions in labelled
+lines 107 are, and of 76 that are denied in other lines 3."""
+_DENIES: Final = word_class("was_not") | {"none", "hardly"}
+_IS: Final = word_class("copulas") | {"thats"}
+
+
+def _denied(words: Sequence[Word]) -> list[int]:
+    """Places of the words that stand behind "isn't", "is not", "none of" in their clause."""
+    found, denies = list[int](), False
+    for at, word in enumerate(words):
+        denies = denies and not stands_apart(words, at)
+        if denies:
+            found.append(at)
+        before = words[at - 1].text if at else ""
+        denies |= word.text in _DENIES or (word.text == "not" and before in _IS)
+    return found
 
 
 def _masked(text: str, named: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:

@@ -258,16 +258,15 @@ _SAID_AGE: Final = (
     r"|seven|eight|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|(?:thir|four|fif|six|seven|eigh|nine)teen)"
 )
-_PEOPLE: Final = "|".join(
-    sorted(word_class("near") | word_class("kids") | set("man lady woman folks people".split()))
-)
+_PEOPLE: Final = "|".join(sorted(word_class("near") | word_class("kids") | word_class("persons")))
 _OF_PEOPLE: Final = re.compile(
     rf"(?<!older than )(?<!old than )\b{_SAID_AGE}[\s-]*(?:years?|yrs?|months?)[\s-]*olds?\b"
     r"(?!\s+(?:\w+\s+)?(?:movies?|films?|flicks?|classics?)\b)"
     rf"|\b{_SAID_AGE}[\s-]*y/?o\b|\b(?:ages?|aged|turn(?:s|ed|ing)?)\s+{_SAID_AGE}\b"
     r"|\b(?:in|from)\s+(?:my|our|his|her|their)\s+(?:(?:early|mid|late)[\s-]+)?(?:['’]?\d0['’]?s|"
     + "|".join(_DECADES)
-    + rf")\b|\bold(?:er)?\s+(?:{_PEOPLE})\b"
+    + rf")\b|\bold(?:er|est)?\s+(?:{_PEOPLE})\b"
+    r"|\bold(?:er|est)\s+(?:one|1)s?\s+(?:likes?|loves?|wants?|hates?|is|has|can|prefers?)\b"
     r"|(?:\b(?:i|he|she|we|you)(?:['’]?m|['’]?s|['’]?re|\s+am|\s+is|\s+are)?|"
     rf"\b(?:{_PEOPLE})\s+(?:is|are))\s+(?:(?:getting|way|far|just|a bit|much)\s+)*too\s+old\b"
 )
@@ -312,7 +311,7 @@ def years_wanted(
     line = _read(text)
     span = _joined(_spans(line, newest, scope))
     if span is None and shown and (way := compared(text)):
-        return _beyond(sorted(shown), way, newest)
+        return _beyond(sorted(shown), way, newest, lately=" than " not in text)
     return span or _vague(line.rest(), newest, scope)  # a year tells more than "old"
 
 
@@ -405,17 +404,20 @@ def compared(text: str) -> int:
     return -1 if _OLDER.search(text) else 1 if _NEWER.search(text) else 0
 
 
-def _beyond(shown: Sequence[int], way: int, newest: int) -> tuple[int, int]:
+def _beyond(shown: Sequence[int], way: int, newest: int, *, lately: bool) -> tuple[int, int]:
     """The years before or behind those of the films on the table, which are in order: of the
-    outermost, unless it stands alone.
+    outermost, unless it stands alone. Newer than several is what was made `lately`.
     """
     first, middle, last = shown[0], shown[len(shown) // 2], shown[-1]
     if way < 0:
         bound = first if middle - first <= _APART else middle
         return OLDEST, bound // _STEP * _STEP - 1
     bound = middle if newest - last < _STEP and last - middle <= _APART else last
+    recent = newest - _RECENT_SPAN + 1
     since = min((bound // _STEP + 1) * _STEP, newest)
-    return (min(since, newest - _RECENT_SPAN + 1) if last - middle > _APART else since), newest
+    if lately and len(shown) > 1:
+        since = max(since, recent)
+    return (min(since, recent) if last - middle > _APART else since), newest
 
 
 def any_year(text: str, scope: Scope) -> bool:

@@ -19,7 +19,7 @@ def understanding() -> Understanding:
     [
         ("busco una película de terror, pero sin vampiros", {"Horror"}, set()),
         ("quiero un documental francés", {"Documentary", "French"}, set()),
-        ("odio las comedias románticas", set(), {"Romance", "Comedy"}),
+        ("odio las comedias románticas", set(), {"romantic comedy"}),
         ("je cherche une comédie italienne", {"Comedy", "Italian"}, set()),
         ("un film de guerre mais pas américain", {"War"}, {"United States"}),
         ("vorrei un giallo, ma non tedesco", {"Mystery"}, {"German"}),

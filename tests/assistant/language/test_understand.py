@@ -492,7 +492,6 @@ def test_what_falls_short_of_another_is_not_liked(text: str) -> None:
         ("I can't say that Titanic did much for me", -1),
         ("Titanic: hmm no", -1),
         ("why did they ever make Titanic", -1),
-        ("what does everyone see in Titanic", -1),
         ("overrated stuff like Titanic", -1),
         ("not usually into romance, Titanic was an exception", 1),
         ("Titanic is slow but I loved it", 1),
@@ -882,7 +881,7 @@ def test_like_the_first_one_but_newer() -> None:
     utterance = understood("more like the first one but newer", *TABLE)
     (movie,) = utterance.movies
     assert CATALOGUE.movie(movie.token).label == TABLE[0] and movie.strength > 0
-    assert utterance.years == (2000, 2023)
+    assert utterance.years == (2009, 2023)
 
 
 @pytest.mark.parametrize(
