@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
@@ -53,6 +54,7 @@ from assistant.language.leftover import (
     as_described,
     is_a_wish_unheard,
     is_said_of_nothing,
+    kind_of,
     tells_of_oneself,
 )
 from assistant.language.lexicon import background, dictionary
@@ -148,7 +150,7 @@ class Scene:
     @property
     def finder(self) -> Finder:
         """What finds films by words."""
-        kind = self.catalogue.kind_of
+        kind = partial(kind_of, self.catalogue)
         return Finder(self.knows, self.means, self.words.rare, kind, self.words.meant)
 
     def knows(self, words: str) -> bool:

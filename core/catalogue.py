@@ -224,10 +224,6 @@ class Catalogue:
             self._masks[token] = mask
         return mask
 
-    def kind_of(self, token: int) -> str:
-        """The kind of a facet."""
-        return self.facet(token).kind
-
     def degree(self, token: int) -> npt.NDArray[np.float32]:
         """How far each recommendable film is what is meant by a facet, (n_items,), 0 … 1."""
         whole = np.zeros(self.n_items, dtype=np.float32)

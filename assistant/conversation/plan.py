@@ -34,7 +34,7 @@ from assistant.conversation.values import (
     wish_key,
 )
 from assistant.language.acts import is_plain_request, line_of
-from assistant.language.leftover import Finder, Leftover, beside, description, is_short, leftover
+from assistant.language.leftover import Finder, Leftover, beside, is_short, leftover
 from assistant.language.meaning.people import tokens_of_region
 from assistant.language.utterance import Act, FacetMention, MovieMention, Span, Utterance
 from assistant.wording import several, text
@@ -150,9 +150,7 @@ def _words_of(
     utterance: Utterance, step: Interpretation, left: Leftover, finder: Finder
 ) -> tuple[str, Sequence[str]]:
     """The words that a line is to be answered by, and those that nothing is made of."""
-    words = utterance.sought
-    if not words and left.sought:
-        words = description(utterance, finder)
+    words = utterance.sought or utterance.described
     is_whole = not words and not utterance.only_chats and unheard(utterance, step)
     if is_whole and ("wish" in utterance.does or finder.finds(utterance.text)):
         return utterance.text.strip(), ()
@@ -164,10 +162,13 @@ def _sought_on(step: Interpretation, utterance: Utterance, finder: Finder) -> In
     return _sought_no_more(step) if _is_over(step, utterance, finder) else step
 
 
+_THEMES: Final = frozenset(GRADED) - {"genre"}
+
+
 def _is_over(step: Interpretation, utterance: Utterance, finder: Finder) -> bool:
     """Whether what was sought before is sought no more: another kind of film is asked for."""
     kinds = {finder.kind(one) for one in step.asked if isinstance(one, int)}
-    return WORDS_KEY in utterance.lifted or not kinds.isdisjoint(GRADED)
+    return WORDS_KEY in utterance.lifted or not kinds.isdisjoint(_THEMES)
 
 
 def _sought_no_more(step: Interpretation) -> Interpretation:

@@ -26,7 +26,7 @@ from core.catalogue import Catalogue
 from core.data.facts import AGES, CatalogueFacts, Fact, Film, Prize
 from core.data.telling import homeland, share_with, telling
 from core.domain import Facet, Movie, Outcome, Reason
-from core.model.policy import KNOB, WHOLE, WORDS, Contribution, words_sought
+from core.model.policy import KNOB, WHOLE, WORDS, Contribution
 from core.session import SessionState
 
 MOST_NAMES: Final = 3
@@ -130,9 +130,8 @@ def reasons(
     general = _UNRATED if film > catalogue.n_rated else _GENERAL[(base < MANY) + (base < 0)]
     worded.append(Reason(general, base))
     rest = [_total(contributions, {WHOLE}), *left_over]
-    sought = words_sought(state, catalogue)
     for reason in (
-        Reason(f"goes with “{beginning(sought)}”{ASKED}", found, WORDS),
+        Reason(_goes_with(state.sought), found, WORDS),
         Reason(_knob_words(state.gems, knob), knob),
         Reason(_PASSED[passed < 0], passed),
     ):
@@ -144,6 +143,11 @@ def reasons(
     if abs(sum(rest)) > _NOISE:
         worded.append(Reason(REST, sum(rest)))
     return tuple(worded)
+
+
+def _goes_with(sought: str) -> str:
+    """That a film answers what was asked for, in these words if there are some."""
+    return f"goes with “{beginning(sought)}”{ASKED}" if sought else "goes with what you asked for"
 
 
 def _total(contributions: Iterable[Contribution], tokens: Set[int]) -> float:

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.language.acts import holds, how_many, line_of
 from assistant.language.lexicon import background, heard_words, table, word_class
@@ -22,8 +23,9 @@ from assistant.language.meaning.people import ROLES
 from assistant.language.meaning.roles import WORDS, Direction, Role, reader
 from assistant.language.meaning.tastes import COPULAS
 from assistant.language.utterance import Act, FacetMention, Span, Utterance
-from assistant.language.words import Word, back_over, normal, texts_of
+from assistant.language.words import Word, back_over, normal, stands_apart, texts_of
 from assistant.language.words import words as words_of
+from core.catalogue import Catalogue
 from core.data.search import stems
 
 _LONGEST: Final = 120
@@ -87,7 +89,10 @@ def leftover(utterance: Utterance, knows: Callable[[str], bool]) -> Leftover:
     return Leftover(*_known(found, asked, knows), away)
 
 
-_LOOSE: Final = ("tag", "keyword", "source")
+MOOD: Final = "mood"
+"""Kind of the tags that say how a film feels. So few films have one, and such famous ones, that it
+is no must: of the 41 called heartwarming *The Shawshank Redemption* is so most."""
+_LOOSE: Final = (MOOD, "tag", "keyword", "source")
 """Kinds of facets that are part of a description: "robots that break your heart" need not be of
 those films that somebody has tagged so. Of nine films that answer 120 wishes of one writer 1.95 are
 among those that are named for them then, 1.88 where each facet is a must."""
@@ -95,25 +100,32 @@ _PART: Final = 0.2
 """Probability from which on a word describes films together with others: of those named for the
 same wishes 2.18 are found by such words, 2.04 by those that do rather than not, 2.23 by whole
 lines, in which people also talk."""
+_HEDGES: Final = word_class("hedges")
 _RATHER: Final = 0.5
 """The same of one of them at least."""
-_GAP: Final = 3
+_GAP: Final = 2
 """Words of talk inside of a description: "a film about the sea"."""
 
 
 def as_described(utterance: Utterance, finder: Finder) -> Utterance:
-    """The line without musts that are only part of what it describes in words of its own: of "cry
-    my eyes out" no film of eyes, of "robots that break your heart" not only robots.
+    """The line with its description as a whole, and without musts that are only part of that: of
+    "cry my eyes out" no film of eyes, of "robots that break your heart" not only robots.
     """
     loose = [one for one in utterance.facets if one.required and _is_loose(one, finder)]
-    if not loose:
-        return utterance
-    text = description(utterance, finder)
-    meant = [one for one in loose if finder.meant(text, one.token)]
     fixed = [one for one in utterance.facets if one not in loose]
+    things = [one for one in loose if finder.kind(one.token) != MOOD]
+    text = description(utterance, finder)
+    meant = [one for one in things if finder.meant(text, one.token)]
     told = replace(utterance, facets=(*fixed, *meant))
-    is_free = bool(leftover(told, finder.finds).sought)
-    return replace(told, facets=tuple(fixed)) if is_free else told
+    if len(things) == len(loose) and not leftover(told, finder.finds).sought:
+        return told
+    return replace(told, facets=tuple(fixed), described=text)
+
+
+def kind_of(catalogue: Catalogue, token: int) -> str:
+    """The kind of a facet, `MOOD` for tags that are moods."""
+    facet = catalogue.facet(token)
+    return MOOD if facet.kind == "tag" and moods_of(facet.name) else facet.kind
 
 
 def _is_loose(facet: FacetMention, finder: Finder) -> bool:
@@ -127,12 +139,20 @@ def description(utterance: Utterance, finder: Finder) -> str:
     names = _words_in(found, chain(people, (one.span for one in utterance.movies)))
     roles = reader().read(utterance.text, found, _films(utterance, found))
     wanted, spared = (roles.chance(WORDS, way) for way in (Direction.TOWARDS, Direction.AWAY))
-    telling = (wanted >= np.maximum(spared, _PART)) & np.array([bool(stems(w.text)) for w in found])
-    telling[[*names]] = False
-    barred = names.union(np.flatnonzero(spared > _PART).tolist())
-    parts = _parted(np.flatnonzero(telling).tolist(), barred)
+    telling = (wanted >= np.maximum(spared, _PART)) & _tells(found)
+    amounts = (Span(*span) for span in amounts_in(utterance.text.lower()))
+    barred = names | _words_in(found, amounts)
+    telling[[*barred]] = False
+    barred.update(np.flatnonzero(spared > _PART).tolist())
+    parts = _parted(np.flatnonzero(telling).tolist(), barred, found)
     surely = (part for part in parts if wanted[part].max() > _RATHER)
     return ", ".join(" ".join(texts_of(found, part[0], part[-1] + 1)) for part in surely)
+
+
+def _tells(found: Sequence[Word]) -> npt.NDArray[np.bool_]:
+    """Whether words mean something by themselves, (words,)."""
+    told = (bool(stems(word.text)) and word.text not in _HEDGES for word in found)
+    return np.fromiter(told, np.bool_, len(found))
 
 
 def _words_in(found: Sequence[Word], spans: Iterable[Span]) -> set[int]:
@@ -141,14 +161,17 @@ def _words_in(found: Sequence[Word], spans: Iterable[Span]) -> set[int]:
     return {at for one in ranges if one is not None for at in range(*one)}
 
 
-def _parted(places: Sequence[int], barred: Collection[int]) -> list[list[int]]:
-    """Places in ascending order, parted where more than a few words lie between two, or one that is
-    barred.
+def _parted(
+    places: Sequence[int], barred: Collection[int], found: Sequence[Word]
+) -> list[list[int]]:
+    """Places in ascending order, parted where more than a few words lie between two, or a mark, or
+    a word that is barred.
     """
     parts = list[list[int]]()
     for at in places:
         between = range(parts[-1][-1] + 1, at) if parts else range(0)
-        if parts and len(between) <= _GAP and not any(one in barred for one in between):
+        apart = any(one in barred or stands_apart(found, one) for one in (*between, at))
+        if parts and len(between) <= _GAP and not apart:
             parts[-1].append(at)
         else:
             parts.append([at])

@@ -362,3 +362,18 @@ def lifted_of(text: str, scope: Scope) -> tuple[str, ...]:
         "age": any_age(text),
     }
     return tuple(column for column, lifted in lifts.items() if lifted)
+
+
+_TOLD: Final = re.compile(
+    r"(?:\b(?:is|are|was|its|thats|runs?)|['’]s)\s+(?:\w+\s+){0,2}(?:over|above|more|at least)\s"
+)
+
+
+def told_of_films(limits: Iterable[Limit], text: str, *, complains: bool) -> Iterator[Limit]:
+    """The limits; those of a length that a complaint tells of a film turned round: "Heat is over 2
+    hours, I'll fall asleep".
+    """
+    is_told = complains and _TOLD.search(text) is not None
+    for limit in limits:
+        is_long = limit.column == "minutes" and limit.low > 0
+        yield Limit("minutes", high=limit.low) if is_told and is_long else limit

@@ -19,6 +19,7 @@ from assistant.language.titles.links import ON_THE_TABLE, Link
 from assistant.language.utterance import (
     EVERY_WISH,
     Act,
+    Asked,
     Context,
     FactQuestion,
     MovieMention,
@@ -317,3 +318,12 @@ def act_of_no_wish(utterance: Utterance, line: acts.Line) -> Act:
     inside = (act for name, act in _ACTS_INSIDE.items() if acts.holds(name, line))
     learned = (act for name, act in _ACTS_LEARNED.items() if name in utterance.does)
     return next(chain(inside, learned), Act.OFF_TOPIC)
+
+
+def is_a_wish(told: Asked, roles: LineRoles, *, named: bool) -> bool:
+    """Whether what reads like a question asks for films: "is there anything with Bill Nighy?",
+    "what's a good film that isn't Heat?"; "anything like Heat or Ronin?" compares none.
+    """
+    of_the_table = not named or told.only_ask(Topic.WORTH)
+    compares = told.only_ask(Topic.BETTER)
+    return (roles.only_wishes and of_the_table) or (roles.only_seeks and compares)

@@ -40,6 +40,7 @@ from assistant.language.reading import (
     lifted_of,
     limits_of,
     taken_in,
+    told_of_films,
 )
 from assistant.language.remarks import (
     act_of_no_wish,
@@ -47,6 +48,7 @@ from assistant.language.remarks import (
     chosen,
     decides,
     hoped_for,
+    is_a_wish,
     is_remark,
     put_by,
     referents,
@@ -60,7 +62,6 @@ from assistant.language.titles.neighbours import written
 from assistant.language.titles.unknown import unknown_titles
 from assistant.language.titles.which import Corrections, Namesakes
 from assistant.language.utterance import (
-    COUNTRY,
     EVERY_WISH,
     LONGEST_TEXT,
     Act,
@@ -183,7 +184,7 @@ class Understanding:
         reading = self._reading(text, read, context)
         roles = self._reader.read(read, reading.words, [link.span for link in reading.links])
         told = self._questions.asked(read, reading.words, reading.links, context)
-        if told is not None and roles.only_wishes and (told.only_weighs or not reading.links):
+        if told is not None and is_a_wish(told, roles, named=bool(reading.links)):
             told = None
         if told is not None:
             return told.with_rest(text, self.understand(told.rest, told.context(context)))
@@ -308,7 +309,11 @@ class Understanding:
             unknown=unknown,
             limits=(
                 *limits_of(line.lower, self._years(line, context, scope, movies)),
-                *measures_of(line.lower, self.catalogue, context.shown, facets, scope),
+                *told_of_films(
+                    measures_of(line.lower, self.catalogue, context.shown, facets, scope),
+                    line.lower,
+                    complains="complain" in roles.does,
+                ),
             ),
             lifted=lifted_of(line.lower, scope),
             count=acts.count_wanted(line.lower),
@@ -439,7 +444,7 @@ def _reacted(
     """A line that names nothing as a yes, a no, or a remark on films on the table; None where it is
     none.
     """
-    opens = COUNTRY in utterance.lifted  # "any country is fine" praises no film
+    opens = bool(utterance.lifted)  # "any country is fine" praises no film
     asks = "wish" in utterance.does and "react" not in utterance.does  # "too talky for me"
     wishes = not context.untold and (utterance.facets or (context.shown and asks))
     if utterance.names_films or opens or wishes:

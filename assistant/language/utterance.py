@@ -260,6 +260,8 @@ class Utterance:
     """Where they ask for films of their watch-list alone."""
     kept: tuple[int, ...] = ()
     """Tokens of films that are to be put on it."""
+    described: str = ""
+    """How films are to be, in the words of the line, where no facets stand for all of it."""
     sought: str = ""
     """What they describe a film by: all that counts of "what's that movie where …"."""
     count: int | None = None
@@ -430,12 +432,9 @@ class Asked(NamedTuple):
         """The first character of the first of them."""
         return min(start for start, _ in self.spans)
 
-    @property
-    def only_weighs(self) -> bool:
-        """Whether they only ask if films suit the person: "what's a good film that isn't Heat?"
-        reads so.
-        """
-        return all(question.topic is Topic.WORTH for question in self.questions)
+    def only_ask(self, topic: Topic) -> bool:
+        """Whether they ask nothing else of films."""
+        return all(question.topic is topic for question in self.questions)
 
     @property
     def films(self) -> tuple[int, ...]:

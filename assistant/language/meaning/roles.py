@@ -8,11 +8,12 @@ Which words do what, and which way they are meant, is learned from lines that pe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -157,7 +158,12 @@ class LineRoles:
         """Whether the line asks for films of some kind, and for no answer: "what's a good heist
         movie that isn't Heat?".
         """
-        return "wish" in self.does and "ask" not in self.does and bool(self.meant)
+        return self.only_seeks and "wish" in self.does and bool(self.meant)
+
+    @property
+    def only_seeks(self) -> bool:
+        """Whether the line wants films, and no answer: "anything like Heat or Ronin"."""
+        return not self.does.isdisjoint(("wish", "more")) and "ask" not in self.does
 
     @property
     def asks(self) -> bool:
@@ -236,13 +242,34 @@ class RoleReader:
         named = sorted((words[a].start, words[b - 1].end) for a, b in films)
         masked, shifts = _masked(text, named)
         tags = self._tagger.tags(masked)
-        chances = _of_words(words, tags, shifts)
+        chances = self._by_sentence(masked, shifts, words, _of_words(words, tags, shifts))
         denied = _denied(words) if tags.acts["complain"] > _LIKELY else []
         chances[np.ix_(denied, [_WANTED, _LIKED])] *= LACKED
         chances /= chances.sum(axis=1, keepdims=True)
         return LineRoles(chances, tags.acts, frozenset(denied))
 
+    def _by_sentence(
+        self, text: str, places: Sequence[int], words: Sequence[Word], whole: FloatArray
+    ) -> FloatArray:
+        """The roles of words by the whole line and by their sentence alone, (words, roles): the
+        geometric mean. Far words lead astray: in lines of several sentences 172 of 213 words of
+        descriptions are right so, 169 by the line alone, and 168 of 185 other names, 161.
+        """
+        edges = [0, *(match.end() for match in _ENDS.finditer(text)), len(text)]
+        if len(edges) == _ONE + 1:
+            return whole
+        alone = whole.copy()
+        for first, last in pairwise(edges):
+            tags = self._tagger.tags(text[first:last])
+            inside = [places[first] <= word.start < places[last] for word in words]
+            alone[inside] = _of_words(words, tags, places[first : last + 1])[inside]
+        mean: FloatArray = np.sqrt(whole * alone)
+        mean /= mean.sum(axis=1, keepdims=True)
+        return mean
 
+
+_ENDS: Final = re.compile(r"[.!?;\n]+\s+(?=\S)")
+_ONE: Final = 1
 LACKED: Final = 8.0
 """Odds by which what a complaint denies of films is wanted: of 117 such descriptions in labelled
 lines 107 are, and of 76 that are denied in other lines 3."""

@@ -120,8 +120,12 @@ def test_what_is_known_is_told(topic: Topic, words: str) -> None:
         (Topic.KEYWORD, "cat", "Yes: “cat”"),
         (Topic.KEYWORD, "dog", "I can’t say"),
         (Topic.MOOD, "scary", "Yes, going by its words: Alien (1979) is scary"),
-        (Topic.MOOD, "sad", "Probably not: Alien (1979) is a horror film by Ridley Scott, rated R"),
-        (Topic.MOOD, "romantic", "Probably not"),
+        (
+            Topic.MOOD,
+            "sad",
+            "Nothing here marks Alien (1979) as sad; it is a horror film by Ridley Scott, rated R",
+        ),
+        (Topic.MOOD, "romantic", "Nothing here marks Alien (1979) as romantic"),
         (Topic.AGE, "4", "Alien (1979) is rated R in the US: from about 17. So it is not for a 4-"),
     ],
 )
