@@ -27,6 +27,7 @@ from assistant.language.words import Word, back_over, normal, stands_apart, text
 from assistant.language.words import words as words_of
 from core.catalogue import Catalogue
 from core.data.search import stems
+from core.data.typicality import GRADED
 
 _LONGEST: Final = 120
 """Words up to which a line is looked at: no wish is longer."""
@@ -133,10 +134,10 @@ def _is_loose(facet: FacetMention, finder: Finder) -> bool:
 
 
 def description(utterance: Utterance, finder: Finder) -> str:
-    """The words in which a line describes films, without titles and people."""
+    """The words in which a line describes films, without titles, people and places."""
     found = words_of(utterance.text)
-    people = (one.span for one in utterance.facets if finder.kind(one.token) in ROLES)
-    names = _words_in(found, chain(people, (one.span for one in utterance.movies)))
+    others = (one.span for one in utterance.facets if _is_apart(one, finder))
+    names = _words_in(found, chain(others, (one.span for one in utterance.movies)))
     roles = reader().read(utterance.text, found, _films(utterance, found))
     wanted, spared = (roles.chance(WORDS, way) for way in (Direction.TOWARDS, Direction.AWAY))
     telling = (wanted >= np.maximum(spared, _PART)) & _tells(found)
@@ -147,6 +148,12 @@ def description(utterance: Utterance, finder: Finder) -> str:
     parts = _parted(np.flatnonzero(telling).tolist(), barred, found)
     surely = (part for part in parts if wanted[part].max() > _RATHER)
     return ", ".join(" ".join(texts_of(found, part[0], part[-1] + 1)) for part in surely)
+
+
+def _is_apart(facet: FacetMention, finder: Finder) -> bool:
+    """Whether a facet is no part of a description: somebody, or where films must be from."""
+    kind = finder.kind(facet.token)
+    return kind in ROLES or (facet.required and kind not in (*GRADED, MOOD))
 
 
 def _tells(found: Sequence[Word]) -> npt.NDArray[np.bool_]:

@@ -290,11 +290,23 @@ class WordIndex:
         if self._answers is not None:
             return self._answers.beside(said, text)
         near = self.near(text)
-        for token, likeness in near:
-            degree = self._catalogue.degree(token)
-            most = max(float(degree.max(initial=0.0)), 1e-9)
-            said += _MEANT * likeness / near[0].likeness * degree / most
+        for one in near:
+            said += _MEANT / near[0].likeness * self._typical(one)
         return said
+
+    def alike(self, text: str) -> FloatArray:
+        """How far each film is what a text comes near to, float32 (n_items,), 0 … 1."""
+        typical = np.zeros(self._n_items, dtype=np.float32)
+        for one in self.near(text):
+            typical = np.maximum(typical, self._typical(one))
+        return typical
+
+    def _typical(self, near: Near) -> FloatArray:
+        """How typical films are of a facet, as far as it is near; of 1 is the most typical."""
+        degree = self._catalogue.degree(near.token)
+        most = max(float(degree.max(initial=0.0)), 1e-9)
+        typical: FloatArray = degree * np.float32(near.likeness / most)
+        return typical
 
     def meant(self, text: str, token: int) -> bool:
         """Whether a text may mean a facet: where nothing was learned of them, yes."""

@@ -10,7 +10,7 @@ Hasselt et al. 2016).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final, NamedTuple, Protocol
 
@@ -85,6 +85,9 @@ class Search(Protocol):
 
     def answer(self, text: str) -> FloatArray:
         """The same by what the text means as well."""
+
+    def alike(self, text: str) -> FloatArray:
+        """How far each film is what a text comes near to, 0 … 1."""
 
 
 WHOLE = -1
@@ -214,23 +217,29 @@ class Policy:
 
     def _sought(self, state: SessionState) -> FloatArray | None:
         """What each film gains by what is sought, (n_items,); None where nothing is."""
-        words = words_sought(state, self.catalogue) if self._search else ""
-        gains = self._search.answer(words) * np.float32(SOUGHT) if self._search and words else None
-        for token in self._hoped_for(state):
-            gains = np.zeros(self.catalogue.n_items, np.float32) if gains is None else gains
-            gains = gains + HOPED * self.catalogue.has(token)
+        if self._search is None:
+            return None
+        words = words_sought(state, self.catalogue)
+        gains = self._search.answer(words) * np.float32(SOUGHT) if words else None
+        for told in (*self._hoped_for(state), *self._feared(state, self._search)):
+            gains = told if gains is None else gains + told
         return gains
 
-    def _hoped_for(self, state: SessionState) -> list[int]:
-        """People and places that are wanted and are no musts: "Kevin Costner maybe"."""
-        wanted = [token for token, outcome in state.events if outcome.wish > 0]
-        return [
-            token
-            for token in wanted
-            if self.catalogue.is_facet(token)
-            and self.catalogue.facet(token).kind not in GRADED
-            and token not in state.constraints.required
-        ]
+    def _feared(self, state: SessionState, search: Search) -> Iterator[FloatArray]:
+        """What films lose that are what a person would rather not see, or come near to it."""
+        for token, outcome in state.events:
+            if outcome.wish < 0 and self.catalogue.is_facet(token):
+                yield -HOPED * self.catalogue.degree(token)
+        for phrase in state.spared:
+            yield -HOPED * search.alike(phrase)
+
+    def _hoped_for(self, state: SessionState) -> Iterator[FloatArray]:
+        """What films gain by people and places that are hoped for: "Kevin Costner maybe"."""
+        required = state.constraints.required
+        for token, outcome in state.events:
+            is_open = outcome.wish > 0 and self.catalogue.is_facet(token) and token not in required
+            if is_open and self.catalogue.facet(token).kind not in GRADED:
+                yield HOPED * self.catalogue.has(token).astype(np.float32)
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript, and

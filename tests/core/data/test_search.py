@@ -146,6 +146,11 @@ class TestMeanings:
         answer = world.answer("dumped")
         assert answer[1] > answer[0] > 0 and not answer[2:].any()
 
+    def test_films_are_alike_as_far_as_they_are_of_these(self, world: WordIndex) -> None:
+        alike = world.alike("dumped")
+        assert 1 >= alike[1] >= alike[0] > 0 and not alike[2:].any()
+        assert not world.alike("whatever").any()
+
     def test_words_that_mean_little_come_near_to_nothing(self, world: WordIndex) -> None:
         assert world.near("somehow") == world.near("whatever") == world.near("") == ()
 
