@@ -112,15 +112,36 @@ def as_described(utterance: Utterance, finder: Finder) -> Utterance:
     """The line with its description as a whole, and without musts that are only part of that: of
     "cry my eyes out" no film of eyes, of "robots that break your heart" not only robots.
     """
-    loose = [one for one in utterance.facets if one.required and _is_loose(one, finder)]
-    fixed = [one for one in utterance.facets if one not in loose]
-    things = [one for one in loose if finder.kind(one.token) != MOOD]
     text = description(utterance, finder)
-    meant = [one for one in things if finder.meant(text, one.token)]
-    told = replace(utterance, facets=(*fixed, *meant))
-    if len(things) == len(loose) and not leftover(told, finder.finds).sought:
-        return told
-    return replace(told, facets=tuple(fixed), described=text)
+    of_kind: dict[str, list[FacetMention]] = {"": [], MOOD: [], _THING: []}
+    for facet in utterance.facets:
+        of_kind.setdefault(_part(utterance, facet, text, finder), []).append(facet)
+    fixed, moods, things = of_kind[""], of_kind[MOOD], of_kind[_THING]
+    told = replace(utterance, facets=(*fixed, *moods, *things))
+    is_free = bool(leftover(told, finder.finds).sought)
+    kept = fixed if is_free else [*fixed, *things]
+    return replace(told, facets=tuple(kept), described=text if is_free or moods else "")
+
+
+_THING, _IDLE = "thing", "idle"
+
+
+def _part(utterance: Utterance, facet: FacetMention, text: str, finder: Finder) -> str:
+    """What a facet is in a description: `MOOD`, a thing that it is about, idle, or "" for none."""
+    if not (facet.required and _is_loose(facet, finder)):
+        return ""
+    if finder.kind(facet.token) == MOOD:
+        return MOOD
+    return _THING if _is_meant(utterance, facet, text, finder) else _IDLE
+
+
+def _is_meant(utterance: Utterance, facet: FacetMention, text: str, finder: Finder) -> bool:
+    """Whether a description asks for a facet that it names: one that is all of it, or that it means
+    by what was learned.
+    """
+    first, last = facet.span
+    is_all = set(stems(text)) <= set(stems(utterance.text[first:last]))
+    return is_all or finder.meant(text, facet.token)
 
 
 def kind_of(catalogue: Catalogue, token: int) -> str:
@@ -157,8 +178,9 @@ def _is_apart(facet: FacetMention, finder: Finder) -> bool:
 
 
 def _tells(found: Sequence[Word]) -> npt.NDArray[np.bool_]:
-    """Whether words mean something by themselves, (words,)."""
-    told = (bool(stems(word.text)) and word.text not in _HEDGES for word in found)
+    """Whether words mean something by themselves, (words,); "80s" is a year."""
+    texts = [word.text for word in found]
+    told = (text.isalpha() and bool(stems(text)) and text not in _HEDGES for text in texts)
     return np.fromiter(told, np.bool_, len(found))
 
 

@@ -55,6 +55,10 @@ _BESIDE: Final = 0.85
 _MEANT: Final = 3.0
 """What the film that is most typical of the nearest facet answers a text, in nats: a rare word is
 worth about five."""
+_NAMED: Final = 5.0
+"""Nats by which a facet is meant more whose name is all that is said: of "slasher" the wishes that
+were learned from speak at Christmas only. Where other words stand beside it, names need no help: of
+nine films 2.33 are found with 0, 2.13 with 2, 1.98 with 4."""
 _MEANT_BEFORE: Final = 200
 """Facets that a text means more, from which on it does not mean one that it names: the soul of "an
 office job that crushes the soul" has 1,700 before it, the robots of "robots that break your heart"
@@ -188,6 +192,8 @@ class Answers:
         self._biases = np.array(biases, np.float32)[rows]
         self.facets = tuple(tokens)
         """Tokens of the facets that may be meant."""
+        names = (frozenset(stems(catalogue.facet(token).name)) for token in tokens)
+        self._place_of = {name: place for place, name in enumerate(names)}
         first = 1 + len(catalogue.movies)
         typical = catalogue.degrees[[token - first for token in tokens]]
         self._typical = typical[:, : catalogue.n_items].T.tocsr().astype(np.float32)
@@ -199,11 +205,14 @@ class Answers:
 
     def meant(self, text: str) -> FloatArray:
         """How far each of `facets` is meant, adding up to 1; nothing where no word is known."""
-        found = [self._rows[one] for one in dict.fromkeys(stems(text)) if one in self._rows]
+        said = dict.fromkeys(stems(text))
+        found = [self._rows[one] for one in said if one in self._rows]
         if not found or not self.facets:
             return np.zeros(len(self.facets), np.float32)
         point = self._vectors[found].sum(axis=0, dtype=np.float32) * self._unit
         logits = self._keys @ (point / (np.linalg.norm(point) + self._soft)) + self._biases
+        if (place := self._place_of.get(frozenset(said))) is not None:
+            logits[place] += _NAMED
         odds = np.exp(logits - logits.max())
         shares: FloatArray = (odds / odds.sum()).astype(np.float32)
         return shares

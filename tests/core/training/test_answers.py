@@ -63,6 +63,14 @@ def test_words_lead_to_what_the_films_have_in_common_that_were_named(table: pa.T
     assert not answers.meant("nobody has said so").any()
 
 
+def test_a_facet_is_meant_by_its_name_alone(table: pa.Table) -> None:
+    rows = table.to_pylist()
+    rows.append({"kind": "", "name": "breakup", "bias": 0.0, "vector": rows[1]["vector"]})
+    said = pa.Table.from_pylist(rows, schema=table.schema)  # "breakup" lies where "water" does
+    answers = Answers(said, catalogue())
+    assert answers.meant("breakup")[0] > Answers(table, catalogue()).meant("water")[0]
+
+
 def test_films_of_it_answer_best(table: pa.Table) -> None:
     answer = WordIndex(facts(table)).answer("blue")
     assert set(np.argsort(-answer)[:3].tolist()) == {0, 1, 2}
