@@ -118,9 +118,10 @@ def as_described(utterance: Utterance, finder: Finder) -> Utterance:
         of_kind.setdefault(_part(utterance, facet, text, finder), []).append(facet)
     fixed, moods, things = of_kind[""], of_kind[MOOD], of_kind[_THING]
     told = replace(utterance, facets=(*fixed, *moods, *things))
-    is_free = bool(leftover(told, finder.finds).sought)
-    kept = fixed if is_free else [*fixed, *things]
-    return replace(told, facets=tuple(kept), described=text if is_free or moods else "")
+    left = leftover(told, finder.finds).sought
+    kept = fixed if left else [*fixed, *things]
+    described = (text or ", ".join(left)) if left or moods else ""
+    return replace(told, facets=tuple(kept), described=described)
 
 
 _THING, _IDLE = "thing", "idle"

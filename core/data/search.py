@@ -192,8 +192,8 @@ class Answers:
         self._biases = np.array(biases, np.float32)[rows]
         self.facets = tuple(tokens)
         """Tokens of the facets that may be meant."""
-        names = (frozenset(stems(catalogue.facet(token).name)) for token in tokens)
-        self._place_of = {name: place for place, name in enumerate(names)}
+        called = (frozenset(stems(catalogue.facet(token).name)) for token in tokens)
+        self._place_of = {name: place for place, name in enumerate(called)}
         first = 1 + len(catalogue.movies)
         typical = catalogue.degrees[[token - first for token in tokens]]
         self._typical = typical[:, : catalogue.n_items].T.tocsr().astype(np.float32)

@@ -27,7 +27,7 @@ from core.catalogue import Catalogue
 from core.data.ratings import Ratings
 from core.domain import Outcome, Reaction
 from core.model.group import SHARED
-from core.model.policy import Choice, Policy, words_sought
+from core.model.policy import Choice, Policy, is_searched
 from core.session import SessionState
 from core.simulation.viewer import OpeningSettings, Viewer
 from core.store import OPTED_OUT, LoggedStep, Shown, Store, Turn
@@ -197,7 +197,7 @@ def _state(slate: list[LoggedStep], catalogue: Catalogue) -> SessionState | str:
         return f"more than {LONGEST:,} events"
     if set(tokens) & set(state.tokens()):
         return "shown before"
-    return "found by words" if words_sought(state, catalogue) else state
+    return "found by words" if is_searched(state, catalogue) else state
 
 
 def _token(step: LoggedStep, catalogue: Catalogue) -> int:

@@ -56,7 +56,7 @@ nine are among those named for them with .5, .79 and 1.98 with .8, .86 and 1.98 
 the best known films come first, with more nobody's taste counts."""
 HOPED: Final = 1.0
 """What a film gains by a person or a place that is wanted and no must, and loses by being all that
-somebody would rather not see, in units of reward: as much as a thumb up."""
+words say that films are to be spared of, in units of reward: as much as a thumb up."""
 FAMILIAR: Final = -0.5
 """What the chance of having seen a film counts with them before any learning, on top of the gates;
 in research.md with its neighbours."""

@@ -10,7 +10,7 @@ Hasselt et al. 2016).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final, NamedTuple, Protocol
 
@@ -177,6 +177,20 @@ def words_sought(state: SessionState, catalogue: Catalogue) -> str:
     return " ".join(filter(None, (*(facet.name for facet in graded), state.sought)))
 
 
+def hoped_for(state: SessionState, catalogue: Catalogue) -> list[int]:
+    """Tokens of people and places that are wanted and no musts: "Kevin Costner maybe"."""
+    required = state.constraints.required
+    wanted = (token for token, outcome in state.events if outcome.wish > 0)
+    open_to = (token for token in wanted if catalogue.is_facet(token) and token not in required)
+    return [token for token in open_to if catalogue.facet(token).kind not in GRADED]
+
+
+def is_searched(state: SessionState, catalogue: Catalogue) -> bool:
+    """Whether films gain or lose by what is sought: the network alone does not rank them then."""
+    told = (words_sought(state, catalogue), state.spared, hoped_for(state, catalogue))
+    return any(map(bool, told))
+
+
 class Policy:
     """A Q-function with a catalogue and a version: what the assistant asks for films."""
 
@@ -221,25 +235,13 @@ class Policy:
             return None
         words = words_sought(state, self.catalogue)
         gains = self._search.answer(words) * np.float32(SOUGHT) if words else None
-        for told in (*self._hoped_for(state), *self._feared(state, self._search)):
-            gains = told if gains is None else gains + told
-        return gains
-
-    def _feared(self, state: SessionState, search: Search) -> Iterator[FloatArray]:
-        """What films lose that are what a person would rather not see, or come near to it."""
-        for token, outcome in state.events:
-            if outcome.wish < 0 and self.catalogue.is_facet(token):
-                yield -HOPED * self.catalogue.degree(token)
+        for token in hoped_for(state, self.catalogue):
+            more = np.float32(HOPED) * self.catalogue.has(token)
+            gains = more if gains is None else gains + more
         for phrase in state.spared:
-            yield -HOPED * search.alike(phrase)
-
-    def _hoped_for(self, state: SessionState) -> Iterator[FloatArray]:
-        """What films gain by people and places that are hoped for: "Kevin Costner maybe"."""
-        required = state.constraints.required
-        for token, outcome in state.events:
-            is_open = outcome.wish > 0 and self.catalogue.is_facet(token) and token not in required
-            if is_open and self.catalogue.facet(token).kind not in GRADED:
-                yield HOPED * self.catalogue.has(token).astype(np.float32)
+            less = np.float32(-HOPED) * self._search.alike(phrase)
+            gains = less if gains is None else gains + less
+        return gains
 
     def available(self, state: SessionState) -> BoolArray:
         """Films that may be shown now, (n_items,): within constraints, not in the transcript, and

@@ -256,7 +256,8 @@ class RoleReader:
         descriptions are right so, 169 by the line alone, and 168 of 185 other names, 161.
         """
         edges = [0, *(match.end() for match in _ENDS.finditer(text)), len(text)]
-        if len(edges) == _ONE + 1:
+        _, *inner, _ = edges
+        if not inner:
             return whole
         alone = whole.copy()
         for first, last in pairwise(edges):
@@ -269,7 +270,6 @@ class RoleReader:
 
 
 _ENDS: Final = re.compile(r"[.!?;\n]+\s+(?=\S)")
-_ONE: Final = 1
 LACKED: Final = 8.0
 """Odds by which what a complaint denies of films is wanted: of 117 such descriptions in labelled
 lines 107 are, and of 76 that are denied in other lines 3."""
